@@ -1,0 +1,47 @@
+/** A model says, as plain functions, what the object under test may answer when nothing is concurrent. */
+
+/** What `step` returns when the operation cannot happen in this state, or not with this output. */
+export const illegal: unique symbol = Symbol('illegal');
+export type Illegal = typeof illegal;
+
+/** What a deterministic and a nondeterministic model have in common. */
+export interface ModelBase<S, I, O> {
+  readonly name: string;
+  /**
+   * Operations with different keys never influence each other (the object is composed of independent
+   * ones, such as the keys of a store), so that each part is checked alone.
+   */
+  partition?(input: I): string | number;
+  /** Without it, states are compared by value: primitives by `Object.is`, arrays and records by content. */
+  equal?(a: S, b: S): boolean;
+  /** Any integer; equal states must have equal hashes. Taken only together with `equal`. */
+  hash?(state: S): number;
+  /**
+   * True when the operation leaves every state in which it is legal as it was (a read; a failed
+   * compare-and-set). Such an operation can be placed as soon as it is legal, without trying the others.
+   * Saying true wrongly gives wrong verdicts; leaving the function out costs only time.
+   */
+  readOnly?(input: I, output: O | undefined): boolean;
+  /**
+   * Operations with equal keys are the same to `step` in every state. Then only the one that must
+   * return first is tried. Without it every operation is its own.
+   */
+  operationKey?(input: I, output: O | undefined): string | number;
+  /** Bytes that one state holds in memory, for the memory budget. Without it, an estimate. */
+  sizeBytes?(state: S): number;
+  describeOperation?(input: I, output: O | undefined): string;
+  describeState?(state: S): string;
+  /** A line about a partition, by its key: shown above its picture. */
+  describeMetadata?(key: string | number): string;
+}
+
+/** A deterministic model: pure, total functions over immutable states. */
+export interface Model<S, I, O> extends ModelBase<S, I, O> {
+  init(): S;
+  /**
+   * The state after the operation, or `illegal`.
+   * @param output what the client was told; `undefined` when the outcome is unknown, and then any
+   *   output is right: the operation is legal when some output would be
+   */
+  step(state: S, input: I, output: O | undefined): S | Illegal;
+}

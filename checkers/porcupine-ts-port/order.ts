@@ -1,0 +1,142 @@
+/** A history in time order, checked for what cannot be: the form that every method of checking starts from. */
+import { HistoryError, type Operation } from './operation.ts';
+
+/**
+ * One partition, as integers. Operations are numbered in the order of their calls; returns are numbered
+ * in their own order, those of unknown outcome last ("at infinity"), in the order of their calls.
+ * Intervals are closed: at equal times calls come before returns.
+ */
+export interface OrderedPartition<I, O> {
+  readonly key: string | number | undefined;
+  readonly count: number;
+  /** Operations whose outcome is known: their returns are numbered 0 to known - 1. */
+  readonly known: number;
+  /** Index in the history as it was given. */
+  readonly source: Int32Array;
+  readonly inputs: readonly I[];
+  readonly outputs: readonly (O | undefined)[];
+  /** Returns that come before the operation's call: it is open at return r exactly when floor <= r <= returnRank. */
+  readonly floor: Int32Array;
+  readonly returnRank: Int32Array;
+  /** The inverse of `returnRank`. */
+  readonly returnOrder: Int32Array;
+}
+
+/** Sorts integers that are almost in order: quick when each is near its place. */
+function sortNearlySorted(items: Int32Array, before: (a: number, b: number) => boolean): void {
+  let moves = 0;
+  const limit = items.length * 64;
+  for (let i = 1; i < items.length; i++) {
+    const item = items[i]!;
+    let j = i - 1;
+    while (j >= 0 && before(item, items[j]!)) {
+      items[j + 1] = items[j]!;
+      j--;
+      moves++;
+    }
+    items[j + 1] = item;
+    if (moves > limit) {
+      items.sort((a, b) => (before(a, b) ? -1 : before(b, a) ? 1 : 0));
+      return;
+    }
+  }
+}
+
+function describe(operation: Operation<unknown, unknown>, index: number): string {
+  return `operation ${index} (client ${operation.client}, called at ${operation.callTime})`;
+}
+
+function mustBeWhole<I, O>(history: readonly Operation<I, O>[]): void {
+  for (let i = 0; i < history.length; i++) {
+    const { callTime, returnTime } = history[i]!;
+    if (!Number.isFinite(callTime)) {
+      throw new HistoryError(`${describe(history[i]!, i)}: the call time must be a number`, i);
+    }
+    if (returnTime !== null && !(returnTime >= callTime && returnTime < Infinity)) {
+      const problem = returnTime < callTime ? `it returns at ${returnTime}, before its call` : 'the return time must be a number, or null';
+      throw new HistoryError(`${describe(history[i]!, i)}: ${problem}`, i);
+    }
+  }
+}
+
+/**
+ * A client waits for its operation before it calls the next. An operation that never returned is the
+ * exception: its client gave up at a time that nobody recorded, so a later call of the same client is
+ * accepted, and the operation stays open to the end.
+ */
+function mustNotOverlap<I, O>(history: readonly Operation<I, O>[], byCall: Int32Array): void {
+  const lastOfClient = new Map<number, number>();
+  for (const index of byCall) {
+    const operation = history[index]!;
+    const last = lastOfClient.get(operation.client);
+    if (last !== undefined) {
+      const earlier = history[last]!;
+      if (earlier.returnTime !== null && operation.callTime < earlier.returnTime) {
+        throw new HistoryError(
+          `${describe(operation, index)} overlaps ${describe(earlier, last)}, which returns at ${earlier.returnTime}: ` +
+            'a client has one operation open at a time; give each concurrent caller its own client number',
+          index,
+        );
+      }
+    }
+    if (operation.returnTime !== null) lastOfClient.set(operation.client, index);
+  }
+}
+
+/**
+ * @throws HistoryError when a time is not a number, an operation returns before its call, or two
+ *   operations of one client overlap
+ */
+export function orderHistory<I, O>(
+  history: readonly Operation<I, O>[],
+  partition?: (input: I) => string | number,
+): OrderedPartition<I, O>[] {
+  mustBeWhole(history);
+  const byCall = Int32Array.from(history.keys());
+  sortNearlySorted(byCall, (a, b) => {
+    const difference = history[a]!.callTime - history[b]!.callTime;
+    return difference < 0 || (difference === 0 && a < b);
+  });
+  mustNotOverlap(history, byCall);
+  if (partition === undefined) return history.length === 0 ? [] : [orderPartition(history, undefined, byCall)];
+  const parts = new Map<string | number, number[]>();
+  for (const index of byCall) {
+    const key = partition(history[index]!.input);
+    const part = parts.get(key);
+    if (part === undefined) parts.set(key, [index]);
+    else part.push(index);
+  }
+  return Array.from(parts, ([key, part]) => orderPartition(history, key, Int32Array.from(part)));
+}
+
+function orderPartition<I, O>(
+  history: readonly Operation<I, O>[],
+  key: string | number | undefined,
+  source: Int32Array,
+): OrderedPartition<I, O> {
+  const count = source.length;
+  const inputs: I[] = [];
+  const outputs: (O | undefined)[] = [];
+  const calls = new Float64Array(count);
+  const returns = new Float64Array(count);
+  const returnOrder = new Int32Array(count);
+  let known = 0;
+  for (let i = 0; i < count; i++) {
+    const operation = history[source[i]!]!;
+    inputs.push(operation.input);
+    outputs.push(operation.returnTime === null ? undefined : operation.output);
+    calls[i] = operation.callTime;
+    returns[i] = operation.returnTime ?? Infinity;
+    if (operation.returnTime !== null) returnOrder[known++] = i;
+  }
+  sortNearlySorted(returnOrder.subarray(0, known), (a, b) => returns[a]! < returns[b]! || (returns[a] === returns[b] && a < b));
+  for (let i = 0, rank = known; i < count; i++) if (returns[i] === Infinity) returnOrder[rank++] = i;
+  const returnRank = new Int32Array(count);
+  for (let rank = 0; rank < count; rank++) returnRank[returnOrder[rank]!] = rank;
+  const floor = new Int32Array(count);
+  for (let i = 0, rank = 0; i < count; i++) {
+    while (rank < known && returns[returnOrder[rank]!]! < calls[i]!) rank++;
+    floor[i] = rank;
+  }
+  return { key, count, known, source, inputs, outputs, floor, returnRank, returnOrder };
+}

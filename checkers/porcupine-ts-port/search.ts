@@ -1,0 +1,328 @@
+/**
+ * Wing and Gong's search with Lowe's memoisation over one partition, after Porcupine: place an open
+ * operation that is legal now, remember the pair (operations placed, state), go on; at a return that
+ * cannot wait any longer take the last choice back.
+ *
+ * The operations placed are held as (first return still to come, the open operations placed behind it):
+ * everything that returned before is placed, everything called later is not. So a configuration is a
+ * few integers whatever the length of the history, and seen pairs are compared exactly.
+ */
+import type { OrderedPartition } from './order.ts';
+import type { StateSpace } from './states.ts';
+
+export type SearchOutcome = 'ok' | 'illegal' | 'paused';
+
+/** Columns of a row of the table of seen configurations, before the words of the mask. */
+const rowHeader = 3;
+const initialRows = 256;
+
+const mixHash = (set: number, state: number): number => {
+  let h = Math.imul(set ^ Math.imul(state + 1, 0x9e3779b1), 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  return h ^ (h >>> 16);
+};
+
+/** Fixed pseudo-random integers, one an operation, for incremental (Zobrist) hashing of sets. */
+function zobrist(count: number): Int32Array {
+  const numbers = new Int32Array(count);
+  let x = 0x2545f491;
+  for (let i = 0; i < count; i++) {
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    numbers[i] = x;
+  }
+  return numbers;
+}
+
+export interface SearchOptions {
+  /** Porcupine's own search, step for step, without prunings. */
+  readonly plain: boolean;
+}
+
+export class Search<I, O> {
+  /** Calls of the model's step function that the search asked for, answered from memory or not. */
+  steps = 0;
+  readonly #part: OrderedPartition<I, O>;
+  readonly #space: StateSpace;
+  readonly #plain: boolean;
+  readonly #readOnly: Uint8Array;
+  readonly #classes: Int32Array;
+  readonly #hasTwins: boolean;
+  /** Doubly linked list of operations not placed, in call order; index `count` is head and tail. */
+  readonly #following: Int32Array;
+  readonly #preceding: Int32Array;
+  /** Bit of each operation while it is open: no two that are open at once share one. */
+  readonly #slot: Int32Array;
+  readonly #words: number;
+  readonly #mask: Int32Array;
+  readonly #numbers: Int32Array;
+  /** Operations placed, in order, with the state and first return before each. */
+  readonly #placed: Int32Array;
+  readonly #stateBefore: Int32Array;
+  readonly #returnBefore: Int32Array;
+  /** 1: taken without choice, so that taking it back tries nothing else. */
+  readonly #forced: Uint8Array;
+  #depth = 0;
+  #state = 0;
+  #setHash = 0;
+  #firstReturn = 0;
+  #cursor: number;
+  #arrived = true;
+  #rows = new Int32Array(0);
+  #rowMask = 0;
+  #rowCount = 0;
+  readonly #rowSize: number;
+
+  constructor(part: OrderedPartition<I, O>, space: StateSpace, readOnly: Uint8Array, classes: Int32Array, options: SearchOptions) {
+    const { count } = part;
+    this.#part = part;
+    this.#space = space;
+    this.#plain = options.plain;
+    this.#readOnly = readOnly;
+    this.#classes = classes;
+    this.#following = new Int32Array(count + 1);
+    this.#preceding = new Int32Array(count + 1);
+    for (let i = 0; i <= count; i++) {
+      this.#following[i] = i === count ? 0 : i + 1;
+      this.#preceding[i] = i === 0 ? count : i - 1;
+    }
+    this.#slot = new Int32Array(count);
+    this.#words = this.#assignSlots();
+    this.#mask = new Int32Array(this.#words);
+    this.#numbers = zobrist(count);
+    this.#placed = new Int32Array(count);
+    this.#stateBefore = new Int32Array(count);
+    this.#returnBefore = new Int32Array(count);
+    this.#forced = new Uint8Array(count);
+    this.#rowSize = rowHeader + this.#words;
+    this.#rows = new Int32Array(initialRows * this.#rowSize);
+    this.#rowMask = initialRows - 1;
+    this.#hasTwins = this.#findTwins();
+    if (!this.#plain) this.#skipUselessUnknown();
+    this.#cursor = this.#following[count]!;
+  }
+
+  /** Bytes held by the seen configurations, the states and the bookkeeping. */
+  get sizeBytes(): number {
+    return this.#rows.byteLength + this.#space.sizeBytes + this.#part.count * 33;
+  }
+
+  get seen(): number {
+    return this.#rowCount;
+  }
+
+  /** Ids of the operations placed at this moment, in order. */
+  placed(): Int32Array {
+    return this.#placed.slice(0, this.#depth);
+  }
+
+  #assignSlots(): number {
+    const { count, floor, returnOrder, known } = this.#part;
+    const free: number[] = [];
+    let used = 0;
+    let passed = 0;
+    for (let i = 0; i < count; i++) {
+      for (; passed < floor[i]! && passed < known; passed++) free.push(this.#slot[returnOrder[passed]!]!);
+      this.#slot[i] = free.pop() ?? used++;
+    }
+    return Math.max(1, (used + 31) >>> 5);
+  }
+
+  #findTwins(): boolean {
+    if (this.#plain) return false;
+    const seen = new Set<number>();
+    for (let i = 0; i < this.#part.count; i++) {
+      if (this.#readOnly[i] === 1) continue;
+      if (seen.has(this.#classes[i]!)) return true;
+      seen.add(this.#classes[i]!);
+    }
+    return false;
+  }
+
+  /** A read of unknown outcome says nothing and changes nothing. */
+  #skipUselessUnknown(): void {
+    const { count, known, returnRank } = this.#part;
+    for (let i = 0; i < count; i++) if (returnRank[i]! >= known && this.#readOnly[i] === 1) this.#unlink(i);
+  }
+
+  #unlink(index: number): void {
+    const before = this.#preceding[index]!;
+    const after = this.#following[index]!;
+    this.#following[before] = after;
+    this.#preceding[after] = before;
+  }
+
+  /** Goes on for at most `maxSteps` further steps, or until more than `maxBytes` would be held. */
+  run(maxSteps: number, maxBytes: number): SearchOutcome {
+    const end = this.steps + maxSteps;
+    const { count, known, floor, returnRank } = this.#part;
+    const goal = this.#plain ? count : known;
+    for (;;) {
+      if (this.#arrived) {
+        if (!this.#plain) this.#placeReads();
+        if (this.#firstReturn >= goal) return 'ok';
+        this.#arrived = false;
+        if (!this.#plain && this.#depth > 0 && !this.#remember(this.#state)) {
+          if (!this.#takeBack()) return 'illegal';
+          continue;
+        }
+        this.#cursor = this.#following[count]!;
+      }
+      if (this.steps >= end || this.sizeBytes > maxBytes) return 'paused';
+      const index = this.#cursor;
+      if (index === count || floor[index]! > this.#firstReturn) {
+        // Only operations of unknown outcome are left, and none can happen: they never did.
+        if (this.#firstReturn >= known) return 'ok';
+        if (!this.#takeBack()) return 'illegal';
+        continue;
+      }
+      this.#cursor = this.#following[index]!;
+      if (this.#plain) {
+        this.steps++;
+        const next = this.#space.next(this.#state, index);
+        if (next >= 0) this.#place(index, next, 0);
+        continue;
+      }
+      if (this.#readOnly[index] === 1 || (this.#hasTwins && this.#hasEarlierTwin(index))) continue;
+      this.steps++;
+      const next = this.#space.next(this.#state, index);
+      if (next < 0 || (next === this.#state && returnRank[index]! >= known)) continue;
+      this.#place(index, next, 0);
+    }
+  }
+
+  /** An open operation, not placed, that is the same and must return earlier, is tried in its stead. */
+  #hasEarlierTwin(index: number): boolean {
+    const { count, floor, returnRank } = this.#part;
+    const twin = this.#classes[index]!;
+    const rank = returnRank[index]!;
+    for (let other = this.#following[count]!; other !== count && floor[other]! <= this.#firstReturn; other = this.#following[other]!) {
+      if (this.#classes[other] === twin && returnRank[other]! < rank) return true;
+    }
+    return false;
+  }
+
+  /** Places every legal read that is open; placing one can open others. */
+  #placeReads(): void {
+    const { count, floor } = this.#part;
+    for (let index = this.#following[count]!; index !== count && floor[index]! <= this.#firstReturn; index = this.#following[index]!) {
+      if (this.#readOnly[index] === 0) continue;
+      this.steps++;
+      if (this.#space.next(this.#state, index) === this.#state) this.#lift(index, this.#state, 1);
+    }
+  }
+
+  /** In the plain search a configuration is remembered as it is entered, as in Porcupine. */
+  #place(index: number, next: number, forced: number): void {
+    this.#lift(index, next, forced);
+    if (this.#plain && !this.#remember(next)) {
+      this.#unlift();
+      this.#cursor = this.#following[index]!;
+      return;
+    }
+    this.#arrived = true;
+  }
+
+  #lift(index: number, next: number, forced: number): void {
+    const { count, returnRank, returnOrder } = this.#part;
+    const depth = this.#depth++;
+    this.#placed[depth] = index;
+    this.#stateBefore[depth] = this.#state;
+    this.#returnBefore[depth] = this.#firstReturn;
+    this.#forced[depth] = forced;
+    this.#state = next;
+    this.#setHash ^= this.#numbers[index]!;
+    this.#unlink(index);
+    const mask = this.#mask;
+    const slot = this.#slot;
+    if (returnRank[index] !== this.#firstReturn) {
+      mask[slot[index]! >>> 5]! |= 1 << (slot[index]! & 31);
+      return;
+    }
+    let rank = this.#firstReturn + 1;
+    for (; rank < count; rank++) {
+      const at = slot[returnOrder[rank]!]!;
+      const bit = 1 << (at & 31);
+      if ((mask[at >>> 5]! & bit) === 0) break;
+      mask[at >>> 5]! &= ~bit;
+    }
+    this.#firstReturn = rank;
+  }
+
+  #unlift(): void {
+    const { returnOrder, returnRank } = this.#part;
+    const depth = --this.#depth;
+    const index = this.#placed[depth]!;
+    const before = this.#returnBefore[depth]!;
+    const mask = this.#mask;
+    if (returnRank[index] === before) {
+      for (let rank = before + 1; rank < this.#firstReturn; rank++) {
+        const at = this.#slot[returnOrder[rank]!]!;
+        mask[at >>> 5]! |= 1 << (at & 31);
+      }
+    } else {
+      const at = this.#slot[index]!;
+      mask[at >>> 5]! &= ~(1 << (at & 31));
+    }
+    this.#state = this.#stateBefore[depth]!;
+    this.#firstReturn = before;
+    this.#setHash ^= this.#numbers[index]!;
+    this.#following[this.#preceding[index]!] = index;
+    this.#preceding[this.#following[index]!] = index;
+  }
+
+  /** Back to the last real choice, and on behind it; false when there is none. */
+  #takeBack(): boolean {
+    while (this.#depth > 0) {
+      const forced = this.#forced[this.#depth - 1]!;
+      const index = this.#placed[this.#depth - 1]!;
+      this.#unlift();
+      if (forced === 1) continue;
+      this.#cursor = this.#following[index]!;
+      return true;
+    }
+    return false;
+  }
+
+  /** False when the configuration was seen before. */
+  #remember(state: number): boolean {
+    if (this.#rowCount * 2 > this.#rowMask) this.#growRows();
+    const rows = this.#rows;
+    const words = this.#words;
+    const hash = mixHash(this.#setHash, state);
+    let row = hash & this.#rowMask;
+    for (;;) {
+      const at = row * this.#rowSize;
+      if (rows[at] === 0) break;
+      if (rows[at] === state + 1 && rows[at + 1] === this.#firstReturn && this.#sameMask(at + rowHeader)) return false;
+      row = (row + 1) & this.#rowMask;
+    }
+    const at = row * this.#rowSize;
+    rows[at] = state + 1;
+    rows[at + 1] = this.#firstReturn;
+    rows[at + 2] = hash;
+    for (let word = 0; word < words; word++) rows[at + rowHeader + word] = this.#mask[word]!;
+    this.#rowCount++;
+    return true;
+  }
+
+  #sameMask(at: number): boolean {
+    for (let word = 0; word < this.#words; word++) if (this.#rows[at + word] !== this.#mask[word]) return false;
+    return true;
+  }
+
+  #growRows(): void {
+    const old = this.#rows;
+    const size = this.#rowSize;
+    this.#rowMask = this.#rowMask * 2 + 1;
+    this.#rows = new Int32Array((this.#rowMask + 1) * size);
+    for (let at = 0; at < old.length; at += size) {
+      if (old[at] === 0) continue;
+      let row = old[at + 2]! & this.#rowMask;
+      while (this.#rows[row * size] !== 0) row = (row + 1) & this.#rowMask;
+      this.#rows.set(old.subarray(at, at + size), row * size);
+    }
+  }
+}
