@@ -1,0 +1,44 @@
+/** How checkers see a run: every step of every node, in order, and the history of the clients. */
+import type { Effect, Event, NodeId } from '../core/protocol.ts';
+import type { Verdict } from './verdict.ts';
+
+/**
+ * Thrown by a checker at the step at which a property is first broken. The run stops there, so that
+ * what is reported is the earliest cause and not the last symptom.
+ */
+export class Violated extends Error {
+  override readonly name = 'Violated';
+  readonly property: string;
+
+  constructor(property: string, detail: string) {
+    super(detail);
+    this.property = property;
+  }
+}
+
+/** States the property; `says` is called only when it does not hold. */
+export function mustHold(property: string, holds: boolean, says: () => string): void {
+  if (!holds) throw new Violated(property, says());
+}
+
+export interface Observer<State = unknown, Message = unknown, Durable = unknown> {
+  /** A node has started (again) from what its disk held. */
+  booted(node: NodeId, state: State, durable: Durable): void;
+  /** A step took effect: its writes are durable, and its state is the node's from now on. */
+  stepped(
+    node: NodeId, before: State, after: State, event: Event<Message, unknown>,
+    effects: readonly Effect<Message, unknown, unknown>[],
+  ): void;
+  /** A node lost everything but its disk; `atBarrier` says whether a write was on its way. */
+  crashed(node: NodeId, atBarrier: 'no' | 'writeLost' | 'writeKept'): void;
+  invoked(operation: number, client: NodeId, request: unknown): void;
+  returned(operation: number, client: NodeId, reply: unknown): void;
+  /** The faults are over. From here on progress is owed. */
+  healed(): void;
+  /** Whether all replicas agree and nothing is on its way; null, or what is missing, for a person. */
+  unsettled(): string | null;
+  /** Judges the whole: called once, after the last step, of a run in which nothing was violated. */
+  finish(): Verdict;
+  /** Counts of what the run went through, by name; the same names in every run. */
+  counts(): Readonly<Record<string, number>>;
+}

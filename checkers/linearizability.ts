@@ -1,0 +1,52 @@
+/** The history of the clients, as the linearizability checker takes it. */
+import type { NodeId } from '../core/protocol.ts';
+import type { Operation as KvOperation, Result } from '../core/kv/command.ts';
+import { checkOperations, kvModel, type KvInput, type KvOutput, type Operation } from './porcupine-ts-port/index.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Steps of the search for one run; a run that needs more is reported as unknown, never as a pass. */
+export const defaultBudgetSteps = 5_000_000;
+
+/** Calls and returns are counted by one clock that ticks at each of them: the strictest true order. */
+export class History {
+  private readonly operations: (Operation<KvInput, KvOutput> | undefined)[] = [];
+  private clock = 0;
+
+  invoked(id: number, client: NodeId, operation: KvOperation): void {
+    this.clock += 1;
+    this.operations[id] = { client, input: inputOf(operation), output: undefined, callTime: this.clock, returnTime: null };
+  }
+
+  returned(id: number, result: Result): void {
+    this.clock += 1;
+    const { client, input, callTime } = this.operations[id]!;
+    this.operations[id] = { client, input, output: outputOf(result), callTime, returnTime: this.clock };
+  }
+
+  /** In the order of the plan; operations that were never begun are left out. */
+  list(): readonly Operation<KvInput, KvOutput>[] {
+    return this.operations.filter((operation) => operation !== undefined);
+  }
+
+  judge(budgetSteps: number): Verdict {
+    const verdict = checkOperations(kvModel, this.list(), { budgetSteps });
+    if (verdict.kind === 'ok') return { kind: 'ok' };
+    const where = verdict.illegalPartition === undefined ? '' : `: key ${verdict.illegalPartition.key}`;
+    return verdict.kind === 'illegal'
+      ? { kind: 'violation', property: 'Linearizability', detail: `no order of the operations explains what the clients were told${where}` }
+      : { kind: 'unknown', detail: `the linearizability check ended at its budget of ${verdict.steps} steps (${verdict.reason}); raise it` };
+  }
+}
+
+const inputOf = (operation: KvOperation): KvInput => {
+  const { kind, key } = operation;
+  if (kind === 'get') return { op: kind, key };
+  return kind === 'cas'
+    ? { op: kind, key, value: operation.value, expected: operation.expected }
+    : { op: kind, key, value: operation.value };
+};
+
+function outputOf(result: Result): KvOutput {
+  if (typeof result === 'string') return { value: result };
+  return typeof result === 'boolean' ? { ok: result } : {};
+}

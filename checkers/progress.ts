@@ -1,0 +1,27 @@
+/** Progress: after healing one server leads, and all hold and have executed the same log. */
+import type { Server } from '../core/server.ts';
+
+/**
+ * Null when the servers have converged, else what is missing, for a person. Without the no-op of a
+ * new leader (section 8) entries of earlier terms may rightly stay uncommitted until a client writes;
+ * then only what is committed must be everywhere.
+ */
+export function missingForConvergence(servers: readonly (Server | null)[], noopOnElection: boolean): string | null {
+  let leaders = 0;
+  let highestCommitted = 0;
+  let highestLogged = 0;
+  for (const server of servers) {
+    if (server === null) continue;
+    if (server.raft.role.kind === 'leader') leaders += 1;
+    highestCommitted = Math.max(highestCommitted, server.raft.commitIndex);
+    highestLogged = Math.max(highestLogged, server.raft.persistent.log.lastIndex);
+  }
+  if (leaders !== 1) return `${leaders} servers lead`;
+  const target = noopOnElection ? highestLogged : highestCommitted;
+  for (const [node, server] of servers.entries()) {
+    if (server === null) return `n${node} is down`;
+    const { lastExecuted } = server.machine;
+    if (lastExecuted !== target) return `n${node} has executed up to ${lastExecuted} of ${target}`;
+  }
+  return null;
+}

@@ -1,0 +1,209 @@
+/** All checks of the replicated key/value server, held against every step of a run. */
+import type { Effect, Event, NodeId } from '../core/protocol.ts';
+import type { Clerk } from '../core/kv/clerk.ts';
+import type { Command, Operation, Result } from '../core/kv/command.ts';
+import type { ServerMessage, Server } from '../core/server.ts';
+import type { Persistent, Raft } from '../core/raft/state.ts';
+import type { Observer } from './checker.ts';
+import { History } from './linearizability.ts';
+import { raftStateIsBounded } from './raft-state-size.ts';
+import { missingForConvergence } from './progress.ts';
+import { CommittedLog } from './raft/committed-log.ts';
+import { stateIsDurable } from './raft/durability.ts';
+import { Elections } from './raft/elections.ts';
+import { EntryBook, type BookedEntry } from './raft/entry-book.ts';
+import { indexesAreInOrder, indexesOnlyRise } from './raft/indexes.ts';
+import { beliefsAreTrue, leaderOnlyAppends } from './raft/replication.ts';
+import { dismissedBy, Situations, Spans } from './raft/situations.ts';
+import { ReplicatedStore, type Holding } from './replicated-store.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface RaftKvChecks {
+  readonly servers: number;
+  readonly maxRaftState: number;
+  readonly noopOnElection: boolean;
+  readonly linearizabilityBudgetSteps: number;
+}
+
+type AnyEvent = Event<ServerMessage, unknown>;
+type AnyEffect = Effect<unknown, unknown, unknown>;
+
+export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, Persistent> {
+  private readonly checks: RaftKvChecks;
+  private readonly durableOf: (node: NodeId) => Persistent;
+  private readonly book = new EntryBook();
+  private readonly elections: Elections;
+  private readonly committed: CommittedLog;
+  private readonly store = new ReplicatedStore();
+  private readonly history = new History();
+  private readonly situations = new Situations();
+  private readonly installs = new Spans();
+  private readonly leaderChanges = new Spans();
+  /** The present state of each server; null while it is down. */
+  private readonly servers: (Server | null)[];
+  /** Of each client, how many operations it has begun: the sequence number of its last one. */
+  private readonly sequences = new Map<NodeId, number>();
+  /** Snapshots that were found equal to the state that their prefix gives. */
+  private readonly soundSnapshots = new WeakSet<object>();
+
+  constructor(checks: RaftKvChecks, durableOf: (node: NodeId) => Persistent) {
+    this.checks = checks;
+    this.durableOf = durableOf;
+    this.elections = new Elections(checks.servers);
+    this.committed = new CommittedLog(this.book, this.elections);
+    this.servers = new Array<Server | null>(checks.servers).fill(null);
+  }
+
+  booted(node: NodeId, state: Server | Clerk, durable: Persistent): void {
+    if (node >= this.checks.servers) return;
+    const server = state as Server;
+    this.servers[node] = server;
+    if (server.raft.persistent.snapshot !== null) this.situations.counts.restartsFromSnapshot += 1;
+    this.elections.read(node, null, server.raft);
+    this.book.readNew(node, null, server.raft.persistent.log);
+    stateIsDurable(node, server.raft.persistent, durable);
+    this.readApplied(node, null, server);
+  }
+
+  stepped(node: NodeId, before: Server | Clerk, after: Server | Clerk, event: AnyEvent, effects: readonly AnyEffect[]): void {
+    if (node >= this.checks.servers) return;
+    const old = before as Server;
+    const server = after as Server;
+    this.servers[node] = server;
+    if (old === server) return;
+    if (old.raft !== server.raft) this.readRaft(node, old.raft, server.raft, event, effects);
+    if (old.waiting.length > 0) {
+      this.situations.counts.waitingClientsDismissed += dismissedBy(old, server, server.raft.role.kind === 'leader');
+    }
+    if (old.machine !== server.machine) this.readApplied(node, old, server);
+    raftStateIsBounded(node, server, this.checks.maxRaftState);
+  }
+
+  private readRaft(node: NodeId, before: Raft, after: Raft, event: AnyEvent, effects: readonly AnyEffect[]): void {
+    if (before.persistent !== after.persistent) {
+      this.book.readNew(node, before.persistent.log, after.persistent.log);
+      if (this.checks.servers === 1) this.readUnseen(node, before, after, event);
+      stateIsDurable(node, after.persistent, this.durableOf(node));
+    }
+    this.elections.readGrants(node, event, effects);
+    const election = this.elections.read(node, before, after);
+    if (election !== null) {
+      this.situations.counts.leadersElected += 1;
+      this.leaderChanges.happens();
+      this.committed.mustBeComplete(election);
+    }
+    leaderOnlyAppends(node, before, after);
+    beliefsAreTrue(node, before, after, this.durableOf);
+    indexesOnlyRise(node, before, after);
+    indexesAreInOrder(node, after);
+    if (after.commitIndex > before.commitIndex) this.readCommitted(node, before, after);
+    this.readSnapshot(node, before, after, event);
+    this.situations.read(before, after, event);
+  }
+
+  /**
+   * Alone in its cluster, a server may append, commit, apply and compact an entry within one step,
+   * so that no log ever shows it: then the request itself tells what it was.
+   */
+  private readUnseen(node: NodeId, before: Raft, after: Raft, event: AnyEvent): void {
+    const { log, currentTerm } = after.persistent;
+    const index = before.persistent.log.lastIndex + 1;
+    if (index > log.baseIndex || index > log.lastIndex) return;
+    const message = event.kind === 'message' ? event.message : null;
+    const command: Command | null = event.kind === 'message' && message?.kind === 'clientRequest'
+      ? { client: event.from, sequence: message.sequence, operation: message.operation }
+      : null;
+    this.book.enter(node, index, { term: currentTerm, command }, before.persistent.log.lastTerm);
+  }
+
+  private readCommitted(node: NodeId, before: Raft, after: Raft): void {
+    const { log, currentTerm } = after.persistent;
+    const index = after.commitIndex;
+    this.committed.commit(node, currentTerm, index, log.termAt(index), (at, entry) => this.onCommitted(at, entry, after, before));
+  }
+
+  private onCommitted(index: number, entry: BookedEntry, after: Raft, before: Raft): void {
+    if (entry.term < after.persistent.currentTerm && before.role.kind === 'leader') {
+      this.situations.counts.entriesOfEarlierTermsCommitted += 1;
+    }
+    this.store.execute(index, entry.command as Command | null);
+  }
+
+  private readSnapshot(node: NodeId, before: Raft, after: Raft, event: AnyEvent): void {
+    const { snapshot } = after.persistent;
+    if (snapshot === null || snapshot === before.persistent.snapshot) return;
+    const isInstalled = event.kind === 'message' && event.message.kind === 'installSnapshot'
+      && event.message.snapshot.lastIncludedIndex === snapshot.lastIncludedIndex;
+    if (isInstalled) this.installs.happens();
+    else this.situations.counts.snapshotsTaken += 1;
+    if (this.soundSnapshots.has(snapshot)) return;
+    const { lastIncludedIndex, lastIncludedTerm, data } = snapshot;
+    this.committed.commit(node, after.persistent.currentTerm, lastIncludedIndex, lastIncludedTerm, (at, entry) =>
+      this.onCommitted(at, entry, after, before));
+    this.store.mustEqual(`the snapshot of n${node}`, lastIncludedIndex, data as Holding, 'Snapshot Equals Prefix');
+    this.soundSnapshots.add(snapshot);
+  }
+
+  /** What the service executed in this step; `before` is null for a boot. */
+  private readApplied(node: NodeId, before: Server | null, after: Server): void {
+    const { machine, raft } = after;
+    const from = before?.machine.lastExecuted ?? 0;
+    const to = machine.lastExecuted;
+    if (to === from) return;
+    const who = `n${node}`;
+    this.mustBeCommitted(node, raft, to);
+    const isPlain = before !== null && before.channel.length === 0
+      && before.raft.persistent.snapshot === raft.persistent.snapshot && to - from <= 8;
+    if (isPlain) this.store.mustEqualAfter(who, from, to, machine);
+    else this.store.mustEqual(who, to, machine);
+  }
+
+  private mustBeCommitted(node: NodeId, raft: Raft, executed: number): void {
+    const { log, currentTerm } = raft.persistent;
+    if (executed < log.baseIndex || executed > log.lastIndex) return;
+    this.committed.commit(node, currentTerm, executed, log.termAt(executed), (index, entry) =>
+      this.onCommitted(index, entry, raft, raft));
+  }
+
+  crashed(node: NodeId, atBarrier: 'no' | 'writeLost' | 'writeKept'): void {
+    const server = this.servers[node];
+    this.servers[node] = null;
+    if (server?.raft.role.kind !== 'leader') return;
+    this.situations.counts.leadersCrashed += 1;
+    if (atBarrier !== 'no') this.situations.counts.leadersCrashedAtBarrier += 1;
+  }
+
+  invoked(operation: number, client: NodeId, request: Operation): void {
+    this.sequences.set(client, (this.sequences.get(client) ?? 0) + 1);
+    this.installs.begin(operation);
+    this.leaderChanges.begin(operation);
+    this.history.invoked(operation, client, request);
+  }
+
+  returned(operation: number, client: NodeId, reply: Result): void {
+    this.store.acknowledged(client, this.sequences.get(client)!, reply);
+    if (this.installs.end(operation)) this.situations.counts.operationsSpanningInstall += 1;
+    if (this.leaderChanges.end(operation)) this.situations.counts.operationsSpanningLeaderChange += 1;
+    this.history.returned(operation, reply);
+  }
+
+  healed(): void {
+    // Progress is judged by asking `unsettled` until the bound is over.
+  }
+
+  unsettled(): string | null {
+    return missingForConvergence(this.servers, this.checks.noopOnElection);
+  }
+
+  /** Every acknowledged write is in the store that all replicas now hold. */
+  finish(): Verdict {
+    for (const [node, server] of this.servers.entries()) {
+      if (server !== null) this.store.mustEqual(`n${node}`, server.machine.lastExecuted, server.machine, 'Acknowledged Writes Survive');
+    }
+    return this.history.judge(this.checks.linearizabilityBudgetSteps);
+  }
+
+  counts(): Readonly<Record<string, number>> {
+    return { ...this.situations.counts, repeatedCommandsSuppressed: this.store.repetitions };
+  }
+}

@@ -1,0 +1,11 @@
+/** Whether two commands are the same: by identity, else by content (after a trip through bytes). */
+import type { Command } from '../../core/kv/command.ts';
+
+export function sameCommand(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (a === null || b === null) return false;
+  const one = a as Command;
+  const other = b as Command;
+  return one.client === other.client && one.sequence === other.sequence
+    && JSON.stringify(one.operation) === JSON.stringify(other.operation);
+}

@@ -1,0 +1,92 @@
+/**
+ * The byte form of values: whole numbers of 4 bytes, and strings as CESU-8 (Unicode Technical Report
+ * 26: each UTF-16 code unit by itself, in 1 to 3 bytes). It loses nothing, also not half a surrogate
+ * pair, and the size of a concatenation is the sum of the sizes: an append is counted by its piece.
+ */
+import { assert } from './assert.ts';
+
+export const uint32SizeBytes = 4;
+
+/** Length of a string's byte form, without the count in front of it. */
+export function textSizeBytes(text: string): number {
+  let sizeBytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= 0x80) sizeBytes += unit < 0x800 ? 1 : 2;
+  }
+  return sizeBytes;
+}
+
+export const stringSizeBytes = (text: string): number => uint32SizeBytes + textSizeBytes(text);
+
+/** Collects bytes. A builder: it changes while it is filled and is never part of a state. */
+export class ByteWriter {
+  private readonly bytes: number[] = [];
+
+  uint8(value: number): this {
+    this.bytes.push(value & 0xff);
+    return this;
+  }
+
+  uint32(value: number): this {
+    assert(Number.isInteger(value) && value >= 0 && value <= 0xffffffff, () => `${value} is not a number of 4 bytes`);
+    this.bytes.push(value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
+    return this;
+  }
+
+  string(text: string): this {
+    this.uint32(textSizeBytes(text));
+    for (let i = 0; i < text.length; i++) this.unit(text.charCodeAt(i));
+    return this;
+  }
+
+  private unit(unit: number): void {
+    if (unit < 0x80) this.bytes.push(unit);
+    else if (unit < 0x800) this.bytes.push(0xc0 | (unit >>> 6), 0x80 | (unit & 0x3f));
+    else this.bytes.push(0xe0 | (unit >>> 12), 0x80 | ((unit >>> 6) & 0x3f), 0x80 | (unit & 0x3f));
+  }
+
+  finish(): Uint8Array {
+    return Uint8Array.from(this.bytes);
+  }
+}
+
+/** Reads what `ByteWriter` wrote. Every method throws AssertionFailed when the bytes end too soon. */
+export class ByteReader {
+  private readonly bytes: Uint8Array;
+  private offset = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  uint8(): number {
+    const value = this.bytes[this.offset];
+    assert(value !== undefined, () => `the bytes end at ${this.offset}`);
+    this.offset += 1;
+    return value;
+  }
+
+  uint32(): number {
+    return this.uint8() * 0x1000000 + ((this.uint8() << 16) | (this.uint8() << 8) | this.uint8());
+  }
+
+  string(): string {
+    const end = this.uint32() + this.offset;
+    let text = '';
+    while (this.offset < end) text += String.fromCharCode(this.unit());
+    return text;
+  }
+
+  private unit(): number {
+    const first = this.uint8();
+    if (first < 0x80) return first;
+    if (first < 0xe0) return ((first & 0x1f) << 6) | (this.uint8() & 0x3f);
+    return ((first & 0x0f) << 12) | ((this.uint8() & 0x3f) << 6) | (this.uint8() & 0x3f);
+  }
+
+  /** @throws AssertionFailed when something is left */
+  end(): void {
+    assert(this.offset === this.bytes.length, () => `${this.bytes.length - this.offset} bytes too many`);
+  }
+}

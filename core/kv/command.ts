@@ -1,0 +1,79 @@
+/** What clients ask of the store, and how it travels through the log. */
+import { stringSizeBytes, uint32SizeBytes, type ByteReader, type ByteWriter } from '../bytes.ts';
+import { assert } from '../assert.ts';
+import type { NodeId } from '../protocol.ts';
+
+/** A missing key reads as the empty string, also for append and compare-and-set (as in Lab 3). */
+export type Operation =
+  | { readonly kind: 'get'; readonly key: string }
+  | { readonly kind: 'put'; readonly key: string; readonly value: string }
+  | { readonly kind: 'append'; readonly key: string; readonly value: string }
+  /** Writes `value` if the key holds `expected`. */
+  | { readonly kind: 'cas'; readonly key: string; readonly expected: string; readonly value: string };
+
+/** get: the value; cas: whether it was written; put and append: null. */
+export type Result = string | boolean | null;
+
+/** An operation with the identity that makes a repetition of it recognisable (section 8). */
+export interface Command {
+  readonly client: NodeId;
+  /** Counts a client's operations from 1; a client has one in flight at a time. */
+  readonly sequence: number;
+  readonly operation: Operation;
+}
+
+const kinds = ['get', 'put', 'append', 'cas'] as const;
+
+const operationSizeBytes = (operation: Operation): number => {
+  const keyed = 1 + stringSizeBytes(operation.key);
+  if (operation.kind === 'get') return keyed;
+  const valued = keyed + stringSizeBytes(operation.value);
+  return operation.kind === 'cas' ? valued + stringSizeBytes(operation.expected) : valued;
+};
+
+/** Length of the command's byte form. */
+export const commandSizeBytes = (command: Command): number =>
+  2 * uint32SizeBytes + operationSizeBytes(command.operation);
+
+export function writeOperation(to: ByteWriter, operation: Operation): void {
+  to.uint8(kinds.indexOf(operation.kind)).string(operation.key);
+  if (operation.kind !== 'get') to.string(operation.value);
+  if (operation.kind === 'cas') to.string(operation.expected);
+}
+
+export function readOperation(from: ByteReader): Operation {
+  const kind = kinds[from.uint8()];
+  assert(kind !== undefined, () => 'an operation of an unknown kind');
+  const key = from.string();
+  if (kind === 'get') return { kind, key };
+  const value = from.string();
+  return kind === 'cas' ? { kind, key, expected: from.string(), value } : { kind, key, value };
+}
+
+export function writeCommand(to: ByteWriter, command: Command): void {
+  to.uint32(command.client).uint32(command.sequence);
+  writeOperation(to, command.operation);
+}
+
+export const readCommand = (from: ByteReader): Command => ({
+  client: from.uint32(),
+  sequence: from.uint32(),
+  operation: readOperation(from),
+});
+
+/** One byte of kind, then what the kind needs. */
+export function writeResult(to: ByteWriter, result: Result): void {
+  if (result === null) to.uint8(0);
+  else if (typeof result === 'boolean') to.uint8(result ? 2 : 1);
+  else to.uint8(3).string(result);
+}
+
+export function readResult(from: ByteReader): Result {
+  const kind = from.uint8();
+  assert(kind <= 3, () => `a result of an unknown kind ${kind}`);
+  if (kind === 0) return null;
+  return kind === 3 ? from.string() : kind === 2;
+}
+
+export const resultSizeBytes = (result: Result): number =>
+  typeof result === 'string' ? 1 + stringSizeBytes(result) : 1;

@@ -1,0 +1,113 @@
+/**
+ * The replicated log, as a value: a compacted prefix of which only its last index and term are
+ * known (section 7: lastIncludedIndex and lastIncludedTerm), then the entries behind it.
+ */
+import { assert } from '../assert.ts';
+import { Vector } from '../immutable/vector.ts';
+
+export type Term = number;
+export type LogIndex = number;
+
+export interface Entry {
+  readonly term: Term;
+  /** What the state machine is asked to do; null for the no-op of a new leader. */
+  readonly command: unknown;
+  /** Length of the entry's byte form, so that the size of a log is a sum and never a scan. */
+  readonly sizeBytes: number;
+}
+
+export class Log {
+  static readonly empty = Log.startingAfter(0, 0);
+
+  /** lastIncludedIndex and lastIncludedTerm of the snapshot that stands for the prefix; 0, 0 without one. */
+  readonly baseIndex: LogIndex;
+  readonly baseTerm: Term;
+  /** Sum of the entries' sizes, without the compacted prefix. */
+  readonly sizeBytes: number;
+  private readonly entries: Vector<Entry>;
+
+  private constructor(baseIndex: LogIndex, baseTerm: Term, entries: Vector<Entry>, sizeBytes: number) {
+    this.baseIndex = baseIndex;
+    this.baseTerm = baseTerm;
+    this.entries = entries;
+    this.sizeBytes = sizeBytes;
+  }
+
+  /** A log that knows nothing but where it begins. */
+  static startingAfter(baseIndex: LogIndex, baseTerm: Term): Log {
+    return new Log(baseIndex, baseTerm, Vector.startingAt<Entry>(baseIndex + 1), 0);
+  }
+
+  /** Index of the last entry, or of the compacted prefix when there is none behind it. */
+  get lastIndex(): LogIndex {
+    return this.entries.end - 1;
+  }
+
+  get lastTerm(): Term {
+    return this.termAt(this.lastIndex);
+  }
+
+  /** @throws AssertionFailed when the entry was compacted or does not exist: it has no term to tell */
+  termAt(index: LogIndex): Term {
+    return index === this.baseIndex ? this.baseTerm : this.entries.at(index).term;
+  }
+
+  /** @throws AssertionFailed when the entry was compacted or does not exist */
+  at(index: LogIndex): Entry {
+    return this.entries.at(index);
+  }
+
+  /** Entries from `first` on, at most `limit` of them. */
+  from(first: LogIndex, limit: number): readonly Entry[] {
+    return this.entries.slice(first, Math.min(this.lastIndex + 1, first + limit));
+  }
+
+  append(entries: readonly Entry[]): Log {
+    if (entries.length === 0) return this;
+    let { sizeBytes } = this;
+    for (const entry of entries) sizeBytes += entry.sizeBytes;
+    return new Log(this.baseIndex, this.baseTerm, this.entries.append(entries), sizeBytes);
+  }
+
+  /** Without the entry at `first` and all that follow it. */
+  truncateFrom(first: LogIndex): Log {
+    if (first > this.lastIndex) return this;
+    const dropped = this.sizeOf(first, this.lastIndex);
+    return new Log(this.baseIndex, this.baseTerm, this.entries.truncate(first), this.sizeBytes - dropped);
+  }
+
+  /** The same log with everything up to `index` given back; what stands behind it is kept. */
+  compactTo(index: LogIndex): Log {
+    assert(index >= this.baseIndex && index <= this.lastIndex, () => `cannot compact ${this.baseIndex}..${this.lastIndex} to ${index}`);
+    const dropped = this.sizeOf(this.baseIndex + 1, index);
+    return new Log(index, this.termAt(index), this.entries.trimFront(index + 1), this.sizeBytes - dropped);
+  }
+
+  has(index: LogIndex, term: Term): boolean {
+    return index >= this.baseIndex && index <= this.lastIndex && this.termAt(index) === term;
+  }
+
+  /** The first index, behind the compacted prefix, from which entries have at least this term. */
+  firstIndexFromTerm(term: Term): LogIndex {
+    let low = this.baseIndex + 1;
+    let high = this.lastIndex + 1;
+    // Terms in a log never decrease, so the place is found by halving.
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.termAt(middle) < term) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** How far two logs hold the very same entries: the last index up to which nothing needs writing. */
+  lastSharedIndex(other: Log): LogIndex {
+    return this.entries.firstDifference(other.entries) - 1;
+  }
+
+  private sizeOf(first: LogIndex, last: LogIndex): number {
+    let sizeBytes = 0;
+    for (let index = first; index <= last; index++) sizeBytes += this.entries.at(index).sizeBytes;
+    return sizeBytes;
+  }
+}

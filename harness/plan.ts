@@ -1,0 +1,97 @@
+/**
+ * A plan is plain JSON that holds everything a run depends on beside the code: who takes part, how
+ * the network and the disks behave, what fails when, and what the clients ask. It can be written by
+ * hand, saved, compared, shrunk, and replayed after the code has changed.
+ */
+import * as v from 'valibot';
+import type { Range } from '../core/protocol.ts';
+import { faultSchema, type Fault } from './faults/fault.ts';
+
+export const planFormat = 'whitewater-plan';
+export const planVersion = 1;
+
+export interface Plan {
+  readonly format: typeof planFormat;
+  readonly version: typeof planVersion;
+  /** The scenario that drew it, for the reader. */
+  readonly scenario: string;
+  /** The system under test, by its name in the registry. */
+  readonly system: string;
+  /** Fixes everything that is left to chance: the fate of each message, each timer's time. */
+  readonly seed: string;
+  readonly servers: number;
+  readonly clients: number;
+  /** What the system under test is told; its own schema says what may stand here. */
+  readonly settings: unknown;
+  readonly network: NetworkPlan;
+  readonly disk: DiskPlan;
+  readonly faults: readonly Fault[];
+  readonly operations: readonly PlannedOperation[];
+  /** When the faults end and everything is healed. */
+  readonly stormUs: number;
+  /** How long after that everything may take to complete and to agree. */
+  readonly settleUs: number;
+}
+
+export interface NetworkPlan {
+  readonly delayUs: Range;
+  readonly dropPer1000: number;
+  readonly duplicatePer1000: number;
+  /** Messages that take far longer than the others, and so are overtaken. */
+  readonly latePer1000: number;
+  readonly lateUs: Range;
+}
+
+export interface DiskPlan {
+  /** From the write to its being durable; a node does nothing else in between. */
+  readonly writeUs: Range;
+}
+
+export interface PlannedOperation {
+  /** Counted from 0 among the clients. */
+  readonly client: number;
+  /** Begins at this time, or when the client's operation before it is done, if that is later. */
+  readonly atUs: number;
+  readonly request: unknown;
+}
+
+const whole = (min: number, max: number) => v.pipe(
+  v.number(`expected a whole number from ${min} to ${max}`),
+  v.integer(`expected a whole number from ${min} to ${max}`),
+  v.minValue(min, `expected at least ${min}`),
+  v.maxValue(max, `expected at most ${max}`),
+);
+
+/** An hour of virtual time: more than any run needs, and far inside what a number holds exactly. */
+const maxUs = 3_600_000_000;
+
+export const microseconds = whole(0, maxUs);
+export const wholeNumber = whole;
+
+export const rangeSchema = v.pipe(
+  v.strictObject({ min: microseconds, max: microseconds }),
+  v.check(({ min, max }) => min <= max, 'expected min to be at most max'),
+);
+
+export const planSchema = v.strictObject({
+  format: v.literal(planFormat, `expected "${planFormat}"`),
+  version: v.literal(planVersion, `expected version ${planVersion}`),
+  scenario: v.string(),
+  system: v.string(),
+  seed: v.string(),
+  servers: whole(1, 7),
+  clients: whole(0, 1000),
+  settings: v.unknown(),
+  network: v.strictObject({
+    delayUs: rangeSchema,
+    dropPer1000: whole(0, 1000),
+    duplicatePer1000: whole(0, 1000),
+    latePer1000: whole(0, 1000),
+    lateUs: rangeSchema,
+  }),
+  disk: v.strictObject({ writeUs: rangeSchema }),
+  faults: v.array(faultSchema),
+  operations: v.array(v.strictObject({ client: whole(0, 999), atUs: microseconds, request: v.unknown() })),
+  stormUs: microseconds,
+  settleUs: microseconds,
+});

@@ -1,0 +1,19 @@
+/** A scenario draws plans for a system; the registry knows all of them by name. */
+import type { Plan } from './plan.ts';
+import type { System } from './system.ts';
+
+export interface Scenario {
+  readonly name: string;
+  /** One line for `whitewater scenarios`. */
+  readonly summary: string;
+  readonly system: System;
+  /** Pure: the same seed gives the same plan. */
+  draw(seed: number): Plan;
+}
+
+export interface Registry {
+  /** The module that exports this registry as `registry`: a worker loads it by this address. */
+  readonly url: string;
+  readonly scenarios: ReadonlyMap<string, Scenario>;
+  readonly systems: ReadonlyMap<string, System>;
+}

@@ -1,0 +1,12 @@
+/** Every scenario and system by name. */
+import type { Registry, Scenario } from '../harness/scenario.ts';
+import { swarm } from './swarm.ts';
+import { raftKv } from './systems/raft-kv.ts';
+
+const scenarios: readonly Scenario[] = [swarm];
+
+export const registry: Registry = {
+  url: import.meta.url,
+  scenarios: new Map(scenarios.map((scenario) => [scenario.name, scenario])),
+  systems: new Map([raftKv].map((system) => [system.name, system])),
+};
