@@ -1,5 +1,8 @@
 /** A model says, as plain functions, what the object under test may answer when nothing is concurrent. */
 
+import type { FastPath } from './fast/fast-path.ts';
+import type { OrderedPartition } from './order.ts';
+
 /** What `step` returns when the operation cannot happen in this state, or not with this output. */
 export const illegal: unique symbol = Symbol('illegal');
 export type Illegal = typeof illegal;
@@ -9,9 +12,11 @@ export interface ModelBase<S, I, O> {
   readonly name: string;
   /**
    * Operations with different keys never influence each other (the object is composed of independent
-   * ones, such as the keys of a store), so that each part is checked alone.
+   * ones, such as the keys of a store), so that each part is checked alone (Herlihy and Wing's locality;
+   * Horn and Kroening's P-compositionality). `undefined`: this operation touches all of them, and a
+   * history that holds such an operation is not split.
    */
-  partition?(input: I): string | number;
+  partition?(input: I): string | number | undefined;
   /** Without it, states are compared by value: primitives by `Object.is`, arrays and records by content. */
   equal?(a: S, b: S): boolean;
   /** Any integer; equal states must have equal hashes. Taken only together with `equal`. */
@@ -24,9 +29,16 @@ export interface ModelBase<S, I, O> {
   readOnly?(input: I, output: O | undefined): boolean;
   /**
    * Operations with equal keys are the same to `step` in every state. Then only the one that must
-   * return first is tried. Without it every operation is its own.
+   * return first is tried. Without it, or where it gives `undefined`, an operation is its own.
    */
-  operationKey?(input: I, output: O | undefined): string | number;
+  operationKey?(input: I, output: O | undefined): string | number | undefined;
+  /** Tried in order on each partition before the search; the first that applies decides. */
+  readonly fastPaths?: readonly FastPath<I, O>[];
+  /**
+   * An equivalent model with fewer states for one partition, where the operations that it holds allow
+   * one. The search takes it in place of this model; `undefined` where there is none.
+   */
+  condense?(part: OrderedPartition<I, O>): Condensation<I, O> | undefined;
   /** Bytes that one state holds in memory, for the memory budget. Without it, an estimate. */
   sizeBytes?(state: S): number;
   describeOperation?(input: I, output: O | undefined): string;
@@ -44,4 +56,11 @@ export interface Model<S, I, O> extends ModelBase<S, I, O> {
    *   output is right: the operation is legal when some output would be
    */
   step(state: S, input: I, output: O | undefined): S | Illegal;
+}
+
+/** What `condense` gives. Its states are its own affair. */
+export interface Condensation<I, O> {
+  readonly model: Model<unknown, I, O>;
+  /** True for a state in which no read of known output can be legal any more, now or later. */
+  isBlind?(state: unknown): boolean;
 }

@@ -22,21 +22,19 @@ export interface OrderedPartition<I, O> {
   readonly returnOrder: Int32Array;
 }
 
-/** Sorts integers that are almost in order: quick when each is near its place. */
-function sortNearlySorted(items: Int32Array, before: (a: number, b: number) => boolean): void {
-  let moves = 0;
+/** Sorts indexes by their keys, stably; quick when each is near its place, as in a history as it was recorded. */
+function sortByKey(items: Int32Array, keys: Float64Array): void {
   const limit = items.length * 64;
-  for (let i = 1; i < items.length; i++) {
+  for (let i = 1, moves = 0; i < items.length; i++) {
     const item = items[i]!;
+    const key = keys[item]!;
     let j = i - 1;
-    while (j >= 0 && before(item, items[j]!)) {
-      items[j + 1] = items[j]!;
-      j--;
-      moves++;
-    }
+    for (; j >= 0 && keys[items[j]!]! > key; j--) items[j + 1] = items[j]!;
     items[j + 1] = item;
+    moves += i - 1 - j;
     if (moves > limit) {
-      items.sort((a, b) => (before(a, b) ? -1 : before(b, a) ? 1 : 0));
+      // Items equal by key are still in the order of their indexes, sorted or not: ties go by index.
+      items.sort((a, b) => keys[a]! - keys[b]! || a - b);
       return;
     }
   }
@@ -89,19 +87,24 @@ function mustNotOverlap<I, O>(history: readonly Operation<I, O>[], byCall: Int32
  */
 export function orderHistory<I, O>(
   history: readonly Operation<I, O>[],
-  partition?: (input: I) => string | number,
+  model: { partition?(input: I): string | number | undefined } = {},
 ): OrderedPartition<I, O>[] {
   mustBeWhole(history);
-  const byCall = Int32Array.from(history.keys());
-  sortNearlySorted(byCall, (a, b) => {
-    const difference = history[a]!.callTime - history[b]!.callTime;
-    return difference < 0 || (difference === 0 && a < b);
-  });
+  const byCall = new Int32Array(history.length);
+  const calls = new Float64Array(history.length);
+  for (let i = 0; i < history.length; i++) {
+    byCall[i] = i;
+    calls[i] = history[i]!.callTime;
+  }
+  sortByKey(byCall, calls);
   mustNotOverlap(history, byCall);
-  if (partition === undefined) return history.length === 0 ? [] : [orderPartition(history, undefined, byCall)];
+  if (history.length === 0) return [];
+  const whole = (): OrderedPartition<I, O>[] => [orderPartition(history, undefined, byCall)];
+  if (model.partition === undefined) return whole();
   const parts = new Map<string | number, number[]>();
   for (const index of byCall) {
-    const key = partition(history[index]!.input);
+    const key = model.partition(history[index]!.input);
+    if (key === undefined) return whole();
     const part = parts.get(key);
     if (part === undefined) parts.set(key, [index]);
     else part.push(index);
@@ -129,7 +132,7 @@ function orderPartition<I, O>(
     returns[i] = operation.returnTime ?? Infinity;
     if (operation.returnTime !== null) returnOrder[known++] = i;
   }
-  sortNearlySorted(returnOrder.subarray(0, known), (a, b) => returns[a]! < returns[b]! || (returns[a] === returns[b] && a < b));
+  sortByKey(returnOrder.subarray(0, known), returns);
   for (let i = 0, rank = known; i < count; i++) if (returns[i] === Infinity) returnOrder[rank++] = i;
   const returnRank = new Int32Array(count);
   for (let rank = 0; rank < count; rank++) returnRank[returnOrder[rank]!] = rank;

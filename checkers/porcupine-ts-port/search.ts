@@ -10,7 +10,7 @@
 import type { OrderedPartition } from './order.ts';
 import type { StateSpace } from './states.ts';
 
-export type SearchOutcome = 'ok' | 'illegal' | 'paused';
+export type SearchOutcome = 'ok' | 'illegal' | 'paused' | 'memory';
 
 /** Columns of a row of the table of seen configurations, before the words of the mask. */
 const rowHeader = 3;
@@ -39,17 +39,34 @@ function zobrist(count: number): Int32Array {
 export interface SearchOptions {
   /** Porcupine's own search, step for step, without prunings. */
   readonly plain: boolean;
+  /** Told of every dead end, for those who want to know how far the search came. */
+  readonly onDeadEnd?: (search: DeadEnd) => void;
 }
 
-export class Search<I, O> {
+/** What can be asked of a search at a dead end. */
+export interface DeadEnd {
+  /** The return that cannot wait any longer, and that nothing can be placed before. */
+  readonly firstReturn: number;
+  readonly state: number;
+  readonly depth: number;
+  /** Operations placed, in order. */
+  placed(): Int32Array;
+}
+
+export class Search<I, O> implements DeadEnd {
   /** Calls of the model's step function that the search asked for, answered from memory or not. */
   steps = 0;
+  /** The most bytes held at once so far. */
+  peakBytes = 0;
   readonly #part: OrderedPartition<I, O>;
   readonly #space: StateSpace;
   readonly #plain: boolean;
   readonly #readOnly: Uint8Array;
   readonly #classes: Int32Array;
   readonly #hasTwins: boolean;
+  readonly #onDeadEnd: ((search: DeadEnd) => void) | undefined;
+  /** Reads of known output that are not placed: in a state that none of them can see, they never will be. */
+  #readsLeft = 0;
   /** Doubly linked list of operations not placed, in call order; index `count` is head and tail. */
   readonly #following: Int32Array;
   readonly #preceding: Int32Array;
@@ -80,6 +97,7 @@ export class Search<I, O> {
     this.#part = part;
     this.#space = space;
     this.#plain = options.plain;
+    this.#onDeadEnd = options.onDeadEnd;
     this.#readOnly = readOnly;
     this.#classes = classes;
     this.#following = new Int32Array(count + 1);
@@ -101,6 +119,7 @@ export class Search<I, O> {
     this.#rowMask = initialRows - 1;
     this.#hasTwins = this.#findTwins();
     if (!this.#plain) this.#skipUselessUnknown();
+    for (let i = 0; i < count; i++) this.#readsLeft += this.#isTellingRead(i);
     this.#cursor = this.#following[count]!;
   }
 
@@ -109,8 +128,16 @@ export class Search<I, O> {
     return this.#rows.byteLength + this.#space.sizeBytes + this.#part.count * 33;
   }
 
-  get seen(): number {
-    return this.#rowCount;
+  get firstReturn(): number {
+    return this.#firstReturn;
+  }
+
+  get state(): number {
+    return this.#state;
+  }
+
+  get depth(): number {
+    return this.#depth;
   }
 
   /** Ids of the operations placed at this moment, in order. */
@@ -147,6 +174,11 @@ export class Search<I, O> {
     for (let i = 0; i < count; i++) if (returnRank[i]! >= known && this.#readOnly[i] === 1) this.#unlink(i);
   }
 
+  /** 1 for a read whose output is known, else 0. */
+  #isTellingRead(index: number): number {
+    return this.#readOnly[index] === 1 && this.#part.outputs[index] !== undefined ? 1 : 0;
+  }
+
   #unlink(index: number): void {
     const before = this.#preceding[index]!;
     const after = this.#following[index]!;
@@ -154,23 +186,20 @@ export class Search<I, O> {
     this.#preceding[after] = before;
   }
 
-  /** Goes on for at most `maxSteps` further steps, or until more than `maxBytes` would be held. */
+  /**
+   * Goes on for at most `maxSteps` further steps, or until the next configuration would not fit into
+   * `maxBytes`; may be called again after `paused`.
+   */
   run(maxSteps: number, maxBytes: number): SearchOutcome {
-    const end = this.steps + maxSteps;
-    const { count, known, floor, returnRank } = this.#part;
-    const goal = this.#plain ? count : known;
+    return this.#plain ? this.#runPlain(this.steps + maxSteps, maxBytes) : this.#runPruned(this.steps + maxSteps, maxBytes);
+  }
+
+  #runPlain(end: number, maxBytes: number): SearchOutcome {
+    const { count, known, floor } = this.#part;
     for (;;) {
-      if (this.#arrived) {
-        if (!this.#plain) this.#placeReads();
-        if (this.#firstReturn >= goal) return 'ok';
-        this.#arrived = false;
-        if (!this.#plain && this.#depth > 0 && !this.#remember(this.#state)) {
-          if (!this.#takeBack()) return 'illegal';
-          continue;
-        }
-        this.#cursor = this.#following[count]!;
-      }
-      if (this.steps >= end || this.sizeBytes > maxBytes) return 'paused';
+      if (this.#firstReturn >= count) return 'ok';
+      if (this.steps >= end) return 'paused';
+      if (!this.#hasRoom(maxBytes)) return 'memory';
       const index = this.#cursor;
       if (index === count || floor[index]! > this.#firstReturn) {
         // Only operations of unknown outcome are left, and none can happen: they never did.
@@ -179,18 +208,69 @@ export class Search<I, O> {
         continue;
       }
       this.#cursor = this.#following[index]!;
-      if (this.#plain) {
-        this.steps++;
-        const next = this.#space.next(this.#state, index);
-        if (next >= 0) this.#place(index, next, 0);
+      this.steps++;
+      const next = this.#space.next(this.#state, index);
+      if (next < 0) continue;
+      this.#lift(index, next, 0);
+      if (this.#remember()) this.#cursor = this.#following[count]!;
+      else {
+        this.#unlift();
+        this.#cursor = this.#following[index]!;
+      }
+    }
+  }
+
+  #runPruned(end: number, maxBytes: number): SearchOutcome {
+    const { count, known, floor, returnRank } = this.#part;
+    for (;;) {
+      if (this.#arrived) {
+        if (!this.#hasRoom(maxBytes)) return 'memory';
+        this.#placeReads();
+        if (this.#firstReturn >= known) return 'ok';
+        this.#arrived = false;
+        if (this.#depth > 0 && (this.#isBlind() || !this.#remember())) {
+          if (!this.#takeBack()) return 'illegal';
+          continue;
+        }
+        this.#cursor = this.#following[count]!;
+      }
+      if (this.steps >= end) return 'paused';
+      const index = this.#cursor;
+      if (index === count || floor[index]! > this.#firstReturn) {
+        if (!this.#takeBack()) return 'illegal';
         continue;
       }
+      this.#cursor = this.#following[index]!;
       if (this.#readOnly[index] === 1 || (this.#hasTwins && this.#hasEarlierTwin(index))) continue;
       this.steps++;
       const next = this.#space.next(this.#state, index);
-      if (next < 0 || (next === this.#state && returnRank[index]! >= known)) continue;
-      this.#place(index, next, 0);
+      if (next < 0 || (next === this.#state && returnRank[index]! >= known) || this.#leavesUnseen(index, next)) continue;
+      this.#lift(index, next, 0);
+      this.#arrived = true;
     }
+  }
+
+  /**
+   * The operation before this one is of unknown outcome, and without it this one would lead to the same
+   * state: that way is tried too, and has one more operation to spare.
+   */
+  #leavesUnseen(index: number, next: number): boolean {
+    const depth = this.#depth - 1;
+    if (depth < 0) return false;
+    const last = this.#placed[depth]!;
+    if (this.#part.returnRank[last]! < this.#part.known) return false;
+    return this.#space.next(this.#stateBefore[depth]!, index) === next;
+  }
+
+  #isBlind(): boolean {
+    return this.#readsLeft > 0 && this.#space.isBlind(this.#state);
+  }
+
+  /** Room for one more configuration and, where a table must double, for the old and the new one at once. */
+  #hasRoom(maxBytes: number): boolean {
+    const growth = this.#rowCount * 2 > this.#rowMask ? this.#rows.byteLength * 2 : 0;
+    this.peakBytes = Math.max(this.peakBytes, this.sizeBytes + growth);
+    return this.sizeBytes + growth <= maxBytes;
   }
 
   /** An open operation, not placed, that is the same and must return earlier, is tried in its stead. */
@@ -214,17 +294,6 @@ export class Search<I, O> {
     }
   }
 
-  /** In the plain search a configuration is remembered as it is entered, as in Porcupine. */
-  #place(index: number, next: number, forced: number): void {
-    this.#lift(index, next, forced);
-    if (this.#plain && !this.#remember(next)) {
-      this.#unlift();
-      this.#cursor = this.#following[index]!;
-      return;
-    }
-    this.#arrived = true;
-  }
-
   #lift(index: number, next: number, forced: number): void {
     const { count, returnRank, returnOrder } = this.#part;
     const depth = this.#depth++;
@@ -234,6 +303,7 @@ export class Search<I, O> {
     this.#forced[depth] = forced;
     this.#state = next;
     this.#setHash ^= this.#numbers[index]!;
+    this.#readsLeft -= this.#isTellingRead(index);
     this.#unlink(index);
     const mask = this.#mask;
     const slot = this.#slot;
@@ -269,12 +339,14 @@ export class Search<I, O> {
     this.#state = this.#stateBefore[depth]!;
     this.#firstReturn = before;
     this.#setHash ^= this.#numbers[index]!;
+    this.#readsLeft += this.#isTellingRead(index);
     this.#following[this.#preceding[index]!] = index;
     this.#preceding[this.#following[index]!] = index;
   }
 
   /** Back to the last real choice, and on behind it; false when there is none. */
   #takeBack(): boolean {
+    this.#onDeadEnd?.(this);
     while (this.#depth > 0) {
       const forced = this.#forced[this.#depth - 1]!;
       const index = this.#placed[this.#depth - 1]!;
@@ -287,7 +359,8 @@ export class Search<I, O> {
   }
 
   /** False when the configuration was seen before. */
-  #remember(state: number): boolean {
+  #remember(): boolean {
+    const state = this.#state;
     if (this.#rowCount * 2 > this.#rowMask) this.#growRows();
     const rows = this.#rows;
     const words = this.#words;

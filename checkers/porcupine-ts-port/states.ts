@@ -1,11 +1,16 @@
 /** Model states as small integers: each distinct state is kept once, each transition computed once. */
 import { illegal, type Model } from './model.ts';
+import type { OrderedPartition } from './order.ts';
+import { describeState } from './describe.ts';
 import { structuralKey } from './structural-key.ts';
 
 /** What the search sees of a model: states and operations are integers; -1 is "illegal". */
 export interface StateSpace {
   /** State after operation `index` in state `state`, or -1. */
   next(state: number, index: number): number;
+  /** True when no read of known output that the partition holds can be legal in this state or any later one. */
+  isBlind(state: number): boolean;
+  describe(state: number): string;
   /** Bytes held, states included. */
   readonly sizeBytes: number;
   readonly stateCount: number;
@@ -27,6 +32,7 @@ export class ModelStates<S, I, O> implements StateSpace {
   #inputs: readonly I[];
   #outputs: readonly (O | undefined)[];
   #classes: Int32Array;
+  #isBlind: ((state: S) => boolean) | undefined;
   #ids = new Map<unknown, number>();
   #buckets = new Map<number, number[]>();
   /** Open addressing, rows of (state + 1, class, next). */
@@ -34,10 +40,12 @@ export class ModelStates<S, I, O> implements StateSpace {
   #mask = initialCapacity - 1;
   #used = 0;
 
-  constructor(model: Model<S, I, O>, inputs: readonly I[], outputs: readonly (O | undefined)[], classes: Int32Array) {
+  /** @param classes operations with equal numbers are the same to the model */
+  constructor(model: Model<S, I, O>, part: OrderedPartition<I, O>, classes: Int32Array, isBlind?: (state: S) => boolean) {
+    this.#isBlind = isBlind;
     this.#model = model;
-    this.#inputs = inputs;
-    this.#outputs = outputs;
+    this.#inputs = part.inputs;
+    this.#outputs = part.outputs;
     this.#classes = classes;
     this.sizeBytes = this.#table.byteLength;
     this.#intern(model.init());
@@ -45,6 +53,14 @@ export class ModelStates<S, I, O> implements StateSpace {
 
   get stateCount(): number {
     return this.states.length;
+  }
+
+  isBlind(state: number): boolean {
+    return this.#isBlind !== undefined && this.#isBlind(this.states[state]!);
+  }
+
+  describe(state: number): string {
+    return describeState(this.#model, this.states[state]!);
   }
 
   next(state: number, index: number): number {

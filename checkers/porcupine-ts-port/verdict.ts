@@ -6,28 +6,58 @@ export type VerdictKind = 'ok' | 'illegal' | 'unknown';
 export type UnknownReason = 'steps' | 'memory' | 'time' | 'aborted';
 
 export interface CheckOptions {
-  /** Steps over all partitions together. Default 200 million. */
+  /** Steps over all partitions together; over it the verdict is `unknown`. Default 200 million. */
   readonly budgetSteps?: number;
-  /** Bytes held at once by all searches. Default 512 MiB. Over it the verdict is `unknown`. */
+  /** Bytes held at once by all searches together; over it the verdict is `unknown`. Default 512 MiB. */
   readonly memoryBytes?: number;
+  /** Looked at between slices of the search: before the first one too. */
   readonly signal?: AbortSignal;
-  /** `auto` takes a fast path where one applies; `search` the pruned search; `plain` Porcupine's, step for step. */
+  /**
+   * `auto` (default): a fast path for each partition that has one, else the search with prunings.
+   * `search`: the search with prunings. `plain`: Porcupine's own search, step for step, every partition to
+   * its end.
+   */
   readonly method?: 'auto' | 'search' | 'plain';
-  /** A convenience: the budget in steps is the one that gives the same verdict everywhere. Needs `clock`. */
+  /** A convenience: a budget in steps gives the same verdict everywhere, a time does not. Needs `clock`. */
   readonly timeoutMs?: number;
   /** Milliseconds from any origin, such as `() => performance.now()`. */
   readonly clock?: () => number;
+  /**
+   * Operations, by index, in an order that may explain the history (for instance that of a replicated
+   * log). It is verified; where it does not hold, the history is checked as without it. Operations of
+   * unknown outcome may be left out.
+   */
+  readonly orderHint?: readonly number[];
+}
+
+export interface IllegalPartition {
+  /** `undefined` for an object that is not split. */
+  readonly key: string | number | undefined;
+  /** Its operations, as indexes into the history, in the order of their calls. */
+  readonly operations: readonly number[];
+  /** From a fast path: the few operations that clash. */
+  readonly clash?: readonly number[];
 }
 
 export interface Verdict {
   readonly kind: VerdictKind;
-  /** `search`, `plain`, or the names of the fast paths that were taken, joined by `+`. */
+  /** The ways that were taken, joined by `+`: `search`, `plain`, `order-hint`, or the name of a fast path. */
   readonly method: string;
+  /** Calls of the model's step function that searches asked for, whether answered from memory or not. */
   readonly steps: number;
-  /** The most bytes that the check held at once, as it accounts for them. */
+  /** The most bytes that searches held at once: seen configurations, states, bookkeeping. */
   readonly peakBytes: number;
-  /** The first partition found illegal; the key is undefined for an object of one part. */
-  readonly illegalPartition?: { readonly key: string | number | undefined };
+  readonly partitions: number;
+  /** The first partition found illegal. */
+  readonly illegalPartition?: IllegalPartition;
   /** Only when `kind` is `unknown`. */
   readonly reason?: UnknownReason;
+}
+
+/** How far a check has come. */
+export interface Progress {
+  readonly steps: number;
+  readonly partitions: number;
+  readonly partitionsDone: number;
+  readonly bytes: number;
 }

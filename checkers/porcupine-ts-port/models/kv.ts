@@ -1,4 +1,6 @@
 /** A key/value store: get, put, append, compare-and-set, delete. A missing key reads as the empty string. */
+import { chainsFastPath, type RegisterKind, type RegisterView } from '../fast/chains.ts';
+import { condenseAppends, nestedReadsFastPath } from '../fast/appends.ts';
 import { illegal, type Model } from '../model.ts';
 
 export interface KvInput {
@@ -17,7 +19,19 @@ export interface KvOutput {
   readonly ok?: boolean;
 }
 
-function stepKey(state: string, input: KvInput, output: KvOutput | undefined): string | typeof illegal {
+const kinds: Record<KvInput['op'], RegisterKind> = { get: 'read', put: 'write', append: 'append', cas: 'cas', delete: 'write' };
+
+const view: RegisterView<KvInput, KvOutput> = {
+  initial: '',
+  kind: (input) => kinds[input.op],
+  written: (input) => (input.op === 'delete' ? '' : (input.value ?? '')),
+  read: (output) => output.value ?? '',
+  expected: (input) => input.expected ?? '',
+  applied: (output) => output.ok,
+};
+
+/** One key. */
+export function stepKey(state: string, input: KvInput, output: KvOutput | undefined): string | typeof illegal {
   switch (input.op) {
     case 'get':
       return output === undefined || (output.value ?? '') === state ? state : illegal;
@@ -40,13 +54,22 @@ function stepKey(state: string, input: KvInput, output: KvOutput | undefined): s
 const isReadOnly = (input: KvInput, output: KvOutput | undefined): boolean =>
   input.op === 'get' || (input.op === 'cas' && output?.ok === false);
 
+/** Reads are taken as they come, so that only writes need to be known as the same. */
+const keyOf = (input: KvInput, output: KvOutput | undefined): string | undefined => {
+  if (isReadOnly(input, output)) return undefined;
+  if (input.op === 'cas') return `${output?.ok === true ? '+' : '?'}${(input.expected ?? '').length}:${input.expected ?? ''}${input.value ?? ''}`;
+  return `${input.op}:${input.value ?? ''}`;
+};
+
 const describe = (input: KvInput, output: KvOutput | undefined): string => {
   const { op, key, value = '', expected = '' } = input;
   switch (op) {
     case 'get':
       return `get(${key}) -> ${output === undefined ? '?' : JSON.stringify(output.value ?? '')}`;
-    case 'cas':
-      return `cas(${key}, ${JSON.stringify(expected)}, ${JSON.stringify(value)}) -> ${output?.ok === undefined ? '?' : output.ok ? 'applied' : 'not applied'}`;
+    case 'cas': {
+      const outcome = output?.ok === undefined ? '?' : output.ok ? 'applied' : 'refused';
+      return `cas(${key}, ${JSON.stringify(expected)} to ${JSON.stringify(value)}) -> ${outcome}`;
+    }
     case 'delete':
       return `delete(${key})`;
     default:
@@ -61,6 +84,10 @@ export const kvModel: Model<string, KvInput, KvOutput> = {
   step: stepKey,
   partition: (input) => input.key,
   readOnly: isReadOnly,
+  operationKey: keyOf,
+  fastPaths: [chainsFastPath(view), nestedReadsFastPath(view)],
+  condense: (part) => condenseAppends(view, stepKey, part),
   describeOperation: describe,
   describeState: (state) => JSON.stringify(state),
+  describeMetadata: (key) => `key ${JSON.stringify(key)}`,
 };

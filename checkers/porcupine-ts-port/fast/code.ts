@@ -1,0 +1,73 @@
+/** Texts made of tokens: taken apart in one way only, or not at all. */
+
+export interface Code {
+  /** The owners of the tokens that make up `text`, in order; `undefined` when it is not made of tokens. */
+  decode(text: string, from: number): number[] | undefined;
+}
+
+/**
+ * @param tokens each token with its owner
+ * @returns undefined unless no token begins another (a prefix code) or none ends another (a suffix
+ *   code): then every text is made of tokens in at most one way
+ */
+export function codeOf(tokens: ReadonlyMap<string, number>): Code | undefined {
+  const lengths = Array.from(new Set(Array.from(tokens.keys(), (token) => token.length))).toSorted((a, b) => a - b);
+  if (lengths.length === 0 || lengths[0] === 0) return undefined;
+  if (noneBegins(tokens, lengths)) return { decode: (text, from) => decodeForward(tokens, lengths, text, from) };
+  if (noneEnds(tokens, lengths)) return { decode: (text, from) => decodeBackward(tokens, lengths, text, from) };
+  return undefined;
+}
+
+function noneBegins(tokens: ReadonlyMap<string, number>, lengths: readonly number[]): boolean {
+  for (const token of tokens.keys()) {
+    for (const length of lengths) {
+      if (length >= token.length) break;
+      if (tokens.has(token.slice(0, length))) return false;
+    }
+  }
+  return true;
+}
+
+function noneEnds(tokens: ReadonlyMap<string, number>, lengths: readonly number[]): boolean {
+  for (const token of tokens.keys()) {
+    for (const length of lengths) {
+      if (length >= token.length) break;
+      if (tokens.has(token.slice(-length))) return false;
+    }
+  }
+  return true;
+}
+
+function decodeForward(tokens: ReadonlyMap<string, number>, lengths: readonly number[], text: string, from: number): number[] | undefined {
+  const owners: number[] = [];
+  let at = from;
+  next: while (at < text.length) {
+    for (const length of lengths) {
+      if (at + length > text.length) break;
+      const owner = tokens.get(text.slice(at, at + length));
+      if (owner === undefined) continue;
+      owners.push(owner);
+      at += length;
+      continue next;
+    }
+    return undefined;
+  }
+  return owners;
+}
+
+function decodeBackward(tokens: ReadonlyMap<string, number>, lengths: readonly number[], text: string, from: number): number[] | undefined {
+  const owners: number[] = [];
+  let end = text.length;
+  next: while (end > from) {
+    for (const length of lengths) {
+      if (end - length < from) break;
+      const owner = tokens.get(text.slice(end - length, end));
+      if (owner === undefined) continue;
+      owners.push(owner);
+      end -= length;
+      continue next;
+    }
+    return undefined;
+  }
+  return owners.toReversed();
+}
