@@ -46,7 +46,7 @@ export function unleash(plan: Plan, world: World, onFault: (what: string) => voi
   }
   return {
     heal: () => {
-      for (const fault of [...active.keys()]) end(fault);
+      for (const fault of active.keys()) end(fault);
       for (let node = 0; node < size; node++) world.restart(node);
     },
   };

@@ -1,0 +1,162 @@
+/** `whitewater fuzz`: many seeds of one scenario on all cores. */
+import { availableParallelism } from 'node:os';
+import type { ChunkResult, Failure } from '../campaign.ts';
+import { printPlan } from '../plan-file.ts';
+import { runCampaign } from '../pool.ts';
+import { findScenario, RegistryError, type FoundScenario } from '../registry.ts';
+import { summaryText } from '../report/summary.ts';
+import { campaignJson } from '../report/campaign-json.ts';
+import {
+  durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode,
+} from './command.ts';
+import { mustBeWritable, writeWhole } from './files.ts';
+import { outcome } from './outcome.ts';
+import { CampaignProgress } from './progress.ts';
+
+const usage = `whitewater fuzz [SCENARIO] [options]
+
+Runs many seeds of a scenario on all cores; every run is checked at every step and for
+linearizability. SCENARIO is a name that \`whitewater scenarios\` lists (default: swarm), or your own
+module: path/to/module.js, or path/to/module.js#name.
+
+  --seeds N          how many seeds (default 1000)
+  --from S           the first seed (default 1)
+  --workers N        worker threads (default: one for each core)
+  --shard I/N        only the I-th of N equal parts of the seeds, counted from 1
+  --time-budget T    begin no further seed after T (500ms, 10s, 5m, 1h)
+  --json FILE        write all facts as JSON
+  --help             this text
+
+The plan of each failing seed is written to failures/. Exit code: 0 all passed, 1 a violation,
+2 unknown (a check reached its budget, or nothing was run to the end), 3 one seed gave two digests, 4 wrong usage,
+5 a fault of the harness itself.
+`;
+
+interface Request {
+  readonly found: FoundScenario;
+  readonly name: string;
+  readonly first: number;
+  readonly count: number;
+  readonly shard: number;
+  readonly shards: number;
+  readonly workers: number;
+  readonly budgetMs: number | null;
+  readonly jsonPath: string | null;
+}
+
+export const fuzzCommand: Command = {
+  name: 'fuzz',
+  summary: 'run many seeds of a scenario on all cores',
+  usage,
+  run: async (argv, context) => fuzz(await parse(argv, context), context),
+};
+
+async function parse(argv: readonly string[], { registry }: Context): Promise<Request> {
+  const { values, positionals } = parseCommandLine('fuzz', argv, {
+    seeds: { type: 'string' },
+    from: { type: 'string' },
+    workers: { type: 'string' },
+    shard: { type: 'string' },
+    'time-budget': { type: 'string' },
+    json: { type: 'string' },
+  });
+  if (positionals.length > 1) throw new UsageError(`fuzz takes one scenario, not ${positionals.length}: ${positionals.join(' ')}`);
+  const name = positionals[0] ?? 'swarm';
+  const [shard, shards] = parseShard(values.shard ?? '1/1');
+  const largest = 2 ** 40;
+  return {
+    found: await scenarioFor(registry, name),
+    name,
+    first: wholeNumber('--from', values.from ?? '1', 0, largest),
+    count: wholeNumber('--seeds', values.seeds ?? '1000', 1, largest),
+    shard,
+    shards,
+    workers: wholeNumber('--workers', values.workers ?? String(availableParallelism()), 1, 256),
+    budgetMs: values['time-budget'] === undefined ? null : durationMs('--time-budget', values['time-budget']),
+    jsonPath: values.json ?? null,
+  };
+}
+
+/** @throws UsageError when there is no such scenario */
+export async function scenarioFor(registry: Context['registry'], name: string): Promise<FoundScenario> {
+  try {
+    return await findScenario(registry, name);
+  } catch (error) {
+    if (error instanceof RegistryError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function parseShard(text: string): readonly [number, number] {
+  const match = /^(\d+)\/(\d+)$/.exec(text);
+  const shard = Number(match?.[1]);
+  const shards = Number(match?.[2]);
+  if (match !== null && shard >= 1 && shard <= shards && shards <= 100_000) return [shard, shards];
+  throw new UsageError(`--shard takes I/N with I from 1 to N, such as 2/8, not "${text}"`);
+}
+
+/** Every N-th seed: shards get alike work also when seeds near each other are alike. */
+function* seedsOf({ first, count, shard, shards }: Request): Generator<number, void> {
+  for (let offset = shard - 1; offset < count; offset += shards) yield first + offset;
+}
+
+async function fuzz(request: Request, { terminal }: Context): Promise<ExitCode> {
+  const { found, jsonPath, budgetMs, workers } = request;
+  if (jsonPath !== null) mustBeWritable(jsonPath);
+  const target = Math.ceil((request.count - request.shard + 1) / request.shards);
+  const startedMs = performance.now();
+  const progress = new CampaignProgress(terminal, target, budgetMs, startedMs);
+  const timeUp = budgetMs === null ? null : AbortSignal.timeout(budgetMs);
+  const stop = timeUp === null ? terminal.interrupted : AbortSignal.any([terminal.interrupted, timeUp]);
+
+  const result = await runCampaign({
+    registryUrl: found.url,
+    scenario: found.scenario.name,
+    seeds: seedsOf(request),
+    workers,
+    stop,
+    onProgress: (soFar) => progress.show(soFar, performance.now()),
+  });
+  progress.clear();
+
+  const planPaths = savePlans(found, result.violations);
+  const facts = {
+    result,
+    asked: askedText(request),
+    workers,
+    wallMs: performance.now() - startedMs,
+    endedEarly: endedEarly(result, target, terminal.interrupted, timeUp),
+    replayOptions: request.name === 'swarm' ? '' : ` --scenario ${request.name}`,
+    planPaths,
+  };
+  terminal.out(summaryText(facts));
+  if (jsonPath !== null) writeWhole(jsonPath, campaignJson(facts));
+  const worst = outcome(result);
+  // What was interrupted has not passed.
+  return worst === exitCode.pass && terminal.interrupted.aborted ? exitCode.unknown : worst;
+}
+
+function askedText({ first, count, shard, shards }: Request): string {
+  const range = `seeds ${first} to ${first + count - 1}`;
+  return shards === 1 ? range : `${range}, shard ${shard}/${shards}`;
+}
+
+function endedEarly({ seeds }: ChunkResult, target: number, interrupted: AbortSignal, timeUp: AbortSignal | null): string | null {
+  if (seeds === target) return null;
+  if (interrupted.aborted) return `interrupted after ${seeds} of ${target}`;
+  if (timeUp?.aborted === true) return `time is up after ${seeds} of ${target}`;
+  throw new Error(`${seeds} of ${target} seeds were run, and nothing stopped the others`);
+}
+
+/** At most as many as a person will look at; every failing seed can be replayed by its number. */
+const savedPlans = 10;
+
+function savePlans({ scenario }: FoundScenario, failures: readonly Failure[]): ReadonlyMap<number, string> {
+  const paths = new Map<number, string>();
+  for (const { seed } of failures.slice(0, savedPlans)) {
+    const path = `failures/${scenario.name.replaceAll('/', '-')}-${seed}.plan.json`;
+    writeWhole(path, printPlan(scenario.draw(seed)));
+    paths.set(seed, path);
+  }
+  return paths;
+}

@@ -1,0 +1,53 @@
+/** Parse, call, print: the whole command line behind `whitewater`. */
+import { exitCode, UsageError, type Command, type Context, type ExitCode } from './command.ts';
+import { table } from './format.ts';
+import { fuzzCommand } from './fuzz.ts';
+import { mergeCommand } from './merge.ts';
+import { replayCommand } from './replay.ts';
+import { scenariosCommand } from './scenarios.ts';
+
+const commands: readonly Command[] = [fuzzCommand, replayCommand, scenariosCommand, mergeCommand];
+
+function overview(): string {
+  return [
+    'whitewater COMMAND [options]',
+    '',
+    'A deterministic model-checking and chaos-test harness: one seed fixes a whole run.',
+    '',
+    table(commands.map(({ name, summary }) => [`  ${name}`, summary])),
+    '',
+    '`whitewater COMMAND --help` tells more of each.',
+    '',
+  ].join('\n');
+}
+
+/** Never throws: bad input gives one clear line and code 4, a fault of our own a stack trace and code 5. */
+export async function main(argv: readonly string[], context: Context): Promise<ExitCode> {
+  try {
+    return await dispatch(argv, context);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      context.terminal.err(`whitewater: ${error.message}\n`);
+      return exitCode.usage;
+    }
+    context.terminal.err(`whitewater: a fault of the harness itself, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`);
+    return exitCode.harnessFault;
+  }
+}
+
+async function dispatch(argv: readonly string[], context: Context): Promise<ExitCode> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    context.terminal.out(overview());
+    return name === undefined ? exitCode.usage : exitCode.pass;
+  }
+  const command = commands.find((one) => one.name === name);
+  if (command === undefined) {
+    throw new UsageError(`there is no command "${name}"; there are: ${commands.map((one) => one.name).join(', ')}`);
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    context.terminal.out(command.usage);
+    return exitCode.pass;
+  }
+  return command.run(rest, context);
+}

@@ -1,0 +1,65 @@
+/** The progress of a campaign: a bar on a terminal, a plain line now and then elsewhere. */
+import type { ChunkResult } from '../campaign.ts';
+import type { Terminal } from './command.ts';
+import { count, duration, plural, short } from './format.ts';
+
+const barWidth = 24;
+/** How often the bar is drawn, and how often a plain line is written. */
+const redrawMs = 100;
+const plainLineMs = 5000;
+
+export class CampaignProgress {
+  private readonly terminal: Terminal;
+  private readonly target: number | null;
+  private readonly startedMs: number;
+  private readonly budgetMs: number | null;
+  private shownMs: number;
+  private isShowing = false;
+
+  /** `target`: how many seeds there are, or null when only the time is bounded. */
+  constructor(terminal: Terminal, target: number | null, budgetMs: number | null, nowMs: number) {
+    this.terminal = terminal;
+    this.target = target;
+    this.budgetMs = budgetMs;
+    this.startedMs = nowMs;
+    this.shownMs = nowMs;
+  }
+
+  show(result: ChunkResult, nowMs: number): void {
+    if (nowMs - this.shownMs < (this.terminal.isTerminal ? redrawMs : plainLineMs)) return;
+    this.shownMs = nowMs;
+    const elapsedMs = Math.max(1, nowMs - this.startedMs);
+    const line = this.line(result, elapsedMs);
+    if (!this.terminal.isTerminal) return this.terminal.err(`${line}\n`);
+    this.isShowing = true;
+    this.terminal.err(`\r\x1b[2K${`${bar(this.share(result, elapsedMs))}  ${line}`.slice(0, this.terminal.columns - 1)}`);
+  }
+
+  /** Takes the bar away, so that what is written next stands on a line of its own. */
+  clear(): void {
+    if (this.isShowing) this.terminal.err('\r\x1b[2K');
+    this.isShowing = false;
+  }
+
+  private line(result: ChunkResult, elapsedMs: number): string {
+    const share = this.share(result, elapsedMs);
+    const seeds = this.target === null ? plural(result.seeds, 'seed') : `${count(result.seeds)}/${count(this.target)} seeds`;
+    const leftMs = share > 0 ? (elapsedMs / share) * (1 - share) : 0;
+    return [
+      seeds, `${short((result.seeds / elapsedMs) * 1000)} seeds/s`, `${short((result.events / elapsedMs) * 1000)} events/s`,
+      plural(result.violations.length, 'failure'), `${duration(leftMs)} left`,
+    ].join('  ');
+  }
+
+  /** How much is done, from 0 to 1: of the seeds or of the time, whichever ends first. */
+  private share(result: ChunkResult, elapsedMs: number): number {
+    const bySeeds = this.target === null ? 0 : result.seeds / this.target;
+    const byTime = this.budgetMs === null ? 0 : elapsedMs / this.budgetMs;
+    return Math.min(1, Math.max(bySeeds, byTime));
+  }
+}
+
+function bar(share: number): string {
+  const filled = Math.min(barWidth, Math.floor(share * barWidth));
+  return `[${'='.repeat(filled)}${' '.repeat(barWidth - filled)}]`;
+}

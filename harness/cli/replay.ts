@@ -1,0 +1,95 @@
+/** `whitewater replay`: one seed or one plan again, byte for byte, with as much detail as is asked for. */
+import type { Plan } from '../plan.ts';
+import { parsePlan, PlanError } from '../plan-file.ts';
+import { run, type RunRecord } from '../run.ts';
+import type { System } from '../system.ts';
+import { TraceLines } from '../trace.ts';
+import { nodeName } from '../node-name.ts';
+import { exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode } from './command.ts';
+import { mustBeWritable, readText, writeWhole } from './files.ts';
+import { count, table, virtualTime } from './format.ts';
+import { scenarioFor } from './fuzz.ts';
+
+const usage = `whitewater replay SEED|PLAN.json [options]
+
+Runs one seed of a scenario, or one plan from a file, twice, and holds the two against each other.
+
+  --scenario NAME    the scenario that the seed is of (default swarm)
+  --trace FILE       write every step as JSON lines
+  --json FILE        write the record of the run as JSON
+  --help             this text
+
+Exit code: 0 passed, 1 a violation, 2 unknown, 3 the two runs differ, 4 wrong usage.
+`;
+
+export const replayCommand: Command = {
+  name: 'replay',
+  summary: 'run one seed or plan again, byte for byte',
+  usage,
+  run: replay,
+};
+
+interface Replayed {
+  readonly plan: Plan;
+  readonly system: System;
+  readonly what: string;
+}
+
+async function replay(argv: readonly string[], context: Context): Promise<ExitCode> {
+  const { values, positionals } = parseCommandLine('replay', argv, {
+    scenario: { type: 'string' },
+    trace: { type: 'string' },
+    json: { type: 'string' },
+  });
+  if (positionals.length !== 1) throw new UsageError('replay takes one seed or one plan file');
+  for (const path of [values.trace, values.json]) if (path !== undefined) mustBeWritable(path);
+  const replayed = await find(positionals[0]!, values.scenario, context);
+  const trace = new TraceLines(replayed.system, (node) => nodeName(replayed.plan, node));
+  const record = run(replayed.system, replayed.plan, values.trace === undefined ? null : trace);
+  const again = run(replayed.system, replayed.plan);
+  if (values.trace !== undefined) writeWhole(values.trace, `${trace.lines.join('\n')}\n`);
+  if (values.json !== undefined) writeWhole(values.json, `${JSON.stringify({ ...record, plan: replayed.plan }, null, 1)}\n`);
+  context.terminal.out(told(replayed, record, again));
+  return again.digest === record.digest ? codeOf(record) : exitCode.nondeterminism;
+}
+
+async function find(asked: string, scenarioName: string | undefined, { registry }: Context): Promise<Replayed> {
+  if (/^\d+$/.test(asked)) {
+    const seed = wholeNumber('the seed', asked, 0, 2 ** 40);
+    const { scenario } = await scenarioFor(registry, scenarioName ?? 'swarm');
+    return { plan: scenario.draw(seed), system: scenario.system, what: `${scenario.name} seed ${seed}` };
+  }
+  const systems = scenarioName === undefined ? registry.systems : await systemsOf(scenarioName, registry);
+  try {
+    const plan = parsePlan(asked, readText(asked), systems);
+    return { plan, system: systems.get(plan.system)!, what: asked };
+  } catch (error) {
+    if (error instanceof PlanError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** A plan for a user's own system needs that system: `--scenario` names the module that has it. */
+async function systemsOf(scenarioName: string, registry: Context['registry']): Promise<ReadonlyMap<string, System>> {
+  const { scenario } = await scenarioFor(registry, scenarioName);
+  return new Map([...registry.systems, [scenario.system.name, scenario.system]]);
+}
+
+function told({ what, plan }: Replayed, record: RunRecord, again: RunRecord): string {
+  const { verdict, digest, steps, events, endUs, operationsCompleted } = record;
+  const isSame = again.digest === digest;
+  const rows = [
+    ['  verdict', verdict.kind === 'violation' ? `violation of ${verdict.property}` : verdict.kind],
+    ...(verdict.kind === 'ok' ? [] : [['  what', verdict.detail]]),
+    [verdict.kind === 'violation' ? '  at' : '  ended at', `step ${count(steps)}, virtual time ${virtualTime(endUs)}, ${count(events)} events`],
+    ['  cluster', `${plan.servers} servers, ${plan.clients} clients`],
+    ['  operations', `${count(operationsCompleted)} of ${count(plan.operations.length)} answered`],
+    ['  digest', isSame ? `${digest}, twice` : `${digest}, and ${again.digest} the second time: NOT DETERMINISTIC`],
+  ];
+  return `${what}\n${table(rows)}\n`;
+}
+
+function codeOf({ verdict }: RunRecord): ExitCode {
+  if (verdict.kind === 'violation') return exitCode.violation;
+  return verdict.kind === 'ok' ? exitCode.pass : exitCode.unknown;
+}

@@ -1,0 +1,56 @@
+/** Runs the chunks of a campaign on worker threads. */
+import { Tinypool } from 'tinypool';
+import { emptyResult, merge, type ChunkResult } from './campaign.ts';
+import type { ChunkSpec } from './worker.ts';
+
+export interface CampaignSpec {
+  readonly registryUrl: string;
+  readonly scenario: string;
+  readonly seeds: Iterable<number>;
+  readonly workers: number;
+  /** Once aborted, no further seed is begun; those under way are finished and counted. */
+  readonly stop: AbortSignal;
+  /** Called after each chunk with everything so far. */
+  readonly onProgress: (soFar: ChunkResult) => void;
+}
+
+/** Small enough that progress moves and an interruption is quick, large enough that handing over costs nothing. */
+const seedsPerChunk = 20;
+
+export async function runCampaign(spec: CampaignSpec): Promise<ChunkResult> {
+  const pool = new Tinypool({
+    filename: new URL('./worker.js', import.meta.url).href,
+    minThreads: spec.workers,
+    maxThreads: spec.workers,
+  });
+  let result = emptyResult(spec.scenario);
+  const chunks = chunksOf(spec.seeds);
+  const serve = async (): Promise<void> => {
+    while (!spec.stop.aborted) {
+      const next = chunks.next();
+      if (next.done === true) return;
+      const chunk: ChunkSpec = { registryUrl: spec.registryUrl, scenario: spec.scenario, seeds: next.value };
+      const done = (await pool.run(chunk)) as ChunkResult;
+      // Read `result` only now: the other workers have added to it in the meantime.
+      result = merge(result, done);
+      spec.onProgress(result);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: spec.workers }, serve));
+    return result;
+  } finally {
+    await pool.destroy();
+  }
+}
+
+function* chunksOf(seeds: Iterable<number>): Generator<readonly number[], void> {
+  let chunk: number[] = [];
+  for (const seed of seeds) {
+    chunk.push(seed);
+    if (chunk.length < seedsPerChunk) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}

@@ -1,0 +1,55 @@
+/** Loads scenarios: those of the house, or a user's own module, by address. */
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Registry, Scenario } from './scenario.ts';
+
+/** Says what is wrong with a module that was asked to provide scenarios. */
+export class RegistryError extends Error {
+  override readonly name = 'RegistryError';
+}
+
+/** @throws RegistryError when the module cannot be loaded or exports no registry */
+export async function loadRegistry(url: string): Promise<Registry> {
+  const module = await importModule(url);
+  const { registry } = module;
+  if (isRegistry(registry)) return registry;
+  throw new RegistryError(`${url} does not export a \`registry\` with scenarios and systems`);
+}
+
+async function importModule(url: string): Promise<{ registry?: unknown }> {
+  try {
+    return (await import(url)) as { registry?: unknown };
+  } catch (error) {
+    throw new RegistryError(`cannot load ${url}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+const isRegistry = (value: unknown): value is Registry =>
+  typeof value === 'object' && value !== null
+  && (value as Registry).scenarios instanceof Map && (value as Registry).systems instanceof Map;
+
+/** A scenario, and the address of the module that a worker loads it from. */
+export interface FoundScenario {
+  readonly scenario: Scenario;
+  readonly url: string;
+}
+
+/**
+ * `name` in the house's registry, or `path/to/module.js` or `path/to/module.js#name` in a user's own.
+ * @throws RegistryError when there is none
+ */
+export async function findScenario(house: Registry, name: string): Promise<FoundScenario> {
+  if (!/[./\\]m?js(#.*)?$/.test(name)) return inRegistry(house, name, name);
+  const [path, inner] = name.split('#') as [string, string | undefined];
+  const url = pathToFileURL(resolve(path)).href;
+  const registry = { ...(await loadRegistry(url)), url };
+  return inRegistry(registry, inner ?? firstOf(registry), name);
+}
+
+const firstOf = ({ scenarios }: Registry): string => [...scenarios.keys()][0] ?? '';
+
+function inRegistry(registry: Registry, name: string, asked: string): FoundScenario {
+  const scenario = registry.scenarios.get(name);
+  if (scenario !== undefined) return { scenario, url: registry.url };
+  throw new RegistryError(`there is no scenario "${asked}"; there are: ${[...registry.scenarios.keys()].join(', ')}`);
+}

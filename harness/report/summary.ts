@@ -1,0 +1,103 @@
+/** A campaign told as text. */
+import type { ChunkResult, Failure, Tally } from '../campaign.ts';
+import { count, duration, plural, short, table, virtualTime } from '../cli/format.ts';
+
+export interface CampaignFacts {
+  readonly result: ChunkResult;
+  /** What was asked for, such as "seeds 1 to 1000, shard 1/2". */
+  readonly asked: string;
+  readonly workers: number;
+  readonly wallMs: number;
+  /** Why it ended before what was asked was done; null when it did not. */
+  readonly endedEarly: string | null;
+  /** The words after `whitewater replay SEED` that this campaign's scenario needs. */
+  readonly replayOptions: string;
+  /** Where the plan of each failing seed was written. */
+  readonly planPaths: ReadonlyMap<number, string>;
+}
+
+/** Failing seeds that are told in full; the JSON form holds all. */
+const shownFailures = 10;
+
+const nameWidth = 34;
+
+export function summaryText(facts: CampaignFacts): string {
+  const { result } = facts;
+  return [
+    ...failureLines(facts),
+    headline(facts),
+    '',
+    row('operations', `${count(result.operations)} answered and checked`),
+    row('seeds without any operation', count(result.trivial)),
+    row('events', `${count(result.events)} in ${duration(result.virtualUs / 1000)} of virtual time`),
+    '',
+    tallyTable(result),
+    '',
+    row('digest', result.digest),
+    speedLine(facts),
+    `${verdictLine(facts)}\n`,
+  ].join('\n');
+}
+
+const row = (name: string, value: string): string => `  ${name.padEnd(nameWidth)}${value}`;
+
+const headline = ({ result, asked, endedEarly }: CampaignFacts): string =>
+  `${result.scenario}: ${plural(result.seeds, 'seed')} run (${asked}${endedEarly === null ? '' : `; ${endedEarly}`})`;
+
+/** What the runs went through: how often, in how many seeds, and where to see it. */
+function tallyTable({ tallies, seeds }: ChunkResult): string {
+  const rows = Object.entries(tallies).map(([name, tally]) => [`  ${words(name)}`, count(tally.total), reachedIn(tally, seeds)]);
+  return table([['  reached', 'times', 'in seeds'], ...rows], [1]);
+}
+
+const reachedIn = ({ seeds, firstSeed }: Tally, all: number): string =>
+  firstSeed === null ? 'never' : `${count(seeds)} of ${count(all)}, first ${firstSeed}`;
+
+/** snapshotsTaken as `snapshots taken`. */
+const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+function speedLine({ result, wallMs, workers }: CampaignFacts): string {
+  const perSecond = (value: number): string => short((value / Math.max(1, wallMs)) * 1000);
+  return row('time', `${duration(wallMs)} on ${plural(workers, 'worker')}: ${perSecond(result.seeds)} seeds/s, ${perSecond(result.events)} events/s`);
+}
+
+function failureLines(facts: CampaignFacts): string[] {
+  const { violations, unknowns, nondeterministic, faults } = facts.result;
+  const lines = violations.slice(0, shownFailures).flatMap((failure) => violationLines(facts, failure));
+  if (violations.length > shownFailures) lines.push(`... and ${plural(violations.length - shownFailures, 'more failing seed')}: ${listed(violations.slice(shownFailures))}`, '');
+  for (const { seed, digests } of nondeterministic) {
+    lines.push(`NONDETERMINISTIC  seed ${seed}: two runs gave the digests ${digests.join(' and ')}`, '');
+  }
+  for (const { seed, detail } of unknowns.slice(0, shownFailures)) lines.push(`UNKNOWN  seed ${seed}: ${detail}`, '');
+  if (unknowns.length > shownFailures) lines.push(`... and ${count(unknowns.length - shownFailures)} more unknown: ${listed(unknowns.slice(shownFailures))}`, '');
+  for (const { seed, message } of faults) lines.push(`HARNESS FAULT  seed ${seed}: ${message}`, '');
+  return lines;
+}
+
+/** Enough seeds to go on with; how many are left out is said. */
+function listed(items: readonly { readonly seed: number }[]): string {
+  const seeds = items.slice(0, 50).map(({ seed }) => seed).join(' ');
+  return items.length > 50 ? `${seeds} (and ${count(items.length - 50)} that only --json lists)` : seeds;
+}
+
+function violationLines({ result, replayOptions, planPaths }: CampaignFacts, failure: Failure): string[] {
+  const { seed, property, detail, step, atUs } = failure;
+  const path = planPaths.get(seed);
+  return [
+    `FAIL  ${result.scenario}  seed ${seed}`,
+    `  ${property}: ${detail}`,
+    `  at step ${count(step)}, virtual time ${virtualTime(atUs)}`,
+    `  replay  npx whitewater replay ${seed}${replayOptions}`,
+    ...(path === undefined ? [] : [`  plan    ${path}`]),
+    '',
+  ];
+}
+
+function verdictLine({ result, endedEarly }: CampaignFacts): string {
+  const { violations, unknowns, nondeterministic, faults, passed } = result;
+  const parts = [`${count(passed)} passed`, `${count(violations.length)} violated`, `${count(unknowns.length)} unknown`];
+  if (nondeterministic.length > 0) parts.push(`${count(nondeterministic.length)} not deterministic`);
+  if (faults.length > 0) parts.push(`${count(faults.length)} ended by a fault of the harness`);
+  if (endedEarly !== null) parts.push(endedEarly);
+  return row('verdict', parts.join(', '));
+}

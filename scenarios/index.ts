@@ -1,0 +1,14 @@
+/** What a user's own protocol, scenarios and tests build on. */
+export type { Effect, Event, NodeId, Process, Range, Step } from '../core/protocol.ts';
+export { AssertionFailed, assert } from '../core/assert.ts';
+export { mustHold, Violated, type Observer } from '../checkers/checker.ts';
+export type { Verdict } from '../checkers/verdict.ts';
+export { merge, runChunk, type ChunkResult } from '../harness/campaign.ts';
+export type { Fault } from '../harness/faults/fault.ts';
+export { planFormat, planVersion, type Plan } from '../harness/plan.ts';
+export { parsePlan, PlanError, printPlan } from '../harness/plan-file.ts';
+export { RandomStreams, type RandomStream } from '../harness/random.ts';
+export { run, type RunRecord } from '../harness/run.ts';
+export type { Registry, Scenario } from '../harness/scenario.ts';
+export type { AnyProcess, System } from '../harness/system.ts';
+export { registry } from './registry.ts';
