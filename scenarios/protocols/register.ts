@@ -3,7 +3,7 @@
  * puts its own value at one server and then gets from the next. Messages are unordered, delivered once,
  * and never lost.
  */
-import { StructuralHasher } from '../../harness/explore/fingerprint.ts';
+import { Interner, type Interned } from '../../harness/explore/interner.ts';
 import { linearizability, type ClientHistory } from '../../harness/explore/linearizable.ts';
 import type { Described, Model, Property } from '../../harness/explore/model.ts';
 import { illegal, type Model as Sequential } from '../../checkers/porcupine-ts-port/index.ts';
@@ -39,10 +39,11 @@ interface Client {
   readonly history: ClientHistory<Input, Output> | null;
 }
 
+/** Equal parts are one object that carries its hash, so that a step hashes only the parts that it made. */
 export interface RegisterState<Server, Message> {
-  readonly servers: readonly Server[];
-  readonly clients: readonly Client[];
-  readonly network: readonly Envelope<Message>[];
+  readonly servers: readonly Interned<Server>[];
+  readonly clients: readonly Interned<Client>[];
+  readonly network: readonly Interned<Envelope<Message>>[];
 }
 
 const register: Sequential<unknown, Input, Output> = {
@@ -65,76 +66,86 @@ export function registerModel<Server, Message extends { readonly kind: string }>
   { clients: clientCount, servers: serverCount, hasHistory }: RegisterBounds,
   initialServer: (self: number) => Server,
   handle: Handler<Server, Message | ClientMessage>,
-): Model<RegisterState<Server, Message | ClientMessage>, Envelope<Message | ClientMessage>> {
+): Model<RegisterState<Server, Message | ClientMessage>, Interned<Envelope<Message | ClientMessage>>> {
   type Any = Message | ClientMessage;
   type State = RegisterState<Server, Any>;
-  const hasher = new StructuralHasher();
+  type Network = State['network'];
+  const serverParts = new Interner<Server>();
+  const clientParts = new Interner<Client>();
+  const envelopes = new Interner<Envelope<Any>>();
   const clientIds = Array.from({ length: clientCount }, (_, k) => k);
   const node = (id: number): string => (id < serverCount ? `server ${id}` : `client ${id}`);
-  const without = (network: readonly Envelope<Any>[], taken: Envelope<Any>): readonly Envelope<Any>[] => network.filter((one) => one !== taken);
+  const told = ({ from, to, message }: Envelope<Any>): string => `${node(from)} -> ${node(to)}: ${describeMessage(message)}`;
+  const without = (network: Network, taken: Interned<Envelope<Any>>): Network => network.toSpliced(network.indexOf(taken), 1);
+  const historiesIn = (state: State) => state.clients.map((client) => client.value.history!);
 
-  function initial(): State {
-    const put = (k: number): ClientMessage => ({ kind: 'Put', request: serverCount + k, value: String.fromCharCode(65 + k) });
-    return {
-      servers: Array.from({ length: serverCount }, (_, self) => initialServer(self)),
-      clients: clientIds.map((k) => {
-        const input: Input = { kind: 'put', value: String.fromCharCode(65 + k) };
-        const history = hasHistory ? { completed: [], inFlight: { input, before: clientIds.map(() => 0) } } : null;
-        return { awaiting: serverCount + k, history };
-      }),
-      network: clientIds.map((k) => ({ from: serverCount + k, to: (serverCount + k) % serverCount, message: put(k) as Any })),
-    };
+  function firstPut(k: number): Envelope<ClientMessage> {
+    const self = serverCount + k;
+    return { from: self, to: self % serverCount, message: { kind: 'Put', request: self, value: String.fromCharCode(65 + k) } };
   }
 
-  function toClient(state: State, envelope: Envelope<Any>): State | null {
-    const message = envelope.message as ClientMessage;
-    const k = envelope.to - serverCount;
-    const { awaiting, history } = state.clients[k]!;
+  function waitingForPut(k: number): Client {
+    const inFlight = { input: { kind: 'put', value: String.fromCharCode(65 + k) } as const, before: clientIds.map(() => 0) };
+    return { awaiting: serverCount + k, history: hasHistory ? { completed: [], inFlight } : null };
+  }
+
+  function toClient(state: State, envelope: Interned<Envelope<Any>>): State | null {
+    const { to } = envelope.value;
+    const message = envelope.value.message as ClientMessage;
+    const k = to - serverCount;
+    const { awaiting, history } = state.clients[k]!.value;
     if (message.request !== awaiting) return null;
     const isPut = message.kind === 'PutOk';
-    const completed = history === null ? [] : [...history.completed, { ...history.inFlight!, output: message.kind === 'GetOk' ? message.value : null }];
-    const before = state.clients.map((client, other) => (other === k ? 0 : (client.history?.completed.length ?? 0)));
-    const inFlight = isPut ? { input: { kind: 'get' } as const, before } : null;
-    const request = isPut ? 2 * envelope.to : 0;
-    const clients = state.clients.with(k, { awaiting: request, history: history === null ? null : { completed, inFlight } });
+    const request = isPut ? 2 * to : 0;
+    const answered = (past: ClientHistory<Input, Output>): ClientHistory<Input, Output> => ({
+      completed: [...past.completed, { ...past.inFlight!, output: message.kind === 'GetOk' ? message.value : null }],
+      inFlight: isPut ? { input: { kind: 'get' }, before: historiesIn(state).map((other, id) => (id === k ? 0 : other.completed.length)) } : null,
+    });
+    const clients = state.clients.with(k, clientParts.intern({ awaiting: request, history: history === null ? null : answered(history) }));
     const rest = without(state.network, envelope);
-    const get: Envelope<Any> = { from: envelope.to, to: (envelope.to + 1) % serverCount, message: { kind: 'Get', request } };
-    return { servers: state.servers, clients, network: isPut ? [...rest, get] : rest };
+    const get = (): Envelope<Any> => ({ from: to, to: (to + 1) % serverCount, message: { kind: 'Get', request } });
+    return { servers: state.servers, clients, network: isPut ? [...rest, envelopes.intern(get())] : rest };
   }
 
-  const property: Property<State, unknown> = linearizability<State, Input, Output>(register, (state) => state.clients.map((client) => client.history!));
+  const isLinearizable: Property<State, unknown> = linearizability<State, Input, Output>(register, historiesIn);
   return {
-    initialStates: () => [initial()],
+    initialStates: () => [
+      {
+        servers: Array.from({ length: serverCount }, (_, self) => serverParts.intern(initialServer(self))),
+        clients: clientIds.map((k) => clientParts.intern(waitingForPut(k))),
+        network: clientIds.map((k) => envelopes.intern(firstPut(k))),
+      },
+    ],
     actions: (state) => state.network,
     next(state, envelope) {
-      if (envelope.to >= serverCount) return toClient(state, envelope);
-      const step = handle(state.servers[envelope.to]!, envelope.to, envelope.from, envelope.message);
+      const { from, to, message } = envelope.value;
+      if (to >= serverCount) return toClient(state, envelope);
+      const step = handle(state.servers[to]!.value, to, from, message);
       if (step === null) return null;
-      const network = [...without(state.network, envelope), ...step.sends];
-      return { servers: state.servers.with(envelope.to, step.server), clients: state.clients, network };
+      const network = [...without(state.network, envelope), ...step.sends.map((sent) => envelopes.intern(sent))];
+      return { servers: state.servers.with(to, serverParts.intern(step.server)), clients: state.clients, network };
     },
     fingerprint(state, into) {
-      for (const server of state.servers) hasher.feed(server, into);
-      for (const client of state.clients) hasher.feed(client, into);
+      for (const server of state.servers) into.part(server);
+      for (const client of state.clients) into.part(client);
       // A sum, because the network has no order; equal messages in flight count as often as they are there.
       let [lo, hi] = [0, 0];
       for (const envelope of state.network) {
-        const part = hasher.partOf(envelope);
-        lo = (lo + part.lo) | 0;
-        hi = (hi + part.hi) | 0;
+        lo = (lo + envelope.lo) | 0;
+        hi = (hi + envelope.hi) | 0;
       }
       into.part({ lo, hi });
     },
     properties: [
-      ...(hasHistory ? [property] : []),
-      { kind: 'sometimes', name: 'every client is done', reached: (state) => state.clients.every((client) => client.awaiting === 0) },
+      ...(hasHistory ? [isLinearizable] : []),
+      { kind: 'sometimes', name: 'every client is done', reached: (state) => state.clients.every((client) => client.value.awaiting === 0) },
     ],
-    kindOf: ({ message }) => message.kind,
-    describeAction: ({ from, to, message }) => `${node(from)} -> ${node(to)}: ${describeMessage(message)}`,
+    kindOf: (envelope) => envelope.value.message.kind,
+    describeAction: (envelope) => told(envelope.value),
     describeState: ({ servers, clients, network }) => ({
-      servers: servers as readonly Described[],
-      clients: clients.map(({ awaiting, history }) => ({ awaiting: awaiting || null, ...(history === null ? {} : { history: history as unknown as Described }) })),
-      network: network.map(({ from, to, message }) => `${node(from)} -> ${node(to)}: ${describeMessage(message)}`),
+      servers: servers.map((server) => server.value as Described),
+      clients: clients.map(({ value }) => ({ awaiting: value.awaiting || null, ...(hasHistory ? { history: value.history as unknown as Described } : {}) })),
+      network: network.map((envelope) => told(envelope.value)),
     }),
   };
 }

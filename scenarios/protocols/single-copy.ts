@@ -2,6 +2,7 @@
  * Servers that answer from their own copy and tell nobody. With one server it is a linearizable
  * register; with two, a client that reads from the other misses its own write.
  */
+import type { Interned } from '../../harness/explore/interner.ts';
 import type { Model, ModelDefinition } from '../../harness/explore/model.ts';
 import { flagOf, numberOf, type ParameterValues } from '../../harness/explore/parameters.ts';
 import { registerModel, type ClientMessage, type Envelope, type Handler, type RegisterState, type Value } from './register.ts';
@@ -24,12 +25,12 @@ const handle: Handler<Server, ClientMessage> = (server, self, from, message) => 
   }
 };
 
-function singleCopy(values: ParameterValues): Model<State, Envelope<ClientMessage>> {
+function singleCopy(values: ParameterValues): Model<State, Interned<Envelope<ClientMessage>>> {
   const bounds = { clients: numberOf(values, 'clients'), servers: numberOf(values, 'servers'), hasHistory: flagOf(values, 'history') };
   return registerModel<Server, ClientMessage>(bounds, () => ({ value: null }), handle);
 }
 
-export const definition: ModelDefinition<State, Envelope<ClientMessage>> = {
+export const definition: ModelDefinition<State, Interned<Envelope<ClientMessage>>> = {
   name: 'single-copy',
   summary: 'a register without replication: linearizable only with one server',
   parameters: [
