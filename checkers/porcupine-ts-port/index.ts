@@ -1,6 +1,26 @@
 /** Linearizability checking of recorded histories. See README.md. */
-export { checkOperations, defaultBudgetSteps, defaultMemoryBytes } from './check.ts';
-export { illegal, type Illegal, type Model, type ModelBase } from './model.ts';
+export { checkEvents } from './check-events.ts';
+export { checkOperations, checkOperationsInSlices, defaultBudgetSteps, defaultMemoryBytes } from './check.ts';
+export { describeOperation, describeState } from './describe.ts';
+export { operationsFromEvents, type CallEvent, type HistoryEvent, type ReturnEvent } from './events.ts';
+export { clashOf, legalVerdict, type FastPath, type FastVerdict } from './fast/fast-path.ts';
+export { illegal, type Condensation, type Illegal, type Model, type ModelBase } from './model.ts';
+export { counterModel, type CounterInput, type CounterOutput } from './models/counter.ts';
+export { kvUnpartitionedModel } from './models/kv-unpartitioned.ts';
 export { kvModel, type KvInput, type KvOutput } from './models/kv.ts';
+export { lockModel, type LockInput, type LockOutput } from './models/lock.ts';
+export { queueModel, type QueueInput, type QueueOutput } from './models/queue.ts';
+export {
+  casRegisterModel,
+  registerModel,
+  type CasRegisterInput,
+  type RegisterInput,
+  type RegisterOutput,
+  type RegisterValue,
+} from './models/register.ts';
+export { setModel, type SetInput, type SetOutput } from './models/set.ts';
+export { stackModel, type StackInput, type StackOutput } from './models/stack.ts';
+export { toDeterministic, type NondeterministicModel } from './nondeterministic.ts';
 export { HistoryError, type Operation } from './operation.ts';
-export type { CheckOptions, UnknownReason, Verdict, VerdictKind } from './verdict.ts';
+export type { OrderedPartition } from './order.ts';
+export type { CheckOptions, IllegalPartition, Progress, UnknownReason, Verdict, VerdictKind } from './verdict.ts';

@@ -14,9 +14,9 @@ import { clashOf, legalVerdict, type FastPath, type FastVerdict } from './fast-p
 /** How a model's operations read as operations on a growing set. */
 export interface GrowingSetView<I, O> {
   /** The element that an add puts in; `'read'` for a read of the whole; `undefined` for anything else. */
-  added(input: I): { readonly element: unknown } | 'read' | undefined;
-  /** The elements that a read returned. */
-  elements(output: O): readonly unknown[];
+  added(input: I, output: O | undefined): { readonly element: unknown } | 'read' | undefined;
+  /** The elements that a read returned; `undefined` when it did not say. */
+  elements(output: O): readonly unknown[] | undefined;
 }
 
 export function growingSetFastPath<I, O>(view: GrowingSetView<I, O>): FastPath<I, O> {
@@ -28,13 +28,18 @@ function check<I, O>(view: GrowingSetView<I, O>, part: OrderedPartition<I, O>): 
   const adds = new Map<unknown, number>();
   const reads: { readonly index: number; readonly elements: ReadonlySet<unknown> }[] = [];
   for (let i = 0; i < count; i++) {
-    const entry = view.added(inputs[i]!);
+    const entry = view.added(inputs[i]!, outputs[i]);
     if (entry === undefined) return undefined;
     if (entry !== 'read') {
       if (adds.has(entry.element)) return undefined;
       adds.set(entry.element, i);
     } else if (outputs[i] !== undefined && returnRank[i]! < known) {
-      reads.push({ index: i, elements: new Set(view.elements(outputs[i]!)) });
+      const listed = view.elements(outputs[i]!);
+      if (listed === undefined) continue;
+      const elements = new Set(listed);
+      // A set holds nothing twice.
+      if (elements.size < listed.length) return clashOf(i);
+      reads.push({ index: i, elements });
     }
   }
   reads.sort((a, b) => a.elements.size - b.elements.size || a.index - b.index);

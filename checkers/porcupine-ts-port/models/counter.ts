@@ -1,0 +1,31 @@
+/** A counter of integers, at first zero: add (also of a negative number) and read. */
+import { illegal, type Model } from '../model.ts';
+
+export interface CounterInput {
+  readonly op: 'add' | 'read';
+  /** What add adds; 1 when left out. */
+  readonly value?: number;
+}
+
+export interface CounterOutput {
+  /** read: the count; add: the count right after it, or left out when not told. */
+  readonly value?: number;
+}
+
+function step(state: number, { op, value = 1 }: CounterInput, output: CounterOutput | undefined): number | typeof illegal {
+  const next = op === 'add' ? state + value : state;
+  return output?.value === undefined || output.value === next ? next : illegal;
+}
+
+export const counterModel: Model<number, CounterInput, CounterOutput> = {
+  name: 'counter',
+  init: () => 0,
+  step,
+  readOnly: ({ op, value }) => op === 'read' || value === 0,
+  operationKey: ({ op, value = 1 }, output) => `${op} ${value} ${output?.value ?? '?'}`,
+  describeOperation: ({ op, value = 1 }, output) => {
+    const outcome = output?.value === undefined ? (op === 'read' ? ' -> ?' : '') : ` -> ${output.value}`;
+    return op === 'add' ? `add(${value})${outcome}` : `read${outcome}`;
+  },
+  describeState: String,
+};

@@ -1,0 +1,45 @@
+/** A first-in first-out queue, at first empty. */
+import { queueFastPath, type QueueView } from '../fast/queue.ts';
+import { illegal, type Model } from '../model.ts';
+
+export type Item = string | number;
+
+export interface QueueInput {
+  readonly op: 'enqueue' | 'dequeue';
+  readonly value?: Item;
+}
+
+export interface QueueOutput {
+  /** dequeue: the value taken out, `null` when the queue was empty. */
+  readonly value?: Item | null;
+}
+
+function step(state: readonly Item[], { op, value }: QueueInput, output: QueueOutput | undefined): readonly Item[] | typeof illegal {
+  switch (op) {
+    case 'enqueue':
+      if (value === undefined) throw new TypeError("the queue model's enqueue needs a value");
+      return [...state, value];
+    case 'dequeue':
+      if (output !== undefined && (output.value ?? null) !== (state[0] ?? null)) return illegal;
+      return state.length === 0 ? state : state.slice(1);
+    default:
+      throw new TypeError(`the queue model has no operation "${String(op)}"`);
+  }
+}
+
+const view: QueueView<QueueInput, QueueOutput> = {
+  enqueued: ({ op, value }) => (op === 'enqueue' ? { value } : undefined),
+  dequeued: ({ value = null }) => (value === null ? undefined : { value }),
+};
+
+export const queueModel: Model<readonly Item[], QueueInput, QueueOutput> = {
+  name: 'queue',
+  init: () => [],
+  step,
+  readOnly: ({ op }, output) => op === 'dequeue' && output !== undefined && (output.value ?? null) === null,
+  operationKey: ({ op, value }, output) => JSON.stringify([op, value, output === undefined ? '?' : output.value]),
+  fastPaths: [queueFastPath(view)],
+  describeOperation: ({ op, value }, output) =>
+    op === 'enqueue' ? `enqueue(${JSON.stringify(value)})` : `dequeue -> ${output === undefined ? '?' : JSON.stringify(output.value ?? null)}`,
+  describeState: (state) => JSON.stringify(state),
+};

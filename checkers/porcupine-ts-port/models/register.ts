@@ -1,0 +1,95 @@
+/** A register, with and without compare-and-set. It starts out absent, which reads as `null`. */
+import { chainsFastPath, type RegisterView } from '../fast/chains.ts';
+import { illegal, type Model } from '../model.ts';
+
+export type RegisterValue = string | number | boolean | null;
+
+export interface RegisterInput {
+  readonly op: 'read' | 'write';
+  readonly value?: RegisterValue;
+}
+
+export interface CasRegisterInput {
+  readonly op: 'read' | 'write' | 'cas';
+  /** What write and cas write. */
+  readonly value?: RegisterValue;
+  /** What cas compares with; `null` matches the absent value. */
+  readonly expected?: RegisterValue;
+}
+
+export interface RegisterOutput {
+  /** read: the value, `null` when absent. */
+  readonly value?: RegisterValue;
+  /** cas: whether it was applied. */
+  readonly ok?: boolean;
+}
+
+const view: RegisterView<CasRegisterInput, RegisterOutput> = {
+  initial: null,
+  kind: (input) => input.op,
+  written: (input) => input.value ?? null,
+  read: (output) => output.value ?? null,
+  expected: (input) => input.expected ?? null,
+  applied: (output) => output.ok,
+};
+
+function step(state: RegisterValue, input: CasRegisterInput, output: RegisterOutput | undefined): RegisterValue | typeof illegal {
+  switch (input.op) {
+    case 'read':
+      return output === undefined || (output.value ?? null) === state ? state : illegal;
+    case 'write':
+      return input.value ?? null;
+    case 'cas': {
+      const applied = state === (input.expected ?? null);
+      if (output?.ok !== undefined && output.ok !== applied) return illegal;
+      return applied ? (input.value ?? null) : state;
+    }
+    default:
+      throw new TypeError(`the register models have no operation "${String(input.op)}"`);
+  }
+}
+
+const isReadOnly = (input: CasRegisterInput, output: RegisterOutput | undefined): boolean =>
+  input.op === 'read' || (input.op === 'cas' && output?.ok === false);
+
+const keyOf = (input: CasRegisterInput, output: RegisterOutput | undefined): string => {
+  const told = output === undefined ? '?' : input.op === 'cas' ? output.ok : output.value;
+  return JSON.stringify([input.op, input.value, input.expected, told]);
+};
+
+const describe = (input: CasRegisterInput, output: RegisterOutput | undefined): string => {
+  switch (input.op) {
+    case 'read':
+      return `read -> ${output === undefined ? '?' : JSON.stringify(output.value ?? null)}`;
+    case 'write':
+      return `write(${JSON.stringify(input.value ?? null)})`;
+    default: {
+      const outcome = output?.ok === undefined ? '?' : output.ok ? 'applied' : 'refused';
+      return `cas(${JSON.stringify(input.expected ?? null)} to ${JSON.stringify(input.value ?? null)}) -> ${outcome}`;
+    }
+  }
+};
+
+/** Read, write and compare-and-set. */
+export const casRegisterModel: Model<RegisterValue, CasRegisterInput, RegisterOutput> = {
+  name: 'cas-register',
+  init: () => null,
+  step,
+  readOnly: isReadOnly,
+  operationKey: keyOf,
+  fastPaths: [chainsFastPath(view)],
+  describeOperation: describe,
+  describeState: (state) => JSON.stringify(state),
+};
+
+/** Read and write. */
+export const registerModel: Model<RegisterValue, RegisterInput, RegisterOutput> = {
+  name: 'register',
+  init: () => null,
+  step,
+  readOnly: isReadOnly,
+  operationKey: keyOf,
+  fastPaths: [chainsFastPath(view)],
+  describeOperation: describe,
+  describeState: (state) => JSON.stringify(state),
+};

@@ -1,0 +1,81 @@
+/** A set of elements, at first empty: add, remove, contains, and read of the whole. */
+import { growingSetFastPath, type GrowingSetView } from '../fast/growing-set.ts';
+import { illegal, type Model } from '../model.ts';
+
+export type Element = string | number;
+
+export interface SetInput {
+  readonly op: 'add' | 'remove' | 'contains' | 'read';
+  /** Of add, remove and contains. */
+  readonly value?: Element;
+}
+
+export interface SetOutput {
+  /** contains: whether it was there; add and remove: whether they changed the set (left out: not told). */
+  readonly ok?: boolean;
+  /** read: all elements, in any order. */
+  readonly values?: readonly Element[];
+}
+
+/** Sorted, each element once: equal sets are equal arrays. */
+type Elements = readonly Element[];
+
+const compare = (a: Element, b: Element): number => {
+  if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1;
+  return a < b ? -1 : a > b ? 1 : 0;
+};
+
+const sortedOnce = (values: readonly Element[]): Elements => [...new Set(values)].toSorted(compare);
+
+const sameElements = (a: Elements, b: Elements): boolean => a.length === b.length && a.every((value, index) => value === b[index]);
+
+function step(state: Elements, { op, value }: SetInput, output: SetOutput | undefined): Elements | typeof illegal {
+  if (op === 'read') {
+    if (output?.values === undefined) return state;
+    // A read that names an element twice is no set.
+    return output.values.length === state.length && sameElements(sortedOnce(output.values), state) ? state : illegal;
+  }
+  if (value === undefined) throw new TypeError(`the set model's ${op} needs a value`);
+  const isMember = state.includes(value);
+  const ok = op === 'add' ? !isMember : isMember;
+  if (output?.ok !== undefined && output.ok !== ok) return illegal;
+  switch (op) {
+    case 'contains':
+      return state;
+    case 'add':
+      return isMember ? state : sortedOnce([...state, value]);
+    case 'remove':
+      return isMember ? state.filter((member) => member !== value) : state;
+    default:
+      throw new TypeError(`the set model has no operation "${String(op)}"`);
+  }
+}
+
+const view: GrowingSetView<SetInput, SetOutput> = {
+  added(input, output) {
+    if (input.op === 'read') return 'read';
+    // An add that says whether it changed the set is a read as well.
+    if (input.op !== 'add' || output?.ok !== undefined || input.value === undefined) return undefined;
+    return { element: input.value };
+  },
+  elements: (output) => output.values,
+};
+
+const describe = ({ op, value }: SetInput, output: SetOutput | undefined): string => {
+  if (op === 'read') return `read -> ${output?.values === undefined ? '?' : JSON.stringify(output.values)}`;
+  const outcome = output?.ok === undefined ? '' : ` -> ${String(output.ok)}`;
+  return `${op}(${JSON.stringify(value)})${outcome === '' && op === 'contains' ? ' -> ?' : outcome}`;
+};
+
+/** Checked element by element, unless the whole is read. */
+export const setModel: Model<Elements, SetInput, SetOutput> = {
+  name: 'set',
+  init: () => [],
+  step,
+  partition: (input) => (input.op === 'read' ? undefined : input.value),
+  readOnly: (input, output) => input.op === 'read' || input.op === 'contains' || output?.ok === false,
+  operationKey: ({ op, value }, output) => (op === 'read' ? undefined : JSON.stringify([op, value, output?.ok])),
+  fastPaths: [growingSetFastPath(view)],
+  describeOperation: describe,
+  describeState: (state) => JSON.stringify(state),
+};

@@ -1,0 +1,38 @@
+/** A last-in first-out stack, at first empty. */
+import { illegal, type Model } from '../model.ts';
+
+export interface StackInput {
+  readonly op: 'push' | 'pop';
+  readonly value?: string | number;
+}
+
+export interface StackOutput {
+  /** pop: the value taken off, `null` when the stack was empty. */
+  readonly value?: string | number | null;
+}
+
+type Stack = readonly (string | number)[];
+
+function step(state: Stack, { op, value }: StackInput, output: StackOutput | undefined): Stack | typeof illegal {
+  switch (op) {
+    case 'push':
+      if (value === undefined) throw new TypeError("the stack model's push needs a value");
+      return [...state, value];
+    case 'pop':
+      if (output !== undefined && (output.value ?? null) !== (state.at(-1) ?? null)) return illegal;
+      return state.length === 0 ? state : state.slice(0, -1);
+    default:
+      throw new TypeError(`the stack model has no operation "${String(op)}"`);
+  }
+}
+
+export const stackModel: Model<Stack, StackInput, StackOutput> = {
+  name: 'stack',
+  init: () => [],
+  step,
+  readOnly: ({ op }, output) => op === 'pop' && output !== undefined && (output.value ?? null) === null,
+  operationKey: ({ op, value }, output) => JSON.stringify([op, value, output === undefined ? '?' : output.value]),
+  describeOperation: ({ op, value }, output) =>
+    op === 'push' ? `push(${JSON.stringify(value)})` : `pop -> ${output === undefined ? '?' : JSON.stringify(output.value ?? null)}`,
+  describeState: (state) => JSON.stringify(state),
+};
