@@ -33,7 +33,7 @@ export class Thread {
         else reject(new Error(`a worker answered "${reply.kind}" where "${kind}" was due`));
       };
       this.waiting = { resolve: accept, reject };
-      this.worker.postMessage(request);
+      this.worker.postMessage(request, []);
     });
   }
 

@@ -74,7 +74,7 @@ export function registerModel<Server, Message extends { readonly kind: string }>
   const clientParts = new Interner<Client>();
   const envelopes = new Interner<Envelope<Any>>();
   const clientIds = Array.from({ length: clientCount }, (_, k) => k);
-  const node = (id: number): string => (id < serverCount ? `server ${id}` : `client ${id}`);
+  const node = (id: number): string => (id < serverCount ? `n${id}` : `c${id - serverCount}`);
   const told = ({ from, to, message }: Envelope<Any>): string => `${node(from)} -> ${node(to)}: ${describeMessage(message)}`;
   const without = (network: Network, taken: Interned<Envelope<Any>>): Network => network.toSpliced(network.indexOf(taken), 1);
   const historiesIn = (state: State) => state.clients.map((client) => client.value.history!);
