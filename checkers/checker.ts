@@ -21,6 +21,12 @@ export function mustHold(property: string, holds: boolean, says: () => string): 
   if (!holds) throw new Violated(property, says());
 }
 
+/** A step of which only the writes came to be. `event` is null for a boot. */
+export interface KeptStep<State = unknown, Message = unknown> {
+  readonly event: Event<Message, unknown> | null;
+  readonly after: State;
+}
+
 export interface Observer<State = unknown, Message = unknown, Durable = unknown> {
   /** A node has started (again) from what its disk held. */
   booted(node: NodeId, state: State, durable: Durable): void;
@@ -29,8 +35,11 @@ export interface Observer<State = unknown, Message = unknown, Durable = unknown>
     node: NodeId, before: State, after: State, event: Event<Message, unknown>,
     effects: readonly Effect<Message, unknown, unknown>[],
   ): void;
-  /** A node lost everything but its disk; `atBarrier` says whether a write was on its way. */
-  crashed(node: NodeId, atBarrier: 'no' | 'writeLost' | 'writeKept'): void;
+  /**
+   * A node lost everything but its disk; `atBarrier` says whether a write was on its way. A step whose
+   * write was kept never took effect, but its writes did: `kept` tells what it would have led to.
+   */
+  crashed(node: NodeId, atBarrier: 'no' | 'writeLost' | 'writeKept', kept: KeptStep<State, Message> | null): void;
   invoked(operation: number, client: NodeId, request: unknown): void;
   returned(operation: number, client: NodeId, reply: unknown): void;
   /** The faults are over. From here on progress is owed. */

@@ -4,7 +4,7 @@ import type { Clerk } from '../core/kv/clerk.ts';
 import type { Command, Operation, Result } from '../core/kv/command.ts';
 import type { ServerMessage, Server } from '../core/server.ts';
 import type { Persistent, Raft } from '../core/raft/state.ts';
-import type { Observer } from './checker.ts';
+import type { KeptStep, Observer } from './checker.ts';
 import { History } from './linearizability.ts';
 import { raftStateIsBounded } from './raft-state-size.ts';
 import { missingForConvergence } from './progress.ts';
@@ -165,9 +165,12 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
       this.onCommitted(index, entry, raft, raft));
   }
 
-  crashed(node: NodeId, atBarrier: 'no' | 'writeLost' | 'writeKept'): void {
+  crashed(node: NodeId, atBarrier: 'no' | 'writeLost' | 'writeKept', kept: KeptStep<Server | Clerk, ServerMessage> | null): void {
     const server = this.servers[node];
     this.servers[node] = null;
+    if (this.checks.servers === 1 && server != null && kept !== null && kept.event !== null) {
+      this.readUnseen(node, server.raft, (kept.after as Server).raft, kept.event);
+    }
     if (server?.raft.role.kind !== 'leader') return;
     this.situations.counts.leadersCrashed += 1;
     if (atBarrier !== 'no') this.situations.counts.leadersCrashedAtBarrier += 1;

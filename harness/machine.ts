@@ -77,6 +77,7 @@ export class Machine {
   /** A crash between two events that finds a write on its way loses that write. */
   crash(between: CrashMoment): void {
     const moment = this.unfinished !== null && between === 'now' ? 'writeLost' : between;
+    const kept = moment === 'writeKept' ? this.unfinished : null;
     this.isUp = false;
     this.life += 1;
     this.armed = null;
@@ -84,7 +85,7 @@ export class Machine {
     this.unfinished = null;
     this.waiting = [];
     this.timers.length = 0;
-    this.world.crashed(this, moment);
+    this.world.crashed(this, moment, kept === null ? null : { event: kept.event, after: kept.step.state });
   }
 
   private stepOn(event: AnyEvent): Step<unknown, AnyEffect> {
@@ -115,6 +116,7 @@ export class Machine {
           this.world.wakeAfter(writeUs, this, { kind: 'durable', life: this.life });
           return;
         }
+        this.unfinished = unfinished;
         if (this.hasCrashedAt(effect.writes)) return;
       } else {
         this.release(effect);

@@ -16,6 +16,19 @@ export interface NetworkCounts {
 /** Puts a message on its way: it arrives `delayUs` from now. */
 export type Post = (from: NodeId, to: NodeId, message: unknown, delayUs: number) => void;
 
+/** What the world, its faults and its scripts ask of a network, whatever its manner. */
+export interface AnyNetwork {
+  readonly counts: Readonly<NetworkCounts>;
+  /** From now on nothing is dropped, duplicated or late. */
+  calm(): void;
+  cut(from: NodeId, to: NodeId): void;
+  mend(from: NodeId, to: NodeId): void;
+  canReach(from: NodeId, to: NodeId): boolean;
+  send(from: NodeId, to: NodeId, message: unknown): void;
+  /** A node lost everything but its disk. */
+  crashed(node: NodeId): void;
+}
+
 interface Link {
   readonly fates: RandomStream;
   readonly duplicates: RandomStream;
@@ -25,9 +38,9 @@ interface Link {
  * The honest manner: a sender learns nothing of a lost message until its own timer. A message under
  * way when a cut begins still arrives, however late.
  */
-export class Network {
+export class Network implements AnyNetwork {
   readonly counts: NetworkCounts = { sent: 0, dropped: 0, cut: 0, duplicated: 0, late: 0 };
-  private readonly plan: NetworkPlan;
+  rates: NetworkPlan;
   private readonly streams: RandomStreams;
   private readonly post: Post;
   private readonly size: number;
@@ -36,8 +49,8 @@ export class Network {
   private readonly cuts: Uint16Array;
   private isCalm = false;
 
-  constructor(plan: NetworkPlan, size: number, streams: RandomStreams, post: Post) {
-    this.plan = plan;
+  constructor(rates: NetworkPlan, size: number, streams: RandomStreams, post: Post) {
+    this.rates = rates;
     this.size = size;
     this.streams = streams;
     this.post = post;
@@ -45,7 +58,6 @@ export class Network {
     this.cuts = new Uint16Array(size * size);
   }
 
-  /** From now on nothing is dropped, duplicated or late. */
   calm(): void {
     this.isCalm = true;
   }
@@ -62,34 +74,38 @@ export class Network {
     return this.cuts[from * this.size + to] === 0;
   }
 
+  crashed(): void {
+    // Messages under way still arrive: an honest network does not know who is up.
+  }
+
   /**
    * Two numbers are drawn for each message whatever its fate, so that a rate set to zero does not
    * change what befalls the others.
    */
   send(from: NodeId, to: NodeId, message: unknown): void {
-    const { counts, plan } = this;
+    const { counts, rates } = this;
     const link = this.linkOf(from, to);
     const fate = link.fates.uint32();
-    const delayUs = link.fates.in(plan.delayUs);
+    const delayUs = link.fates.in(rates.delayUs);
     counts.sent += 1;
     if (!this.canReach(from, to)) {
       counts.cut += 1;
       return;
     }
     if (this.isCalm) return this.post(from, to, message, delayUs);
-    if (fate % 1000 < plan.dropPer1000) {
+    if (fate % 1000 < rates.dropPer1000) {
       counts.dropped += 1;
       return;
     }
     this.post(from, to, message, delayUs + this.lateness(link, fate));
-    if (((fate / 1000) >>> 0) % 1000 < plan.duplicatePer1000) {
+    if (((fate / 1000) >>> 0) % 1000 < rates.duplicatePer1000) {
       counts.duplicated += 1;
-      this.post(from, to, message, link.duplicates.in(plan.delayUs) + this.lateness(link, link.duplicates.uint32()));
+      this.post(from, to, message, link.duplicates.in(rates.delayUs) + this.lateness(link, link.duplicates.uint32()));
     }
   }
 
   private lateness(link: Link, fate: number): number {
-    const { latePer1000, lateUs } = this.plan;
+    const { latePer1000, lateUs } = this.rates;
     if (((fate / 1_000_000) >>> 0) % 1000 >= latePer1000) return 0;
     this.counts.late += 1;
     return link.duplicates.in(lateUs);

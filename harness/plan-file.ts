@@ -1,6 +1,7 @@
 /** Plans as files: written in full, and read with an error that names the file, the line and the field. */
 import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import * as v from 'valibot';
+import type { Fault } from './faults/fault.ts';
 import { planSchema, type Plan } from './plan.ts';
 import type { System } from './system.ts';
 
@@ -36,12 +37,23 @@ export function parsePlan(name: string, text: string, systems: ReadonlyMap<strin
 function mustNameNodes(plan: Plan, at: Places): void {
   const nodes = plan.servers + plan.clients;
   plan.faults.forEach((fault, i) => {
-    const named = fault.kind === 'cut' ? [fault.from, fault.to] : fault.kind === 'crash' ? fault.nodes : fault.groups.flat();
+    const named = namedBy(fault);
     const limit = fault.kind === 'crash' ? plan.servers : nodes;
     const wrong = named.find((node) => node >= limit);
     if (wrong === undefined) return;
     throw at.error(['faults', i], `it names node ${wrong}; ${fault.kind === 'crash' ? `only the ${plan.servers} servers can crash` : `there are ${nodes}, counted from 0`}`);
   });
+}
+
+function namedBy(fault: Fault): readonly number[] {
+  switch (fault.kind) {
+    case 'partition':
+      return fault.groups.flat();
+    case 'cut':
+      return [fault.from, fault.to];
+    default:
+      return fault.nodes === 'leader' ? [] : fault.nodes;
+  }
 }
 
 function parseJson(name: string, text: string): Node {

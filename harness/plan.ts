@@ -6,6 +6,7 @@
 import * as v from 'valibot';
 import type { Range } from '../core/protocol.ts';
 import { faultSchema, type Fault } from './faults/fault.ts';
+import type { LabFlags } from './rpc.ts';
 
 export const planFormat = 'whitewater-plan';
 export const planVersion = 1;
@@ -17,6 +18,11 @@ export interface Plan {
   readonly scenario: string;
   /** The system under test, by its name in the registry. */
   readonly system: string;
+  /**
+   * What happens, step by step, by its name in the system: it then takes the place of `operations`,
+   * ends the storm when it ends, and is out of time at `stormUs`.
+   */
+  readonly script?: string;
   /** Fixes everything that is left to chance: the fate of each message, each timer's time. */
   readonly seed: string;
   readonly servers: number;
@@ -40,6 +46,13 @@ export interface NetworkPlan {
   /** Messages that take far longer than the others, and so are overtaken. */
   readonly latePer1000: number;
   readonly lateUs: Range;
+  /**
+   * `honest` (also when absent): a sender learns nothing of a lost message. `lab`: a caller is told
+   * at once, by the rules of the MIT lab's network; then the rates above are not used.
+   */
+  readonly manner?: 'honest' | 'lab';
+  /** For plans with a script, in either manner: how the network is at first. */
+  readonly lab?: LabFlags;
 }
 
 export interface DiskPlan {
@@ -73,11 +86,14 @@ export const rangeSchema = v.pipe(
   v.check(({ min, max }) => min <= max, 'expected min to be at most max'),
 );
 
+const truth = v.boolean('expected true or false');
+
 export const planSchema = v.strictObject({
   format: v.literal(planFormat, `expected "${planFormat}"`),
   version: v.literal(planVersion, `expected version ${planVersion}`),
   scenario: v.string(),
   system: v.string(),
+  script: v.exactOptional(v.string('expected the name of a script')),
   seed: v.string(),
   servers: whole(1, 7),
   clients: whole(0, 1000),
@@ -88,6 +104,8 @@ export const planSchema = v.strictObject({
     duplicatePer1000: whole(0, 1000),
     latePer1000: whole(0, 1000),
     lateUs: rangeSchema,
+    manner: v.exactOptional(v.picklist(['honest', 'lab'], 'expected "honest" or "lab"')),
+    lab: v.exactOptional(v.strictObject({ reliable: truth, longDelays: truth, longReordering: truth })),
   }),
   disk: v.strictObject({ writeUs: rangeSchema }),
   faults: v.array(faultSchema),

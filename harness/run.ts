@@ -1,9 +1,11 @@
 /** Runs a plan: the same plan gives the same record, byte for byte, on any machine. */
 import { Violated } from '../checkers/checker.ts';
 import type { Verdict } from '../checkers/verdict.ts';
-import { unleash } from './faults/nemesis.ts';
+import { Nemesis } from './faults/nemesis.ts';
 import type { NetworkCounts } from './network.ts';
 import type { Plan } from './plan.ts';
+import type { RpcCounts } from './rpc.ts';
+import { scriptOf, Stage, type Script } from './script.ts';
 import type { System } from './system.ts';
 import type { TraceSink } from './trace.ts';
 import { Clients } from './workload/clients.ts';
@@ -22,6 +24,8 @@ export interface RunRecord {
   readonly nodes: Readonly<NodeCounts>;
   /** What the observer counted, by name. */
   readonly counts: Readonly<Record<string, number>>;
+  /** Of a plan with a script: what its network counted. */
+  readonly rpcs?: Readonly<RpcCounts>;
 }
 
 /** How often, while things settle, it is asked whether they have. */
@@ -29,30 +33,53 @@ const settleTickUs = 20_000;
 
 /**
  * Boot, storm, heal, settle, check.
+ * @throws ScriptError when the plan names a script that the system does not have
  * @throws whatever is a fault of the harness itself; faults of the protocol are in the verdict
  */
 export function run(system: System, plan: Plan, trace: TraceSink | null = null): RunRecord {
+  const script = scriptOf(system, plan);
   const world = new World(system, plan, trace);
+  if (script !== null) return playScript(world, plan, script, trace);
   const clients = new Clients(plan, world);
   const verdict = verdictOf(() => {
     boot(world);
     const heal = storm(world, plan, clients, trace);
     heal();
-    settle(world, plan, clients);
+    settle(world, plan, () => (clients.areDone ? null : `${plan.operations.length - clients.completed} operations are not answered`));
     return world.observer.finish();
   });
-  return {
-    verdict,
-    digest: world.finalDigest(),
-    steps: world.steps,
-    events: world.events,
-    endUs: world.nowUs,
-    operationsCompleted: clients.completed,
-    network: world.network.counts,
-    nodes: world.counts,
-    counts: world.observer.counts(),
-  };
+  return recordOf(world, verdict, clients.completed);
 }
+
+/** The same phases, with a script in the place of the clients: the storm ends when the script does. */
+function playScript(world: World, plan: Plan, script: Script, trace: TraceSink | null): RunRecord {
+  const note = (what: string): void => trace?.fault(world.steps, world.nowUs, what);
+  const stage = new Stage(world, plan, note);
+  const verdict = verdictOf(() => {
+    boot(world);
+    const nemesis = new Nemesis(plan, world, note);
+    nemesis.unleash();
+    const done = stage.spawn(script(stage));
+    world.runUntilDone(() => done.isFired, plan.stormUs);
+    if (!done.isFired) throw new Violated('Time Limit', `the script "${plan.script}" was not done after ${plan.stormUs / 1000} ms`);
+    healed(world, nemesis, note);
+    settle(world, plan, () => null);
+    return world.observer.finish();
+  });
+  return { ...recordOf(world, verdict, stage.checked), rpcs: stage.network.rpcs };
+}
+
+const recordOf = (world: World, verdict: Verdict, operationsCompleted: number): RunRecord => ({
+  verdict,
+  digest: world.finalDigest(),
+  steps: world.steps,
+  events: world.events,
+  endUs: world.nowUs,
+  operationsCompleted,
+  network: world.network.counts,
+  nodes: world.counts,
+  counts: world.observer.counts(),
+});
 
 function verdictOf(phases: () => Verdict): Verdict {
   try {
@@ -68,22 +95,26 @@ function boot(world: World): void {
 }
 
 function storm(world: World, plan: Plan, clients: Clients, trace: TraceSink | null): () => void {
-  const nemesis = unleash(plan, world, (what) => trace?.fault(world.steps, world.nowUs, what));
+  const note = (what: string): void => trace?.fault(world.steps, world.nowUs, what);
+  const nemesis = new Nemesis(plan, world, note);
+  nemesis.unleash();
   clients.start();
   world.runUntil(plan.stormUs);
-  return () => {
-    trace?.fault(world.steps, world.nowUs, 'healed');
-    nemesis.heal();
-    world.network.calm();
-    world.observer.healed();
-  };
+  return () => healed(world, nemesis, note);
 }
 
-/** Within the bound every pending operation completes and all replicas agree. */
-function settle(world: World, plan: Plan, clients: Clients): void {
-  const deadlineUs = plan.stormUs + plan.settleUs;
+function healed(world: World, nemesis: Nemesis, note: (what: string) => void): void {
+  note('healed');
+  nemesis.heal();
+  world.network.calm();
+  world.observer.healed();
+}
+
+/** Within the bound, from when the faults ended, every pending operation completes and all replicas agree. */
+function settle(world: World, plan: Plan, unanswered: () => string | null): void {
+  const deadlineUs = world.nowUs + plan.settleUs;
   for (;;) {
-    const missing = clients.areDone ? world.observer.unsettled() : `${plan.operations.length - clients.completed} operations are not answered`;
+    const missing = unanswered() ?? world.observer.unsettled();
     if (missing === null) return;
     if (world.nowUs >= deadlineUs) {
       throw new Violated('Progress After Healing', `${plan.settleUs / 1000} ms after all faults ended, ${missing}`);

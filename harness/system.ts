@@ -4,6 +4,8 @@ import type { Effect, Event, NodeId, Process } from '../core/protocol.ts';
 import type { Observer } from '../checkers/checker.ts';
 import type { Digest } from './digest.ts';
 import type { Plan } from './plan.ts';
+import type { Rpc } from './rpc.ts';
+import type { Script } from './script.ts';
 
 export type AnyProcess = Process<unknown, unknown, unknown, unknown, unknown, unknown>;
 export type AnyEvent = Event<unknown, unknown>;
@@ -19,6 +21,12 @@ export interface System {
   processes(plan: Plan): readonly AnyProcess[];
   /** `durableOf` gives what a node's disk holds at the moment of the call. */
   observer(plan: Plan, durableOf: (node: NodeId) => unknown): Observer;
+  /** Who leads now, for faults that are aimed at the leader; null when nobody does. */
+  leader(states: readonly unknown[]): NodeId | null;
+  /** How its messages pair up as calls; without it the system cannot run on the lab's network. */
+  readonly rpc?: Rpc;
+  /** Scripts that its plans may name. */
+  readonly scripts?: ReadonlyMap<string, Script>;
   /** Everything that tells one message from another goes into the digest. */
   digestMessage(digest: Digest, message: unknown): void;
   digestState(digest: Digest, state: unknown): void;

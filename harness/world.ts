@@ -3,14 +3,17 @@
  * that happens is an event in one queue, ordered by (time, sequence); nothing else makes a choice.
  */
 import type { NodeId } from '../core/protocol.ts';
-import { Violated, type Observer } from '../checkers/checker.ts';
+import { Violated, type KeptStep, type Observer } from '../checkers/checker.ts';
 import { Digest } from './digest.ts';
 import { Disk } from './disk.ts';
 import { EventQueue, type Scheduled } from './events.ts';
 import { Machine, type Waking } from './machine.ts';
-import { Network } from './network.ts';
+import { LabNetwork, type Wire } from './lab-network.ts';
+import { Network, type AnyNetwork } from './network.ts';
 import type { Plan } from './plan.ts';
 import { RandomStreams } from './random.ts';
+import { calmFlags, type Rpc } from './rpc.ts';
+import { SteeredNetwork } from './steered-network.ts';
 import type { AnyEffect, AnyEvent, System } from './system.ts';
 import type { TraceSink } from './trace.ts';
 
@@ -32,7 +35,7 @@ export interface NodeCounts {
 }
 
 export class World {
-  readonly network: Network;
+  readonly network: AnyNetwork;
   readonly machines: readonly Machine[];
   readonly digest = new Digest();
   readonly observer: Observer;
@@ -57,8 +60,36 @@ export class World {
     this.machines = processes.map((process, id) =>
       new Machine(this, id, process, new Disk(process, plan.disk, streams.stream(`disk ${id}`)), streams.stream(`timer ${id}`)));
     this.observer = system.observer(plan, (node) => this.machines[node]!.disk.durable);
-    this.network = new Network(plan.network, processes.length, streams, (from, to, message, delayUs) =>
-      this.after(delayUs, { kind: 'arrival', from, to, message }));
+    this.network = this.newNetwork(plan, streams);
+  }
+
+  private newNetwork({ network }: Plan, streams: RandomStreams): AnyNetwork {
+    const size = this.machines.length;
+    const post = (from: NodeId, to: NodeId, message: unknown, delayUs: number): void =>
+      this.after(delayUs, { kind: 'arrival', from, to, message });
+    if (network.manner === 'lab') return new LabNetwork(network.lab ?? calmFlags, this.rpc(), size, streams, this.wire());
+    if (network.lab !== undefined) return new SteeredNetwork(network, network.lab, this.rpc(), size, streams, post);
+    return new Network(network, size, streams, post);
+  }
+
+  /** @throws TypeError when the system does not say how its messages pair up */
+  private rpc(): Rpc {
+    const { name, rpc } = this.system;
+    if (rpc === undefined) throw new TypeError(`system "${name}" cannot run on the lab's network: it has no \`rpc\``);
+    return rpc;
+  }
+
+  private wire(): Wire {
+    const now = (): number => this.nowUs;
+    return {
+      get nowUs() {
+        return now();
+      },
+      after: (delayUs, action) => this.after(delayUs, { kind: 'action', action }),
+      isUp: (node) => this.machines[node]!.isUp,
+      deliver: (from, to, message) => this.arrive(from, to, message),
+      tellUnreachable: (caller, callee) => this.machines[caller]!.handle({ kind: 'unreachable', node: callee }),
+    };
   }
 
   /** Runs `action` at a virtual time, in its turn. */
@@ -79,15 +110,23 @@ export class World {
   /** Lets everything happen that is due up to and including `untilUs`, and leaves the clock there. */
   runUntil(untilUs: number): void {
     const { queue } = this;
-    while (queue.nextAtUs <= untilUs) {
-      const { atUs, happening } = queue.pop();
-      this.nowUs = atUs;
-      this.events += 1;
-      if (happening.kind === 'arrival') this.arrive(happening.from, happening.to, happening.message);
-      else if (happening.kind === 'waking') happening.machine.wake(happening.waking);
-      else happening.action();
-    }
+    while (queue.nextAtUs <= untilUs) this.happen(queue.pop());
     this.nowUs = untilUs;
+  }
+
+  /** Lets everything happen until it is done, and leaves the clock there, or at `untilUs` if that is first. */
+  runUntilDone(isDone: () => boolean, untilUs: number): void {
+    const { queue } = this;
+    while (!isDone() && queue.nextAtUs <= untilUs) this.happen(queue.pop());
+    if (!isDone()) this.nowUs = untilUs;
+  }
+
+  private happen({ atUs, happening }: WorldEvent): void {
+    this.nowUs = atUs;
+    this.events += 1;
+    if (happening.kind === 'arrival') this.arrive(happening.from, happening.to, happening.message);
+    else if (happening.kind === 'waking') happening.machine.wake(happening.waking);
+    else happening.action();
   }
 
   private arrive(from: NodeId, to: NodeId, message: unknown): void {
@@ -101,6 +140,11 @@ export class World {
   request(client: NodeId, id: number, request: unknown): void {
     this.observer.invoked(id, client, request);
     this.machines[client]!.handle({ kind: 'request', id, request });
+  }
+
+  /** Who leads now, as the system under test sees it. */
+  leader(): NodeId | null {
+    return this.system.leader(this.machines.map((machine) => machine.state));
   }
 
   /** Crashes a running node, now or at its next write; one that is down stays as it is. */
@@ -121,13 +165,14 @@ export class World {
   }
 
   /** Machines report here; see machine.ts for when. */
-  crashed(machine: Machine, moment: CrashMoment): void {
+  crashed(machine: Machine, moment: CrashMoment, kept: KeptStep | null): void {
     this.counts.crashes += 1;
     if (moment === 'writeLost') this.counts.crashesWriteLost += 1;
     if (moment === 'writeKept') this.counts.crashesWriteKept += 1;
     this.digest.number(-1 - machine.id);
     this.trace?.crash(this.steps, this.nowUs, machine.id, moment);
-    this.observer.crashed(machine.id, moment === 'now' ? 'no' : moment);
+    this.network.crashed(machine.id);
+    this.observer.crashed(machine.id, moment === 'now' ? 'no' : moment, kept);
   }
 
   release(machine: Machine, effect: AnyEffect): void {

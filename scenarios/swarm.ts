@@ -5,7 +5,7 @@
  */
 import type { Operation } from '../core/kv/command.ts';
 import type { NodeId, Range } from '../core/protocol.ts';
-import type { Crash, Cut, Fault, Partition } from '../harness/faults/fault.ts';
+import type { Crash, Cut, Fault, Isolation, Partition, Target } from '../harness/faults/fault.ts';
 import { planFormat, planVersion, type DiskPlan, type NetworkPlan, type Plan, type PlannedOperation } from '../harness/plan.ts';
 import { RandomStreams, type RandomStream } from '../harness/random.ts';
 import type { Scenario } from '../harness/scenario.ts';
@@ -18,7 +18,10 @@ interface Kinds {
   readonly lateness: boolean;
   readonly partitions: boolean;
   readonly cuts: boolean;
+  readonly isolations: boolean;
   readonly crashes: boolean;
+  /** Leaders fall one after the other, as in Figure 8 of the Raft paper. */
+  readonly leaderChurn: boolean;
   readonly slowDisk: boolean;
   readonly slowService: boolean;
 }
@@ -39,6 +42,7 @@ function draw(seed: number): Plan {
   const clients = shape.weighted([[1, 1], [2, 2], [6, 3 + shape.below(4)], [3, 7 + shape.below(9)]]);
   const stormUs = shape.in({ min: 1500, max: 4000 }) * ms;
   const kinds = drawKinds(streams.stream('kinds'));
+  const settings = drawSettings(streams.stream('settings'), kinds);
   return {
     format: planFormat,
     version: planVersion,
@@ -47,10 +51,10 @@ function draw(seed: number): Plan {
     seed: `swarm ${seed}`,
     servers,
     clients,
-    settings: drawSettings(streams.stream('settings'), kinds),
+    settings,
     network: drawNetwork(streams.stream('network'), kinds),
     disk: drawDisk(streams.stream('disk'), kinds),
-    faults: drawFaults(streams, kinds, servers, clients, stormUs),
+    faults: drawFaults(streams, kinds, servers, clients, stormUs, settings.electionTimeoutUs.max),
     operations: drawOperations(streams.stream('operations'), clients, stormUs),
     stormUs,
     settleUs: 60_000 * ms,
@@ -67,21 +71,23 @@ function drawKinds(random: RandomStream): Kinds {
     lateness: has(),
     partitions: has(),
     cuts: has(),
+    isolations: has(),
     crashes: has(),
+    leaderChurn: has() && random.chance(500),
     slowDisk: has(),
     slowService: has(),
   };
 }
 
 function drawSettings(random: RandomStream, kinds: Kinds): RaftKvSettings {
-  const heartbeatUs = random.in({ min: 30, max: 100 }) * ms;
+  const heartbeatUs = random.in({ min: 20, max: 100 }) * ms;
   const electionMinUs = heartbeatUs * random.in({ min: 2, max: 5 });
   const isSlow = kinds.slowService && random.chance(400);
   return {
     heartbeatUs,
     electionTimeoutUs: { min: electionMinUs, max: electionMinUs * 2 },
-    entriesPerMessageMax: random.pick([1, 4, 16, 64, 64, 64]),
-    noopOnElection: random.chance(900),
+    entriesPerMessageMax: random.pick([1, 1, 4, 16, 64, 64]),
+    noopOnElection: random.chance(700),
     maxRaftState: random.weighted([[1, -1], [2, 100], [3, 300], [3, 1000], [1, 3000]]),
     applyBatchMax: isSlow ? random.in({ min: 1, max: 4 }) : 1_000_000,
     applyPauseUs: isSlow ? { min: 0, max: random.in({ min: 1, max: 20 }) * ms } : { min: 0, max: 0 },
@@ -118,11 +124,15 @@ function drawDisk(random: RandomStream, kinds: Kinds): DiskPlan {
   return { writeUs: kinds.slowDisk ? { min: 20, max } : { min: 0, max: 0 } };
 }
 
-function drawFaults(streams: RandomStreams, kinds: Kinds, servers: number, clients: number, stormUs: number): Fault[] {
+function drawFaults(
+  streams: RandomStreams, kinds: Kinds, servers: number, clients: number, stormUs: number, electionUs: number,
+): Fault[] {
   const faults: Fault[] = [];
   if (kinds.partitions) faults.push(...drawPartitions(streams.stream('partitions'), servers, clients, stormUs));
   if (kinds.cuts) faults.push(...drawCuts(streams.stream('cuts'), servers + clients, stormUs));
+  if (kinds.isolations) faults.push(...drawIsolations(streams.stream('isolations'), servers, clients, stormUs));
   if (kinds.crashes) faults.push(...drawCrashes(streams.stream('crashes'), servers, stormUs));
+  if (kinds.leaderChurn) faults.push(...drawLeaderChurn(streams.stream('churn'), stormUs, electionUs));
   return faults;
 }
 
@@ -162,6 +172,15 @@ function drawCuts(random: RandomStream, nodes: number, stormUs: number): Cut[] {
   });
 }
 
+function drawIsolations(random: RandomStream, servers: number, clients: number, stormUs: number): Isolation[] {
+  return Array.from({ length: random.below(4) }, () => ({
+    kind: 'isolation' as const,
+    ...drawSpan(random, stormUs, 1000 * ms),
+    nodes: random.weighted<Target>([[3, 'leader'], [2, [random.below(servers)]], [1, [servers + random.below(clients)]]]),
+    direction: random.weighted<Isolation['direction']>([[3, 'both'], [1, 'inbound'], [1, 'outbound']]),
+  }));
+}
+
 function drawCrashes(random: RandomStream, servers: number, stormUs: number): Crash[] {
   return Array.from({ length: random.below(8) }, () => {
     const atUs = random.below(stormUs);
@@ -174,6 +193,19 @@ function drawCrashes(random: RandomStream, servers: number, stormUs: number): Cr
       moment,
     };
   });
+}
+
+/** One leader after the other falls, most of them right behind a write, and comes back about an election later. */
+function drawLeaderChurn(random: RandomStream, stormUs: number, electionUs: number): Crash[] {
+  const crashes: Crash[] = [];
+  let atUs = random.below(stormUs);
+  while (atUs < stormUs && crashes.length < 20) {
+    const downUs = random.in({ min: electionUs >> 1, max: 2 * electionUs });
+    const moment = random.weighted<Crash['moment']>([[1, 'now'], [1, 'writeLost'], [3, 'writeKept']]);
+    crashes.push({ kind: 'crash', atUs, restartUs: Math.min(stormUs, atUs + downUs), nodes: 'leader', moment });
+    atUs += random.in({ min: electionUs >> 2, max: 2 * electionUs });
+  }
+  return crashes;
 }
 
 /** Every write has a value of its own, so that a read tells which writes it saw. */

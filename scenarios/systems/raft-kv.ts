@@ -69,11 +69,26 @@ export const raftKv: System = {
     return new RaftKvObserver(checks, durableOf as (node: NodeId) => Persistent) as Observer;
   },
 
+  leader,
   digestMessage,
   digestState,
   describeMessage,
   describeState,
 };
+
+/** A deposed leader may not know it yet: the one of the newest term leads. */
+function leader(states: readonly unknown[]): NodeId | null {
+  let found: NodeId | null = null;
+  let newestTerm = 0;
+  for (const [node, state] of states.entries()) {
+    if (state === null || !('raft' in (state as object))) continue;
+    const { role, persistent } = (state as Server).raft;
+    if (role.kind !== 'leader' || persistent.currentTerm <= newestTerm) continue;
+    found = node;
+    newestTerm = persistent.currentTerm;
+  }
+  return found;
+}
 
 function digestMessage(digest: Digest, untyped: unknown): void {
   const message = untyped as ServerMessage;
