@@ -61,7 +61,8 @@ export class Vector<T> {
     let tail = this.tail.slice();
     for (const item of items) {
       if (tail.length === WIDTH) {
-        if (tailStart >= 1 << (shift + BITS)) {
+        // More than once for a sequence that begins at a high position: nothing was below it yet.
+        while (tailStart >= 2 ** (shift + BITS)) {
           root = root === undefined ? undefined : [root];
           shift += BITS;
         }
