@@ -40,6 +40,12 @@ export class ByteWriter {
     return this;
   }
 
+  /** Bytes as they are, without a count in front of them. */
+  raw(bytes: Uint8Array): this {
+    for (const byte of bytes) this.bytes.push(byte);
+    return this;
+  }
+
   private unit(unit: number): void {
     if (unit < 0x80) this.bytes.push(unit);
     else if (unit < 0x800) this.bytes.push(0xc0 | (unit >>> 6), 0x80 | (unit & 0x3f));
@@ -51,13 +57,21 @@ export class ByteWriter {
   }
 }
 
-/** Reads what `ByteWriter` wrote. Every method throws AssertionFailed when the bytes end too soon. */
+/**
+ * Reads what `ByteWriter` wrote. Every method throws AssertionFailed when the bytes end too soon or
+ * are not what the writer gives: a value has one byte form and no other is taken.
+ */
 export class ByteReader {
   private readonly bytes: Uint8Array;
   private offset = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+  }
+
+  /** How many bytes were read. */
+  get position(): number {
+    return this.offset;
   }
 
   uint8(): number {
@@ -75,14 +89,36 @@ export class ByteReader {
     const end = this.uint32() + this.offset;
     let text = '';
     while (this.offset < end) text += String.fromCharCode(this.unit());
+    assert(this.offset === end, () => `a string runs past its end at ${end}`);
     return text;
   }
 
+  /** The next `count` bytes as they are. */
+  raw(count: number): Uint8Array {
+    const end = this.offset + count;
+    assert(end <= this.bytes.length, () => `the bytes end at ${this.bytes.length}, ${count} were expected from ${this.offset}`);
+    const bytes = this.bytes.slice(this.offset, end);
+    this.offset = end;
+    return bytes;
+  }
+
+  /** A code unit in its shortest form: a longer one would be a second byte form of the same string. */
   private unit(): number {
     const first = this.uint8();
     if (first < 0x80) return first;
-    if (first < 0xe0) return ((first & 0x1f) << 6) | (this.uint8() & 0x3f);
-    return ((first & 0x0f) << 12) | ((this.uint8() & 0x3f) << 6) | (this.uint8() & 0x3f);
+    const isShort = first < 0xe0;
+    assert(first >= 0xc0 && first < 0xf0, () => `no character begins with the byte ${first}`);
+    const unit = isShort
+      ? ((first & 0x1f) << 6) | this.continuation()
+      : ((first & 0x0f) << 12) | (this.continuation() << 6) | this.continuation();
+    assert(unit >= (isShort ? 0x80 : 0x800), () => `the character ${unit} is written with too many bytes`);
+    return unit;
+  }
+
+  private continuation(): number {
+    const byte = this.uint8();
+    assert((byte & 0xc0) === 0x80, () => `the byte ${byte} does not go on with a character`);
+    return byte & 0x3f;
   }
 
   /** @throws AssertionFailed when something is left */

@@ -5,6 +5,7 @@
  * A snapshot is a reference to persistent values: taking one costs nothing, whatever its size. It
  * carries the sessions too, else a restored replica would execute a retried command again.
  */
+import { assert } from '../assert.ts';
 import { ByteReader, ByteWriter, uint32SizeBytes } from '../bytes.ts';
 import type { NodeId } from '../protocol.ts';
 import type { LogIndex } from '../raft/log.ts';
@@ -46,12 +47,37 @@ export function encodeSnapshot({ store, sessions }: MachineSnapshot): Uint8Array
 /** @throws AssertionFailed when the bytes are not what `encodeSnapshot` gives */
 export function decodeSnapshot(bytes: Uint8Array): MachineSnapshot {
   const from = new ByteReader(bytes);
-  let store = emptyStore;
-  for (let pairs = from.uint32(); pairs > 0; pairs--) store = withValue(store, from.string(), from.string());
-  let sessions = noSessions;
-  for (let clients = from.uint32(); clients > 0; clients--) {
-    sessions = withSession(sessions, from.uint32(), { sequence: from.uint32(), result: readResult(from) });
-  }
+  const store = readStore(from);
+  const sessions = readSessions(from);
   from.end();
   return { store, sessions };
+}
+
+function readStore(from: ByteReader): Store {
+  let store = emptyStore;
+  let last: string | null = null;
+  for (let pairs = from.uint32(); pairs > 0; pairs--) {
+    const key = from.string();
+    mustRise(last, key);
+    store = withValue(store, key, from.string());
+    last = key;
+  }
+  return store;
+}
+
+function readSessions(from: ByteReader): Sessions {
+  let sessions = noSessions;
+  let last: NodeId | null = null;
+  for (let clients = from.uint32(); clients > 0; clients--) {
+    const client = from.uint32();
+    mustRise(last, client);
+    sessions = withSession(sessions, client, { sequence: from.uint32(), result: readResult(from) });
+    last = client;
+  }
+  return sessions;
+}
+
+/** Keys out of order or twice would be a second byte form of the same machine. */
+function mustRise<K extends string | number>(last: K | null, key: K): void {
+  assert(last === null || last < key, () => `a snapshot holds ${key} behind ${last}`);
 }

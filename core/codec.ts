@@ -1,0 +1,263 @@
+/**
+ * Messages, disk writes and Raft's persisted state as bytes, and back.
+ *
+ * The form is canonical: a value has one byte form, and bytes that are the form of no value are
+ * refused with AssertionFailed. The sizes that states declare (`sizeBytes`, `hardStateSizeBytes`) are
+ * lengths of these forms, and encoding asserts it.
+ *
+ * Terms, indexes and counts take 4 bytes; a node id that may be null takes 4 bytes, of which 0 is null.
+ */
+import { assert } from './assert.ts';
+import { ByteReader, ByteWriter } from './bytes.ts';
+import {
+  commandSizeBytes, readCommand, readOperation, readResult, writeCommand, writeOperation, writeResult, type Command,
+} from './kv/command.ts';
+import type { Outcome } from './kv/messages.ts';
+import { decodeSnapshot, encodeSnapshot, type MachineSnapshot } from './kv/snapshot.ts';
+import type { NodeId } from './protocol.ts';
+import { noopSizeBytes } from './raft/election.ts';
+import { Log, type Entry } from './raft/log.ts';
+import type { AppendEntries, AppendEntriesReply, Snapshot } from './raft/messages.ts';
+import type { Write } from './raft/persistence.ts';
+import type { Persistent } from './raft/state.ts';
+import type { ServerMessage } from './server.ts';
+
+/** The first byte of a message is the place of its kind in this list. */
+const messageKinds = [
+  'requestVote', 'requestVoteReply',
+  'appendEntries', 'appendEntriesReply',
+  'installSnapshot', 'installSnapshotReply',
+  'clientRequest', 'clientReply',
+] as const;
+
+/** The first byte of a write, likewise. */
+const writeKinds = ['hardState', 'snapshot', 'truncate', 'append'] as const;
+
+export function encodeMessage(message: ServerMessage): Uint8Array {
+  const to = new ByteWriter().uint8(messageKinds.indexOf(message.kind));
+  writeMessage(to, message);
+  return to.finish();
+}
+
+/** @throws AssertionFailed when the bytes are not what `encodeMessage` gives */
+export function decodeMessage(bytes: Uint8Array): ServerMessage {
+  const from = new ByteReader(bytes);
+  const kind = messageKinds[from.uint8()];
+  assert(kind !== undefined, () => 'a message of an unknown kind');
+  const message = readMessage(from, kind);
+  from.end();
+  return message;
+}
+
+function writeMessage(to: ByteWriter, message: ServerMessage): void {
+  switch (message.kind) {
+    case 'requestVote':
+      to.uint32(message.term).uint32(message.lastLogIndex).uint32(message.lastLogTerm);
+      return;
+    case 'requestVoteReply':
+      writeBoolean(to.uint32(message.term), message.voteGranted);
+      return;
+    case 'appendEntries':
+      to.uint32(message.term).uint32(message.prevLogIndex).uint32(message.prevLogTerm).uint32(message.leaderCommit);
+      writeEntries(to, message.entries);
+      return;
+    case 'appendEntriesReply':
+      writeBoolean(to.uint32(message.term), message.success);
+      to.uint32(message.index).uint32(message.conflictTerm).uint32(message.conflictIndex);
+      return;
+    case 'installSnapshot':
+      writeSnapshot(to.uint32(message.term), message.snapshot);
+      return;
+    case 'installSnapshotReply':
+      to.uint32(message.term).uint32(message.lastIncludedIndex);
+      return;
+    case 'clientRequest':
+      writeOperation(to.uint32(message.sequence), message.operation);
+      return;
+    case 'clientReply':
+      writeOutcome(to.uint32(message.sequence), message.outcome);
+      return;
+  }
+}
+
+function readMessage(from: ByteReader, kind: ServerMessage['kind']): ServerMessage {
+  switch (kind) {
+    case 'requestVote':
+      return { kind, term: from.uint32(), lastLogIndex: from.uint32(), lastLogTerm: from.uint32() };
+    case 'requestVoteReply':
+      return { kind, term: from.uint32(), voteGranted: readBoolean(from) };
+    case 'appendEntries':
+      return readAppendEntries(from);
+    case 'appendEntriesReply':
+      return readAppendEntriesReply(from);
+    case 'installSnapshot':
+      return { kind, term: from.uint32(), snapshot: readSnapshot(from) };
+    case 'installSnapshotReply':
+      return { kind, term: from.uint32(), lastIncludedIndex: from.uint32() };
+    case 'clientRequest':
+      return { kind, sequence: from.uint32(), operation: readOperation(from) };
+    case 'clientReply':
+      return { kind, sequence: from.uint32(), outcome: readOutcome(from) };
+  }
+}
+
+function readAppendEntries(from: ByteReader): AppendEntries {
+  const term = from.uint32();
+  const prevLogIndex = from.uint32();
+  const prevLogTerm = from.uint32();
+  const leaderCommit = from.uint32();
+  return { kind: 'appendEntries', term, prevLogIndex, prevLogTerm, entries: readEntries(from), leaderCommit };
+}
+
+const readAppendEntriesReply = (from: ByteReader): AppendEntriesReply => ({
+  kind: 'appendEntriesReply',
+  term: from.uint32(),
+  success: readBoolean(from),
+  index: from.uint32(),
+  conflictTerm: from.uint32(),
+  conflictIndex: from.uint32(),
+});
+
+export function encodeWrite(write: Write): Uint8Array {
+  const to = new ByteWriter().uint8(writeKinds.indexOf(write.kind));
+  switch (write.kind) {
+    case 'hardState':
+      writeOptionalNode(to.uint32(write.currentTerm), write.votedFor);
+      break;
+    case 'snapshot':
+      writeSnapshot(to, write.snapshot);
+      break;
+    case 'truncate':
+      to.uint32(write.from);
+      break;
+    case 'append':
+      writeEntries(to.uint32(write.from), write.entries);
+      break;
+  }
+  return to.finish();
+}
+
+/** @throws AssertionFailed when the bytes are not what `encodeWrite` gives */
+export function decodeWrite(bytes: Uint8Array): Write {
+  const from = new ByteReader(bytes);
+  const kind = writeKinds[from.uint8()];
+  assert(kind !== undefined, () => 'a write of an unknown kind');
+  const write = readWrite(from, kind);
+  from.end();
+  return write;
+}
+
+function readWrite(from: ByteReader, kind: Write['kind']): Write {
+  switch (kind) {
+    case 'hardState':
+      return { kind, currentTerm: from.uint32(), votedFor: readOptionalNode(from) };
+    case 'snapshot':
+      return { kind, snapshot: readSnapshot(from) };
+    case 'truncate':
+      return { kind, from: from.uint32() };
+    case 'append':
+      return { kind, from: from.uint32(), entries: readEntries(from) };
+  }
+}
+
+/**
+ * What the lab calls Raft's state: hard state, then the entries to the end of the bytes. Its length
+ * is `persistedSizeBytes`; the snapshot's data is kept beside it.
+ */
+export function encodeRaftState({ currentTerm, votedFor, log }: Persistent): Uint8Array {
+  const to = new ByteWriter().uint32(currentTerm);
+  writeOptionalNode(to, votedFor);
+  to.uint32(log.baseIndex).uint32(log.baseTerm);
+  for (const entry of log.from(log.baseIndex + 1, log.lastIndex - log.baseIndex)) writeEntry(to, entry);
+  return to.finish();
+}
+
+/**
+ * `snapshotData` is what `encodeSnapshot` gave for the stored snapshot, null without one.
+ * @throws AssertionFailed when the bytes are not what `encodeRaftState` gives
+ */
+export function decodeRaftState(bytes: Uint8Array, snapshotData: Uint8Array | null): Persistent {
+  const from = new ByteReader(bytes);
+  const currentTerm = from.uint32();
+  const votedFor = readOptionalNode(from);
+  const lastIncludedIndex = from.uint32();
+  const lastIncludedTerm = from.uint32();
+  const entries: Entry[] = [];
+  while (from.position < bytes.length) entries.push(readEntry(from));
+  assert((lastIncludedIndex === 0) === (snapshotData === null), () =>
+    `the log begins behind index ${lastIncludedIndex}, ${snapshotData === null ? 'without' : 'with'} a snapshot`);
+  const snapshot: Snapshot | null = snapshotData === null ? null : {
+    lastIncludedIndex, lastIncludedTerm, data: decodeSnapshot(snapshotData), sizeBytes: snapshotData.length,
+  };
+  return { currentTerm, votedFor, log: Log.startingAfter(lastIncludedIndex, lastIncludedTerm).append(entries), snapshot };
+}
+
+/** Its term, the length of its command, its command; the empty entry of a new leader has a command of length 0. */
+function writeEntry(to: ByteWriter, { term, command, sizeBytes }: Entry): void {
+  const commandLength = command === null ? 0 : commandSizeBytes(command as Command);
+  assert(sizeBytes === noopSizeBytes + commandLength, () => `an entry of ${noopSizeBytes + commandLength} bytes says it has ${sizeBytes}`);
+  to.uint32(term).uint32(commandLength);
+  if (command !== null) writeCommand(to, command as Command);
+}
+
+function readEntry(from: ByteReader): Entry {
+  const term = from.uint32();
+  const commandLength = from.uint32();
+  const begin = from.position;
+  const command = commandLength === 0 ? null : readCommand(from);
+  assert(from.position - begin === commandLength, () => `a command of ${from.position - begin} bytes is said to have ${commandLength}`);
+  return { term, command, sizeBytes: noopSizeBytes + commandLength };
+}
+
+function writeEntries(to: ByteWriter, entries: readonly Entry[]): void {
+  to.uint32(entries.length);
+  for (const entry of entries) writeEntry(to, entry);
+}
+
+function readEntries(from: ByteReader): readonly Entry[] {
+  const entries: Entry[] = [];
+  for (let left = from.uint32(); left > 0; left--) entries.push(readEntry(from));
+  return entries;
+}
+
+function writeSnapshot(to: ByteWriter, { lastIncludedIndex, lastIncludedTerm, data, sizeBytes }: Snapshot): void {
+  const bytes = encodeSnapshot(data as MachineSnapshot);
+  assert(sizeBytes === bytes.length, () => `a snapshot of ${bytes.length} bytes says it has ${sizeBytes}`);
+  to.uint32(lastIncludedIndex).uint32(lastIncludedTerm).uint32(bytes.length).raw(bytes);
+}
+
+function readSnapshot(from: ByteReader): Snapshot {
+  const lastIncludedIndex = from.uint32();
+  const lastIncludedTerm = from.uint32();
+  const sizeBytes = from.uint32();
+  return { lastIncludedIndex, lastIncludedTerm, data: decodeSnapshot(from.raw(sizeBytes)), sizeBytes };
+}
+
+function writeOutcome(to: ByteWriter, outcome: Outcome): void {
+  const isDone = outcome.kind === 'done';
+  writeBoolean(to, isDone);
+  if (isDone) writeResult(to, outcome.result);
+  else writeOptionalNode(to, outcome.leaderId);
+}
+
+const readOutcome = (from: ByteReader): Outcome =>
+  readBoolean(from) ? { kind: 'done', result: readResult(from) } : { kind: 'notLeader', leaderId: readOptionalNode(from) };
+
+function writeBoolean(to: ByteWriter, value: boolean): void {
+  to.uint8(value ? 1 : 0);
+}
+
+function readBoolean(from: ByteReader): boolean {
+  const byte = from.uint8();
+  assert(byte <= 1, () => `the byte ${byte} is neither true nor false`);
+  return byte === 1;
+}
+
+function writeOptionalNode(to: ByteWriter, node: NodeId | null): void {
+  to.uint32(node === null ? 0 : node + 1);
+}
+
+function readOptionalNode(from: ByteReader): NodeId | null {
+  const number = from.uint32();
+  return number === 0 ? null : number - 1;
+}

@@ -1,0 +1,94 @@
+/** Arbitrary values of the core's types, as fast-check draws them. */
+import fc from 'fast-check';
+import { commandSizeBytes, type Command, type Operation, type Result } from '../../core/kv/command.ts';
+import { snapshotSizeBytes, type MachineSnapshot } from '../../core/kv/snapshot.ts';
+import { noSessions, withSession, type Session } from '../../core/kv/sessions.ts';
+import { emptyStore, withValue } from '../../core/kv/store.ts';
+import type { NodeId } from '../../core/protocol.ts';
+import { noopSizeBytes } from '../../core/raft/election.ts';
+import type { Entry } from '../../core/raft/log.ts';
+import type { Snapshot } from '../../core/raft/messages.ts';
+import type { Write } from '../../core/raft/persistence.ts';
+import type { ServerMessage } from '../../core/server.ts';
+
+const codeUnit = fc.oneof(
+  fc.integer({ min: 0x20, max: 0x7e }),
+  // Half a surrogate pair, and what lies at the borders of one, two and three bytes.
+  fc.integer({ min: 0xd800, max: 0xdfff }),
+  fc.constantFrom(0, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff),
+  fc.integer({ min: 0, max: 0xffff }),
+);
+
+/** Any sequence of UTF-16 code units, well formed or not. */
+export const text: fc.Arbitrary<string> = fc.array(codeUnit, { maxLength: 12 }).map((units) => String.fromCharCode(...units));
+
+export const uint32 = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 0xffffffff }));
+
+const nodeOrNull: fc.Arbitrary<NodeId | null> = fc.option(fc.integer({ min: 0, max: 1100 }));
+
+export const operation: fc.Arbitrary<Operation> = fc.oneof(
+  fc.record({ kind: fc.constant('get' as const), key: text }),
+  fc.record({ kind: fc.constant('put' as const), key: text, value: text }),
+  fc.record({ kind: fc.constant('append' as const), key: text, value: text }),
+  fc.record({ kind: fc.constant('cas' as const), key: text, expected: text, value: text }),
+);
+
+export const result: fc.Arbitrary<Result> = fc.oneof(text, fc.boolean(), fc.constant(null));
+
+export const command: fc.Arbitrary<Command> = fc.record({ client: uint32, sequence: uint32, operation });
+
+export const entry: fc.Arbitrary<Entry> = fc.record({ term: uint32, command: fc.option(command) }).map(({ term, command: asked }) => ({
+  term, command: asked, sizeBytes: noopSizeBytes + (asked === null ? 0 : commandSizeBytes(asked)),
+}));
+
+const entries = fc.array(entry, { maxLength: 4 });
+
+/** What a machine holds, as pairs: keys and clients are different from each other. */
+export interface Contents {
+  readonly pairs: readonly (readonly [key: string, value: string])[];
+  readonly sessions: readonly (readonly [client: NodeId, session: Session])[];
+}
+
+export const contents: fc.Arbitrary<Contents> = fc.record({
+  pairs: fc.uniqueArray(fc.tuple(text, text), { selector: ([key]) => key, maxLength: 8 }),
+  sessions: fc.uniqueArray(fc.tuple(uint32, fc.record({ sequence: uint32, result })), { selector: ([client]) => client, maxLength: 8 }),
+});
+
+export function holding({ pairs, sessions }: Contents): MachineSnapshot {
+  return {
+    store: pairs.reduce((store, [key, value]) => withValue(store, key, value), emptyStore),
+    sessions: sessions.reduce((table, [client, session]) => withSession(table, client, session), noSessions),
+  };
+}
+
+const snapshot: fc.Arbitrary<Snapshot> = fc.record({ lastIncludedIndex: uint32, lastIncludedTerm: uint32, data: contents.map(holding) })
+  .map(({ lastIncludedIndex, lastIncludedTerm, data }) => ({ lastIncludedIndex, lastIncludedTerm, data, sizeBytes: snapshotSizeBytes(data) }));
+
+export const message: fc.Arbitrary<ServerMessage> = fc.oneof(
+  fc.record({ kind: fc.constant('requestVote' as const), term: uint32, lastLogIndex: uint32, lastLogTerm: uint32 }),
+  fc.record({ kind: fc.constant('requestVoteReply' as const), term: uint32, voteGranted: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('appendEntries' as const), term: uint32, prevLogIndex: uint32, prevLogTerm: uint32, entries, leaderCommit: uint32,
+  }),
+  fc.record({
+    kind: fc.constant('appendEntriesReply' as const), term: uint32, success: fc.boolean(), index: uint32, conflictTerm: uint32, conflictIndex: uint32,
+  }),
+  fc.record({ kind: fc.constant('installSnapshot' as const), term: uint32, snapshot }),
+  fc.record({ kind: fc.constant('installSnapshotReply' as const), term: uint32, lastIncludedIndex: uint32 }),
+  fc.record({ kind: fc.constant('clientRequest' as const), sequence: uint32, operation }),
+  fc.record({
+    kind: fc.constant('clientReply' as const),
+    sequence: uint32,
+    outcome: fc.oneof(
+      fc.record({ kind: fc.constant('done' as const), result }),
+      fc.record({ kind: fc.constant('notLeader' as const), leaderId: nodeOrNull }),
+    ),
+  }),
+);
+
+export const write: fc.Arbitrary<Write> = fc.oneof(
+  fc.record({ kind: fc.constant('hardState' as const), currentTerm: uint32, votedFor: nodeOrNull }),
+  fc.record({ kind: fc.constant('snapshot' as const), snapshot }),
+  fc.record({ kind: fc.constant('truncate' as const), from: uint32 }),
+  fc.record({ kind: fc.constant('append' as const), from: uint32, entries }),
+);
