@@ -3,7 +3,8 @@ import type { Command } from '../../core/kv/command.ts';
 
 export function sameCommand(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (a === null || b === null) return false;
+  // Plain numbers and strings (Raft alone, as in Lab 2) have no fields: unequal is different.
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   const one = a as Command;
   const other = b as Command;
   return one.client === other.client && one.sequence === other.sequence
