@@ -6,12 +6,13 @@ import type { Observer } from '../../checkers/checker.ts';
 import { clerkProcess, type Clerk } from '../../core/kv/clerk.ts';
 import type { Command, Operation, Result } from '../../core/kv/command.ts';
 import type { NodeId } from '../../core/protocol.ts';
-import type { Entry } from '../../core/raft/log.ts';
 import type { Persistent } from '../../core/raft/state.ts';
 import { serverProcess, type Server, type ServerMessage } from '../../core/server.ts';
 import type { Digest } from '../../harness/digest.ts';
 import { microseconds, rangeSchema, wholeNumber, type Plan } from '../../harness/plan.ts';
 import type { AnyProcess, System } from '../../harness/system.ts';
+import { describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader } from './raft-messages.ts';
+import { kvRpc } from './raft-kv-rpc.ts';
 
 export const settingsSchema = v.strictObject({
   electionTimeoutUs: rangeSchema,
@@ -70,66 +71,20 @@ export const raftKv: System = {
   },
 
   leader,
+  rpc: kvRpc,
   digestMessage,
   digestState,
   describeMessage,
   describeState,
 };
 
-/** A deposed leader may not know it yet: the one of the newest term leads. */
 function leader(states: readonly unknown[]): NodeId | null {
-  let found: NodeId | null = null;
-  let newestTerm = 0;
-  for (const [node, state] of states.entries()) {
-    if (state === null || !('raft' in (state as object))) continue;
-    const { role, persistent } = (state as Server).raft;
-    if (role.kind !== 'leader' || persistent.currentTerm <= newestTerm) continue;
-    found = node;
-    newestTerm = persistent.currentTerm;
-  }
-  return found;
+  return newestLeader(states.map((state) => (state !== null && 'raft' in (state as object) ? (state as Server).raft : null)));
 }
 
 function digestMessage(digest: Digest, untyped: unknown): void {
   const message = untyped as ServerMessage;
   switch (message.kind) {
-    case 'requestVote':
-      digest.number(1);
-      digest.number(message.term);
-      digest.number(message.lastLogIndex);
-      digest.number(message.lastLogTerm);
-      return;
-    case 'requestVoteReply':
-      digest.number(message.voteGranted ? 2 : 3);
-      digest.number(message.term);
-      return;
-    case 'appendEntries':
-      digest.number(4);
-      digest.number(message.term);
-      digest.number(message.prevLogIndex);
-      digest.number(message.prevLogTerm);
-      digest.number(message.leaderCommit);
-      for (const entry of message.entries) digestEntry(digest, entry);
-      return;
-    case 'appendEntriesReply':
-      digest.number(message.success ? 5 : 6);
-      digest.number(message.term);
-      digest.number(message.index);
-      digest.number(message.conflictTerm);
-      digest.number(message.conflictIndex);
-      return;
-    case 'installSnapshot':
-      digest.number(7);
-      digest.number(message.term);
-      digest.number(message.snapshot.lastIncludedIndex);
-      digest.number(message.snapshot.lastIncludedTerm);
-      digest.number(message.snapshot.sizeBytes);
-      return;
-    case 'installSnapshotReply':
-      digest.number(8);
-      digest.number(message.term);
-      digest.number(message.lastIncludedIndex);
-      return;
     case 'clientRequest':
       digest.number(9);
       digest.number(message.sequence);
@@ -141,13 +96,13 @@ function digestMessage(digest: Digest, untyped: unknown): void {
       if (message.outcome.kind === 'done') digestResult(digest, message.outcome.result);
       else digest.number(message.outcome.leaderId ?? -1);
       return;
+    default:
+      digestRaftMessage(digest, message, digestCommand);
   }
 }
 
-/** An entry is known by its term and by who asked for it: what was asked went by with the request. */
-function digestEntry(digest: Digest, { term, command }: Entry): void {
-  digest.number(term);
-  if (command === null) return;
+/** A command is known by who asked for it: what was asked went by with the request. */
+function digestCommand(digest: Digest, command: unknown): void {
   digest.number((command as Command).client);
   digest.number((command as Command).sequence);
 }
@@ -172,11 +127,7 @@ function digestState(digest: Digest, untyped: unknown): void {
     return;
   }
   const { raft, machine } = state;
-  digest.number(raft.persistent.currentTerm);
-  digest.number(raft.persistent.votedFor ?? -1);
-  digest.number(raft.persistent.log.baseIndex);
-  digest.number(raft.persistent.log.lastIndex);
-  digest.number(raft.commitIndex);
+  digestRaft(digest, raft);
   digest.number(machine.lastExecuted);
   machine.store.values.forEach((value, key) => {
     digest.string(key);
@@ -191,26 +142,14 @@ function digestState(digest: Digest, untyped: unknown): void {
 function describeMessage(untyped: unknown): string {
   const message = untyped as ServerMessage;
   switch (message.kind) {
-    case 'requestVote':
-      return `RequestVote term ${message.term}, last ${message.lastLogIndex}/${message.lastLogTerm}`;
-    case 'requestVoteReply':
-      return `RequestVote reply term ${message.term}, ${message.voteGranted ? 'granted' : 'refused'}`;
-    case 'appendEntries':
-      return `AppendEntries term ${message.term}, prev ${message.prevLogIndex}/${message.prevLogTerm}, ${message.entries.length} entries, commit ${message.leaderCommit}`;
-    case 'appendEntriesReply':
-      return message.success
-        ? `AppendEntries reply term ${message.term}, matches to ${message.index}`
-        : `AppendEntries reply term ${message.term}, refused at ${message.index}, conflict term ${message.conflictTerm} from ${message.conflictIndex}`;
-    case 'installSnapshot':
-      return `InstallSnapshot term ${message.term}, up to ${message.snapshot.lastIncludedIndex}/${message.snapshot.lastIncludedTerm}, ${message.snapshot.sizeBytes} bytes`;
-    case 'installSnapshotReply':
-      return `InstallSnapshot reply term ${message.term}, up to ${message.lastIncludedIndex}`;
     case 'clientRequest':
       return `request ${message.sequence}: ${describeOperation(message.operation)}`;
     case 'clientReply':
       return message.outcome.kind === 'done'
         ? `reply ${message.sequence}: ${JSON.stringify(message.outcome.result)}`
         : `reply ${message.sequence}: not the leader${message.outcome.leaderId === null ? '' : `, ask n${message.outcome.leaderId}`}`;
+    default:
+      return describeRaftMessage(message);
   }
 }
 
@@ -231,20 +170,11 @@ function describeState(untyped: unknown): Readonly<Record<string, string | numbe
     return { sequence: state.sequence, target: `n${state.target}`, pending: state.pending === null ? 'none' : describeOperation(state.pending.operation) };
   }
   const { raft, machine, channel, waiting } = state;
-  const { currentTerm, votedFor, log } = raft.persistent;
-  const role = raft.role.kind === 'leader'
-    ? { nextIndex: raft.role.nextIndex.join(' '), matchIndex: raft.role.matchIndex.join(' ') }
-    : {};
   return {
-    role: raft.role.kind,
-    currentTerm,
-    votedFor: votedFor === null ? 'null' : `n${votedFor}`,
-    log: `${log.baseIndex}/${log.baseTerm} .. ${log.lastIndex}/${log.lastTerm}`,
-    commitIndex: raft.commitIndex,
-    lastApplied: raft.lastApplied,
+    ...describeRaft(raft),
     lastExecuted: machine.lastExecuted,
     channel: channel.length,
     waiting: waiting.length,
-    ...role,
+    ...describeProgress(raft),
   };
 }

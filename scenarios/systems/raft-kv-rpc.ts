@@ -1,0 +1,30 @@
+/** How the messages of clerks and servers pair up as calls, and how long they are. */
+import { uint32SizeBytes } from '../../core/bytes.ts';
+import { commandSizeBytes, resultSizeBytes } from '../../core/kv/command.ts';
+import type { ClerkMessage } from '../../core/kv/messages.ts';
+import type { ServerMessage } from '../../core/server.ts';
+import type { Half, Rpc } from '../../harness/rpc.ts';
+import { raftHalf, raftMessageSizeBytes } from './raft-messages.ts';
+
+/** A client's call is known by its sequence number, and a reply names the one that it answers. */
+export const kvRpc: Rpc = {
+  half(untyped: unknown): Half {
+    const message = untyped as ServerMessage;
+    if (message.kind === 'clientRequest') return { isReply: false, key: message.sequence };
+    if (message.kind === 'clientReply') return { isReply: true, key: message.sequence };
+    return raftHalf(message);
+  },
+  sizeBytes(untyped: unknown): number {
+    const message = untyped as ServerMessage;
+    return message.kind === 'clientRequest' || message.kind === 'clientReply' ? clerkMessageSizeBytes(message) : raftMessageSizeBytes(message);
+  },
+};
+
+/** A command's byte form names its client, which a message does not: the network knows who sent it. */
+function clerkMessageSizeBytes(message: ClerkMessage): number {
+  if (message.kind === 'clientRequest') {
+    return 1 + commandSizeBytes({ client: 0, sequence: message.sequence, operation: message.operation }) - uint32SizeBytes;
+  }
+  const { outcome } = message;
+  return 1 + uint32SizeBytes + 1 + (outcome.kind === 'done' ? resultSizeBytes(outcome.result) : uint32SizeBytes);
+}
