@@ -17,7 +17,7 @@
 const wordsPerEntry = 4;
 const initialSlotBits = 12;
 /** 4,194,304 slots: 64 MiB a segment. */
-const slotBitsMax = 22;
+const largestSlotBits = 22;
 /** The parent is known by its upper 16 bits, which must be enough to find its segment. */
 const segmentBitsMax = 16;
 const loadMax = 0.75;
@@ -28,6 +28,8 @@ const lockCount = 1024;
 export interface VisitedBuffers {
   readonly segmentBits: number;
   readonly slotBits: number;
+  /** A segment of 2 to the power of this many slots is split rather than grown. */
+  readonly slotBitsMax: number;
   readonly segments: readonly (ArrayBuffer | SharedArrayBuffer)[];
   readonly locks: ArrayBuffer | SharedArrayBuffer;
 }
@@ -42,6 +44,7 @@ export class Visited {
   private entries = 0;
   private segmentBits: number;
   private slotBits: number;
+  private readonly slotBitsMax: number;
   private segments: Int32Array[];
   private readonly locks: Int32Array;
   private readonly isShared: boolean;
@@ -49,14 +52,15 @@ export class Visited {
   private constructor(buffers: VisitedBuffers, isShared: boolean) {
     this.segmentBits = buffers.segmentBits;
     this.slotBits = buffers.slotBits;
+    this.slotBitsMax = buffers.slotBitsMax;
     this.segments = buffers.segments.map((buffer) => new Int32Array(buffer));
     this.locks = new Int32Array(buffers.locks);
     this.isShared = isShared;
   }
 
-  static create(isShared: boolean, slotBits = initialSlotBits): Visited {
+  static create(isShared: boolean, slotBits = initialSlotBits, slotBitsMax = largestSlotBits): Visited {
     const segments = [allocate(isShared, wordsPerEntry << slotBits)];
-    return new Visited({ segmentBits: 0, slotBits, segments, locks: allocate(isShared, lockCount) }, isShared);
+    return new Visited({ segmentBits: 0, slotBits, slotBitsMax, segments, locks: allocate(isShared, lockCount) }, isShared);
   }
 
   /** The same table, seen from another thread. */
@@ -65,8 +69,8 @@ export class Visited {
   }
 
   get buffers(): VisitedBuffers {
-    const { segmentBits, slotBits, segments, locks } = this;
-    return { segmentBits, slotBits, segments: segments.map((segment) => segment.buffer), locks: locks.buffer };
+    const { segmentBits, slotBits, slotBitsMax, segments, locks } = this;
+    return { segmentBits, slotBits, slotBitsMax, segments: segments.map((segment) => segment.buffer), locks: locks.buffer };
   }
 
   get size(): number {
@@ -213,7 +217,7 @@ export class Visited {
   }
 
   private grow(): void {
-    const isSplit = this.slotBits === slotBitsMax;
+    const isSplit = this.slotBits === this.slotBitsMax;
     if (isSplit && this.segmentBits === segmentBitsMax) throw new Error('the visited set holds 2^38 slots and cannot grow further');
     const slotBits = isSplit ? this.slotBits : this.slotBits + 1;
     const bigger: Int32Array[] = [];
