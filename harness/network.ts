@@ -30,8 +30,10 @@ export interface AnyNetwork {
 }
 
 interface Link {
+  readonly name: string;
   readonly fates: RandomStream;
-  readonly duplicates: RandomStream;
+  /** For duplicates and lateness; made when first needed, as most links need none and making one costs. */
+  extra: RandomStream | null;
 }
 
 /**
@@ -100,7 +102,7 @@ export class Network implements AnyNetwork {
     this.post(from, to, message, delayUs + this.lateness(link, fate));
     if (((fate / 1000) >>> 0) % 1000 < rates.duplicatePer1000) {
       counts.duplicated += 1;
-      this.post(from, to, message, link.duplicates.in(rates.delayUs) + this.lateness(link, link.duplicates.uint32()));
+      this.post(from, to, message, this.extraOf(link).in(rates.delayUs) + this.lateness(link, this.extraOf(link).uint32()));
     }
   }
 
@@ -108,18 +110,21 @@ export class Network implements AnyNetwork {
     const { latePer1000, lateUs } = this.rates;
     if (((fate / 1_000_000) >>> 0) % 1000 >= latePer1000) return 0;
     this.counts.late += 1;
-    return link.duplicates.in(lateUs);
+    return this.extraOf(link).in(lateUs);
   }
 
   private linkOf(from: NodeId, to: NodeId): Link {
     const slot = from * this.size + to;
     const known = this.links[slot];
     if (known !== undefined) return known;
-    const link: Link = {
-      fates: this.streams.stream(`link ${from} ${to}`),
-      duplicates: this.streams.stream(`link ${from} ${to} extra`),
-    };
+    const name = `link ${from} ${to}`;
+    const link: Link = { name, fates: this.streams.stream(name), extra: null };
     this.links[slot] = link;
     return link;
+  }
+
+  private extraOf(link: Link): RandomStream {
+    link.extra ??= this.streams.stream(`${link.name} extra`);
+    return link.extra;
   }
 }
