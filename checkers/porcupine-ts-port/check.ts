@@ -120,7 +120,9 @@ class Check<S, I, O> {
       if (found === undefined) continue;
       this.#uses(path.name);
       if (found.legal) return 'ok';
-      this.#illegal = { ...partitionOf(part), clash: found.clash.map((operation) => part.source[operation]!) };
+      const toHistory = (operations: readonly number[]): number[] => operations.map((operation) => part.source[operation]!);
+      const operations = found.within === undefined ? Array.from(part.source) : toHistory(found.within);
+      this.#illegal = { key: part.key, operations, clash: toHistory(found.clash) };
       return 'illegal';
     }
     return undefined;

@@ -20,6 +20,8 @@ export interface OrderedPartition<I, O> {
   readonly returnRank: Int32Array;
   /** The inverse of `returnRank`. */
   readonly returnOrder: Int32Array;
+  /** 1: it happened in its interval, with its output, or not at all. Only in relaxed histories. */
+  readonly optional?: Uint8Array;
 }
 
 /** Sorts indexes by their keys, stably; quick when each is near its place, as in a history as it was recorded. */

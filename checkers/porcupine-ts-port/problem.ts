@@ -17,7 +17,7 @@ export function newSearch<S, I, O>(model: Model<S, I, O>, part: OrderedPartition
       continue;
     }
     // Whether an operation must have happened belongs to what it is.
-    const name = part.returnRank[i]! < part.known ? key : `unknown ${key}`;
+    const name = part.returnRank[i]! >= part.known ? `unknown ${key}` : part.optional?.[i] === 1 ? `optional ${key}` : key;
     const first = firstOfKey.get(name) ?? i;
     if (first === i) firstOfKey.set(name, i);
     classes[i] = first;

@@ -16,6 +16,13 @@ export type SearchOutcome = 'ok' | 'illegal' | 'paused' | 'memory';
 const rowHeader = 3;
 const initialRows = 256;
 
+/** Taking back an operation that was placed by choice tries the next choice. */
+const chosen = 0;
+/** A read: without choice. */
+const forced = 1;
+/** One that need not have happened, and did not. */
+const omitted = 2;
+
 const mixHash = (set: number, state: number): number => {
   let h = Math.imul(set ^ Math.imul(state + 1, 0x9e3779b1), 0x85ebca6b);
   h ^= h >>> 13;
@@ -79,8 +86,8 @@ export class Search<I, O> implements DeadEnd {
   readonly #placed: Int32Array;
   readonly #stateBefore: Int32Array;
   readonly #returnBefore: Int32Array;
-  /** 1: taken without choice, so that taking it back tries nothing else. */
-  readonly #forced: Uint8Array;
+  /** How each operation placed was placed: see the constants. */
+  readonly #manner: Uint8Array;
   #depth = 0;
   #state = 0;
   #setHash = 0;
@@ -113,7 +120,7 @@ export class Search<I, O> implements DeadEnd {
     this.#placed = new Int32Array(count);
     this.#stateBefore = new Int32Array(count);
     this.#returnBefore = new Int32Array(count);
-    this.#forced = new Uint8Array(count);
+    this.#manner = new Uint8Array(count);
     this.#rowSize = rowHeader + this.#words;
     this.#rows = new Int32Array(initialRows * this.#rowSize);
     this.#rowMask = initialRows - 1;
@@ -143,6 +150,15 @@ export class Search<I, O> implements DeadEnd {
   /** Ids of the operations placed at this moment, in order. */
   placed(): Int32Array {
     return this.#placed.slice(0, this.#depth);
+  }
+
+  describeState(state: number): string {
+    return this.#space.describe(state);
+  }
+
+  /** As `placed`, without those that need not have happened and did not. */
+  happened(): Int32Array {
+    return this.placed().filter((_, depth) => this.#manner[depth] !== omitted);
   }
 
   #assignSlots(): number {
@@ -211,7 +227,7 @@ export class Search<I, O> implements DeadEnd {
       this.steps++;
       const next = this.#space.next(this.#state, index);
       if (next < 0) continue;
-      this.#lift(index, next, 0);
+      this.#lift(index, next, chosen);
       if (this.#remember()) this.#cursor = this.#following[count]!;
       else {
         this.#unlift();
@@ -221,7 +237,7 @@ export class Search<I, O> implements DeadEnd {
   }
 
   #runPruned(end: number, maxBytes: number): SearchOutcome {
-    const { count, known, floor, returnRank } = this.#part;
+    const { count, known, floor } = this.#part;
     for (;;) {
       if (this.#arrived) {
         if (!this.#hasRoom(maxBytes)) return 'memory';
@@ -237,29 +253,38 @@ export class Search<I, O> implements DeadEnd {
       if (this.steps >= end) return 'paused';
       const index = this.#cursor;
       if (index === count || floor[index]! > this.#firstReturn) {
-        if (!this.#takeBack()) return 'illegal';
+        const due = this.#part.returnOrder[this.#firstReturn]!;
+        if (this.#isOptional(due)) {
+          this.#lift(due, this.#state, omitted);
+          this.#arrived = true;
+        } else if (!this.#takeBack()) return 'illegal';
         continue;
       }
       this.#cursor = this.#following[index]!;
       if (this.#readOnly[index] === 1 || (this.#hasTwins && this.#hasEarlierTwin(index))) continue;
       this.steps++;
       const next = this.#space.next(this.#state, index);
-      if (next < 0 || (next === this.#state && returnRank[index]! >= known) || this.#leavesUnseen(index, next)) continue;
-      this.#lift(index, next, 0);
+      if (next < 0 || (next === this.#state && this.#isOptional(index)) || this.#leavesUnseen(index, next)) continue;
+      this.#lift(index, next, chosen);
       this.#arrived = true;
     }
   }
 
   /**
-   * The operation before this one is of unknown outcome, and without it this one would lead to the same
+   * The operation before this one need not have happened, and without it this one would lead to the same
    * state: that way is tried too, and has one more operation to spare.
    */
   #leavesUnseen(index: number, next: number): boolean {
     const depth = this.#depth - 1;
     if (depth < 0) return false;
-    const last = this.#placed[depth]!;
-    if (this.#part.returnRank[last]! < this.#part.known) return false;
+    if (this.#manner[depth] !== chosen || !this.#isOptional(this.#placed[depth]!)) return false;
     return this.#space.next(this.#stateBefore[depth]!, index) === next;
+  }
+
+  /** Of unknown outcome, or free to have happened or not. */
+  #isOptional(index: number): boolean {
+    const { returnRank, known, optional } = this.#part;
+    return returnRank[index]! >= known || (optional !== undefined && optional[index] === 1);
   }
 
   #isBlind(): boolean {
@@ -290,17 +315,17 @@ export class Search<I, O> implements DeadEnd {
     for (let index = this.#following[count]!; index !== count && floor[index]! <= this.#firstReturn; index = this.#following[index]!) {
       if (this.#readOnly[index] === 0) continue;
       this.steps++;
-      if (this.#space.next(this.#state, index) === this.#state) this.#lift(index, this.#state, 1);
+      if (this.#space.next(this.#state, index) === this.#state) this.#lift(index, this.#state, forced);
     }
   }
 
-  #lift(index: number, next: number, forced: number): void {
+  #lift(index: number, next: number, manner: number): void {
     const { count, returnRank, returnOrder } = this.#part;
     const depth = this.#depth++;
     this.#placed[depth] = index;
     this.#stateBefore[depth] = this.#state;
     this.#returnBefore[depth] = this.#firstReturn;
-    this.#forced[depth] = forced;
+    this.#manner[depth] = manner;
     this.#state = next;
     this.#setHash ^= this.#numbers[index]!;
     this.#readsLeft -= this.#isTellingRead(index);
@@ -327,6 +352,7 @@ export class Search<I, O> implements DeadEnd {
     const index = this.#placed[depth]!;
     const before = this.#returnBefore[depth]!;
     const mask = this.#mask;
+    this.#state = this.#stateBefore[depth]!;
     if (returnRank[index] === before) {
       for (let rank = before + 1; rank < this.#firstReturn; rank++) {
         const at = this.#slot[returnOrder[rank]!]!;
@@ -336,7 +362,6 @@ export class Search<I, O> implements DeadEnd {
       const at = this.#slot[index]!;
       mask[at >>> 5]! &= ~(1 << (at & 31));
     }
-    this.#state = this.#stateBefore[depth]!;
     this.#firstReturn = before;
     this.#setHash ^= this.#numbers[index]!;
     this.#readsLeft += this.#isTellingRead(index);
@@ -348,10 +373,10 @@ export class Search<I, O> implements DeadEnd {
   #takeBack(): boolean {
     this.#onDeadEnd?.(this);
     while (this.#depth > 0) {
-      const forced = this.#forced[this.#depth - 1]!;
+      const manner = this.#manner[this.#depth - 1]!;
       const index = this.#placed[this.#depth - 1]!;
       this.#unlift();
-      if (forced === 1) continue;
+      if (manner !== chosen) continue;
       this.#cursor = this.#following[index]!;
       return true;
     }

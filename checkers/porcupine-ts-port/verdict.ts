@@ -33,7 +33,10 @@ export interface CheckOptions {
 export interface IllegalPartition {
   /** `undefined` for an object that is not split. */
   readonly key: string | number | undefined;
-  /** Its operations, as indexes into the history, in the order of their calls. */
+  /**
+   * Operations that are illegal by themselves, as indexes into the history, in the order of their calls:
+   * those of the partition or, where a method found the fault in a part of it, of that part.
+   */
   readonly operations: readonly number[];
   /** From a fast path: the few operations that clash. */
   readonly clash?: readonly number[];

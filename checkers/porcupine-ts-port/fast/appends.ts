@@ -90,6 +90,7 @@ function beginsOne(sorted: readonly string[], text: string): boolean {
 export function nestedReadsFastPath<I, O>(view: RegisterView<I, O>): FastPath<I, O> {
   return {
     name: 'nested-reads',
+    knowsOptional: true,
     check(part) {
       const { count, known, inputs, outputs, returnRank } = part;
       let longest = -1;

@@ -15,9 +15,9 @@
  */
 import type { OrderedPartition } from '../order.ts';
 import { codeOf, type Code } from './code.ts';
-import { clashOf, legalVerdict, type FastPath, type FastVerdict } from './fast-path.ts';
+import { clashOf, type FastPath, type FastVerdict } from './fast-path.ts';
 import { putInRow, type Group } from './groups.ts';
-import { placeRefusals } from './refusals.ts';
+import { findPlaces, insertAt } from './refusals.ts';
 
 export type RegisterKind = 'read' | 'write' | 'append' | 'cas' | 'other';
 
@@ -36,7 +36,7 @@ export interface RegisterView<I, O> {
 }
 
 export function chainsFastPath<I, O>(view: RegisterView<I, O>): FastPath<I, O> {
-  return { name: 'chains', check: (part) => new Chains(view, part).check() };
+  return { name: 'chains', knowsOptional: true, check: (part) => new Chains(view, part).check() };
 }
 
 /** Thrown inside this file only: the history is illegal, and these operations show it. */
@@ -99,8 +99,8 @@ class Chains<I, O> {
         const [a, b] = clash;
         return clashOf(a.earliestReturnOf, a.latestCallOf, b.earliestReturnOf, b.latestCallOf);
       }
-      if (this.#refusals.length === 0) return legalVerdict;
-      return this.#placeRefusals(row) ? legalVerdict : undefined;
+      if (this.#refusals.length === 0) return { legal: true, order: () => this.#inOrder(row).order };
+      return this.#placeRefusals(row);
     } catch (error) {
       if (error instanceof Clash) return error.verdict;
       throw error;
@@ -150,8 +150,10 @@ class Chains<I, O> {
     return output === undefined ? undefined : this.#view.applied(output);
   }
 
+  /** Whether the operation must have happened. */
   #isKnown(index: number): boolean {
-    return this.#part.returnRank[index]! < this.#part.known;
+    const { returnRank, known, optional } = this.#part;
+    return returnRank[index]! < known && (optional === undefined || optional[index] === 0);
   }
 
   /** Finds the node of every value that was seen, and so the order inside the chains. */
@@ -167,8 +169,7 @@ class Chains<I, O> {
         if (this.#lastRead[node] === none || floor[i]! >= floor[this.#lastRead[node]!]!) this.#lastRead[node] = i;
       } else if (kind === 'cas') {
         const applied = this.#applied(i);
-        if (applied === true && this.#isKnown(i)) this.#live[i + 1] = 1;
-        if (applied === true && this.#isKnown(i)) this.#unplaced.push(i);
+        if (applied === true && this.#isKnown(i)) this.#enliven(i);
         if (applied === false) this.#refusals.push(i);
       } else if (this.#isKnown(i)) {
         this.#live[i + 1] = 1;
@@ -308,7 +309,8 @@ class Chains<I, O> {
     return members;
   }
 
-  #placeRefusals(row: readonly Group[]): boolean {
+  /** The row of chains, one operation after the other, and the state after each. */
+  #inOrder(row: readonly Group[]): { order: number[]; states: unknown[] } {
     const order: number[] = [];
     const states: unknown[] = [];
     let state: unknown = this.#view.initial;
@@ -328,8 +330,15 @@ class Chains<I, O> {
         }
       }
     }
-    const expected = this.#refusals.map((index) => this.#view.expected(inputs[index]!));
-    return placeRefusals(this.#part, this.#view.initial, order, states, this.#refusals, expected);
+    return { order, states };
+  }
+
+  #placeRefusals(row: readonly Group[]): FastVerdict | undefined {
+    const { order, states } = this.#inOrder(row);
+    const expected = this.#refusals.map((index) => this.#view.expected(this.#part.inputs[index]!));
+    const places = findPlaces(this.#part, this.#view.initial, order, states, this.#refusals, expected);
+    if (places === undefined) return undefined;
+    return { legal: true, order: () => insertAt(order, this.#refusals, places) };
   }
 
   #readsByNode(): Map<number, number[]> {

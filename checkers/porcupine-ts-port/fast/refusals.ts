@@ -9,15 +9,16 @@ import type { OrderedPartition } from '../order.ts';
  * @param order operations in a legal order that keeps real time
  * @param states the state after each
  * @param refusals operations, in the order of their calls, with what each compared the state with
+ * @returns after how many operations of the order each refusal comes; undefined when one finds no place
  */
-export function placeRefusals<I, O>(
+export function findPlaces<I, O>(
   part: OrderedPartition<I, O>,
   initial: unknown,
   order: readonly number[],
   states: readonly unknown[],
   refusals: readonly number[],
   expected: readonly unknown[],
-): boolean {
+): readonly number[] | undefined {
   const { floor, returnRank } = part;
   // After how many of the order's operations the refusal may come at the earliest and the latest.
   const earliestReturnFrom = suffixMinimum(order, returnRank);
@@ -32,13 +33,25 @@ export function placeRefusals<I, O>(
     }
     for (; ; place++) {
       // Nothing that was called after the return stands before.
-      if (place > order.length || (place > 0 && latestCallUpTo[place - 1]! > returnRank[refusal]!)) return false;
+      if (place > order.length || (place > 0 && latestCallUpTo[place - 1]! > returnRank[refusal]!)) return undefined;
       const state = place === 0 ? initial : states[place - 1];
       if (state !== expected[at]) break;
     }
     places.push(place);
   }
-  return true;
+  return places;
+}
+
+/** The order with the refusals in it; those at one place in the order of their calls. */
+export function insertAt(order: readonly number[], refusals: readonly number[], places: readonly number[]): number[] {
+  const atPlace = new Map<number, number[]>();
+  for (let at = 0; at < refusals.length; at++) atPlace.set(places[at]!, [...(atPlace.get(places[at]!) ?? []), at]);
+  const whole: number[] = [];
+  for (let place = 0; place <= order.length; place++) {
+    for (const at of atPlace.get(place) ?? []) whole.push(refusals[at]!);
+    if (place < order.length) whole.push(order[place]!);
+  }
+  return whole;
 }
 
 function suffixMinimum(order: readonly number[], keys: Int32Array): Int32Array {

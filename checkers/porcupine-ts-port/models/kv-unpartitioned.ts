@@ -28,7 +28,7 @@ const locality: FastPath<KvInput, KvOutput> = {
     if (verdict.kind === 'unknown') return undefined;
     if (verdict.kind === 'ok') return { legal: true };
     const { clash, operations } = verdict.illegalPartition!;
-    return { legal: false, clash: clash ?? operations };
+    return { legal: false, clash: clash ?? [], within: operations };
   },
 };
 
