@@ -26,6 +26,9 @@ export function deepFreezer(): <T>(value: T) => T {
   const walk = (value: unknown): void => {
     if (typeof value !== 'object' || value === null || known.has(value)) return;
     known.add(value);
+    if (value instanceof Map || value instanceof Set || ArrayBuffer.isView(value)) {
+      throw new Error(`${value.constructor.name} is no part of a state: what it holds cannot be frozen`);
+    }
     Object.freeze(value);
     for (const inner of Object.values(value)) walk(inner);
   };
