@@ -28,3 +28,9 @@ export { toDeterministic, type NondeterministicModel } from './nondeterministic.
 export { HistoryError, type Operation } from './operation.ts';
 export type { OrderedPartition } from './order.ts';
 export type { CheckOptions, IllegalPartition, Progress, UnknownReason, Verdict, VerdictKind } from './verdict.ts';
+export { perKey, type Keyed } from './per-key.ts';
+export { models, type ModelName } from './models/index.ts';
+export type { Annotation } from './picture/annotation.ts';
+export { renderHtml } from './picture/html.ts';
+export type { PictureOptions } from './picture/picture.ts';
+export { renderBars, type BarOptions } from './text-bars.ts';

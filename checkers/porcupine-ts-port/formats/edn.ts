@@ -1,0 +1,160 @@
+/** Clojure's EDN, as far as recorded histories use it. */
+import { FormatError, excerpt } from './recorded.ts';
+
+/** A keyword or symbol: `:ok` has the name "ok". */
+export class Name {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  toString(): string {
+    return this.name;
+  }
+}
+
+/** nil is null, a vector or list an array, a set a Set, a map a Map whose keys are texts (`:f` is "f"). */
+export type Edn = null | boolean | number | string | Name | Edn[] | Set<Edn> | Map<string, Edn>;
+
+const closers: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
+const escapes: Record<string, string> = { n: '\n', t: '\t', r: '\r', '"': '"', '\\': '\\', b: '\b', f: '\f' };
+
+/** Reads one value after another. */
+export class EdnReader {
+  readonly #text: string;
+  #at = 0;
+  #line: number;
+
+  constructor(text: string, firstLine = 1) {
+    this.#text = text;
+    this.#line = firstLine;
+  }
+
+  /** Line of the next value, from 1; `undefined` at the end. */
+  nextLine(): number | undefined {
+    this.#skip();
+    return this.#at < this.#text.length ? this.#line : undefined;
+  }
+
+  /** @throws FormatError with the line and what was expected */
+  read(): Edn {
+    this.#skip();
+    const char = this.#text[this.#at];
+    if (char === undefined) throw this.#error('expected a value, found the end of the input');
+    if (char === '(' || char === '[') return this.#sequence(char);
+    if (char === '{') return this.#map();
+    if (char === '"') return this.#string();
+    if (char === '#') return this.#tagged();
+    if (char === ')' || char === ']' || char === '}') throw this.#error(`expected a value, found ${char}`);
+    return this.#atom();
+  }
+
+  #error(message: string): FormatError {
+    return new FormatError(this.#line, message);
+  }
+
+  #skip(): void {
+    for (;;) {
+      const char = this.#text[this.#at];
+      if (char === ';') {
+        while (this.#at < this.#text.length && this.#text[this.#at] !== '\n') this.#at++;
+      } else if (char !== undefined && (char === ',' || char.trim() === '')) {
+        if (char === '\n') this.#line++;
+        this.#at++;
+      } else return;
+    }
+  }
+
+  #sequence(opener: string): Edn[] {
+    const startedAt = this.#line;
+    const items: Edn[] = [];
+    this.#at++;
+    for (;;) {
+      this.#skip();
+      const char = this.#text[this.#at];
+      if (char === closers[opener]) {
+        this.#at++;
+        return items;
+      }
+      if (char === undefined) throw new FormatError(startedAt, `expected ${closers[opener]} to close ${opener}, found the end of the input`);
+      items.push(this.read());
+    }
+  }
+
+  #map(): Map<string, Edn> {
+    const line = this.#line;
+    const items = this.#sequence('{');
+    if (items.length % 2 === 1) throw new FormatError(line, 'expected pairs of key and value in { }, found a key without a value');
+    const map = new Map<string, Edn>();
+    for (let i = 0; i < items.length; i += 2) map.set(String(items[i]), items[i + 1]!);
+    return map;
+  }
+
+  #string(): string {
+    let value = '';
+    for (this.#at++; ; this.#at++) {
+      const char = this.#text[this.#at];
+      if (char === undefined) throw this.#error('expected " to end a text, found the end of the input');
+      if (char === '"') break;
+      if (char === '\n') this.#line++;
+      if (char !== '\\') {
+        value += char;
+        continue;
+      }
+      const escaped = this.#text[++this.#at] ?? '';
+      if (escaped === 'u') {
+        value += String.fromCharCode(Number.parseInt(this.#text.slice(this.#at + 1, this.#at + 5), 16));
+        this.#at += 4;
+      } else {
+        const plain = escapes[escaped];
+        if (plain === undefined) throw this.#error(`expected an escape such as \\n or \\", found \\${escaped}`);
+        value += plain;
+      }
+    }
+    this.#at++;
+    return value;
+  }
+
+  /** `#{...}` is a set; of `#tag value` only the value is kept. */
+  #tagged(): Edn {
+    this.#at++;
+    if (this.#text[this.#at] === '{') return new Set(this.#sequence('{'));
+    if (this.#text[this.#at] === '_') {
+      this.#at++;
+      this.read();
+      return this.read();
+    }
+    this.#word();
+    return this.read();
+  }
+
+  #word(): string {
+    const match = /[^\s,()[\]{}";]+/y;
+    match.lastIndex = this.#at;
+    const word = match.exec(this.#text)?.[0] ?? '';
+    if (word === '') throw this.#error(`expected a value, found ${excerpt(this.#text.slice(this.#at, this.#at + 10))}`);
+    this.#at += word.length;
+    return word;
+  }
+
+  #atom(): Edn {
+    const word = this.#word();
+    if (word === 'nil') return null;
+    if (word === 'true' || word === 'false') return word === 'true';
+    if (/^[+-]?\d+N?$/.test(word)) return Number(word.replace('N', ''));
+    if (/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?M?$/.test(word)) return Number(word.replace('M', ''));
+    if (/^[+-]?\d/.test(word)) throw this.#error(`expected a number, found ${excerpt(word)}`);
+    return new Name(word.startsWith(':') ? word.slice(1) : word);
+  }
+}
+
+/** Values as the models take them: names as texts, sets as arrays. */
+export function plainValue(value: Edn | undefined): unknown {
+  if (value === undefined) return null;
+  if (value instanceof Name) return value.name;
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (value instanceof Set) return Array.from(value, plainValue);
+  if (value instanceof Map) return JSON.stringify(Array.from(value, ([key, item]) => [key, plainValue(item)]));
+  return value;
+}
