@@ -21,7 +21,7 @@ export function detectFormat(text: string): FormatName {
   const start = first.text.trimStart();
   if (start.startsWith('INFO')) return 'jepsen-log';
   if (/^\{\s*"/.test(start)) return 'jsonl';
-  if (/^[[({#]/.test(start)) return /^\{[^[]*:key\s/.test(start) ? 'porcupine-log' : 'jepsen-edn';
+  if (/^([[({]|#[{\w])/.test(start)) return /^\{[^[]*:key\s/.test(start) ? 'porcupine-log' : 'jepsen-edn';
   throw new FormatError(first.line, `expected a JSON line, an EDN map or a line of a Jepsen log, found ${excerpt(first.text)}`);
 }
 

@@ -1,0 +1,241 @@
+/** `whitewater check`: are recorded histories linearizable? */
+import { basename, extname } from 'node:path';
+import { asModel, detectFormat, FormatError, formats, guessModel, type FormatName, type ModelHistory, type RecordedHistory } from '../../checkers/porcupine-ts-port/formats/index.ts';
+import {
+  checkOperationsInSlices,
+  describeOperation,
+  explain,
+  HistoryError,
+  models,
+  renderBars,
+  renderHtml,
+  type Explanation,
+  type ModelName,
+  type Progress,
+  type Verdict,
+} from '../../checkers/porcupine-ts-port/index.ts';
+import { orderHistory } from '../../checkers/porcupine-ts-port/order.ts';
+import { durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type ExitCode, type Terminal } from './command.ts';
+import { mustBeWritable, readText, writeWhole } from './files.ts';
+import { count, duration, plural, short } from './format.ts';
+
+const modelNames = Object.keys(models) as ModelName[];
+const formatNames = Object.keys(formats) as FormatName[];
+const defaultColumns = 80;
+/** An explanation longer than this is left to the picture. */
+const maxBars = 40;
+const progressEveryMs = 250;
+const bytesInMiB = 1024 * 1024;
+
+const usage = `whitewater check FILE... [options]
+
+Says for each recorded history whether it is linearizable: ok, illegal or unknown. Of an illegal one it shows
+the few operations that cannot all be true.
+
+  --model NAME       ${modelNames.join(', ')}
+                     (default: by the operations that the file holds)
+  --format NAME      auto, ${formatNames.join(', ')} (default: auto)
+  --budget STEPS     steps for each file; over it the verdict is unknown (default: 200,000,000)
+  --memory MIB       memory for each file, in MiB; over it the verdict is unknown (default: 512)
+  --timeout TIME     time for each file, such as 10s; over it the verdict is unknown. A budget in steps gives
+                     the same verdict on every machine, a time does not
+  --html FILE        writes a picture of the history; of several histories one each, FILE-NAME.html
+  --json FILE        writes the verdicts and the minimal sub-histories as JSON
+
+A line of JSON lines: {"client":1,"op":"put","key":"k0","value":"v0","output":null,"call":0,"return":9}, with
+"return":null for an operation that never returned.
+
+Exit code: 0 all are ok, 1 one is illegal, 2 one is unknown, 4 wrong usage or damaged input.
+`;
+
+interface Input extends ModelHistory {
+  readonly file: string;
+  readonly recorded: RecordedHistory;
+}
+
+interface Limits {
+  readonly budgetSteps?: number;
+  readonly memoryBytes?: number;
+  readonly timeoutMs?: number;
+}
+
+interface Outcome {
+  readonly input: Input;
+  readonly verdict: Verdict;
+  readonly wallMs: number;
+  readonly explanation: Explanation | undefined;
+}
+
+export const checkCommand: Command = {
+  name: 'check',
+  summary: 'say whether recorded histories are linearizable',
+  usage,
+  async run(argv, { terminal }) {
+    const { values, positionals } = parseCommandLine('check', argv, {
+      model: { type: 'string' },
+      format: { type: 'string', default: 'auto' },
+      budget: { type: 'string' },
+      memory: { type: 'string' },
+      timeout: { type: 'string' },
+      html: { type: 'string' },
+      json: { type: 'string' },
+    });
+    if (positionals.length === 0) throw new UsageError('check needs a FILE with a recorded history (see: whitewater check --help)');
+    const model = values.model === undefined ? undefined : oneOf('--model', values.model, modelNames);
+    const format = values.format === 'auto' ? 'auto' : oneOf('--format', values.format, ['auto', ...formatNames] as const);
+    const limits: Limits = {
+      ...(values.budget !== undefined && { budgetSteps: wholeNumber('--budget', values.budget, 1, Number.MAX_SAFE_INTEGER) }),
+      ...(values.memory !== undefined && { memoryBytes: wholeNumber('--memory', values.memory, 1, 1 << 20) * bytesInMiB }),
+      ...(values.timeout !== undefined && { timeoutMs: durationMs('--timeout', values.timeout) }),
+    };
+    const pictureOf = (file: string): string => pictureName(values.html!, file, positionals.length);
+    if (values.json !== undefined) mustBeWritable(values.json);
+    if (values.html !== undefined) for (const file of positionals) mustBeWritable(pictureOf(file));
+    // All are read before any is checked: damaged input is told at once.
+    const inputs = positionals.map((file) => readInput(file, format, model));
+    const outcomes: Outcome[] = [];
+    for (const input of inputs) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other: they share the processor and the terminal
+      const outcome = await checkOne(input, limits, terminal);
+      outcomes.push(outcome);
+      terminal.out(tell(outcome, terminal));
+      if (values.html === undefined) continue;
+      const path = pictureOf(input.file);
+      writeWhole(path, picture(outcome));
+      terminal.out(`  picture: ${path}\n`);
+    }
+    if (values.json !== undefined) writeWhole(values.json, `${JSON.stringify({ files: outcomes.map(asJson) }, null, 2)}\n`);
+    return worst(outcomes.map(({ verdict }) => verdict.kind));
+  },
+};
+
+function oneOf<const N extends string>(option: string, text: string, names: readonly N[]): N {
+  const name = names.find((one) => one === text);
+  if (name === undefined) throw new UsageError(`${option} takes one of ${names.join(', ')}, not "${text}"`);
+  return name;
+}
+
+/** One picture has the name that was asked for; several have the names of their histories in it. */
+function pictureName(html: string, file: string, files: number): string {
+  if (files === 1) return html;
+  const extension = extname(html);
+  return `${html.slice(0, html.length - extension.length)}-${basename(file)}${extension === '' ? '.html' : extension}`;
+}
+
+/** @throws UsageError with the file, the line and what was expected there */
+function readInput(file: string, format: FormatName | 'auto', model: ModelName | undefined): Input {
+  const text = readText(file);
+  let recorded: RecordedHistory | undefined;
+  try {
+    recorded = formats[format === 'auto' ? detectFormat(text) : format](text);
+    const name = model ?? guessModel(recorded);
+    if (name === undefined) {
+      const ops = [...new Set(recorded.operations.map(({ op }) => op))].join(', ');
+      throw new UsageError(`${file}: no model has all the operations ${ops}; name one with --model`);
+    }
+    const read = asModel(recorded, name);
+    // Whatever cannot be a history is told now, not after the histories before it were checked.
+    orderHistory(read.operations);
+    return { ...read, file, recorded };
+  } catch (error) {
+    if (error instanceof FormatError) throw new UsageError(`${file}:${error.line}: ${error.message}`);
+    if (error instanceof HistoryError) throw new UsageError(`${file}:${recorded?.operations[error.index]?.line ?? 1}: ${error.message}`);
+    throw error;
+  }
+}
+
+async function checkOne(input: Input, limits: Limits, terminal: Terminal): Promise<Outcome> {
+  const clock = (): number => performance.now();
+  const startMs = clock();
+  let shownMs = startMs;
+  let isShown = false;
+  const pause = async (progress: Progress): Promise<void> => {
+    // The event loop must have its turn, or Ctrl-C would not be heard.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (!terminal.isTerminal || clock() - shownMs < progressEveryMs) return;
+    shownMs = clock();
+    isShown = true;
+    const line = `${input.file}: ${short(progress.steps)} steps, ${progress.partitionsDone} of ${progress.partitions} partitions, ${Math.round(progress.bytes / bytesInMiB)} MiB`;
+    terminal.err(`\r\x1b[2K${line.slice(0, terminal.columns - 1)}`);
+  };
+  const options = { ...limits, clock, signal: terminal.interrupted };
+  const verdict = await checkOperationsInSlices(input.model, input.operations, options, pause);
+  const wallMs = clock() - startMs;
+  if (isShown) terminal.err('\r\x1b[2K');
+  const explanation = verdict.kind === 'illegal' ? explain(input.model, input.operations, verdict, { signal: terminal.interrupted }) : undefined;
+  return { input, verdict, wallMs, explanation };
+}
+
+const reasons: Record<NonNullable<Verdict['reason']>, string> = {
+  steps: 'the steps were used up; give more with --budget',
+  memory: 'the memory was used up; give more with --memory',
+  time: 'the time was used up; give more with --timeout',
+  aborted: 'interrupted',
+};
+
+function tell({ input, verdict, wallMs, explanation }: Outcome, terminal: Terminal): string {
+  const time = wallMs < 10 ? `${wallMs.toFixed(2)} ms` : duration(wallMs);
+  const work = verdict.steps === 0 ? verdict.method : `${verdict.method}, ${plural(verdict.steps, 'step')}`;
+  const lines = [`${input.file}: ${verdict.kind}, ${plural(input.operations.length, 'operation')}, ${time} (${input.modelName}; ${work})`];
+  if (verdict.reason !== undefined) lines.push(`  unknown is no pass: ${reasons[verdict.reason]}`);
+  if (explanation !== undefined) lines.push(...tellWhy(input, explanation, terminal));
+  return `${lines.join('\n')}\n`;
+}
+
+function tellWhy(input: Input, explanation: Explanation, terminal: Terminal): string[] {
+  const { blocked, minimal, partition } = explanation;
+  const lines: string[] = [];
+  const where = partition.key === undefined ? '' : ` (${input.model.describeMetadata?.(partition.key) ?? `key ${partition.key}`})`;
+  if (blocked !== undefined) lines.push(`  ${blocked.why}${where}`);
+  const those = minimal.core.length === 1 ? 'The operation marked * cannot have happened' : `The ${count(minimal.core.length)} operations marked * cannot all have happened`;
+  const sure = minimal.isMinimal ? '' : ' (perhaps fewer would do: the steps did not suffice to tell)';
+  lines.push(`  ${those} as recorded, whichever of the others did${sure}:`);
+  const bars = renderBars(input.model, input.operations, minimal.operations.slice(0, maxBars), {
+    columns: terminal.columns > 0 ? terminal.columns : defaultColumns,
+    marked: minimal.core,
+  });
+  lines.push(...bars);
+  if (minimal.operations.length > maxBars) lines.push(`    ... and ${count(minimal.operations.length - maxBars)} more: see the picture (--html)`);
+  return lines;
+}
+
+function picture({ input, verdict, explanation }: Outcome): string {
+  return renderHtml(input.model, input.operations, { title: basename(input.file), verdict, explanation, annotations: input.recorded.annotations });
+}
+
+function asJson({ input, verdict, wallMs, explanation }: Outcome): Record<string, unknown> {
+  const { file, modelName, model, operations, recorded } = input;
+  const minimal = explanation?.minimal;
+  return {
+    file,
+    model: modelName,
+    verdict: verdict.kind,
+    ...(verdict.reason !== undefined && { reason: verdict.reason }),
+    operations: operations.length,
+    steps: verdict.steps,
+    wallMs,
+    method: verdict.method,
+    peakBytes: verdict.peakBytes,
+    ...(explanation?.blocked !== undefined && { blocked: { ...explanation.blocked, line: recorded.operations[explanation.blocked.operation]!.line } }),
+    ...(minimal !== undefined && {
+      isMinimal: minimal.isMinimal,
+      minimal: minimal.operations.map((index) => {
+        const { client, input: asked, output, callTime, returnTime } = operations[index]!;
+        return {
+          operation: index,
+          line: recorded.operations[index]!.line,
+          inCore: minimal.core.includes(index),
+          client,
+          text: describeOperation(model, asked, returnTime === null ? undefined : output),
+          call: callTime,
+          return: returnTime,
+        };
+      }),
+    }),
+  };
+}
+
+function worst(kinds: readonly Verdict['kind'][]): ExitCode {
+  if (kinds.includes('illegal')) return exitCode.violation;
+  return kinds.includes('unknown') ? exitCode.unknown : exitCode.pass;
+}
