@@ -1,12 +1,14 @@
 /** Every scenario and system by name. */
 import type { Registry, Scenario } from '../harness/scenario.ts';
+import { labScenarios } from './lab/lab-scenarios.ts';
 import { swarm } from './swarm.ts';
+import { raft } from './systems/raft.ts';
 import { raftKv } from './systems/raft-kv.ts';
 
-const scenarios: readonly Scenario[] = [swarm];
+const scenarios: readonly Scenario[] = [swarm, ...labScenarios];
 
 export const registry: Registry = {
   url: import.meta.url,
   scenarios: new Map(scenarios.map((scenario) => [scenario.name, scenario])),
-  systems: new Map([raftKv].map((system) => [system.name, system])),
+  systems: new Map([raftKv, raft].map((system) => [system.name, system])),
 };

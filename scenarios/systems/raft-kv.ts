@@ -11,6 +11,7 @@ import { serverProcess, type Server, type ServerMessage } from '../../core/serve
 import type { Digest } from '../../harness/digest.ts';
 import { microseconds, rangeSchema, wholeNumber, type Plan } from '../../harness/plan.ts';
 import type { AnyProcess, System } from '../../harness/system.ts';
+import { raftKvScripts } from '../lab/scripts.ts';
 import { describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader } from './raft-messages.ts';
 import { kvRpc } from './raft-kv-rpc.ts';
 
@@ -72,6 +73,7 @@ export const raftKv: System = {
 
   leader,
   rpc: kvRpc,
+  scripts: raftKvScripts,
   digestMessage,
   digestState,
   describeMessage,

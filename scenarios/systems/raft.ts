@@ -1,0 +1,64 @@
+/** Raft alone, as Lab 2 tests it: scripts ask its servers directly. */
+import * as v from 'valibot';
+import { RaftLogObserver } from '../../checkers/raft-log.ts';
+import type { Observer } from '../../checkers/checker.ts';
+import { logServerProcess, type LogServer } from '../../core/log-server.ts';
+import type { NodeId } from '../../core/protocol.ts';
+import type { RaftMessage } from '../../core/raft/messages.ts';
+import type { Persistent } from '../../core/raft/state.ts';
+import type { Digest } from '../../harness/digest.ts';
+import { microseconds, rangeSchema, wholeNumber, type Plan } from '../../harness/plan.ts';
+import type { AnyProcess, System } from '../../harness/system.ts';
+import { raftScripts } from '../lab/scripts.ts';
+import {
+  describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader, raftHalf, raftMessageSizeBytes,
+} from './raft-messages.ts';
+
+const settingsSchema = v.strictObject({
+  electionTimeoutUs: rangeSchema,
+  heartbeatUs: microseconds,
+  entriesPerMessageMax: wholeNumber(1, 1_000_000),
+  noopOnElection: v.boolean('expected true or false'),
+  snapshotEvery: wholeNumber(0, 1_000_000),
+});
+export type RaftSettings = v.InferOutput<typeof settingsSchema>;
+
+export const raft: System = {
+  name: 'raft',
+  settings: settingsSchema,
+  request: v.strictObject({ kind: v.literal('start', 'expected "start"'), command: v.union([v.number(), v.string()], 'expected a number or a string') }),
+
+  processes(plan: Plan): readonly AnyProcess[] {
+    const settings = plan.settings as RaftSettings;
+    return Array.from({ length: plan.servers }, (_, id) => logServerProcess({ id, clusterSize: plan.servers, ...settings }) as AnyProcess);
+  },
+
+  observer(plan: Plan, durableOf: (node: NodeId) => unknown): Observer {
+    return new RaftLogObserver(plan.servers, durableOf as (node: NodeId) => Persistent) as Observer;
+  },
+
+  leader: (states) => newestLeader(states.map((state) => (state as LogServer | null)?.raft ?? null)),
+  rpc: {
+    half: (message) => raftHalf(message as RaftMessage),
+    sizeBytes: (message) => raftMessageSizeBytes(message as RaftMessage),
+  },
+  scripts: raftScripts,
+
+  digestMessage: (digest, message) => digestRaftMessage(digest, message as RaftMessage, digestCommand),
+  digestState(digest, untyped) {
+    const { raft: state, applied } = untyped as LogServer;
+    digestRaft(digest, state);
+    digest.number(applied.commands.end);
+    digest.number(applied.sizeBytes);
+  },
+  describeMessage: (message) => describeRaftMessage(message as RaftMessage),
+  describeState(untyped) {
+    const { raft: state, applied } = untyped as LogServer;
+    return { ...describeRaft(state), applied: applied.commands.end - 1, ...describeProgress(state) };
+  },
+};
+
+function digestCommand(digest: Digest, command: unknown): void {
+  if (typeof command === 'number') digest.number(command);
+  else digest.string(String(command));
+}
