@@ -6,6 +6,7 @@ import type { NodeId } from '../../core/protocol.ts';
 import { noopSizeBytes } from '../../core/raft/election.ts';
 import { Log, type Entry, type LogIndex, type Term } from '../../core/raft/log.ts';
 import type { AppendEntries, InstallSnapshot, RaftMessage, RequestVote, Snapshot } from '../../core/raft/messages.ts';
+import { propose } from '../../core/raft/replication.ts';
 import {
   bootRaft, majorityOf, withCommitIndex, withLastApplied,
   type Leader, type Persistent, type Raft, type RaftConfig, type RaftStep,
@@ -103,6 +104,27 @@ export function leaderKnowing(given: Given, matches: Readonly<Record<NodeId, Log
 export const accepts = (raft: Raft, from: NodeId, index: LogIndex): RaftStep => onMessage(raft, from, {
   kind: 'appendEntriesReply', term: raft.persistent.currentTerm, success: true, index, conflictTerm: 0, conflictIndex: 0,
 });
+
+/** The peer refuses the leader's latest probe, its log ending before it: entries from `conflictIndex` on may help. */
+export const refuses = (raft: Raft, from: NodeId, conflictIndex: LogIndex): RaftStep => onMessage(raft, from, {
+  kind: 'appendEntriesReply',
+  term: raft.persistent.currentTerm,
+  success: false,
+  index: leadership(raft).nextIndex[from]! - 1,
+  conflictTerm: 0,
+  conflictIndex,
+});
+
+/** A leader that takes commands into its log, one for each. */
+export function proposes(raft: Raft, count: number): Raft {
+  let leading = raft;
+  for (let i = 0; i < count; i++) {
+    const { currentTerm, log } = leading.persistent;
+    const { command, sizeBytes } = entryOf(currentTerm, log.lastIndex + 1);
+    leading = propose(leading, command, sizeBytes).raft;
+  }
+  return leading;
+}
 
 export const peersOf = (raft: Raft): readonly NodeId[] =>
   Array.from({ length: raft.config.clusterSize }, (_, node) => node).filter((node) => node !== raft.config.id);
