@@ -56,7 +56,6 @@ export async function checkOperationsInSlices<S, I, O>(
   for (;;) {
     const slice = slices.next();
     if (slice.done === true) return slice.value;
-    // oxlint-disable-next-line no-await-in-loop -- slices follow one another
     await pause(slice.value);
   }
 }
