@@ -8,7 +8,7 @@
  */
 import type { Effect, NodeId, Step } from '../core/protocol.ts';
 import type { Disk } from './disk.ts';
-import type { RandomStream } from './random.ts';
+import type { TimerChoice } from './fates.ts';
 import type { AnyEffect, AnyEvent, AnyProcess } from './system.ts';
 import type { CrashMoment, World } from './world.ts';
 
@@ -42,18 +42,18 @@ export class Machine {
   armed: 'writeLost' | 'writeKept' | null = null;
   private readonly world: World;
   private readonly process: AnyProcess;
-  private readonly random: RandomStream;
+  private readonly timerChoice: TimerChoice;
   private readonly timers: Timer[] = [];
   private life = 0;
   private unfinished: Unfinished | null = null;
   private waiting: (AnyEvent | Timer)[] = [];
 
-  constructor(world: World, id: NodeId, process: AnyProcess, disk: Disk, random: RandomStream) {
+  constructor(world: World, id: NodeId, process: AnyProcess, disk: Disk, timerChoice: TimerChoice) {
     this.world = world;
     this.id = id;
     this.process = process;
     this.disk = disk;
-    this.random = random;
+    this.timerChoice = timerChoice;
   }
 
   start(): void {
@@ -92,7 +92,7 @@ export class Machine {
     try {
       return this.process.step(this.state, event);
     } catch (error) {
-      return this.world.blame(this, error);
+      return this.world.blame(this, error, event);
     }
   }
 
@@ -156,7 +156,7 @@ export class Machine {
   }
 
   private release(effect: AnyEffect): void {
-    if (effect.kind === 'setTimer') this.setTimer(effect.timer, this.random.in(effect.afterUs));
+    if (effect.kind === 'setTimer') this.setTimer(effect.timer, this.timerChoice.in(effect.afterUs, effect.timer));
     else if (effect.kind === 'cancelTimer') this.cancelTimer(effect.timer);
     else this.world.release(this, effect);
   }

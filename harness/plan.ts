@@ -6,6 +6,7 @@
 import * as v from 'valibot';
 import type { Range } from '../core/protocol.ts';
 import { faultSchema, type Fault } from './faults/fault.ts';
+import { messageFateSchema, timerFateSchema, type MessageFate, type TimerFate } from './fates.ts';
 import type { LabFlags } from './rpc.ts';
 
 export const planFormat = 'whitewater-plan';
@@ -31,6 +32,8 @@ export interface Plan {
   readonly settings: unknown;
   readonly network: NetworkPlan;
   readonly disk: DiskPlan;
+  /** How long timers run; those not listed run for a time of the node's own. Without a list chance decides. */
+  readonly timers?: readonly TimerFate[];
   readonly faults: readonly Fault[];
   readonly operations: readonly PlannedOperation[];
   /** When the faults end and everything is healed. */
@@ -53,6 +56,11 @@ export interface NetworkPlan {
   readonly manner?: 'honest' | 'lab';
   /** For plans with a script, in either manner: how the network is at first. */
   readonly lab?: LabFlags;
+  /**
+   * What befalls messages: those not listed take `delayUs.min`. With a list, even an empty one, the
+   * rates above are not used. For plans without `manner` and `lab` only.
+   */
+  readonly fates?: readonly MessageFate[];
 }
 
 export interface DiskPlan {
@@ -106,8 +114,10 @@ export const planSchema = v.strictObject({
     lateUs: rangeSchema,
     manner: v.exactOptional(v.picklist(['honest', 'lab'], 'expected "honest" or "lab"')),
     lab: v.exactOptional(v.strictObject({ reliable: truth, longDelays: truth, longReordering: truth })),
+    fates: v.exactOptional(v.array(messageFateSchema)),
   }),
   disk: v.strictObject({ writeUs: rangeSchema }),
+  timers: v.exactOptional(v.array(timerFateSchema)),
   faults: v.array(faultSchema),
   operations: v.array(v.strictObject({ client: whole(0, 999), atUs: microseconds, request: v.unknown() })),
   stormUs: microseconds,

@@ -1,5 +1,7 @@
 /** The full account of a run, kept only when asked for. */
 import type { NodeId } from '../core/protocol.ts';
+import type { FateEar } from './fated-network.ts';
+import type { OnTimer } from './fates.ts';
 import type { AnyEffect, AnyEvent, System } from './system.ts';
 import type { CrashMoment } from './world.ts';
 
@@ -11,6 +13,13 @@ export interface TraceSink {
   crash(step: number, atUs: number, node: NodeId, moment: CrashMoment): void;
   /** Something that the plan does to the world. */
   fault(step: number, atUs: number, what: string): void;
+  /** A client begins an operation, and is answered. */
+  invoked?(operation: number, atUs: number, node: NodeId, request: unknown): void;
+  returned?(operation: number, atUs: number, node: NodeId, reply: unknown): void;
+  /** A node threw instead of taking the step; `event` is null for a boot. */
+  threw?(step: number, atUs: number, node: NodeId, event: AnyEvent | null, error: unknown): void;
+  readonly messages?: FateEar;
+  readonly timer?: OnTimer;
 }
 
 type Fields = Readonly<Record<string, string | number>>;

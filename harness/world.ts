@@ -9,7 +9,9 @@ import { Disk } from './disk.ts';
 import { EventQueue, type Scheduled } from './events.ts';
 import { Machine, type Waking } from './machine.ts';
 import { LabNetwork, type Wire } from './lab-network.ts';
-import { Network, type AnyNetwork } from './network.ts';
+import { Network, type AnyNetwork, type Post } from './network.ts';
+import { ListedTimers, ToldTimers, type TimerChoice } from './fates.ts';
+import { FatedNetwork, HeardNetwork } from './fated-network.ts';
 import type { Plan } from './plan.ts';
 import { RandomStreams } from './random.ts';
 import { calmFlags, type Rpc } from './rpc.ts';
@@ -58,9 +60,15 @@ export class World {
     this.system = system;
     this.trace = trace;
     this.machines = processes.map((process, id) =>
-      new Machine(this, id, process, new Disk(process, plan.disk, streams.stream(`disk ${id}`)), streams.stream(`timer ${id}`)));
+      new Machine(this, id, process, new Disk(process, plan.disk, streams.stream(`disk ${id}`)), this.timerChoice(plan, id, processes.length, streams)));
     this.observer = system.observer(plan, (node) => this.machines[node]!.disk.durable);
     this.network = this.newNetwork(plan, streams);
+  }
+
+  private timerChoice(plan: Plan, id: NodeId, size: number, streams: RandomStreams): TimerChoice {
+    const choice = plan.timers === undefined ? streams.stream(`timer ${id}`) : new ListedTimers(plan.timers, id, size);
+    const onTimer = this.trace?.timer?.bind(this.trace);
+    return onTimer === undefined ? choice : new ToldTimers(choice, id, onTimer);
   }
 
   private newNetwork({ network }: Plan, streams: RandomStreams): AnyNetwork {
@@ -69,7 +77,10 @@ export class World {
       this.after(delayUs, { kind: 'arrival', from, to, message });
     if (network.manner === 'lab') return new LabNetwork(network.lab ?? calmFlags, this.rpc(), size, streams, this.wire());
     if (network.lab !== undefined) return new SteeredNetwork(network, network.lab, this.rpc(), size, streams, post);
-    return new Network(network, size, streams, post);
+    const plain = (heard: (post: Post) => Post): AnyNetwork =>
+      network.fates === undefined ? new Network(network, size, streams, heard(post)) : new FatedNetwork(network, network.fates, size, heard(post));
+    const ear = this.trace?.messages;
+    return ear === undefined ? plain((unheard) => unheard) : new HeardNetwork(plain, ear, () => this.nowUs);
   }
 
   /** @throws TypeError when the system does not say how its messages pair up */
@@ -138,6 +149,7 @@ export class World {
   }
 
   request(client: NodeId, id: number, request: unknown): void {
+    this.trace?.invoked?.(id, this.nowUs, client, request);
     this.observer.invoked(id, client, request);
     this.machines[client]!.handle({ kind: 'request', id, request });
   }
@@ -181,6 +193,7 @@ export class World {
       this.system.digestMessage(this.digest, effect.message);
       this.network.send(machine.id, effect.to, effect.message);
     } else if (effect.kind === 'reply') {
+      this.trace?.returned?.(effect.id, this.nowUs, machine.id, effect.reply);
       this.observer.returned(effect.id, machine.id, effect.reply);
       this.onReply(machine.id, effect.id, effect.reply);
     }
@@ -196,8 +209,9 @@ export class World {
   }
 
   /** An exception inside a reducer is the protocol's fault, not the harness's. */
-  blame(machine: Machine, error: unknown): never {
+  blame(machine: Machine, error: unknown, event: AnyEvent | null = null): never {
     this.steps += 1;
+    this.trace?.threw?.(this.steps, this.nowUs, machine.id, event, error);
     const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     throw new Violated('No Exception', `node ${machine.id} threw ${detail}`);
   }

@@ -1,0 +1,129 @@
+/**
+ * The network of a plan that lists the fates of its messages: nothing is left to chance. Beside it
+ * the ear that hears what befalls the messages of any other network, so that it can be listed.
+ */
+import type { NodeId } from '../core/protocol.ts';
+import type { MessageFate } from './fates.ts';
+import type { AnyNetwork, NetworkCounts, Post } from './network.ts';
+import type { NetworkPlan } from './plan.ts';
+
+export class FatedNetwork implements AnyNetwork {
+  readonly counts: NetworkCounts = { sent: 0, dropped: 0, cut: 0, duplicated: 0, late: 0 };
+  private readonly size: number;
+  private readonly plan: NetworkPlan;
+  private readonly post: Post;
+  private readonly listed = new Map<number, MessageFate>();
+  private readonly sent: Uint32Array;
+  /** How many faults at present cut the way from one node to another. */
+  private readonly cuts: Uint16Array;
+  private isCalm = false;
+
+  constructor(plan: NetworkPlan, fates: readonly MessageFate[], size: number, post: Post) {
+    this.plan = plan;
+    this.size = size;
+    this.post = post;
+    this.sent = new Uint32Array(size * size);
+    this.cuts = new Uint16Array(size * size);
+    for (const fate of fates) this.listed.set(this.key(fate.from, fate.to, fate.nth), fate);
+  }
+
+  private key(from: NodeId, to: NodeId, nth: number): number {
+    return (nth * this.size + from) * this.size + to;
+  }
+
+  /** From now on a fate can neither lose nor copy a message, nor hold it up for longer than a plain one. */
+  calm(): void {
+    this.isCalm = true;
+  }
+
+  cut(from: NodeId, to: NodeId): void {
+    this.cuts[from * this.size + to]! += 1;
+  }
+
+  mend(from: NodeId, to: NodeId): void {
+    this.cuts[from * this.size + to]! -= 1;
+  }
+
+  canReach(from: NodeId, to: NodeId): boolean {
+    return this.cuts[from * this.size + to] === 0;
+  }
+
+  crashed(): void {
+    // Messages under way still arrive: an honest network does not know who is up.
+  }
+
+  send(from: NodeId, to: NodeId, message: unknown): void {
+    const { counts } = this;
+    const nth = (this.sent[from * this.size + to]! += 1);
+    counts.sent += 1;
+    if (!this.canReach(from, to)) {
+      counts.cut += 1;
+      return;
+    }
+    const delaysUs = this.delaysUs(this.listed.get(this.key(from, to, nth)));
+    if (delaysUs.length === 0) counts.dropped += 1;
+    counts.duplicated += Math.max(0, delaysUs.length - 1);
+    for (const delayUs of delaysUs) {
+      if (delayUs > this.plan.delayUs.max) counts.late += 1;
+      this.post(from, to, message, delayUs);
+    }
+  }
+
+  private delaysUs(fate: MessageFate | undefined): readonly number[] {
+    const { min, max } = this.plan.delayUs;
+    if (fate === undefined) return [min];
+    return this.isCalm ? [Math.min(fate.delaysUs[0] ?? min, max)] : fate.delaysUs;
+  }
+}
+
+/** Hears what is sent and what is put on its way. `atUs` is the virtual time of the call. */
+export interface FateEar {
+  sending(atUs: number, from: NodeId, to: NodeId, message: unknown, isCut: boolean): void;
+  /** A copy of a message, now or when what held it up is over. A damaged one is another object. */
+  posting(atUs: number, from: NodeId, to: NodeId, message: unknown, delayUs: number): void;
+}
+
+/** Tells of every message that goes through another network. */
+export class HeardNetwork implements AnyNetwork {
+  private readonly inner: AnyNetwork;
+  private readonly ear: FateEar;
+  private readonly nowUs: () => number;
+
+  constructor(newInner: (heard: (post: Post) => Post) => AnyNetwork, ear: FateEar, nowUs: () => number) {
+    this.ear = ear;
+    this.nowUs = nowUs;
+    this.inner = newInner((post) => (from, to, message, delayUs, ...rest) => {
+      this.ear.posting(this.nowUs(), from, to, message, delayUs);
+      post(from, to, message, delayUs, ...rest);
+    });
+  }
+
+  get counts(): Readonly<NetworkCounts> {
+    return this.inner.counts;
+  }
+
+  calm(): void {
+    this.inner.calm();
+  }
+
+  cut(from: NodeId, to: NodeId): void {
+    this.inner.cut(from, to);
+  }
+
+  mend(from: NodeId, to: NodeId): void {
+    this.inner.mend(from, to);
+  }
+
+  canReach(from: NodeId, to: NodeId): boolean {
+    return this.inner.canReach(from, to);
+  }
+
+  crashed(node: NodeId): void {
+    this.inner.crashed(node);
+  }
+
+  send(from: NodeId, to: NodeId, message: unknown): void {
+    this.ear.sending(this.nowUs(), from, to, message, !this.inner.canReach(from, to));
+    this.inner.send(from, to, message);
+  }
+}
