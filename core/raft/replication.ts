@@ -113,7 +113,18 @@ export function onMatch(raft: Raft, leader: Leader, from: NodeId, matched: LogIn
   const role = withProgress(leader, from, next, matched);
   const updated = advanceCommitIndex(withRole(raft, role), role);
   const isBehind = next <= updated.persistent.log.lastIndex && leader.nextIndex[from]! <= matched;
-  return { raft: updated, effects: isBehind ? [replicateTo(updated, role, from)] : [] };
+  return { raft: updated, effects: isBehind && !wasSent(raft, leader, from) ? [replicateTo(updated, role, from)] : [] };
+}
+
+/**
+ * Every proposal is sent at once, with all from nextIndex on. So an answer calls for more only when
+ * a message could not hold it all or a snapshot went in its place; else each of a row of proposals
+ * would be sent twice.
+ */
+function wasSent({ config, persistent }: Raft, { nextIndex }: Leader, peer: NodeId): boolean {
+  const { baseIndex, lastIndex } = persistent.log;
+  const sentFrom = nextIndex[peer]!;
+  return sentFrom > baseIndex && lastIndex < sentFrom + config.entriesPerMessageMax;
 }
 
 function onRefusal(raft: Raft, leader: Leader, from: NodeId, reply: AppendEntriesReply): RaftStep {
