@@ -181,8 +181,10 @@ function parseArguments(definition: ModelDefinition, argv: readonly string[]): G
     if (positionals.length > 0) throw new UsageError(`unexpected argument "${positionals[0]}"; ${known}`);
     return values as Given;
   } catch (error) {
-    if (error instanceof UsageError && error.message.startsWith('Unknown option')) throw new UsageError(`${error.message}; ${known}`);
-    throw error;
+    if (!(error instanceof UsageError)) throw error;
+    // Node explains some mistakes in several lines.
+    const message = error.message.replaceAll('\n', ' ');
+    throw new UsageError(message.startsWith('Unknown option') ? `${message}; ${known}` : message);
   }
 }
 
