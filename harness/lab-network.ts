@@ -30,6 +30,8 @@ export interface Wire {
   tellUnreachable(caller: NodeId, callee: NodeId): void;
 }
 
+type Concern = 'loss' | 'reorder' | 'unreachable';
+
 interface Call {
   readonly caller: NodeId;
   readonly callee: NodeId;
@@ -53,11 +55,11 @@ export class LabNetwork implements AnyNetwork, SteerableNetwork {
   private readonly size: number;
   private readonly streams: RandomStreams;
   private readonly wire: Wire;
-  private readonly links: (RandomStream | undefined)[];
+  private readonly drawn: Readonly<Record<Concern, (RandomStream | undefined)[]>>;
   private readonly cuts: Uint16Array;
   private readonly lives: number[];
   /** Calls that a callee has and has not answered, by way, in the order in which it got them. */
-  private readonly open: Call[][];
+  private readonly open: (Call[] | undefined)[];
 
   constructor(flags: LabFlags, rpc: Rpc, size: number, streams: RandomStreams, wire: Wire) {
     this.flags = flags;
@@ -66,10 +68,11 @@ export class LabNetwork implements AnyNetwork, SteerableNetwork {
     this.streams = streams;
     this.wire = wire;
     this.rpcs = newRpcCounts(size);
-    this.links = new Array<RandomStream | undefined>(size * size).fill(undefined);
+    const none = (): undefined[] => new Array<undefined>(size * size).fill(undefined);
+    this.drawn = { loss: none(), reorder: none(), unreachable: none() };
     this.cuts = new Uint16Array(size * size);
     this.lives = new Array<number>(size).fill(0);
-    this.open = Array.from({ length: size * size }, () => []);
+    this.open = none();
   }
 
   calm(): void {
@@ -79,7 +82,7 @@ export class LabNetwork implements AnyNetwork, SteerableNetwork {
   /** Closes the way for calls from one node to another; their replies come back on the same way. */
   cut(from: NodeId, to: NodeId): void {
     this.cuts[from * this.size + to]! += 1;
-    for (const call of this.open[from * this.size + to]!) this.checkAtNextTick(call);
+    for (const call of this.callsOn(from, to)) this.checkAtNextTick(call);
   }
 
   mend(from: NodeId, to: NodeId): void {
@@ -94,7 +97,7 @@ export class LabNetwork implements AnyNetwork, SteerableNetwork {
   crashed(node: NodeId): void {
     this.lives[node]! += 1;
     for (let caller = 0; caller < this.size; caller++) {
-      const calls = this.open[caller * this.size + node]!;
+      const calls = this.callsOn(caller, node);
       for (const call of calls) this.checkAtNextTick(call);
       calls.length = 0;
     }
@@ -107,41 +110,47 @@ export class LabNetwork implements AnyNetwork, SteerableNetwork {
     else this.begin(from, to, key, message);
   }
 
-  /** As many numbers are drawn for each call whatever its fate, so that a flag changes nobody else's. */
   private begin(caller: NodeId, callee: NodeId, key: number, message: unknown): void {
-    const link = this.linkOf(caller, callee);
-    const delayMs = link.below(requestDelayMaxMs + 1);
-    const requestFate = link.below(1000);
-    const replyFate = link.below(1000);
-    const reorderFate = link.uint32();
-    const reorderMs = reorderedReplyMs(link.uint32(), link.uint32());
-    const unreachableDraw = link.uint32();
-    const { reliable, longDelays, longReordering } = this.flags;
+    const { reliable, longReordering } = this.flags;
     this.rpcs.calls += 1;
     this.rpcs.bytes += this.rpc.sizeBytes(message);
+    const losses = reliable ? null : this.stream('loss', caller, callee);
+    const delayMs = losses?.below(requestDelayMaxMs + 1) ?? 0;
+    const isRequestDropped = losses?.chance(dropPer1000) ?? false;
     const call: Call = {
       caller,
       callee,
       callerLife: this.lives[caller]!,
       calleeLife: this.lives[callee]!,
       key,
-      isReplyDropped: !reliable && replyFate < dropPer1000,
-      replyDelayUs: longReordering && isReordered(reorderFate) ? reorderMs * ms : 0,
+      isReplyDropped: losses?.chance(dropPer1000) ?? false,
+      replyDelayUs: longReordering ? this.drawReordering(caller, callee) * ms : 0,
       handedUs: 0,
       isFailed: false,
     };
     if (!this.canReach(caller, callee) || !this.wire.isUp(callee)) {
       this.counts.cut += 1;
-      const maxMs = longDelays ? unreachableAfterMs.long : unreachableAfterMs.short;
-      this.fail(call, (unreachableDraw % (maxMs + 1)) * ms);
-    } else if (reliable) {
-      this.wire.after(0, () => this.hand(call, message));
-    } else if (requestFate < dropPer1000) {
+      this.fail(call, this.drawUnreachable(caller, callee) * ms);
+    } else if (isRequestDropped) {
       this.counts.dropped += 1;
       this.fail(call, delayMs * ms);
     } else {
       this.wire.after(delayMs * ms, () => this.hand(call, message));
     }
+  }
+
+  /** How long a reply waits so that others overtake it, in milliseconds; 0 for one in three. */
+  private drawReordering(caller: NodeId, callee: NodeId): number {
+    const stream = this.stream('reorder', caller, callee);
+    const isLate = isReordered(stream.uint32());
+    const lateMs = reorderedReplyMs(stream.uint32(), stream.uint32());
+    return isLate ? lateMs : 0;
+  }
+
+  /** After how long a caller is told that a node cannot be reached, in milliseconds. */
+  private drawUnreachable(caller: NodeId, callee: NodeId): number {
+    const maxMs = this.flags.longDelays ? unreachableAfterMs.long : unreachableAfterMs.short;
+    return this.stream('unreachable', caller, callee).below(maxMs + 1);
   }
 
   /** A request under way is handed over even if the way was closed since; its reply will be lost. */
@@ -154,13 +163,13 @@ export class LabNetwork implements AnyNetwork, SteerableNetwork {
       return;
     }
     this.rpcs.received[callee]! += 1;
-    this.open[caller * this.size + callee]!.push(call);
+    this.callsOn(caller, callee).push(call);
     if (!this.canReach(caller, callee)) this.checkAtNextTick(call);
     this.wire.deliver(caller, callee, message);
   }
 
   private answer(caller: NodeId, callee: NodeId, key: number, message: unknown): void {
-    const calls = this.open[caller * this.size + callee]!;
+    const calls = this.callsOn(caller, callee);
     const place = calls.findIndex((call) => call.key === key);
     // The caller has been told that this call failed, and so has the callee's answer no way back.
     if (place < 0) return;
@@ -207,11 +216,16 @@ export class LabNetwork implements AnyNetwork, SteerableNetwork {
 
   /** Whether its callee still has it; a call whose callee crashed counts as open until it is told. */
   private isOpen(call: Call): boolean {
-    return this.lives[call.callee] !== call.calleeLife || this.open[call.caller * this.size + call.callee]!.includes(call);
+    return this.lives[call.callee] !== call.calleeLife || this.callsOn(call.caller, call.callee).includes(call);
   }
 
-  private linkOf(from: NodeId, to: NodeId): RandomStream {
-    const slot = from * this.size + to;
-    return this.links[slot] ??= this.streams.stream(`lab link ${from} ${to}`);
+  private callsOn(caller: NodeId, callee: NodeId): Call[] {
+    return this.open[caller * this.size + callee] ??= [];
+  }
+
+  /** A stream for each concern of each way, so that a flag changes nothing but what it is about. */
+  private stream(concern: Concern, caller: NodeId, callee: NodeId): RandomStream {
+    const slot = caller * this.size + callee;
+    return this.drawn[concern][slot] ??= this.streams.stream(`lab ${concern} ${caller} ${callee}`);
   }
 }

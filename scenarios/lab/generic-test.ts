@@ -28,7 +28,7 @@ export interface GenericParts {
 
 export const rounds = 3;
 /** Mean time between two operations of a client. */
-const restUs = 100 * ms;
+const restUs = 200 * ms;
 
 /** Clients and partitioner go on until the round tells them to stop. */
 interface Round {
