@@ -111,7 +111,9 @@ export function orderHistory<I, O>(
     if (part === undefined) parts.set(key, [index]);
     else part.push(index);
   }
-  return Array.from(parts, ([key, part]) => orderPartition(history, key, Int32Array.from(part)));
+  const ordered: OrderedPartition<I, O>[] = [];
+  parts.forEach((part, key) => ordered.push(orderPartition(history, key, new Int32Array(part))));
+  return ordered;
 }
 
 function orderPartition<I, O>(

@@ -34,16 +34,14 @@ export function explain<S, I, O>(
   if (partition === undefined) return undefined;
   const { budgetSteps = defaultExplainSteps, memoryBytes = defaultExplainBytes } = options;
   const partials = longestPartials(model, history, partition.operations, budgetSteps, memoryBytes);
-  const { clash } = partition;
-  const operations = clash === undefined ? upTo(history, partition.operations, partials.blocked) : partition.operations;
-  const minimal = minimalSubHistory(model, history, operations, { ...options, budgetSteps, memoryBytes, clash });
+  const minimal = minimalSubHistory(model, history, partition.operations, {
+    ...options,
+    budgetSteps,
+    memoryBytes,
+    clash: partition.clash,
+    until: partials.blocked === undefined ? undefined : history[partials.blocked.operation]!.returnTime ?? undefined,
+  });
   return { ...partials, partition, minimal, blocked: partials.blocked ?? blockedWithin(model, history, minimal, budgetSteps, memoryBytes) };
-}
-
-/** What was called after the blocked operation had returned has no part in the first violation. */
-function upTo<I, O>(history: readonly Operation<I, O>[], operations: readonly number[], blocked: Blocked | undefined): readonly number[] {
-  const end = blocked === undefined ? null : history[blocked.operation]!.returnTime;
-  return end === null ? operations : operations.filter((index) => history[index]!.callTime <= end);
 }
 
 /** Where the whole is too much to search, the minimal sub-history alone still tells what has no place. */

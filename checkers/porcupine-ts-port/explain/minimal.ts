@@ -31,6 +31,8 @@ export interface MinimalOptions extends Pick<CheckOptions, 'signal' | 'memoryByt
   readonly budgetSteps: number;
   /** Operations from which to begin, where they suffice: those that a fast path found to clash. */
   readonly clash?: readonly number[] | undefined;
+  /** A time up to which the operations that have returned are known to be illegal: later ones need not be tried. */
+  readonly until?: number | undefined;
 }
 
 /** One check may take this share of the budget. */
@@ -47,8 +49,9 @@ export function minimalSubHistory<S, I, O>(
   options: MinimalOptions,
 ): MinimalSubHistory {
   const checks = new Checks(model, history, operations, options);
-  const { clash = [] } = options;
-  let core = clash.length > 0 && checks.isIllegal(clash) ? clash : lastThatSuffice(operations, checks);
+  const { clash = [], until = Infinity } = options;
+  const returned = operations.filter((index) => (history[index]!.returnTime ?? Infinity) <= until);
+  let core = clash.length > 0 && checks.isIllegal(clash) ? clash : lastThatSuffice(returned, checks);
   // Whoever keeps more stays illegal, so one pass over single operations at the end is enough.
   for (let chunk = core.length >>> 1; chunk >= 1; chunk >>>= 1) {
     if (chunk === 1) checks.undecided = false;

@@ -50,6 +50,12 @@ class Clash {
 
 const none = -1;
 
+function filled(count: number, value: number): number[] {
+  const items: number[] = [];
+  for (let i = 0; i < count; i++) items.push(value);
+  return items;
+}
+
 /** Node 0 is the initial value; node i + 1 is the state right after write i. */
 class Chains<I, O> {
   readonly #view: RegisterView<I, O>;
@@ -59,15 +65,16 @@ class Chains<I, O> {
   /** Every written text, when there are appends. */
   readonly #tokens = new Map<string, number>();
   #code: Code | undefined;
-  readonly #parent: Int32Array;
+  // Plain arrays: for the few nodes of one key they are made much faster than typed ones.
+  readonly #parent: number[];
   /** The operation from which the parent is known. */
-  readonly #parentFrom: Int32Array;
-  readonly #child: Int32Array;
-  readonly #live: Uint8Array;
-  readonly #length: Int32Array;
+  readonly #parentFrom: number[];
+  readonly #child: number[];
+  readonly #live: number[];
+  readonly #length: number[];
   /** Of the reads at a node: the operation that returned first, and the one called last. */
-  readonly #firstRead: Int32Array;
-  readonly #lastRead: Int32Array;
+  readonly #firstRead: number[];
+  readonly #lastRead: number[];
   readonly #refusals: number[] = [];
   /** Compare-and-sets that are known to have been applied, and whose place is not known yet. */
   readonly #unplaced: number[] = [];
@@ -79,13 +86,13 @@ class Chains<I, O> {
     const nodes = part.count + 1;
     this.#view = view;
     this.#part = part;
-    this.#parent = new Int32Array(nodes).fill(none);
-    this.#parentFrom = new Int32Array(nodes);
-    this.#child = new Int32Array(nodes).fill(none);
-    this.#live = new Uint8Array(nodes);
-    this.#length = new Int32Array(nodes);
-    this.#firstRead = new Int32Array(nodes).fill(none);
-    this.#lastRead = new Int32Array(nodes).fill(none);
+    this.#parent = filled(nodes, none);
+    this.#parentFrom = filled(nodes, none);
+    this.#child = filled(nodes, none);
+    this.#live = filled(nodes, 0);
+    this.#length = filled(nodes, 0);
+    this.#firstRead = filled(nodes, none);
+    this.#lastRead = filled(nodes, none);
   }
 
   check(): FastVerdict | undefined {

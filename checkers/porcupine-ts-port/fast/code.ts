@@ -11,11 +11,35 @@ export interface Code {
  *   code): then every text is made of tokens in at most one way
  */
 export function codeOf(tokens: ReadonlyMap<string, number>): Code | undefined {
+  const mark = endMark(tokens);
+  if (mark !== undefined) return { decode: (text, from) => splitBehind(tokens, mark, text, from) };
   const lengths = Array.from(new Set(Array.from(tokens.keys(), (token) => token.length))).toSorted((a, b) => a - b);
   if (lengths.length === 0 || lengths[0] === 0) return undefined;
   if (noneBegins(tokens, lengths)) return { decode: (text, from) => decodeForward(tokens, lengths, text, from) };
   if (noneEnds(tokens, lengths)) return { decode: (text, from) => decodeBackward(tokens, lengths, text, from) };
   return undefined;
+}
+
+/** A character that every token ends with and none holds elsewhere: a prefix code that is quick to take apart. */
+function endMark(tokens: ReadonlyMap<string, number>): string | undefined {
+  let mark: string | undefined;
+  for (const token of tokens.keys()) {
+    mark ??= token.at(-1);
+    if (mark === undefined || token.indexOf(mark) !== token.length - 1) return undefined;
+  }
+  return mark;
+}
+
+function splitBehind(tokens: ReadonlyMap<string, number>, mark: string, text: string, from: number): number[] | undefined {
+  const owners: number[] = [];
+  for (let at = from; at < text.length; ) {
+    const end = text.indexOf(mark, at) + 1;
+    const owner = end === 0 ? undefined : tokens.get(text.slice(at, end));
+    if (owner === undefined) return undefined;
+    owners.push(owner);
+    at = end;
+  }
+  return owners;
 }
 
 function noneBegins(tokens: ReadonlyMap<string, number>, lengths: readonly number[]): boolean {
