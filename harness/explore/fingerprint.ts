@@ -52,6 +52,21 @@ export class Hasher {
     this.int(part.hi);
   }
 
+  /**
+   * Parts without an order, such as the messages in flight: a sum of hashes does not depend on it, and
+   * equal parts count as often as they are there.
+   */
+  bag(parts: readonly Part[]): void {
+    let lo = 0;
+    let hi = 0;
+    for (const part of parts) {
+      lo = (lo + part.lo) | 0;
+      hi = (hi + part.hi) | 0;
+    }
+    this.int(lo);
+    this.int(hi);
+  }
+
   text(text: string): void {
     this.int(text.length);
     for (let i = 0; i < text.length; i++) this.int(text.charCodeAt(i));
