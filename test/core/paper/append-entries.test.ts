@@ -5,7 +5,7 @@ import { onMessage, onTimer } from '../../../core/raft/step.ts';
 import type { Raft } from '../../../core/raft/state.ts';
 import { fc, prop } from '../../support/property.ts';
 import {
-  accepts, appendEntries, candidate, follower, leader, leaderKnowing, proposes, refuses, reply, restartsElectionTimer, sent, termsOf,
+  accepts, appendEntries, candidate, follower, leader, leaderKnowing, proposes, reply, restartsElectionTimer, sent, termsOf,
 } from '../../support/raft-states.ts';
 
 type Append = Parameters<typeof appendEntries>[0];
@@ -14,7 +14,7 @@ const receives = (raft: Raft, request: Append) => onMessage(raft, 1, appendEntri
 
 describe('AppendEntries: arguments', () => {
   test('a leader sends its term, the index and term in front of the new entries, the entries, and its commitIndex', () => {
-    const raft = refuses(accepts(proposes(leader({ clusterSize: 3, log: [1, 1], term: 3 }), 2), 2, 3).raft, 1, 3).raft;
+    const raft = accepts(proposes(leader({ clusterSize: 3, log: [1, 1], term: 3 }), 2), 2, 3).raft;
     const { kind, ...request } = sent(onTimer(raft, 'heartbeat'), 'appendEntries').get(1)!;
     expect(kind).toBe('appendEntries');
     expect({ ...request, entries: request.entries.map((entry) => entry.term) })
