@@ -57,7 +57,7 @@ function* genericRound(cluster: KvCluster, parts: GenericParts, number: number, 
     const random = stage.random(`round ${number} client ${client}`);
     const clerk = cluster.newClerk();
     return stage.spawn(parts.randomKeys === true
-      ? randomKeyClient(clerk, client, parts.clients, random, round)
+      ? randomKeyClient(clerk, client, parts.clients, random, round, restUs)
       : ownKeyClient(clerk, client, random, round));
   });
   let partitioner = null;
@@ -103,7 +103,9 @@ function* ownKeyClient(clerk: Clerk, client: number, random: RandomStream, round
 }
 
 /** Half appends, a tenth of the rest puts, and reads: judged by linearizability alone. */
-function* randomKeyClient(clerk: Clerk, client: number, keys: number, random: RandomStream, round: Round): Routine<number> {
+export function* randomKeyClient(
+  clerk: Clerk, client: number, keys: number, random: RandomStream, round: Readonly<Round>, meanRestUs: number,
+): Routine<number> {
   let appends = 0;
   while (!round.isOver) {
     const key = String(random.below(keys));
@@ -116,7 +118,7 @@ function* randomKeyClient(clerk: Clerk, client: number, keys: number, random: Ra
     } else {
       yield* clerk.get(key);
     }
-    yield* sleep(random.below(2 * restUs));
+    yield* sleep(random.below(2 * meanRestUs));
   }
   return appends;
 }
