@@ -40,10 +40,14 @@ export interface Observer<State = unknown, Message = unknown, Durable = unknown>
    * write was kept never took effect, but its writes did: `kept` tells what it would have led to.
    */
   crashed(node: NodeId, atBarrier: 'no' | 'writeLost' | 'writeKept', kept: KeptStep<State, Message> | null): void;
+  /** A node found damage on its disk, in `file`, and stays down for good. */
+  refused?(node: NodeId, file: string): void;
   invoked(operation: number, client: NodeId, request: unknown): void;
+  /** The client no longer waits for this operation: whether it took or takes effect is open. */
+  gaveUp?(operation: number): void;
   returned(operation: number, client: NodeId, reply: unknown): void;
-  /** The faults are over. From here on progress is owed. */
-  healed(): void;
+  /** The faults are over. From here on progress is owed by all but these nodes, which are down for good. */
+  healed(lost: readonly NodeId[]): void;
   /** Whether all replicas agree and nothing is on its way; null, or what is missing, for a person. */
   unsettled(): string | null;
   /** Judges the whole: called once, after the last step, of a run in which nothing was violated. */

@@ -11,16 +11,25 @@ export const defaultBudgetSteps = 5_000_000;
 export class History {
   private readonly operations: (Operation<KvInput, KvOutput> | undefined)[] = [];
   private clock = 0;
+  /** Of a client that gave up an operation, the name under which it goes on: the checker lets one client have one operation open. */
+  private readonly names = new Map<NodeId, number>();
+  private nextName = -1;
 
   invoked(id: number, client: NodeId, operation: KvOperation): void {
     this.clock += 1;
-    this.operations[id] = { client, input: inputOf(operation), output: undefined, callTime: this.clock, returnTime: null };
+    this.operations[id] = { client: this.names.get(client) ?? client, input: inputOf(operation), output: undefined, callTime: this.clock, returnTime: null };
   }
 
   returned(id: number, result: Result): void {
     this.clock += 1;
     const { client, input, callTime } = this.operations[id]!;
     this.operations[id] = { client, input, output: outputOf(result), callTime, returnTime: this.clock };
+  }
+
+  /** The outcome stays open, and the client goes on. */
+  gaveUp(client: NodeId): void {
+    this.names.set(client, this.nextName);
+    this.nextName -= 1;
   }
 
   /** In the order of the plan; operations that were never begun are left out. */

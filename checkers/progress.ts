@@ -1,12 +1,13 @@
 /** Progress: after healing one server leads, and all hold and have executed the same log. */
+import type { NodeId } from '../core/protocol.ts';
 import type { Server } from '../core/server.ts';
 
 /**
  * Null when the servers have converged, else what is missing, for a person. Without the no-op of a
  * new leader (section 8) entries of earlier terms may rightly stay uncommitted until a client writes;
- * then only what is committed must be everywhere.
+ * then only what is committed must be everywhere. Of servers that are down for good nothing is owed.
  */
-export function missingForConvergence(servers: readonly (Server | null)[], noopOnElection: boolean): string | null {
+export function missingForConvergence(servers: readonly (Server | null)[], noopOnElection: boolean, lost: ReadonlySet<NodeId>): string | null {
   let leaders = 0;
   let highestCommitted = 0;
   let highestLogged = 0;
@@ -19,6 +20,7 @@ export function missingForConvergence(servers: readonly (Server | null)[], noopO
   if (leaders !== 1) return `${leaders} servers lead`;
   const target = noopOnElection ? highestLogged : highestCommitted;
   for (const [node, server] of servers.entries()) {
+    if (lost.has(node)) continue;
     if (server === null) return `n${node} is down`;
     const { lastExecuted } = server.machine;
     if (lastExecuted !== target) return `n${node} has executed up to ${lastExecuted} of ${target}`;

@@ -41,8 +41,11 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   private readonly leaderChanges = new Spans();
   /** The present state of each server; null while it is down. */
   private readonly servers: (Server | null)[];
+  private lost: ReadonlySet<NodeId> = new Set();
   /** Of each client, how many operations it has begun: the sequence number of its last one. */
   private readonly sequences = new Map<NodeId, number>();
+  /** Who began each operation. */
+  private readonly clients = new Map<number, NodeId>();
   /** Snapshots that were found equal to the state that their prefix gives. */
   private readonly soundSnapshots = new WeakSet<object>();
 
@@ -178,6 +181,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
 
   invoked(operation: number, client: NodeId, request: Operation): void {
     this.sequences.set(client, (this.sequences.get(client) ?? 0) + 1);
+    this.clients.set(operation, client);
     this.installs.begin(operation);
     this.leaderChanges.begin(operation);
     this.history.invoked(operation, client, request);
@@ -190,12 +194,17 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     this.history.returned(operation, reply);
   }
 
-  healed(): void {
-    // Progress is judged by asking `unsettled` until the bound is over.
+  /** Progress is judged by asking `unsettled` until the bound is over. */
+  healed(lost: readonly NodeId[]): void {
+    this.lost = new Set(lost);
+  }
+
+  gaveUp(operation: number): void {
+    this.history.gaveUp(this.clients.get(operation)!);
   }
 
   unsettled(): string | null {
-    return missingForConvergence(this.servers, this.checks.noopOnElection);
+    return missingForConvergence(this.servers, this.checks.noopOnElection, this.lost);
   }
 
   /** Every acknowledged write is in the store that all replicas now hold. */

@@ -54,4 +54,43 @@ export interface Process<State, Message, Write, Durable, Request, Reply> {
   step(state: State, event: Event<Message, Request>): Step<State, Effect<Message, Write, Reply>>;
   /** What the disk holds once this write is on it. */
   write(durable: Durable, write: Write): Durable;
+  /**
+   * What the node does when its disk refuses a write. `stop`, also when absent: it ends at once, and
+   * nothing behind the barrier happens. `goOn` takes the writes for durable: a defect, for tests.
+   */
+  readonly onFailedWrite?: 'stop' | 'goOn';
+}
+
+/** What a write does to the files of a disk. `replace` happens whole or not at all; the others may be torn. */
+export type FileOperation =
+  | { readonly kind: 'create'; readonly file: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'append'; readonly file: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'replace'; readonly file: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'remove'; readonly file: string };
+
+/** What a node finds when it starts: its durable state, or a reason not to start. */
+export type Recovery<Durable, Cursor> =
+  | {
+    readonly kind: 'recovered';
+    readonly durable: Durable;
+    readonly cursor: Cursor;
+    /** What must be written before anything else is, so that nothing stands behind a torn end. */
+    readonly repairs: readonly FileOperation[];
+    /** An unfinished write was found, and taken for never begun. */
+    readonly isTorn: boolean;
+  }
+  | { readonly kind: 'refused'; readonly file: string; readonly reason: string };
+
+/**
+ * How durable states become bytes in files, and back: pure, bytes in, states out. A cursor says where
+ * the next write goes.
+ */
+export interface Storage<Write, Durable, Cursor> {
+  /** A new disk. */
+  format(): { readonly cursor: Cursor; readonly operations: readonly FileOperation[] };
+  /** One barrier. `durable` is the state with all the writes; the operations reach the disk in their order. */
+  store(cursor: Cursor, durable: Durable, writes: readonly Write[]): { readonly cursor: Cursor; readonly operations: readonly FileOperation[] };
+  recover(files: ReadonlyMap<string, Uint8Array>): Recovery<Durable, Cursor>;
+  /** Whether `cursor` stands behind more writes than `than`. */
+  isLater(cursor: Cursor, than: Cursor): boolean;
 }

@@ -7,7 +7,9 @@
  * step whole, and no checker ever believes something that the disk does not know.
  */
 import type { Effect, NodeId, Step } from '../core/protocol.ts';
+import { stretched, type Clock } from './clock.ts';
 import type { Disk } from './disk.ts';
+import type { FaultKind } from './faults/accounts.ts';
 import type { TimerChoice } from './fates.ts';
 import type { AnyEffect, AnyEvent, AnyProcess } from './system.ts';
 import type { CrashMoment, World } from './world.ts';
@@ -24,7 +26,11 @@ interface Timer {
   deadlineUs: number | null;
   /** When its place in the queue comes up; null when it has none. */
   queuedUs: number | null;
+  /** The fault of a clock that chose this deadline. */
+  movedBy: FaultKind | null;
 }
+
+type Persist = Effect<unknown, unknown, unknown> & { kind: 'persist' };
 
 /** A step whose effects are being carried out. */
 interface Unfinished {
@@ -40,6 +46,10 @@ export class Machine {
   isUp = false;
   /** Crash at the next write, before or behind it. */
   armed: 'writeLost' | 'writeKept' | null = null;
+  /** Down for good: nobody starts it again. */
+  isGone = false;
+  /** Null while the clock is right. */
+  clock: Clock | null = null;
   private readonly world: World;
   private readonly process: AnyProcess;
   private readonly timerChoice: TimerChoice;
@@ -47,6 +57,14 @@ export class Machine {
   private life = 0;
   private unfinished: Unfinished | null = null;
   private waiting: (AnyEvent | Timer)[] = [];
+  /** A stopped process: nothing is lost, and nothing is handled until it goes on. */
+  private isPaused = false;
+  private hasWrittenInPause = false;
+  private hasWaitedForWrite = false;
+  /** The fault by which it is down, until something happens that this node misses. */
+  private downBy: FaultKind | null = null;
+  /** What a crash in the middle of a write did to the disk, until the node has started from it. */
+  private leftBy: FaultKind | null = null;
 
   constructor(world: World, id: NodeId, process: AnyProcess, disk: Disk, timerChoice: TimerChoice) {
     this.world = world;
@@ -56,16 +74,42 @@ export class Machine {
     this.timerChoice = timerChoice;
   }
 
+  /** Starts from what the disk holds; a node that must not use what it reads stays down for good. */
   start(): void {
+    const recovery = this.disk.recover();
+    if (recovery?.kind === 'refused') {
+      this.isGone = true;
+      this.world.refused(this, recovery.file, recovery.reason);
+      return;
+    }
+    if (this.leftBy !== null && (this.leftBy === 'lostTail' || recovery?.isTorn === true)) this.world.accounts.mattered(this.leftBy);
+    this.leftBy = null;
+    this.downBy = null;
     this.isUp = true;
     this.carryOut({ event: null, step: this.bootStep(), next: 0 });
   }
 
+  get isWriting(): boolean {
+    return this.unfinished !== null;
+  }
+
   /** An event for this node: lost when it is down, put off while it waits for its disk. */
   handle(event: AnyEvent): void {
-    if (!this.isUp) return;
-    if (this.unfinished !== null) this.waiting.push(event);
+    if (!this.isUp) return this.miss();
+    if (this.unfinished !== null || this.isPaused) this.putOff(event);
     else this.carryOut({ event, step: this.stepOn(event), next: 0 });
+  }
+
+  /** A crash matters when something came for the node that it took down. */
+  private miss(): void {
+    if (this.downBy === null) return;
+    this.world.accounts.mattered(this.downBy);
+    this.downBy = null;
+  }
+
+  private putOff(what: AnyEvent | Timer): void {
+    this.waiting.push(what);
+    this.hasWaitedForWrite = true;
   }
 
   wake(waking: Waking): void {
@@ -74,10 +118,56 @@ export class Machine {
     else this.onQueueReached(waking.timer, waking.dueUs);
   }
 
-  /** A crash between two events that finds a write on its way loses that write. */
-  crash(between: CrashMoment): void {
-    const moment = this.unfinished !== null && between === 'now' ? 'writeLost' : between;
-    const kept = moment === 'writeKept' ? this.unfinished : null;
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  /** Goes on with all that came in the meantime; true when there was any. */
+  resume(): boolean {
+    if (!this.isPaused) return false;
+    this.isPaused = false;
+    const hadWork = this.waiting.length > 0 || this.hasWrittenInPause;
+    if (this.hasWrittenInPause) {
+      this.hasWrittenInPause = false;
+      this.onDurable();
+    } else {
+      this.handleWaiting();
+    }
+    return hadWork;
+  }
+
+  /** The clock is set forward, or back when `byUs` is negative. True when a timer was armed. */
+  jumpClock(byUs: number, kind: FaultKind): boolean {
+    let hasMoved = false;
+    for (const timer of this.timers) {
+      if (timer.deadlineUs === null) continue;
+      hasMoved = true;
+      timer.movedBy = kind;
+      timer.deadlineUs = Math.max(this.world.nowUs, timer.deadlineUs - byUs);
+      if (timer.queuedUs === null || timer.queuedUs > timer.deadlineUs) this.queueTimer(timer, timer.deadlineUs);
+    }
+    return hasMoved;
+  }
+
+  /** A crash between two events that finds a write on its way loses that write, or what of it is not on the disk yet. */
+  crash(between: CrashMoment, by: FaultKind | null = null): void {
+    const { unfinished } = this;
+    const at = unfinished !== null && between === 'now' ? 'writeLost' : between;
+    const moment = at === 'writeLost' && unfinished !== null ? this.tornAt(unfinished) : at;
+    this.goDown(moment, moment === 'writeKept' ? unfinished : null, by);
+  }
+
+  private tornAt({ step, next }: Unfinished): 'writeLost' | 'writeKept' {
+    const { isKept, kind } = this.disk.tear((step.effects[next] as Persist).writes);
+    if (kind !== null) {
+      this.world.accounts.eligible(kind);
+      this.world.accounts.fired(kind);
+      this.leftBy = kind;
+    }
+    return isKept ? 'writeKept' : 'writeLost';
+  }
+
+  private goDown(moment: CrashMoment, kept: Unfinished | null, by: FaultKind | null): void {
     this.isUp = false;
     this.life += 1;
     this.armed = null;
@@ -85,6 +175,13 @@ export class Machine {
     this.unfinished = null;
     this.waiting = [];
     this.timers.length = 0;
+    this.isPaused = false;
+    this.hasWrittenInPause = false;
+    this.downBy = by;
+    if (this.disk.forgetLies()) {
+      this.world.accounts.fired('lyingFsync');
+      this.world.accounts.mattered('lyingFsync');
+    }
     this.world.crashed(this, moment, kept === null ? null : { event: kept.event, after: kept.step.state });
   }
 
@@ -113,11 +210,13 @@ export class Machine {
         const writeUs = this.disk.nextWriteUs();
         if (writeUs > 0) {
           this.unfinished = unfinished;
+          this.hasWaitedForWrite = false;
+          this.world.accounts.fired(this.disk.stallUs > 0 ? 'stalledWrite' : 'slowWrite');
           this.world.wakeAfter(writeUs, this, { kind: 'durable', life: this.life });
           return;
         }
         this.unfinished = unfinished;
-        if (this.hasCrashedAt(effect.writes)) return;
+        if (this.hasCrashedAt(unfinished, effect.writes)) return;
       } else {
         this.release(effect);
       }
@@ -130,25 +229,53 @@ export class Machine {
   }
 
   private onDurable(): void {
+    if (this.isPaused) {
+      this.hasWrittenInPause = true;
+      return;
+    }
+    if (this.hasWaitedForWrite) this.world.accounts.mattered(this.disk.stallUs > 0 ? 'stalledWrite' : 'slowWrite');
     const unfinished = this.unfinished!;
-    const effect = unfinished.step.effects[unfinished.next] as Effect<unknown, unknown, unknown> & { kind: 'persist' };
-    if (this.hasCrashedAt(effect.writes)) return;
+    const effect = unfinished.step.effects[unfinished.next] as Persist;
+    if (this.hasCrashedAt(unfinished, effect.writes)) return;
     unfinished.next += 1;
     this.carryOut(unfinished);
     this.handleWaiting();
   }
 
-  /** The writes become durable, unless a crash was waiting for this moment. */
-  private hasCrashedAt(writes: readonly unknown[]): boolean {
+  /** The writes become durable, unless a crash was waiting for this moment, or the disk refuses them. */
+  private hasCrashedAt(unfinished: Unfinished, writes: readonly unknown[]): boolean {
     const { armed } = this;
-    if (armed !== 'writeLost') this.disk.complete(writes);
+    if (this.disk.failing !== null) return this.hasFailed(unfinished, this.disk.failing);
+    if (armed !== 'writeLost') this.complete(writes);
     if (armed === null) return false;
+    const kind = armed === 'writeLost' ? 'crashWriteLost' : 'crashWriteKept';
+    this.world.accounts.fired(kind);
+    if (armed === 'writeLost' || saysMore(unfinished)) this.world.accounts.mattered(kind);
     this.crash(armed);
     return true;
   }
 
+  /** A failed write matters when something was to be said behind it. */
+  private hasFailed(unfinished: Unfinished, kind: FaultKind): boolean {
+    this.disk.failed();
+    this.world.accounts.fired(kind);
+    if (saysMore(unfinished)) this.world.accounts.mattered(kind);
+    if (this.process.onFailedWrite === 'goOn') return false;
+    this.goDown('writeLost', null, kind);
+    return true;
+  }
+
+  /** What a write means is the protocol's to say, and so is it its fault when that cannot be. */
+  private complete(writes: readonly unknown[]): void {
+    try {
+      this.disk.complete(writes);
+    } catch (error) {
+      this.world.blame(this, error);
+    }
+  }
+
   private handleWaiting(): void {
-    while (this.unfinished === null && this.isUp && this.waiting.length > 0) {
+    while (this.unfinished === null && this.isUp && !this.isPaused && this.waiting.length > 0) {
       const next = this.waiting.shift()!;
       if ('kind' in next) this.handle(next);
       else this.fireIfDue(next);
@@ -163,8 +290,11 @@ export class Machine {
 
   private setTimer(name: string, afterUs: number): void {
     const timer = this.timerOf(name);
-    const deadlineUs = this.world.nowUs + afterUs;
+    const { clock } = this;
+    const deadlineUs = this.world.nowUs + (clock === null ? afterUs : stretched(afterUs, clock));
     timer.deadlineUs = deadlineUs;
+    timer.movedBy = clock === null ? null : clock.kind;
+    if (clock !== null) this.world.accounts.fired(clock.kind);
     if (timer.queuedUs === null || timer.queuedUs > deadlineUs) this.queueTimer(timer, deadlineUs);
   }
 
@@ -174,7 +304,7 @@ export class Machine {
 
   private timerOf(name: string): Timer {
     for (const timer of this.timers) if (timer.name === name) return timer;
-    const timer: Timer = { name, deadlineUs: null, queuedUs: null };
+    const timer: Timer = { name, deadlineUs: null, queuedUs: null, movedBy: null };
     this.timers.push(timer);
     return timer;
   }
@@ -190,7 +320,7 @@ export class Machine {
     timer.queuedUs = null;
     if (timer.deadlineUs === null) return;
     if (timer.deadlineUs > this.world.nowUs) this.queueTimer(timer, timer.deadlineUs);
-    else if (this.unfinished !== null) this.waiting.push(timer);
+    else if (this.unfinished !== null || this.isPaused) this.putOff(timer);
     else this.fireIfDue(timer);
   }
 
@@ -198,6 +328,11 @@ export class Machine {
   private fireIfDue(timer: Timer): void {
     if (timer.deadlineUs === null || timer.deadlineUs > this.world.nowUs) return;
     timer.deadlineUs = null;
+    if (timer.movedBy !== null) this.world.accounts.mattered(timer.movedBy);
     this.handle({ kind: 'timer', timer: timer.name });
   }
 }
+
+/** Whether a step has something to say behind the write at which it stands. */
+const saysMore = ({ step, next }: Unfinished): boolean =>
+  step.effects.some((effect, at) => at > next && (effect.kind === 'send' || effect.kind === 'reply'));

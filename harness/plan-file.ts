@@ -1,7 +1,7 @@
 /** Plans as files: written in full, and read with an error that names the file, the line and the field. */
 import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import * as v from 'valibot';
-import type { Fault } from './faults/fault.ts';
+import { nodesNamedBy, strikesServersOnly } from './faults/fault.ts';
 import { planSchema, type Plan } from './plan.ts';
 import type { System } from './system.ts';
 
@@ -33,27 +33,19 @@ export function parsePlan(name: string, text: string, systems: ReadonlyMap<strin
   return { ...plan, settings };
 }
 
-/** Faults may name only nodes that the plan has, and only servers can crash: a client has no disk. */
+/** Faults may name only nodes that the plan has, and some strike only servers: a client has no disk. */
 function mustNameNodes(plan: Plan, at: Places): void {
   const nodes = plan.servers + plan.clients;
   plan.faults.forEach((fault, i) => {
-    const named = namedBy(fault);
-    const limit = fault.kind === 'crash' ? plan.servers : nodes;
-    const wrong = named.find((node) => node >= limit);
+    const isForServers = strikesServersOnly(fault);
+    const limit = isForServers ? plan.servers : nodes;
+    const wrong = nodesNamedBy(fault).find((node) => node >= limit);
     if (wrong === undefined) return;
-    throw at.error(['faults', i], `it names node ${wrong}; ${fault.kind === 'crash' ? `only the ${plan.servers} servers can crash` : `there are ${nodes}, counted from 0`}`);
+    throw at.error(['faults', i], `it names node ${wrong}; ${isForServers ? `a fault of kind "${fault.kind}" strikes the ${plan.servers} servers only` : `there are ${nodes}, counted from 0`}`);
   });
-}
-
-function namedBy(fault: Fault): readonly number[] {
-  switch (fault.kind) {
-    case 'partition':
-      return fault.groups.flat();
-    case 'cut':
-      return [fault.from, fault.to];
-    default:
-      return fault.nodes === 'leader' ? [] : fault.nodes;
-  }
+  const { healing } = plan;
+  const wrong = healing?.kind === 'minorityDown' ? healing.nodes.find((node) => node >= plan.servers) : undefined;
+  if (wrong !== undefined) throw at.error(['healing', 'nodes'], `it names node ${wrong}; there are ${plan.servers} servers, counted from 0`);
 }
 
 function parseJson(name: string, text: string): Node {

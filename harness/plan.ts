@@ -40,6 +40,8 @@ export interface Plan {
   readonly stormUs: number;
   /** How long after that everything may take to complete and to agree. */
   readonly settleUs: number;
+  /** Absent: everyone comes back who can. */
+  readonly healing?: Healing;
 }
 
 export interface NetworkPlan {
@@ -49,6 +51,16 @@ export interface NetworkPlan {
   /** Messages that take far longer than the others, and so are overtaken. */
   readonly latePer1000: number;
   readonly lateUs: Range;
+  /** Messages whose bytes are damaged on the way. */
+  readonly corruptPer1000?: number;
+  /** `false`: nobody looks at checksums, and a damaged message is taken for what its bytes say. */
+  readonly checksums?: boolean;
+  /** Adds an exponentially distributed delay with this mean to every message. */
+  readonly tailUs?: number;
+  /** Messages that wait until the next one on the same way has been sent, and arrive behind it. */
+  readonly reorderPer1000?: number;
+  /** Messages that arrive once more, long after. */
+  readonly replay?: { readonly per1000: number; readonly afterUs: Range };
   /**
    * `honest` (also when absent): a sender learns nothing of a lost message. `lab`: a caller is told
    * at once, by the rules of the MIT lab's network; then the rates above are not used.
@@ -66,7 +78,22 @@ export interface NetworkPlan {
 export interface DiskPlan {
   /** From the write to its being durable; a node does nothing else in between. */
   readonly writeUs: Range;
+  /** The disk holds files, as bytes: needed by faults that damage them. Absent: states, by reference. */
+  readonly bytes?: boolean;
+  /** With bytes: crashes in the middle of a write that leave a part of it. */
+  readonly tornPer1000?: number;
 }
+
+/** What becomes of the cluster when the faults end. */
+export type Healing =
+  | { readonly kind: 'everyone' }
+  /** These servers are down then, if they were not before, and stay so. */
+  | { readonly kind: 'minorityDown'; readonly nodes: readonly number[] }
+  /** Clients begin no operation any more, and only wait for those that they have begun. */
+  | { readonly kind: 'noNewOperations' };
+
+/** To which loads on the clients an operation belongs, for the accounts of the faults. */
+export type LoadKind = 'burst' | 'hotKeys' | 'largeValues' | 'endlessSessions';
 
 export interface PlannedOperation {
   /** Counted from 0 among the clients. */
@@ -74,6 +101,9 @@ export interface PlannedOperation {
   /** Begins at this time, or when the client's operation before it is done, if that is later. */
   readonly atUs: number;
   readonly request: unknown;
+  /** The client gives up so long after it began, and goes on with its next operation. */
+  readonly giveUpUs?: number;
+  readonly load?: readonly LoadKind[];
 }
 
 const whole = (min: number, max: number) => v.pipe(
@@ -112,14 +142,30 @@ export const planSchema = v.strictObject({
     duplicatePer1000: whole(0, 1000),
     latePer1000: whole(0, 1000),
     lateUs: rangeSchema,
+    corruptPer1000: v.exactOptional(whole(0, 1000)),
+    checksums: v.exactOptional(truth),
+    tailUs: v.exactOptional(microseconds),
+    reorderPer1000: v.exactOptional(whole(0, 1000)),
+    replay: v.exactOptional(v.strictObject({ per1000: whole(0, 1000), afterUs: rangeSchema })),
     manner: v.exactOptional(v.picklist(['honest', 'lab'], 'expected "honest" or "lab"')),
     lab: v.exactOptional(v.strictObject({ reliable: truth, longDelays: truth, longReordering: truth })),
     fates: v.exactOptional(v.array(messageFateSchema)),
   }),
-  disk: v.strictObject({ writeUs: rangeSchema }),
+  disk: v.strictObject({ writeUs: rangeSchema, bytes: v.exactOptional(truth), tornPer1000: v.exactOptional(whole(0, 1000)) }),
   timers: v.exactOptional(v.array(timerFateSchema)),
   faults: v.array(faultSchema),
-  operations: v.array(v.strictObject({ client: whole(0, 999), atUs: microseconds, request: v.unknown() })),
+  operations: v.array(v.strictObject({
+    client: whole(0, 999),
+    atUs: microseconds,
+    request: v.unknown(),
+    giveUpUs: v.exactOptional(microseconds),
+    load: v.exactOptional(v.array(v.picklist(['burst', 'hotKeys', 'largeValues', 'endlessSessions'], 'expected a kind of load'))),
+  })),
   stormUs: microseconds,
   settleUs: microseconds,
+  healing: v.exactOptional(v.variant('kind', [
+    v.strictObject({ kind: v.literal('everyone') }),
+    v.strictObject({ kind: v.literal('minorityDown'), nodes: v.array(whole(0, 6)) }),
+    v.strictObject({ kind: v.literal('noNewOperations') }),
+  ], 'expected a healing of kind "everyone", "minorityDown" or "noNewOperations"')),
 });

@@ -1,6 +1,8 @@
 /** Runs a plan: the same plan gives the same record, byte for byte, on any machine. */
 import { Violated } from '../checkers/checker.ts';
 import type { Verdict } from '../checkers/verdict.ts';
+import type { FaultAccount } from './faults/accounts.ts';
+import { faultKindsOf } from './faults/switched-on.ts';
 import { Nemesis } from './faults/nemesis.ts';
 import type { NetworkCounts } from './network.ts';
 import type { Plan } from './plan.ts';
@@ -24,12 +26,16 @@ export interface RunRecord {
   readonly nodes: Readonly<NodeCounts>;
   /** What the observer counted, by name. */
   readonly counts: Readonly<Record<string, number>>;
+  /** Of each kind of fault that the plan switches on: how often it could strike, did, and mattered. */
+  readonly faults: Readonly<Record<string, FaultAccount>>;
   /** Of a plan with a script: what its network counted. */
   readonly rpcs?: Readonly<RpcCounts>;
 }
 
 /** How often, while things settle, it is asked whether they have. */
 const settleTickUs = 20_000;
+/** How long a cluster without a quorum is watched for doing what it must not. */
+const quorumlessUs = 2_000_000;
 
 /**
  * Boot, storm, heal, settle, check.
@@ -45,7 +51,8 @@ export function run(system: System, plan: Plan, trace: TraceSink | null = null):
     boot(world);
     const heal = storm(world, plan, clients, trace);
     heal();
-    settle(world, plan, () => (clients.areDone ? null : `${plan.operations.length - clients.completed} operations are not answered`));
+    if (plan.healing?.kind === 'noNewOperations') clients.beginNoMore();
+    settle(world, plan, () => (clients.areDone ? null : `${clients.missing} operations are not answered`));
     return world.observer.finish();
   });
   return recordOf(world, verdict, clients.completed);
@@ -78,7 +85,8 @@ const recordOf = (world: World, verdict: Verdict, operationsCompleted: number): 
   operationsCompleted,
   network: world.network.counts,
   nodes: world.counts,
-  counts: world.observer.counts(),
+  counts: { ...world.observer.counts(), progressExcused: world.isExcused ? 1 : 0 },
+  faults: world.accounts.of(faultKindsOf(world.plan)),
 });
 
 function verdictOf(phases: () => Verdict): Verdict {
@@ -107,12 +115,23 @@ function healed(world: World, nemesis: Nemesis, note: (what: string) => void): v
   note('healed');
   nemesis.heal();
   world.network.calm();
-  world.observer.healed();
+  world.observer.healed(world.machines.filter(({ isUp }) => !isUp).map(({ id }) => id));
 }
 
-/** Within the bound, from when the faults ended, every pending operation completes and all replicas agree. */
+/**
+ * Without a majority of servers that are up and can talk, no progress is owed. That is looked at, not
+ * believed: whoever has a quorum and makes no progress breaks the property. All faults are over and
+ * nobody crashes any more, so that what holds now holds to the end.
+ *
+ * Within the bound, from when the faults ended, every pending operation completes and all replicas agree. */
 function settle(world: World, plan: Plan, unanswered: () => string | null): void {
   const deadlineUs = world.nowUs + plan.settleUs;
+  if (!world.hasQuorum()) {
+    world.isExcused = true;
+    world.runUntil(world.nowUs + quorumlessUs);
+    if (world.hasQuorum()) throw new Error('a quorum came back although every fault was over');
+    return;
+  }
   for (;;) {
     const missing = unanswered() ?? world.observer.unsettled();
     if (missing === null) return;

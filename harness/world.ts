@@ -5,24 +5,27 @@
 import type { NodeId } from '../core/protocol.ts';
 import { Violated, type KeptStep, type Observer } from '../checkers/checker.ts';
 import { Digest } from './digest.ts';
+import { answer } from './fate.ts';
+import { FaultAccounts, type FaultKind } from './faults/accounts.ts';
 import { Disk } from './disk.ts';
 import { EventQueue, type Scheduled } from './events.ts';
 import { Machine, type Waking } from './machine.ts';
 import { LabNetwork, type Wire } from './lab-network.ts';
-import { Network, type AnyNetwork, type Post } from './network.ts';
+import { Network, type AnyNetwork, type NetworkWatch, type Post } from './network.ts';
+import { Links } from './links.ts';
 import { ListedTimers, ToldTimers, type TimerChoice } from './fates.ts';
 import { FatedNetwork, HeardNetwork } from './fated-network.ts';
-import type { Plan } from './plan.ts';
+import type { NetworkPlan, Plan } from './plan.ts';
 import { RandomStreams } from './random.ts';
 import { calmFlags, type Rpc } from './rpc.ts';
 import { SteeredNetwork } from './steered-network.ts';
-import type { AnyEffect, AnyEvent, System } from './system.ts';
+import { mustHave, type AnyEffect, type AnyEvent, type AnyProcess, type System } from './system.ts';
 import type { TraceSink } from './trace.ts';
 
 export type CrashMoment = 'now' | 'writeLost' | 'writeKept';
 
 type Happening =
-  | { readonly kind: 'arrival'; readonly from: NodeId; readonly to: NodeId; readonly message: unknown }
+  | { readonly kind: 'arrival'; readonly from: NodeId; readonly to: NodeId; readonly message: unknown; readonly struckBy: FaultKind | null }
   | { readonly kind: 'waking'; readonly machine: Machine; readonly waking: Waking }
   | { readonly kind: 'action'; readonly action: () => void };
 
@@ -34,6 +37,8 @@ export interface NodeCounts {
   crashesWriteLost: number;
   crashesWriteKept: number;
   restarts: number;
+  /** Servers that found damage on their disks and did not start. */
+  refusals: number;
 }
 
 export class World {
@@ -41,7 +46,13 @@ export class World {
   readonly machines: readonly Machine[];
   readonly digest = new Digest();
   readonly observer: Observer;
-  readonly counts: NodeCounts = { crashes: 0, crashesWriteLost: 0, crashesWriteKept: 0, restarts: 0 };
+  readonly counts: NodeCounts = { crashes: 0, crashesWriteLost: 0, crashesWriteKept: 0, restarts: 0, refusals: 0 };
+  readonly accounts = new FaultAccounts();
+  readonly links: Links;
+  readonly system: System;
+  readonly plan: Plan;
+  /** No quorum was left when the faults were over, and so no progress was owed. */
+  isExcused = false;
   nowUs = 0;
   /** Steps of nodes so far: the number by which a report names a moment. */
   steps = 0;
@@ -50,19 +61,27 @@ export class World {
   /** Called when a client's operation is answered. */
   onReply: (client: NodeId, id: number, reply: unknown) => void = () => {};
   private readonly queue = new EventQueue<WorldEvent>();
-  private readonly system: System;
   private readonly trace: TraceSink | null;
   private sequence = 0;
+  /** Messages and replies that nodes gave away so far. */
+  private released = 0;
 
   constructor(system: System, plan: Plan, trace: TraceSink | null) {
     const streams = new RandomStreams(plan.seed);
     const processes = system.processes(plan);
     this.system = system;
+    this.plan = plan;
     this.trace = trace;
+    this.links = new Links(processes.length, this.postNow, (kind) => this.accounts.fired(kind));
     this.machines = processes.map((process, id) =>
-      new Machine(this, id, process, new Disk(process, plan.disk, streams.stream(`disk ${id}`)), this.timerChoice(plan, id, processes.length, streams)));
+      new Machine(this, id, process, this.newDisk(process, plan, id, streams), this.timerChoice(plan, id, processes.length, streams)));
     this.observer = system.observer(plan, (node) => this.machines[node]!.disk.durable);
     this.network = this.newNetwork(plan, streams);
+  }
+
+  private newDisk(process: AnyProcess, { disk, servers }: Plan, id: NodeId, streams: RandomStreams): Disk {
+    const storage = disk.bytes === true && id < servers ? mustHave(this.system, 'storage') : null;
+    return new Disk(process, disk, streams.stream(`disk ${id}`), storage, () => streams.stream(`torn ${id}`));
   }
 
   private timerChoice(plan: Plan, id: NodeId, size: number, streams: RandomStreams): TimerChoice {
@@ -73,15 +92,39 @@ export class World {
 
   private newNetwork({ network }: Plan, streams: RandomStreams): AnyNetwork {
     const size = this.machines.length;
-    const post = (from: NodeId, to: NodeId, message: unknown, delayUs: number): void =>
-      this.after(delayUs, { kind: 'arrival', from, to, message });
+    const post: Post = (from, to, message, delayUs, struckBy = null) => {
+      if (this.links.isIdle) this.postNow(from, to, message, delayUs, struckBy);
+      else this.links.pass(from, to, message, delayUs, struckBy);
+    };
     if (network.manner === 'lab') return new LabNetwork(network.lab ?? calmFlags, this.rpc(), size, streams, this.wire());
     if (network.lab !== undefined) return new SteeredNetwork(network, network.lab, this.rpc(), size, streams, post);
     const plain = (heard: (post: Post) => Post): AnyNetwork =>
-      network.fates === undefined ? new Network(network, size, streams, heard(post)) : new FatedNetwork(network, network.fates, size, heard(post));
+      network.fates === undefined ? new Network(network, size, streams, heard(post), this.watch(network)) : new FatedNetwork(network, network.fates, size, heard(post));
     const ear = this.trace?.messages;
     return ear === undefined ? plain((unheard) => unheard) : new HeardNetwork(plain, ear, () => this.nowUs);
   }
+
+  private readonly postNow: Post = (from, to, message, delayUs, struckBy = null) =>
+    this.after(delayUs, { kind: 'arrival', from, to, message, struckBy });
+
+  private watch({ corruptPer1000, checksums }: NetworkPlan): NetworkWatch {
+    const codec = corruptPer1000 === undefined ? null : mustHave(this.system, 'codec');
+    return {
+      accounts: this.accounts,
+      isUp: (node) => this.machines[node]!.isUp,
+      lostToCut: (from, to) => this.lostToCut(from, to),
+      damaged(message, fate) {
+        const bytes = codec!.encode(message);
+        // Up to eight bits of one byte.
+        const at = answer(fate, 1) % bytes.length;
+        bytes[at]! ^= 1 + (answer(fate, 2) % 255);
+        return codec!.decode(bytes, checksums !== false);
+      },
+    };
+  }
+
+  /** Told by a network; faults that cut ways listen. */
+  lostToCut: (from: NodeId, to: NodeId) => void = () => {};
 
   /** @throws TypeError when the system does not say how its messages pair up */
   private rpc(): Rpc {
@@ -135,13 +178,28 @@ export class World {
   private happen({ atUs, happening }: WorldEvent): void {
     this.nowUs = atUs;
     this.events += 1;
-    if (happening.kind === 'arrival') this.arrive(happening.from, happening.to, happening.message);
+    if (happening.kind === 'arrival') {
+      if (happening.struckBy === null) this.arrive(happening.from, happening.to, happening.message);
+      else this.arriveStruck(happening.from, happening.to, happening.message, happening.struckBy);
+    }
     else if (happening.kind === 'waking') happening.machine.wake(happening.waking);
     else happening.action();
   }
 
   private arrive(from: NodeId, to: NodeId, message: unknown): void {
     this.machines[to]!.handle({ kind: 'message', from, message });
+  }
+
+  /**
+   * A fault of the network that lets a message arrive matters when the receiver acts on it: changes its
+   * state, begins a write or says something.
+   */
+  private arriveStruck(from: NodeId, to: NodeId, message: unknown, struckBy: FaultKind): void {
+    const machine = this.machines[to]!;
+    const { state } = machine;
+    const said = this.released;
+    this.arrive(from, to, message);
+    if (machine.state !== state || this.released !== said || machine.isWriting) this.accounts.mattered(struckBy);
   }
 
   boot(node: NodeId): void {
@@ -160,20 +218,39 @@ export class World {
   }
 
   /** Crashes a running node, now or at its next write; one that is down stays as it is. */
-  crash(node: NodeId, moment: CrashMoment): void {
+  crash(node: NodeId, moment: CrashMoment, by: FaultKind | null = null): void {
     const machine = this.machines[node]!;
     if (!machine.isUp) return;
-    if (moment === 'now') machine.crash('now');
+    if (moment === 'now') machine.crash('now', by);
     else machine.armed = moment;
   }
 
-  /** Starts a node that is down; one that is up stays as it is, and is no longer about to crash. */
+  /** Starts a node that is down, unless it is so for good; one that is up stays as it is, and is no longer about to crash. */
   restart(node: NodeId): void {
     const machine = this.machines[node]!;
     machine.armed = null;
-    if (machine.isUp) return;
+    if (machine.isUp || machine.isGone) return;
     this.counts.restarts += 1;
     machine.start();
+  }
+
+  /** A machine found damage on its disk that it must not work with. */
+  refused(machine: Machine, file: string, reason: string): void {
+    this.counts.refusals += 1;
+    this.digest.number(-1 - machine.id);
+    this.digest.string(file);
+    this.trace?.fault(this.steps, this.nowUs, `node ${machine.id} refuses to start: ${file}: ${reason}`);
+    this.observer.refused?.(machine.id, file);
+  }
+
+  /** Whether a majority of the servers is up and every two of them can talk: then progress is owed. */
+  hasQuorum(): boolean {
+    const { servers } = this.plan;
+    for (let set = 1; set < 1 << servers; set++) {
+      const members = this.machines.filter(({ id }) => id < servers && (set & (1 << id)) !== 0);
+      if (members.length * 2 > servers && members.every((one) => one.isUp && members.every((other) => this.network.canReach(one.id, other.id)))) return true;
+    }
+    return false;
   }
 
   /** Machines report here; see machine.ts for when. */
@@ -188,6 +265,7 @@ export class World {
   }
 
   release(machine: Machine, effect: AnyEffect): void {
+    this.released += 1;
     if (effect.kind === 'send') {
       this.digest.number(effect.to);
       this.system.digestMessage(this.digest, effect.message);

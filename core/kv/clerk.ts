@@ -2,7 +2,6 @@
  * The client of the store: retries one operation until it is done, under one sequence number, so
  * that the servers can tell a repetition from a new command.
  */
-import { assert } from '../assert.ts';
 import type { Effect, Event, NodeId, Process, Range, Step } from '../protocol.ts';
 import type { Operation, Result } from './command.ts';
 import type { ClerkMessage, ClientReply } from './messages.ts';
@@ -50,8 +49,11 @@ export function stepClerk(clerk: Clerk, event: ClerkEvent): ClerkStep {
   }
 }
 
-function onRequest({ config, sequence, target, pending }: Clerk, id: number, operation: Operation): ClerkStep {
-  assert(pending === null, () => 'a clerk has one operation at a time');
+/**
+ * A new operation while one is pending gives the pending one up: it may take effect still, but not
+ * behind the new one, whose number is higher (sessions.ts), and no answer to it is taken any more.
+ */
+function onRequest({ config, sequence, target }: Clerk, id: number, operation: Operation): ClerkStep {
   const next = { id, operation, refusals: 0 };
   return ask({ config, sequence: sequence + 1, target, pending: next }, next, target, 0);
 }

@@ -2,82 +2,62 @@
  * Every fault as data, each with its healing. All times are absolute virtual times; whatever is
  * still broken when the storm ends is healed then.
  *
- * A new kind of fault is a new row here, a schema beside it, and its two halves in `nemesis.ts`.
+ * A new kind of fault is a new handler in one of the files beside this one, and a row here.
  */
 import * as v from 'valibot';
+import type { FaultKind } from './accounts.ts';
+import { compactDuringInstall, holdAcrossLeaderships, isolateUntilSnapshot, type CompactDuringInstall, type HoldAcrossLeaderships, type IsolateUntilSnapshot } from './aimed.ts';
+import { clockDrift, clockJump, clockRate, type ClockDrift, type ClockJump, type ClockRate } from './clocks.ts';
+import { flapping, isolation, oneWayCut, partition, type Cut, type Flapping, type Isolation, type Partition } from './cuts.ts';
+import { damagedDisk, diskFull, failedWrite, lyingFsync, stall, type DamagedDisk, type DiskFull, type FailedWrite, type LyingFsync, type Stall } from './disks.ts';
+import type { Handler } from './handler.ts';
+import { clog, slowLink, swizzle, type Clog, type SlowLink, type Swizzle } from './links.ts';
+import { crash, crashLoop, gone, pause, type Crash, type CrashLoop, type Gone, type Pause } from './processes.ts';
 
-export type Fault = Partition | Cut | Isolation | Crash;
+export type Fault =
+  | Partition | Cut | Isolation | Flapping
+  | SlowLink | Clog | Swizzle
+  | Crash | CrashLoop | Pause | Gone
+  | Stall | FailedWrite | DiskFull | LyingFsync | DamagedDisk
+  | ClockRate | ClockDrift | ClockJump
+  | HoldAcrossLeaderships | IsolateUntilSnapshot | CompactDuringInstall;
 
-/**
- * Whom a fault strikes: servers by their ids, or whoever leads when its time has come. A fault that
- * is aimed at the leader and finds none waits for one, until its end.
- */
-export type Target = readonly number[] | 'leader';
+export type {
+  ClockDrift, ClockJump, ClockRate, Clog, CompactDuringInstall, Crash, CrashLoop, Cut, DamagedDisk, DiskFull, FailedWrite, Flapping,
+  Gone, HoldAcrossLeaderships, IsolateUntilSnapshot, Isolation, LyingFsync, Partition, Pause, SlowLink, Stall, Swizzle,
+};
+export type { Target } from './handler.ts';
+export { damages, type Damage } from './disks.ts';
 
-/**
- * Two nodes can talk when they share a group, or when one of them is in no group at all. Two groups
- * with one node in common make a bridge; groups that overlap in a chain make a ring.
- */
-export interface Partition {
-  readonly kind: 'partition';
-  readonly fromUs: number;
-  readonly untilUs: number;
-  /** Node ids: servers from 0, then clients. */
-  readonly groups: readonly (readonly number[])[];
+type Handlers = { readonly [K in Fault['kind']]: Handler<Extract<Fault, { kind: K }>> };
+
+const handlers: Handlers = {
+  partition, cut: oneWayCut, isolation, flapping,
+  slowLink, clog, swizzle,
+  crash, crashLoop, pause, gone,
+  stall, failedWrite, diskFull, lyingFsync, damagedDisk,
+  clockRate, clockDrift, clockJump,
+  holdAcrossLeaderships, isolateUntilSnapshot, compactDuringInstall,
+};
+
+export const handlerOf = <F extends Fault>(fault: F): Handler<F> => handlers[fault.kind] as unknown as Handler<F>;
+
+const kinds = Object.keys(handlers) as Fault['kind'][];
+
+/** Looks at `kind` first, so that the message of a wrong field is that of its own kind of fault. */
+export const faultSchema: v.GenericSchema<unknown, Fault> = v.lazy((input) => {
+  const kind = typeof input === 'object' && input !== null ? (input as { kind?: unknown }).kind : undefined;
+  const known = kinds.find((one) => one === kind);
+  if (known !== undefined) return handlers[known].schema as v.GenericSchema<unknown, Fault>;
+  return v.strictObject({ kind: v.picklist(kinds, `expected a fault of kind ${kinds.join(', ')}`) }) as unknown as v.GenericSchema<unknown, Fault>;
+});
+
+/** The nodes that a fault names; none when it is aimed at a role. */
+export function nodesNamedBy(fault: Fault): readonly number[] {
+  const target = handlerOf(fault).target(fault);
+  return target === 'leader' ? [] : target;
 }
 
-/** One direction of one link is dead. */
-export interface Cut {
-  readonly kind: 'cut';
-  readonly fromUs: number;
-  readonly untilUs: number;
-  readonly from: number;
-  readonly to: number;
-}
+export const strikesServersOnly = (fault: Fault): boolean => handlerOf(fault).strikesServersOnly;
 
-/** Nodes are cut off from all others, or only hear nothing, or only are not heard. */
-export interface Isolation {
-  readonly kind: 'isolation';
-  readonly fromUs: number;
-  readonly untilUs: number;
-  readonly nodes: Target;
-  readonly direction: 'both' | 'inbound' | 'outbound';
-}
-
-/** Servers lose everything but their disks, and start again later. */
-export interface Crash {
-  readonly kind: 'crash';
-  readonly atUs: number;
-  readonly restartUs: number;
-  readonly nodes: Target;
-  /**
-   * `now`: between two events. The others wait for the node's next write after atUs: `writeLost`
-   * crashes it before the write is durable, `writeKept` behind the write and before the sends that
-   * follow it.
-   */
-  readonly moment: 'now' | 'writeLost' | 'writeKept';
-}
-
-const time = v.pipe(v.number('expected a time in microseconds'), v.integer('expected whole microseconds'), v.minValue(0, 'expected at least 0'));
-const node = v.pipe(v.number('expected a node id'), v.integer('expected a node id'), v.minValue(0, 'expected at least 0'));
-
-const target = v.union([v.literal('leader'), v.array(node)], 'expected node ids or "leader"');
-
-export const faultSchema = v.variant('kind', [
-  v.strictObject({ kind: v.literal('partition'), fromUs: time, untilUs: time, groups: v.array(v.array(node)) }),
-  v.strictObject({ kind: v.literal('cut'), fromUs: time, untilUs: time, from: node, to: node }),
-  v.strictObject({
-    kind: v.literal('isolation'),
-    fromUs: time,
-    untilUs: time,
-    nodes: target,
-    direction: v.picklist(['both', 'inbound', 'outbound'], 'expected "both", "inbound" or "outbound"'),
-  }),
-  v.strictObject({
-    kind: v.literal('crash'),
-    atUs: time,
-    restartUs: time,
-    nodes: target,
-    moment: v.picklist(['now', 'writeLost', 'writeKept'], 'expected "now", "writeLost" or "writeKept"'),
-  }),
-], 'expected a fault of kind "partition", "cut", "isolation" or "crash"');
+export const accountsOf = (fault: Fault): readonly FaultKind[] => handlerOf(fault).kinds(fault);

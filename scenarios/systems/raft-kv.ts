@@ -6,11 +6,13 @@ import type { Observer } from '../../checkers/checker.ts';
 import { clerkProcess, type Clerk } from '../../core/kv/clerk.ts';
 import type { Command, Operation, Result } from '../../core/kv/command.ts';
 import type { NodeId } from '../../core/protocol.ts';
-import type { Persistent } from '../../core/raft/state.ts';
+import type { Persistent, Raft } from '../../core/raft/state.ts';
+import { raftStorage } from '../../core/disk/storage.ts';
+import { decodeFrame, encodeFrame } from '../../core/frame.ts';
 import { serverProcess, type Server, type ServerMessage } from '../../core/server.ts';
 import type { Digest } from '../../harness/digest.ts';
 import { microseconds, rangeSchema, wholeNumber, type Plan } from '../../harness/plan.ts';
-import type { AnyProcess, System } from '../../harness/system.ts';
+import type { AnyProcess, AnyStorage, Moments, System } from '../../harness/system.ts';
 import { raftKvScripts } from '../lab/scripts.ts';
 import { describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader } from './raft-messages.ts';
 import { kvRpc } from './raft-kv-rpc.ts';
@@ -38,6 +40,19 @@ const requestSchema = v.variant('kind', [
 
 /** The largest message that bounds an entry batch; settings are checked before a plan gets here. */
 const settingsOf = (plan: Plan): RaftKvSettings => plan.settings as RaftKvSettings;
+
+const raftOf = (state: unknown): Raft | null =>
+  state !== null && 'raft' in (state as object) ? (state as Server).raft : null;
+
+const moments: Moments = {
+  leadership: (states) => states.reduce<number>((newest, state) => {
+    const raft = raftOf(state);
+    return raft?.role.kind === 'leader' ? Math.max(newest, raft.persistent.currentTerm) : newest;
+  }, 0),
+  snapshotIndex: (state) => raftOf(state)?.persistent.log.baseIndex ?? 0,
+  lastIndex: (state) => raftOf(state)?.persistent.log.lastIndex ?? 0,
+  isSnapshotMessage: (message) => (message as ServerMessage).kind === 'installSnapshot',
+};
 
 export const raftKv: System = {
   name: 'raft-kv',
@@ -72,6 +87,12 @@ export const raftKv: System = {
   },
 
   leader,
+  storage: raftStorage as AnyStorage,
+  codec: {
+    encode: (message) => encodeFrame(message as ServerMessage),
+    decode: decodeFrame,
+  },
+  moments,
   rpc: kvRpc,
   scripts: raftKvScripts,
   digestMessage,
@@ -81,7 +102,7 @@ export const raftKv: System = {
 };
 
 function leader(states: readonly unknown[]): NodeId | null {
-  return newestLeader(states.map((state) => (state !== null && 'raft' in (state as object) ? (state as Server).raft : null)));
+  return newestLeader(states.map(raftOf));
 }
 
 function digestMessage(digest: Digest, untyped: unknown): void {

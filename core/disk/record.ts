@@ -1,0 +1,103 @@
+/**
+ * A record of the write-ahead log: one barrier, framed so that damage is noticed and told apart from
+ * a write that a crash cut short.
+ *
+ *     header   length of the payload, generation of the file, sequence number, checksum of the
+ *              payload, checksum of the header's four numbers      5 * 4 bytes
+ *     payload
+ *     mark     sequence number mixed with a constant, checksum of the payload      2 * 4 bytes
+ *
+ * The mark reaches the disk behind the payload. So a damaged payload in front of its mark had been
+ * written whole and has rotted since, while one without a mark was never finished. (The idea of a
+ * second identifier behind an entry is that of Protocol-Aware Recovery, Alagappan et al., FAST 2018.)
+ * A single damaged place thus never passes for a torn end: it leaves either the header, the payload
+ * or the mark whole.
+ */
+import { ByteReader, ByteWriter } from '../bytes.ts';
+import { checksum } from './checksum.ts';
+
+const headerBytes = 20;
+const markBytes = 8;
+/** Keeps a mark from being mistaken for the small numbers of which payloads are full. */
+const markMagic = 0x4d41524b;
+const markNumber = (sequence: number): number => (sequence ^ markMagic) >>> 0;
+
+export interface Frame {
+  readonly generation: number;
+  readonly sequence: number;
+  readonly payload: Uint8Array;
+}
+
+export function encodeRecord({ generation, sequence, payload }: Frame): Uint8Array {
+  const payloadChecksum = checksum(payload);
+  const head = new ByteWriter().uint32(payload.length).uint32(generation).uint32(sequence).uint32(payloadChecksum).finish();
+  const bytes = new Uint8Array(headerBytes + payload.length + markBytes);
+  bytes.set(head);
+  bytes.set(new ByteWriter().uint32(checksum(head)).finish(), head.length);
+  bytes.set(payload, headerBytes);
+  bytes.set(new ByteWriter().uint32(markNumber(sequence)).uint32(payloadChecksum).finish(), headerBytes + payload.length);
+  return bytes;
+}
+
+/** What stands at an offset where a record of this sequence number is expected. */
+export type Found =
+  | { readonly kind: 'record'; readonly frame: Frame; readonly next: number; readonly isMarked: boolean; readonly isShort: boolean }
+  /** The file ends here. */
+  | { readonly kind: 'end' }
+  /** A write that never finished; nothing stands behind it. */
+  | { readonly kind: 'torn' }
+  | { readonly kind: 'damaged'; readonly reason: string };
+
+interface Header {
+  readonly length: number;
+  readonly generation: number;
+  readonly sequence: number;
+  readonly payloadChecksum: number;
+}
+
+function headerAt(bytes: Uint8Array, at: number): Header | null {
+  if (at + headerBytes > bytes.length) return null;
+  const from = new ByteReader(bytes.subarray(at, at + headerBytes));
+  const header = { length: from.uint32(), generation: from.uint32(), sequence: from.uint32(), payloadChecksum: from.uint32() };
+  return from.uint32() === checksum(bytes, at, at + headerBytes - 4) ? header : null;
+}
+
+export function recordAt(bytes: Uint8Array, at: number, sequence: number): Found {
+  if (at === bytes.length) return { kind: 'end' };
+  const header = headerAt(bytes, at);
+  if (header === null) return broken(bytes, at, sequence, 'the head of a record is damaged');
+  if (header.sequence !== sequence) return { kind: 'damaged', reason: `record ${header.sequence} stands where record ${sequence} must` };
+  const begin = at + headerBytes;
+  const end = begin + header.length;
+  const isWhole = end <= bytes.length && checksum(bytes, begin, end) === header.payloadChecksum;
+  if (!isWhole) return broken(bytes, at + 1, sequence, `the payload of record ${sequence} is damaged`);
+  const { generation } = header;
+  const isMarked = markAt(bytes, end, sequence, header.payloadChecksum);
+  const next = Math.min(bytes.length, end + markBytes);
+  return { kind: 'record', frame: { generation, sequence, payload: bytes.slice(begin, end) }, next, isMarked, isShort: end + markBytes > bytes.length };
+}
+
+function markAt(bytes: Uint8Array, at: number, sequence: number, payloadChecksum: number): boolean {
+  if (at + markBytes > bytes.length) return false;
+  const from = new ByteReader(bytes.subarray(at, at + markBytes));
+  return from.uint32() === markNumber(sequence) && from.uint32() === payloadChecksum;
+}
+
+/**
+ * Damage, if anything behind it shows that this record or a later one was finished: a later head, or
+ * the mark of this one, which ends the file when it is the last. Else an end that was torn.
+ */
+function broken(bytes: Uint8Array, from: number, sequence: number, reason: string): Found {
+  for (let at = from; at + headerBytes <= bytes.length; at++) {
+    const header = headerAt(bytes, at);
+    if (header !== null && header.sequence >= sequence) return { kind: 'damaged', reason };
+  }
+  return endsWithMark(bytes, sequence) ? { kind: 'damaged', reason } : { kind: 'torn' };
+}
+
+/** The last bytes of a file that ends with the finished record of this number. */
+function endsWithMark(bytes: Uint8Array, sequence: number): boolean {
+  const at = bytes.length - markBytes;
+  if (at < 0) return false;
+  return new ByteReader(bytes.subarray(at)).uint32() === markNumber(sequence);
+}
