@@ -160,7 +160,6 @@ class Check<S, I, O> {
       if (signal?.aborted === true) return 'aborted';
       const startMs = clock === undefined ? 0 : clock();
       if (startMs > this.#deadline) return 'time';
-      if (this.#steps >= this.#budget) return 'steps';
       item.search ??= newSearch(this.#model, item.part, { plain: this.#plain });
       const { search } = item;
       const before = search.steps;
@@ -172,6 +171,7 @@ class Check<S, I, O> {
       item.bytes = search.sizeBytes;
       this.#bytes = others + item.bytes;
       if (outcome !== 'paused') return outcome;
+      if (this.#steps >= this.#budget) return 'steps';
       this.#adjustSlice(clock === undefined ? 0 : clock() - startMs);
       if (left > 0) yield this.#progress();
     }

@@ -16,6 +16,8 @@ export type SearchOutcome = 'ok' | 'illegal' | 'paused' | 'memory';
 const rowHeader = 3;
 const initialRows = 256;
 
+const none = -1;
+
 /** Taking back an operation that was placed by choice tries the next choice. */
 const chosen = 0;
 /** A read: without choice. */
@@ -93,6 +95,8 @@ export class Search<I, O> implements DeadEnd {
   #setHash = 0;
   #firstReturn = 0;
   #cursor: number;
+  /** Where the placing of reads was interrupted. */
+  #readCursor = none;
   #arrived = true;
   #rows = new Int32Array(0);
   #rowMask = 0;
@@ -214,7 +218,6 @@ export class Search<I, O> implements DeadEnd {
     const { count, known, floor } = this.#part;
     for (;;) {
       if (this.#firstReturn >= count) return 'ok';
-      if (this.steps >= end) return 'paused';
       if (!this.#hasRoom(maxBytes)) return 'memory';
       const index = this.#cursor;
       if (index === count || floor[index]! > this.#firstReturn) {
@@ -223,6 +226,7 @@ export class Search<I, O> implements DeadEnd {
         if (!this.#takeBack()) return 'illegal';
         continue;
       }
+      if (this.steps >= end) return 'paused';
       this.#cursor = this.#following[index]!;
       this.steps++;
       const next = this.#space.next(this.#state, index);
@@ -241,7 +245,7 @@ export class Search<I, O> implements DeadEnd {
     for (;;) {
       if (this.#arrived) {
         if (!this.#hasRoom(maxBytes)) return 'memory';
-        this.#placeReads();
+        if (!this.#placeReads(end)) return 'paused';
         if (this.#firstReturn >= known) return 'ok';
         this.#arrived = false;
         if (this.#depth > 0 && (this.#isBlind() || !this.#remember())) {
@@ -250,7 +254,6 @@ export class Search<I, O> implements DeadEnd {
         }
         this.#cursor = this.#following[count]!;
       }
-      if (this.steps >= end) return 'paused';
       const index = this.#cursor;
       if (index === count || floor[index]! > this.#firstReturn) {
         const due = this.#part.returnOrder[this.#firstReturn]!;
@@ -260,8 +263,12 @@ export class Search<I, O> implements DeadEnd {
         } else if (!this.#takeBack()) return 'illegal';
         continue;
       }
+      if (this.#readOnly[index] === 1 || (this.#hasTwins && this.#hasEarlierTwin(index))) {
+        this.#cursor = this.#following[index]!;
+        continue;
+      }
+      if (this.steps >= end) return 'paused';
       this.#cursor = this.#following[index]!;
-      if (this.#readOnly[index] === 1 || (this.#hasTwins && this.#hasEarlierTwin(index))) continue;
       this.steps++;
       const next = this.#space.next(this.#state, index);
       if (next < 0 || (next === this.#state && this.#isOptional(index)) || this.#leavesUnseen(index, next)) continue;
@@ -309,14 +316,21 @@ export class Search<I, O> implements DeadEnd {
     return false;
   }
 
-  /** Places every legal read that is open; placing one can open others. */
-  #placeReads(): void {
+  /** Places every legal read that is open; placing one can open others. False when the steps ended on the way. */
+  #placeReads(end: number): boolean {
     const { count, floor } = this.#part;
-    for (let index = this.#following[count]!; index !== count && floor[index]! <= this.#firstReturn; index = this.#following[index]!) {
+    let index = this.#readCursor === none ? this.#following[count]! : this.#readCursor;
+    for (; index !== count && floor[index]! <= this.#firstReturn; index = this.#following[index]!) {
       if (this.#readOnly[index] === 0) continue;
+      if (this.steps >= end) {
+        this.#readCursor = index;
+        return false;
+      }
       this.steps++;
       if (this.#space.next(this.#state, index) === this.#state) this.#lift(index, this.#state, forced);
     }
+    this.#readCursor = none;
+    return true;
   }
 
   #lift(index: number, next: number, manner: number): void {

@@ -95,7 +95,6 @@ export const checkCommand: Command = {
     const inputs = positionals.map((file) => readInput(file, format, model));
     const outcomes: Outcome[] = [];
     for (const input of inputs) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other: they share the processor and the terminal
       const outcome = await checkOne(input, limits, terminal);
       outcomes.push(outcome);
       terminal.out(tell(outcome, terminal));
