@@ -86,8 +86,14 @@ const recordOf = (world: World, verdict: Verdict, operationsCompleted: number): 
   network: world.network.counts,
   nodes: world.counts,
   counts: { ...world.observer.counts(), progressExcused: world.isExcused ? 1 : 0 },
-  faults: world.accounts.of(faultKindsOf(world.plan)),
+  faults: accountsOf(world),
 });
+
+function accountsOf(world: World): Readonly<Record<string, FaultAccount>> {
+  const kinds = faultKindsOf(world.plan);
+  world.closeAccounts(kinds);
+  return world.accounts.of(kinds);
+}
 
 function verdictOf(phases: () => Verdict): Verdict {
   try {

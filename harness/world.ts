@@ -41,6 +41,9 @@ export interface NodeCounts {
   refusals: number;
 }
 
+/** Kinds that strike single messages, at a rate. */
+const messageKinds: readonly FaultKind[] = ['drop', 'duplicate', 'replay', 'late', 'exponentialDelay', 'reorder', 'corrupt', 'uncheckedCorruption'];
+
 export class World {
   readonly network: AnyNetwork;
   readonly machines: readonly Machine[];
@@ -241,6 +244,13 @@ export class World {
     this.digest.string(file);
     this.trace?.fault(this.steps, this.nowUs, `node ${machine.id} refuses to start: ${file}: ${reason}`);
     this.observer.refused?.(machine.id, file);
+  }
+
+  /** What rates could have struck: known when the run is over. */
+  closeAccounts(kinds: ReadonlySet<FaultKind>): void {
+    const { network, accounts } = this;
+    if (!(network instanceof Network)) return;
+    for (const kind of messageKinds) if (kinds.has(kind)) accounts.eligible(kind, network.exposed);
   }
 
   /** Whether a majority of the servers is up and every two of them can talk: then progress is owed. */

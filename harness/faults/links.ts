@@ -82,7 +82,7 @@ export const swizzle: Handler<Swizzle> = {
     release.forEach((one, i) => world.at(untilUs + i * everyUs, () => open(one)));
     return () => {
       isOver = true;
-      for (const one of [...shut]) open(one);
+      for (const one of shut) open(one);
     };
   },
 };

@@ -33,7 +33,7 @@ export class Nemesis {
   /** Ends every fault at once; then the plan's healing: whoever can and may, is up. */
   heal(): void {
     this.isOver = true;
-    for (const fault of [...this.heals.keys()]) this.end(fault);
+    for (const fault of this.heals.keys()) this.end(fault);
     const { healing } = this.plan;
     if (healing?.kind === 'minorityDown') for (const node of healing.nodes) this.takeDown(node);
     for (let node = 0; node < this.world.machines.length; node++) this.world.restart(node);

@@ -1,0 +1,46 @@
+/** Which kinds of trouble a seed has: a fault that is always on hides the bugs that need calm. */
+import { assumptionBreaking, faultKinds, type FaultKind } from '../../harness/faults/accounts.ts';
+import type { RandomStream, RandomStreams } from '../../harness/random.ts';
+
+export interface Kinds {
+  has(kind: FaultKind): boolean;
+  /** Leaders fall one after the other, as in Figure 8 of the Raft paper. */
+  readonly leaderChurn: boolean;
+  readonly slowService: boolean;
+}
+
+/** The weather that most clusters see: on in most seeds. */
+const common: readonly FaultKind[] = ['drop', 'duplicate', 'late', 'partition', 'cut', 'isolation', 'crash', 'slowWrite'];
+
+/**
+ * Half of the seeds have all of the common kinds, in the other half each is there or not by the toss of
+ * a coin. Of the others, a seed has none, few, many or nearly all; each kind has a stream of its own, so
+ * that a new kind leaves the draws of the old ones as they were.
+ */
+export function drawKinds(streams: RandomStreams): Kinds {
+  const random = streams.stream('kinds');
+  const hasAll = random.chance(500);
+  const rarePer1000 = random.weighted([[3, 0], [4, 60], [4, 150], [2, 400], [1, 800]]);
+  const on = new Set<FaultKind>();
+  for (const kind of faultKinds) {
+    if (assumptionBreaking.includes(kind)) continue;
+    const coin = streams.stream(`kind ${kind}`);
+    const isOn = common.includes(kind) ? coin.chance(500) || hasAll : coin.chance(rarePer1000);
+    if (isOn) on.add(kind);
+  }
+  return {
+    has: (kind) => on.has(kind),
+    leaderChurn: (random.chance(500) || hasAll) && random.chance(500),
+    slowService: random.chance(500) || hasAll,
+  };
+}
+
+/** Only these kinds, for tests and for the table in docs/fault-model.md. */
+export const kindsOf = (...kinds: readonly FaultKind[]): Kinds => ({
+  has: (kind) => kinds.includes(kind),
+  leaderChurn: false,
+  slowService: false,
+});
+
+/** Rates are drawn from 1 to `max`, small ones as often as large ones: half of all are below its root. */
+export const rate = (random: RandomStream, max: number): number => 1 + random.below(1 + random.below(max));
