@@ -63,6 +63,20 @@ describe('persistent state on all servers', () => {
     ]);
   });
 
+  test('nor does one that had been in that term for a while when it voted', () => {
+    const cluster = new Cluster(3);
+    const asks = (from: number, lastLogIndex: number): void =>
+      cluster.handle(1, { kind: 'message', from, message: { kind: 'requestVote', term: 1, lastLogIndex, lastLogTerm: lastLogIndex } });
+    cluster.handle(1, { kind: 'message', from: 2, message: { kind: 'appendEntriesReply', term: 1, success: true, index: 0, conflictTerm: 0, conflictIndex: 0 } });
+    expect([cluster.disks[1]!.currentTerm, cluster.disks[1]!.votedFor]).toEqual([1, null]);
+    asks(0, 0);
+    expect(cluster.lastEffects[0]).toEqual({ kind: 'persist', writes: [{ kind: 'hardState', currentTerm: 1, votedFor: 0 }] });
+    cluster.crash(1);
+    cluster.boot(1);
+    asks(2, 5);
+    expect(cluster.lastEffects.at(-1)).toMatchObject({ to: 2, message: { kind: 'requestVoteReply', voteGranted: false } });
+  });
+
   test('a candidate that crashes has voted for itself, and grants that term to nobody else', () => {
     const cluster = new Cluster(3);
     cluster.timer(0, 'election');
