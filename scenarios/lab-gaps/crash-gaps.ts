@@ -1,4 +1,4 @@
-/** Gaps 3, 4 and 5: servers that crash alone, at the worst moments, and disks that are not instant. */
+/** Gap 3: servers that crash alone, under load and at the worst moments. */
 import type { NodeId } from '../../core/protocol.ts';
 import type { Persistent } from '../../core/raft/state.ts';
 import { sleep, type Routine } from '../../harness/script.ts';
@@ -7,6 +7,7 @@ import { ms } from '../lab/cluster.ts';
 import type { KvCluster } from '../lab/kv-cluster.ts';
 import type { LabTest } from '../lab/lab-test.ts';
 import { loadTest, type Load } from './load-test.ts';
+import { someServer } from './some-server.ts';
 
 export const crashGaps: readonly LabTest[] = [
   loadTest({
@@ -38,49 +39,7 @@ export const crashGaps: readonly LabTest[] = [
     summary: 'gap 3: candidates and voters crash and restart while an election is on',
     trouble: crashesWithinElection,
   }),
-  loadTest({
-    name: 'CrashAtBarrier',
-    summary: 'gap 4: servers crash in the middle of a write, which is lost, or kept without its sends',
-    maxRaftState: 300,
-    *trouble(cluster, random, load) {
-      const { world } = cluster.stage;
-      const before = world.counts.crashesWriteLost + world.counts.crashesWriteKept;
-      while (!load.isOver) {
-        const victim = someServer(cluster, random);
-        world.crash(victim, random.chance(500) ? 'writeLost' : 'writeKept');
-        yield* sleep(random.in({ min: 20 * ms, max: 300 * ms }));
-        world.restart(victim);
-        yield* sleep(random.in({ min: 0, max: 200 * ms }));
-      }
-      return world.counts.crashesWriteLost + world.counts.crashesWriteKept - before;
-    },
-  }),
-  loadTest({
-    name: 'SlowDisks',
-    summary: 'gap 5: every write stops its server for up to 120 ms, so all of them pause again and again',
-    diskMaxUs: 120 * ms,
-    retryMs: [400, 900],
-    *trouble(cluster, random, load) {
-      let crashes = 0;
-      while (!load.isOver) {
-        yield* sleep(random.in({ min: 800 * ms, max: 1600 * ms }));
-        const victim = someServer(cluster, random);
-        cluster.crash(victim);
-        crashes += 1;
-        yield* sleep(random.in({ min: 0, max: 300 * ms }));
-        cluster.start(victim);
-        cluster.connect(victim);
-      }
-      return crashes;
-    },
-  }),
 ];
-
-/** The leader half of the time, else anyone. */
-function someServer(cluster: KvCluster, random: RandomStream): NodeId {
-  const anyone = random.below(cluster.size);
-  return random.chance(500) ? (cluster.leader ?? anyone) : anyone;
-}
 
 const snapshotIndex = (cluster: KvCluster, server: NodeId): number =>
   (cluster.stage.world.machines[server]!.disk.durable as Persistent).snapshot?.lastIncludedIndex ?? 0;
@@ -133,14 +92,14 @@ function* crashesWithinElection(cluster: KvCluster, random: RandomStream, load: 
       cluster.stage.world.restart(victim);
     } else if (!hasCandidate && cluster.stage.nowUs - leaderLostAtUs > 900 * ms) {
       leaderLostAtUs = cluster.stage.nowUs;
-      yield* leaderVanishes(cluster, random);
+      leaderVanishes(cluster, random);
     }
   }
   return crashes;
 }
 
 /** The leader goes away for long enough that the others elect another one. */
-function* leaderVanishes(cluster: KvCluster, random: RandomStream): Routine {
+function leaderVanishes(cluster: KvCluster, random: RandomStream): void {
   const leader = cluster.leader;
   if (leader === null) return;
   cluster.crash(leader);

@@ -3,7 +3,7 @@
  * the history must be linearizable, and the trouble must have happened.
  */
 import { mustHold } from '../../checkers/checker.ts';
-import type { NetworkPlan } from '../../harness/plan.ts';
+import type { DiskPlan, NetworkPlan } from '../../harness/plan.ts';
 import type { LabFlags } from '../../harness/rpc.ts';
 import { fires, sleep, type Routine } from '../../harness/script.ts';
 import type { RandomStream } from '../../harness/random.ts';
@@ -27,7 +27,7 @@ export interface LoadParts {
   readonly rates?: Partial<NetworkPlan>;
   readonly retryMs?: readonly [number, number];
   readonly electionTimeoutMs?: readonly [number, number];
-  readonly diskMaxUs?: number;
+  readonly disk?: Partial<DiskPlan>;
   /** Returns how often the trouble happened: a run in which it never did proves nothing. */
   readonly trouble: (cluster: KvCluster, random: RandomStream, load: Load) => Routine<number>;
 }

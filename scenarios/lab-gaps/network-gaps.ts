@@ -116,13 +116,13 @@ function* oneWayCuts(cluster: KvCluster, random: RandomStream, load: Load): Rout
 }
 
 function* sidesOf(cluster: KvCluster, random: RandomStream, load: Load, sides: number, withClients: boolean): Routine<number> {
-  const clients = cluster.stage.plan.clients;
+  const clients = withClients ? cluster.stage.plan.clients : 0;
   let partitions = 0;
   while (!load.isOver) {
     const sideOf = cluster.servers.map(() => random.below(sides));
     cluster.partition(...Array.from({ length: sides }, (_, side) => cluster.servers.filter((server) => sideOf[server] === side)));
     if (new Set(sideOf).size === sides) partitions += 1;
-    for (let client = 0; client < clients && withClients; client++) {
+    for (let client = 0; client < clients; client++) {
       const side = random.below(sides);
       for (const server of cluster.servers) cluster.setWays(cluster.size + client, server, sideOf[server] === side);
     }

@@ -1,7 +1,7 @@
 /** What a test of the labs is, and the plans that run it in either manner. */
 import { calmFlags, type LabFlags } from '../../harness/rpc.ts';
 import type { Routine, Script } from '../../harness/script.ts';
-import { planFormat, planVersion, type NetworkPlan, type Plan } from '../../harness/plan.ts';
+import { planFormat, planVersion, type DiskPlan, type NetworkPlan, type Plan } from '../../harness/plan.ts';
 import type { RaftKvSettings } from '../systems/raft-kv.ts';
 import type { RaftSettings } from '../systems/raft.ts';
 import { ms, second } from './cluster.ts';
@@ -19,7 +19,7 @@ export interface LabTest {
   readonly flags: LabFlags;
   /** Of plans in the honest manner while it is unreliable; the lab's own rates when absent. */
   readonly rates?: Partial<NetworkPlan>;
-  readonly diskMaxUs: number;
+  readonly disk: DiskPlan;
   readonly settings: (manner: Manner) => RaftSettings | RaftKvSettings;
   readonly script: Script;
 }
@@ -31,7 +31,7 @@ const limitUs = 120 * second;
  * The lab's network says nothing of how long a server works: with no time at all a client would do
  * without end within one moment. So a write to disk takes a little, as it does in life.
  */
-const defaultDiskMaxUs = 500;
+const defaultDisk: DiskPlan = { writeUs: { min: 20, max: 500 } };
 
 /** 2B-8 and Speed only mean something with a heartbeat of 100 to 150 ms and elections of several hundred. */
 const timing = {
@@ -57,7 +57,7 @@ export interface RaftTestParts {
   readonly rates?: Partial<NetworkPlan>;
   readonly snapshotEvery?: number;
   readonly electionTimeoutMs?: readonly [number, number];
-  readonly diskMaxUs?: number;
+  readonly disk?: Partial<DiskPlan>;
   readonly play: (cluster: RaftCluster) => Routine;
 }
 
@@ -70,7 +70,7 @@ export const raftTest = (parts: RaftTestParts): LabTest => ({
   clerks: 0,
   flags: { ...calmFlags, longDelays: true, ...parts.flags },
   ...(parts.rates === undefined ? {} : { rates: parts.rates }),
-  diskMaxUs: parts.diskMaxUs ?? defaultDiskMaxUs,
+  disk: { ...defaultDisk, ...parts.disk },
   settings: () => ({
     ...timing,
     ...electionOf(parts.electionTimeoutMs),
@@ -90,7 +90,7 @@ export interface KvTestParts {
   readonly rates?: Partial<NetworkPlan>;
   readonly retryMs?: readonly [number, number];
   readonly electionTimeoutMs?: readonly [number, number];
-  readonly diskMaxUs?: number;
+  readonly disk?: Partial<DiskPlan>;
   readonly play: (cluster: KvCluster) => Routine;
 }
 
@@ -102,7 +102,7 @@ export const kvTest = (parts: KvTestParts): LabTest => ({
   clerks: parts.clerks,
   flags: { ...calmFlags, ...parts.flags },
   ...(parts.rates === undefined ? {} : { rates: parts.rates }),
-  diskMaxUs: parts.diskMaxUs ?? defaultDiskMaxUs,
+  disk: { ...defaultDisk, ...parts.disk },
   settings: (manner) => ({
     ...timing,
     ...electionOf(parts.electionTimeoutMs),
@@ -140,7 +140,7 @@ export const drawPlan = (test: LabTest, scenario: string, manner: Manner, seed: 
   clients: test.clerks,
   settings: test.settings(manner),
   network: { ...labRates, ...test.rates, manner, lab: test.flags },
-  disk: { writeUs: { min: 20, max: test.diskMaxUs } },
+  disk: test.disk,
   faults: [],
   operations: [],
   stormUs: limitUs,
