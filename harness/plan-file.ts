@@ -25,12 +25,20 @@ export function parsePlan(name: string, text: string, systems: ReadonlyMap<strin
     throw at.error(['system'], `there is no system "${plan.system}"; there are: ${[...systems.keys()].join(', ')}`);
   }
   const settings = checked(at, ['settings'], system.settings, plan.settings);
+  mustHaveScript(plan, system, at);
   plan.operations.forEach((operation, i) => {
     checked(at, ['operations', i, 'request'], system.request, operation.request);
     if (operation.client >= plan.clients) throw at.error(['operations', i, 'client'], `there are ${plan.clients} clients, counted from 0`);
   });
   mustNameNodes(plan, at);
   return { ...plan, settings };
+}
+
+/** A script is the system's own, and needs a network that it can steer. */
+function mustHaveScript({ script, network }: Plan, system: System, at: Places): void {
+  if (script === undefined) return;
+  if (system.scripts?.has(script) !== true) throw at.error(['script'], `system "${system.name}" has no script "${script}"; \`whitewater scenarios\` lists those of the labs`);
+  if (network.lab === undefined) throw at.error(['network'], 'a plan with a script needs `lab`: { reliable, longDelays, longReordering }');
 }
 
 /** Faults may name only nodes that the plan has, and some strike only servers: a client has no disk. */
