@@ -35,6 +35,8 @@ export interface System {
   readonly name: string;
   /** What may stand under `settings` in a plan of this system. */
   readonly settings: GenericSchema;
+  /** The plainest settings: what a shrinker tries first, and from which a report tells the differences. */
+  readonly plainSettings?: unknown;
   /** What a client may ask. */
   readonly request: GenericSchema;
   /** One process for each node: the plan's servers, then its clients. */

@@ -5,8 +5,9 @@ import { fuzzCommand } from './fuzz.ts';
 import { mergeCommand } from './merge.ts';
 import { replayCommand } from './replay.ts';
 import { scenariosCommand } from './scenarios.ts';
+import { shrinkCommand } from './shrink.ts';
 
-const commands: readonly Command[] = [fuzzCommand, replayCommand, scenariosCommand, mergeCommand];
+const commands: readonly Command[] = [fuzzCommand, replayCommand, shrinkCommand, scenariosCommand, mergeCommand];
 
 function overview(): string {
   return [

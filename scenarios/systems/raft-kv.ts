@@ -30,6 +30,19 @@ export const settingsSchema = v.strictObject({
 });
 export type RaftKvSettings = v.InferOutput<typeof settingsSchema>;
 
+/** Ten heartbeats a second, as in the lab; no snapshots, no pauses. */
+const plainSettings: RaftKvSettings = {
+  electionTimeoutUs: { min: 300_000, max: 600_000 },
+  heartbeatUs: 100_000,
+  entriesPerMessageMax: 64,
+  noopOnElection: true,
+  maxRaftState: -1,
+  applyBatchMax: 1_000_000,
+  applyPauseUs: { min: 0, max: 0 },
+  retryUs: { min: 200_000, max: 400_000 },
+  backoffUs: { min: 50_000, max: 100_000 },
+};
+
 const text = v.string('expected a string');
 const requestSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('get'), key: text }),
@@ -58,6 +71,7 @@ export const raftKv: System = {
   name: 'raft-kv',
   settings: settingsSchema,
   request: requestSchema,
+  plainSettings,
 
   processes(plan: Plan): readonly AnyProcess[] {
     const settings = settingsOf(plan);

@@ -1,0 +1,165 @@
+/** `whitewater shrink`: the smallest plan that still violates the same property. */
+import { availableParallelism } from 'node:os';
+import { printPlan } from '../plan-file.ts';
+import { NothingToShrink, shrink, type PlanSize, type ShrinkProgress, type Shrunk } from '../shrink/shrink.ts';
+import {
+  durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal,
+} from './command.ts';
+import { mustBeWritable, writeWhole } from './files.ts';
+import { count, plural, table, virtualTime } from './format.ts';
+import { findSubject, type Subject } from './subject.ts';
+
+const usage = `whitewater shrink SEED|PLAN.json [options]
+
+Makes a failing run as small as it gets: fewer faults, operations, servers and clients, rates to zero,
+plainer settings, then the fate of each message and timer written down and reduced to those that matter,
+then rounder times. The same property stays violated. The result is run twice before it is shown.
+
+  --scenario NAME    the scenario that the seed is of (default swarm)
+  --budget T         end after T with the best so far (default 30s; such as 500ms, 10s, 5m)
+  --runs N           or after N candidates: the result then does not depend on how fast the machine is
+  --workers N        worker threads (default: one for each core); the result does not depend on them
+  --out FILE         where to write the plan (default failures/NAME.min.plan.json)
+  --help             this text
+
+Ctrl-C ends it with the best so far. Exit code: 1 the shrunk plan violates the property, 0 nothing is
+violated, 2 unknown, 3 two runs of the plan differ, 4 wrong usage.
+`;
+
+export const shrinkCommand: Command = {
+  name: 'shrink',
+  summary: 'make a failing run as small as it gets',
+  usage,
+  run: runShrink,
+};
+
+export interface ShrinkOptions {
+  readonly workers: number;
+  readonly runsMax: number;
+  readonly budgetMs: number | null;
+}
+
+export const noLimitRuns = 2 ** 40;
+export const defaultBudgetMs = 30_000;
+
+async function runShrink(argv: readonly string[], context: Context): Promise<ExitCode> {
+  const { values, positionals } = parseCommandLine('shrink', argv, {
+    scenario: { type: 'string' },
+    budget: { type: 'string' },
+    runs: { type: 'string' },
+    workers: { type: 'string' },
+    out: { type: 'string' },
+  });
+  if (positionals.length !== 1) throw new UsageError('shrink takes one seed or one plan file');
+  const options = shrinkOptions(values);
+  const subject = await findSubject(positionals[0]!, values.scenario, context);
+  const out = values.out ?? `failures/${subject.stem}.min.plan.json`;
+  mustBeWritable(out);
+  const shrunk = await shrinkSubject(subject, options, context.terminal);
+  if (shrunk instanceof NothingToShrink) return toldNothing(subject, shrunk, context.terminal);
+  writeWhole(out, printPlan(shrunk.plan));
+  const others = shrunk.others.map(({ property, detail, plan }, i) => {
+    const path = out.replace(/(\.plan)?\.json$/, `.other-${i + 1}.plan.json`);
+    writeWhole(path, printPlan(plan));
+    return `  also found  ${property}: ${detail}\n              ${path}`;
+  });
+  context.terminal.out(`${[toldShrunk(subject.what, shrunk), ...others, `  plan        ${out}`, `  replay      npx whitewater replay ${out}`, `  understand  npx whitewater report ${out}`].join('\n')}\n`);
+  return shrunk.digests[0] === shrunk.digests[1] ? exitCode.violation : exitCode.nondeterminism;
+}
+
+/** @throws UsageError */
+export function shrinkOptions(values: { budget?: string | undefined; runs?: string | undefined; workers?: string | undefined }): ShrinkOptions {
+  return {
+    workers: wholeNumber('--workers', values.workers ?? String(availableParallelism()), 1, 256),
+    runsMax: wholeNumber('--runs', values.runs ?? String(noLimitRuns), 1, noLimitRuns),
+    budgetMs: values.budget === undefined ? (values.runs === undefined ? defaultBudgetMs : null) : durationMs('--budget', values.budget),
+  };
+}
+
+export async function shrinkSubject(subject: Subject, { workers, runsMax, budgetMs }: ShrinkOptions, terminal: Terminal): Promise<Shrunk | NothingToShrink> {
+  const stop = budgetMs === null ? terminal.interrupted : AbortSignal.any([terminal.interrupted, AbortSignal.timeout(budgetMs)]);
+  const progress = new ShrinkLine(terminal, performance.now());
+  try {
+    return await shrink({
+      system: subject.system,
+      registryUrl: subject.registryUrl,
+      plan: subject.plan,
+      workers,
+      runsMax,
+      stop,
+      onProgress: (now) => progress.show(now, performance.now()),
+    });
+  } catch (error) {
+    if (error instanceof NothingToShrink) return error;
+    throw error;
+  } finally {
+    progress.clear();
+  }
+}
+
+export function toldNothing({ what }: Subject, nothing: NothingToShrink, terminal: Terminal): ExitCode {
+  if (nothing.kind === 'passes') {
+    terminal.out(`${what}: nothing is violated, so there is nothing to shrink\n`);
+    return exitCode.pass;
+  }
+  terminal.out(`${what}: ${nothing.kind === 'unknown' ? 'unknown: ' : 'NOT DETERMINISTIC: '}${nothing.message}\n`);
+  return nothing.kind === 'unknown' ? exitCode.unknown : exitCode.nondeterminism;
+}
+
+export function toldShrunk(what: string, { property, detail, before, after, runs, endedEarly, proof, digests }: Shrunk): string {
+  const isSame = digests[0] === digests[1];
+  const rows = sizeRows(before, after);
+  return [
+    `${what}: ${property}`,
+    `  ${detail}`,
+    '',
+    table([['', 'before', 'after'], ...rows].map(([name, ...cells]) => [`  ${name}`, ...cells]), [1, 2]),
+    '',
+    `  tried       ${plural(runs, 'candidate')}${endedEarly === null ? '' : ': the budget was used up, and more may go'}`,
+    proof === null
+      ? '  minimal     not proved: there was no time for the last pass'
+      : `  minimal     each of ${count(proof.candidates)} faults, operations, message fates and timers was taken away once more, and is needed`,
+    `  verified    run twice, ${isSame ? `digest ${digests[0]}, identical` : `digests ${digests.join(' and ')}: NOT DETERMINISTIC`}`,
+  ].join('\n');
+}
+
+function sizeRows(before: PlanSize, after: PlanSize): readonly (readonly string[])[] {
+  const shown = (value: number | null): string => (value === null ? 'by chance' : count(value));
+  const names = ['steps', 'faults', 'operations', 'servers', 'clients', 'fates', 'timers'] as const;
+  const words = { steps: 'steps', faults: 'faults', operations: 'operations', servers: 'servers', clients: 'clients', fates: 'message fates', timers: 'timers' };
+  return [
+    ...names.map((name) => [words[name], shown(before[name]), shown(after[name])]),
+    ['virtual time', virtualTime(before.virtualUs), virtualTime(after.virtualUs)],
+  ];
+}
+
+const redrawMs = 100;
+const plainLineMs = 5000;
+
+/** One line that says what is being tried and how small the plan is by now. */
+class ShrinkLine {
+  private readonly terminal: Terminal;
+  private readonly startedMs: number;
+  private shownMs: number;
+  private isShowing = false;
+
+  constructor(terminal: Terminal, nowMs: number) {
+    this.terminal = terminal;
+    this.startedMs = nowMs;
+    this.shownMs = nowMs;
+  }
+
+  show({ doing, runs, size }: ShrinkProgress, nowMs: number): void {
+    if (nowMs - this.shownMs < (this.terminal.isTerminal ? redrawMs : plainLineMs)) return;
+    this.shownMs = nowMs;
+    const line = `shrinking  ${plural(size.steps, 'step')}, ${plural(size.faults, 'fault')}, ${plural(size.operations, 'operation')}  ${count(runs)} tried, ${((nowMs - this.startedMs) / 1000).toFixed(0)} s  ${doing}`;
+    if (!this.terminal.isTerminal) return this.terminal.err(`${line}\n`);
+    this.isShowing = true;
+    this.terminal.err(`\r\x1b[2K${line.slice(0, this.terminal.columns - 1)}`);
+  }
+
+  clear(): void {
+    if (this.isShowing) this.terminal.err('\r\x1b[2K');
+    this.isShowing = false;
+  }
+}

@@ -1,0 +1,52 @@
+/** The run that a person names: a seed of a scenario, or a plan in a file. */
+import { basename } from 'node:path';
+import { parsePlan, PlanError } from '../plan-file.ts';
+import type { Plan } from '../plan.ts';
+import type { System } from '../system.ts';
+import { UsageError, wholeNumber, type Context } from './command.ts';
+import { readText } from './files.ts';
+import { scenarioFor } from './fuzz.ts';
+
+export interface Subject {
+  readonly plan: Plan;
+  readonly system: System;
+  /** Address of the module from which a worker loads the system. */
+  readonly registryUrl: string;
+  /** Null for a plan in a file. */
+  readonly seed: number | null;
+  /** For a person: "swarm seed 42", or the name of the file. */
+  readonly what: string;
+  /** For names of files: "swarm-42", or the file's name without its endings. */
+  readonly stem: string;
+  /** The words behind `whitewater replay` that run it again. */
+  readonly replayWords: string;
+}
+
+/** @throws UsageError */
+export async function findSubject(asked: string, scenarioName: string | undefined, { registry }: Context): Promise<Subject> {
+  const found = scenarioName === undefined && !/^\d+$/.test(asked) ? null : await scenarioFor(registry, scenarioName ?? 'swarm');
+  const option = scenarioName === undefined || scenarioName === 'swarm' ? '' : ` --scenario ${scenarioName}`;
+  if (found !== null && /^\d+$/.test(asked)) {
+    const seed = wholeNumber('the seed', asked, 0, 2 ** 40);
+    const { scenario, url } = found;
+    const stem = `${scenario.name.replaceAll(/[^\w.-]+/g, '-')}-${seed}`;
+    return { plan: scenario.draw(seed), system: scenario.system, registryUrl: url, seed, what: `${scenario.name} seed ${seed}`, stem, replayWords: `${seed}${option}` };
+  }
+  const systems = found === null ? registry.systems : new Map([...registry.systems, [found.scenario.system.name, found.scenario.system]]);
+  try {
+    const plan = parsePlan(asked, readText(asked), systems);
+    const isOwn = found !== null && plan.system === found.scenario.system.name;
+    return {
+      plan,
+      system: systems.get(plan.system)!,
+      registryUrl: isOwn ? found.url : registry.url,
+      seed: null,
+      what: asked,
+      stem: basename(asked).replace(/(\.min)?(\.plan)?\.json$/, ''),
+      replayWords: `${asked}${option}`,
+    };
+  } catch (error) {
+    if (error instanceof PlanError) throw new UsageError(error.message);
+    throw error;
+  }
+}
