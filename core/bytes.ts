@@ -21,16 +21,23 @@ export const stringSizeBytes = (text: string): number => uint32SizeBytes + textS
 
 /** Collects bytes. A builder: it changes while it is filled and is never part of a state. */
 export class ByteWriter {
-  private readonly bytes: number[] = [];
+  private bytes = new Uint8Array(64);
+  private length = 0;
 
   uint8(value: number): this {
-    this.bytes.push(value & 0xff);
+    const at = this.reserve(1);
+    this.bytes[at] = value;
     return this;
   }
 
   uint32(value: number): this {
     assert(Number.isInteger(value) && value >= 0 && value <= 0xffffffff, () => `${value} is not a number of 4 bytes`);
-    this.bytes.push(value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
+    const at = this.reserve(4);
+    const { bytes } = this;
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >>> 16;
+    bytes[at + 2] = value >>> 8;
+    bytes[at + 3] = value;
     return this;
   }
 
@@ -42,18 +49,32 @@ export class ByteWriter {
 
   /** Bytes as they are, without a count in front of them. */
   raw(bytes: Uint8Array): this {
-    for (const byte of bytes) this.bytes.push(byte);
+    // First the room: it may be another array then.
+    const at = this.reserve(bytes.length);
+    this.bytes.set(bytes, at);
     return this;
   }
 
   private unit(unit: number): void {
-    if (unit < 0x80) this.bytes.push(unit);
-    else if (unit < 0x800) this.bytes.push(0xc0 | (unit >>> 6), 0x80 | (unit & 0x3f));
-    else this.bytes.push(0xe0 | (unit >>> 12), 0x80 | ((unit >>> 6) & 0x3f), 0x80 | (unit & 0x3f));
+    if (unit < 0x80) this.uint8(unit);
+    else if (unit < 0x800) this.uint8(0xc0 | (unit >>> 6)).uint8(0x80 | (unit & 0x3f));
+    else this.uint8(0xe0 | (unit >>> 12)).uint8(0x80 | ((unit >>> 6) & 0x3f)).uint8(0x80 | (unit & 0x3f));
+  }
+
+  /** Makes room for so many bytes more, and tells where they begin. */
+  private reserve(count: number): number {
+    const at = this.length;
+    this.length += count;
+    if (this.length > this.bytes.length) {
+      const grown = new Uint8Array(Math.max(this.length, 2 * this.bytes.length));
+      grown.set(this.bytes);
+      this.bytes = grown;
+    }
+    return at;
   }
 
   finish(): Uint8Array {
-    return Uint8Array.from(this.bytes);
+    return this.bytes.slice(0, this.length);
   }
 }
 

@@ -13,7 +13,7 @@
  * A single damaged place thus never passes for a torn end: it leaves either the header, the payload
  * or the mark whole.
  */
-import { ByteReader, ByteWriter } from '../bytes.ts';
+import { ByteReader } from '../bytes.ts';
 import { checksum } from './checksum.ts';
 
 const headerBytes = 20;
@@ -30,12 +30,16 @@ export interface Frame {
 
 export function encodeRecord({ generation, sequence, payload }: Frame): Uint8Array {
   const payloadChecksum = checksum(payload);
-  const head = new ByteWriter().uint32(payload.length).uint32(generation).uint32(sequence).uint32(payloadChecksum).finish();
   const bytes = new Uint8Array(headerBytes + payload.length + markBytes);
-  bytes.set(head);
-  bytes.set(new ByteWriter().uint32(checksum(head)).finish(), head.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, payload.length);
+  view.setUint32(4, generation);
+  view.setUint32(8, sequence);
+  view.setUint32(12, payloadChecksum);
+  view.setUint32(16, checksum(bytes, 0, 16));
   bytes.set(payload, headerBytes);
-  bytes.set(new ByteWriter().uint32(markNumber(sequence)).uint32(payloadChecksum).finish(), headerBytes + payload.length);
+  view.setUint32(headerBytes + payload.length, markNumber(sequence));
+  view.setUint32(headerBytes + payload.length + 4, payloadChecksum);
   return bytes;
 }
 

@@ -1,7 +1,7 @@
 /** What a seed's network and disks are like throughout. */
 import type { DiskPlan, NetworkPlan } from '../../harness/plan.ts';
 import type { RandomStream } from '../../harness/random.ts';
-import { rate, type Kinds } from './kinds.ts';
+import { needsBytes, rate, type Kinds } from './kinds.ts';
 
 const ms = 1000;
 
@@ -29,8 +29,6 @@ export function drawNetwork(random: RandomStream, kinds: Kinds): NetworkPlan {
     ...(kinds.has('replay') ? { replay } : {}),
   };
 }
-
-const needsBytes = ['lostTail', 'tornRecord', 'tornSnapshot', 'bitRot', 'damagedMetadata', 'missingSnapshot', 'misdirectedWrite', 'staleRead'] as const;
 
 /** Bytes cost time, so that only runs that damage them have them. A write must take time to be torn. */
 export function drawDisk(random: RandomStream, kinds: Kinds): DiskPlan {

@@ -1,5 +1,6 @@
 /** Which kinds of trouble a seed has: a fault that is always on hides the bugs that need calm. */
 import { assumptionBreaking, faultKinds, type FaultKind } from '../../harness/faults/accounts.ts';
+import { answer } from '../../harness/fate.ts';
 import type { RandomStream, RandomStreams } from '../../harness/random.ts';
 
 export interface Kinds {
@@ -12,27 +13,32 @@ export interface Kinds {
 /** The weather that most clusters see: on in most seeds. */
 const common: readonly FaultKind[] = ['drop', 'duplicate', 'late', 'partition', 'cut', 'isolation', 'crash', 'slowWrite'];
 
+/** Kinds for which a disk must hold files. */
+export const needsBytes: readonly FaultKind[] = ['lostTail', 'tornRecord', 'tornSnapshot', 'bitRot', 'damagedMetadata', 'missingSnapshot', 'misdirectedWrite', 'staleRead'];
+
 /**
  * Half of the seeds have all of the common kinds, in the other half each is there or not by the toss of
- * a coin. Of the others, a seed has none, few, many or nearly all; each kind has a stream of its own, so
- * that a new kind leaves the draws of the old ones as they were.
+ * a coin. Of the others, a seed has none, few, many or nearly all. Kinds that need files of bytes, which
+ * cost time, are kept to a quarter of the seeds. Each kind has a number of its own: one that is added at
+ * the end of the list leaves the others as they were.
  */
 export function drawKinds(streams: RandomStreams): Kinds {
   const random = streams.stream('kinds');
   const hasAll = random.chance(500);
   const rarePer1000 = random.weighted([[3, 0], [4, 60], [4, 150], [2, 400], [1, 800]]);
+  const damagePer1000 = random.weighted([[3, 0], [1, random.pick([150, 400, 800])]]);
+  const leaderChurn = (random.chance(500) || hasAll) && random.chance(500);
+  const slowService = random.chance(500) || hasAll;
+  const ticket = random.uint32();
   const on = new Set<FaultKind>();
-  for (const kind of faultKinds) {
-    if (assumptionBreaking.includes(kind)) continue;
-    const coin = streams.stream(`kind ${kind}`);
-    const isOn = common.includes(kind) ? coin.chance(500) || hasAll : coin.chance(rarePer1000);
+  faultKinds.forEach((kind, place) => {
+    if (assumptionBreaking.includes(kind)) return;
+    const toss = answer(ticket, place) % 1000;
+    const per1000 = needsBytes.includes(kind) ? damagePer1000 : rarePer1000;
+    const isOn = common.includes(kind) ? hasAll || toss < 500 : toss < per1000;
     if (isOn) on.add(kind);
-  }
-  return {
-    has: (kind) => on.has(kind),
-    leaderChurn: (random.chance(500) || hasAll) && random.chance(500),
-    slowService: random.chance(500) || hasAll,
-  };
+  });
+  return { has: (kind) => on.has(kind), leaderChurn, slowService };
 }
 
 /** Only these kinds, for tests and for the table in docs/fault-model.md. */
