@@ -1,0 +1,164 @@
+/** The house as ARCHITECTURE.md draws it, held against the source. */
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import {
+  addressesOfScenarios, bannedCallsIn, deadFiles, importViolations, inexactMathIn, roomOf, simulatedWorld,
+} from './support/house-rules.ts';
+import { readSource, readSources, scan, type Source } from './support/source.ts';
+
+const top = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const sources = readSources(top, ['core', 'checkers', 'harness', 'scenarios', 'test']);
+const world = simulatedWorld(sources);
+
+/** Files beside the simulated world that may look at the clock or wait, each with its reason. */
+const mayKnowTime: Readonly<Record<string, string>> = {
+  'checkers/porcupine-ts-port/pool.ts': 'ends a thread that is over the time that its caller allowed',
+  'harness/bench/': 'a benchmark measures time',
+  'harness/cli/': 'shows progress and the time taken, and lets Ctrl-C in between two chunks',
+  'harness/explore/crew.ts': 'lets Ctrl-C and the messages of threads in between two rounds',
+  'harness/explore/breadth-first-threads.ts': 'shows progress while the threads are at work',
+};
+
+/** Files outside of scenarios/ that load one of its modules by address, each with its reason. */
+const mayNameScenarios: Readonly<Record<string, string>> = {
+  'harness/bench/': 'what a benchmark runs when it is given nothing else',
+};
+
+const isListed = (path: string, list: Readonly<Record<string, string>>): boolean =>
+  Object.keys(list).some((listed) => (listed.endsWith('/') ? path.startsWith(listed) : path === listed));
+
+const entryPoints = (path: string): boolean =>
+  ['scenarios/whitewater.ts', 'scenarios/index.ts', 'checkers/porcupine-ts-port/index.ts', 'checkers/porcupine-ts-port/vitest.ts'].includes(path)
+  || /^harness\/(?:worker|bench)[^/]*\.ts$/.test(path) || path.startsWith('harness/bench/');
+
+describe('the house', () => {
+  test('imports point one way: core/protocol, core, checkers, harness, scenarios; tests may import all', () => {
+    expect(importViolations(sources)).toEqual([]);
+  });
+
+  test('nothing outside of scenarios/ names one of its files, but for the listed ones', () => {
+    expect(addressesOfScenarios(sources).filter((path) => !isListed(path, mayNameScenarios))).toEqual([]);
+  });
+
+  test('no chance, no clock, no timer in core and in anything that a run executes', () => {
+    const pure = [...sources.values()].filter(({ path }) => roomOf(path) === 'core' || world.has(path));
+    expect(pure.flatMap((source) => bannedCallsIn(source).map((call) => `${source.path} uses ${call}`))).toEqual([]);
+  });
+
+  test('nor in checkers and the rest of the harness, but for the listed files', () => {
+    const rest = [...sources.values()].filter(({ path }) => ['checkers', 'porcupine', 'harness', 'scenarios'].includes(roomOf(path)) && !isListed(path, mayKnowTime));
+    expect(rest.flatMap((source) => bannedCallsIn(source).map((call) => `${source.path} uses ${call}`))).toEqual([]);
+  });
+
+  test('no floating point function of Math in core, checkers and anything that a run executes', () => {
+    const exact = [...sources.values()].filter(({ path }) => ['core', 'checkers', 'porcupine'].includes(roomOf(path)) || world.has(path));
+    expect(exact.flatMap((source) => inexactMathIn(source).map((name) => `${source.path} uses Math.${name}`))).toEqual([]);
+  });
+
+  test('every file is reached from an entry point or from a test', () => {
+    expect(deadFiles(sources, [...sources.keys()].filter(entryPoints))).toEqual([]);
+  });
+
+  test('the simulated world is more than a handful of files, and the command line is not part of it', () => {
+    for (const path of ['core/server.ts', 'core/immutable/vector.ts', 'checkers/raft-kv.ts', 'harness/world.ts', 'harness/random.ts', 'harness/network.ts', 'scenarios/swarm.ts']) {
+      expect(world, path).toContain(path);
+    }
+    expect([...world].filter((path) => path.startsWith('harness/cli/'))).toEqual([]);
+  });
+
+  test('every exception is still needed', () => {
+    for (const listed of Object.keys(mayKnowTime)) {
+      const covered = [...sources.values()].filter(({ path }) => path.startsWith(listed));
+      expect(covered.some((source) => bannedCallsIn(source).length > 0), listed).toBe(true);
+    }
+    for (const listed of Object.keys(mayNameScenarios)) {
+      expect(addressesOfScenarios(sources).some((path) => path.startsWith(listed)), listed).toBe(true);
+    }
+  });
+});
+
+describe('these checks can fail', () => {
+  const house = (files: Readonly<Record<string, string>>): ReadonlyMap<string, Source> =>
+    new Map(Object.entries(files).map(([path, text]) => [path, readSource(path, text)]));
+  const everywhere = {
+    'core/protocol.ts': '', 'core/server.ts': '', 'checkers/checker.ts': '', 'checkers/porcupine-ts-port/index.ts': '', 'harness/run.ts': '', 'scenarios/swarm.ts': '',
+  };
+
+  test.each([
+    ['core/a.ts', "import { x } from '../harness/run.ts';"],
+    ['core/a.ts', "import { readFileSync } from 'node:fs';"],
+    ['core/a.ts', "export * from '../checkers/checker.ts';"],
+    ['core/a.ts', "const x = await import('../scenarios/swarm.ts');"],
+    ['core/a.ts', "import type { X } from '../harness/run.ts';"],
+    ['checkers/a.ts', "import { x } from '../core/server.ts';"],
+    ['checkers/a.ts', "import { type X } from '../core/server.ts';"],
+    ['checkers/a.ts', "export { x } from '../core/protocol.ts';"],
+    ['checkers/a.ts', "import type { X } from '../harness/run.ts';"],
+    ['checkers/a.ts', "import * as v from 'valibot';"],
+    ['checkers/porcupine-ts-port/a.ts', "import type { X } from '../checker.ts';"],
+    ['checkers/porcupine-ts-port/a.ts', "import { expect } from 'vitest';"],
+    ['harness/a.ts', "import type { X } from '../core/server.ts';"],
+    ['harness/a.ts', "import {\n  x,\n  y,\n} from '../scenarios/swarm.ts';"],
+    ['harness/a.ts', "import '../scenarios/swarm.ts';"],
+    ['scenarios/a.ts', "import { x } from '../test/support/plans.ts';"],
+    ['scenarios/a.ts', "import { x } from './missing.ts';"],
+  ])('%s must not: %s', (path, text) => {
+    expect(importViolations(house({ ...everywhere, [path]: text }))).not.toEqual([]);
+  });
+
+  test.each([
+    ['core/a.ts', "import { x } from './server.ts';"],
+    ['checkers/a.ts', "import type { X } from '../core/server.ts';"],
+    ['checkers/a.ts', "import { x } from './porcupine-ts-port/index.ts';"],
+    ['checkers/porcupine-ts-port/vitest.ts', "import { expect } from 'vitest';\nimport { x } from 'node:fs';"],
+    ['harness/a.ts', "import type { X } from '../core/protocol.ts';\nimport { x } from '../checkers/checker.ts';\nimport * as v from 'valibot';"],
+    ['scenarios/a.ts', "import { x } from '../core/server.ts';\nimport { y } from '../harness/run.ts';"],
+    ['core/a.ts', "// import { x } from '../harness/run.ts';\nconst text = \"import '../harness/run.ts'\";"],
+  ])('%s may: %s', (path, text) => {
+    expect(importViolations(house({ ...everywhere, [path]: text }))).toEqual([]);
+  });
+
+  test.each([
+    ['Math.random', 'const x = Math.random();'], ['Date', 'const now = new Date();'], ['Date', 'Date.now()'],
+    ['performance', 'performance.now()'], ['setTimeout', 'setTimeout(f, 1)'], ['setInterval', 'setInterval(f, 1)'], ['setImmediate', 'setImmediate(f)'],
+    ['process.hrtime', 'process.hrtime.bigint()'], ['queueMicrotask', 'queueMicrotask(f)'], ['process.nextTick', 'process.nextTick(f)'],
+    ['crypto', 'crypto.randomUUID()'], ['the locale', 'a.localeCompare(b)'], ['Math.random', 'const x = `${Math.random()} text`;'],
+  ])('%s is seen in %s', (name, text) => expect(bannedCallsIn(readSource('core/a.ts', text))).toContain(name));
+
+  test('but not in comments, strings or templates', () => {
+    const text = "// Math.random()\n/* Date */ const a = 'setTimeout'; const b = `performance.now() ${a} Date`; const c = /Date'/;";
+    expect(bannedCallsIn(readSource('core/a.ts', text))).toEqual([]);
+  });
+
+  test('inexact functions of Math are seen, exact ones pass', () => {
+    expect(inexactMathIn(readSource('core/a.ts', 'Math.sqrt(2) + Math.floor(1) + Math.log(3) + Math.max(1, 2)'))).toEqual(['sqrt', 'log']);
+  });
+
+  test('a file that nobody reaches is dead, one that is only addressed is not', () => {
+    const files = house({
+      'scenarios/whitewater.ts': "new Worker(new URL('../harness/worker-thread.js', import.meta.url));\nimport type { X } from '../harness/types.ts';",
+      'harness/worker-thread.ts': '', 'harness/types.ts': '', 'harness/forgotten.ts': '', 'test/a.test.ts': "import '../harness/tested.ts';", 'harness/tested.ts': '',
+    });
+    expect(deadFiles(files, ['scenarios/whitewater.ts'])).toEqual(['harness/forgotten.ts']);
+  });
+});
+
+describe('the scanner', () => {
+  test.each([
+    ["a / b; 'x' / c", "a / b; ' ' / c"],
+    ['f(/[/"]/, "y")', 'f(/    /, " ")'],
+    ['`a ${b + `c ${d} e`} f` + g', '`  ${b + `  ${d}  `}  ` + g'],
+    ["x = 'it\\'s' // it's\ny", "x = '     '        \ny"],
+    ['/* a\nb */ c', '    \n     c'],
+    ['return /`/.test(x) ? `a` : 1', 'return / /.test(x) ? ` ` : 1'],
+    ['`${{ a: 1 }.a} b`', '`${{ a: 1 }.a}  `'],
+  ])('%s', (text, code) => expect(scan(text).code).toBe(code));
+
+  test('keeps every line where it was', () => {
+    for (const { path, code } of sources.values()) {
+      expect(code.includes('\u0000'), path).toBe(false);
+      expect(scan(code).code.split('\n').length, path).toBe(code.split('\n').length);
+    }
+  });
+});

@@ -1,0 +1,110 @@
+/** The rules of the house over its sources (ARCHITECTURE.md): who may import whom, and what may be called where. */
+import { isRelative, reachedFrom, resolved, type Import, type Source } from './source.ts';
+
+const checker = 'checkers/porcupine-ts-port/';
+
+type Room = 'core' | 'checkers' | 'porcupine' | 'porcupine tests' | 'harness' | 'scenarios' | 'test';
+
+export function roomOf(path: string): Room {
+  if (path.startsWith(`${checker}test/`)) return 'porcupine tests';
+  if (path.startsWith(checker)) return 'porcupine';
+  return path.split('/')[0] as Room;
+}
+
+const isNodeModule = (specifier: string): boolean => specifier.startsWith('node:');
+
+/** What is wrong with one import, or null. Each room may import those to its left: core/protocol, core, checkers, harness, scenarios. */
+function wrongWith(path: string, { specifier, isTypeOnly }: Import): string | null {
+  const room = roomOf(path);
+  if (!isRelative(specifier)) return wrongPackage(room, path, specifier);
+  const target = resolved(path, specifier);
+  const other = roomOf(target);
+  switch (room) {
+    case 'core':
+      return other === 'core' ? null : 'core imports nothing but itself';
+    case 'porcupine':
+      return other === 'porcupine' ? null : 'the vendored checker imports nothing outside of itself';
+    case 'porcupine tests':
+      return other === 'porcupine' || other === 'porcupine tests' ? null : 'the vendored checker imports nothing outside of itself, its tests neither';
+    case 'checkers':
+      if (other === 'core') return isTypeOnly ? null : 'checkers import only types of core';
+      return other === 'checkers' || other === 'porcupine' ? null : 'checkers import core and checkers only';
+    case 'harness':
+      if (other === 'core') return target === 'core/protocol.ts' ? null : 'the harness knows no protocol: of core only core/protocol.ts';
+      return ['harness', 'checkers', 'porcupine'].includes(other) ? null : 'the harness imports core/protocol.ts, checkers and itself';
+    case 'scenarios':
+      return other === 'test' || other === 'porcupine tests' ? 'nothing imports tests but tests' : null;
+    case 'test':
+      return null;
+  }
+}
+
+function wrongPackage(room: Room, path: string, specifier: string): string | null {
+  switch (room) {
+    case 'core':
+    case 'checkers':
+      return `${room} imports no package and no Node module`;
+    case 'porcupine':
+      if (isNodeModule(specifier)) return null;
+      return specifier === 'vitest' && path === `${checker}vitest.ts` ? null : 'the vendored checker needs Node only, and in vitest.ts alone Vitest';
+    case 'harness':
+    case 'scenarios':
+    case 'porcupine tests':
+    case 'test':
+      return null;
+  }
+}
+
+export function importViolations(sources: ReadonlyMap<string, Source>): readonly string[] {
+  const violations: string[] = [];
+  for (const source of sources.values()) {
+    for (const one of source.imports) {
+      const wrong = wrongWith(source.path, one);
+      if (wrong !== null) violations.push(`${source.path} imports ${one.specifier}: ${wrong}`);
+      if (isRelative(one.specifier) && !sources.has(resolved(source.path, one.specifier))) violations.push(`${source.path} imports ${one.specifier}, which does not exist`);
+    }
+  }
+  return violations;
+}
+
+/** Files outside of scenarios/ that name one of its files in a string, to load it. */
+export const addressesOfScenarios = (sources: ReadonlyMap<string, Source>): readonly string[] =>
+  [...sources.values()]
+    .filter(({ path, addresses }) => ['core', 'checkers', 'porcupine', 'harness'].includes(roomOf(path))
+      && addresses.some((address) => resolved(path, address).startsWith('scenarios/')))
+    .map(({ path }) => path);
+
+/** Chance, clocks, timers and whatever else differs from run to run or from machine to machine. */
+const bannedCalls: readonly (readonly [name: string, pattern: RegExp])[] = [
+  ['Math.random', /\bMath\s*\.\s*random\b/],
+  ['Date', /\bDate\b(?!\s*:)/],
+  ['performance', /\bperformance\s*\./],
+  ['setTimeout', /\bsetTimeout\b/],
+  ['setInterval', /\bsetInterval\b/],
+  ['setImmediate', /\bsetImmediate\b/],
+  ['process.hrtime', /\bhrtime\b/],
+  ['queueMicrotask', /\bqueueMicrotask\b/],
+  ['process.nextTick', /\bnextTick\b/],
+  ['crypto', /\bcrypto\s*\.|\brandomUUID\b|\brandomBytes\b/],
+  ['the locale', /\bIntl\b|\btoLocale\w*|\blocaleCompare\b/],
+];
+
+export const bannedCallsIn = ({ code }: Source): readonly string[] =>
+  bannedCalls.filter(([, pattern]) => pattern.test(code)).map(([name]) => name);
+
+/** Of Math only what takes whole numbers to whole numbers exactly, on every machine. */
+const exactMath = new Set(['abs', 'ceil', 'clz32', 'floor', 'imul', 'max', 'min', 'round', 'sign', 'trunc']);
+
+export const inexactMathIn = ({ code }: Source): readonly string[] =>
+  [...code.matchAll(/\bMath\s*\.\s*(\w+)/g)].map((match) => match[1]!).filter((name) => name !== 'random' && !exactMath.has(name));
+
+/** What a run executes: from `run` and from the systems and scenarios of the registry, types left out. */
+export const simulatedWorld = (sources: ReadonlyMap<string, Source>): ReadonlySet<string> =>
+  reachedFrom(sources, ['harness/run.ts', 'scenarios/registry.ts'], false);
+
+/** Sources that nobody reaches: neither an entry point nor a test. */
+export function deadFiles(sources: ReadonlyMap<string, Source>, entries: readonly string[]): readonly string[] {
+  const tests = [...sources.keys()].filter((path) => path.endsWith('.test.ts'));
+  const reached = reachedFrom(sources, [...entries, ...tests]);
+  return [...sources.keys()].filter((path) => !reached.has(path));
+}
