@@ -107,7 +107,7 @@ function ask<I, O>(worker: Worker, { operations, options }: PoolTask<I, O>): Pro
   return new Promise((done, failed) => {
     const onExit = (): void => failed(new Error('a thread of the checker ended before it answered'));
     const settle = (finish: () => void): void => {
-      worker.removeAllListeners();
+      worker.removeAllListeners('message').removeAllListeners('error').removeListener('exit', onExit);
       // A thread that is stopped on purpose may still report its end.
       worker.on('error', () => undefined);
       finish();

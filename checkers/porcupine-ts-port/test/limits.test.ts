@@ -13,18 +13,9 @@ import {
   type Operation,
   type Verdict,
 } from '../index.ts';
+import { hardHistory as hard } from './hard-history.ts';
 
 type History = Operation<KvInput, KvOutput>[];
-
-/** Writes all at once, and behind them a read that none of them explains: the search must try every set of them. */
-function hard(writes: number, key = 'k'): History {
-  const history: History = [];
-  for (let i = 0; i < writes; i++) {
-    history.push({ client: history.length, input: { op: 'put', key, value: `${i}` }, output: {}, callTime: 0, returnTime: 100 });
-  }
-  history.push({ client: 1000, input: { op: 'get', key }, output: { value: 'x' }, callTime: 200, returnTime: 300 });
-  return history;
-}
 
 const search = (history: History, options: CheckOptions): Verdict => checkOperations(kvModel, history, { method: 'plain', ...options });
 
@@ -44,7 +35,7 @@ describe('a budget in steps', () => {
   });
 
   test('holds in the pruned search too, and does not change what it finds', () => {
-    const reads: History = Array.from({ length: 6 }, (_, i) => ({ client: 100 + i, input: { op: 'get', key: 'k' }, output: { value: `${i}` }, callTime: 1, returnTime: 99 }));
+    const reads: History = Array.from({ length: 6 }, (_, i) => ({ client: 2000 + i, input: { op: 'get', key: 'k' }, output: { value: `${i}` }, callTime: 1, returnTime: 99 }));
     const history = [...hard(8), ...reads];
     const { kind, steps } = checkOperations(kvModel, history, { method: 'search' });
     expect(kind).toBe('illegal');

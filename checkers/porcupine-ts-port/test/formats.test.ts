@@ -1,0 +1,148 @@
+/** Recorded histories: what each format gives, and what damaged input is told. */
+import { describe, expect, test } from 'vitest';
+import { asModel, detectFormat, FormatError, formats, guessModel, type FormatName } from '../formats/index.ts';
+import { checkOperations, type ModelName } from '../index.ts';
+
+const lines = (...parts: string[]): string => `${parts.join('\n')}\n`;
+
+function kindOf(text: string, format: FormatName, model: ModelName): string {
+  expect(detectFormat(text)).toBe(format);
+  const history = formats[format](text);
+  expect(guessModel(history)).toBe(model);
+  const read = asModel(history, model);
+  return checkOperations(read.model, read.operations).kind;
+}
+
+function errorOf(read: () => unknown): { line: number; message: string } {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof FormatError) return { line: error.line, message: error.message };
+    throw error;
+  }
+  throw new Error('expected a FormatError');
+}
+
+const log = (process: string, type: string, op: string, value: string): string => `INFO  jepsen.util - ${process}\t:${type}\t:${op}\t${value}`;
+
+describe('a Jepsen log', () => {
+  const start = [log('0', 'invoke', 'write', '1'), log('0', 'ok', 'write', '1')];
+
+  test('a compare-and-set that failed saw another value', () => {
+    const cas = (pair: string): string[] => [log('1', 'invoke', 'cas', pair), log('1', 'fail', 'cas', pair)];
+    expect(kindOf(lines(...start, ...cas('[2 3]')), 'jepsen-log', 'cas-register')).toBe('ok');
+    expect(kindOf(lines(...start, ...cas('[1 3]')), 'jepsen-log', 'cas-register')).toBe('illegal');
+  });
+  test('nil is the absent value, and :info an outcome that is unknown', () => {
+    const read = (process: string, value: string): string[] => [log(process, 'invoke', 'read', 'nil'), log(process, 'ok', 'read', value)];
+    const text = lines(...read('3', 'nil'), log('2', 'invoke', 'write', '7'), log('2', 'info', 'write', ':timed-out'), ...start, ...read('1', '1'), ...read('1', '7'));
+    expect(kindOf(text, 'jepsen-log', 'cas-register')).toBe('ok');
+    expect(kindOf(lines(...start, ...read('3', 'nil')), 'jepsen-log', 'cas-register')).toBe('illegal');
+  });
+  test('damage is told by line and expectation', () => {
+    const parse = (...text: string[]) => errorOf(() => formats['jepsen-log'](lines(...text)));
+    expect(parse(...start, 'INFO something else')).toEqual({ line: 3, message: 'expected "INFO  jepsen.util - PROCESS :TYPE :OPERATION VALUE", found "INFO something else"' });
+    expect(parse(log('0', 'invoke', 'write', 'x'))).toEqual({ line: 1, message: 'expected a number or nil, found "x"' });
+    expect(parse(log('0', 'invoke', 'cas', '[1 2 3]'))).toEqual({ line: 1, message: 'expected a pair [expected new], found "[1 2 3]"' });
+    expect(parse(log('0', 'done', 'read', 'nil'))).toMatchObject({ line: 1, message: expect.stringContaining(':invoke, :ok, :fail or :info') });
+    expect(parse(...start, '', log('0', 'ok', 'write', '1'))).toMatchObject({ line: 4, message: expect.stringContaining('nothing open') });
+    expect(parse(log('0', 'invoke', 'read', 'nil'), log('0', 'invoke', 'read', 'nil'))).toMatchObject({ line: 2, message: expect.stringContaining('still open') });
+  });
+});
+
+describe('a key/value log of Porcupine', () => {
+  const entry = (process: number, type: string, f: string, value: string): string => `{:process ${process}, :type :${type}, :f :${f}, :key "k", :value ${value}}`;
+
+  test('gets, puts and appends by key', () => {
+    const text = lines(entry(0, 'invoke', 'append', '"x 0 y"'), entry(0, 'ok', 'append', '"x 0 y"'), entry(1, 'invoke', 'get', 'nil'), entry(1, 'ok', 'get', '"x 0 y"'));
+    expect(kindOf(text, 'porcupine-log', 'kv')).toBe('ok');
+    expect(kindOf(text.replace('"x 0 y"}\n', '"\\"z"}\n').replace('nil', 'nil'), 'porcupine-log', 'kv')).toBe('illegal');
+  });
+  test('damage is told by line and expectation', () => {
+    const parse = (...text: string[]) => errorOf(() => formats['porcupine-log'](lines(...text)));
+    expect(parse(entry(0, 'invoke', 'get', 'nil'), '{:process 0, :type :ok')).toEqual({ line: 2, message: 'expected } to close {, found the end of the input' });
+    expect(parse('{:process :a, :type :ok, :f :get, :key "k"}')).toMatchObject({ line: 1, message: ':process must be a number' });
+    expect(parse(entry(0, 'invoke', 'incr', 'nil'))).toMatchObject({ message: expect.stringContaining('found :incr') });
+    expect(parse(entry(0, 'invoke', 'put', 'nil'))).toMatchObject({ message: ':value must be a text' });
+  });
+});
+
+describe('Jepsen’s EDN', () => {
+  const op = (process: string, type: string, f: string, value: string): string => `{:index 7, :process ${process}, :time 12, :type :${type}, :f :${f}, :value ${value}}`;
+
+  test('one map a line or a vector of maps; comments, tags and commas are passed over', () => {
+    const maps = [op('0', 'invoke', 'write', '3'), op('0', 'ok', 'write', '3'), op('1', 'invoke', 'read', 'nil'), op('1', 'ok', 'read', '3')];
+    expect(kindOf(lines('; a comment', ...maps), 'jepsen-edn', 'cas-register')).toBe('ok');
+    expect(kindOf(`[${maps.map((map) => `#jepsen.history.Op ${map}`).join(',\n ')}]`, 'jepsen-edn', 'cas-register')).toBe('ok');
+    expect(kindOf(lines(...maps).replace('read, :value 3', 'read, :value 4'), 'jepsen-edn', 'cas-register')).toBe('illegal');
+  });
+  test('what failed did not happen, and :info may have', () => {
+    const text = lines(op('0', 'invoke', 'write', '1'), op('0', 'fail', 'write', '1'), op('1', 'invoke', 'read', 'nil'), op('1', 'ok', 'read', '1'));
+    expect(kindOf(text, 'jepsen-edn', 'cas-register')).toBe('illegal');
+    expect(kindOf(text.replace(':fail', ':info'), 'jepsen-edn', 'cas-register')).toBe('ok');
+  });
+  test('values of jepsen.independent are checked key by key', () => {
+    const text = lines(op('0', 'invoke', 'write', '[1 5]'), op('0', 'ok', 'write', '[1 5]'), op('0', 'invoke', 'read', '[2 nil]'), op('0', 'ok', 'read', '[2 nil]'), op('0', 'invoke', 'cas', '[2 [nil 6]]'), op('0', 'ok', 'cas', '[2 [nil 6]]'));
+    const history = formats['jepsen-edn'](text);
+    expect(history.operations.map(({ key, value, expected }) => [key, value, expected])).toEqual([['1', 5, undefined], ['2', undefined, undefined], ['2', 6, null]]);
+    expect(kindOf(text, 'jepsen-edn', 'cas-register')).toBe('ok');
+    expect(asModel(history, 'cas-register').modelName).toBe('cas-register by key');
+  });
+  test('sets and queues; the nemesis becomes an annotation', () => {
+    const set = lines(op('0', 'invoke', 'add', '1'), op('0', 'ok', 'add', '1'), op(':nemesis', 'info', 'kill', '"n1"'), op('1', 'invoke', 'read', 'nil'), op('1', 'ok', 'read', '#{1}'));
+    expect(kindOf(set, 'jepsen-edn', 'set')).toBe('ok');
+    expect(kindOf(set.replace('#{1}', '#{}'), 'jepsen-edn', 'set')).toBe('illegal');
+    expect(formats['jepsen-edn'](set).annotations).toEqual([{ text: 'kill "n1"', startTime: 2, lane: 'nemesis' }]);
+    const queue = lines(op('0', 'invoke', 'enqueue', '1'), op('0', 'ok', 'enqueue', '1'), op('1', 'invoke', 'dequeue', 'nil'), op('1', 'ok', 'dequeue', '1'));
+    expect(kindOf(queue, 'jepsen-edn', 'queue')).toBe('ok');
+  });
+  test('damage is told by the line of its form', () => {
+    const parse = (text: string) => errorOf(() => formats['jepsen-edn'](text));
+    expect(parse(lines(op('0', 'invoke', 'read', 'nil'), '{:process 1 :type :invoke :f'))).toMatchObject({ line: 2 });
+    expect(parse('{:process 0 :type :invoke :f :read :value "abc')).toMatchObject({ line: 1, message: expect.stringContaining('expected "') });
+    expect(parse('{:process 0 :type :invoke :value 1}')).toEqual({ line: 1, message: 'expected :f, the name of the operation' });
+    expect(parse('{:process 0 :type :invoke :f}')).toMatchObject({ message: expect.stringContaining('a key without a value') });
+    expect(parse('\n\n[1 2]')).toMatchObject({ line: 3, message: expect.stringContaining('operation map') });
+    expect(parse('{:process 0 :type :invoke :f :read :value 12x}')).toMatchObject({ message: 'expected a number, found "12x"' });
+  });
+});
+
+describe('JSON lines', () => {
+  const line = (record: object): string => JSON.stringify(record);
+  const put = { client: 1, op: 'put', key: 'k', value: 'a', output: null, call: 0, return: 3 };
+
+  test('operations, outcomes and annotations', () => {
+    const text = lines(line(put), line({ client: 2, op: 'get', key: 'k', output: null, call: 1, return: 2 }), line({ client: 3, op: 'cas', key: 'k', expected: 'a', value: 'b', output: true, call: 4, return: 5 }), line({ annotation: 'n1 crashed', call: 1, return: 4, lane: 'faults' }));
+    expect(kindOf(text, 'jsonl', 'kv')).toBe('ok');
+    expect(kindOf(text.replace('"output":true', '"output":false'), 'jsonl', 'kv')).toBe('illegal');
+    expect(formats.jsonl(text).annotations).toEqual([{ text: 'n1 crashed', startTime: 1, endTime: 4, lane: 'faults' }]);
+  });
+  test('a return of null is an outcome that is unknown', () => {
+    const text = lines(line({ ...put, return: null }), line({ client: 2, op: 'get', key: 'k', output: 'a', call: 9, return: 10 }), line({ client: 2, op: 'get', key: 'k', output: 'a', call: 11, return: 12 }));
+    expect(kindOf(text, 'jsonl', 'kv')).toBe('ok');
+  });
+  test('each model from its operations', () => {
+    const one = (op: object): string => line({ client: 0, output: null, call: 0, return: 1, ...op });
+    expect(kindOf(one({ op: 'push', value: 1 }), 'jsonl', 'stack')).toBe('ok');
+    expect(kindOf(one({ op: 'acquire', owner: 'a', output: true }), 'jsonl', 'lock')).toBe('ok');
+    expect(kindOf(one({ op: 'add', value: 2, output: 2 }), 'jsonl', 'counter')).toBe('ok');
+    expect(kindOf(one({ op: 'read', output: 5 }), 'jsonl', 'cas-register')).toBe('illegal');
+    expect(kindOf(lines(one({ op: 'add', value: 1 }), line({ client: 0, op: 'read', output: [1], call: 2, return: 3 })), 'jsonl', 'set')).toBe('ok');
+  });
+  test('damage is told by line and expectation', () => {
+    const parse = (...text: string[]) => errorOf(() => formats.jsonl(lines(...text)));
+    expect(parse(line(put), '{"client":1,')).toEqual({ line: 2, message: 'expected a JSON object on one line, found "{\\"client\\":1,"' });
+    expect(parse('[]')).toMatchObject({ line: 1, message: 'expected a JSON object, found "[]"' });
+    expect(parse(line({ ...put, client: 'a' }))).toEqual({ line: 1, message: '"client" must be a whole number' });
+    expect(parse(line({ ...put, call: null }))).toEqual({ line: 1, message: '"call" must be a number' });
+    expect(parse(line({ ...put, return: '3' }))).toEqual({ line: 1, message: '"return" must be a number or null' });
+    expect(errorOf(() => asModel(formats.jsonl(line({ ...put, op: 'incr' })), 'kv'))).toEqual({ line: 1, message: 'the model kv has the operations get, put, append, cas, delete, found incr' });
+    expect(errorOf(() => asModel(formats.jsonl(line({ ...put, value: 4 })), 'kv'))).toEqual({ line: 1, message: 'the "value" of put must be a text' });
+    expect(errorOf(() => asModel(formats.jsonl(line({ ...put, key: null })), 'kv'))).toEqual({ line: 1, message: 'put needs a "key"' });
+  });
+});
+
+test('what looks like none of the formats is told so', () => {
+  expect(errorOf(() => detectFormat('\nhello'))).toEqual({ line: 2, message: 'expected a JSON line, an EDN map or a line of a Jepsen log, found "hello"' });
+  expect(errorOf(() => detectFormat('\n \n'))).toMatchObject({ message: expect.stringContaining('empty') });
+});

@@ -1,0 +1,67 @@
+/** Partitions on threads. The threads run compiled modules, so that the checker is compiled first. */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { kvModel, type KvInput, type KvOutput, type Operation } from '../index.ts';
+import type { checkOnPool as CheckOnPool, ModelReference } from '../pool.ts';
+import { hardHistory } from './hard-history.ts';
+
+const source = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const folder = mkdtempSync(join(tmpdir(), 'whitewater-pool-'));
+const compiler = resolve(source, '../../node_modules/.bin/tsc');
+let checkOnPool: typeof CheckOnPool;
+let reference: ModelReference;
+let stuck: ModelReference;
+
+beforeAll(async () => {
+  cpSync(source, join(folder, 'source'), { recursive: true, filter: (path) => !path.endsWith('/test') && !path.endsWith('vitest.ts') });
+  const compilerOptions = {
+    target: 'ES2023', lib: ['ES2023'], module: 'NodeNext', moduleResolution: 'NodeNext', types: ['node'], typeRoots: [resolve(source, '../../node_modules/@types')],
+    strict: true, skipLibCheck: true, rewriteRelativeImportExtensions: true, rootDir: 'source', outDir: 'built',
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['source'] }));
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  execFileSync(compiler, ['-p', folder]);
+  writeFileSync(join(folder, 'stuck.js'), "export const model = { name: 'stuck', init: () => 0, step() { for (;;); } };\n");
+  ({ checkOnPool } = (await import(pathToFileURL(join(folder, 'built/pool.js')).href)) as { checkOnPool: typeof CheckOnPool });
+  reference = { module: pathToFileURL(join(folder, 'built/index.js')).href, name: 'kvModel' };
+  stuck = { module: pathToFileURL(join(folder, 'stuck.js')).href, name: 'model' };
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Ten keys, each written and read in turn; one of them wrongly where asked for. */
+function keys(wrong: number | undefined): Operation<KvInput, KvOutput>[] {
+  const history: Operation<KvInput, KvOutput>[] = [];
+  for (let i = 0; i < 10; i++) {
+    const key = `k${i}`;
+    history.push({ client: i, input: { op: 'put', key, value: 'a' }, output: {}, callTime: 0, returnTime: 1 });
+    history.push({ client: i, input: { op: 'get', key }, output: { value: i === wrong ? 'b' : 'a' }, callTime: 2, returnTime: 3 });
+  }
+  return history;
+}
+
+describe('a pool', () => {
+  test('finds what one thread finds', async () => {
+    expect(await checkOnPool(kvModel, reference, keys(undefined), { threads: 2 })).toMatchObject({ kind: 'ok', method: 'chains', partitions: 10 });
+    const illegal = await checkOnPool(kvModel, reference, keys(7), { threads: 2, method: 'search' });
+    expect(illegal).toMatchObject({ kind: 'illegal', method: 'search', illegalPartition: { key: 'k7', operations: [14, 15] } });
+    expect(await checkOnPool(kvModel, reference, [], { threads: 2 })).toMatchObject({ kind: 'ok', partitions: 0 });
+  });
+  test('an illegal partition ends the check, whatever the others still do', async () => {
+    const history = [...hardHistory(22, 'slow'), ...keys(3)];
+    const verdict = await checkOnPool(kvModel, reference, history, { threads: 2, method: 'search' });
+    expect(verdict).toMatchObject({ kind: 'illegal', illegalPartition: { key: 'k3' } });
+  });
+  test('a time limit holds even inside a step that never returns', async () => {
+    const model = { name: 'stuck', init: () => 0, step: (state: number) => state };
+    const history = [{ client: 0, input: 0, output: 0, callTime: 0, returnTime: 1 }];
+    expect(await checkOnPool(model, stuck, history, { threads: 1, timeoutMs: 300 })).toMatchObject({ kind: 'unknown', reason: 'time' });
+    expect(await checkOnPool(model, stuck, history, { threads: 1, signal: AbortSignal.abort() })).toMatchObject({ kind: 'unknown', reason: 'aborted' });
+  });
+  test('a model that cannot be imported is an error', async () => {
+    await expect(checkOnPool(kvModel, { ...reference, name: 'noSuchModel' }, keys(undefined), { threads: 1 })).rejects.toThrow('exports no model named noSuchModel');
+  });
+});
