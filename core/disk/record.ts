@@ -74,7 +74,7 @@ export function recordAt(bytes: Uint8Array, at: number, sequence: number): Found
   const begin = at + headerBytes;
   const end = begin + header.length;
   const isWhole = end <= bytes.length && checksum(bytes, begin, end) === header.payloadChecksum;
-  if (!isWhole) return broken(bytes, at + 1, sequence, `the payload of record ${sequence} is damaged`);
+  if (!isWhole) return broken(bytes, at, sequence, `the payload of record ${sequence} is damaged`);
   const { generation } = header;
   const isMarked = markAt(bytes, end, sequence, header.payloadChecksum);
   const next = Math.min(bytes.length, end + markBytes);
@@ -88,20 +88,26 @@ function markAt(bytes: Uint8Array, at: number, sequence: number, payloadChecksum
 }
 
 /**
- * Damage, if anything behind it shows that this record or a later one was finished: a later head, or
- * the mark of this one, which ends the file when it is the last. Else an end that was torn.
+ * Damage, if anything shows that this record or a later one was finished: a later head, or a mark of
+ * this record or a later one at the end of the file. Else an end that was torn. The whole file is looked
+ * through: a write that went to the wrong place may begin in front of this record, on bytes that
+ * happen to be the same.
  */
-function broken(bytes: Uint8Array, from: number, sequence: number, reason: string): Found {
-  for (let at = from; at + headerBytes <= bytes.length; at++) {
-    const header = headerAt(bytes, at);
+function broken(bytes: Uint8Array, own: number, sequence: number, reason: string): Found {
+  for (let at = 0; at + headerBytes <= bytes.length; at++) {
+    // Its own head says only that it was begun.
+    const header = at === own ? null : headerAt(bytes, at);
     if (header !== null && header.sequence >= sequence) return { kind: 'damaged', reason };
   }
   return endsWithMark(bytes, sequence) ? { kind: 'damaged', reason } : { kind: 'torn' };
 }
 
-/** The last bytes of a file that ends with the finished record of this number. */
+/** How far behind the record that is expected a mark is looked for: as many as a misdirected write may skip. */
+const markReach = 256;
+
 function endsWithMark(bytes: Uint8Array, sequence: number): boolean {
   const at = bytes.length - markBytes;
   if (at < 0) return false;
-  return new ByteReader(bytes.subarray(at)).uint32() === markNumber(sequence);
+  const found = markNumber(new ByteReader(bytes.subarray(at)).uint32());
+  return found >= sequence && found - sequence < markReach;
 }
