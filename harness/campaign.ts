@@ -3,6 +3,8 @@
  * together with `merge`, which depends on neither their order nor on who ran them.
  */
 import { Digest, sumOfDigests } from './digest.ts';
+import { divergence } from './divergence.ts';
+import { answer } from './fate.ts';
 import { run, type RunRecord } from './run.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -23,6 +25,24 @@ export interface Tally {
   readonly firstSeed: number | null;
 }
 
+/** A seed that gave two digests, and where its two runs part. */
+export interface Nondeterminism {
+  readonly seed: number;
+  readonly digests: readonly [string, string];
+  readonly where: string;
+}
+
+/** Of one kind of fault: in how many seeds it was on, how often it could strike, did, and mattered. */
+export interface FaultTally {
+  readonly seeds: number;
+  readonly eligible: number;
+  readonly fired: number;
+  readonly mattered: number;
+  /** The lowest seeds in which it fired, and in which it mattered; null when there is none. */
+  readonly firstFired: number | null;
+  readonly firstMattered: number | null;
+}
+
 export interface ChunkResult {
   readonly scenario: string;
   readonly seeds: number;
@@ -31,7 +51,7 @@ export interface ChunkResult {
   readonly violations: readonly Failure[];
   readonly unknowns: readonly { readonly seed: number; readonly detail: string }[];
   /** Seeds that gave two digests, and both. */
-  readonly nondeterministic: readonly { readonly seed: number; readonly digests: readonly [string, string] }[];
+  readonly nondeterministic: readonly Nondeterminism[];
   /** Faults of the harness itself. */
   readonly faults: readonly { readonly seed: number; readonly message: string }[];
   readonly operations: number;
@@ -42,6 +62,10 @@ export interface ChunkResult {
   readonly trivial: number;
   /** By name, in the order in which the runs give them. */
   readonly tallies: Readonly<Record<string, Tally>>;
+  /** Of every kind of fault that was on in a seed. */
+  readonly faultKinds: Readonly<Record<string, FaultTally>>;
+  /** Seeds that were run twice although they had passed. */
+  readonly doubleChecked: number;
   /** A sum over all seeds of a digest of the seed and its run's digest. */
   readonly digest: string;
 }
@@ -60,30 +84,42 @@ export const emptyResult = (scenario: string): ChunkResult => ({
   virtualUs: 0,
   trivial: 0,
   tallies: {},
+  faultKinds: {},
+  doubleChecked: 0,
   digest: '0000000000000000',
 });
 
+/** The share of seeds that are run twice, in ten thousandths. Which ones depends on the seeds alone. */
+export type DoubleCheck = number;
+
+const isDoubleChecked = (seed: number, per10000: DoubleCheck): boolean => answer(seed, 77) % 10_000 < per10000;
+
 /** Runs the seeds one after the other; a violation is run twice, because it must be repeatable. */
-export function runChunk(scenario: Scenario, seeds: readonly number[]): ChunkResult {
+export function runChunk(scenario: Scenario, seeds: readonly number[], doubleCheck: DoubleCheck = 0): ChunkResult {
   let result = emptyResult(scenario.name);
-  for (const seed of seeds) result = merge(result, runSeed(scenario, seed));
+  for (const seed of seeds) result = merge(result, runSeed(scenario, seed, isDoubleChecked(seed, doubleCheck)));
   return result;
 }
 
-function runSeed(scenario: Scenario, seed: number): ChunkResult {
+function runSeed(scenario: Scenario, seed: number, isChecked: boolean): ChunkResult {
   try {
-    const record = run(scenario.system, scenario.draw(seed));
-    const again = record.verdict.kind === 'violation' ? run(scenario.system, scenario.draw(seed)) : record;
-    return resultOf(scenario.name, seed, record, again.digest);
+    const { system } = scenario;
+    const record = run(system, scenario.draw(seed));
+    if (record.verdict.kind !== 'violation' && !isChecked) return resultOf(scenario.name, seed, record, [], 0);
+    // Drawn again too: a plan that depends on anything but its seed is caught as well.
+    const again = run(system, scenario.draw(seed));
+    const parted = record.digest === again.digest ? [] : [{
+      seed, digests: [record.digest, again.digest] as const, where: divergence(system, scenario.draw(seed)),
+    }];
+    return resultOf(scenario.name, seed, record, parted, isChecked ? 1 : 0);
   } catch (error) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { ...emptyResult(scenario.name), seeds: 1, faults: [{ seed, message }] };
   }
 }
 
-function resultOf(scenario: string, seed: number, record: RunRecord, digestAgain: string): ChunkResult {
+function resultOf(scenario: string, seed: number, record: RunRecord, nondeterministic: readonly Nondeterminism[], doubleChecked: number): ChunkResult {
   const { verdict, digest, steps } = record;
-  const isSame = digest === digestAgain;
   return {
     scenario,
     seeds: 1,
@@ -92,7 +128,7 @@ function resultOf(scenario: string, seed: number, record: RunRecord, digestAgain
       ? [{ seed, property: verdict.property, detail: verdict.detail, step: steps, atUs: record.endUs, digest }]
       : [],
     unknowns: verdict.kind === 'unknown' ? [{ seed, detail: verdict.detail }] : [],
-    nondeterministic: isSame ? [] : [{ seed, digests: [digest, digestAgain] }],
+    nondeterministic,
     faults: [],
     operations: record.operationsCompleted,
     events: record.events,
@@ -100,8 +136,18 @@ function resultOf(scenario: string, seed: number, record: RunRecord, digestAgain
     virtualUs: record.endUs,
     trivial: record.operationsCompleted === 0 ? 1 : 0,
     tallies: talliesOf(seed, record),
+    faultKinds: faultTalliesOf(seed, record),
+    doubleChecked,
     digest: seedDigest(seed, digest),
   };
+}
+
+function faultTalliesOf(seed: number, { faults }: RunRecord): Record<string, FaultTally> {
+  const tallies: Record<string, FaultTally> = {};
+  for (const [kind, { eligible, fired, mattered }] of Object.entries(faults)) {
+    tallies[kind] = { seeds: 1, eligible, fired, mattered, firstFired: fired > 0 ? seed : null, firstMattered: mattered > 0 ? seed : null };
+  }
+  return tallies;
 }
 
 /** Ties a run's digest to its seed, so that two seeds that change places are noticed. */
@@ -138,7 +184,9 @@ export function merge(a: ChunkResult, b: ChunkResult): ChunkResult {
     steps: a.steps + b.steps,
     virtualUs: a.virtualUs + b.virtualUs,
     trivial: a.trivial + b.trivial,
-    tallies: mergedTallies(a.tallies, b.tallies),
+    tallies: merged(a.tallies, b.tallies, sumOfTallies),
+    faultKinds: merged(a.faultKinds, b.faultKinds, sumOfFaultTallies),
+    doubleChecked: a.doubleChecked + b.doubleChecked,
     digest: sumOfDigests([a.digest, b.digest]),
   };
 }
@@ -148,18 +196,29 @@ function bySeed<T extends { readonly seed: number }>(a: readonly T[], b: readonl
   return b.length === 0 ? a : [...a, ...b].sort((x, y) => x.seed - y.seed);
 }
 
-function mergedTallies(a: Readonly<Record<string, Tally>>, b: Readonly<Record<string, Tally>>): Record<string, Tally> {
-  const merged: Record<string, Tally> = { ...a };
+function merged<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>, sum: (one: T, other: T) => T): Record<string, T> {
+  const all: Record<string, T> = { ...a };
   for (const [name, tally] of Object.entries(b)) {
-    const known = merged[name];
-    merged[name] = known === undefined ? tally : {
-      total: known.total + tally.total,
-      seeds: known.seeds + tally.seeds,
-      firstSeed: lower(known.firstSeed, tally.firstSeed),
-    };
+    const known = all[name];
+    all[name] = known === undefined ? tally : sum(known, tally);
   }
-  return merged;
+  return all;
 }
+
+const sumOfTallies = (a: Tally, b: Tally): Tally => ({
+  total: a.total + b.total,
+  seeds: a.seeds + b.seeds,
+  firstSeed: lower(a.firstSeed, b.firstSeed),
+});
+
+const sumOfFaultTallies = (a: FaultTally, b: FaultTally): FaultTally => ({
+  seeds: a.seeds + b.seeds,
+  eligible: a.eligible + b.eligible,
+  fired: a.fired + b.fired,
+  mattered: a.mattered + b.mattered,
+  firstFired: lower(a.firstFired, b.firstFired),
+  firstMattered: lower(a.firstMattered, b.firstMattered),
+});
 
 function lower(a: number | null, b: number | null): number | null {
   if (a === null) return b;

@@ -211,7 +211,7 @@ export class Machine {
         if (writeUs > 0) {
           this.unfinished = unfinished;
           this.hasWaitedForWrite = false;
-          this.world.accounts.fired(this.disk.stallUs > 0 ? 'stalledWrite' : 'slowWrite');
+          this.timeWrite();
           this.world.wakeAfter(writeUs, this, { kind: 'durable', life: this.life });
           return;
         }
@@ -226,6 +226,12 @@ export class Machine {
     const before = this.state;
     this.state = unfinished.step.state;
     this.world.stepped(this, before, this.state, unfinished.event, effects);
+  }
+
+  private timeWrite(): void {
+    const kind = this.disk.stallUs > 0 ? 'stalledWrite' : 'slowWrite';
+    this.world.accounts.fired(kind);
+    if (kind === 'slowWrite') this.world.accounts.eligible(kind);
   }
 
   private onDurable(): void {
@@ -261,7 +267,7 @@ export class Machine {
     this.world.accounts.fired(kind);
     if (saysMore(unfinished)) this.world.accounts.mattered(kind);
     if (this.process.onFailedWrite === 'goOn') return false;
-    this.goDown('writeLost', null, kind);
+    this.goDown('writeLost', null, null);
     return true;
   }
 

@@ -1,6 +1,6 @@
 /** Runs the chunks of a campaign on worker threads. */
 import { Tinypool } from 'tinypool';
-import { emptyResult, merge, type ChunkResult } from './campaign.ts';
+import { emptyResult, merge, type ChunkResult, type DoubleCheck } from './campaign.ts';
 import type { ChunkSpec } from './worker.ts';
 
 export interface CampaignSpec {
@@ -8,6 +8,7 @@ export interface CampaignSpec {
   readonly scenario: string;
   readonly seeds: Iterable<number>;
   readonly workers: number;
+  readonly doubleCheck: DoubleCheck;
   /** Once aborted, no further seed is begun; those under way are finished and counted. */
   readonly stop: AbortSignal;
   /** Called after each chunk with everything so far. */
@@ -29,7 +30,7 @@ export async function runCampaign(spec: CampaignSpec): Promise<ChunkResult> {
     while (!spec.stop.aborted) {
       const next = chunks.next();
       if (next.done === true) return;
-      const chunk: ChunkSpec = { registryUrl: spec.registryUrl, scenario: spec.scenario, seeds: next.value };
+      const chunk: ChunkSpec = { registryUrl: spec.registryUrl, scenario: spec.scenario, seeds: next.value, doubleCheck: spec.doubleCheck };
       const done = (await pool.run(chunk)) as ChunkResult;
       // Read `result` only now: the other workers have added to it in the meantime.
       result = merge(result, done);

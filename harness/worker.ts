@@ -1,5 +1,5 @@
 /** What a worker thread does: loads the scenario once and runs chunks of seeds. */
-import { runChunk, type ChunkResult } from './campaign.ts';
+import { runChunk, type ChunkResult, type DoubleCheck } from './campaign.ts';
 import { loadRegistry } from './registry.ts';
 
 export interface ChunkSpec {
@@ -7,9 +7,10 @@ export interface ChunkSpec {
   readonly registryUrl: string;
   readonly scenario: string;
   readonly seeds: readonly number[];
+  readonly doubleCheck: DoubleCheck;
 }
 
-export default async function work({ registryUrl, scenario, seeds }: ChunkSpec): Promise<ChunkResult> {
+export default async function work({ registryUrl, scenario, seeds, doubleCheck }: ChunkSpec): Promise<ChunkResult> {
   const registry = await loadRegistry(registryUrl);
-  return runChunk(registry.scenarios.get(scenario)!, seeds);
+  return runChunk(registry.scenarios.get(scenario)!, seeds, doubleCheck);
 }

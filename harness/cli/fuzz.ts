@@ -1,6 +1,6 @@
 /** `whitewater fuzz`: many seeds of one scenario on all cores. */
 import { availableParallelism } from 'node:os';
-import type { ChunkResult, Failure } from '../campaign.ts';
+import type { ChunkResult, DoubleCheck, Failure } from '../campaign.ts';
 import { printPlan } from '../plan-file.ts';
 import { runCampaign } from '../pool.ts';
 import { findScenario, RegistryError, type FoundScenario } from '../registry.ts';
@@ -24,6 +24,7 @@ module: path/to/module.js, or path/to/module.js#name.
   --workers N        worker threads (default: one for each core)
   --shard I/N        only the I-th of N equal parts of the seeds, counted from 1
   --time-budget T    begin no further seed after T (500ms, 10s, 5m, 1h)
+  --double-check P%  run this share of the seeds twice and compare (such as 5%; 0.01% to 100%)
   --json FILE        write all facts as JSON
   --help             this text
 
@@ -42,6 +43,7 @@ interface Request {
   readonly workers: number;
   readonly budgetMs: number | null;
   readonly jsonPath: string | null;
+  readonly doubleCheck: DoubleCheck;
 }
 
 export const fuzzCommand: Command = {
@@ -59,6 +61,7 @@ async function parse(argv: readonly string[], { registry }: Context): Promise<Re
     shard: { type: 'string' },
     'time-budget': { type: 'string' },
     json: { type: 'string' },
+    'double-check': { type: 'string' },
   });
   if (positionals.length > 1) throw new UsageError(`fuzz takes one scenario, not ${positionals.length}: ${positionals.join(' ')}`);
   const name = positionals[0] ?? 'swarm';
@@ -74,6 +77,7 @@ async function parse(argv: readonly string[], { registry }: Context): Promise<Re
     workers: wholeNumber('--workers', values.workers ?? String(availableParallelism()), 1, 256),
     budgetMs: values['time-budget'] === undefined ? null : durationMs('--time-budget', values['time-budget']),
     jsonPath: values.json ?? null,
+    doubleCheck: per10000Of(values['double-check']),
   };
 }
 
@@ -95,6 +99,15 @@ function parseShard(text: string): readonly [number, number] {
   throw new UsageError(`--shard takes I/N with I from 1 to N, such as 2/8, not "${text}"`);
 }
 
+/** A share such as 5% or 0.5%, in ten thousandths; which seeds they are follows from the seeds. */
+function per10000Of(text: string | undefined): DoubleCheck {
+  if (text === undefined) return 0;
+  const match = /^(\d{1,3})(?:\.(\d{1,2}))?%$/.exec(text);
+  const share = match === null ? 0 : Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'));
+  if (share >= 1 && share <= 10_000) return share;
+  throw new UsageError(`--double-check takes a share from 0.01% to 100%, such as 5%, not "${text}"`);
+}
+
 /** Every N-th seed: shards get alike work also when seeds near each other are alike. */
 function* seedsOf({ first, count, shard, shards }: Request): Generator<number, void> {
   for (let offset = shard - 1; offset < count; offset += shards) yield first + offset;
@@ -114,6 +127,7 @@ async function fuzz(request: Request, { terminal }: Context): Promise<ExitCode> 
     scenario: found.scenario.name,
     seeds: seedsOf(request),
     workers,
+    doubleCheck: request.doubleCheck,
     stop,
     onProgress: (soFar) => progress.show(soFar, performance.now()),
   });

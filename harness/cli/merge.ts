@@ -70,5 +70,7 @@ const resultOf = (json: CampaignJson): ChunkResult => ({
   virtualUs: json.virtualUs,
   trivial: json.trivial,
   tallies: json.tallies,
+  faultKinds: json.faultKinds,
+  doubleChecked: json.doubleChecked,
   digest: json.digest,
 });

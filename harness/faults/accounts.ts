@@ -66,3 +66,8 @@ export class FaultAccounts {
     return accounts;
   }
 }
+
+/** Kinds that were on in some seed and never fired: the campaign says nothing of them, and a gate fails. */
+export function unfiredKinds(tallies: Readonly<Record<string, { readonly fired: number }>>): readonly string[] {
+  return Object.entries(tallies).filter(([, { fired }]) => fired === 0).map(([kind]) => kind);
+}

@@ -35,6 +35,8 @@ export function campaignJson({ result, wallMs, workers, endedEarly }: CampaignFa
     trivial: result.trivial,
     snapshotsInstalled: result.tallies['snapshotsInstalled']?.total ?? 0,
     tallies: result.tallies,
+    faultKinds: result.faultKinds,
+    doubleChecked: result.doubleChecked,
     wallMs: Math.round(wallMs),
     workers,
     endedEarly,

@@ -1,5 +1,6 @@
 /** A campaign told as text. */
 import type { ChunkResult, Failure, Tally } from '../campaign.ts';
+import { faultKinds as faultKindList, unfiredKinds } from '../faults/accounts.ts';
 import { count, duration, plural, short, table, virtualTime } from '../cli/format.ts';
 
 export interface CampaignFacts {
@@ -21,6 +22,8 @@ const shownFailures = 10;
 
 const nameWidth = 34;
 
+const faultKindNames: readonly string[] = faultKindList;
+
 export function summaryText(facts: CampaignFacts): string {
   const { result } = facts;
   return [
@@ -29,10 +32,12 @@ export function summaryText(facts: CampaignFacts): string {
     '',
     row('operations', `${count(result.operations)} answered and checked`),
     row('seeds without any operation', count(result.trivial)),
+    ...(result.doubleChecked === 0 ? [] : [row('seeds run twice', `${count(result.doubleChecked)} and compared`)]),
     row('events', `${count(result.events)} in ${duration(result.virtualUs / 1000)} of virtual time`),
     '',
     tallyTable(result),
     '',
+    ...faultLines(result),
     row('digest', result.digest),
     speedLine(facts),
     `${verdictLine(facts)}\n`,
@@ -50,6 +55,24 @@ function tallyTable({ tallies, seeds }: ChunkResult): string {
   return table([['  reached', 'times', 'in seeds'], ...rows], [1]);
 }
 
+/** What the faults did: one that was on and never fired proves nothing, and that is said. */
+function faultLines({ faultKinds, seeds }: ChunkResult): string[] {
+  const kinds = Object.entries(faultKinds).sort(([a], [b]) => orderOf(a) - orderOf(b));
+  if (kinds.length === 0) return [];
+  const rows = kinds.map(([kind, tally]) => [
+    `  ${words(kind)}`, count(tally.seeds), count(tally.eligible), count(tally.fired), count(tally.mattered),
+    tally.firstMattered === null ? 'never' : `first ${tally.firstMattered}`,
+  ]);
+  const silent = unfiredKinds(faultKinds);
+  return [
+    table([['  fault', `on in, of ${count(seeds)}`, 'eligible', 'fired', 'mattered', 'mattered in seed'], ...rows], [1, 2, 3, 4]),
+    '',
+    ...(silent.length === 0 ? [] : [`  NEVER FIRED although switched on: ${silent.map(words).join(', ')}`, '']),
+  ];
+}
+
+const orderOf = (kind: string): number => faultKindNames.indexOf(kind);
+
 const reachedIn = ({ seeds, firstSeed }: Tally, all: number): string =>
   firstSeed === null ? 'never' : `${count(seeds)} of ${count(all)}, first ${firstSeed}`;
 
@@ -65,9 +88,10 @@ function failureLines(facts: CampaignFacts): string[] {
   const { violations, unknowns, nondeterministic, faults } = facts.result;
   const lines = violations.slice(0, shownFailures).flatMap((failure) => violationLines(facts, failure));
   if (violations.length > shownFailures) lines.push(`... and ${plural(violations.length - shownFailures, 'more failing seed')}: ${listed(violations.slice(shownFailures))}`, '');
-  for (const { seed, digests } of nondeterministic) {
-    lines.push(`NONDETERMINISTIC  seed ${seed}: two runs gave the digests ${digests.join(' and ')}`, '');
+  for (const { seed, digests, where } of nondeterministic.slice(0, shownFailures)) {
+    lines.push(`NONDETERMINISTIC  seed ${seed}: two runs gave the digests ${digests.join(' and ')}`, `  ${where}`, '');
   }
+  if (nondeterministic.length > shownFailures) lines.push(`... and ${plural(nondeterministic.length - shownFailures, 'more seed')} that gave two digests: ${listed(nondeterministic.slice(shownFailures))}`, '');
   for (const { seed, detail } of unknowns.slice(0, shownFailures)) lines.push(`UNKNOWN  seed ${seed}: ${detail}`, '');
   if (unknowns.length > shownFailures) lines.push(`... and ${count(unknowns.length - shownFailures)} more unknown: ${listed(unknowns.slice(shownFailures))}`, '');
   for (const { seed, message } of faults) lines.push(`HARNESS FAULT  seed ${seed}: ${message}`, '');
