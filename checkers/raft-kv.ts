@@ -39,6 +39,12 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   private readonly situations = new Situations();
   private readonly installs = new Spans();
   private readonly leaderChanges = new Spans();
+  private readonly crashes = new Spans();
+  /** Servers that were started once, and that have led once. */
+  private readonly hasBooted = new Set<NodeId>();
+  private readonly hasLed = new Set<NodeId>();
+  /** Operations that were given up, by client and sequence number. */
+  private readonly abandoned = new Set<string>();
   /** The present state of each server; null while it is down. */
   private readonly servers: (Server | null)[];
   private lost: ReadonlySet<NodeId> = new Set();
@@ -61,7 +67,8 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     if (node >= this.checks.servers) return;
     const server = state as Server;
     this.servers[node] = server;
-    if (server.raft.persistent.snapshot !== null) this.situations.counts.restartsFromSnapshot += 1;
+    this.situations.readBoot(server.raft.persistent, this.hasBooted.has(node));
+    this.hasBooted.add(node);
     this.elections.read(node, null, server.raft);
     this.book.readNew(node, null, server.raft.persistent.log);
     stateIsDurable(node, server.raft.persistent, durable);
@@ -73,6 +80,8 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     const old = before as Server;
     const server = after as Server;
     this.servers[node] = server;
+    if (event.kind === 'message' && event.message.kind === 'clientRequest') this.readClient(old, event.from, event.message.sequence, effects);
+    if (old.raft === server.raft) this.situations.readQuiet(server.raft, event, effects);
     if (old === server) return;
     if (old.raft !== server.raft) this.readRaft(node, old.raft, server.raft, event, effects);
     if (old.waiting.length > 0) {
@@ -80,6 +89,31 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     }
     if (old.machine !== server.machine) this.readApplied(node, old, server);
     raftStateIsBounded(node, server, this.checks.maxRaftState);
+  }
+
+  /** How a server treats a client that asks: it may have done, or be doing, what it is asked. */
+  private readClient({ raft, machine, waiting }: Server, client: NodeId, sequence: number, effects: readonly AnyEffect[]): void {
+    const { counts } = this.situations;
+    const said = effects.find((effect) => effect.kind === 'send' && effect.to === client);
+    const reply = said?.kind === 'send' ? said.message as ServerMessage : null;
+    if (reply?.kind === 'clientReply' && reply.outcome.kind === 'notLeader' && reply.outcome.leaderId !== null) counts.redirectsWithHint += 1;
+    if (raft.role.kind !== 'leader') return;
+    const done = machine.sessions.byClient.get(client)?.sequence ?? 0;
+    if (sequence === done) counts.answersFromSession += 1;
+    if (sequence < done) counts.staleClientRequestsIgnored += 1;
+    if (waiting.some((one) => one.client === client && one.sequence === sequence)) counts.retriesWhileWaiting += 1;
+  }
+
+  private readElection(node: NodeId, after: Raft): void {
+    const { counts } = this.situations;
+    counts.leadersElected += 1;
+    if (this.hasLed.has(node)) counts.leadersReelected += 1;
+    this.hasLed.add(node);
+    const { log } = after.persistent;
+    // Its own no-op may be the last one.
+    const own = log.lastIndex > log.baseIndex && log.lastTerm === after.persistent.currentTerm ? 1 : 0;
+    if (log.lastIndex - own > after.commitIndex) counts.leadersElectedWithUncommittedTail += 1;
+    if (this.servers.some((other, at) => at !== node && other?.raft.role.kind === 'leader')) counts.twoLeadersAtOnce += 1;
   }
 
   private readRaft(node: NodeId, before: Raft, after: Raft, event: AnyEvent, effects: readonly AnyEffect[]): void {
@@ -91,7 +125,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     this.elections.readGrants(node, event, effects);
     const election = this.elections.read(node, before, after);
     if (election !== null) {
-      this.situations.counts.leadersElected += 1;
+      this.readElection(node, after);
       this.leaderChanges.happens();
       this.committed.mustBeComplete(election);
     }
@@ -101,7 +135,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     indexesAreInOrder(node, after);
     if (after.commitIndex > before.commitIndex) this.readCommitted(node, before, after);
     this.readSnapshot(node, before, after, event);
-    this.situations.read(before, after, event);
+    this.situations.read(before, after, event, effects);
   }
 
   /**
@@ -129,7 +163,13 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     if (entry.term < after.persistent.currentTerm && before.role.kind === 'leader') {
       this.situations.counts.entriesOfEarlierTermsCommitted += 1;
     }
-    this.store.execute(index, entry.command as Command | null);
+    const command = entry.command as Command | null;
+    const repetitions = this.store.repetitions;
+    this.store.execute(index, command);
+    const isNew = command !== null && this.store.repetitions === repetitions;
+    if (isNew && this.abandoned.size > 0 && this.abandoned.has(`${command.client} ${command.sequence}`)) {
+      this.situations.counts.givenUpOperationsExecuted += 1;
+    }
   }
 
   private readSnapshot(node: NodeId, before: Raft, after: Raft, event: AnyEvent): void {
@@ -139,6 +179,8 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
       && event.message.snapshot.lastIncludedIndex === snapshot.lastIncludedIndex;
     if (isInstalled) this.installs.happens();
     else this.situations.counts.snapshotsTaken += 1;
+    if (!isInstalled && after.role.kind === 'follower') this.situations.counts.snapshotsTakenByFollowers += 1;
+    if (isInstalled && (this.servers[node]?.channel.length ?? 0) > 1) this.situations.counts.installsWhileApplying += 1;
     if (this.soundSnapshots.has(snapshot)) return;
     const { lastIncludedIndex, lastIncludedTerm, data } = snapshot;
     this.committed.commit(node, after.persistent.currentTerm, lastIncludedIndex, lastIncludedTerm, (at, entry) =>
@@ -174,15 +216,33 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     if (this.checks.servers === 1 && server != null && kept !== null && kept.event !== null) {
       this.readUnseen(node, server.raft, (kept.after as Server).raft, kept.event);
     }
-    if (server?.raft.role.kind !== 'leader') return;
-    this.situations.counts.leadersCrashed += 1;
-    if (atBarrier !== 'no') this.situations.counts.leadersCrashedAtBarrier += 1;
+    if (server != null) this.readCrash(server, atBarrier);
+  }
+
+  private readCrash({ raft, channel }: Server, atBarrier: 'no' | 'writeLost' | 'writeKept'): void {
+    const { counts } = this.situations;
+    this.crashes.happens();
+    const down = this.servers.filter((one) => one === null).length;
+    if (down * 2 > this.checks.servers && (down - 1) * 2 <= this.checks.servers) counts.majorityDown += 1;
+    if (down === this.checks.servers) counts.allDown += 1;
+    if (atBarrier === 'writeLost') counts.crashesBeforeWrite += 1;
+    if (atBarrier === 'writeKept') counts.crashesBehindWrite += 1;
+    if (channel.length > 0) counts.crashesWhileApplying += 1;
+    if (raft.role.kind === 'candidate') counts.candidatesCrashed += 1;
+    if (raft.role.kind !== 'leader') return;
+    counts.leadersCrashed += 1;
+    if (atBarrier !== 'no') counts.leadersCrashedAtBarrier += 1;
+  }
+
+  refused(): void {
+    this.situations.counts.serversRefusedToStart += 1;
   }
 
   invoked(operation: number, client: NodeId, request: Operation): void {
     this.sequences.set(client, (this.sequences.get(client) ?? 0) + 1);
     this.clients.set(operation, client);
     this.installs.begin(operation);
+    this.crashes.begin(operation);
     this.leaderChanges.begin(operation);
     this.history.invoked(operation, client, request);
   }
@@ -190,6 +250,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   returned(operation: number, client: NodeId, reply: Result): void {
     this.store.acknowledged(client, this.sequences.get(client)!, reply);
     if (this.installs.end(operation)) this.situations.counts.operationsSpanningInstall += 1;
+    if (this.crashes.end(operation)) this.situations.counts.operationsSpanningCrash += 1;
     if (this.leaderChanges.end(operation)) this.situations.counts.operationsSpanningLeaderChange += 1;
     this.history.returned(operation, reply);
   }
@@ -200,7 +261,9 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   }
 
   gaveUp(operation: number): void {
-    this.history.gaveUp(this.clients.get(operation)!);
+    const client = this.clients.get(operation)!;
+    this.history.gaveUp(client);
+    this.abandoned.add(`${client} ${this.sequences.get(client)!}`);
   }
 
   unsettled(): string | null {

@@ -7,7 +7,7 @@ const stemOf = (file: string): string => file.slice(0, file.lastIndexOf('.'));
 
 export class ByteFiles {
   /** Each file as the pieces that were written one after the other. */
-  private files = new Map<string, readonly Uint8Array[]>();
+  private files = new Map<string, Uint8Array[]>();
   /** Of files that were removed, what they held: a disk may still have it somewhere. The last few only. */
   private older = new Map<string, readonly Uint8Array[]>();
 
@@ -15,7 +15,8 @@ export class ByteFiles {
     const { file } = operation;
     const old = this.files.get(file);
     if (operation.kind === 'append') {
-      this.files.set(file, [...(old ?? []), operation.bytes]);
+      if (old === undefined) this.files.set(file, [operation.bytes]);
+      else old.push(operation.bytes);
       return;
     }
     if (operation.kind === 'remove') {
@@ -96,7 +97,7 @@ export class ByteFiles {
   }
 
   replaceWith(other: ByteFiles): void {
-    this.files = new Map(other.files);
+    this.files = new Map([...other.files].map(([name, pieces]) => [name, pieces.slice()]));
     this.older = new Map(other.older);
   }
 }
