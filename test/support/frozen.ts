@@ -14,6 +14,7 @@ export function frozen(system: System): System {
 }
 
 const frozenProcess = (process: AnyProcess, freeze: <T>(value: T) => T): AnyProcess => ({
+  ...process,
   blank: freeze(process.blank),
   boot: (durable) => freeze(process.boot(freeze(durable))),
   step: (state, event) => freeze(process.step(freeze(state), freeze(event))),

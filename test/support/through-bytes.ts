@@ -46,7 +46,7 @@ function throughBytesProcess(process: AnyProcess, traffic: Traffic): AnyProcess 
     return durable === null ? null : copyOfPersistent(durable as Persistent);
   };
   return {
-    blank: process.blank,
+    ...process,
     boot(durable) {
       const { state, effects } = process.boot(copyOfDurable(durable));
       return { state, effects: effects.map(copyOfEffect) };

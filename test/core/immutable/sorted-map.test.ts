@@ -46,19 +46,19 @@ describe('a persistent sorted map', () => {
   for (const [what, pairs] of [['numbers', numberPairs], ['strings', stringPairs]] as const) {
     const arbitrary = pairs as fc.Arbitrary<[Key, number][]>;
 
-    prop([arbitrary], { numRuns: 300 })(`of ${what} holds what a Map holds, in the order of its keys`, (given) => {
+    prop([arbitrary], { numRuns: 200 })(`of ${what} holds what a Map holds, in the order of its keys`, (given) => {
       const model = new Map(given);
       const map = filled(given);
       expect(map.size).toBe(model.size);
       expect(pairsOf(map)).toEqual([...model].sort(byKey));
-      for (const [key, value] of model) expect(map.get(key)).toBe(value);
+      expect([...model.keys()].map((key) => map.get(key))).toEqual([...model.values()]);
     });
 
-    prop([arbitrary], { numRuns: 200 })(`of ${what} is balanced (Adelson-Velsky and Landis) after every update`, (given) => {
+    prop([arbitrary], { numRuns: 80 })(`of ${what} is balanced (Adelson-Velsky and Landis) after every update`, (given) => {
       let map = SortedMap.empty<Key, number>();
       for (const [key, value] of given) {
         map = map.set(key, value);
-        expect(() => balancedHeight(rootOf(map))).not.toThrow();
+        expect(balancedHeight(rootOf(map))).toBeGreaterThan(0);
       }
     });
 
