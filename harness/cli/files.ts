@@ -8,6 +8,7 @@ const reasons: Record<string, string> = {
   EACCES: 'permission denied',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of its path is not a folder',
+  EEXIST: 'a part of its path is not a folder',
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space left on the disk',
 };
@@ -37,8 +38,17 @@ export function writeWhole(path: string, text: string): void {
     writeFileSync(beside, text);
     renameSync(beside, path);
   } catch (error) {
-    rmSync(beside, { force: true });
+    discard(beside);
     throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** Where nothing could be written there may be nothing to remove, nor a folder to look for it in. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // What stands in the way was told already, or stands in the way of nobody.
   }
 }
 
@@ -55,7 +65,7 @@ export function mustBeWritable(path: string): void {
   } catch (error) {
     throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
   } finally {
-    rmSync(beside, { force: true });
+    discard(beside);
   }
 }
 
