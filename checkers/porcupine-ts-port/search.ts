@@ -8,13 +8,10 @@
  * few integers whatever the length of the history, and seen pairs are compared exactly.
  */
 import type { OrderedPartition } from './order.ts';
+import { SeenConfigurations } from './seen.ts';
 import type { StateSpace } from './states.ts';
 
 export type SearchOutcome = 'ok' | 'illegal' | 'paused' | 'memory';
-
-/** Columns of a row of the table of seen configurations, before the words of the mask. */
-const rowHeader = 3;
-const initialRows = 256;
 
 const none = -1;
 
@@ -24,13 +21,6 @@ const chosen = 0;
 const forced = 1;
 /** One that need not have happened, and did not. */
 const omitted = 2;
-
-const mixHash = (set: number, state: number): number => {
-  let h = Math.imul(set ^ Math.imul(state + 1, 0x9e3779b1), 0x85ebca6b);
-  h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
-  return h ^ (h >>> 16);
-};
 
 /** Fixed pseudo-random integers, one an operation, for incremental (Zobrist) hashing of sets. */
 function zobrist(count: number): Int32Array {
@@ -98,10 +88,7 @@ export class Search<I, O> implements DeadEnd {
   /** Where the placing of reads was interrupted. */
   #readCursor = none;
   #arrived = true;
-  #rows = new Int32Array(0);
-  #rowMask = 0;
-  #rowCount = 0;
-  readonly #rowSize: number;
+  readonly #seen: SeenConfigurations;
 
   constructor(part: OrderedPartition<I, O>, space: StateSpace, readOnly: Uint8Array, classes: Int32Array, options: SearchOptions) {
     const { count } = part;
@@ -125,9 +112,7 @@ export class Search<I, O> implements DeadEnd {
     this.#stateBefore = new Int32Array(count);
     this.#returnBefore = new Int32Array(count);
     this.#manner = new Uint8Array(count);
-    this.#rowSize = rowHeader + this.#words;
-    this.#rows = new Int32Array(initialRows * this.#rowSize);
-    this.#rowMask = initialRows - 1;
+    this.#seen = new SeenConfigurations(this.#words);
     this.#hasTwins = this.#findTwins();
     if (!this.#plain) this.#skipUselessUnknown();
     for (let i = 0; i < count; i++) this.#readsLeft += this.#isTellingRead(i);
@@ -136,7 +121,7 @@ export class Search<I, O> implements DeadEnd {
 
   /** Bytes held by the seen configurations, the states and the bookkeeping. */
   get sizeBytes(): number {
-    return this.#rows.byteLength + this.#space.sizeBytes + this.#part.count * 33;
+    return this.#seen.sizeBytes + this.#space.sizeBytes + this.#part.count * 33;
   }
 
   get firstReturn(): number {
@@ -232,7 +217,7 @@ export class Search<I, O> implements DeadEnd {
       const next = this.#space.next(this.#state, index);
       if (next < 0) continue;
       this.#lift(index, next, chosen);
-      if (this.#remember()) this.#cursor = this.#following[count]!;
+      if (this.#isNew()) this.#cursor = this.#following[count]!;
       else {
         this.#unlift();
         this.#cursor = this.#following[index]!;
@@ -248,7 +233,7 @@ export class Search<I, O> implements DeadEnd {
         if (!this.#placeReads(end)) return 'paused';
         if (this.#firstReturn >= known) return 'ok';
         this.#arrived = false;
-        if (this.#depth > 0 && (this.#isBlind() || !this.#remember())) {
+        if (this.#depth > 0 && (this.#isBlind() || !this.#isNew())) {
           if (!this.#takeBack()) return 'illegal';
           continue;
         }
@@ -294,13 +279,18 @@ export class Search<I, O> implements DeadEnd {
     return returnRank[index]! >= known || (optional !== undefined && optional[index] === 1);
   }
 
+  /** Remembers the configuration; false when it was seen before. */
+  #isNew(): boolean {
+    return this.#seen.add(this.#state, this.#firstReturn, this.#mask, this.#setHash);
+  }
+
   #isBlind(): boolean {
     return this.#readsLeft > 0 && this.#space.isBlind(this.#state);
   }
 
   /** Room for one more configuration and, where a table must double, for the old and the new one at once. */
   #hasRoom(maxBytes: number): boolean {
-    const growth = this.#rowCount * 2 > this.#rowMask ? this.#rows.byteLength * 2 : 0;
+    const growth = this.#seen.nextGrowthBytes;
     this.peakBytes = Math.max(this.peakBytes, this.sizeBytes + growth);
     return this.sizeBytes + growth <= maxBytes;
   }
@@ -395,46 +385,5 @@ export class Search<I, O> implements DeadEnd {
       return true;
     }
     return false;
-  }
-
-  /** False when the configuration was seen before. */
-  #remember(): boolean {
-    const state = this.#state;
-    if (this.#rowCount * 2 > this.#rowMask) this.#growRows();
-    const rows = this.#rows;
-    const words = this.#words;
-    const hash = mixHash(this.#setHash, state);
-    let row = hash & this.#rowMask;
-    for (;;) {
-      const at = row * this.#rowSize;
-      if (rows[at] === 0) break;
-      if (rows[at] === state + 1 && rows[at + 1] === this.#firstReturn && this.#sameMask(at + rowHeader)) return false;
-      row = (row + 1) & this.#rowMask;
-    }
-    const at = row * this.#rowSize;
-    rows[at] = state + 1;
-    rows[at + 1] = this.#firstReturn;
-    rows[at + 2] = hash;
-    for (let word = 0; word < words; word++) rows[at + rowHeader + word] = this.#mask[word]!;
-    this.#rowCount++;
-    return true;
-  }
-
-  #sameMask(at: number): boolean {
-    for (let word = 0; word < this.#words; word++) if (this.#rows[at + word] !== this.#mask[word]) return false;
-    return true;
-  }
-
-  #growRows(): void {
-    const old = this.#rows;
-    const size = this.#rowSize;
-    this.#rowMask = this.#rowMask * 2 + 1;
-    this.#rows = new Int32Array((this.#rowMask + 1) * size);
-    for (let at = 0; at < old.length; at += size) {
-      if (old[at] === 0) continue;
-      let row = old[at + 2]! & this.#rowMask;
-      while (this.#rows[row * size] !== 0) row = (row + 1) & this.#rowMask;
-      this.#rows.set(old.subarray(at, at + size), row * size);
-    }
   }
 }
