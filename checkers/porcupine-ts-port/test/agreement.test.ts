@@ -120,6 +120,10 @@ describe('every fast path agrees with the plain search', () => {
   test('chains: puts and appends', () => {
     expectFast(compare(kvModel, () => kvObject({ keys: 1, ops: ['get', 'get', 'put', 'append', 'append'], unique: true }), runs, size, bySearch(kvModel)), 0.9);
   });
+  test.each(['start', 'length'] as const)('chains: values whose tokens are told apart by their %s', (tokens) => {
+    const ops = ['get', 'get', 'get', 'put', 'append', 'append', 'cas'] as const;
+    expectFast(compare(kvModel, () => kvObject({ keys: 1, ops, unique: true, tokens }), runs / 2, size, bySearch(kvModel)), 0.25);
+  });
   test('chains: puts, appends and compare-and-sets', () => {
     const ops = ['get', 'get', 'put', 'append', 'cas', 'cas'] as const;
     expectFast(compare(kvModel, () => kvObject({ keys: 1, ops, unique: true }), runs, size, bySearch(kvModel)), 0.5);

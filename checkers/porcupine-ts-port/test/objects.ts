@@ -22,20 +22,30 @@ export interface KvShape {
   readonly ops: readonly KvInput['op'][];
   /** Every written value is a token of its own; else one of three. */
   readonly unique: boolean;
+  /** How distinct tokens are told apart in a value: by their end (default), by their start, or by their length. */
+  readonly tokens?: 'end' | 'start' | 'length';
+}
+
+const digits = (serial: number): string => [9, 3, 1].map((place) => 'abc'[Math.floor(serial / place) % 3]).join('');
+
+function distinctToken(shape: KvShape, op: KvInput['op'], serial: number): string {
+  if (shape.tokens === 'start') return `${op === 'append' ? '+' : 'v'}${serial}`;
+  // Fewer than 27 operations: three letters tell them apart.
+  return shape.tokens === 'length' ? digits(serial) : `t${serial};`;
 }
 
 export function kvObject(shape: KvShape): TestObject<KvInput, KvOutput> {
   const store = new Map<string, string>();
   const held: string[] = [''];
-  const token = (tape: Tape, serial: number): string => (shape.unique ? `t${serial};` : 'abc'[tape.next(3)]!);
+  const token = (tape: Tape, serial: number, op: KvInput['op']): string => (shape.unique ? distinctToken(shape, op, serial) : 'abc'[tape.next(3)]!);
   return {
     input(tape, serial) {
       const key = `k${tape.next(shape.keys)}`;
       const op = shape.ops[tape.next(shape.ops.length)]!;
       if (op === 'get' || op === 'delete') return { op, key };
-      if (op !== 'cas') return { op, key, value: token(tape, serial) };
+      if (op !== 'cas') return { op, key, value: token(tape, serial, op) };
       const expected = tape.next(2) === 0 ? (store.get(key) ?? '') : held[tape.next(held.length)]!;
-      return { op, key, expected, value: token(tape, serial) };
+      return { op, key, expected, value: token(tape, serial, op) };
     },
     apply(input) {
       const before = store.get(input.key) ?? '';
