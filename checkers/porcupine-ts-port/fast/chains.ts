@@ -148,7 +148,7 @@ class Chains<I, O> {
       if (typeof value !== 'string' || this.#tokens.has(value)) return false;
       this.#tokens.set(value, writer);
     }
-    this.#code = codeOf(this.#tokens);
+    this.#code = codeOf(this.#tokens, (owner) => this.#view.kind(this.#part.inputs[owner]!) === 'append');
     return this.#code !== undefined;
   }
 

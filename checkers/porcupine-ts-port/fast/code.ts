@@ -7,12 +7,15 @@ export interface Code {
 
 /**
  * @param tokens each token with its owner
- * @returns undefined unless no token begins another (a prefix code) or none ends another (a suffix
- *   code): then every text is made of tokens in at most one way
+ * @param isAppended whether the owner appends its token; the others only begin a text
+ * @returns undefined unless a mark tells where tokens begin or end, no token begins another (a prefix
+ *   code) or none ends another (a suffix code): then every text is made of tokens in at most one way
  */
-export function codeOf(tokens: ReadonlyMap<string, number>): Code | undefined {
-  const mark = endMark(tokens);
-  if (mark !== undefined) return { decode: (text, from) => splitBehind(tokens, mark, text, from) };
+export function codeOf(tokens: ReadonlyMap<string, number>, isAppended: (owner: number) => boolean): Code | undefined {
+  const last = endMark(tokens);
+  if (last !== undefined) return { decode: (text, from) => splitBehind(tokens, last, text, from) };
+  const first = startMark(tokens, isAppended);
+  if (first !== undefined) return { decode: (text, from) => splitBefore(tokens, first, text, from) };
   const lengths = Array.from(new Set(Array.from(tokens.keys(), (token) => token.length))).toSorted((a, b) => a - b);
   if (lengths.length === 0 || lengths[0] === 0) return undefined;
   if (noneBegins(tokens, lengths)) return { decode: (text, from) => decodeForward(tokens, lengths, text, from) };
@@ -35,6 +38,32 @@ function splitBehind(tokens: ReadonlyMap<string, number>, mark: string, text: st
   for (let at = from; at < text.length; ) {
     const end = text.indexOf(mark, at) + 1;
     const owner = end === 0 ? undefined : tokens.get(text.slice(at, end));
+    if (owner === undefined) return undefined;
+    owners.push(owner);
+    at = end;
+  }
+  return owners;
+}
+
+/** A character with which every appended token begins, and which no token holds elsewhere. */
+function startMark(tokens: ReadonlyMap<string, number>, isAppended: (owner: number) => boolean): string | undefined {
+  let mark: string | undefined;
+  for (const [token, owner] of tokens) if (isAppended(owner)) mark ??= token[0];
+  if (mark === undefined) return undefined;
+  for (const [token, owner] of tokens) {
+    if (token === '' || token.lastIndexOf(mark) > 0 || (isAppended(owner) && token[0] !== mark)) return undefined;
+  }
+  return mark;
+}
+
+function splitBefore(tokens: ReadonlyMap<string, number>, mark: string, text: string, from: number): number[] | undefined {
+  // Behind the beginning every token has the mark: without it, `from` lies inside a token.
+  if (from > 0 && from < text.length && text[from] !== mark) return undefined;
+  const owners: number[] = [];
+  for (let at = from; at < text.length; ) {
+    const next = text.indexOf(mark, at + 1);
+    const end = next === -1 ? text.length : next;
+    const owner = tokens.get(text.slice(at, end));
     if (owner === undefined) return undefined;
     owners.push(owner);
     at = end;
