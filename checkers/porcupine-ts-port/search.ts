@@ -290,9 +290,10 @@ export class Search<I, O> implements DeadEnd {
 
   /** Room for one more configuration and, where a table must double, for the old and the new one at once. */
   #hasRoom(maxBytes: number): boolean {
-    const growth = this.#seen.nextGrowthBytes;
-    this.peakBytes = Math.max(this.peakBytes, this.sizeBytes + growth);
-    return this.sizeBytes + growth <= maxBytes;
+    const bytes = this.sizeBytes + this.#seen.nextGrowthBytes;
+    if (bytes > maxBytes) return false;
+    if (bytes > this.peakBytes) this.peakBytes = bytes;
+    return true;
   }
 
   /** An open operation, not placed, that is the same and must return earlier, is tried in its stead. */

@@ -62,9 +62,9 @@ describe('a bound on memory', () => {
     for (const memoryBytes of [megabyte / 8, megabyte, 8 * megabyte]) {
       const verdict = search(hard(16), { memoryBytes });
       expect(verdict).toMatchObject({ kind: 'unknown', reason: 'memory' });
-      // What is counted includes the doubled table that was not made any more.
+      // A table that doubles is held twice for a moment: the bound is kept with that, and used up to a part.
       expect(verdict.peakBytes).toBeGreaterThan(memoryBytes / 8);
-      expect(verdict.peakBytes).toBeLessThan(memoryBytes * 3);
+      expect(verdict.peakBytes).toBeLessThanOrEqual(memoryBytes);
     }
   });
 
