@@ -46,6 +46,8 @@ export class Machine {
   isUp = false;
   /** Crash at the next write, before or behind it. */
   armed: 'writeLost' | 'writeKept' | null = null;
+  /** A fault has changed what its disk held: only then may it refuse to start. */
+  isDamaged = false;
   /** Down for good: nobody starts it again. */
   isGone = false;
   /** Null while the clock is right. */

@@ -237,8 +237,11 @@ export class World {
     machine.start();
   }
 
-  /** A machine found damage on its disk that it must not work with. */
+  /** A machine found damage on its disk that it must not work with. Whose disk nobody damaged has no reason to. */
   refused(machine: Machine, file: string, reason: string): void {
+    if (!machine.isDamaged) {
+      throw new Violated('Starts From Undamaged Disk', `node ${machine.id} refuses to start, and nothing but crashes befell its disk: ${file}: ${reason}`);
+    }
     this.counts.refusals += 1;
     this.digest.number(-1 - machine.id);
     this.digest.string(file);

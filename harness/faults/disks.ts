@@ -140,7 +140,10 @@ function strike(world: World, node: NodeId, damage: Damage, part: number): void 
   const { files } = machine.disk;
   const hasFired = !machine.isUp && !machine.isGone && files !== null && inflict[damage](files, part);
   const before = world.counts.refusals;
-  if (hasFired) world.accounts.fired(damage);
+  if (hasFired) {
+    machine.isDamaged = true;
+    world.accounts.fired(damage);
+  }
   world.restart(node);
   if (hasFired && world.counts.refusals > before) world.accounts.mattered(damage satisfies FaultKind);
 }
