@@ -1,7 +1,7 @@
 /** The history of the clients, as the linearizability checker takes it. */
 import type { NodeId } from '../core/protocol.ts';
 import type { Operation as KvOperation, Result } from '../core/kv/command.ts';
-import { checkOperations, kvModel, type KvInput, type KvOutput, type Operation } from './porcupine-ts-port/index.ts';
+import { checkOperations, explain, kvModel, type KvInput, type KvOutput, type Operation } from './porcupine-ts-port/index.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Steps of the search for one run; a run that needs more is reported as unknown, never as a pass. */
@@ -58,4 +58,35 @@ const inputOf = (operation: KvOperation): KvInput => {
 function outputOf(result: Result): KvOutput {
   if (typeof result === 'string') return { value: result };
   return typeof result === 'boolean' ? { ok: result } : {};
+}
+
+/** An operation of a recorded history; `result` is null when it was never answered. */
+export interface RecordedOperation {
+  readonly id: number;
+  readonly client: NodeId;
+  readonly operation: KvOperation;
+  readonly result: { readonly value: Result } | null;
+  readonly callTime: number;
+  readonly returnTime: number | null;
+}
+
+/** Why a history of the store is not linearizable, by the ids of its operations; null when it is, or when nobody knows. */
+export function explainKvHistory(recorded: readonly RecordedOperation[]): {
+  readonly key: string; readonly why: string; readonly clash: readonly number[]; readonly longest: readonly number[]; readonly blocked: number | null;
+} | null {
+  const history: Operation<KvInput, KvOutput>[] = recorded.map(({ client, operation, result, callTime, returnTime }, place) => ({
+    // Who never got an answer may have gone on to something else: it counts as a client of its own.
+    client: result === null ? -1 - place : client, input: inputOf(operation), output: result === null ? undefined : outputOf(result.value), callTime, returnTime,
+  }));
+  const verdict = checkOperations(kvModel, history, { budgetSteps: defaultBudgetSteps });
+  const found = explain(kvModel, history, verdict);
+  if (found === undefined) return null;
+  const idsOf = (places: readonly number[]): readonly number[] => places.map((place) => recorded[place]!.id);
+  return {
+    key: String(found.partition.key),
+    why: found.blocked?.why ?? 'no order of these operations explains what the clients were told',
+    clash: idsOf(found.minimal.operations),
+    longest: idsOf(found.linearizations[0] ?? []),
+    blocked: found.blocked === undefined ? null : recorded[found.blocked.operation]!.id,
+  };
 }

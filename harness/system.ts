@@ -31,6 +31,46 @@ export interface Moments {
   isSnapshotMessage(message: unknown): boolean;
 }
 
+/** A step as it is told. `event` is null for a boot, `before` for a node that was down. */
+export interface ToldStep {
+  readonly node: NodeId;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly event: AnyEvent | null;
+  readonly effects: readonly AnyEffect[];
+  readonly nameOf: (node: NodeId) => string;
+}
+
+export interface Story {
+  /** What came of the step, in the words of the field; the node is its subject and is not named. */
+  readonly text: string;
+  /** How much a reader wants to see it: 0 routine, 1 small talk, 3 a turn of events, 5 a leader is made. */
+  readonly weight: number;
+}
+
+/** Why a history has no explanation. */
+export interface HistoryStory {
+  readonly key: string;
+  readonly why: string;
+  /** Ids of operations that cannot all have happened as recorded. */
+  readonly clash: readonly number[];
+  /** The longest order of operations that can be explained. */
+  readonly longest: readonly number[];
+  /** The operation that has no place; null when that is not known. */
+  readonly blocked: number | null;
+}
+
+export interface HistoryCall {
+  readonly id: number;
+  readonly client: NodeId;
+  readonly request: unknown;
+  /** Null for an operation without an answer. */
+  readonly reply: { readonly value: unknown } | null;
+  /** Ticks of one clock that counts calls and returns. */
+  readonly callTime: number;
+  readonly returnTime: number | null;
+}
+
 export interface System {
   readonly name: string;
   /** What may stand under `settings` in a plan of this system. */
@@ -61,6 +101,15 @@ export interface System {
   /** For traces: one line, in the words of the field. */
   describeMessage(message: unknown): string;
   describeState(state: unknown): Readonly<Record<string, string | number>>;
+  describeRequest?(request: unknown): string;
+  /** For reports: what came of a step; null for one that is routine. */
+  tellStep?(step: ToldStep): Story | null;
+  /** For reports: the file and function that handles an event, such as "core/raft/election.ts onRequestVote". */
+  codeOf?(event: AnyEvent | null, isServer: boolean): string | null;
+  /** For reports: what a property says, in one sentence, by its name. */
+  readonly properties?: Readonly<Record<string, string>>;
+  /** Why a history is not linearizable; null when it is, or when that cannot be told. */
+  explainHistory?(calls: readonly HistoryCall[]): HistoryStory | null;
 }
 
 /**

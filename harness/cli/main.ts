@@ -4,10 +4,11 @@ import { table } from './format.ts';
 import { fuzzCommand } from './fuzz.ts';
 import { mergeCommand } from './merge.ts';
 import { replayCommand } from './replay.ts';
+import { reportCommand } from './report.ts';
 import { scenariosCommand } from './scenarios.ts';
 import { shrinkCommand } from './shrink.ts';
 
-const commands: readonly Command[] = [fuzzCommand, replayCommand, shrinkCommand, scenariosCommand, mergeCommand];
+const commands: readonly Command[] = [fuzzCommand, replayCommand, shrinkCommand, reportCommand, scenariosCommand, mergeCommand];
 
 function overview(): string {
   return [

@@ -210,7 +210,8 @@ export function* rounderTimes(plan: Plan): Candidates {
     if (!path.some((field) => String(field).endsWith('Us'))) continue;
     for (const unitUs of [100 * ms, 10 * ms, ms]) {
       const rounded = Math.round(value / unitUs) * unitUs;
-      if (value % unitUs !== 0) yield* ifPlan(planWith(plan, path, rounded));
+      // A message that takes no time at all is no message.
+      if (value % unitUs !== 0 && (rounded > 0 || path[0] !== 'network')) yield* ifPlan(planWith(plan, path, rounded));
     }
   }
 }

@@ -16,6 +16,7 @@ import type { AnyProcess, AnyStorage, Moments, System } from '../../harness/syst
 import { raftKvScripts } from '../lab/scripts.ts';
 import { describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader } from './raft-messages.ts';
 import { kvRpc } from './raft-kv-rpc.ts';
+import { codeOf, describeOperation, explainHistory, raftProperties, tellStep } from './raft-kv-story.ts';
 
 export const settingsSchema = v.strictObject({
   electionTimeoutUs: rangeSchema,
@@ -113,6 +114,11 @@ export const raftKv: System = {
   digestState,
   describeMessage,
   describeState,
+  describeRequest: (request) => describeOperation(request as Operation),
+  tellStep,
+  codeOf,
+  properties: raftProperties,
+  explainHistory,
 };
 
 function leader(states: readonly unknown[]): NodeId | null {
@@ -187,17 +193,6 @@ function describeMessage(untyped: unknown): string {
         : `reply ${message.sequence}: not the leader${message.outcome.leaderId === null ? '' : `, ask n${message.outcome.leaderId}`}`;
     default:
       return describeRaftMessage(message);
-  }
-}
-
-export function describeOperation(operation: Operation): string {
-  switch (operation.kind) {
-    case 'get':
-      return `get(${operation.key})`;
-    case 'cas':
-      return `cas(${operation.key}, ${JSON.stringify(operation.expected)}, ${JSON.stringify(operation.value)})`;
-    default:
-      return `${operation.kind}(${operation.key}, ${JSON.stringify(operation.value)})`;
   }
 }
 

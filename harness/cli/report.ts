@@ -1,0 +1,75 @@
+/** `whitewater report`: a failing run shrunk, replayed and told in every form. */
+import { join } from 'node:path';
+import type { Plan } from '../plan.ts';
+import { buildReport, type Report, type ShrinkFacts } from '../report/report.ts';
+import { reportText } from '../report/terminal.ts';
+import { fileNames, writeReport } from '../report/write.ts';
+import { NothingToShrink, type Shrunk } from '../shrink/shrink.ts';
+import { exitCode, parseCommandLine, UsageError, type Command, type Context, type ExitCode } from './command.ts';
+import { mustBeWritable } from './files.ts';
+import { shrinkOptions, shrinkSubject } from './shrink.ts';
+import { findSubject, type Subject } from './subject.ts';
+
+const usage = `whitewater report SEED|PLAN.json [options]
+
+Tells what happened in a failing run: shrinks it, runs the result twice, prints a report and writes a
+page (one HTML file that needs no network), report.json, JUnit XML, Markdown, a ShiViz log and a trace.
+
+  --scenario NAME    the scenario that the seed is of (default swarm)
+  --out DIR          where to write (default failures)
+  --no-shrink        tell of the run as it is
+  --budget T         for shrinking (default 30s); --runs N, --workers N: see whitewater shrink --help
+  --help             this text
+
+Exit code: 0 nothing is violated, 1 a violation, 2 unknown, 3 two runs differ, 4 wrong usage.
+`;
+
+export const reportCommand: Command = { name: 'report', summary: 'tell what happened in a failing run, in every form', usage, run: runReport };
+
+async function runReport(argv: readonly string[], context: Context): Promise<ExitCode> {
+  const { values, positionals } = parseCommandLine('report', argv, {
+    scenario: { type: 'string' },
+    out: { type: 'string' },
+    'no-shrink': { type: 'boolean' },
+    budget: { type: 'string' },
+    runs: { type: 'string' },
+    workers: { type: 'string' },
+  });
+  if (positionals.length !== 1) throw new UsageError('report takes one seed or one plan file');
+  const options = shrinkOptions(values);
+  const subject = await findSubject(positionals[0]!, values.scenario, context);
+  const folder = values.out ?? 'failures';
+  mustBeWritable(join(folder, fileNames(subject.stem).json));
+  const shrunk = values['no-shrink'] === true ? null : await shrinkSubject(subject, options, context.terminal);
+  const report = reportOf(subject, shrunk instanceof NothingToShrink ? null : shrunk, folder);
+  writeReport(folder, subject.stem, report);
+  context.terminal.out(reportText(report, context.terminal.hasColor));
+  return codeOf(report);
+}
+
+/** Of a shrunk run, or of the run as it is. */
+export function reportOf(subject: Subject, shrunk: Shrunk | null, folder: string): Report {
+  const names = fileNames(subject.stem);
+  const plan: Plan = shrunk?.plan ?? subject.plan;
+  const planPath = join(folder, names.plan);
+  return buildReport({
+    system: subject.system,
+    what: subject.what,
+    seed: subject.seed,
+    plan,
+    shrunk: shrunk === null ? null : shrinkFacts(shrunk),
+    original: shrunk === null ? null : subject.plan,
+    commands: { replay: `npx whitewater replay ${shrunk === null ? subject.replayWords : planPath}`, pin: `npx whitewater pin ${planPath}` },
+    files: { open: join(folder, names.page), ...(shrunk === null || subject.seed === null ? {} : { whole: `npx whitewater replay ${subject.replayWords}` }) },
+  });
+}
+
+const shrinkFacts = ({ before, after, runs, endedEarly, proof, others }: Shrunk): ShrinkFacts => ({
+  before, after, candidates: runs, endedEarly, proof, others: others.map(({ property, detail }) => `${property}: ${detail}`),
+});
+
+export function codeOf({ verdict, digests }: Report): ExitCode {
+  if (digests[0] !== digests[1]) return exitCode.nondeterminism;
+  if (verdict.kind === 'violation') return exitCode.violation;
+  return verdict.kind === 'ok' ? exitCode.pass : exitCode.unknown;
+}

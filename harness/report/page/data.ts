@@ -1,0 +1,57 @@
+/** What the page's script works with: the report's accounts, without what can be told from the rest. */
+import type { Account } from '../account.ts';
+import type { Report } from '../report.ts';
+
+export interface PageData {
+  readonly run: PageAccount;
+  readonly full: PageAccount | null;
+  readonly leftOutRows: number;
+  readonly history: Report['history'];
+  readonly faults: Report['faults'];
+  readonly network: Report['network'];
+  readonly configuration: Report['configuration'];
+  readonly roots: readonly number[];
+  readonly isShrunk: boolean;
+  readonly proof: string;
+}
+
+/** Rows and messages as tuples: a page of 20,000 events stays a few megabytes. */
+export interface PageAccount {
+  readonly nodes: readonly string[];
+  readonly servers: number;
+  /** kind, step, atUs, node, event, told, weight, other effects, changed, message, operation, code */
+  readonly rows: readonly (readonly unknown[])[];
+  /** from, to, what, sentUs, sentBy, dueUs, takenBy, fate */
+  readonly messages: readonly (readonly unknown[])[];
+  readonly operations: Account['operations'];
+  readonly faults: Account['faults'];
+  readonly endUs: number;
+  readonly stormUs: number;
+  readonly fatal: number | null;
+}
+
+export const pageData = (report: Report): PageData => ({
+  run: pageAccount(report.run),
+  full: report.full === null ? null : pageAccount(report.full.account),
+  leftOutRows: report.full?.leftOutRows ?? 0,
+  history: report.history,
+  faults: report.faults,
+  network: report.network,
+  configuration: report.configuration,
+  roots: report.transcript.rows,
+  isShrunk: report.shrunk !== null,
+  proof: report.shrunk?.proof == null ? '' : `each of ${report.shrunk.proof.candidates} faults, operations, fates and timers was taken away once more, and is needed`,
+});
+
+const pageAccount = (account: Account): PageAccount => ({
+  nodes: account.nodes,
+  servers: account.servers,
+  rows: account.rows.map(({ kind, step, atUs, node, event, told, weight, effects, changed, message, operation, code }) =>
+    [kind, step, atUs, node, event, told === event ? 0 : told, weight, effects.filter((effect) => !effect.startsWith('to ')), changed, message, operation, code]),
+  messages: account.messages.map(({ from, to, what, sentUs, sentBy, dueUs, takenBy, fate }) => [from, to, what, sentUs, sentBy, dueUs, takenBy, fate]),
+  operations: account.operations,
+  faults: account.faults,
+  endUs: account.endUs,
+  stormUs: account.stormUs,
+  fatal: account.fatal,
+});

@@ -1,0 +1,90 @@
+/** The page: one HTML file that needs no network. What is in it comes from a report and is escaped. */
+import { createHash } from 'node:crypto';
+import { count, plural, virtualTime } from '../../cli/format.ts';
+import { headlineOf } from '../forms.ts';
+import type { Report } from '../report.ts';
+import { reportText } from '../terminal.ts';
+import { pageData } from './data.ts';
+import { diagramScript } from './script-diagram.ts';
+import { modelScript } from './script-model.ts';
+import { panelScript } from './script-panels.ts';
+import { pageStyle } from './style.ts';
+
+export function reportPage(report: Report): string {
+  const script = `(function () {\n'use strict';\n${modelScript}\n${diagramScript}\n${panelScript}\n})();`;
+  const digest = createHash('sha256').update(script).digest('base64');
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    // Nothing is loaded, and no script runs but the one below, whatever the values hold.
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${digest}'">`,
+    `<title>${html(`${report.what}: ${headlineOf(report)}`.slice(0, 120))}</title>`,
+    `<style>${pageStyle}</style>`,
+    '</head>',
+    '<body>',
+    headerHtml(report),
+    bodyHtml(report),
+    `<script type="application/json" id="data">${json(pageData(report))}</script>`,
+    `<script>${script}</script>`,
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+function headerHtml(report: Report): string {
+  const { verdict, meaning, shrunk, digests, step, atUs, size, commands } = report;
+  const word = { violation: 'FAIL', unknown: 'UNKNOWN', ok: 'PASS' }[verdict.kind];
+  const isSame = digests[0] === digests[1];
+  const facts = [
+    ['broken at', `step ${count(step)}, ${virtualTime(atUs)}`],
+    ['cluster', `${plural(size.servers, 'server')}, ${plural(size.clients, 'client')}`],
+    ...(shrunk === null ? [['steps', count(size.steps)]] : [
+      ['steps', `${count(shrunk.before.steps)} \u2192 ${count(shrunk.after.steps)}`],
+      ['faults', `${count(shrunk.before.faults)} \u2192 ${count(shrunk.after.faults)}`],
+      ['operations', `${count(shrunk.before.operations)} \u2192 ${count(shrunk.after.operations)}`],
+    ]),
+    ['replayed twice', isSame ? `${digests[0]}, identical` : `${digests.join(' and ')}: NOT DETERMINISTIC`],
+  ];
+  return `<header class="${verdict.kind}">
+<div class="title"><span class="badge">${word}</span><h1>${html(verdict.kind === 'violation' ? verdict.property : word)}<span class="what">${html(`${report.system} \u00b7 ${report.what}`)}</span></h1>
+<button id="theme" type="button" title="Light or dark">Theme</button></div>
+<p class="detail">${html(verdict.kind === 'ok' ? 'Nothing is violated.' : verdict.detail)}</p>
+${meaning === null ? '' : `<p class="meaning">${html(meaning)}</p>`}
+<div class="under"><span class="command"><code id="command">${html(commands.replay)}</code><button id="copy" type="button">Copy</button></span>
+<dl>${facts.map(([name, value]) => `<div><dt>${html(name!)}</dt><dd>${html(value!)}</dd></div>`).join('')}</dl></div>
+</header>`;
+}
+
+const bodyHtml = (report: Report): string => `<main>
+<nav class="bar" aria-label="View">
+<div class="switch" role="group" aria-label="Which run">
+<button type="button" id="view-run" aria-pressed="true">${report.shrunk === null ? 'Run' : 'Shrunk run'}</button>
+<button type="button" id="view-full" aria-pressed="false"${report.full === null ? ' disabled' : ''}>Full run</button>
+<button type="button" id="view-past" aria-pressed="false">Causal past</button>
+</div>
+<div class="stepper" role="group" aria-label="Step"><button type="button" id="previous" aria-label="Step before">\u25c0</button><output id="where"></output><button type="button" id="next" aria-label="Next step">\u25b6</button><button type="button" id="fatal">First cause</button></div>
+<label class="find"><span>Search</span><input id="search" type="search" placeholder="node, message, operation \u2026" autocomplete="off" spellcheck="false"></label>
+<div class="stepper" role="group" aria-label="Zoom"><button type="button" id="out" aria-label="Zoom out">\u2212</button><button type="button" id="fit">Fit</button><button type="button" id="in" aria-label="Zoom in">+</button></div>
+<button type="button" id="fold" aria-pressed="false" title="Give quiet stretches of time less room">Fold quiet time</button>
+<p id="left-out" role="status"></p>
+</nav>
+<section class="card diagram" aria-labelledby="h-diagram"><h2 id="h-diagram">Space and time <small>virtual milliseconds</small></h2>
+<div class="legend" aria-hidden="true"><span class="k leader">leader</span><span class="k candidate">candidate</span><span class="k follower">follower</span><span class="k down">down</span><span class="a delivered">delivered</span><span class="a late">late</span><span class="a twice">again</span><span class="a lost">lost \u00d7</span></div>
+<div id="stage"><canvas id="canvas" role="img" aria-label="Space-time diagram; the list of steps below says the same in words"></canvas><div id="tip" hidden></div></div></section>
+<div class="columns">
+<section class="card steps" aria-labelledby="h-steps"><h2 id="h-steps">Steps <small id="steps-count"></small></h2><div id="steps" role="listbox" tabindex="0" aria-labelledby="h-steps"><div id="steps-space" role="presentation"><div id="steps-rows" role="presentation"></div></div></div></section>
+<section class="card" aria-labelledby="h-state"><h2 id="h-state">What changed <small id="state-where"></small></h2><div id="change" aria-live="polite"></div><h2 class="second">State of every node</h2><div id="state"></div></section>
+<section class="card" aria-labelledby="h-history"><h2 id="h-history">Linearizability</h2><div id="history"></div><h2 class="second">Faults in this run</h2><div id="faults"></div><h2 class="second">Differs from the plain configuration</h2><div id="configuration"></div></section>
+</div>
+<details class="card"><summary>The report as text</summary><pre>${html(reportText(report, false))}</pre></details>
+<p class="keys"><kbd>\u2190</kbd> <kbd>\u2192</kbd> step \u00b7 <kbd>Home</kbd> <kbd>End</kbd> ends \u00b7 <kbd>/</kbd> search \u00b7 <kbd>+</kbd> <kbd>\u2212</kbd> <kbd>0</kbd> zoom \u00b7 <kbd>v</kbd> next view \u00b7 <code>#step=8</code> in the address leads to a step</p>
+</main>`;
+
+const html = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+
+/** No `<` is left in it, so that nothing in a value can end the script element or begin a comment. */
+const json = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');

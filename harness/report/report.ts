@@ -1,0 +1,204 @@
+/** A failing run as a report: one versioned value, `report.json`, that feeds every form. */
+import type { Verdict } from '../../checkers/verdict.ts';
+import { nodeName } from '../node-name.ts';
+import type { Plan } from '../plan.ts';
+import type { HistoryStory, System } from '../system.ts';
+import type { Proof, PlanSize } from '../shrink/shrink.ts';
+import { sizeOf } from '../shrink/shrink.ts';
+import { accountOf, type Account, type Fields } from './account.ts';
+import { configurationOf, type Difference } from './configuration.ts';
+import { historyStoryOf } from './history-story.ts';
+import { signatureOf } from './signature.ts';
+import { transcriptOf, type Transcript } from './transcript.ts';
+
+export const reportFormat = 'whitewater-report';
+export const reportVersion = 1;
+
+export interface Report {
+  readonly format: typeof reportFormat;
+  readonly version: typeof reportVersion;
+  /** "swarm seed 42", or the file of the plan. */
+  readonly what: string;
+  readonly scenario: string;
+  readonly system: string;
+  readonly seed: number | null;
+  readonly verdict: Verdict;
+  /** What the violated property says; null when nothing is violated or its system does not tell. */
+  readonly meaning: string | null;
+  /** Names the same failure whatever its seed. */
+  readonly signature: string | null;
+  readonly step: number;
+  readonly atUs: number;
+  /** Of two runs: the same twice when all is well. */
+  readonly digests: readonly [string, string];
+  readonly shrunk: ShrinkFacts | null;
+  readonly size: PlanSize;
+  readonly transcript: Transcript;
+  readonly fatal: FatalStep | null;
+  readonly faults: readonly FaultFact[];
+  /** Of messages: how many were sent, dropped and so on. */
+  readonly network: Readonly<Record<string, number>>;
+  readonly configuration: readonly Difference[];
+  readonly history: HistoryStory | null;
+  /** The run that the report is about: the shrunk one, where there is one. */
+  readonly run: Account;
+  readonly plan: Plan;
+  /** The run before it was shrunk. */
+  readonly full: FullRun | null;
+  readonly commands: { readonly replay: string; readonly pin: string };
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export interface ShrinkFacts {
+  readonly before: PlanSize;
+  readonly after: PlanSize;
+  readonly candidates: number;
+  readonly endedEarly: 'budget' | null;
+  readonly proof: Proof | null;
+  readonly others: readonly string[];
+}
+
+export interface FullRun {
+  readonly account: Account;
+  /** Rows that the account leaves out at its beginning. */
+  readonly leftOutRows: number;
+  readonly step: number;
+  readonly detail: string;
+}
+
+export interface FatalStep {
+  readonly step: number;
+  readonly node: string | null;
+  readonly told: string;
+  readonly code: string | null;
+  readonly lines: readonly FieldChange[];
+}
+
+export interface FieldChange {
+  readonly field: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export interface FaultFact {
+  readonly kind: string;
+  readonly eligible: number;
+  readonly fired: number;
+  readonly mattered: number;
+}
+
+export interface ReportSpec {
+  readonly system: System;
+  readonly what: string;
+  readonly seed: number | null;
+  /** The plan that the report is about, shrunk or not. */
+  readonly plan: Plan;
+  readonly shrunk: ShrinkFacts | null;
+  /** The plan before it was shrunk; null when it was not. */
+  readonly original: Plan | null;
+  readonly commands: Report['commands'];
+  readonly files: Report['files'];
+}
+
+/** A page of more rows than this is slow to open; what is left out is said. */
+export const fullRowsMax = 40_000;
+
+/** Runs the plan twice and tells of it. */
+export function buildReport(spec: ReportSpec): Report {
+  const { system, plan } = spec;
+  const { record, account } = accountOf(system, plan);
+  const again = accountOf(system, plan).record;
+  const verdict = withNames(record.verdict, plan);
+  const detail = verdict.kind === 'ok' ? '' : verdict.detail;
+  const fatal = account.fatal === null ? null : fatalStep(account, account.fatal);
+  return {
+    format: reportFormat,
+    version: reportVersion,
+    what: spec.what,
+    scenario: plan.scenario,
+    system: plan.system,
+    seed: spec.seed,
+    verdict,
+    meaning: verdict.kind === 'violation' ? (system.properties?.[verdict.property] ?? null) : null,
+    signature: verdict.kind === 'violation' ? signatureOf(verdict.property, detail, account, plan) : null,
+    step: record.steps,
+    atUs: record.endUs,
+    digests: [record.digest, again.digest],
+    shrunk: spec.shrunk,
+    size: sizeOf(plan, record),
+    transcript: transcriptOf(account, detail),
+    fatal,
+    faults: Object.entries(record.faults).map(([kind, fact]) => ({ kind, ...fact })),
+    network: { ...record.network },
+    configuration: configurationOf(system, plan),
+    history: verdict.kind === 'ok' ? null : historyStoryOf(system, account),
+    run: account,
+    plan,
+    full: spec.original === null ? null : fullRun(system, spec.original),
+    commands: spec.commands,
+    files: spec.files,
+  };
+}
+
+/** Checkers know nodes by number; a reader knows clients by name. */
+function withNames(verdict: Verdict, plan: Plan): Verdict {
+  if (verdict.kind === 'ok') return verdict;
+  const detail = verdict.detail.replaceAll(/\bclient (\d+)\b/g, (words, id: string) =>
+    (Number(id) >= plan.servers && Number(id) < plan.servers + plan.clients ? nodeName(plan, Number(id)) : words));
+  return { ...verdict, detail };
+}
+
+function fullRun(system: System, original: Plan): FullRun {
+  const { record, account } = accountOf(system, original);
+  const leftOutRows = Math.max(0, account.rows.length - fullRowsMax);
+  return {
+    account: leftOutRows === 0 ? account : withoutFirst(account, leftOutRows),
+    leftOutRows,
+    step: record.steps,
+    detail: record.verdict.kind === 'ok' ? '' : record.verdict.detail,
+  };
+}
+
+/** The end is what matters: rows go from the beginning, and the state that they led to stands in their place. */
+function withoutFirst(account: Account, count: number): Account {
+  const moved = (place: number | null): number | null => (place === null || place < count ? null : place - count);
+  const kept = account.rows.slice(count);
+  const states = new Map<number, Record<string, string | number | null>>();
+  for (const { node, changed } of account.rows.slice(0, count)) if (node !== null) states.set(node, { ...states.get(node), ...changed });
+  const seen = new Set<number>();
+  const messages = account.messages.map((message) => ({
+    ...message, sentBy: moved(message.sentBy), takenBy: message.takenBy.map(moved).filter((place) => place !== null),
+  }));
+  return {
+    ...account,
+    rows: kept.map((row) => {
+      if (row.node === null || seen.has(row.node)) return row;
+      seen.add(row.node);
+      return { ...row, changed: { ...states.get(row.node), ...row.changed } };
+    }),
+    messages,
+    fatal: moved(account.fatal),
+  };
+}
+
+/** The state difference at the fatal step: changed fields only, with what they were. */
+function fatalStep({ rows, nodes }: Account, place: number): FatalStep {
+  const row = rows[place]!;
+  let state: Record<string, string | number | null> = {};
+  // A node that starts again is held against what it was before it crashed.
+  for (const earlier of rows.slice(0, place)) if (earlier.node === row.node && earlier.kind !== 'crash') state = { ...state, ...earlier.changed };
+  return {
+    step: row.step,
+    node: row.node === null ? null : nodes[row.node]!,
+    told: row.told,
+    code: row.code,
+    lines: changesBetween(state, row.changed),
+  };
+}
+
+export const changesBetween = (before: Fields, changed: Fields): readonly FieldChange[] =>
+  Object.entries(changed)
+    .map(([field, value]) => ({ field, before: shown(before[field]), after: shown(value) }))
+    .filter((change) => change.before !== change.after);
+
+const shown = (value: string | number | null | undefined): string | null => (value == null ? null : String(value));

@@ -1,0 +1,142 @@
+/** A report for a terminal: the earliest cause first, at most 100 columns. */
+import { styleText } from 'node:util';
+import { count, plural, virtualTime } from '../cli/format.ts';
+import type { Account, Row } from './account.ts';
+import type { FatalStep, Report } from './report.ts';
+
+export const reportWidth = 100;
+
+type Paint = (style: 'red' | 'green' | 'yellow' | 'bold' | 'dim' | 'magenta', text: string) => string;
+
+export function reportText(report: Report, hasColor: boolean): string {
+  const paint: Paint = hasColor ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
+  const { verdict } = report;
+  if (verdict.kind === 'ok') return `PASS  ${report.what}: nothing is violated\n`;
+  const lines = [
+    ...headLines(report, paint),
+    '',
+    ...transcriptLines(report, paint),
+    '',
+    ...(report.fatal === null ? [] : [...fatalLines(report.fatal, paint), '']),
+    ...historyLines(report, paint),
+    ...factLines(report),
+  ];
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+function headLines({ what, verdict, meaning, shrunk, digests, step, atUs, size }: Report, paint: Paint): readonly string[] {
+  if (verdict.kind === 'ok') return [];
+  if (verdict.kind === 'unknown') return [paint('yellow', `UNKNOWN  ${what}`), ...wrapped(verdict.detail, '  ')];
+  const isSame = digests[0] === digests[1];
+  const head = `${what}   ${plural(size.servers, 'server')}, ${plural(size.clients, 'client')}`;
+  const shrink = shrunk === null
+    ? '  not shrunk'
+    : `  shrunk ${count(shrunk.before.steps)} -> ${count(shrunk.after.steps)} steps, ${count(shrunk.before.faults)} -> ${count(shrunk.after.faults)} faults, ${count(shrunk.before.operations)} -> ${count(shrunk.after.operations)} operations${shrunk.endedEarly === null ? '' : ' (the budget ran out)'}`;
+  return [
+    `${paint('red', paint('bold', 'FAIL'))} ${head}`,
+    ...wrapped(`${verdict.property}: ${verdict.detail}`, ' x ').map((line) => paint('red', line)),
+    `   at step ${count(step)}, ${virtualTime(atUs)}   <- the first property that broke; the run ends here`,
+    ...(meaning === null ? [] : wrapped(meaning, '   ').map((line) => paint('dim', line))),
+    '',
+    shrink,
+    isSame ? `  replayed twice, digest ${digests[0]}, identical` : paint('red', `  replayed twice, digests ${digests.join(' and ')}: NOT DETERMINISTIC`),
+  ];
+}
+
+function transcriptLines({ run, transcript }: Report, paint: Paint): readonly string[] {
+  const { rows, nodes, fatal } = run;
+  const present = transcript.rows.map((place) => rows[place]!);
+  const left = transcript.outOf - present.length;
+  const lanes = lanesOf(run, present);
+  const head = `${'step'.padStart(6)} ${'t(ms)'.padStart(9)}  ${lanes.map((node) => nodes[node]!.padEnd(laneWidth)).join('')} event`;
+  const lines = transcript.rows.map((place) => transcriptLine(run, rows[place]!, lanes, place === fatal, paint));
+  return [
+    paint('dim', head.slice(0, reportWidth)),
+    ...(run.messages.length === 0 ? [] : [paint('dim', `${' '.repeat(18)}* acts, o sent the message, !! breaks the property, X crashes, = a fault`)]),
+    ...lines,
+    ...(left > 0 ? [paint('dim', `       ${count(present.length)} of the ${count(transcript.outOf)} events that it depends on; all of them are in the page and the trace`)] : []),
+  ];
+}
+
+const laneWidth = 4;
+/** More columns would leave no room for words. */
+const lanesMax = 9;
+
+/** Servers, then the clients that occur. */
+function lanesOf({ servers }: Account, present: readonly Row[]): readonly number[] {
+  const clients = [...new Set(present.map(({ node }) => node).filter((node) => node !== null && node >= servers))] as number[];
+  return [...Array.from({ length: servers }, (_, node) => node), ...clients.sort((a, b) => a - b)].slice(0, lanesMax);
+}
+
+function transcriptLine(run: Account, row: Row, lanes: readonly number[], isFatal: boolean, paint: Paint): string {
+  const from = row.message === null ? null : run.messages[row.message]!.from;
+  const marks = lanes.map((node) => {
+    if (row.node === null) return '='.repeat(laneWidth - 1).padEnd(laneWidth);
+    if (node === row.node) return (row.kind === 'crash' ? 'X' : isFatal ? '!!' : '*').padEnd(laneWidth);
+    return (node === from ? 'o' : '|').padEnd(laneWidth);
+  });
+  const who = row.node === null ? '' : `${run.nodes[row.node]!} `;
+  const time = (row.atUs / 1000).toFixed(row.atUs % 1000 === 0 ? 0 : 3);
+  const start = `${String(row.step).padStart(6)} ${time.padStart(9)}  ${marks.join('')} `;
+  const text = `${row.kind === 'fault' ? 'fault: ' : ''}${who}${row.told}`;
+  if (isFatal) return wrapped(text, start).map((one) => paint('red', one)).join('\n');
+  const line = fitted(`${start}${text}`, reportWidth);
+  return row.kind === 'fault' || row.kind === 'crash' ? paint('magenta', line) : line;
+}
+
+function fatalLines({ step, node, lines, code }: FatalStep, paint: Paint): readonly string[] {
+  const head = `  ${node ?? 'the run'} at step ${count(step)}${code === null ? '' : `   handled in ${code}`}`;
+  const changes = lines.flatMap(({ field, before, after }) => [
+    ...(before === null ? [] : [paint('red', fitted(`    - ${field} ${before}`, reportWidth))]),
+    ...(after === null ? [] : [paint('green', fitted(`    + ${field} ${after}`, reportWidth))]),
+  ]);
+  return [head, ...(changes.length === 0 ? ['    its state did not change'] : changes)];
+}
+
+function historyLines({ history, run }: Report, paint: Paint): readonly string[] {
+  if (history === null) return [];
+  const named = (id: number): string => {
+    const operation = run.operations.find((one) => one.id === id);
+    return operation === undefined ? `operation ${id}` : `${run.nodes[operation.client]!} ${operation.what} -> ${operation.answer ?? 'no answer'}`;
+  };
+  return [
+    paint('bold', `  the clients' history of ${history.key} has no explanation`),
+    ...history.clash.map((id) => fitted(`    ${id === history.blocked ? 'x' : ' '} ${named(id)}`, reportWidth)),
+    ...wrapped(history.why, '    '),
+    '',
+  ];
+}
+
+function factLines({ faults, network, configuration, commands, files }: Report): readonly string[] {
+  const fired = faults.filter((fault) => fault.fired > 0).map(({ kind, fired: times, eligible }) => `${kind} ${count(times)} of ${count(eligible)}`);
+  const met = ['dropped', 'duplicated', 'late', 'cut'].filter((name) => (network[name] ?? 0) > 0).map((name) => `${name} ${count(network[name]!)}`);
+  const differing = configuration.map(({ field, value }) => `${field} ${value}`);
+  return [
+    ...labelled('faults', [...fired, ...met].join(', ') || 'none fired'),
+    ...labelled('differs', differing.join(', ') || 'nothing from the plain configuration'),
+    ...labelled('replay', commands.replay),
+    ...Object.entries(files).flatMap(([name, path]) => labelled(name, path)),
+    ...labelled('keep', commands.pin),
+  ];
+}
+
+const labelled = (label: string, text: string): readonly string[] => wrapped(text, `  ${label.padEnd(9)}`, ' '.repeat(11));
+
+/** Words in lines of the width of a report; a word that is longer than a line stays whole. */
+function wrapped(text: string, first: string, rest = ' '.repeat(first.length)): readonly string[] {
+  const lines: string[] = [];
+  let line = first;
+  let isEmpty = true;
+  for (const word of text.split(/\s+/)) {
+    if (!isEmpty && line.length + 1 + word.length > reportWidth) {
+      lines.push(line);
+      line = rest;
+      isEmpty = true;
+    }
+    line += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
+  }
+  return [...lines, line];
+}
+
+const fitted = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 3)}...`);

@@ -1,0 +1,24 @@
+/** At most 15 rows that tell how it came to the violation. */
+import type { Account } from './account.ts';
+import { causalPast, rootsOf } from './causality.ts';
+
+export const transcriptRows = 15;
+
+export interface Transcript {
+  /** Places in the account, in order. */
+  readonly rows: readonly number[];
+  /** How many rows the violation depends on in all. */
+  readonly outOf: number;
+}
+
+/** Of what the violation depends on: what weighs most, and of equal weight what is nearest to the end. */
+export function transcriptOf(account: Account, detail: string): Transcript {
+  const past = causalPast(account, rootsOf(account, detail));
+  const { rows, fatal } = account;
+  const isRoot = new Set(rootsOf(account, detail));
+  // Booting at the very beginning tells nothing.
+  const worth = past.filter((place) => rows[place]!.weight > 0 || isRoot.has(place));
+  const weightOf = (place: number): number => (place === fatal ? 100 : isRoot.has(place) ? 50 : rows[place]!.weight);
+  const chosen = [...worth].sort((a, b) => weightOf(b) - weightOf(a) || b - a).slice(0, transcriptRows);
+  return { rows: chosen.sort((a, b) => a - b), outOf: past.length };
+}

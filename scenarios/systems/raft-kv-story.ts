@@ -1,0 +1,188 @@
+/** Raft with its key/value server as reports tell it: what a step came to, where its code stands, what a property says. */
+import type { Clerk } from '../../core/kv/clerk.ts';
+import type { Operation, Result } from '../../core/kv/command.ts';
+import { explainKvHistory } from '../../checkers/linearizability.ts';
+import type { NodeId } from '../../core/protocol.ts';
+import type { Raft } from '../../core/raft/state.ts';
+import type { Server, ServerMessage } from '../../core/server.ts';
+import type { AnyEvent, HistoryCall, HistoryStory, Story, ToldStep } from '../../harness/system.ts';
+
+type NameOf = (node: NodeId) => string;
+
+export function describeOperation(operation: Operation): string {
+  switch (operation.kind) {
+    case 'get':
+      return `get(${operation.key})`;
+    case 'cas':
+      return `cas(${operation.key}, ${JSON.stringify(operation.expected)}, ${JSON.stringify(operation.value)})`;
+    default:
+      return `${operation.kind}(${operation.key}, ${JSON.stringify(operation.value)})`;
+  }
+}
+
+export function tellStep({ before, after, event, effects, nameOf }: ToldStep): Story | null {
+  const state = after as Server | Clerk;
+  if (!('raft' in state)) return tellClerk(before as Clerk | null, state, event, nameOf);
+  if (event === null) return tellBoot(state.raft);
+  const old = before as Server;
+  const stories = [
+    tellRole(old.raft, state.raft, nameOf),
+    tellVote(event, effects, nameOf),
+    tellLog(old.raft, state.raft, event, nameOf),
+    tellCommit(old, state),
+    tellClients(event, effects, nameOf),
+  ].filter((story) => story !== null);
+  if (stories.length === 0) return null;
+  return { text: stories.map(({ text }) => text).join('; '), weight: Math.max(...stories.map(({ weight }) => weight)) };
+}
+
+function tellBoot({ persistent }: Raft): Story {
+  const { currentTerm, votedFor, log, snapshot } = persistent;
+  if (currentTerm === 0 && log.lastIndex === 0) return { text: 'starts with an empty disk', weight: 0 };
+  const vote = votedFor === null ? 'no vote' : `a vote for n${votedFor}`;
+  const held = snapshot === null ? '' : `, a snapshot up to ${snapshot.lastIncludedIndex}`;
+  return { text: `restarts in term ${currentTerm} with ${vote}, a log up to ${log.lastIndex}/${log.lastTerm}${held}`, weight: 4 };
+}
+
+function tellRole(before: Raft, after: Raft, nameOf: NameOf): Story | null {
+  const { currentTerm } = after.persistent;
+  const isNewTerm = currentTerm !== before.persistent.currentTerm;
+  if (after.role.kind === 'leader' && before.role.kind !== 'leader') {
+    const votes = before.role.kind === 'candidate' ? before.role.votes : [];
+    const last = votes.length === 0 ? '' : `, votes so far ${votes.map(nameOf).join(' ')}`;
+    return { text: `wins term ${currentTerm}${last}`, weight: 5 };
+  }
+  if (after.role.kind === 'candidate' && isNewTerm) return { text: `times out and campaigns in term ${currentTerm}`, weight: 3 };
+  if (before.role.kind === 'leader' && after.role.kind !== 'leader') return { text: `steps down for term ${currentTerm}`, weight: 3 };
+  if (isNewTerm) return { text: `enters term ${currentTerm}`, weight: 1 };
+  return null;
+}
+
+function tellVote(event: AnyEvent, effects: ToldStep['effects'], nameOf: NameOf): Story | null {
+  const message = messageOf(event);
+  if (event.kind !== 'message' || message === null) return null;
+  if (message.kind === 'requestVoteReply') {
+    return message.voteGranted ? { text: `gets the vote of ${nameOf(event.from)} for term ${message.term}`, weight: 2 } : null;
+  }
+  if (message.kind !== 'requestVote') return null;
+  for (const effect of effects) {
+    if (effect.kind !== 'send') continue;
+    const reply = effect.message as ServerMessage;
+    if (reply.kind !== 'requestVoteReply') continue;
+    return reply.voteGranted
+      ? { text: `grants its vote of term ${reply.term} to ${nameOf(effect.to)}`, weight: 4 }
+      : { text: `refuses ${nameOf(effect.to)} its vote of term ${message.term}`, weight: 1 };
+  }
+  return null;
+}
+
+function tellLog(before: Raft, after: Raft, event: AnyEvent, nameOf: NameOf): Story | null {
+  const old = before.persistent.log;
+  const { log, snapshot } = after.persistent;
+  if (old === log) return null;
+  const message = messageOf(event);
+  const end = `${log.lastIndex}/${log.lastTerm}`;
+  if (event.kind === 'message' && message?.kind === 'installSnapshot') {
+    const { lastIncludedIndex, lastIncludedTerm } = message.snapshot;
+    const kept = log.lastIndex > log.baseIndex ? `, keeps its log up to ${end}` : '';
+    return { text: `installs the snapshot up to ${lastIncludedIndex}/${lastIncludedTerm} of ${nameOf(event.from)}${kept}`, weight: 4 };
+  }
+  const taken = snapshot !== before.persistent.snapshot && snapshot !== null ? `takes a snapshot up to ${snapshot.lastIncludedIndex}` : '';
+  const last = Math.min(old.lastIndex, log.lastIndex);
+  const isCut = log.lastIndex < old.lastIndex || (last > Math.max(log.baseIndex, old.baseIndex) && log.termAt(last) !== old.termAt(last));
+  const grown = isCut
+    ? `replaces the end of its log, ${old.lastIndex}/${old.lastTerm} by ${end}`
+    : log.lastIndex > old.lastIndex ? `has log entries up to ${end}` : '';
+  const text = [grown, taken].filter((part) => part !== '').join(' and ');
+  return text === '' ? null : { text, weight: isCut ? 4 : taken === '' ? 2 : 3 };
+}
+
+function tellCommit(before: Server, after: Server): Story | null {
+  const { commitIndex } = after.raft;
+  if (commitIndex <= before.raft.commitIndex) return null;
+  return { text: `commits up to ${commitIndex}`, weight: after.raft.role.kind === 'leader' ? 3 : 1 };
+}
+
+function tellClients(event: AnyEvent, effects: ToldStep['effects'], nameOf: NameOf): Story | null {
+  const message = messageOf(event);
+  const parts: string[] = [];
+  let weight = 1;
+  if (event.kind === 'message' && message?.kind === 'clientRequest') parts.push(`is asked by ${nameOf(event.from)} for ${describeOperation(message.operation)}`);
+  for (const effect of effects) {
+    if (effect.kind !== 'send') continue;
+    const reply = effect.message as ServerMessage;
+    if (reply.kind !== 'clientReply') continue;
+    const isDone = reply.outcome.kind === 'done';
+    if (isDone) weight = 3;
+    parts.push(isDone && reply.outcome.kind === 'done' ? `tells ${nameOf(effect.to)} ${answerText(reply.outcome.result)}` : `sends ${nameOf(effect.to)} away`);
+  }
+  return parts.length === 0 ? null : { text: parts.join(', '), weight };
+}
+
+const answerText = (result: Result): string => (result === null ? 'done' : JSON.stringify(result));
+
+function tellClerk(before: Clerk | null, { pending, target }: Clerk, event: AnyEvent | null, nameOf: NameOf): Story | null {
+  if (event === null) return { text: 'starts', weight: 0 };
+  if (event.kind === 'request' && pending !== null) return { text: `asks ${nameOf(target)} for ${describeOperation(pending.operation)}`, weight: 2 };
+  if (pending === null && before?.pending != null) {
+    const message = messageOf(event);
+    const result = message?.kind === 'clientReply' && message.outcome.kind === 'done' ? answerText(message.outcome.result) : 'nothing more';
+    return { text: `is told ${result} for ${describeOperation(before.pending.operation)}`, weight: 3 };
+  }
+  if (event.kind === 'timer' && pending !== null) return { text: `asks ${nameOf(target)} again for ${describeOperation(pending.operation)}`, weight: 1 };
+  return null;
+}
+
+const messageOf = (event: AnyEvent): ServerMessage | null => (event.kind === 'message' ? (event.message as ServerMessage) : null);
+
+/** A test holds these against the source. */
+export const codePlaces: Readonly<Record<string, string>> = {
+  boot: 'core/server.ts bootServer',
+  requestVote: 'core/raft/election.ts onRequestVote',
+  requestVoteReply: 'core/raft/election.ts onRequestVoteReply',
+  appendEntries: 'core/raft/replication.ts onAppendEntries',
+  appendEntriesReply: 'core/raft/replication.ts onAppendEntriesReply',
+  installSnapshot: 'core/raft/snapshot.ts onInstallSnapshot',
+  installSnapshotReply: 'core/raft/replication.ts onMatch',
+  clientRequest: 'core/server.ts onClient',
+  clientReply: 'core/kv/clerk.ts onReply',
+  'timer election': 'core/raft/election.ts onElectionTimeout',
+  'timer heartbeat': 'core/raft/replication.ts onHeartbeatTimeout',
+  'timer apply': 'core/server.ts served',
+  'timer retry': 'core/kv/clerk.ts ask',
+  request: 'core/kv/clerk.ts onRequest',
+  unreachable: 'core/kv/clerk.ts onRefused',
+};
+
+/** The handler of an event: where a reader begins to look. */
+export function codeOf(event: AnyEvent | null, isServer: boolean): string | null {
+  if (event === null) return isServer ? (codePlaces['boot'] ?? null) : null;
+  if (event.kind === 'message') return codePlaces[(event.message as ServerMessage).kind] ?? null;
+  return codePlaces[event.kind === 'timer' ? `timer ${event.timer}` : event.kind] ?? null;
+}
+
+export const raftProperties: Readonly<Record<string, string>> = {
+  'Election Safety': 'At most one leader is elected in a term (Raft, Figure 3).',
+  'One Vote Per Term': 'A server votes for at most one candidate in a term, also across restarts (Raft, 5.2).',
+  'Leader Append-Only': 'A leader never overwrites or deletes entries of its log (Raft, Figure 3).',
+  'Log Matching': 'Two logs with the same index and term in one place are the same up to there (Raft, Figure 3).',
+  'Leader Completeness': 'Whoever is elected later holds every committed entry (Raft, Figure 3).',
+  'State Machine Safety': 'No two servers ever apply different entries at one index (Raft, Figure 3).',
+  'Persist Before Send': 'What a step depends on is on the disk before anything is said (Raft, Figure 2).',
+  'Match Index Is Durable': 'What a leader counts as stored by a follower is on the follower\'s disk (Raft, Figure 2).',
+  'Term Monotonic': 'A server\'s term never goes back (Raft, 5.1).',
+  'Equal Replicas': 'Servers that applied the same entries hold the same store and the same sessions.',
+  'Snapshot Equals Prefix': 'A snapshot is what applying the log up to its index gives (Raft, section 7; Lab 3B).',
+  'Acknowledged Is Committed': 'A client is told that its command is done only when it is committed (Raft, section 8).',
+  'Acknowledged Result': 'A client is told what its command gave when it was executed.',
+  'Acknowledged Writes Survive': 'A write that was acknowledged is never lost.',
+  Linearizability: 'Every answer fits one order of all operations that agrees with real time.',
+  'Progress After Healing': 'When all faults are over, a leader is found, operations complete and replicas agree.',
+  'No Exception': 'No server or client throws.',
+};
+
+export function explainHistory(calls: readonly HistoryCall[]): HistoryStory | null {
+  return explainKvHistory(calls.map(({ id, client, request, reply, callTime, returnTime }) => ({
+    id, client, operation: request as Operation, result: reply === null ? null : { value: reply.value as Result }, callTime, returnTime,
+  })));
+}
