@@ -31,7 +31,7 @@ export const rounds = 3;
  * Mean time between two operations of a client. A lone client rests less, so that its log would
  * outgrow the bound on Raft's state (8 x maxraftstate) if no snapshot were taken.
  */
-const restUs = (clients: number): number => 40 * Math.min(clients, 5) * ms;
+const restUs = (clients: number): number => 40 * Math.min(clients, 8) * ms;
 
 /** Clients and partitioner go on until the round tells them to stop. */
 interface Round {
