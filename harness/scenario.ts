@@ -7,6 +7,8 @@ export interface Scenario {
   /** One line for `whitewater scenarios`. */
   readonly summary: string;
   readonly system: System;
+  /** Names of what a campaign must have reached at least once before a gate lets it pass. */
+  readonly required?: readonly string[];
   /** Pure: the same seed gives the same plan. */
   draw(seed: number): Plan;
 }

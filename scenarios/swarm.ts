@@ -3,6 +3,7 @@
  * differ wildly and whole kinds of fault switched off, because a fault that is always on hides the
  * bugs that need calm, and the other way round.
  */
+import { requiredSituations } from '../checkers/raft/situations.ts';
 import type { NodeId, Range } from '../core/protocol.ts';
 import { planFormat, planVersion, type Healing, type Plan } from '../harness/plan.ts';
 import { RandomStreams, type RandomStream } from '../harness/random.ts';
@@ -19,6 +20,7 @@ export const swarm: Scenario = {
   name: 'swarm',
   summary: '1 to 7 servers, up to 15 clients, snapshots on in most; every fault drawn per seed',
   system: raftKv,
+  required: requiredSituations,
   draw: (seed) => drawSwarm(`swarm ${seed}`, drawKinds),
 };
 

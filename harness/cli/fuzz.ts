@@ -91,7 +91,7 @@ export async function scenarioFor(registry: Context['registry'], name: string): 
   }
 }
 
-function parseShard(text: string): readonly [number, number] {
+export function parseShard(text: string): readonly [number, number] {
   const match = /^(\d+)\/(\d+)$/.exec(text);
   const shard = Number(match?.[1]);
   const shards = Number(match?.[2]);

@@ -2,13 +2,15 @@
 import { exitCode, UsageError, type Command, type Context, type ExitCode } from './command.ts';
 import { table } from './format.ts';
 import { fuzzCommand } from './fuzz.ts';
+import { gateCommand } from './gate.ts';
 import { mergeCommand } from './merge.ts';
+import { pinCommand } from './pin.ts';
 import { replayCommand } from './replay.ts';
 import { reportCommand } from './report.ts';
 import { scenariosCommand } from './scenarios.ts';
 import { shrinkCommand } from './shrink.ts';
 
-const commands: readonly Command[] = [fuzzCommand, replayCommand, shrinkCommand, reportCommand, scenariosCommand, mergeCommand];
+const commands: readonly Command[] = [fuzzCommand, replayCommand, shrinkCommand, reportCommand, pinCommand, gateCommand, scenariosCommand, mergeCommand];
 
 function overview(): string {
   return [

@@ -1,0 +1,262 @@
+/** `whitewater gate`: everything that a change must pass, one verdict, one exit code. */
+import { appendFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { runChunk, type ChunkResult } from '../campaign.ts';
+import { runCampaign } from '../pool.ts';
+import { regressionFiles, runRegression, type Regression } from '../regressions.ts';
+import { campaignJson } from '../report/campaign-json.ts';
+import { reportFailures, type FailureReports } from '../report/failures.ts';
+import { caseOf, githubAnnotation, junitXml, markdown, type CaseResult } from '../report/forms.ts';
+import { reportText } from '../report/terminal.ts';
+import { writeReport } from '../report/write.ts';
+import type { Scenario } from '../scenario.ts';
+import { NothingToShrink } from '../shrink/shrink.ts';
+import {
+  durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal,
+} from './command.ts';
+import { mustBeWritable, writeWhole } from './files.ts';
+import { count, duration, plural } from './format.ts';
+import { parseShard, scenarioFor } from './fuzz.ts';
+import { outcome } from './outcome.ts';
+import { regressionsFolder } from './pin.ts';
+import { CampaignProgress } from './progress.ts';
+import { reportOf } from './report.ts';
+import { noLimitRuns, shrinkSubject } from './shrink.ts';
+import { findSubject } from './subject.ts';
+
+const usage = `whitewater gate [options]
+
+Regressions first, then one seed of every lab test, then seeds of the swarm with a share of them run
+twice, then whether every required situation was reached. Each distinct failure is shrunk and reported.
+
+  --time-budget T    for the swarm's seeds (default 2m; such as 30s, 5m); labs and shrinking come on top
+  --seeds N          at most so many seeds of the swarm (default: as many as the time allows)
+  --from S           the first seed (default 1)
+  --shard I/N        only the I-th of N equal parts of seeds and labs; required situations are then judged
+                     by \`whitewater merge\` over all shards
+  --workers N        worker threads (default: one for each core)
+  --out DIR          where to write (default gate): summary.md, junit.xml, campaign.json and for each failure
+                     all forms of whitewater report
+  --help             this text
+
+Exit code: the worst of 0 all passed, 2 unknown, 1 a violation, 3 not deterministic, 5 a fault of the
+harness; 4 wrong usage.
+`;
+
+export const gateCommand: Command = { name: 'gate', summary: 'everything that a change must pass, with one verdict', usage, run: gate };
+
+interface Request {
+  readonly budgetMs: number;
+  readonly seeds: number;
+  readonly first: number;
+  readonly shard: number;
+  readonly shards: number;
+  readonly workers: number;
+  readonly folder: string;
+}
+
+/** Of the swarm's seeds, in ten thousandths. */
+const doubleCheck = 500;
+/** With fewer seeds a situation that was not reached proves nothing. */
+const seedsForSituations = 1000;
+const largestCount = 2 ** 40;
+const shrunkPerProperty = 2;
+const shrinkBudgetMs = 20_000;
+
+async function gate(argv: readonly string[], context: Context): Promise<ExitCode> {
+  const request = parse(argv);
+  const { terminal, registry } = context;
+  mustBeWritable(join(request.folder, 'summary.md'));
+  const regressions = runRegressions(context);
+  terminal.out(regressionLines(regressions));
+  const labs = await runLabs(request, context);
+  terminal.out(labLine(labs));
+  const found = await scenarioFor(registry, 'swarm');
+  const swarm = await runSwarm(request, found.url, found.scenario, terminal);
+  terminal.out(swarmLine(swarm.result, swarm.wallMs));
+  const missing = request.shards > 1 ? [] : missingSituations(found.scenario, swarm.result);
+  const failing = await reportAll([...labs, swarm.result], request, context);
+  const code = worst(regressions, [...labs, swarm.result], missing, terminal);
+  writeAll(request, { regressions, labs, swarm, missing, failing, code }, terminal);
+  return code;
+}
+
+function parse(argv: readonly string[]): Request {
+  const { values, positionals } = parseCommandLine('gate', argv, {
+    'time-budget': { type: 'string' },
+    seeds: { type: 'string' },
+    from: { type: 'string' },
+    shard: { type: 'string' },
+    workers: { type: 'string' },
+    out: { type: 'string' },
+  });
+  if (positionals.length > 0) throw new UsageError(`gate takes options only, not ${positionals.join(' ')}`);
+  const [shard, shards] = parseShard(values.shard ?? '1/1');
+  return {
+    budgetMs: durationMs('--time-budget', values['time-budget'] ?? '2m'),
+    seeds: wholeNumber('--seeds', values.seeds ?? String(largestCount), 1, largestCount),
+    first: wholeNumber('--from', values.from ?? '1', 0, largestCount),
+    shard,
+    shards,
+    workers: wholeNumber('--workers', values.workers ?? String(availableParallelism()), 1, 256),
+    folder: values.out ?? 'gate',
+  };
+}
+
+const runRegressions = ({ registry }: Context): readonly Regression[] =>
+  regressionFiles(regressionsFolder).map((path) => runRegression(path, registry.systems));
+
+/** One seed of every scenario but the swarm: with Ctrl-C between two of them. */
+async function runLabs({ shard, shards }: Request, { registry, terminal }: Context): Promise<readonly ChunkResult[]> {
+  const mine = [...registry.scenarios.values()].filter(({ name }) => name !== 'swarm').filter((_, i) => i % shards === shard - 1);
+  const results: ChunkResult[] = [];
+  for (const scenario of mine) {
+    if (terminal.interrupted.aborted) break;
+    results.push(runChunk(scenario, [1]));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return results;
+}
+
+async function runSwarm(request: Request, registryUrl: string, { name }: Scenario, terminal: Terminal): Promise<{ result: ChunkResult; wallMs: number }> {
+  const startedMs = performance.now();
+  const progress = new CampaignProgress(terminal, null, request.budgetMs, startedMs);
+  const result = await runCampaign({
+    registryUrl,
+    scenario: name,
+    seeds: seedsOf(request),
+    workers: request.workers,
+    doubleCheck,
+    stop: AbortSignal.any([terminal.interrupted, AbortSignal.timeout(request.budgetMs)]),
+    onProgress: (soFar) => progress.show(soFar, performance.now()),
+  });
+  progress.clear();
+  return { result, wallMs: performance.now() - startedMs };
+}
+
+function* seedsOf({ first, seeds, shard, shards }: Request): Generator<number, void> {
+  for (let offset = shard - 1; offset < seeds; offset += shards) yield first + offset;
+}
+
+const missingSituations = ({ required }: Scenario, { tallies }: ChunkResult): readonly string[] =>
+  (required ?? []).filter((name) => (tallies[name]?.total ?? 0) === 0);
+
+interface Reported {
+  readonly scenario: string;
+  readonly reports: FailureReports;
+}
+
+/** Every distinct failure, shrunk and in all forms. */
+async function reportAll(results: readonly ChunkResult[], { folder, workers }: Request, context: Context): Promise<readonly Reported[]> {
+  const all: Reported[] = [];
+  for (const { scenario, violations } of results) {
+    if (violations.length === 0) continue;
+    const reports = await reportFailures(violations, shrunkPerProperty, async (seed) => {
+      const subject = await findSubject(String(seed), scenario, context);
+      const shrunk = await shrinkSubject(subject, { workers, runsMax: noLimitRuns, budgetMs: shrinkBudgetMs }, context.terminal);
+      const report = reportOf(subject, shrunk instanceof NothingToShrink ? null : shrunk, folder);
+      writeReport(folder, subject.stem, report);
+      return report;
+    });
+    all.push({ scenario, reports });
+  }
+  return all;
+}
+
+function worst(regressions: readonly Regression[], results: readonly ChunkResult[], missing: readonly string[], { interrupted }: Terminal): ExitCode {
+  const codes = new Set<ExitCode>(results.map((result) => outcome(result)));
+  if (regressions.some(({ outcome: one }) => one === 'nondeterministic')) codes.add(exitCode.nondeterminism);
+  if (regressions.some(({ outcome: one }) => one === 'violation' || one === 'doesNotFit')) codes.add(exitCode.violation);
+  if (regressions.some(({ outcome: one }) => one === 'unknown') || interrupted.aborted) codes.add(exitCode.unknown);
+  const seeds = results.at(-1)?.seeds ?? 0;
+  if (missing.length > 0) codes.add(seeds >= seedsForSituations ? exitCode.violation : exitCode.unknown);
+  const order: readonly ExitCode[] = [exitCode.harnessFault, exitCode.nondeterminism, exitCode.violation, exitCode.unknown];
+  return order.find((code) => codes.has(code)) ?? exitCode.pass;
+}
+
+const row = (name: string, text: string): string => `  ${name.padEnd(13)}${text}\n`;
+
+function regressionLines(regressions: readonly Regression[]): string {
+  const failed = regressions.filter(({ outcome: one }) => one !== 'passed');
+  const details = failed.map(({ path, showed, outcome: one, detail }) => `    ${one === 'doesNotFit' ? 'does not fit any more' : one}: ${detail}\n      ${path}${showed === '' ? '' : `; it showed ${showed}`}\n`);
+  return row('regressions', `${count(regressions.length - failed.length)} of ${count(regressions.length)} passed`) + details.join('');
+}
+
+const labLine = (labs: readonly ChunkResult[]): string =>
+  row('labs', `${count(labs.filter((lab) => outcome(lab) === exitCode.pass).length)} of ${count(labs.length)} passed`);
+
+const swarmLine = ({ seeds, violations, unknowns, nondeterministic, faults, doubleChecked }: ChunkResult, wallMs: number): string =>
+  row('swarm', `${plural(seeds, 'seed')} in ${duration(wallMs)}: ${count(violations.length)} violated, ${count(unknowns.length)} unknown, ${count(faults.length)} faults of the harness`)
+  + row('double-check', `${count(doubleChecked)} run twice, ${count(nondeterministic.length)} not deterministic`);
+
+interface GateFacts {
+  readonly regressions: readonly Regression[];
+  readonly labs: readonly ChunkResult[];
+  readonly swarm: { readonly result: ChunkResult; readonly wallMs: number };
+  readonly missing: readonly string[];
+  readonly failing: readonly Reported[];
+  readonly code: ExitCode;
+}
+
+const verdicts: Readonly<Record<ExitCode, string>> = {
+  0: 'PASS', 1: 'FAIL', 2: 'UNKNOWN', 3: 'FAIL: not deterministic', 4: 'FAIL', 5: 'FAIL: a fault of the harness itself',
+};
+
+function writeAll({ folder, workers, shards }: Request, facts: GateFacts, terminal: Terminal): void {
+  const { regressions, labs, swarm, missing, failing, code } = facts;
+  const reported = failing.flatMap(({ reports }) => reports.reported);
+  const leftOut = failing.flatMap(({ reports }) => reports.leftOut);
+  const tooFew = swarm.result.seeds < seedsForSituations ? `; ${plural(swarm.result.seeds, 'seed')} are too few to tell` : '';
+  const situations = shards > 1 ? 'judged over all shards' : missing.length === 0 ? 'all reached' : `never reached: ${missing.join(', ')}${tooFew}`;
+  terminal.out(row('situations', situations));
+  for (const { report, seeds } of reported) {
+    terminal.out(`\n${reportText(report, terminal.hasColor)}${seeds.length > 1 ? `  the same failure in ${plural(seeds.length, 'seed')}: ${seeds.slice(0, 20).join(' ')}${seeds.length > 20 ? ' ...' : ''}\n` : ''}`);
+  }
+  if (leftOut.length > 0) terminal.out(`  ${plural(leftOut.length, 'more failing seed')} not looked at: campaign.json lists them\n`);
+  const summary = [
+    `## Whitewater gate: ${verdicts[code]}`, '',
+    '```text', (regressionLines(regressions) + labLine(labs) + swarmLine(swarm.result, swarm.wallMs) + row('situations', situations)).trimEnd(), '```', '',
+    ...reported.flatMap(({ report, seeds }) => [markdown(report), ...(seeds.length > 1 ? [`The same failure in ${plural(seeds.length, 'seed')}.`, ''] : [])]),
+  ].join('\n');
+  writeWhole(join(folder, 'summary.md'), summary);
+  writeWhole(join(folder, 'junit.xml'), junitXml('whitewater gate', cases(facts)));
+  writeWhole(join(folder, 'campaign.json'), campaignJson({
+    result: swarm.result, asked: '', workers, wallMs: swarm.wallMs, endedEarly: null, replayOptions: '', planPaths: new Map(),
+  }));
+  if (process.env['GITHUB_ACTIONS'] === 'true') tellGithub(summary, facts, terminal);
+  terminal.out(`\n  verdict      ${verdicts[code]}   all forms in ${folder}/\n`);
+}
+
+function tellGithub(summary: string, { regressions, failing }: GateFacts, terminal: Terminal): void {
+  for (const { report, seeds } of failing.flatMap(({ reports }) => reports.reported)) terminal.out(`${githubAnnotation(report, seeds.length)}\n`);
+  for (const { path, outcome: one, detail } of regressions) {
+    if (one !== 'passed') terminal.out(`::error file=${path},title=regression::${detail.replaceAll('%', '%25').replaceAll('\n', '%0A')}\n`);
+  }
+  const path = process.env['GITHUB_STEP_SUMMARY'];
+  if (path !== undefined && path !== '') appendFileSync(path, summary);
+}
+
+function cases({ regressions, labs, swarm, missing, failing }: GateFacts): readonly CaseResult[] {
+  const plain = (suite: string, name: string, wrong: string | null): CaseResult => ({
+    suite, name, seconds: 0, failure: wrong === null ? null : { kind: 'failure', message: wrong, text: wrong },
+  });
+  return [
+    ...regressions.map(({ path, detail, outcome: one }) => plain('whitewater.regressions', path, one === 'passed' ? null : detail)),
+    ...labs.map((lab) => plain('whitewater.labs', lab.scenario, outcome(lab) === exitCode.pass ? null : troubleOf(lab))),
+    ...(outcome(swarm.result) === exitCode.pass ? [plain('whitewater.swarm', `${swarm.result.seeds} seeds`, null)] : []),
+    ...failing.flatMap(({ reports }) => reports.reported).map(({ report }) => caseOf(report, `whitewater.${report.scenario}`, 0)),
+    ...(outcome(swarm.result) !== exitCode.pass && swarm.result.violations.length === 0 ? [plain('whitewater.swarm', 'seeds', troubleOf(swarm.result))] : []),
+    plain('whitewater.situations', 'required situations', missing.length === 0 ? null : `never reached: ${missing.join(', ')}`),
+  ];
+}
+
+function troubleOf({ violations, unknowns, faults, nondeterministic }: ChunkResult): string {
+  const [violation] = violations;
+  if (violation !== undefined) return `seed ${violation.seed}: ${violation.property}: ${violation.detail}`;
+  const [fault] = faults;
+  if (fault !== undefined) return `seed ${fault.seed}: a fault of the harness: ${fault.message}`;
+  if (nondeterministic.length > 0) return `seed ${nondeterministic[0]!.seed}: two runs gave two digests`;
+  return unknowns.length > 0 ? `seed ${unknowns[0]!.seed}: ${unknowns[0]!.detail}` : 'no seed was run';
+}
+
