@@ -18,8 +18,8 @@ import { checksum } from './checksum.ts';
 
 const headerBytes = 20;
 const markBytes = 8;
-/** Keeps a mark from being mistaken for the small numbers of which payloads are full. */
-const markMagic = 0x4d41524b;
+/** Keeps a mark from being mistaken for what payloads are full of: small numbers, and text (no byte of which is above 0xef). */
+const markMagic = 0xf5f6f7f8;
 const markNumber = (sequence: number): number => (sequence ^ markMagic) >>> 0;
 
 export interface Frame {
@@ -69,12 +69,12 @@ function headerAt(bytes: Uint8Array, at: number): Header | null {
 export function recordAt(bytes: Uint8Array, at: number, sequence: number): Found {
   if (at === bytes.length) return { kind: 'end' };
   const header = headerAt(bytes, at);
-  if (header === null) return broken(bytes, at, sequence, 'the head of a record is damaged');
+  if (header === null) return broken(bytes, at, sequence, hasMarkBehind(bytes, at + headerBytes, sequence), 'the head of a record is damaged');
   if (header.sequence !== sequence) return { kind: 'damaged', reason: `record ${header.sequence} stands where record ${sequence} must` };
   const begin = at + headerBytes;
   const end = begin + header.length;
   const isWhole = end <= bytes.length && checksum(bytes, begin, end) === header.payloadChecksum;
-  if (!isWhole) return broken(bytes, at, sequence, `the payload of record ${sequence} is damaged`);
+  if (!isWhole) return broken(bytes, at, sequence, markAt(bytes, end, sequence, header.payloadChecksum), `the payload of record ${sequence} is damaged`);
   const { generation } = header;
   const isMarked = markAt(bytes, end, sequence, header.payloadChecksum);
   const next = Math.min(bytes.length, end + markBytes);
@@ -88,18 +88,27 @@ function markAt(bytes: Uint8Array, at: number, sequence: number, payloadChecksum
 }
 
 /**
- * Damage, if anything shows that this record or a later one was finished: a later head, or a mark of
- * this record or a later one at the end of the file. Else an end that was torn. The whole file is looked
+ * Damage, if anything shows that this record or a later one was finished: its own mark, a later head, or
+ * a later mark at the end of the file. Else an end that was torn. The whole file is looked
  * through: a write that went to the wrong place may begin in front of this record, on bytes that
  * happen to be the same.
  */
-function broken(bytes: Uint8Array, own: number, sequence: number, reason: string): Found {
+function broken(bytes: Uint8Array, own: number, sequence: number, isFinished: boolean, reason: string): Found {
+  if (isFinished) return { kind: 'damaged', reason };
   for (let at = 0; at + headerBytes <= bytes.length; at++) {
     // Its own head says only that it was begun.
     const header = at === own ? null : headerAt(bytes, at);
     if (header !== null && header.sequence >= sequence) return { kind: 'damaged', reason };
   }
   return endsWithMark(bytes, sequence) ? { kind: 'damaged', reason } : { kind: 'torn' };
+}
+
+/** Whether a mark of this number stands behind a payload that fits it, whatever the head said. */
+function hasMarkBehind(bytes: Uint8Array, begin: number, sequence: number): boolean {
+  for (let at = begin; at + markBytes <= bytes.length; at++) {
+    if (bytes[at] === markMagic >>> 24 && markAt(bytes, at, sequence, checksum(bytes, begin, at))) return true;
+  }
+  return false;
 }
 
 /** How far behind the record that is expected a mark is looked for: as many as a misdirected write may skip. */

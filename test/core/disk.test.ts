@@ -108,6 +108,20 @@ describe('recovery', () => {
     if (recovery.kind === 'recovered') expect(bytesOf(recovery.durable)).toBe(bytesOf(disk.durable));
   });
 
+  prop([barriers, barrier, fc.nat(0xffffffff), fc.nat(), fc.integer({ min: 1, max: 255 })], { numRuns: 600 })(
+    'of any damaged byte of the log, with a torn write behind it: refused, or the state before or behind that write', (given, last, part, place, change) => {
+      const disk = diskAfter([{ kind: 'append', size: 1 }, ...given]);
+      const writes = writesOf(last, disk.durable);
+      const states = [bytesOf(disk.durable), bytesOf(disk.after(writes))];
+      disk.files.applyPrefix(raftStorage.store(disk.cursor, disk.after(writes), writes).operations, part);
+      const file = disk.files.names().find((name) => name.startsWith('log.'))!;
+      const bytes = disk.files.read(file)!.slice();
+      bytes[place % bytes.length]! ^= change;
+      disk.files.write(file, bytes);
+      const recovery = raftStorage.recover(disk.files.all());
+      if (recovery.kind === 'recovered') expect(states).toContain(bytesOf(recovery.durable));
+    });
+
   prop([fc.array(barrier, { minLength: 2, maxLength: 8 }), fc.nat()], { numRuns: 400 })('of a last record that went to a place before its own: refused', (given, place) => {
     const disk = diskAfter([...given, { kind: 'append', size: 2 }, { kind: 'append', size: 1 }]);
     const file = disk.files.names().find((name) => name.startsWith('log.'))!;
