@@ -41,8 +41,8 @@ function* rivalElection(cluster: RaftCluster): Routine<boolean> {
   let hasVoted = false;
   for (let poll = 0; poll < 200 && !hasVoted; poll++) {
     yield* sleep(100);
-    const { currentTerm, votedFor } = durableOf(cluster, voter);
-    hasVoted = currentTerm > before && votedFor !== null;
+    const state = cluster.raftOf(voter)?.persistent;
+    hasVoted = state !== undefined && state.currentTerm > before && state.votedFor !== null;
   }
   if (!hasVoted) return false;
   world.crash(voter, 'now');
