@@ -225,7 +225,7 @@ const startsAfreshOn = (isMet: (file: string, reason: string) => boolean): Syste
   },
 });
 
-export const startsAfreshOnRot = startsAfreshOn((file, reason) => !file.startsWith('superblock') && reason.includes('damaged'));
+export const startsAfreshOnRot = startsAfreshOn((file, reason) => file.startsWith('snapshot') && /damaged|not whole/.test(reason));
 export const startsAfreshOnBadSuperblock = startsAfreshOn((file) => file === superblockFile);
 export const startsAfreshWithoutSnapshot = startsAfreshOn((file, reason) => file.startsWith('snapshot') && reason.includes('missing'));
 export const startsAfreshOnMisplacedRecord = startsAfreshOn((file) => file.startsWith('log'));
