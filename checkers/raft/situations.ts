@@ -75,10 +75,6 @@ const rareSituations: readonly Situation[] = ['installsDiscardedConflict'];
 /** What a gate requires of a campaign of a thousand seeds of the swarm or more. */
 export const requiredSituations: readonly Situation[] = situations.filter((name) => !rareSituations.includes(name));
 
-/** Those that a campaign never reached, of those that it must. */
-export const unreachedSituations = (tallies: Readonly<Record<string, { readonly total: number }>>): readonly Situation[] =>
-  requiredSituations.filter((name) => (tallies[name]?.total ?? 0) === 0);
-
 type AnyEffects = readonly Effect<unknown, unknown, unknown>[];
 
 export class Situations {

@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { runChunk, type ChunkResult } from '../campaign.ts';
+import { unfiredKinds } from '../faults/accounts.ts';
 import { runCampaign } from '../pool.ts';
 import { regressionFiles, runRegression, type Regression } from '../regressions.ts';
 import { campaignJson } from '../report/campaign-json.ts';
@@ -139,8 +140,11 @@ function* seedsOf({ first, seeds, shard, shards }: Request): Generator<number, v
   for (let offset = shard - 1; offset < seeds; offset += shards) yield first + offset;
 }
 
-const missingSituations = ({ required }: Scenario, { tallies }: ChunkResult): readonly string[] =>
-  (required ?? []).filter((name) => (tallies[name]?.total ?? 0) === 0);
+/** What must have been reached, and every kind of fault that was on must have struck. */
+const missingSituations = ({ required }: Scenario, { tallies, faultKinds }: ChunkResult): readonly string[] => [
+  ...(required ?? []).filter((name) => (tallies[name]?.total ?? 0) === 0),
+  ...unfiredKinds(faultKinds).map((kind) => `fault ${kind}`),
+];
 
 interface Reported {
   readonly scenario: string;

@@ -70,7 +70,8 @@ const resultOf = (json: CampaignJson): ChunkResult => ({
   virtualUs: json.virtualUs,
   trivial: json.trivial,
   tallies: json.tallies,
-  faultKinds: json.faultKinds,
-  doubleChecked: json.doubleChecked,
+  // Files from before these were counted lack them.
+  faultKinds: json.faultKinds ?? {},
+  doubleChecked: json.doubleChecked ?? 0,
   digest: json.digest,
 });
