@@ -25,6 +25,7 @@ import { CampaignProgress } from './progress.ts';
 import { reportOf } from './report.ts';
 import { noLimitRuns, shrinkSubject } from './shrink.ts';
 import { findSubject } from './subject.ts';
+import { timeLimit } from './time-limit.ts';
 
 const usage = `whitewater gate [options]
 
@@ -123,15 +124,16 @@ async function runLabs({ shard, shards }: Request, { registry, terminal }: Conte
 async function runSwarm(request: Request, registryUrl: string, { name }: Scenario, terminal: Terminal): Promise<{ result: ChunkResult; wallMs: number }> {
   const startedMs = performance.now();
   const progress = new CampaignProgress(terminal, null, request.budgetMs, startedMs);
+  const limit = timeLimit(terminal.interrupted, request.budgetMs);
   const result = await runCampaign({
     registryUrl,
     scenario: name,
     seeds: seedsOf(request),
     workers: request.workers,
     doubleCheck,
-    stop: AbortSignal.any([terminal.interrupted, AbortSignal.timeout(request.budgetMs)]),
+    stop: limit.signal,
     onProgress: (soFar) => progress.show(soFar, performance.now()),
-  });
+  }).finally(() => limit.release());
   progress.clear();
   return { result, wallMs: performance.now() - startedMs };
 }

@@ -8,6 +8,7 @@ import {
 import { mustBeWritable, writeWhole } from './files.ts';
 import { count, plural, table, virtualTime } from './format.ts';
 import { findSubject, type Subject } from './subject.ts';
+import { timeLimit } from './time-limit.ts';
 
 const usage = `whitewater shrink SEED|PLAN.json [options]
 
@@ -77,7 +78,7 @@ export function shrinkOptions(values: { budget?: string | undefined; runs?: stri
 }
 
 export async function shrinkSubject(subject: Subject, { workers, runsMax, budgetMs }: ShrinkOptions, terminal: Terminal): Promise<Shrunk | NothingToShrink> {
-  const stop = budgetMs === null ? terminal.interrupted : AbortSignal.any([terminal.interrupted, AbortSignal.timeout(budgetMs)]);
+  const limit = timeLimit(terminal.interrupted, budgetMs);
   const progress = new ShrinkLine(terminal, performance.now());
   try {
     return await shrink({
@@ -86,13 +87,14 @@ export async function shrinkSubject(subject: Subject, { workers, runsMax, budget
       plan: subject.plan,
       workers,
       runsMax,
-      stop,
+      stop: limit.signal,
       onProgress: (now) => progress.show(now, performance.now()),
     });
   } catch (error) {
     if (error instanceof NothingToShrink) return error;
     throw error;
   } finally {
+    limit.release();
     progress.clear();
   }
 }

@@ -121,7 +121,7 @@ export function buildReport(spec: ReportSpec): Report {
     verdict,
     meaning: verdict.kind === 'violation' ? (system.properties?.[verdict.property] ?? null) : null,
     signature: verdict.kind === 'violation' ? signatureOf(verdict.property, detail, account, plan) : null,
-    step: record.steps,
+    step: fatal?.step ?? record.steps,
     atUs: record.endUs,
     digests: [record.digest, again.digest],
     shrunk: spec.shrunk,

@@ -17,8 +17,8 @@ import { BudgetOver, Trials } from './trials.ts';
 
 export interface ShrinkSpec {
   readonly system: System;
-  /** Address of the module from which workers load the system. */
-  readonly registryUrl: string;
+  /** Address of the module from which workers load the system; null runs everything in this thread. */
+  readonly registryUrl: string | null;
   readonly plan: Plan;
   readonly workers: number;
   readonly runsMax: number;
@@ -100,6 +100,8 @@ export async function shrink(spec: ShrinkSpec): Promise<Shrunk> {
   return search.run();
 }
 
+/** A candidate may take three times as many steps as the run before it was shrunk, and these. */
+const sparedSteps = 5000;
 const throwsOfTheDice = 48;
 const neighboursTried = 1500;
 /** Steps that one round of throws may take, about. */
@@ -128,7 +130,7 @@ class ShrinkSearch {
     this.plan = spec.plan;
     this.trial = trial;
     this.before = sizeOf(spec.plan, trial);
-    this.trials = new Trials(spec.registryUrl, spec.workers, spec, (plan, other) => this.note(plan, other));
+    this.trials = new Trials(spec.system, spec.registryUrl, spec.workers, { runsMax: spec.runsMax, stop: spec.stop, longestSteps: 3 * trial.steps + sparedSteps }, (plan, other) => this.note(plan, other));
   }
 
   async run(): Promise<Shrunk> {

@@ -2,6 +2,7 @@
 import type { Plan } from '../plan.ts';
 import { run } from '../run.ts';
 import type { System } from '../system.ts';
+import type { TraceSink } from '../trace.ts';
 import { causeOfVerdict } from './cause.ts';
 
 export interface Trial {
@@ -15,8 +16,43 @@ export interface Trial {
   readonly digest: string;
 }
 
-export function tryPlan(system: System, plan: Plan): Trial {
-  const { verdict, steps, events, endUs, digest } = run(system, plan);
+class TooLong extends Error {
+  override readonly name = 'TooLong';
+}
+
+/** Ends a run that goes on and on: a broken protocol may talk for ever, and a candidate is not worth that. */
+class StepLimit implements TraceSink {
+  private readonly stepsMax: number;
+
+  constructor(stepsMax: number) {
+    this.stepsMax = stepsMax;
+  }
+
+  step(step: number): void {
+    if (step > this.stepsMax) throw new TooLong(`more than ${this.stepsMax} steps`);
+  }
+
+  crash(): void {
+    // Only steps are counted.
+  }
+
+  fault(): void {
+    // Only steps are counted.
+  }
+}
+
+/** @param stepsMax a run that takes more is given up and counts as one that violates nothing */
+export function tryPlan(system: System, plan: Plan, stepsMax = Infinity): Trial {
+  try {
+    return trialOf(system, plan, stepsMax);
+  } catch (error) {
+    if (!(error instanceof TooLong)) throw error;
+    return { cause: null, property: null, detail: error.message, steps: stepsMax, events: 0, endUs: 0, digest: '' };
+  }
+}
+
+function trialOf(system: System, plan: Plan, stepsMax: number): Trial {
+  const { verdict, steps, events, endUs, digest } = run(system, plan, stepsMax === Infinity ? null : new StepLimit(stepsMax));
   return {
     cause: causeOfVerdict(verdict),
     property: verdict.kind === 'violation' ? verdict.property : null,

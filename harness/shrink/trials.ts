@@ -5,11 +5,14 @@
 import { Tinypool } from 'tinypool';
 import { Digest } from '../digest.ts';
 import type { Plan } from '../plan.ts';
-import type { Trial } from './trial.ts';
+import { tryPlan, type Trial } from './trial.ts';
+import type { System } from '../system.ts';
 import type { TrialSpec } from './worker.ts';
 
 export interface TrialLimits {
   readonly runsMax: number;
+  /** A candidate that takes more steps is given up. */
+  readonly longestSteps: number;
   /** Once aborted, no further candidate is begun. */
   readonly stop: AbortSignal;
 }
@@ -32,24 +35,27 @@ const batchMax = 16;
 export class Trials {
   /** Candidates tried: those before the one taken, and itself. */
   runs = 0;
-  private readonly pool: Tinypool;
+  private readonly pool: Tinypool | null;
   private readonly workers: number;
-  private readonly registryUrl: string;
+  private readonly system: System;
+  private readonly registryUrl: string | null;
   private readonly limits: TrialLimits;
   private readonly onTrial: (plan: Plan, trial: Trial) => void;
   /** Candidates that were tried and were not what is sought. */
   private readonly refused = new Set<string>();
 
-  constructor(registryUrl: string, workers: number, limits: TrialLimits, onTrial: (plan: Plan, trial: Trial) => void) {
+  /** @param registryUrl of the module that has the system; null runs everything in this thread */
+  constructor(system: System, registryUrl: string | null, workers: number, limits: TrialLimits, onTrial: (plan: Plan, trial: Trial) => void) {
+    this.system = system;
     this.registryUrl = registryUrl;
     this.workers = workers;
     this.limits = limits;
     this.onTrial = onTrial;
-    this.pool = new Tinypool({ filename: new URL('./worker.js', import.meta.url).href, minThreads: workers, maxThreads: workers });
+    this.pool = registryUrl === null ? null : new Tinypool({ filename: new URL('./worker.js', import.meta.url).href, minThreads: workers, maxThreads: workers });
   }
 
   async close(): Promise<void> {
-    await this.pool.destroy();
+    await this.pool?.destroy();
   }
 
   /**
@@ -109,8 +115,13 @@ export class Trials {
   }
 
   private async run(plans: readonly Plan[], until: TrialSpec['until']): Promise<readonly Trial[]> {
-    const spec: TrialSpec = { registryUrl: this.registryUrl, plans, until };
-    return (await this.pool.run(spec)) as readonly Trial[];
+    if (this.pool !== null && this.registryUrl !== null) {
+      const spec: TrialSpec = { registryUrl: this.registryUrl, plans, longest: this.limits.longestSteps, until };
+      return (await this.pool.run(spec)) as readonly Trial[];
+    }
+    // Lets a Ctrl-C through between two batches.
+    await new Promise((resolve) => setImmediate(resolve));
+    return plans.map((plan) => tryPlan(this.system, plan, this.limits.longestSteps));
   }
 
   private *numbered(plans: Iterable<Plan>, cause: string, stepsMax: number, isKnownSkipped: boolean): Generator<readonly [number, Plan], void> {
