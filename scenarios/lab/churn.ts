@@ -60,12 +60,8 @@ function* churnClient(cluster: RaftCluster, me: number, state: { readonly isOver
 
 /** Asks every server; the index of the last one that accepted. */
 function* startSomewhere(cluster: RaftCluster, command: number): Routine<LogIndex | null> {
-  let index: LogIndex | null = null;
-  for (const server of cluster.servers) {
-    const started = yield* cluster.ask(server, command);
-    if (started?.isLeader === true) index = started.index;
-  }
-  return index;
+  const answers = yield* cluster.askAll(() => command);
+  return answers.findLast((started) => started?.isLeader === true)?.index ?? null;
 }
 
 function* mustAllBeLogged(cluster: RaftCluster, seen: readonly number[], lastIndex: LogIndex): Routine {

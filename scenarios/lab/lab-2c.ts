@@ -135,12 +135,10 @@ function* figure8Pause(cluster: RaftCluster): Routine {
 function* figure8(cluster: RaftCluster): Routine {
   yield* cluster.one(cluster.command(), 1, true);
   for (let step = 0; step < 1000; step++) {
-    let leader: NodeId | null = null;
-    for (const server of cluster.servers) {
-      if ((yield* cluster.ask(server, cluster.command()))?.isLeader === true) leader = server;
-    }
+    const answers = yield* cluster.askAll(() => cluster.command());
+    const leader = answers.findLastIndex((started) => started?.isLeader === true);
     yield* figure8Pause(cluster);
-    if (leader !== null) cluster.crash(leader);
+    if (leader >= 0) cluster.crash(leader);
     const up = cluster.servers.filter((server) => cluster.isUp(server)).length;
     const lucky = cluster.below(cluster.size);
     if (up < 3 && !cluster.isUp(lucky)) restart(cluster, lucky);
@@ -153,15 +151,12 @@ function* figure8Unreliable(cluster: RaftCluster): Routine {
   yield* cluster.one(cluster.below(10_000), 1, true);
   for (let step = 0; step < 1000; step++) {
     if (step === 200) cluster.setFlags({ longReordering: true });
-    let leader: NodeId | null = null;
     // Servers that are cut off are asked too: a deposed leader goes on growing its log.
-    for (const server of cluster.servers) {
-      const started = yield* cluster.ask(server, cluster.below(10_000));
-      if (started?.isLeader === true && cluster.isConnected(server)) leader = server;
-    }
+    const answers = yield* cluster.askAll(() => cluster.below(10_000));
+    const leader = answers.findLastIndex((started, server) => started?.isLeader === true && cluster.isConnected(server));
     yield* figure8Pause(cluster);
     const isCut = cluster.below(1000) < 500;
-    if (leader !== null && isCut) cluster.disconnect(leader);
+    if (leader >= 0 && isCut) cluster.disconnect(leader);
     const lucky = cluster.below(cluster.size);
     if (cluster.connected.length < 3 && !cluster.isConnected(lucky)) cluster.connect(lucky);
   }

@@ -4,7 +4,7 @@ import type { NodeId } from '../../core/protocol.ts';
 import type { LogIndex, Term } from '../../core/raft/log.ts';
 import type { Raft } from '../../core/raft/state.ts';
 import { mustHold, Violated } from '../../checkers/checker.ts';
-import { fires, sleep, type Routine, type Script, type Stage } from '../../harness/script.ts';
+import { fires, sleep, valueOf, type Routine, type Script, type Stage } from '../../harness/script.ts';
 import type { RandomStream } from '../../harness/random.ts';
 import { Cluster, ms, second, secondsOf } from './cluster.ts';
 
@@ -54,6 +54,17 @@ export class RaftCluster extends Cluster {
     if (!this.isUp(server)) return null;
     const answer = this.stage.ask(server, { kind: 'start', command });
     return (yield* fires(answer, 100 * ms)) ? (answer.value as Started) : null;
+  }
+
+  /**
+   * Asks every server at one moment, as the labs' direct calls do, each for a command of its own.
+   * By server: its answer, or null.
+   */
+  *askAll(commandFor: (server: NodeId) => LogCommand): Routine<readonly (Started | null)[]> {
+    const asked = this.servers.map((server) => this.stage.spawn(this.ask(server, commandFor(server))));
+    const answers: (Started | null)[] = [];
+    for (const one of asked) answers.push(yield* valueOf(one));
+    return answers;
   }
 
   /** The leader of the newest term among the servers that are not cut off, which must be found soon. */
