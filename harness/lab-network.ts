@@ -9,6 +9,7 @@
  * works, the network looks every 100 ms whether the way was closed or the callee replaced. Nothing is
  * ever duplicated.
  */
+import { mustHold } from '../checkers/checker.ts';
 import type { NodeId } from '../core/protocol.ts';
 import type { AnyNetwork, NetworkCounts } from './network.ts';
 import type { RandomStream, RandomStreams } from './random.ts';
@@ -18,6 +19,11 @@ export const requestDelayMaxMs = 26;
 export const dropPer1000 = 100;
 export const unreachableAfterMs = { short: 99, long: 6999 } as const;
 export const aliveCheckMs = 100;
+/**
+ * A reliable call takes no time, so two nodes that answer each other without end would never let time
+ * go on. No test needs a hundredth of this many calls in one moment.
+ */
+export const callsInOneMomentMax = 100_000;
 
 const ms = 1000;
 
@@ -58,6 +64,8 @@ export class LabNetwork implements AnyNetwork, SteerableNetwork {
   private readonly drawn: Readonly<Record<Concern, (RandomStream | undefined)[]>>;
   private readonly cuts: Uint16Array;
   private readonly lives: number[];
+  private momentUs = 0;
+  private callsInMoment = 0;
   /** Calls that a callee has and has not answered, by way, in the order in which it got them. */
   private readonly open: (Call[] | undefined)[];
 
@@ -163,9 +171,18 @@ export class LabNetwork implements AnyNetwork, SteerableNetwork {
       return;
     }
     this.rpcs.received[callee]! += 1;
+    this.mustGoOn(callee);
     this.callsOn(caller, callee).push(call);
     if (!this.canReach(caller, callee)) this.checkAtNextTick(call);
     this.wire.deliver(caller, callee, message);
+  }
+
+  private mustGoOn(callee: NodeId): void {
+    const { nowUs } = this.wire;
+    this.callsInMoment = nowUs === this.momentUs ? this.callsInMoment + 1 : 1;
+    this.momentUs = nowUs;
+    mustHold('Time Goes On', this.callsInMoment <= callsInOneMomentMax, () =>
+      `more than ${callsInOneMomentMax} calls were answered in one moment, the last one by node ${callee}: nodes ask each other again without end`);
   }
 
   private answer(caller: NodeId, callee: NodeId, key: number, message: unknown): void {

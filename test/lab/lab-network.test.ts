@@ -1,7 +1,8 @@
 /** The lab's network, held against its numbers (section 1 of the catalogue: labrpc's source, all editions alike). */
 import { describe, expect, test } from 'vitest';
+import { Violated } from '../../checkers/checker.ts';
 import type { NodeId } from '../../core/protocol.ts';
-import { LabNetwork, type Wire } from '../../harness/lab-network.ts';
+import { callsInOneMomentMax, LabNetwork, type Wire } from '../../harness/lab-network.ts';
 import { RandomStreams } from '../../harness/random.ts';
 import { calmFlags, type LabFlags, type Rpc } from '../../harness/rpc.ts';
 import { fc, prop } from '../support/property.ts';
@@ -263,6 +264,30 @@ describe('while a callee works', () => {
     rig.answer(0, 1, 5);
     rig.runTo(2000 * ms);
     expect(rig.replies.length).toBe(1);
+  });
+});
+
+describe('nodes that answer each other without end', () => {
+  /** A caller that calls again at each answer, so many times. */
+  const calls = (times: number): Rig => {
+    const rig = new Rig({});
+    const deliver = rig.deliver.bind(rig);
+    let left = times;
+    rig.deliver = (from, to, message) => {
+      deliver(from, to, message);
+      if ((message as Letter).isReply && --left > 0) rig.call(to, from);
+      rig.heard.length = 0;
+    };
+    rig.call(0, 1);
+    return rig;
+  };
+
+  test('are stopped, because no time would ever pass', () => {
+    expect(() => calls(Infinity).runTo(ms)).toThrow(new Violated('Time Goes On', 'more than 100000 calls were answered in one moment, the last one by node 1: nodes ask each other again without end'));
+  });
+
+  test('and not before', () => {
+    expect(() => calls(callsInOneMomentMax).runTo(ms)).not.toThrow();
   });
 });
 
