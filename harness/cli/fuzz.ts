@@ -4,6 +4,7 @@ import type { ChunkResult, DoubleCheck, Failure } from '../campaign.ts';
 import { printPlan } from '../plan-file.ts';
 import { runCampaign } from '../pool.ts';
 import { findScenario, RegistryError, type FoundScenario } from '../registry.ts';
+import { distinctFailures } from '../report/failures.ts';
 import { summaryText } from '../report/summary.ts';
 import { campaignJson } from '../report/campaign-json.ts';
 import {
@@ -12,6 +13,7 @@ import {
 import { mustBeWritable, writeWhole } from './files.ts';
 import { outcome } from './outcome.ts';
 import { CampaignProgress } from './progress.ts';
+import { leftOutText, reportedText, shrinkAndReport } from './report-failures.ts';
 
 const usage = `whitewater fuzz [SCENARIO] [options]
 
@@ -25,6 +27,7 @@ module: path/to/module.js, or path/to/module.js#name.
   --shard I/N        only the I-th of N equal parts of the seeds, counted from 1
   --time-budget T    begin no further seed after T (500ms, 10s, 5m, 1h)
   --double-check P%  run this share of the seeds twice and compare (such as 5%; 0.01% to 100%)
+  --shrink           shrink and report each distinct failure: one entry a cause, in failures/
   --json FILE        write all facts as JSON
   --help             this text
 
@@ -44,6 +47,7 @@ interface Request {
   readonly budgetMs: number | null;
   readonly jsonPath: string | null;
   readonly doubleCheck: DoubleCheck;
+  readonly shrinks: boolean;
 }
 
 export const fuzzCommand: Command = {
@@ -61,6 +65,7 @@ async function parse(argv: readonly string[], { registry }: Context): Promise<Re
     shard: { type: 'string' },
     'time-budget': { type: 'string' },
     json: { type: 'string' },
+    shrink: { type: 'boolean' },
     'double-check': { type: 'string' },
   });
   if (positionals.length > 1) throw new UsageError(`fuzz takes one scenario, not ${positionals.length}: ${positionals.join(' ')}`);
@@ -77,6 +82,7 @@ async function parse(argv: readonly string[], { registry }: Context): Promise<Re
     workers: wholeNumber('--workers', values.workers ?? String(availableParallelism()), 1, 256),
     budgetMs: values['time-budget'] === undefined ? null : durationMs('--time-budget', values['time-budget']),
     jsonPath: values.json ?? null,
+    shrinks: values.shrink === true,
     doubleCheck: per10000Of(values['double-check']),
   };
 }
@@ -113,7 +119,8 @@ function* seedsOf({ first, count, shard, shards }: Request): Generator<number, v
   for (let offset = shard - 1; offset < count; offset += shards) yield first + offset;
 }
 
-async function fuzz(request: Request, { terminal }: Context): Promise<ExitCode> {
+async function fuzz(request: Request, context: Context): Promise<ExitCode> {
+  const { terminal } = context;
   const { found, jsonPath, budgetMs, workers } = request;
   if (jsonPath !== null) mustBeWritable(jsonPath);
   const target = Math.ceil((request.count - request.shard + 1) / request.shards);
@@ -144,6 +151,11 @@ async function fuzz(request: Request, { terminal }: Context): Promise<ExitCode> 
     planPaths,
   };
   terminal.out(summaryText(facts));
+  if (request.shrinks && result.violations.length > 0) {
+    const { reported, leftOut } = await shrinkAndReport(result, request.name, 'failures', workers, context);
+    for (const one of reported) terminal.out(`\n${reportedText(one, terminal.hasColor)}`);
+    terminal.out(leftOutText(leftOut));
+  }
   if (jsonPath !== null) writeWhole(jsonPath, campaignJson(facts));
   const worst = outcome(result);
   // What was interrupted has not passed.
@@ -167,7 +179,7 @@ const savedPlans = 10;
 
 function savePlans({ scenario }: FoundScenario, failures: readonly Failure[]): ReadonlyMap<number, string> {
   const paths = new Map<number, string>();
-  for (const { seed } of failures.slice(0, savedPlans)) {
+  for (const { failure: { seed } } of distinctFailures(failures).slice(0, savedPlans)) {
     const path = `failures/${scenario.name.replaceAll('/', '-')}-${seed}.plan.json`;
     writeWhole(path, printPlan(scenario.draw(seed)));
     paths.set(seed, path);

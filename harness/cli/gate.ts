@@ -2,17 +2,14 @@
 import { appendFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { runChunk, type ChunkResult } from '../campaign.ts';
-import { unfiredKinds } from '../faults/accounts.ts';
+import { runChunk, type ChunkResult, type Failure } from '../campaign.ts';
 import { runCampaign } from '../pool.ts';
 import { regressionFiles, runRegression, type Regression } from '../regressions.ts';
 import { campaignJson } from '../report/campaign-json.ts';
-import { reportFailures, type FailureReports } from '../report/failures.ts';
+import type { FailureReports } from '../report/failures.ts';
 import { caseOf, githubAnnotation, junitXml, markdown, type CaseResult } from '../report/forms.ts';
-import { reportText } from '../report/terminal.ts';
-import { writeReport } from '../report/write.ts';
+import { missingSituations, seedsForSituations, situationsLine } from '../required.ts';
 import type { Scenario } from '../scenario.ts';
-import { NothingToShrink } from '../shrink/shrink.ts';
 import {
   durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal,
 } from './command.ts';
@@ -22,9 +19,8 @@ import { parseShard, scenarioFor } from './fuzz.ts';
 import { outcome } from './outcome.ts';
 import { regressionsFolder } from './pin.ts';
 import { CampaignProgress } from './progress.ts';
-import { reportOf } from './report.ts';
-import { noLimitRuns, shrinkSubject } from './shrink.ts';
-import { findSubject } from './subject.ts';
+import { leftOutText, reportedText, shrinkAndReport } from './report-failures.ts';
+import { causeOf } from '../shrink/cause.ts';
 import { timeLimit } from './time-limit.ts';
 
 const usage = `whitewater gate [options]
@@ -60,11 +56,9 @@ interface Request {
 
 /** Of the swarm's seeds, in ten thousandths. */
 const doubleCheck = 500;
-/** With fewer seeds a situation that was not reached proves nothing. */
-const seedsForSituations = 1000;
+/** More causes than these are listed, not shrunk. */
+const causesShrunkMax = 6;
 const largestCount = 2 ** 40;
-const shrunkPerProperty = 2;
-const shrinkBudgetMs = 20_000;
 
 async function gate(argv: readonly string[], context: Context): Promise<ExitCode> {
   const request = parse(argv);
@@ -142,30 +136,23 @@ function* seedsOf({ first, seeds, shard, shards }: Request): Generator<number, v
   for (let offset = shard - 1; offset < seeds; offset += shards) yield first + offset;
 }
 
-/** What must have been reached, and every kind of fault that was on must have struck. */
-const missingSituations = ({ required }: Scenario, { tallies, faultKinds }: ChunkResult): readonly string[] => [
-  ...(required ?? []).filter((name) => (tallies[name]?.total ?? 0) === 0),
-  ...unfiredKinds(faultKinds).map((kind) => `fault ${kind}`),
-];
-
 interface Reported {
   readonly scenario: string;
   readonly reports: FailureReports;
 }
 
-/** Every distinct failure, shrunk and in all forms. */
 async function reportAll(results: readonly ChunkResult[], { folder, workers }: Request, context: Context): Promise<readonly Reported[]> {
   const all: Reported[] = [];
-  for (const { scenario, violations } of results) {
-    if (violations.length === 0) continue;
-    const reports = await reportFailures(violations, shrunkPerProperty, async (seed) => {
-      const subject = await findSubject(String(seed), scenario, context);
-      const shrunk = await shrinkSubject(subject, { workers, runsMax: noLimitRuns, budgetMs: shrinkBudgetMs }, context.terminal);
-      const report = reportOf(subject, shrunk instanceof NothingToShrink ? null : shrunk, folder);
-      writeReport(folder, subject.stem, report);
-      return report;
-    });
-    all.push({ scenario, reports });
+  const known = new Set<string>();
+  // The swarm's failures shrink best; what breaks a lab in the same way is told by them.
+  for (const result of [...results].reverse()) {
+    const isNew = ({ property, detail }: Failure): boolean => !known.has(causeOf(property, detail));
+    const fresh = result.violations.filter(isNew);
+    const chosen = known.size < causesShrunkMax ? fresh : [];
+    const reports = await shrinkAndReport({ ...result, violations: chosen }, result.scenario, folder, workers, context);
+    const unseen = known.size < causesShrunkMax ? [] : fresh;
+    for (const { property, detail } of chosen) known.add(causeOf(property, detail));
+    all.push({ scenario: result.scenario, reports: { reported: reports.reported, leftOut: [...reports.leftOut, ...unseen] } });
   }
   return all;
 }
@@ -213,13 +200,10 @@ function writeAll({ folder, workers, shards }: Request, facts: GateFacts, termin
   const { regressions, labs, swarm, missing, failing, code } = facts;
   const reported = failing.flatMap(({ reports }) => reports.reported);
   const leftOut = failing.flatMap(({ reports }) => reports.leftOut);
-  const tooFew = swarm.result.seeds < seedsForSituations ? `; ${plural(swarm.result.seeds, 'seed')} are too few to tell` : '';
-  const situations = shards > 1 ? 'judged over all shards' : missing.length === 0 ? 'all reached' : `never reached: ${missing.join(', ')}${tooFew}`;
+  const situations = shards > 1 ? 'judged over all shards' : situationsLine(missing, swarm.result.seeds);
   terminal.out(row('situations', situations));
-  for (const { report, seeds } of reported) {
-    terminal.out(`\n${reportText(report, terminal.hasColor)}${seeds.length > 1 ? `  the same failure in ${plural(seeds.length, 'seed')}: ${seeds.slice(0, 20).join(' ')}${seeds.length > 20 ? ' ...' : ''}\n` : ''}`);
-  }
-  if (leftOut.length > 0) terminal.out(`  ${plural(leftOut.length, 'more failing seed')} not looked at: campaign.json lists them\n`);
+  for (const one of reported) terminal.out(`\n${reportedText(one, terminal.hasColor)}`);
+  terminal.out(leftOutText(leftOut));
   const summary = [
     `## Whitewater gate: ${verdicts[code]}`, '',
     '```text', (regressionLines(regressions) + labLine(labs) + swarmLine(swarm.result, swarm.wallMs) + row('situations', situations)).trimEnd(), '```', '',

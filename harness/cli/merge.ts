@@ -1,15 +1,17 @@
 /** `whitewater merge`: puts the results of shards together. */
 import { merge, type ChunkResult } from '../campaign.ts';
+import { missingSituations, seedsForSituations, situationsLine } from '../required.ts';
 import { campaignFormat, campaignJson, type CampaignJson } from '../report/campaign-json.ts';
 import { summaryText } from '../report/summary.ts';
 import { exitCode, parseCommandLine, UsageError, type Command, type Context, type ExitCode } from './command.ts';
 import { mustBeWritable, readText, writeWhole } from './files.ts';
 import { outcome } from './outcome.ts';
 
-const usage = `whitewater merge FILE... [--json FILE]
+const usage = `whitewater merge FILE... [--json FILE] [--require-situations]
 
 Puts together what \`whitewater fuzz --shard I/N --json FILE\` wrote. The digest is that of one
-campaign over all the seeds.
+campaign over all the seeds. With --require-situations every situation that the scenario requires must have
+been reached in one of them.
 `;
 
 export const mergeCommand: Command = {
@@ -19,8 +21,8 @@ export const mergeCommand: Command = {
   run: async (argv, context) => mergeFiles(argv, context),
 };
 
-function mergeFiles(argv: readonly string[], { terminal }: Context): ExitCode {
-  const { values, positionals } = parseCommandLine('merge', argv, { json: { type: 'string' } });
+function mergeFiles(argv: readonly string[], { terminal, registry }: Context): ExitCode {
+  const { values, positionals } = parseCommandLine('merge', argv, { json: { type: 'string' }, 'require-situations': { type: 'boolean' } });
   if (positionals.length === 0) throw new UsageError('merge takes the files that `whitewater fuzz --json` wrote');
   if (values.json !== undefined) mustBeWritable(values.json);
   const parts = positionals.map((path) => ({ path, json: readCampaign(path) }));
@@ -39,7 +41,14 @@ function mergeFiles(argv: readonly string[], { terminal }: Context): ExitCode {
   };
   terminal.out(summaryText(facts));
   if (values.json !== undefined) writeWhole(values.json, campaignJson(facts));
-  return early.length > 0 && outcome(result) === exitCode.pass ? exitCode.unknown : outcome(result);
+  const worst = early.length > 0 && outcome(result) === exitCode.pass ? exitCode.unknown : outcome(result);
+  if (values['require-situations'] !== true) return worst;
+  const scenario = registry.scenarios.get(result.scenario);
+  if (scenario === undefined) throw new UsageError(`there is no scenario "${result.scenario}" here, so nobody knows which situations it requires`);
+  const missing = missingSituations(scenario, result);
+  terminal.out(`  required situations: ${situationsLine(missing, result.seeds)}\n`);
+  if (missing.length === 0 || worst !== exitCode.pass) return worst;
+  return result.seeds < seedsForSituations ? exitCode.unknown : exitCode.violation;
 }
 
 function readCampaign(path: string): CampaignJson {

@@ -268,10 +268,25 @@ class Recorder implements TraceSink {
     if (isViolated && open !== undefined) {
       const [client, id] = open;
       const { what, answer } = this.operations.get(id)!;
-      this.add({ kind: 'step', step: this.lastStep + 1, atUs: endUs, node: client, event: `answer of ${what}`, told: `${this.name(client)} is told ${answer ?? '?'} for ${what}`, weight: 5, operation: id });
+      const mail = this.answering(client, endUs);
+      mail?.takenBy.push(this.rows.length);
+      const by = mail === undefined ? '' : ` by ${this.name(mail.from)}`;
+      const sentBy = mail?.sentBy ?? null;
+      this.add({
+        kind: 'step', step: this.lastStep + 1, atUs: endUs, node: client, event: `answer of ${what}`, told: `is told ${answer ?? '?'} for ${what}${by}`,
+        // The client only hears it: what was wrong was done where the answer came from.
+        weight: 5, operation: id, message: mail === undefined ? null : this.mails.indexOf(mail), code: sentBy === null ? null : this.rows[sentBy]!.code,
+      });
     } else if (isViolated && verdict.kind === 'violation' && this.rows.at(-1)?.atUs !== endUs) {
       this.add({ kind: 'fault', step: this.lastStep, atUs: endUs, node: null, event: 'the run is judged', told: 'the run is judged as a whole', weight: 5 });
     }
+  }
+
+  /** The message that a client was reading when the run ended: the last that had arrived and was not taken. */
+  private answering(client: NodeId, endUs: number): Mail | undefined {
+    const arrived = this.mails.filter(({ to, dueUs, takenBy }) => to === client && takenBy.length < dueUs.length && dueUs.some((us) => us <= endUs));
+    const lastDueUs = ({ dueUs }: Mail): number => Math.max(...dueUs.filter((us) => us <= endUs));
+    return arrived.sort((a, b) => lastDueUs(a) - lastDueUs(b)).at(-1);
   }
 
   private told({ from, to, nth, message, sentUs, sentBy, isCut, isHeard, dueUs, takenBy }: Mail, endUs: number): Message {

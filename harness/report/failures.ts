@@ -16,6 +16,31 @@ export interface FailureReports {
   readonly leftOut: readonly Failure[];
 }
 
+/** Failing seeds of one cause. */
+export interface DistinctFailure {
+  /** The one to look at: the shortest run, and of those the lowest seed. */
+  readonly failure: Failure;
+  readonly all: readonly Failure[];
+}
+
+/** One entry a cause, in the order of their lowest seeds. Shrinking may tell failures of one cause further apart. */
+export const distinctFailures = (failures: readonly Failure[]): readonly DistinctFailure[] =>
+  [...byCauseOf(failures).values()].map((all) => ({
+    failure: all.reduce((best, one) => (one.step < best.step || (one.step === best.step && one.seed < best.seed) ? one : best)),
+    all,
+  }));
+
+function byCauseOf(failures: readonly Failure[]): ReadonlyMap<string, readonly Failure[]> {
+  const byCause = new Map<string, Failure[]>();
+  for (const failure of failures) {
+    const cause = causeOf(failure.property, failure.detail);
+    const known = byCause.get(cause);
+    if (known === undefined) byCause.set(cause, [failure]);
+    else known.push(failure);
+  }
+  return byCause;
+}
+
 /**
  * Shrinks the first failing seeds of each property and groups what comes out. Seeds beyond those of
  * one property are counted under it when all that were shrunk have one signature: shrinking each would
@@ -25,17 +50,10 @@ export interface FailureReports {
 export async function reportFailures(
   failures: readonly Failure[], perPropertyMax: number, reportOf: (seed: number) => Promise<Report>,
 ): Promise<FailureReports> {
-  const byCause = new Map<string, Failure[]>();
-  for (const failure of failures) {
-    const cause = causeOf(failure.property, failure.detail);
-    const known = byCause.get(cause);
-    if (known === undefined) byCause.set(cause, [failure]);
-    else known.push(failure);
-  }
   const reports = new Map<number, Report>();
   const signed: Signed[] = [];
   const leftOut: Failure[] = [];
-  for (const group of byCause.values()) {
+  for (const group of byCauseOf(failures).values()) {
     // Short runs shrink best, and show most.
     const chosen = [...group].sort((a, b) => a.step - b.step || a.seed - b.seed).slice(0, perPropertyMax);
     const signatures = new Set<string>();

@@ -1,7 +1,8 @@
 /** A campaign told as text. */
-import type { ChunkResult, Failure, Tally } from '../campaign.ts';
+import type { ChunkResult, Tally } from '../campaign.ts';
 import { faultKinds as faultKindList, unfiredKinds } from '../faults/accounts.ts';
 import { count, duration, plural, short, table, virtualTime } from '../cli/format.ts';
+import { distinctFailures, type DistinctFailure } from './failures.ts';
 
 export interface CampaignFacts {
   readonly result: ChunkResult;
@@ -17,7 +18,7 @@ export interface CampaignFacts {
   readonly planPaths: ReadonlyMap<number, string>;
 }
 
-/** Failing seeds that are told in full; the JSON form holds all. */
+/** Causes that are told in full; the JSON form holds all failing seeds. */
 const shownFailures = 10;
 
 const nameWidth = 34;
@@ -86,8 +87,10 @@ function speedLine({ result, wallMs, workers }: CampaignFacts): string {
 
 function failureLines(facts: CampaignFacts): string[] {
   const { violations, unknowns, nondeterministic, faults } = facts.result;
-  const lines = violations.slice(0, shownFailures).flatMap((failure) => violationLines(facts, failure));
-  if (violations.length > shownFailures) lines.push(`... and ${plural(violations.length - shownFailures, 'more failing seed')}: ${listed(violations.slice(shownFailures))}`, '');
+  const distinct = distinctFailures(violations);
+  const lines = distinct.slice(0, shownFailures).flatMap((one) => violationLines(facts, one));
+  const leftOut = distinct.slice(shownFailures).flatMap(({ all }) => all);
+  if (leftOut.length > 0) lines.push(`... and ${plural(leftOut.length, 'more failing seed')} of ${plural(distinct.length - shownFailures, 'more cause')}: ${listed(leftOut)}`, '');
   for (const { seed, digests, where } of nondeterministic.slice(0, shownFailures)) {
     lines.push(`NONDETERMINISTIC  seed ${seed}: two runs gave the digests ${digests.join(' and ')}`, `  ${where}`, '');
   }
@@ -104,7 +107,8 @@ function listed(items: readonly { readonly seed: number }[]): string {
   return items.length > 50 ? `${seeds} (and ${count(items.length - 50)} that only --json lists)` : seeds;
 }
 
-function violationLines({ result, replayOptions, planPaths }: CampaignFacts, failure: Failure): string[] {
+/** One entry a cause: the other seeds of it are counted, not repeated. */
+function violationLines({ result, replayOptions, planPaths }: CampaignFacts, { failure, all }: DistinctFailure): string[] {
   const { seed, property, detail, step, atUs } = failure;
   const path = planPaths.get(seed);
   return [
@@ -112,7 +116,9 @@ function violationLines({ result, replayOptions, planPaths }: CampaignFacts, fai
     `  ${property}: ${detail}`,
     `  at step ${count(step)}, virtual time ${virtualTime(atUs)}`,
     `  replay  npx whitewater replay ${seed}${replayOptions}`,
+    `  explain npx whitewater report ${seed}${replayOptions}`,
     ...(path === undefined ? [] : [`  plan    ${path}`]),
+    ...(all.length === 1 ? [] : [`  same    in ${plural(all.length, 'seed')}: ${listed(all)}`]),
     '',
   ];
 }

@@ -125,8 +125,22 @@ export function* plainerSettings(plan: Plan, plain: Data | undefined): Candidate
   for (const field of other) yield planWith(plan, ['settings', field], plain[field]);
 }
 
-/** Longer waits make fewer steps: for properties that hold at any speed. */
+/**
+ * Longer waits make fewer steps: for properties that hold at any speed. What was at most half of another
+ * time stays so (a heartbeat and an election timeout), or a mended protocol would make no progress.
+ */
 export function* slowerSettings(plan: Plan): Candidates {
+  const before = settingsTimesUs(plan);
+  for (const candidate of slower(plan)) if (keepsHalves(before, settingsTimesUs(candidate))) yield candidate;
+}
+
+const settingsTimesUs = ({ settings }: Plan): readonly number[] =>
+  [...insides(settings as Data)].filter(([path, value]) => typeof value === 'number' && String(path[0] ?? '').endsWith('Us')).map(([, value]) => value as number);
+
+const keepsHalves = (before: readonly number[], after: readonly number[]): boolean =>
+  before.every((a, i) => before.every((b, j) => 2 * a > b || 2 * after[i]! <= after[j]!));
+
+function* slower(plan: Plan): Candidates {
   for (const [inner, value] of insides(plan.settings as Data)) {
     if (!String(inner[0] ?? '').endsWith('Us')) continue;
     if (isRange(value)) for (const times of [8, 4, 2]) yield planWith(plan, ['settings', ...inner], { min: value.min * times, max: value.max * times });
