@@ -72,6 +72,8 @@ export interface FatalStep {
   readonly told: string;
   readonly code: string | null;
   readonly lines: readonly FieldChange[];
+  /** Who sent the message on which the property broke: what is wrong may have been done there. */
+  readonly sender: { readonly node: string; readonly step: number; readonly said: string; readonly code: string | null } | null;
 }
 
 export interface FieldChange {
@@ -182,7 +184,16 @@ function withoutFirst(account: Account, count: number): Account {
 }
 
 /** The state difference at the fatal step: changed fields only, with what they were. */
-function fatalStep({ rows, nodes }: Account, place: number): FatalStep {
+function senderOf({ rows, messages, nodes }: Account, place: number): FatalStep['sender'] {
+  const { message } = rows[place]!;
+  const sentBy = message === null ? null : messages[message]!.sentBy;
+  if (message === null || sentBy === null) return null;
+  const { step, code } = rows[sentBy]!;
+  return { node: nodes[messages[message]!.from]!, step, said: messages[message]!.what, code };
+}
+
+function fatalStep(account: Account, place: number): FatalStep {
+  const { rows, nodes } = account;
   const row = rows[place]!;
   let state: Record<string, string | number | null> = {};
   // A node that starts again is held against what it was before it crashed.
@@ -193,6 +204,7 @@ function fatalStep({ rows, nodes }: Account, place: number): FatalStep {
     told: row.told,
     code: row.code,
     lines: changesBetween(state, row.changed),
+    sender: senderOf(account, place),
   };
 }
 

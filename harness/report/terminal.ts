@@ -78,19 +78,23 @@ function transcriptLine(run: Account, row: Row, lanes: readonly number[], isFata
   const who = row.node === null ? '' : `${run.nodes[row.node]!} `;
   const time = (row.atUs / 1000).toFixed(row.atUs % 1000 === 0 ? 0 : 3);
   const start = `${String(row.step).padStart(6)} ${time.padStart(9)}  ${marks.join('')} `;
-  const text = `${row.kind === 'fault' ? 'fault: ' : ''}${who}${row.told}`;
+  const text = `${row.kind === 'fault' ? 'fault: ' : ''}${who}${row.weight === 0 ? `takes ${row.told}` : row.told}`;
   if (isFatal) return wrapped(text, start).map((one) => paint('red', one)).join('\n');
   const line = fitted(`${start}${text}`, reportWidth);
   return row.kind === 'fault' || row.kind === 'crash' ? paint('magenta', line) : line;
 }
 
-function fatalLines({ step, node, lines, code }: FatalStep, paint: Paint): readonly string[] {
+function fatalLines({ step, node, lines, code, sender }: FatalStep, paint: Paint): readonly string[] {
   const head = `  ${node ?? 'the run'} at step ${count(step)}${code === null ? '' : `   handled in ${code}`}`;
   const changes = lines.flatMap(({ field, before, after }) => [
     ...(before === null ? [] : [paint('red', fitted(`    - ${field} ${before}`, reportWidth))]),
     ...(after === null ? [] : [paint('green', fitted(`    + ${field} ${after}`, reportWidth))]),
   ]);
-  return [head, ...(changes.length === 0 ? ['    its state did not change'] : changes)];
+  const from = sender === null ? [] : [
+    fitted(`  on what ${sender.node} said at step ${count(sender.step)}: ${sender.said}`, reportWidth),
+    ...(sender.code === null ? [] : [`    which it said in ${sender.code}`]),
+  ];
+  return [head, ...(changes.length === 0 ? ['    its state did not change'] : changes), ...from];
 }
 
 function historyLines({ history, run }: Report, paint: Paint): readonly string[] {
