@@ -51,5 +51,5 @@ const firstOf = ({ scenarios }: Registry): string => [...scenarios.keys()][0] ??
 function inRegistry(registry: Registry, name: string, asked: string): FoundScenario {
   const scenario = registry.scenarios.get(name);
   if (scenario !== undefined) return { scenario, url: registry.url };
-  throw new RegistryError(`there is no scenario "${asked}"; there are: ${[...registry.scenarios.keys()].join(', ')}`);
+  throw new RegistryError(`there is no scenario "${asked}" (see: whitewater scenarios)`);
 }

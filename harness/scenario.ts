@@ -1,4 +1,5 @@
 /** A scenario draws plans for a system; the registry knows all of them by name. */
+import type { ModelDefinition } from './explore/model.ts';
 import type { Plan } from './plan.ts';
 import type { System } from './system.ts';
 
@@ -18,4 +19,6 @@ export interface Registry {
   readonly url: string;
   readonly scenarios: ReadonlyMap<string, Scenario>;
   readonly systems: ReadonlyMap<string, System>;
+  /** What `whitewater explore` can search whole. */
+  readonly models: ReadonlyMap<string, ModelDefinition>;
 }

@@ -1,6 +1,7 @@
-/** Every scenario and system by name. */
+/** Every scenario, system and model by name. */
 import type { Registry, Scenario } from '../harness/scenario.ts';
 import { labScenarios } from './lab/lab-scenarios.ts';
+import { protocolModels } from './protocols/index.ts';
 import { swarm } from './swarm.ts';
 import { raft } from './systems/raft.ts';
 import { raftKv } from './systems/raft-kv.ts';
@@ -11,4 +12,5 @@ export const registry: Registry = {
   url: import.meta.url,
   scenarios: new Map(scenarios.map((scenario) => [scenario.name, scenario])),
   systems: new Map([raftKv, raft].map((system) => [system.name, system])),
+  models: protocolModels,
 };

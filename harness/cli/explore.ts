@@ -60,14 +60,8 @@ export const exploreCommand: Command = {
   name: 'explore',
   summary: 'search every state of a model for violations',
   usage,
-  run: (argv, { registry, terminal }) => explore(argv, modelsIn(registry), terminal),
+  run: (argv, { registry, terminal }) => explore(argv, registry.models, terminal),
 };
-
-/** The models of a registry that has some. */
-function modelsIn(registry: object): Models {
-  const { models } = registry as { readonly models?: Models };
-  return models ?? new Map();
-}
 
 /** @param models by name */
 export async function explore(argv: readonly string[], models: Models, terminal: Terminal): Promise<ExitCode> {

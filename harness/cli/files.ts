@@ -1,6 +1,6 @@
 /** Reading and writing the files that a person names. A file is written whole or not at all. */
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { UsageError } from './command.ts';
 
 const reasons: Record<string, string> = {
@@ -32,23 +32,14 @@ export function readText(path: string): string {
  * @throws UsageError when the file cannot be written
  */
 export function writeWhole(path: string, text: string): void {
-  const beside = `${path}.${process.pid}.tmp`;
+  const beside = besideOf(path);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(resolve(path)));
     writeFileSync(beside, text);
     renameSync(beside, path);
   } catch (error) {
     discard(beside);
     throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
-  }
-}
-
-/** Where nothing could be written there may be nothing to remove, nor a folder to look for it in. */
-function discard(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // What stands in the way was told already, or stands in the way of nobody.
   }
 }
 
@@ -58,14 +49,32 @@ function discard(path: string): void {
  */
 export function mustBeWritable(path: string): void {
   if (isFolder(path)) throw new UsageError(`cannot write ${path}: it is a folder`);
-  const beside = `${path}.${process.pid}.tmp`;
+  const beside = besideOf(path);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(resolve(path)));
     writeFileSync(beside, '');
   } catch (error) {
     throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
   } finally {
     discard(beside);
+  }
+}
+
+const besideOf = (path: string): string => `${path}.${process.pid}.tmp`;
+
+/** One folder at a time: Node's recursive form does not return for a path below /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
+}
+
+/** A file that could not be written may be impossible to remove too; the first error is the one to tell. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Nothing was written.
   }
 }
 

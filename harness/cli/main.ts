@@ -1,8 +1,11 @@
 /** Parse, call, print: the whole command line behind `whitewater`. */
+import { checkCommand } from './check.ts';
 import { exitCode, UsageError, type Command, type Context, type ExitCode } from './command.ts';
+import { exploreCommand } from './explore.ts';
 import { table } from './format.ts';
 import { fuzzCommand } from './fuzz.ts';
 import { gateCommand } from './gate.ts';
+import { labCommand } from './lab.ts';
 import { mergeCommand } from './merge.ts';
 import { pinCommand } from './pin.ts';
 import { replayCommand } from './replay.ts';
@@ -10,7 +13,10 @@ import { reportCommand } from './report.ts';
 import { scenariosCommand } from './scenarios.ts';
 import { shrinkCommand } from './shrink.ts';
 
-const commands: readonly Command[] = [fuzzCommand, replayCommand, shrinkCommand, reportCommand, pinCommand, gateCommand, scenariosCommand, mergeCommand];
+const commands: readonly Command[] = [
+  fuzzCommand, replayCommand, shrinkCommand, reportCommand, pinCommand, gateCommand,
+  labCommand, exploreCommand, checkCommand, scenariosCommand, mergeCommand,
+];
 
 function overview(): string {
   return [
