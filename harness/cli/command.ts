@@ -59,7 +59,7 @@ export function parseCommandLine<const O extends Options>(command: string, argv:
   try {
     return parseArgs<{ args: string[]; options: O; allowPositionals: true; strict: true }>({ args: [...argv], options, allowPositionals: true, strict: true });
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split(/\. To specify|\n/)[0]! : String(error);
+    const reason = error instanceof Error ? error.message.split('. To specify')[0]!.replaceAll('\n', ' ') : String(error);
     throw new UsageError(`${reason} (see: whitewater ${command} --help)`);
   }
 }
