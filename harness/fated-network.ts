@@ -12,13 +12,15 @@ export class FatedNetwork implements AnyNetwork {
   private readonly size: number;
   private readonly plan: NetworkPlan;
   private readonly post: Post;
+  private readonly lostToCut: (from: NodeId, to: NodeId) => void;
   private readonly listed = new Map<number, MessageFate>();
   private readonly sent: Uint32Array;
   /** How many faults at present cut the way from one node to another. */
   private readonly cuts: Uint16Array;
   private isCalm = false;
 
-  constructor(plan: NetworkPlan, fates: readonly MessageFate[], size: number, post: Post) {
+  constructor(plan: NetworkPlan, fates: readonly MessageFate[], size: number, post: Post, lostToCut: (from: NodeId, to: NodeId) => void) {
+    this.lostToCut = lostToCut;
     this.plan = plan;
     this.size = size;
     this.post = post;
@@ -58,6 +60,7 @@ export class FatedNetwork implements AnyNetwork {
     counts.sent += 1;
     if (!this.canReach(from, to)) {
       counts.cut += 1;
+      this.lostToCut(from, to);
       return;
     }
     const delaysUs = this.delaysUs(this.listed.get(this.key(from, to, nth)));

@@ -102,7 +102,7 @@ export class World {
     if (network.manner === 'lab') return new LabNetwork(network.lab ?? calmFlags, this.rpc(), size, streams, this.wire());
     if (network.lab !== undefined) return new SteeredNetwork(network, network.lab, this.rpc(), size, streams, post);
     const plain = (heard: (post: Post) => Post): AnyNetwork =>
-      network.fates === undefined ? new Network(network, size, streams, heard(post), this.watch(network)) : new FatedNetwork(network, network.fates, size, heard(post));
+      network.fates === undefined ? new Network(network, size, streams, heard(post), this.watch(network)) : new FatedNetwork(network, network.fates, size, heard(post), this.watch(network).lostToCut);
     const ear = this.trace?.messages;
     return ear === undefined ? plain((unheard) => unheard) : new HeardNetwork(plain, ear, () => this.nowUs);
   }

@@ -5,6 +5,7 @@ import type { Plan } from '../plan.ts';
 import type { HistoryStory, System } from '../system.ts';
 import type { Proof, PlanSize } from '../shrink/shrink.ts';
 import { sizeOf } from '../shrink/shrink.ts';
+import { run } from '../run.ts';
 import { accountOf, type Account, type Fields } from './account.ts';
 import { configurationOf, type Difference } from './configuration.ts';
 import { historyStoryOf } from './history-story.ts';
@@ -109,7 +110,8 @@ export const fullRowsMax = 40_000;
 export function buildReport(spec: ReportSpec): Report {
   const { system, plan } = spec;
   const { record, account } = accountOf(system, plan);
-  const again = accountOf(system, plan).record;
+  // Without a listener: that a run is told must change nothing about it.
+  const again = run(system, plan);
   const verdict = withNames(record.verdict, plan);
   const detail = verdict.kind === 'ok' ? '' : verdict.detail;
   const fatal = account.fatal === null ? null : fatalStep(account, account.fatal);
@@ -130,7 +132,7 @@ export function buildReport(spec: ReportSpec): Report {
     size: sizeOf(plan, record),
     transcript: transcriptOf(account, detail),
     fatal,
-    faults: Object.entries(record.faults).map(([kind, fact]) => ({ kind, ...fact })),
+    faults: Object.entries(again.faults).map(([kind, fact]) => ({ kind, ...fact })),
     network: { ...record.network },
     configuration: configurationOf(system, plan),
     history: verdict.kind === 'ok' ? null : historyStoryOf(system, account),

@@ -7,6 +7,7 @@ import { reportPage } from '../../harness/report/page/page.ts';
 import { buildReport, reportVersion, type Report } from '../../harness/report/report.ts';
 import { reportText } from '../../harness/report/terminal.ts';
 import { groupFailures } from '../../harness/report/signature.ts';
+import { raftKv } from '../../scenarios/systems/raft-kv.ts';
 import { codePlaces } from '../../scenarios/systems/raft-kv-story.ts';
 import { readFileSync } from 'node:fs';
 import type { Plan } from '../../harness/plan.ts';
@@ -132,6 +133,31 @@ describe('happened-before', () => {
       events += 1;
     }
     expect(events).toBe(run.rows.filter(({ node }: Account['rows'][number]) => node !== null).length);
+  });
+});
+
+describe('a history that has no explanation', () => {
+  const call = (id: number, client: number, request: object, value: unknown, callTime: number, returnTime: number) => ({ id, client, request, reply: { value }, callTime, returnTime });
+  const put = call(4, 3, { kind: 'put', key: 'k', value: 'b' }, null, 1, 2);
+  const other = call(5, 3, { kind: 'put', key: 'other', value: 'x' }, null, 3, 4);
+  const get = call(6, 4, { kind: 'get', key: 'k' }, '', 5, 6);
+
+  test('names the operations that clash and the one that has no place, by their ids', () => {
+    const story = raftKv.explainHistory!([put, other, get]);
+    expect(story).toMatchObject({ key: 'k', blocked: 6, clash: [4, 6] });
+  });
+
+  test('an answered history in order has no story, and an unanswered write may have happened or not', () => {
+    expect(raftKv.explainHistory!([put, other])).toBe(null);
+    expect(raftKv.explainHistory!([{ ...put, reply: null, returnTime: null }, get])).toBe(null);
+  });
+
+  test('the text tells it', () => {
+    const { operations } = stale.run;
+    const [one, two] = operations;
+    const text = reportText({ ...stale, history: { key: 'k', why: 'it has no place', clash: [one!.id, two!.id], longest: [one!.id], blocked: two!.id } }, false);
+    expect(text).toContain("the clients' history of k has no explanation");
+    expect(text).toContain(`x ${stale.run.nodes[two!.client]!} ${two!.what}`);
   });
 });
 

@@ -114,6 +114,16 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
     expect(errors).toEqual([]);
   });
 
+  test('operations that clash are told, and their window is drawn', async () => {
+    const [one, two] = report.run.operations;
+    const history = { key: 'k', why: 'it has no place', clash: [one!.id, two!.id], longest: [one!.id], blocked: two!.id };
+    writeFileSync(join(folder, 'clash.html'), reportPage({ ...report, history }));
+    await page.goto(pathToFileURL(join(folder, 'clash.html')).href);
+    expect(await page.locator('#history').textContent()).toContain('it has no place');
+    expect(await page.locator('#history tr.clash').count()).toBe(1);
+    expect(errors).toEqual([]);
+  });
+
   test('of 20,000 events only what is in view is in the document', async () => {
     const { run } = report;
     const rows = Array.from({ length: 20_000 }, (_, i) => ({ ...run.rows[i % run.rows.length]!, step: i + 1, atUs: i * 500, message: null }));
