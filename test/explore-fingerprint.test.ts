@@ -1,5 +1,5 @@
 /** Fingerprints are canonical and spread well; the visited set is a set, however it grows. */
-import { fc, test } from '@fast-check/vitest';
+import { fc, prop } from './support/property.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Hasher, omissionProbability, StructuralHasher } from '../harness/explore/fingerprint.ts';
@@ -25,16 +25,16 @@ function turned(value: unknown): unknown {
 }
 
 describe('structural fingerprints', () => {
-  test.prop([plain, plain])('are equal exactly when the values are', (a, b) => {
+  prop([plain, plain])('are equal exactly when the values are', (a, b) => {
     expect(hashOf(a) === hashOf(b)).toBe(isDeepStrictEqual(a, b));
   });
 
-  test.prop([plain])('do not depend on the order of fields, nor on what was remembered', (value) => {
+  prop([plain])('do not depend on the order of fields, nor on what was remembered', (value) => {
     expect(hashOf(turned(value))).toBe(hashOf(value));
     expect(hashOf(value, false)).toBe(hashOf(value));
   });
 
-  test.prop([fc.uniqueArray(fc.integer()), fc.uniqueArray(fc.integer())])('sets and maps are compared by content', (a, b) => {
+  prop([fc.uniqueArray(fc.integer()), fc.uniqueArray(fc.integer())])('sets and maps are compared by content', (a, b) => {
     expect(hashOf(new Set(a)) === hashOf(new Set(b))).toBe(isDeepStrictEqual(new Set(a), new Set(b)));
     expect(hashOf(new Map(a.map((key) => [key, -key])))).toBe(hashOf(new Map(a.toReversed().map((key) => [key, -key]))));
   });
@@ -82,7 +82,7 @@ describe('structural fingerprints', () => {
 const keys = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: -(2 ** 31), max: -1 }), fc.integer({ min: 2 ** 20, max: 2 ** 31 - 1 })));
 
 describe('the visited set', () => {
-  test.prop([fc.array(keys, { maxLength: 400 }), fc.boolean()])('is a set, through growth and splits of segments', (list, isShared) => {
+  prop([fc.array(keys, { maxLength: 400 }), fc.boolean()])('is a set, through growth and splits of segments', (list, isShared) => {
     // Segments of at most 16 slots: they split many times.
     const visited = Visited.create(isShared, 3, 4);
     const plainSet = new Set<string>();
@@ -98,7 +98,7 @@ describe('the visited set', () => {
     expect(visited.has(Math.imul(41, 0x9e3779b1), 77)).toBe(false);
   });
 
-  test.prop([fc.uniqueArray(fc.tuple(fc.integer({ min: 1 }), fc.integer({ min: 1 })), { minLength: 2, maxLength: 50 }), fc.boolean()])('keeps the parent with the smallest fingerprint of the level before', (parents, isShared) => {
+  prop([fc.uniqueArray(fc.tuple(fc.integer({ min: 1 }), fc.integer({ min: 1 })), { minLength: 2, maxLength: 50 }), fc.boolean()])('keeps the parent with the smallest fingerprint of the level before', (parents, isShared) => {
     const visited = Visited.create(isShared);
     const distinct = [...new Map(parents.map(([lo, hi]) => [`${lo} ${hi >>> 16}`, { lo, hi }])).values()];
     for (const { lo, hi } of distinct) visited.insert(lo, hi, 0, 0, 0);
@@ -130,7 +130,7 @@ describe('histories of an untimed world', () => {
   /** Clients that call and return in a random order; the operations' true order is kept beside. */
   const runs = fc.array(fc.nat(2), { maxLength: 24 });
 
-  test.prop([runs])('as operations with times, one precedes another exactly as it did', (turns) => {
+  prop([runs])('as operations with times, one precedes another exactly as it did', (turns) => {
     const clients = [0, 1, 2].map(() => ({ completed: [] as { input: number; output: number; before: number[] }[], inFlight: null as { input: number; before: number[] } | null }));
     const called = new Map<number, number>();
     const returned = new Map<number, number>();
@@ -162,7 +162,7 @@ describe('tools for representatives', () => {
     expect(permutations(3)[0]).toEqual([0, 1, 2]);
   });
 
-  test.prop([fc.array(fc.array(fc.integer(), { minLength: 3, maxLength: 3 }), { minLength: 1 })])('the least candidate does not depend on their order', (lists) => {
+  prop([fc.array(fc.array(fc.integer(), { minLength: 3, maxLength: 3 }), { minLength: 1 })])('the least candidate does not depend on their order', (lists) => {
     const least = leastBy(lists, (list) => list);
     expect(leastBy(lists.toReversed(), (list) => list)).toEqual(least);
     for (const list of lists) expect(compareLists(least, list)).toBeLessThanOrEqual(0);
