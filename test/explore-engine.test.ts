@@ -1,5 +1,5 @@
 /** The engine against a plain search that keeps whole states in a set, on random graphs. */
-import { fc, prop } from './support/property.ts';
+import { asyncProp, fc } from './support/property.ts';
 import { describe, expect, it } from 'vitest';
 import { breadthFirst } from '../harness/explore/breadth-first.ts';
 import { depthFirst } from '../harness/explore/depth-first.ts';
@@ -53,19 +53,19 @@ function mustBeRun(graph: Graph, path: { states: readonly number[]; actions: rea
 }
 
 describe('on random graphs', () => {
-  prop([graphs])('breadth first: distinct, generated and depth are those of the plain search', async (graph) => {
+  asyncProp([graphs])('breadth first: distinct, generated and depth are those of the plain search', async (graph) => {
     const { distances, generated } = plainSearch(graph);
     const result = await breadthFirst(graphModel(graph), { clock });
     expect([result.distinct, result.generated, result.depth, result.end]).toEqual([distances.size, generated, Math.max(...distances.values()) + 1, 'closed']);
   });
 
-  prop([graphs])('depth first: the same distinct and generated', async (graph) => {
+  asyncProp([graphs])('depth first: the same distinct and generated', async (graph) => {
     const { distances, generated } = plainSearch(graph);
     const result = await depthFirst(graphModel(graph), { clock });
     expect([result.distinct, result.generated, result.end]).toEqual([distances.size, generated, 'closed']);
   });
 
-  prop([graphs, fc.nat(39)])('a counterexample of breadth first is a run, and a shortest one; all strategies agree on whether there is one', async (graph, bad) => {
+  asyncProp([graphs, fc.nat(39)])('a counterexample of breadth first is a run, and a shortest one; all strategies agree on whether there is one', async (graph, bad) => {
     const distance = plainSearch(graph).distances.get(bad);
     const model = graphModel(graph, [neverAt(bad)]);
     const wide = property(await breadthFirst(model, { clock }), 'not there');
@@ -79,7 +79,7 @@ describe('on random graphs', () => {
     expect(wide.path?.actions.length).toBe(distance);
   });
 
-  prop([graphs, fc.nat(39), fc.string()])('a walk that violates is a run without detours; walks never close', async (graph, bad, seed) => {
+  asyncProp([graphs, fc.nat(39), fc.string()])('a walk that violates is a run without detours; walks never close', async (graph, bad, seed) => {
     const model = graphModel(graph, [neverAt(bad)]);
     const result = await randomSearch(model, { clock, seed, walks: 20, maxSteps: 30 });
     const found = property(result, 'not there');
@@ -92,7 +92,7 @@ describe('on random graphs', () => {
     expect(new Set(found.path.states).size).toBe(found.path.states.length);
   });
 
-  prop([graphs, fc.integer({ min: 1, max: 40 })])('--max-states stops exactly there, and not when the space has no more', async (graph, maxStates) => {
+  asyncProp([graphs, fc.integer({ min: 1, max: 40 })])('--max-states stops exactly there, and not when the space has no more', async (graph, maxStates) => {
     const size = plainSearch(graph).distances.size;
     for (const search of [breadthFirst, depthFirst]) {
       const result = await search(graphModel(graph), { clock, maxStates });
@@ -100,12 +100,12 @@ describe('on random graphs', () => {
     }
   });
 
-  prop([graphs, fc.integer({ min: 1, max: 10 })])('--max-depth sees exactly the states within it, breadth first and depth first', async (graph, maxDepth) => {
+  asyncProp([graphs, fc.integer({ min: 1, max: 10 })])('--max-depth sees exactly the states within it, breadth first and depth first', async (graph, maxDepth) => {
     const within = [...plainSearch(graph).distances.values()].filter((distance) => distance < maxDepth).length;
     for (const search of [breadthFirst, depthFirst]) expect((await search(graphModel(graph), { clock, maxDepth })).distinct).toBe(within);
   });
 
-  prop([graphs, fc.nat(39)])('a boundary: states outside are generated and not entered', async (graph, limit) => {
+  asyncProp([graphs, fc.nat(39)])('a boundary: states outside are generated and not entered', async (graph, limit) => {
     const inside = graph.map((edges, node) => (node <= limit ? edges : []));
     const cut = plainSearch(inside);
     const result = await breadthFirst(graphModel(graph, [], { withinBoundary: (state) => state <= limit }), { clock });

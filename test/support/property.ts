@@ -14,4 +14,10 @@ export const prop = <Values extends [unknown, ...unknown[]]>(
 ) => (fact: string, predicate: (...values: Values) => void): void =>
   test(fact, () => fc.assert(fc.property(...arbitraries, predicate), parameters));
 
+/** The same for a predicate that must be waited for. */
+export const asyncProp = <Values extends [unknown, ...unknown[]]>(
+  arbitraries: Arbitraries<Values>, parameters: fc.Parameters<Values> = {},
+) => (fact: string, predicate: (...values: Values) => Promise<void>): void =>
+  test(fact, () => fc.assert(fc.asyncProperty(...arbitraries, predicate), parameters));
+
 export { fc };
