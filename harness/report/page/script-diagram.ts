@@ -80,28 +80,61 @@ function reveal(us) {
   time = { from: place - span / 2, until: place + span / 2 };
 }
 
+/** What does not depend on the chosen step is drawn once for each view and kept. */
+var kept = document.createElement('canvas'), keptPen = kept.getContext('2d'), keptKey = '', leftOut = 0;
+
 function draw() {
   if (!layout) arrange();
-  labels = [];
   var ratio = window.devicePixelRatio || 1, w = width(), h = layout.height;
   if (canvas.width !== Math.round(w * ratio) || canvas.height !== Math.round(h * ratio)) {
     canvas.style.height = h + 'px';
-    canvas.width = Math.round(w * ratio);
-    canvas.height = Math.round(h * ratio);
+    canvas.width = kept.width = Math.round(w * ratio);
+    canvas.height = kept.height = Math.round(h * ratio);
+    keptKey = '';
   }
+  var key = [time.from, time.until, view.which, view.isPast, view.pastOf, view.query, view.isFolded, w, h, ratio, colours.page].join(' ');
+  var shownPen = pen;
+  if (key !== keptKey) {
+    keptKey = key;
+    pen = keptPen;
+    onto(ratio, w, h, function () { drawAxis(w, h); drawWindow(h); drawFaults(); drawLanes(w); drawOperations(); leftOut = drawMessages(); drawRows(); });
+    drawLabels();
+    pen = shownPen;
+  }
+  onto(ratio, w, h, function () {});
+  pen.setTransform(1, 0, 0, 1, 0, 0);
+  pen.drawImage(kept, 0, 0);
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, w, h);
-  hits = [];
-  pen.font = '11.5px ' + getComputedStyle(canvas).fontFamily;
-  pen.textBaseline = 'middle';
   pen.save();
   pen.beginPath(); pen.rect(LEFT - 1, 0, w - LEFT + 1, h); pen.clip();
-  drawAxis(w, h); drawWindow(h); drawFaults(); drawLanes(w); drawOperations();
-  var left = drawMessages();
-  drawRows(); drawGuides(h);
+  drawChosen(); drawGuides(h);
   pen.restore();
-  drawLabels();
-  tellLeftOut(left);
+  tellLeftOut(leftOut);
+}
+
+function onto(ratio, w, h, paint) {
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.clearRect(0, 0, w, h);
+  pen.font = '11.5px ' + getComputedStyle(canvas).fontFamily;
+  pen.textBaseline = 'middle';
+  if (pen === keptPen) { hits = []; labels = []; }
+  pen.save();
+  pen.beginPath(); pen.rect(LEFT - 1, 0, w - LEFT + 1, h); pen.clip();
+  paint();
+  pen.restore();
+}
+
+/** The messages that the chosen step took and sent. */
+function drawChosen() {
+  var m = current(), message = m.rows[view.selected][MESSAGE], ids = (m.sentBy[view.selected] || []).slice();
+  if (message !== null) ids.push(message);
+  var before = hits;
+  hits = []; labels = [];
+  ids.forEach(function (id) {
+    var one = m.account.messages[id];
+    if (layout.y[one[FROM]] !== undefined && layout.y[one[TO]] !== undefined) drawMessage(m, id, true, true);
+  });
+  hits = before;
 }
 
 function drawAxis(w, h) {
@@ -166,7 +199,7 @@ function drawFaults() {
     var label = fault.kind + (fault.what ? ' ' + fault.what : '') + (fault.hasFired ? '' : ' (never fired)');
     pen.fillText(label, Math.max(a, LEFT) + 8, y + 8.5);
     pen.globalAlpha = 1;
-    hits.push({ x: a, y: y, w: Math.max(b - a, 60), h: 16, text: label + '\n' + ms(fault.fromUs) + ' to ' + ms(fault.untilUs) + ' ms' });
+    hits.push({ x: a, y: y, w: Math.max(b - a, 60), h: 16, text: function () { return label + '\n' + ms(fault.fromUs) + ' to ' + ms(fault.untilUs) + ' ms'; } });
   });
 }
 
@@ -210,13 +243,13 @@ function drawOperations() {
     pen.save(); pen.beginPath(); pen.rect(a, y, b - a - 4, OP); pen.clip();
     pen.fillStyle = '#fff'; pen.textAlign = 'left'; pen.fillText(label, Math.max(a, LEFT) + 7, y + OP / 2 + 0.5);
     pen.restore();
-    hits.push({ x: a, y: y, w: b - a, h: OP, text: account.nodes[operation.client] + ' ' + label + '\n' + ms(operation.calledUs) + (isOpen ? '' : ' to ' + ms(operation.returnedUs)) + ' ms' });
+    hits.push({ x: a, y: y, w: b - a, h: OP, text: function () { return account.nodes[operation.client] + ' ' + label + '\n' + ms(operation.calledUs) + (isOpen ? '' : ' to ' + ms(operation.returnedUs)) + ' ms'; } });
   });
 }
 
 /** @returns how many messages in view were left out */
 function drawMessages() {
-  var m = current(), account = m.account, inView = [], selected = m.rows[view.selected], from = fromUs(), until = untilUs();
+  var m = current(), account = m.account, inView = [], from = fromUs(), until = untilUs();
   account.messages.forEach(function (message, id) {
     if (layout.y[message[FROM]] === undefined || layout.y[message[TO]] === undefined) return;
     if (view.isShown && !(message[SENTBY] !== null && view.isShown.has(message[SENTBY])) && !message[TAKEN].some(function (row) { return view.isShown.has(row); })) return;
@@ -226,9 +259,9 @@ function drawMessages() {
   });
   var every = Math.max(1, Math.ceil(inView.length / MESSAGES_MAX)), drawn = 0;
   inView.forEach(function (id, i) {
-    if (i % every !== 0 && id !== selected[MESSAGE]) return;
+    if (i % every !== 0) return;
     drawn++;
-    drawMessage(m, id, id === selected[MESSAGE] || account.messages[id][SENTBY] === view.selected, inView.length < 60);
+    drawMessage(m, id, false, inView.length < 60);
   });
   return inView.length - drawn;
 }
@@ -248,7 +281,7 @@ function drawMessage(m, id, isChosen, hasLabel) {
     pen.strokeStyle = colours.bad; line(x0, y0, xe, ye);
     line(xe - 4, ye - 4, xe + 4, ye + 4); line(xe - 4, ye + 4, xe + 4, ye - 4);
     labelMessage(message, x0 + 4, y0 + (y1 > y0 ? 16 : -16), isChosen || hasLabel, colours.bad);
-    hits.push({ x: x0 - 4, y: Math.min(y0, ye) - 3, w: xe - x0 + 10, h: Math.abs(ye - y0) + 8, text: m.account.nodes[from] + ' to ' + m.account.nodes[to] + ': ' + message[WHAT] + '\n' + (message[FATE] === 'cut' ? 'lost: the way was cut' : 'lost on the way'), row: message[SENTBY] });
+    hits.push({ x: x0 - 4, y: Math.min(y0, ye) - 3, w: xe - x0 + 10, h: Math.abs(ye - y0) + 8, text: function () { return m.account.nodes[from] + ' to ' + m.account.nodes[to] + ': ' + message[WHAT] + '\n' + (message[FATE] === 'cut' ? 'lost: the way was cut' : 'lost on the way'); }, row: message[SENTBY] });
     return;
   }
   var arrivals = message[DUE].length ? message[DUE] : message[TAKEN].map(function (row) { return m.rows[row][AT]; });
@@ -263,7 +296,7 @@ function drawMessage(m, id, isChosen, hasLabel) {
     pen.setLineDash([]);
     arrow(x0, y0, x1, y1, isChosen ? colours.accent : colour);
     if (copy === 0) labelMessage(message, x0 + (x1 - x0) * near, y0 + (y1 - y0) * near, isChosen || hasLabel, isChosen ? colours.accent : colours.dim);
-    hits.push({ line: [x0, y0, x1, y1], text: m.account.nodes[from] + ' to ' + m.account.nodes[to] + ': ' + message[WHAT] + '\nsent ' + ms(message[SENT]) + ', due ' + ms(due) + ' ms' + (copy > 0 ? ', a second copy' : '') + (isLate ? ', late' : '') + (isTaken ? '' : message[FATE] === 'underWay' ? ', still under way' : ', nobody took it'), row: isTaken ? taken : message[SENTBY] });
+    hits.push({ line: [x0, y0, x1, y1], text: function () { return m.account.nodes[from] + ' to ' + m.account.nodes[to] + ': ' + message[WHAT] + '\nsent ' + ms(message[SENT]) + ', due ' + ms(due) + ' ms' + (copy > 0 ? ', a second copy' : '') + (isLate ? ', late' : '') + (isTaken ? '' : message[FATE] === 'underWay' ? ', still under way' : ', nobody took it'); }, row: isTaken ? taken : message[SENTBY] });
   });
 }
 
@@ -289,19 +322,24 @@ var labels = [];
 
 /** A mark where each row stands: faint for routine, strong for the chosen and the fatal one. */
 function drawRows() {
-  var m = current(), rows = m.rows, low = 0, high = rows.length, from = fromUs(), until = untilUs();
+  var m = current(), rows = m.rows, low = 0, high = rows.length, from = fromUs(), until = untilUs(), lastX = {};
   while (low < high) { var mid = (low + high) >> 1; if (rows[mid][AT] < from) low = mid + 1; else high = mid; }
   for (var i = low; i < rows.length && rows[i][AT] <= until; i++) {
     var row = rows[i], x = xOf(row[AT]), y = row[NODE] === null ? undefined : layout.y[row[NODE]];
     if (view.isShown && !view.isShown.has(i)) continue;
     if (y === undefined) continue;
     var isServer = row[NODE] < m.account.servers, h = isServer ? BAR : OP;
+    // Where many stand in one place, one mark stands for all of them.
+    if (row[WEIGHT] < 3 && i !== m.account.fatal && x - (lastX[row[NODE]] === undefined ? -9 : lastX[row[NODE]]) < 1) continue;
+    lastX[row[NODE]] = x;
     if (i === m.account.fatal) { pen.fillStyle = colours.bad; diamond(x, y + h / 2, 8); }
     else if (row[WEIGHT] >= 3) { pen.fillStyle = colours.card; dot(x, y + h / 2, 3.6); pen.fillStyle = colours.ink; dot(x, y + h / 2, 2.2); }
     else { pen.fillStyle = colours.ink; pen.globalAlpha = 0.25; pen.fillRect(x - 0.5, y, 1, h); pen.globalAlpha = 1; }
-    hits.push({ x: x - 4, y: y - 2, w: 8, h: h + 4, text: 'step ' + row[STEP] + ', ' + ms(row[AT]) + ' ms\n' + nodeOf(row) + ' ' + tellOf(row), row: i });
+    hits.push({ x: x - 4, y: y - 2, w: 8, h: h + 4, text: tellRow(row), row: i });
   }
 }
+
+function tellRow(row) { return function () { return 'step ' + row[STEP] + ', ' + ms(row[AT]) + ' ms\n' + nodeOf(row) + ' ' + tellOf(row); }; }
 
 function drawGuides(h) {
   var m = current(), fatal = m.account.fatal, row = m.rows[view.selected], x = xOf(row[AT]);

@@ -99,8 +99,9 @@ function stateBefore(m, place) {
   return row[EVENT] === 'boot' ? kept : state;
 }
 
-function ms(us) { return (us / 1000).toLocaleString('en-US', { minimumFractionDigits: us % 1000 ? 3 : 0, maximumFractionDigits: 3 }); }
-function count(value) { return value.toLocaleString('en-US'); }
+var whole = new Intl.NumberFormat('en-US'), fine = new Intl.NumberFormat('en-US', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+function ms(us) { return (us % 1000 ? fine : whole).format(us / 1000); }
+function count(value) { return whole.format(value); }
 function byId(id) { return document.getElementById(id); }
 function element(tag, className, text) {
   var made = document.createElement(tag);

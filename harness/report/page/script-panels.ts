@@ -212,7 +212,7 @@ canvas.addEventListener('mousemove', function (event) {
   var hit = hitAt(event.offsetX, event.offsetY);
   tip.hidden = !hit;
   if (!hit) return;
-  tip.textContent = hit.text;
+  tip.textContent = hit.text();
   tip.style.left = Math.min(event.offsetX + 14, Math.max(0, stage.clientWidth - tip.offsetWidth - 8)) + 'px';
   tip.style.top = event.offsetY + 16 + 'px';
 });
