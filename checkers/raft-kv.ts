@@ -34,7 +34,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   private readonly book = new EntryBook();
   private readonly elections: Elections;
   private readonly committed: CommittedLog;
-  private readonly store = new ReplicatedStore();
+  private readonly store: ReplicatedStore;
   private readonly history = new History();
   private readonly situations = new Situations();
   private readonly installs = new Spans();
@@ -58,6 +58,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   constructor(checks: RaftKvChecks, durableOf: (node: NodeId) => Persistent) {
     this.checks = checks;
     this.durableOf = durableOf;
+    this.store = new ReplicatedStore(checks.servers);
     this.elections = new Elections(checks.servers);
     this.committed = new CommittedLog(this.book, this.elections);
     this.servers = new Array<Server | null>(checks.servers).fill(null);

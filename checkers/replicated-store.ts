@@ -38,8 +38,14 @@ export class ReplicatedStore {
   private readonly values = new Map<string, Versions<string>>();
   private readonly sessions = new Map<NodeId, Versions<Session>>();
   private readonly commands: (Command | null)[] = [null];
+  /** Clients follow the servers in the numbers of nodes, and are told as c0, c1 and so on. */
+  private readonly servers: number;
   /** Commands that were committed although they had been executed already. */
   repetitions = 0;
+
+  constructor(servers: number) {
+    this.servers = servers;
+  }
 
   /** The next committed command, in order; null for a no-op. */
   execute(index: LogIndex, command: Command | null): void {
@@ -75,13 +81,17 @@ export class ReplicatedStore {
     return this.sessions.get(client)?.at(index);
   }
 
+  private nameOf(client: NodeId): string {
+    return `c${client - this.servers}`;
+  }
+
   /** What a client was told last must be what executing its command gave. */
   acknowledged(client: NodeId, sequence: number, result: Result): void {
     const session = this.sessionAt(client, Infinity);
     mustHold('Acknowledged Is Committed', session !== undefined && session.sequence >= sequence, () =>
-      `client ${client} was told that its command ${sequence} is done, which is not committed`);
+      `${this.nameOf(client)} was told that its command ${sequence} is done, which is not committed`);
     mustHold('Acknowledged Result', session!.sequence > sequence || session!.result === result, () =>
-      `client ${client} was told ${JSON.stringify(result)} for its command ${sequence}, which gave ${JSON.stringify(session!.result)}`);
+      `${this.nameOf(client)} was told ${JSON.stringify(result)} for its command ${sequence}, which gave ${JSON.stringify(session!.result)}`);
   }
 
   /** Compares only what the commands of (from, to] touched: enough when all was equal at `from`. */
@@ -120,7 +130,7 @@ export class ReplicatedStore {
     const expected = this.sessionAt(client, index);
     const session = held.sessions.byClient.get(client);
     const isEqual = session?.sequence === expected?.sequence && session?.result === expected?.result;
-    mustHold(property, isEqual, () => `${who} holds session ${shown(session)} of client ${client} at index ${index}, where it must be ${shown(expected)}`);
+    mustHold(property, isEqual, () => `${who} holds session ${shown(session)} of ${this.nameOf(client)} at index ${index}, where it must be ${shown(expected)}`);
   }
 }
 

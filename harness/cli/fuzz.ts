@@ -13,6 +13,7 @@ import {
 import { mustBeWritable, writeWhole } from './files.ts';
 import { outcome } from './outcome.ts';
 import { CampaignProgress } from './progress.ts';
+import { timeLimit } from './time-limit.ts';
 import { leftOutText, reportedText, shrinkAndReport } from './report-failures.ts';
 
 const usage = `whitewater fuzz [SCENARIO] [options]
@@ -126,8 +127,7 @@ async function fuzz(request: Request, context: Context): Promise<ExitCode> {
   const target = Math.ceil((request.count - request.shard + 1) / request.shards);
   const startedMs = performance.now();
   const progress = new CampaignProgress(terminal, target, budgetMs, startedMs);
-  const timeUp = budgetMs === null ? null : AbortSignal.timeout(budgetMs);
-  const stop = timeUp === null ? terminal.interrupted : AbortSignal.any([terminal.interrupted, timeUp]);
+  const limit = timeLimit(terminal.interrupted, budgetMs);
 
   const result = await runCampaign({
     registryUrl: found.url,
@@ -135,10 +135,12 @@ async function fuzz(request: Request, context: Context): Promise<ExitCode> {
     seeds: seedsOf(request),
     workers,
     doubleCheck: request.doubleCheck,
-    stop,
+    stop: limit.signal,
     onProgress: (soFar) => progress.show(soFar, performance.now()),
   });
   progress.clear();
+  const isCut = limit.signal.aborted;
+  limit.release();
 
   const planPaths = savePlans(found, result.violations);
   const facts = {
@@ -146,17 +148,17 @@ async function fuzz(request: Request, context: Context): Promise<ExitCode> {
     asked: askedText(request),
     workers,
     wallMs: performance.now() - startedMs,
-    endedEarly: endedEarly(result, target, terminal.interrupted, timeUp),
+    endedEarly: endedEarly(result, target, terminal.interrupted, isCut),
     replayOptions: request.name === 'swarm' ? '' : ` --scenario ${request.name}`,
     planPaths,
   };
   terminal.out(summaryText(facts));
+  if (jsonPath !== null) writeWhole(jsonPath, campaignJson(facts));
   if (request.shrinks && result.violations.length > 0) {
     const { reported, leftOut } = await shrinkAndReport(result, request.name, 'failures', workers, context);
     for (const one of reported) terminal.out(`\n${reportedText(one, terminal.hasColor)}`);
     terminal.out(leftOutText(leftOut));
   }
-  if (jsonPath !== null) writeWhole(jsonPath, campaignJson(facts));
   const worst = outcome(result);
   // What was interrupted has not passed.
   return worst === exitCode.pass && terminal.interrupted.aborted ? exitCode.unknown : worst;
@@ -167,10 +169,10 @@ function askedText({ first, count, shard, shards }: Request): string {
   return shards === 1 ? range : `${range}, shard ${shard}/${shards}`;
 }
 
-function endedEarly({ seeds }: ChunkResult, target: number, interrupted: AbortSignal, timeUp: AbortSignal | null): string | null {
+function endedEarly({ seeds }: ChunkResult, target: number, interrupted: AbortSignal, isCut: boolean): string | null {
   if (seeds === target) return null;
   if (interrupted.aborted) return `interrupted after ${seeds} of ${target}`;
-  if (timeUp?.aborted === true) return `time is up after ${seeds} of ${target}`;
+  if (isCut) return `time is up after ${seeds} of ${target}`;
   throw new Error(`${seeds} of ${target} seeds were run, and nothing stopped the others`);
 }
 

@@ -1,6 +1,5 @@
 /** A failing run as a report: one versioned value, `report.json`, that feeds every form. */
 import type { Verdict } from '../../checkers/verdict.ts';
-import { nodeName } from '../node-name.ts';
 import type { Plan } from '../plan.ts';
 import type { HistoryStory, System } from '../system.ts';
 import type { Proof, PlanSize } from '../shrink/shrink.ts';
@@ -112,7 +111,7 @@ export function buildReport(spec: ReportSpec): Report {
   const { record, account } = accountOf(system, plan);
   // Without a listener: that a run is told must change nothing about it.
   const again = run(system, plan);
-  const verdict = withNames(record.verdict, plan);
+  const verdict = record.verdict;
   const detail = verdict.kind === 'ok' ? '' : verdict.detail;
   const fatal = account.fatal === null ? null : fatalStep(account, account.fatal);
   return {
@@ -142,14 +141,6 @@ export function buildReport(spec: ReportSpec): Report {
     commands: spec.commands,
     files: spec.files,
   };
-}
-
-/** Checkers know nodes by number; a reader knows clients by name. */
-function withNames(verdict: Verdict, plan: Plan): Verdict {
-  if (verdict.kind === 'ok') return verdict;
-  const detail = verdict.detail.replaceAll(/\bclient (\d+)\b/g, (words, id: string) =>
-    (Number(id) >= plan.servers && Number(id) < plan.servers + plan.clients ? nodeName(plan, Number(id)) : words));
-  return { ...verdict, detail };
 }
 
 function fullRun(system: System, original: Plan): FullRun {
