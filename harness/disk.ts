@@ -19,6 +19,8 @@ export interface Remains {
 }
 
 export class Disk {
+  /** The last write may have reached the disk in part, and nobody has read it since. */
+  isTorn = false;
   durable: unknown;
   /** Added to the time of each write while a fault is at work. */
   stallUs = 0;
@@ -82,6 +84,7 @@ export class Disk {
     for (const write of writes) after = this.process.write(after, write);
     const { operations } = storage.store(this.cursor, after, writes);
     files!.applyPrefix(operations, part);
+    this.isTorn = true;
     const kind = operations.length > 1 ? 'tornSnapshot' : 'tornRecord';
     const left = storage.recover(files!.all());
     if (left.kind === 'refused') return { isKept: false, kind };
@@ -97,6 +100,7 @@ export class Disk {
     const recovery = this.storage.recover(this.files!.all());
     if (recovery.kind === 'refused') return recovery;
     for (const operation of recovery.repairs) this.files!.apply(operation);
+    this.isTorn = false;
     this.cursor = recovery.cursor;
     this.durable = recovery.durable;
     return recovery;

@@ -28,7 +28,7 @@ export const swarm: Scenario = {
 export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Kinds): Plan {
   const streams = new RandomStreams(name);
   const shape = streams.stream('shape');
-  const servers = shape.weighted([[1, 1], [2, 2], [10, 3], [4, 4], [8, 5], [1, 6], [2, 7]]);
+  const servers = shape.weighted([[1, 1], [1, 2], [9, 3], [3, 4], [9, 5], [1, 6], [2, 7]]);
   const clients = shape.weighted([[1, 1], [2, 2], [6, 3 + shape.below(4)], [3, 7 + shape.below(9)]]);
   const stormUs = shape.in({ min: 1500, max: 4000 }) * ms;
   const kinds = kindsFor(streams);
@@ -74,9 +74,9 @@ function drawSettings(random: RandomStream, kinds: Kinds): RaftKvSettings {
   return {
     heartbeatUs,
     electionTimeoutUs: { min: electionMinUs, max: electionMinUs * 2 },
-    entriesPerMessageMax: random.pick([1, 1, 4, 16, 64, 64]),
-    noopOnElection: random.chance(700),
-    maxRaftState: random.weighted([[1, -1], [2, 100], [3, 300], [3, 1000], [1, 3000]]),
+    entriesPerMessageMax: random.pick([1, 1, 1, 4, 16, 64]),
+    noopOnElection: random.chance(600),
+    maxRaftState: random.weighted([[1, -1], [4, 100], [3, 250], [1, 1000], [1, 3000]]),
     applyBatchMax: isSlow ? random.in({ min: 1, max: 4 }) : 1_000_000,
     applyPauseUs: isSlow ? { min: 0, max: random.in({ min: 1, max: 20 }) * ms } : { min: 0, max: 0 },
     retryUs: rangeFrom(random.in({ min: 50, max: 400 }) * ms, 2),

@@ -138,7 +138,10 @@ export const damagedDisk: Handler<DamagedDisk> = {
 function strike(world: World, node: NodeId, damage: Damage, part: number): void {
   const machine = world.machines[node]!;
   const { files } = machine.disk;
-  const hasFired = !machine.isUp && !machine.isGone && files !== null && inflict[damage](files, part);
+  // A torn record that also went to the wrong place is damage of two kinds: it may leave neither its own
+  // head nor the mark of what it struck, which nobody can tell from a log that has just begun.
+  const isBeyondTelling = damage === 'misdirectedWrite' && machine.disk.isTorn;
+  const hasFired = !machine.isUp && !machine.isGone && !isBeyondTelling && files !== null && inflict[damage](files, part);
   const before = world.counts.refusals;
   if (hasFired) {
     machine.isDamaged = true;

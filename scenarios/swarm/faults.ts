@@ -199,12 +199,12 @@ const heldInstalls: Draw = (random, { servers, stormUs }) => (servers < 2 ? [] :
 /** One leader after the other falls, most of them right behind a write, and comes back about an election later. */
 const leaderChurn: Draw = (random, { stormUs, electionUs }) => {
   const falls: Crash[] = [];
-  let atUs = random.below(stormUs);
-  while (atUs < stormUs && falls.length < 20) {
-    const downUs = random.in({ min: electionUs >> 1, max: 2 * electionUs });
+  let atUs = random.below(2 * electionUs);
+  while (atUs < stormUs && falls.length < 30) {
+    const downUs = random.in({ min: electionUs >> 2, max: 2 * electionUs });
     const moment = random.weighted<Crash['moment']>([[1, 'now'], [1, 'writeLost'], [3, 'writeKept']]);
     falls.push({ kind: 'crash', atUs, restartUs: Math.min(stormUs, atUs + downUs), nodes: 'leader', moment });
-    atUs += random.in({ min: electionUs >> 2, max: 2 * electionUs });
+    atUs += random.in({ min: electionUs >> 2, max: electionUs });
   }
   return falls;
 };
