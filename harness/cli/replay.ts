@@ -83,7 +83,7 @@ function told({ what, plan }: Replayed, record: RunRecord, again: RunRecord): st
     ...(verdict.kind === 'ok' ? [] : [['  what', verdict.detail]]),
     [verdict.kind === 'violation' ? '  at' : '  ended at', `step ${count(steps)}, virtual time ${virtualTime(endUs)}, ${count(events)} events`],
     ['  cluster', `${plan.servers} servers, ${plan.clients} clients`],
-    ['  operations', `${count(operationsCompleted)} of ${count(plan.operations.length)} answered`],
+    ['  operations', plan.script === undefined ? `${count(operationsCompleted)} of ${count(plan.operations.length)} answered` : `${count(operationsCompleted)} checked, of the script ${plan.script}`],
     ['  digest', isSame ? `${digest}, twice` : `${digest}, and ${again.digest} the second time: NOT DETERMINISTIC`],
   ];
   return `${what}\n${table(rows)}\n`;
