@@ -3,6 +3,7 @@
  * the ear that hears what befalls the messages of any other network, so that it can be listed.
  */
 import type { NodeId } from '../core/protocol.ts';
+import { Cuts } from './cuts.ts';
 import type { MessageFate } from './fates.ts';
 import type { AnyNetwork, NetworkCounts, Post } from './network.ts';
 import type { NetworkPlan } from './plan.ts';
@@ -15,8 +16,7 @@ export class FatedNetwork implements AnyNetwork {
   private readonly lostToCut: (from: NodeId, to: NodeId) => void;
   private readonly listed = new Map<number, MessageFate>();
   private readonly sent: Uint32Array;
-  /** How many faults at present cut the way from one node to another. */
-  private readonly cuts: Uint16Array;
+  private readonly cuts: Cuts;
   private isCalm = false;
 
   constructor(plan: NetworkPlan, fates: readonly MessageFate[], size: number, post: Post, lostToCut: (from: NodeId, to: NodeId) => void) {
@@ -25,7 +25,7 @@ export class FatedNetwork implements AnyNetwork {
     this.size = size;
     this.post = post;
     this.sent = new Uint32Array(size * size);
-    this.cuts = new Uint16Array(size * size);
+    this.cuts = new Cuts(size);
     for (const fate of fates) this.listed.set(this.key(fate.from, fate.to, fate.nth), fate);
   }
 
@@ -39,15 +39,15 @@ export class FatedNetwork implements AnyNetwork {
   }
 
   cut(from: NodeId, to: NodeId): void {
-    this.cuts[from * this.size + to]! += 1;
+    this.cuts.cut(from, to);
   }
 
   mend(from: NodeId, to: NodeId): void {
-    this.cuts[from * this.size + to]! -= 1;
+    this.cuts.mend(from, to);
   }
 
   canReach(from: NodeId, to: NodeId): boolean {
-    return this.cuts[from * this.size + to] === 0;
+    return this.cuts.isOpen(from, to);
   }
 
   crashed(): void {

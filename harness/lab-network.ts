@@ -11,6 +11,7 @@
  */
 import { mustHold } from '../checkers/checker.ts';
 import type { NodeId } from '../core/protocol.ts';
+import { Cuts } from './cuts.ts';
 import type { AnyNetwork, NetworkCounts } from './network.ts';
 import type { RandomStream, RandomStreams } from './random.ts';
 import { calmFlags, isReordered, newRpcCounts, reorderedReplyMs, type LabFlags, type Rpc, type RpcCounts, type SteerableNetwork } from './rpc.ts';
@@ -62,7 +63,7 @@ export class LabNetwork implements AnyNetwork, SteerableNetwork {
   private readonly streams: RandomStreams;
   private readonly wire: Wire;
   private readonly drawn: Readonly<Record<Concern, (RandomStream | undefined)[]>>;
-  private readonly cuts: Uint16Array;
+  private readonly cuts: Cuts;
   private readonly lives: number[];
   private momentUs = 0;
   private callsInMoment = 0;
@@ -78,7 +79,7 @@ export class LabNetwork implements AnyNetwork, SteerableNetwork {
     this.rpcs = newRpcCounts(size);
     const none = (): undefined[] => new Array<undefined>(size * size).fill(undefined);
     this.drawn = { loss: none(), reorder: none(), unreachable: none() };
-    this.cuts = new Uint16Array(size * size);
+    this.cuts = new Cuts(size);
     this.lives = new Array<number>(size).fill(0);
     this.open = none();
   }
@@ -89,16 +90,16 @@ export class LabNetwork implements AnyNetwork, SteerableNetwork {
 
   /** Closes the way for calls from one node to another; their replies come back on the same way. */
   cut(from: NodeId, to: NodeId): void {
-    this.cuts[from * this.size + to]! += 1;
+    this.cuts.cut(from, to);
     for (const call of this.callsOn(from, to)) this.checkAtNextTick(call);
   }
 
   mend(from: NodeId, to: NodeId): void {
-    this.cuts[from * this.size + to]! -= 1;
+    this.cuts.mend(from, to);
   }
 
   canReach(from: NodeId, to: NodeId): boolean {
-    return this.cuts[from * this.size + to] === 0;
+    return this.cuts.isOpen(from, to);
   }
 
   /** Calls that it was working on fail when the network next looks; its own calls have no caller any more. */

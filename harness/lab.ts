@@ -1,23 +1,15 @@
 /** Seeds of tests that are scripts, and what came of them: the rows of `whitewater lab`. */
+import type { Failure } from './campaign.ts';
 import { run, type RunRecord } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { sumOfDigests } from './digest.ts';
-
-export interface LabFailure {
-  readonly seed: number;
-  readonly property: string;
-  readonly detail: string;
-  readonly step: number;
-  readonly atUs: number;
-  readonly digest: string;
-}
 
 /** What came of the seeds of one test. */
 export interface LabRow {
   readonly scenario: string;
   readonly seeds: number;
   readonly passed: number;
-  readonly violations: readonly LabFailure[];
+  readonly violations: readonly Failure[];
   readonly unknowns: readonly { readonly seed: number; readonly detail: string }[];
   readonly nondeterministic: readonly { readonly seed: number; readonly digests: readonly [string, string] }[];
   /** Faults of the harness itself. */
@@ -84,7 +76,7 @@ function withRecord(row: LabRow, scenario: Scenario, seed: number, record: RunRe
   if (verdict.kind === 'ok') return { ...counted, passed: row.passed + 1 };
   if (verdict.kind === 'unknown') return { ...counted, unknowns: [...row.unknowns, { seed, detail: verdict.detail }] };
   const again = run(scenario.system, scenario.draw(seed));
-  const failure: LabFailure = { seed, property: verdict.property, detail: verdict.detail, step: steps, atUs: endUs, digest };
+  const failure: Failure = { seed, property: verdict.property, detail: verdict.detail, step: steps, atUs: endUs, digest };
   return {
     ...counted,
     violations: [...row.violations, failure],

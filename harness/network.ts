@@ -1,5 +1,6 @@
 /** The network: which messages arrive, how often and when. */
 import type { NodeId } from '../core/protocol.ts';
+import { Cuts } from './cuts.ts';
 import { answer, exponential, isStruck, within } from './fate.ts';
 import { FaultAccounts, type FaultKind } from './faults/accounts.ts';
 import type { NetworkPlan } from './plan.ts';
@@ -74,8 +75,7 @@ export class Network implements AnyNetwork {
   private readonly watch: NetworkWatch;
   private readonly size: number;
   private readonly links: (Link | undefined)[];
-  /** How many faults at present cut the way from one node to another. */
-  private readonly cuts: Uint16Array;
+  private readonly cuts: Cuts;
   private isCalm = false;
 
   constructor(rates: NetworkPlan, size: number, streams: RandomStreams, post: Post, watch: NetworkWatch = unwatched()) {
@@ -85,7 +85,7 @@ export class Network implements AnyNetwork {
     this.post = post;
     this.watch = watch;
     this.links = new Array<Link | undefined>(size * size).fill(undefined);
-    this.cuts = new Uint16Array(size * size);
+    this.cuts = new Cuts(size);
   }
 
   calm(): void {
@@ -97,15 +97,15 @@ export class Network implements AnyNetwork {
   }
 
   cut(from: NodeId, to: NodeId): void {
-    this.cuts[from * this.size + to]! += 1;
+    this.cuts.cut(from, to);
   }
 
   mend(from: NodeId, to: NodeId): void {
-    this.cuts[from * this.size + to]! -= 1;
+    this.cuts.mend(from, to);
   }
 
   canReach(from: NodeId, to: NodeId): boolean {
-    return this.cuts[from * this.size + to] === 0;
+    return this.cuts.isOpen(from, to);
   }
 
   crashed(): void {

@@ -129,7 +129,8 @@ function healed(world: World, nemesis: Nemesis, note: (what: string) => void): v
  * believed: whoever has a quorum and makes no progress breaks the property. All faults are over and
  * nobody crashes any more, so that what holds now holds to the end.
  *
- * Within the bound, from when the faults ended, every pending operation completes and all replicas agree. */
+ * Within the bound, from when the faults ended, every pending operation completes and all replicas agree.
+ */
 function settle(world: World, plan: Plan, unanswered: () => string | null): void {
   const deadlineUs = world.nowUs + plan.settleUs;
   if (!world.hasQuorum()) {

@@ -7,6 +7,7 @@ import type { Registry, Scenario } from '../scenario.ts';
 import { exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type ExitCode, type Terminal } from './command.ts';
 import { mustBeWritable, writeWhole } from './files.ts';
 import { plural } from './format.ts';
+import { StatusLine } from './status-line.ts';
 
 const usage = `whitewater lab [NAME|2A|2B|2C|2D|3A|3B|gaps|all] [options]
 
@@ -133,23 +134,19 @@ const measured: Meter = (body) => {
   return { value, wallMs, cpuMs: (user + system) / 1000 };
 };
 
-const plainLineMs = 5000;
 const redrawMs = 100;
 const turnMs = 20;
 
-/** One line that is drawn again and again on a terminal, and written now and then elsewhere. */
+/** Counts the runs, shows how far they are, and lets a Ctrl-C through now and then. */
 class LabProgress {
   done = 0;
   readonly target: number;
-  private readonly terminal: Terminal;
-  private shownMs: number;
+  private readonly status: StatusLine;
   private turnedMs: number;
-  private isShowing = false;
 
   constructor(terminal: Terminal, target: number, nowMs: number) {
-    this.terminal = terminal;
+    this.status = new StatusLine(terminal, redrawMs, nowMs);
     this.target = target;
-    this.shownMs = nowMs;
     this.turnedMs = nowMs;
   }
 
@@ -158,22 +155,12 @@ class LabProgress {
     const nowMs = performance.now();
     if (nowMs - this.turnedMs < turnMs) return;
     this.turnedMs = nowMs;
-    this.show(name, nowMs);
+    this.status.show(nowMs, () => `${this.done}/${this.target} runs  ${name}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
 
-  private show(name: string, nowMs: number): void {
-    if (nowMs - this.shownMs < (this.terminal.isTerminal ? redrawMs : plainLineMs)) return;
-    this.shownMs = nowMs;
-    const line = `${this.done}/${this.target} runs  ${name}`;
-    if (!this.terminal.isTerminal) return this.terminal.err(`${line}\n`);
-    this.isShowing = true;
-    this.terminal.err(`\r\x1b[2K${line.slice(0, this.terminal.columns - 1)}`);
-  }
-
   clear(): void {
-    if (this.isShowing) this.terminal.err('\r\x1b[2K');
-    this.isShowing = false;
+    this.status.clear();
   }
 }
 

@@ -2,43 +2,32 @@
 import type { ChunkResult } from '../campaign.ts';
 import type { Terminal } from './command.ts';
 import { count, duration, plural, short } from './format.ts';
+import { StatusLine } from './status-line.ts';
 
 const barWidth = 24;
-/** How often the bar is drawn, and how often a plain line is written. */
 const redrawMs = 100;
-const plainLineMs = 5000;
 
 export class CampaignProgress {
-  private readonly terminal: Terminal;
+  private readonly status: StatusLine;
   private readonly target: number | null;
   private readonly startedMs: number;
   private readonly budgetMs: number | null;
-  private shownMs: number;
-  private isShowing = false;
 
   /** `target`: how many seeds there are, or null when only the time is bounded. */
   constructor(terminal: Terminal, target: number | null, budgetMs: number | null, nowMs: number) {
-    this.terminal = terminal;
+    this.status = new StatusLine(terminal, redrawMs, nowMs);
     this.target = target;
     this.budgetMs = budgetMs;
     this.startedMs = nowMs;
-    this.shownMs = nowMs;
   }
 
   show(result: ChunkResult, nowMs: number): void {
-    if (nowMs - this.shownMs < (this.terminal.isTerminal ? redrawMs : plainLineMs)) return;
-    this.shownMs = nowMs;
     const elapsedMs = Math.max(1, nowMs - this.startedMs);
-    const line = this.line(result, elapsedMs);
-    if (!this.terminal.isTerminal) return this.terminal.err(`${line}\n`);
-    this.isShowing = true;
-    this.terminal.err(`\r\x1b[2K${`${bar(this.share(result, elapsedMs))}  ${line}`.slice(0, this.terminal.columns - 1)}`);
+    this.status.show(nowMs, () => this.line(result, elapsedMs), () => `${bar(this.share(result, elapsedMs))}  `);
   }
 
-  /** Takes the bar away, so that what is written next stands on a line of its own. */
   clear(): void {
-    if (this.isShowing) this.terminal.err('\r\x1b[2K');
-    this.isShowing = false;
+    this.status.clear();
   }
 
   private line(result: ChunkResult, elapsedMs: number): string {

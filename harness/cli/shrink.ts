@@ -7,6 +7,7 @@ import {
 } from './command.ts';
 import { mustBeWritable, writeWhole } from './files.ts';
 import { count, plural, table, virtualTime } from './format.ts';
+import { StatusLine } from './status-line.ts';
 import { findSubject, type Subject } from './subject.ts';
 import { timeLimit } from './time-limit.ts';
 
@@ -136,32 +137,23 @@ function sizeRows(before: PlanSize, after: PlanSize): readonly (readonly string[
 }
 
 const redrawMs = 100;
-const plainLineMs = 5000;
 
-/** One line that says what is being tried and how small the plan is by now. */
+/** Says what is being tried and how small the plan is by now. */
 class ShrinkLine {
-  private readonly terminal: Terminal;
+  private readonly status: StatusLine;
   private readonly startedMs: number;
-  private shownMs: number;
-  private isShowing = false;
 
   constructor(terminal: Terminal, nowMs: number) {
-    this.terminal = terminal;
+    this.status = new StatusLine(terminal, redrawMs, nowMs);
     this.startedMs = nowMs;
-    this.shownMs = nowMs;
   }
 
   show({ doing, runs, size }: ShrinkProgress, nowMs: number): void {
-    if (nowMs - this.shownMs < (this.terminal.isTerminal ? redrawMs : plainLineMs)) return;
-    this.shownMs = nowMs;
-    const line = `shrinking  ${plural(size.steps, 'step')}, ${plural(size.faults, 'fault')}, ${plural(size.operations, 'operation')}  ${count(runs)} tried, ${((nowMs - this.startedMs) / 1000).toFixed(0)} s  ${doing}`;
-    if (!this.terminal.isTerminal) return this.terminal.err(`${line}\n`);
-    this.isShowing = true;
-    this.terminal.err(`\r\x1b[2K${line.slice(0, this.terminal.columns - 1)}`);
+    this.status.show(nowMs, () =>
+      `shrinking  ${plural(size.steps, 'step')}, ${plural(size.faults, 'fault')}, ${plural(size.operations, 'operation')}  ${count(runs)} tried, ${((nowMs - this.startedMs) / 1000).toFixed(0)} s  ${doing}`);
   }
 
   clear(): void {
-    if (this.isShowing) this.terminal.err('\r\x1b[2K');
-    this.isShowing = false;
+    this.status.clear();
   }
 }

@@ -70,26 +70,18 @@ const describe = (input: CasRegisterInput, output: RegisterOutput | undefined): 
   }
 };
 
-/** Read, write and compare-and-set. */
-export const casRegisterModel: Model<RegisterValue, CasRegisterInput, RegisterOutput> = {
-  name: 'cas-register',
+const register = {
   init: () => null,
   step,
   readOnly: isReadOnly,
   operationKey: keyOf,
   fastPaths: [chainsFastPath(view)],
   describeOperation: describe,
-  describeState: (state) => JSON.stringify(state),
+  describeState: (state: RegisterValue) => JSON.stringify(state),
 };
 
+/** Read, write and compare-and-set. */
+export const casRegisterModel: Model<RegisterValue, CasRegisterInput, RegisterOutput> = { name: 'cas-register', ...register };
+
 /** Read and write. */
-export const registerModel: Model<RegisterValue, RegisterInput, RegisterOutput> = {
-  name: 'register',
-  init: () => null,
-  step,
-  readOnly: isReadOnly,
-  operationKey: keyOf,
-  fastPaths: [chainsFastPath(view)],
-  describeOperation: describe,
-  describeState: (state) => JSON.stringify(state),
-};
+export const registerModel: Model<RegisterValue, RegisterInput, RegisterOutput> = { name: 'register', ...register };
