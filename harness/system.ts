@@ -83,6 +83,8 @@ export interface System {
   processes(plan: Plan): readonly AnyProcess[];
   /** `durableOf` gives what a node's disk holds at the moment of the call. */
   observer(plan: Plan, durableOf: (node: NodeId) => unknown): Observer;
+  /** Only the checks that an outsider could make; absent when there is none (see oracles.ts). */
+  externalObserver?(plan: Plan, durableOf: (node: NodeId) => unknown): Observer;
   /** Who leads now, for faults that are aimed at the leader; null when nobody does. */
   leader(states: readonly unknown[]): NodeId | null;
   /** How durable states become bytes: without it no fault can damage a disk. Servers only; clients keep nothing. */

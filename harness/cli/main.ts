@@ -1,4 +1,5 @@
 /** Parse, call, print: the whole command line behind `whitewater`. */
+import { bugsCommand } from './bugs.ts';
 import { checkCommand } from './check.ts';
 import { exitCode, UsageError, type Command, type Context, type ExitCode } from './command.ts';
 import { exploreCommand } from './explore.ts';
@@ -15,7 +16,7 @@ import { shrinkCommand } from './shrink.ts';
 
 const commands: readonly Command[] = [
   fuzzCommand, replayCommand, shrinkCommand, reportCommand, pinCommand, gateCommand,
-  labCommand, exploreCommand, checkCommand, scenariosCommand, mergeCommand,
+  labCommand, bugsCommand, exploreCommand, checkCommand, scenariosCommand, mergeCommand,
 ];
 
 function overview(): string {

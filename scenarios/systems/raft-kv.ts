@@ -1,6 +1,7 @@
 /** The one place where Raft with its key/value server meets the harness. */
 import * as v from 'valibot';
-import { RaftKvObserver } from '../../checkers/raft-kv.ts';
+import { RaftKvObserver, type RaftKvChecks } from '../../checkers/raft-kv.ts';
+import { RaftKvOutsider } from '../../checkers/raft-kv-external.ts';
 import { defaultBudgetSteps } from '../../checkers/linearizability.ts';
 import type { Observer } from '../../checkers/checker.ts';
 import { clerkProcess, type Clerk } from '../../core/kv/clerk.ts';
@@ -55,6 +56,11 @@ const requestSchema = v.variant('kind', [
 /** The largest message that bounds an entry batch; settings are checked before a plan gets here. */
 const settingsOf = (plan: Plan): RaftKvSettings => plan.settings as RaftKvSettings;
 
+const checksOf = (plan: Plan): RaftKvChecks => {
+  const { maxRaftState, noopOnElection } = settingsOf(plan);
+  return { servers: plan.servers, maxRaftState, noopOnElection, linearizabilityBudgetSteps: defaultBudgetSteps };
+};
+
 const raftOf = (state: unknown): Raft | null =>
   state !== null && 'raft' in (state as object) ? (state as Server).raft : null;
 
@@ -95,11 +101,9 @@ export const raftKv: System = {
     return processes;
   },
 
-  observer(plan: Plan, durableOf: (node: NodeId) => unknown): Observer {
-    const { maxRaftState, noopOnElection } = settingsOf(plan);
-    const checks = { servers: plan.servers, maxRaftState, noopOnElection, linearizabilityBudgetSteps: defaultBudgetSteps };
-    return new RaftKvObserver(checks, durableOf as (node: NodeId) => Persistent) as Observer;
-  },
+  observer: (plan: Plan, durableOf: (node: NodeId) => unknown): Observer =>
+    new RaftKvObserver(checksOf(plan), durableOf as (node: NodeId) => Persistent) as Observer,
+  externalObserver: (plan: Plan): Observer => new RaftKvOutsider(checksOf(plan)) as Observer,
 
   leader,
   storage: raftStorage as AnyStorage,

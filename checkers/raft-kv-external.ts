@@ -1,0 +1,108 @@
+/**
+ * What an outsider can tell of the replicated key/value server, who knows nothing of Raft: whether the
+ * answers to clients are linearizable, whether replicas that executed as much hold the same, how large
+ * their state grows, and whether anything moves. Beside `RaftKvObserver` it measures what looking inside gives.
+ */
+import type { Event, NodeId } from '../core/protocol.ts';
+import type { Clerk } from '../core/kv/clerk.ts';
+import type { Operation, Result } from '../core/kv/command.ts';
+import type { SortedMap } from '../core/immutable/sorted-map.ts';
+import type { Persistent } from '../core/raft/state.ts';
+import type { Server, ServerMessage } from '../core/server.ts';
+import { mustHold, type Observer } from './checker.ts';
+import { History } from './linearizability.ts';
+import { missingForConvergence } from './progress.ts';
+import type { RaftKvChecks } from './raft-kv.ts';
+import { raftStateIsBounded } from './raft-state-size.ts';
+import type { Verdict } from './verdict.ts';
+
+type Values = SortedMap<string, string>;
+
+export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, Persistent> {
+  private readonly checks: RaftKvChecks;
+  private readonly history = new History();
+  private readonly servers: (Server | null)[];
+  private lost: ReadonlySet<NodeId> = new Set();
+  private readonly clients = new Map<number, NodeId>();
+  /** By the number of entries executed, what the first replica that had executed them held, and which that was. */
+  private readonly held = new Map<number, { readonly node: NodeId; readonly values: Values }>();
+
+  constructor(checks: RaftKvChecks) {
+    this.checks = checks;
+    this.servers = new Array<Server | null>(checks.servers).fill(null);
+  }
+
+  booted(node: NodeId, state: Server | Clerk): void {
+    if (node < this.checks.servers) this.read(node, state as Server);
+  }
+
+  stepped(node: NodeId, before: Server | Clerk, after: Server | Clerk, _event: Event<ServerMessage, unknown>): void {
+    if (node < this.checks.servers && before !== after) this.read(node, after as Server);
+  }
+
+  private read(node: NodeId, server: Server): void {
+    const known = this.servers[node]?.machine;
+    this.servers[node] = server;
+    raftStateIsBounded(node, server, this.checks.maxRaftState);
+    if (known !== server.machine) this.mustAgree(node, server);
+  }
+
+  private mustAgree(node: NodeId, { machine }: Server): void {
+    const { lastExecuted, store: { values } } = machine;
+    const first = this.held.get(lastExecuted);
+    if (first === undefined) {
+      this.held.set(lastExecuted, { node, values });
+      return;
+    }
+    const key = differingKey(first.values, values);
+    mustHold('Equal Replicas', key === null, () =>
+      `n${node} holds ${key}=${JSON.stringify(values.get(key!))} after ${lastExecuted} entries, and n${first.node} held ${JSON.stringify(first.values.get(key!))}`);
+  }
+
+  crashed(node: NodeId): void {
+    if (node < this.checks.servers) this.servers[node] = null;
+  }
+
+  invoked(operation: number, client: NodeId, request: Operation): void {
+    this.clients.set(operation, client);
+    this.history.invoked(operation, client, request);
+  }
+
+  gaveUp(operation: number): void {
+    this.history.gaveUp(this.clients.get(operation)!);
+  }
+
+  returned(operation: number, _client: NodeId, reply: Result): void {
+    this.history.returned(operation, reply);
+  }
+
+  healed(lost: readonly NodeId[]): void {
+    this.lost = new Set(lost);
+  }
+
+  unsettled(): string | null {
+    return missingForConvergence(this.servers, this.checks.noopOnElection, this.lost);
+  }
+
+  finish(): Verdict {
+    return this.history.judge(this.checks.linearizabilityBudgetSteps);
+  }
+
+  counts(): Readonly<Record<string, number>> {
+    return {};
+  }
+}
+
+/** A key that is not the same in both; null when all are. */
+function differingKey(a: Values, b: Values): string | null {
+  if (a === b) return null;
+  let differing: string | null = null;
+  a.forEach((value, key) => {
+    if (differing === null && b.get(key) !== value) differing = key;
+  });
+  if (differing !== null || a.size === b.size) return differing;
+  b.forEach((_value, key) => {
+    if (differing === null && a.get(key) === undefined) differing = key;
+  });
+  return differing;
+}

@@ -1,0 +1,42 @@
+/** Where known bugs are kept: those of the house, or a user's own folder. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectFolder } from './aside.ts';
+import { BugFileError, parseBug, type KnownBug } from './known-bug.ts';
+
+export const houseFolder = (): string => join(projectFolder(), 'scenarios', 'bugs');
+
+/**
+ * All bugs of a folder and of its folder `controls`, by name.
+ * @throws BugFileError
+ */
+export function bugsIn(folder: string): readonly KnownBug[] {
+  const controls = join(folder, 'controls');
+  const own = readdirSync(folder).filter((name) => name.endsWith('.patch')).sort().map((name) => readBug(join(folder, name)));
+  return existsSync(controls) && statSync(controls).isDirectory() ? [...own, ...bugsIn(controls)] : own;
+}
+
+export const readBug = (path: string): KnownBug => parseBug(path, readFileSync(path, 'utf8'));
+
+/**
+ * What a person asked for: names or numbers of the house's bugs, files and folders by path; all of the house for nothing.
+ * @throws BugFileError when something asked for is not there
+ */
+export function findBugs(asked: readonly string[]): readonly KnownBug[] {
+  if (asked.length === 0) return bugsIn(houseFolder());
+  const found = asked.flatMap((one) => findBug(one));
+  return found.filter((bug, i) => found.findIndex(({ path }) => path === bug.path) === i);
+}
+
+function findBug(asked: string): readonly KnownBug[] {
+  if (existsSync(asked)) {
+    const bugs = statSync(asked).isDirectory() ? bugsIn(asked) : [readBug(asked)];
+    if (bugs.length === 0) throw new BugFileError(`${asked}: there is no .patch file in it`);
+    return bugs;
+  }
+  const house = bugsIn(houseFolder());
+  const wanted = asked.toLowerCase();
+  const matching = house.filter(({ name, id }) => name === wanted || id.toLowerCase() === wanted);
+  if (matching.length === 0) throw new BugFileError(`there is no known bug "${asked}", and no file or folder of that name; the ${house.length} known ones are in ${houseFolder()}`);
+  return matching;
+}

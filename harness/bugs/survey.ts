@@ -1,0 +1,146 @@
+/** Hunts every bug from several starting points, on a number of threads that all bugs share. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Tinypool } from 'tinypool';
+import type { OracleSet } from '../oracles.ts';
+import { AsideError, buildAside, type Aside } from './aside.ts';
+import type { KnownBug } from './known-bug.ts';
+import { scoreOf, type Score, type Start } from './score.ts';
+import { Slots } from './slots.ts';
+import { witnessPath } from './witness.ts';
+import type { HuntSpec, ShrinkSeedSpec, ShrunkSeed, TimedHunt, Witnessed, WitnessSpec } from './worker.ts';
+
+export interface SurveySpec {
+  readonly bugs: readonly KnownBug[];
+  readonly registryUrl: string;
+  readonly scenario: string;
+  readonly oracles: OracleSet;
+  /** At most so many seeds from each starting point; a control gets as many in all. */
+  readonly seedsMax: number;
+  readonly starts: number;
+  readonly from: number;
+  readonly workers: number;
+  /** Candidates that a shrinker may try for a bug without a witness; 0 shrinks nothing. */
+  readonly shrinkRunsMax: number;
+  readonly stop: AbortSignal;
+  readonly onProgress: (bug: KnownBug, seeds: number) => void;
+  readonly onResult: (result: BugResult) => void;
+}
+
+export interface BugResult {
+  readonly bug: KnownBug;
+  readonly score: Score;
+  readonly starts: readonly Start[];
+  /** What its witness shows when it is replayed; of a bug without one, what the smallest find shrank to. */
+  readonly witness: Witness | null;
+  /** Why it could not be built; null when it was. */
+  readonly trouble: string | null;
+}
+
+export interface Witness extends Witnessed {
+  readonly path: string;
+  /** The plan, when there was no file yet; null when the file was replayed. */
+  readonly shrunkText: string | null;
+}
+
+/** Starting points are so far apart that no two of them share a seed. */
+const seedsBetweenStarts = 1_000_000;
+/** Few enough that Ctrl-C is quick. */
+const seedsPerTask = 25;
+const bugsAtOnce = 2;
+
+export async function survey(spec: SurveySpec): Promise<readonly BugResult[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'whitewater-bugs-'));
+  const slots = new Slots(spec.workers);
+  const results: BugResult[] = [];
+  const queue = spec.bugs.values();
+  const serve = async (): Promise<void> => {
+    for (let next = queue.next(); next.done !== true && !spec.stop.aborted; next = queue.next()) {
+      const result = await surveyOne(spec, next.value, join(folder, next.value.name), slots);
+      if (result === null) continue;
+      results.push(result);
+      spec.onResult(result);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: bugsAtOnce }, serve));
+    return spec.bugs.flatMap((bug) => results.filter((result) => result.bug === bug));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Null when it was interrupted before any starting point was done. */
+async function surveyOne(spec: SurveySpec, bug: KnownBug, folder: string, slots: Slots): Promise<BugResult | null> {
+  let aside: Aside;
+  try {
+    aside = await slots.use(() => buildAside(bug, folder));
+  } catch (error) {
+    if (error instanceof AsideError) return { bug, score: scoreOf([]), starts: [], witness: null, trouble: error.message };
+    throw error;
+  }
+  const pool = new Tinypool({
+    filename: aside.addressOf(new URL('./worker.js', import.meta.url).href), minThreads: 0, maxThreads: spec.workers, idleTimeout: 60_000,
+  });
+  try {
+    const registryUrl = aside.addressOf(spec.registryUrl);
+    const starts = await huntFromAll(spec, bug, pool, registryUrl, slots);
+    if (starts.length === 0) return null;
+    const witness = spec.stop.aborted ? null : await slots.use(() => witnessOf(spec, bug, pool, registryUrl, starts));
+    return { bug, score: scoreOf(starts), starts, witness, trouble: null };
+  } finally {
+    await pool.destroy();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function huntFromAll(spec: SurveySpec, bug: KnownBug, pool: Tinypool, registryUrl: string, slots: Slots): Promise<readonly Start[]> {
+  const seedsMax = bug.difficulty === 'control' ? Math.max(1, Math.ceil(spec.seedsMax / spec.starts)) : spec.seedsMax;
+  const asked = Array.from({ length: spec.starts }, (_, k) => spec.from + k * seedsBetweenStarts);
+  let tried = 0;
+  const huntFrom = async (from: number): Promise<Start | null> => {
+    let start: Start = { from, seeds: 0, events: 0, wallMs: 0, unknowns: 0, find: null, fault: null };
+    while (start.seeds < seedsMax && start.find === null && start.fault === null) {
+      if (spec.stop.aborted) return null;
+      const task: HuntSpec = {
+        registryUrl, scenario: spec.scenario, oracles: spec.oracles, from: from + start.seeds, count: Math.min(seedsPerTask, seedsMax - start.seeds),
+      };
+      const done = (await pool.run(task, { name: 'huntSeeds' })) as TimedHunt;
+      tried += done.seeds;
+      spec.onProgress(bug, tried);
+      start = {
+        from,
+        seeds: start.seeds + done.seeds,
+        events: start.events + done.events,
+        wallMs: start.wallMs + done.wallMs,
+        unknowns: start.unknowns + done.unknowns,
+        find: done.find,
+        fault: done.fault,
+      };
+    }
+    return start;
+  };
+  const starts = await Promise.all(asked.map((from) => slots.use(() => huntFrom(from))));
+  return starts.filter((start) => start !== null);
+}
+
+async function witnessOf(spec: SurveySpec, bug: KnownBug, pool: Tinypool, registryUrl: string, starts: readonly Start[]): Promise<Witness | null> {
+  const path = witnessPath(bug.path);
+  if (existsSync(path)) {
+    const task: WitnessSpec = { registryUrl, path, text: readFileSync(path, 'utf8') };
+    return { ...((await pool.run(task, { name: 'replayWitness' })) as Witnessed), path, shrunkText: null };
+  }
+  if (spec.shrinkRunsMax === 0 || bug.difficulty === 'control') return null;
+  const best = smallestFind(bug, starts);
+  if (best === null) return null;
+  const task: ShrinkSeedSpec = { registryUrl, scenario: spec.scenario, seed: best, runsMax: spec.shrinkRunsMax };
+  const { text, ...witnessed } = (await pool.run(task, { name: 'shrinkSeed' })) as ShrunkSeed;
+  return { ...witnessed, path, shrunkText: text };
+}
+
+/** The shortest run among those that break what the bug is said to break; the shortest of all when none does. */
+function smallestFind({ property }: KnownBug, starts: readonly Start[]): number | null {
+  const finds = starts.flatMap(({ find }) => (find === null ? [] : [find])).sort((a, b) => a.steps - b.steps);
+  return (finds.find((find) => find.property === property) ?? finds[0])?.seed ?? null;
+}

@@ -1,0 +1,77 @@
+/** What a thread does in the copy of the project with a patched core: everything it imports is that copy's. */
+import type { OracleSet } from '../oracles.ts';
+import { parsePlan, printPlan } from '../plan-file.ts';
+import { loadRegistry } from '../registry.ts';
+import { run } from '../run.ts';
+import { shrink } from '../shrink/shrink.ts';
+import { hunt, type Hunted } from './hunt.ts';
+import { sizeOf, type WitnessSize } from './witness.ts';
+
+export interface HuntSpec {
+  readonly registryUrl: string;
+  readonly scenario: string;
+  readonly oracles: OracleSet;
+  readonly from: number;
+  readonly count: number;
+}
+
+/** What a thread found, and how long it worked. */
+export interface TimedHunt extends Hunted {
+  readonly wallMs: number;
+}
+
+export async function huntSeeds({ registryUrl, scenario, oracles, from, count }: HuntSpec): Promise<TimedHunt> {
+  const { scenarios } = await loadRegistry(registryUrl);
+  const startedMs = performance.now();
+  const hunted = hunt(scenarios.get(scenario)!, oracles, from, count);
+  return { ...hunted, wallMs: performance.now() - startedMs };
+}
+
+export interface WitnessSpec {
+  readonly registryUrl: string;
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What a run of a witness shows; `property` is null when nothing is violated. */
+export interface Witnessed {
+  readonly property: string | null;
+  readonly detail: string;
+  readonly size: WitnessSize;
+}
+
+/** @throws PlanError when the file is no plan */
+export async function replayWitness({ registryUrl, path, text }: WitnessSpec): Promise<Witnessed> {
+  const { systems } = await loadRegistry(registryUrl);
+  const plan = parsePlan(path, text, systems);
+  const record = run(systems.get(plan.system)!, plan);
+  const { verdict } = record;
+  return {
+    property: verdict.kind === 'violation' ? verdict.property : null,
+    detail: verdict.kind === 'ok' ? '' : verdict.detail,
+    size: sizeOf(plan, record.steps),
+  };
+}
+
+export interface ShrinkSeedSpec {
+  readonly registryUrl: string;
+  readonly scenario: string;
+  readonly seed: number;
+  readonly runsMax: number;
+}
+
+export interface ShrunkSeed extends Witnessed {
+  /** The plan as a file holds it. */
+  readonly text: string;
+}
+
+/** A bound on candidates and not on time: the same seed shrinks to the same plan on any machine. */
+export async function shrinkSeed({ registryUrl, scenario: name, seed, runsMax }: ShrinkSeedSpec): Promise<ShrunkSeed> {
+  const { scenarios } = await loadRegistry(registryUrl);
+  const scenario = scenarios.get(name)!;
+  const shrunk = await shrink({
+    system: scenario.system, registryUrl: null, plan: scenario.draw(seed), workers: 1, runsMax, stop: new AbortController().signal, onProgress: () => undefined,
+  });
+  const plan = { ...shrunk.plan, showed: `${shrunk.property}: ${shrunk.detail}` };
+  return { property: shrunk.property, detail: shrunk.detail, size: sizeOf(plan, shrunk.after.steps), text: printPlan(plan) };
+}

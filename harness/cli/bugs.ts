@@ -1,0 +1,236 @@
+/** `whitewater bugs`: how soon each known bug is found. */
+import { availableParallelism } from 'node:os';
+import { findBugs } from '../bugs/catalogue.ts';
+import { BugFileError, type Difficulty, type KnownBug } from '../bugs/known-bug.ts';
+import { survey, type BugResult } from '../bugs/survey.ts';
+import { oracleSets, type OracleSet } from '../oracles.ts';
+import { exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal } from './command.ts';
+import { mustBeWritable, writeWhole } from './files.ts';
+import { count, duration, plural, short, table } from './format.ts';
+import { StatusLine } from './status-line.ts';
+
+const usage = `whitewater bugs [NAME...|FILE.patch|DIR] [options]
+
+Plants known bugs in the core, one at a time, and tells how soon each is found: the measure of this
+harness. Each bug is a patch in a file; its core is built aside, and the same campaign that \`fuzz\` runs
+is run on it from several starting points. Without a name it takes all of the house (scenarios/bugs/);
+a name is that of a file or its number (e01). A folder or a file of your own works as well.
+
+  --seeds N          at most so many seeds from each starting point (default 10000); a control gets
+                     as many in all
+  --starts N         starting points (default 20)
+  --from S           the first seed of the first starting point (default 1); the others lie 1000000 apart
+  --scenario NAME    the campaign (default swarm)
+  --oracles WHICH    all (default), or external: only what an outsider sees, who knows what clients are
+                     told, whether replicas that applied as much hold the same, how large their state
+                     is, whether they make progress, and whether they die
+  --shrink-runs N    candidates tried when a bug has no shrunk run beside it yet (default 3000; 0: none)
+  --witness          write that shrunk run beside the patch, as NAME.plan.json
+  --workers N        worker threads (default: one for each core)
+  --json FILE        write all facts as JSON, again after each bug
+  --help             this text
+
+A median counts starting points that did not find the bug as later than all others. Ctrl-C ends it with
+what is known so far. Exit code: 0 every bug was found from at least one starting point and no control was
+reported, 5 some bug was not found, or a control was reported, or a witness shows nothing any more,
+2 interrupted, 4 wrong usage or a patch that cannot be built.
+`;
+
+export const bugsCommand: Command = { name: 'bugs', summary: 'how soon each known bug of Raft is found', usage, run: runBugs };
+
+interface Request {
+  readonly bugs: readonly KnownBug[];
+  readonly seedsMax: number;
+  readonly starts: number;
+  readonly from: number;
+  readonly scenario: string;
+  readonly oracles: OracleSet;
+  readonly shrinkRunsMax: number;
+  readonly writesWitness: boolean;
+  readonly workers: number;
+  readonly json: string | null;
+}
+
+async function runBugs(argv: readonly string[], { terminal, registry }: Context): Promise<ExitCode> {
+  const request = parse(argv);
+  const { bugs, json } = request;
+  if (!registry.scenarios.has(request.scenario)) throw new UsageError(`there is no scenario "${request.scenario}" (see: whitewater scenarios)`);
+  if (json !== null) mustBeWritable(json);
+  const startedMs = performance.now();
+  const line = new SurveyLine(terminal, bugs.length, startedMs);
+  const results: BugResult[] = [];
+  terminal.out(`${tableOf([], true)}\n`);
+  await survey({
+    ...request,
+    registryUrl: registry.url,
+    stop: terminal.interrupted,
+    onProgress: (bug, seeds) => line.show(bug, seeds, results.length, performance.now()),
+    onResult: (result) => {
+      line.clear();
+      results.push(result);
+      if (request.writesWitness && result.witness?.shrunkText != null) writeWhole(result.witness.path, result.witness.shrunkText);
+      terminal.out(`${tableOf([result], false)}\n`);
+      if (json !== null) writeWhole(json, jsonOf(request, results, performance.now() - startedMs));
+    },
+  });
+  line.clear();
+  terminal.out(summaryOf(request, results, terminal.interrupted.aborted, performance.now() - startedMs));
+  return codeOf(request, results, terminal.interrupted.aborted);
+}
+
+function parse(argv: readonly string[]): Request {
+  const { values, positionals } = parseCommandLine('bugs', argv, {
+    seeds: { type: 'string' },
+    starts: { type: 'string' },
+    from: { type: 'string' },
+    scenario: { type: 'string' },
+    oracles: { type: 'string' },
+    'shrink-runs': { type: 'string' },
+    witness: { type: 'boolean' },
+    workers: { type: 'string' },
+    json: { type: 'string' },
+  });
+  const oracles = oracleSets.find((one) => one === (values.oracles ?? 'all'));
+  if (oracles === undefined) throw new UsageError(`--oracles takes ${oracleSets.join(' or ')}, not "${values.oracles}"`);
+  if (values.witness === true && oracles !== 'all') throw new UsageError('--witness shrinks with all checks on: leave --oracles away');
+  return {
+    bugs: bugsAsked(positionals),
+    seedsMax: wholeNumber('--seeds', values.seeds ?? '10000', 1, 1_000_000),
+    starts: wholeNumber('--starts', values.starts ?? '20', 1, 1000),
+    from: wholeNumber('--from', values.from ?? '1', 0, 2 ** 40),
+    scenario: values.scenario ?? 'swarm',
+    oracles,
+    shrinkRunsMax: oracles === 'external' ? 0 : wholeNumber('--shrink-runs', values['shrink-runs'] ?? '3000', 0, 1_000_000),
+    writesWitness: values.witness ?? false,
+    workers: wholeNumber('--workers', values.workers ?? String(availableParallelism()), 1, 256),
+    json: values.json ?? null,
+  };
+}
+
+function bugsAsked(asked: readonly string[]): readonly KnownBug[] {
+  try {
+    return findBugs(asked);
+  } catch (error) {
+    if (error instanceof BugFileError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+const columns = [
+  ['bug', 40], ['category', 24], ['difficulty', 10], ['found', 7], ['median', 7], ['p90', 7], ['events', 7], ['wall', 8], ['first violated', 40], ['shrunk to', 0],
+] as const;
+
+/** One row is printed as soon as it is known, so the widths are fixed. */
+function tableOf(results: readonly BugResult[], hasHead: boolean): string {
+  const row = (cells: readonly string[]): string => cells.map((cell, i) => (isNumber(i) ? cell.padStart(columns[i]![1]) : cell.padEnd(columns[i]![1]))).join('  ').trimEnd();
+  const isNumber = (i: number): boolean => i >= 3 && i <= 7;
+  const head = hasHead ? [row(columns.map(([name]) => name))] : [];
+  return [...head, ...results.map((result) => row(cellsOf(result)))].join('\n');
+}
+
+function cellsOf({ bug, score, starts, witness, trouble }: BugResult): readonly string[] {
+  const { medianSeeds, p90Seeds, medianEvents, medianWallMs, properties } = score;
+  const most = Math.max(0, ...starts.map(({ seeds }) => seeds));
+  const seeds = (value: number | null): string => (value === null ? (bug.difficulty === 'control' ? '-' : `>${count(most)}`) : count(value));
+  return [
+    bug.name,
+    bug.category,
+    bug.difficulty,
+    `${score.found}/${score.starts}`,
+    trouble === null ? seeds(medianSeeds) : '-',
+    trouble === null ? seeds(p90Seeds) : '-',
+    medianEvents === null ? '-' : short(medianEvents),
+    medianWallMs === null ? '-' : duration(medianWallMs),
+    trouble === null ? firstOf(properties) : 'cannot be built',
+    witness === null ? '-' : witness.property === null ? 'THE WITNESS SHOWS NOTHING' : plural(witness.size.steps, 'step'),
+  ];
+}
+
+function firstOf(properties: readonly (readonly [string, number])[]): string {
+  const [first, ...others] = properties;
+  if (first === undefined) return '-';
+  return others.length === 0 ? first[0] : `${first[0]} (${first[1]}), ${others.length} more`;
+}
+
+const isFound = ({ score }: BugResult): boolean => score.found > 0;
+const isControl = ({ bug }: BugResult): boolean => bug.difficulty === 'control';
+
+/** A control may show what its head names: a property of the checkers that is stricter than safety. */
+const isFalseAlarm = (result: BugResult, oracles: OracleSet): boolean =>
+  isControl(result) && result.score.properties.some(([property]) => oracles === 'external' || !result.bug.property.split(', ').includes(property));
+
+const aims: readonly (readonly [Difficulty, number])[] = [['easy', 10], ['medium', 100], ['hard', 2000]];
+
+function summaryOf({ oracles, bugs }: Request, results: readonly BugResult[], isInterrupted: boolean, wallMs: number): string {
+  const rows = aims.flatMap(([difficulty, aim]) => {
+    const of = results.filter(({ bug }) => bug.difficulty === difficulty);
+    if (of.length === 0) return [];
+    const medians = of.map(({ score }) => score.medianSeeds ?? Infinity).sort((a, b) => a - b);
+    const middle = medians[Math.ceil(of.length / 2) - 1]!;
+    const within = medians.filter((median) => median <= aim).length;
+    return [[`  ${difficulty}`, `${of.filter(isFound).length} of ${of.length}`, middle === Infinity ? '-' : count(middle), `${within} within ${count(aim)}`]];
+  });
+  const lines = [
+    '',
+    `oracles ${oracles}: ${plural(results.length, 'bug')}${isInterrupted ? ` of ${bugs.length}, interrupted` : ''}, ${duration(wallMs)}`,
+    table([['', 'found', 'median of medians', 'medians'], ...rows], [1, 2, 3]),
+  ];
+  const tell = (what: string, which: readonly BugResult[], why: (result: BugResult) => string = () => ''): void => {
+    if (which.length > 0) lines.push('', `${what}:`, ...which.map((result) => `  ${result.bug.name}${why(result)}`));
+  };
+  tell('Not found', results.filter((result) => !isControl(result) && result.trouble === null && !isFound(result)));
+  tell('Controls that were reported', results.filter((result) => isFalseAlarm(result, oracles)), ({ score }) => `: ${score.properties.map(([name, times]) => `${name} (${times})`).join(', ')}`);
+  tell('Witnesses that show nothing any more', results.filter(({ witness }) => witness !== null && witness.property === null), ({ witness }) => `: ${witness!.path}`);
+  tell('Faults of the harness itself', results.filter(({ starts }) => starts.some(({ fault }) => fault !== null)), ({ starts }) => `: ${starts.find(({ fault }) => fault !== null)!.fault!.split('\n').slice(0, 4).join('\n    ')}`);
+  tell('Open verdicts', results.filter(({ starts }) => starts.some(({ unknowns }) => unknowns > 0)), ({ starts }) => `: ${starts.reduce((sum, { unknowns }) => sum + unknowns, 0)}`);
+  tell('Cannot be built', results.filter(({ trouble }) => trouble !== null), ({ trouble }) => `: ${trouble}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function codeOf({ oracles }: Request, results: readonly BugResult[], isInterrupted: boolean): ExitCode {
+  if (results.some(({ trouble }) => trouble !== null)) return exitCode.usage;
+  const isBad = results.some((result) => (isControl(result) ? isFalseAlarm(result, oracles) : !isFound(result) && oracles === 'all')
+    || (result.witness !== null && result.witness.property === null) || result.starts.some(({ fault }) => fault !== null));
+  if (isBad) return exitCode.harnessFault;
+  return isInterrupted || results.length === 0 ? exitCode.unknown : exitCode.pass;
+}
+
+function jsonOf({ oracles, scenario, seedsMax, from }: Request, results: readonly BugResult[], wallMs: number): string {
+  const bugs = results.map(({ bug, score, starts, witness, trouble }) => ({
+    name: bug.name,
+    id: bug.id,
+    title: bug.title,
+    category: bug.category,
+    difficulty: bug.difficulty,
+    source: bug.source,
+    note: bug.note,
+    ...score,
+    properties: Object.fromEntries(score.properties),
+    witness: witness === null ? null : { property: witness.property, detail: witness.detail, ...witness.size },
+    trouble,
+    hunts: starts,
+  }));
+  return `${JSON.stringify({ oracles, scenario, seedsMax, from, wallMs: Math.round(wallMs), bugs }, null, 1)}\n`;
+}
+
+const redrawMs = 200;
+
+class SurveyLine {
+  private readonly status: StatusLine;
+  private readonly bugs: number;
+  private readonly startedMs: number;
+
+  constructor(terminal: Terminal, bugs: number, nowMs: number) {
+    this.status = new StatusLine(terminal, redrawMs, nowMs);
+    this.bugs = bugs;
+    this.startedMs = nowMs;
+  }
+
+  show({ name }: KnownBug, seeds: number, done: number, nowMs: number): void {
+    this.status.show(nowMs, () => `${done} of ${this.bugs} bugs  ${duration(nowMs - this.startedMs)}  hunting ${name}: ${plural(seeds, 'seed')}`);
+  }
+
+  clear(): void {
+    this.status.clear();
+  }
+}
