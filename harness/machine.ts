@@ -88,7 +88,12 @@ export class Machine {
     this.leftBy = null;
     this.downBy = null;
     this.isUp = true;
-    this.carryOut({ event: null, step: this.bootStep(), next: 0 });
+    this.begin(null, this.bootStep());
+  }
+
+  /** `step` is null when the node died of the event. */
+  private begin(event: AnyEvent | null, step: Step<unknown, AnyEffect> | null): void {
+    if (step !== null) this.carryOut({ event, step, next: 0 });
   }
 
   get isWriting(): boolean {
@@ -99,7 +104,7 @@ export class Machine {
   handle(event: AnyEvent): void {
     if (!this.isUp) return this.miss();
     if (this.unfinished !== null || this.isPaused) this.putOff(event);
-    else this.carryOut({ event, step: this.stepOn(event), next: 0 });
+    else this.begin(event, this.stepOn(event));
   }
 
   /** A crash matters when something came for the node that it took down. */
@@ -187,20 +192,28 @@ export class Machine {
     this.world.crashed(this, moment, kept === null ? null : { event: kept.event, after: kept.step.state });
   }
 
-  private stepOn(event: AnyEvent): Step<unknown, AnyEffect> {
+  private stepOn(event: AnyEvent): Step<unknown, AnyEffect> | null {
     try {
       return this.process.step(this.state, event);
     } catch (error) {
-      return this.world.blame(this, error, event);
+      return this.threw(error, event);
     }
   }
 
-  private bootStep(): Step<unknown, AnyEffect> {
+  private bootStep(): Step<unknown, AnyEffect> | null {
     try {
       return this.process.boot(this.disk.durable);
     } catch (error) {
-      return this.world.blame(this, error);
+      return this.threw(error, null);
     }
+  }
+
+  /** To an outsider a server that throws is one that crashed, and something starts it again. */
+  private threw(error: unknown, event: AnyEvent | null): null {
+    if (!this.world.outlivesException(this)) return this.world.blame(this, error, event);
+    this.goDown('now', null, null);
+    this.world.restartLater(this);
+    return null;
   }
 
   /** Carries out effects up to a write that takes time, or to the end of the step. */

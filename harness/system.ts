@@ -85,6 +85,8 @@ export interface System {
   observer(plan: Plan, durableOf: (node: NodeId) => unknown): Observer;
   /** Only the checks that an outsider could make; absent when there is none (see oracles.ts). */
   externalObserver?(plan: Plan, durableOf: (node: NodeId) => unknown): Observer;
+  /** A server that throws has crashed and is started again, in place of being a violation. */
+  readonly restartsAfterException?: boolean;
   /** Who leads now, for faults that are aimed at the leader; null when nobody does. */
   leader(states: readonly unknown[]): NodeId | null;
   /** How durable states become bytes: without it no fault can damage a disk. Servers only; clients keep nothing. */

@@ -44,6 +44,9 @@ export interface NodeCounts {
 /** Kinds that strike single messages, at a rate. */
 const messageKinds: readonly FaultKind[] = ['drop', 'duplicate', 'replay', 'late', 'exponentialDelay', 'reorder', 'corrupt', 'uncheckedCorruption'];
 
+/** How long it takes until something notices that a server has died, and starts it again. */
+const restartAfterExceptionUs = 100_000;
+
 export class World {
   readonly network: AnyNetwork;
   readonly machines: readonly Machine[];
@@ -297,6 +300,15 @@ export class World {
     this.trace?.step(this.steps, this.nowUs, machine.id, event, before, after, effects);
     if (event === null) this.observer.booted(machine.id, after, machine.disk.durable);
     else this.observer.stepped(machine.id, before, after, event, effects);
+  }
+
+  /** Servers only: a client that forgets what it asked would not be the same client. */
+  outlivesException({ id }: Machine): boolean {
+    return this.system.restartsAfterException === true && id < this.plan.servers;
+  }
+
+  restartLater({ id }: Machine): void {
+    this.after(restartAfterExceptionUs, { kind: 'action', action: () => this.restart(id) });
   }
 
   /** An exception inside a reducer is the protocol's fault, not the harness's. */

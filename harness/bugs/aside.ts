@@ -17,6 +17,8 @@ export class AsideError extends Error {
 
 export interface Aside {
   readonly folder: string;
+  /** Address of the copy's worker.ts: a thread that begins there knows no other core. */
+  readonly workerUrl: string;
   /** Address of the copy of a module of the built project, given the address of the original. */
   addressOf(url: string): string;
 }
@@ -49,6 +51,7 @@ export async function buildAside(bug: KnownBug, folder: string): Promise<Aside> 
   await compileCore(bug, project, folder);
   return {
     folder,
+    workerUrl: pathToFileURL(join(folder, 'dist', 'harness', 'bugs', 'worker.js')).href,
     addressOf: (url) => pathToFileURL(join(folder, 'dist', pathBelow(built, url))).href,
   };
 }

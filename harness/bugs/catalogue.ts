@@ -12,8 +12,16 @@ export const houseFolder = (): string => join(projectFolder(), 'scenarios', 'bug
  */
 export function bugsIn(folder: string): readonly KnownBug[] {
   const controls = join(folder, 'controls');
-  const own = readdirSync(folder).filter((name) => name.endsWith('.patch')).sort().map((name) => readBug(join(folder, name)));
+  const own = filesOf(folder).filter((name) => name.endsWith('.patch')).sort().map((name) => readBug(join(folder, name)));
   return existsSync(controls) && statSync(controls).isDirectory() ? [...own, ...bugsIn(controls)] : own;
+}
+
+function filesOf(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    throw new BugFileError(`cannot read ${folder}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such folder' : String(error)}`);
+  }
 }
 
 export const readBug = (path: string): KnownBug => parseBug(path, readFileSync(path, 'utf8'));

@@ -16,8 +16,8 @@ export interface SurveySpec {
   readonly registryUrl: string;
   readonly scenario: string;
   readonly oracles: OracleSet;
-  /** At most so many seeds from each starting point; a control gets as many in all. */
-  readonly seedsMax: number;
+  /** At most so many seeds from each starting point. */
+  readonly seedsMax: (bug: KnownBug) => number;
   readonly starts: number;
   readonly from: number;
   readonly workers: number;
@@ -81,7 +81,7 @@ async function surveyOne(spec: SurveySpec, bug: KnownBug, folder: string, slots:
     throw error;
   }
   const pool = new Tinypool({
-    filename: aside.addressOf(new URL('./worker.js', import.meta.url).href), minThreads: 0, maxThreads: spec.workers, idleTimeout: 60_000,
+    filename: aside.workerUrl, minThreads: 0, maxThreads: spec.workers, idleTimeout: 60_000,
   });
   try {
     const registryUrl = aside.addressOf(spec.registryUrl);
@@ -96,7 +96,7 @@ async function surveyOne(spec: SurveySpec, bug: KnownBug, folder: string, slots:
 }
 
 async function huntFromAll(spec: SurveySpec, bug: KnownBug, pool: Tinypool, registryUrl: string, slots: Slots): Promise<readonly Start[]> {
-  const seedsMax = bug.difficulty === 'control' ? Math.max(1, Math.ceil(spec.seedsMax / spec.starts)) : spec.seedsMax;
+  const seedsMax = spec.seedsMax(bug);
   const asked = Array.from({ length: spec.starts }, (_, k) => spec.from + k * seedsBetweenStarts);
   let tried = 0;
   const huntFrom = async (from: number): Promise<Start | null> => {

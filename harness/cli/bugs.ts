@@ -23,7 +23,7 @@ a name is that of a file or its number (e01). A folder or a file of your own wor
   --scenario NAME    the campaign (default swarm)
   --oracles WHICH    all (default), or external: only what an outsider sees, who knows what clients are
                      told, whether replicas that applied as much hold the same, how large their state
-                     is, whether they make progress, and whether they die
+                     is, and whether they make progress; a server that throws is started again
   --shrink-runs N    candidates tried when a bug has no shrunk run beside it yet (default 3000; 0: none)
   --witness          write that shrunk run beside the patch, as NAME.plan.json
   --workers N        worker threads (default: one for each core)
@@ -62,6 +62,7 @@ async function runBugs(argv: readonly string[], { terminal, registry }: Context)
   terminal.out(`${tableOf([], true)}\n`);
   await survey({
     ...request,
+    seedsMax: ({ difficulty }) => (difficulty === 'control' ? Math.ceil(request.seedsMax / request.starts) : request.seedsMax),
     registryUrl: registry.url,
     stop: terminal.interrupted,
     onProgress: (bug, seeds) => line.show(bug, seeds, results.length, performance.now()),

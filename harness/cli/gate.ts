@@ -6,6 +6,8 @@ import { runChunk, type ChunkResult, type Failure } from '../campaign.ts';
 import { runCampaign } from '../pool.ts';
 import { regressionFiles, runRegression, type Regression } from '../regressions.ts';
 import { campaignJson } from '../report/campaign-json.ts';
+import { runCanaries, type CanaryResult } from '../bugs/canary.ts';
+import { BugFileError } from '../bugs/known-bug.ts';
 import type { FailureReports } from '../report/failures.ts';
 import { caseOf, githubAnnotation, junitXml, markdown, type CaseResult } from '../report/forms.ts';
 import { missingSituations, seedsForSituations, situationsLine } from '../required.ts';
@@ -25,7 +27,8 @@ import { timeLimit } from './time-limit.ts';
 
 const usage = `whitewater gate [options]
 
-Regressions first, then one seed of every lab test, then seeds of the swarm with a share of them run
+Regressions first, then the canaries (known bugs planted in the core, that must be found within a few
+seeds: else the harness has gone blind, and exit code 5 says so), then one seed of every lab test, then seeds of the swarm with a share of them run
 twice, then whether every required situation was reached. Each distinct failure is shrunk and reported.
 
   --time-budget T    for the swarm's seeds (default 2m; such as 30s, 5m); labs and shrinking come on top
@@ -33,6 +36,7 @@ twice, then whether every required situation was reached. Each distinct failure 
   --from S           the first seed (default 1)
   --shard I/N        only the I-th of N equal parts of seeds and labs; required situations are then judged
                      by \`whitewater merge\` over all shards
+  --canaries DIR     the known bugs whose heads say \`Canary: SEEDS\` (default: those of the house)
   --workers N        worker threads (default: one for each core)
   --out DIR          where to write (default gate): summary.md, junit.xml, campaign.json and for each failure
                      all forms of whitewater report
@@ -52,6 +56,8 @@ interface Request {
   readonly shards: number;
   readonly workers: number;
   readonly folder: string;
+  /** Null for those of the house. */
+  readonly canaries: string | null;
 }
 
 /** Of the swarm's seeds, in ten thousandths. */
@@ -66,6 +72,8 @@ async function gate(argv: readonly string[], context: Context): Promise<ExitCode
   mustBeWritable(join(request.folder, 'summary.md'));
   const regressions = runRegressions(context);
   terminal.out(regressionLines(regressions));
+  const canaries = await canariesOf(request, context);
+  terminal.out(canaryLines(canaries));
   const labs = await runLabs(request, context);
   terminal.out(labLine(labs));
   const found = await scenarioFor(registry, 'swarm');
@@ -73,8 +81,8 @@ async function gate(argv: readonly string[], context: Context): Promise<ExitCode
   terminal.out(swarmLine(swarm.result, swarm.wallMs));
   const missing = request.shards > 1 ? [] : missingSituations(found.scenario, swarm.result);
   const failing = await reportAll([...labs, swarm.result], request, context);
-  const code = worst(regressions, [...labs, swarm.result], missing, terminal);
-  writeAll(request, { regressions, labs, swarm, missing, failing, code }, terminal);
+  const code = worst({ regressions, canaries, results: [...labs, swarm.result], missing }, terminal);
+  writeAll(request, { regressions, canaries, labs, swarm, missing, failing, code }, terminal);
   return code;
 }
 
@@ -86,6 +94,7 @@ function parse(argv: readonly string[]): Request {
     shard: { type: 'string' },
     workers: { type: 'string' },
     out: { type: 'string' },
+    canaries: { type: 'string' },
   });
   if (positionals.length > 0) throw new UsageError(`gate takes options only, not ${positionals.join(' ')}`);
   const [shard, shards] = parseShard(values.shard ?? '1/1');
@@ -97,11 +106,24 @@ function parse(argv: readonly string[]): Request {
     shards,
     workers: wholeNumber('--workers', values.workers ?? String(availableParallelism()), 1, 256),
     folder: values.out ?? 'gate',
+    canaries: values.canaries ?? null,
   };
 }
 
 const runRegressions = ({ registry }: Context): readonly Regression[] =>
   regressionFiles(regressionsFolder).map((path) => runRegression(path, registry.systems));
+
+/** @throws UsageError when the folder of known bugs cannot be read, or has no canary */
+async function canariesOf({ canaries, workers }: Request, { registry, terminal }: Context): Promise<readonly CanaryResult[]> {
+  try {
+    const results = await runCanaries(registry.url, workers, terminal.interrupted, canaries ?? undefined);
+    if (results.length === 0 && !terminal.interrupted.aborted) throw new UsageError(`${canaries ?? 'scenarios/bugs'}: no known bug there says \`Canary: SEEDS\` in its head`);
+    return results;
+  } catch (error) {
+    if (error instanceof BugFileError) throw new UsageError(error.message);
+    throw error;
+  }
+}
 
 /** One seed of every scenario but the swarm: with Ctrl-C between two of them. */
 async function runLabs({ shard, shards }: Request, { registry, terminal }: Context): Promise<readonly ChunkResult[]> {
@@ -157,8 +179,16 @@ async function reportAll(results: readonly ChunkResult[], { folder, workers }: R
   return all;
 }
 
-function worst(regressions: readonly Regression[], results: readonly ChunkResult[], missing: readonly string[], { interrupted }: Terminal): ExitCode {
+interface Outcomes {
+  readonly regressions: readonly Regression[];
+  readonly canaries: readonly CanaryResult[];
+  readonly results: readonly ChunkResult[];
+  readonly missing: readonly string[];
+}
+
+function worst({ regressions, canaries, results, missing }: Outcomes, { interrupted }: Terminal): ExitCode {
   const codes = new Set<ExitCode>(results.map((result) => outcome(result)));
+  if (canaries.some(({ seeds }) => seeds === null)) codes.add(exitCode.harnessFault);
   if (regressions.some(({ outcome: one }) => one === 'nondeterministic')) codes.add(exitCode.nondeterminism);
   if (regressions.some(({ outcome: one }) => one === 'violation' || one === 'doesNotFit')) codes.add(exitCode.violation);
   if (regressions.some(({ outcome: one }) => one === 'unknown') || interrupted.aborted) codes.add(exitCode.unknown);
@@ -176,6 +206,13 @@ function regressionLines(regressions: readonly Regression[]): string {
   return row('regressions', `${count(regressions.length - failed.length)} of ${count(regressions.length)} passed`) + details.join('');
 }
 
+function canaryLines(canaries: readonly CanaryResult[]): string {
+  const found = canaries.filter(({ seeds }) => seeds !== null);
+  const most = Math.max(0, ...found.map(({ seeds }) => seeds!));
+  const details = canaries.filter(({ seeds }) => seeds === null).map(({ name, trouble }) => `    ${name}: ${trouble}\n`);
+  return row('canaries', `${found.length} of ${canaries.length} known bugs found${found.length > 0 ? `, the last after ${plural(most, 'seed')}` : ''}`) + details.join('');
+}
+
 const labLine = (labs: readonly ChunkResult[]): string =>
   row('labs', `${count(labs.filter((lab) => outcome(lab) === exitCode.pass).length)} of ${count(labs.length)} passed`);
 
@@ -185,6 +222,7 @@ const swarmLine = ({ seeds, violations, unknowns, nondeterministic, faults, doub
 
 interface GateFacts {
   readonly regressions: readonly Regression[];
+  readonly canaries: readonly CanaryResult[];
   readonly labs: readonly ChunkResult[];
   readonly swarm: { readonly result: ChunkResult; readonly wallMs: number };
   readonly missing: readonly string[];
@@ -197,7 +235,7 @@ const verdicts: Readonly<Record<ExitCode, string>> = {
 };
 
 function writeAll({ folder, workers, shards }: Request, facts: GateFacts, terminal: Terminal): void {
-  const { regressions, labs, swarm, missing, failing, code } = facts;
+  const { regressions, canaries, labs, swarm, missing, failing, code } = facts;
   const reported = failing.flatMap(({ reports }) => reports.reported);
   const leftOut = failing.flatMap(({ reports }) => reports.leftOut);
   const situations = shards > 1 ? 'judged over all shards' : situationsLine(missing, swarm.result.seeds);
@@ -206,7 +244,7 @@ function writeAll({ folder, workers, shards }: Request, facts: GateFacts, termin
   terminal.out(leftOutText(leftOut));
   const summary = [
     `## Whitewater gate: ${verdicts[code]}`, '',
-    '```text', (regressionLines(regressions) + labLine(labs) + swarmLine(swarm.result, swarm.wallMs) + row('situations', situations)).trimEnd(), '```', '',
+    '```text', (regressionLines(regressions) + canaryLines(canaries) + labLine(labs) + swarmLine(swarm.result, swarm.wallMs) + row('situations', situations)).trimEnd(), '```', '',
     ...reported.flatMap(({ report, seeds }) => [markdown(report), ...(seeds.length > 1 ? [`The same failure in ${plural(seeds.length, 'seed')}.`, ''] : [])]),
   ].join('\n');
   writeWhole(join(folder, 'summary.md'), summary);
@@ -227,12 +265,13 @@ function tellGithub(summary: string, { regressions, failing }: GateFacts, termin
   if (path !== undefined && path !== '') appendFileSync(path, summary);
 }
 
-function cases({ regressions, labs, swarm, missing, failing }: GateFacts): readonly CaseResult[] {
+function cases({ regressions, canaries, labs, swarm, missing, failing }: GateFacts): readonly CaseResult[] {
   const plain = (suite: string, name: string, wrong: string | null): CaseResult => ({
     suite, name, seconds: 0, failure: wrong === null ? null : { kind: 'failure', message: wrong, text: wrong },
   });
   return [
     ...regressions.map(({ path, detail, outcome: one }) => plain('whitewater.regressions', path, one === 'passed' ? null : detail)),
+    ...canaries.map(({ name, seeds, trouble }) => plain('whitewater.canaries', name, seeds === null ? trouble : null)),
     ...labs.map((lab) => plain('whitewater.labs', lab.scenario, outcome(lab) === exitCode.pass ? null : troubleOf(lab))),
     ...(outcome(swarm.result) === exitCode.pass ? [plain('whitewater.swarm', `${swarm.result.seeds} seeds`, null)] : []),
     ...failing.flatMap(({ reports }) => reports.reported).map(({ report }) => caseOf(report, `whitewater.${report.scenario}`, 0)),

@@ -10,6 +10,9 @@ export interface Ended {
 
 const bin = fileURLToPath(new URL('../../dist/scenarios/whitewater.js', import.meta.url));
 
+/** Address of the built registry of the house, as the command line knows it. */
+export const builtRegistryUrl = new URL('../../dist/scenarios/registry.js', import.meta.url).href;
+
 /** `folder`: where it runs, and so where `failures/` would appear. */
 export const whitewater = (folder: string, ...argv: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
