@@ -323,7 +323,8 @@ export class World {
   finalDigest(): string {
     for (const machine of this.machines) {
       this.digest.number(machine.isUp ? 1 : 0);
-      if (machine.isUp) this.system.digestState(this.digest, machine.state);
+      // One that is still starting, or threw while it did, has no state yet.
+      if (machine.state !== null) this.system.digestState(this.digest, machine.state);
     }
     this.digest.number(this.nowUs);
     return this.digest.hex();

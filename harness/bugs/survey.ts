@@ -32,10 +32,12 @@ export interface BugResult {
   readonly bug: KnownBug;
   readonly score: Score;
   readonly starts: readonly Start[];
-  /** What its witness shows when it is replayed; of a bug without one, what the smallest find shrank to. */
+  /** What its witness shows when it is replayed; of a bug without one, the shortest that a few finds shrank to. */
   readonly witness: Witness | null;
   /** Why it could not be built; null when it was. */
   readonly trouble: string | null;
+  /** A fault of the harness itself, in a hunt or while shrinking; null when there was none. */
+  readonly fault: string | null;
 }
 
 export interface Witness extends Witnessed {
@@ -64,7 +66,9 @@ export async function survey(spec: SurveySpec): Promise<readonly BugResult[]> {
     }
   };
   try {
-    await Promise.all(Array.from({ length: bugsAtOnce }, serve));
+    // All must be done before the folder goes, also when one of them fails.
+    const ended = await Promise.allSettled(Array.from({ length: bugsAtOnce }, serve));
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
     return spec.bugs.flatMap((bug) => results.filter((result) => result.bug === bug));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -77,7 +81,7 @@ async function surveyOne(spec: SurveySpec, bug: KnownBug, folder: string, slots:
   try {
     aside = await slots.use(() => buildAside(bug, folder));
   } catch (error) {
-    if (error instanceof AsideError) return { bug, score: scoreOf([]), starts: [], witness: null, trouble: error.message };
+    if (error instanceof AsideError) return { bug, score: scoreOf([]), starts: [], witness: null, trouble: error.message, fault: null };
     throw error;
   }
   const pool = new Tinypool({
@@ -87,8 +91,8 @@ async function surveyOne(spec: SurveySpec, bug: KnownBug, folder: string, slots:
     const registryUrl = aside.addressOf(spec.registryUrl);
     const starts = await huntFromAll(spec, bug, pool, registryUrl, slots);
     if (starts.length === 0) return null;
-    const witness = spec.stop.aborted ? null : await slots.use(() => witnessOf(spec, bug, pool, registryUrl, starts));
-    return { bug, score: scoreOf(starts), starts, witness, trouble: null };
+    const { witness, fault } = spec.stop.aborted ? noWitness : await slots.use(() => triedWitness(spec, bug, pool, registryUrl, starts));
+    return { bug, score: scoreOf(starts), starts, witness, trouble: null, fault: starts.find((start) => start.fault !== null)?.fault ?? fault };
   } finally {
     await pool.destroy();
     rmSync(folder, { recursive: true, force: true });
@@ -125,6 +129,22 @@ async function huntFromAll(spec: SurveySpec, bug: KnownBug, pool: Tinypool, regi
   return starts.filter((start) => start !== null);
 }
 
+interface TriedWitness {
+  readonly witness: Witness | null;
+  readonly fault: string | null;
+}
+
+const noWitness: TriedWitness = { witness: null, fault: null };
+
+/** What has been hunted is not lost when its witness cannot be had. */
+async function triedWitness(spec: SurveySpec, bug: KnownBug, pool: Tinypool, registryUrl: string, starts: readonly Start[]): Promise<TriedWitness> {
+  try {
+    return { witness: await witnessOf(spec, bug, pool, registryUrl, starts), fault: null };
+  } catch (error) {
+    return { witness: null, fault: `its witness: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` };
+  }
+}
+
 async function witnessOf(spec: SurveySpec, bug: KnownBug, pool: Tinypool, registryUrl: string, starts: readonly Start[]): Promise<Witness | null> {
   const path = witnessPath(bug.path);
   if (existsSync(path)) {
@@ -132,15 +152,23 @@ async function witnessOf(spec: SurveySpec, bug: KnownBug, pool: Tinypool, regist
     return { ...((await pool.run(task, { name: 'replayWitness' })) as Witnessed), path, shrunkText: null };
   }
   if (spec.shrinkRunsMax === 0 || bug.difficulty === 'control') return null;
-  const best = smallestFind(bug, starts);
-  if (best === null) return null;
-  const task: ShrinkSeedSpec = { registryUrl, scenario: spec.scenario, seed: best, runsMax: spec.shrinkRunsMax };
-  const { text, ...witnessed } = (await pool.run(task, { name: 'shrinkSeed' })) as ShrunkSeed;
-  return { ...witnessed, path, shrunkText: text };
+  let best: Witness | null = null;
+  for (const seed of smallestFinds(bug, starts)) {
+    const task: ShrinkSeedSpec = { registryUrl, scenario: spec.scenario, seed, runsMax: spec.shrinkRunsMax };
+    const { text, ...witnessed } = (await pool.run(task, { name: 'shrinkSeed' })) as ShrunkSeed;
+    if (best === null || witnessed.size.steps < best.size.steps) best = { ...witnessed, path, shrunkText: text };
+    if (best.size.steps <= shortSteps || spec.stop.aborted) break;
+  }
+  return best;
 }
 
-/** The shortest run among those that break what the bug is said to break; the shortest of all when none does. */
-function smallestFind({ property }: KnownBug, starts: readonly Start[]): number | null {
+/** Which of two runs shrinks further cannot be told beforehand, so that a few are tried until one is short. */
+const findsShrunkMax = 3;
+const shortSteps = 40;
+
+/** The seeds of the shortest runs among those that break what the bug is said to break; of all when none does. */
+function smallestFinds({ property }: KnownBug, starts: readonly Start[]): readonly number[] {
   const finds = starts.flatMap(({ find }) => (find === null ? [] : [find])).sort((a, b) => a.steps - b.steps);
-  return (finds.find((find) => find.property === property) ?? finds[0])?.seed ?? null;
+  const fitting = finds.filter((find) => find.property === property);
+  return (fitting.length > 0 ? fitting : finds).slice(0, findsShrunkMax).map(({ seed }) => seed);
 }

@@ -28,6 +28,7 @@ a name is that of a file or its number (e01). A folder or a file of your own wor
   --witness          write that shrunk run beside the patch, as NAME.plan.json
   --workers N        worker threads (default: one for each core)
   --json FILE        write all facts as JSON, again after each bug
+  --markdown FILE    write the table and its sums as Markdown
   --help             this text
 
 A median counts starting points that did not find the bug as later than all others. Ctrl-C ends it with
@@ -49,13 +50,14 @@ interface Request {
   readonly writesWitness: boolean;
   readonly workers: number;
   readonly json: string | null;
+  readonly markdown: string | null;
 }
 
 async function runBugs(argv: readonly string[], { terminal, registry }: Context): Promise<ExitCode> {
   const request = parse(argv);
-  const { bugs, json } = request;
+  const { bugs, json, markdown } = request;
   if (!registry.scenarios.has(request.scenario)) throw new UsageError(`there is no scenario "${request.scenario}" (see: whitewater scenarios)`);
-  if (json !== null) mustBeWritable(json);
+  for (const path of [json, markdown]) if (path !== null) mustBeWritable(path);
   const startedMs = performance.now();
   const line = new SurveyLine(terminal, bugs.length, startedMs);
   const results: BugResult[] = [];
@@ -75,6 +77,7 @@ async function runBugs(argv: readonly string[], { terminal, registry }: Context)
     },
   });
   line.clear();
+  if (markdown !== null) writeWhole(markdown, markdownOf(request, bugs.flatMap((bug) => results.filter((result) => result.bug === bug)), performance.now() - startedMs));
   terminal.out(summaryOf(request, results, terminal.interrupted.aborted, performance.now() - startedMs));
   return codeOf(request, results, terminal.interrupted.aborted);
 }
@@ -90,6 +93,7 @@ function parse(argv: readonly string[]): Request {
     witness: { type: 'boolean' },
     workers: { type: 'string' },
     json: { type: 'string' },
+    markdown: { type: 'string' },
   });
   const oracles = oracleSets.find((one) => one === (values.oracles ?? 'all'));
   if (oracles === undefined) throw new UsageError(`--oracles takes ${oracleSets.join(' or ')}, not "${values.oracles}"`);
@@ -105,6 +109,7 @@ function parse(argv: readonly string[]): Request {
     writesWitness: values.witness ?? false,
     workers: wholeNumber('--workers', values.workers ?? String(availableParallelism()), 1, 256),
     json: values.json ?? null,
+    markdown: values.markdown ?? null,
   };
 }
 
@@ -162,15 +167,20 @@ const isFalseAlarm = (result: BugResult, oracles: OracleSet): boolean =>
 
 const aims: readonly (readonly [Difficulty, number])[] = [['easy', 10], ['medium', 100], ['hard', 2000]];
 
-function summaryOf({ oracles, bugs }: Request, results: readonly BugResult[], isInterrupted: boolean, wallMs: number): string {
-  const rows = aims.flatMap(([difficulty, aim]) => {
+/** Of each difficulty: how many are found, how soon, and how many as soon as they should be. */
+function sumRows(results: readonly BugResult[]): readonly (readonly string[])[] {
+  return aims.flatMap(([difficulty, aim]) => {
     const of = results.filter(({ bug }) => bug.difficulty === difficulty);
     if (of.length === 0) return [];
     const medians = of.map(({ score }) => score.medianSeeds ?? Infinity).sort((a, b) => a - b);
     const middle = medians[Math.ceil(of.length / 2) - 1]!;
     const within = medians.filter((median) => median <= aim).length;
-    return [[`  ${difficulty}`, `${of.filter(isFound).length} of ${of.length}`, middle === Infinity ? '-' : count(middle), `${within} within ${count(aim)}`]];
+    return [[difficulty, `${of.filter(isFound).length} of ${of.length}`, middle === Infinity ? '-' : count(middle), `${within} within ${count(aim)}`]];
   });
+}
+
+function summaryOf({ oracles, bugs }: Request, results: readonly BugResult[], isInterrupted: boolean, wallMs: number): string {
+  const rows = sumRows(results).map(([difficulty, ...cells]) => [`  ${difficulty}`, ...cells]);
   const lines = [
     '',
     `oracles ${oracles}: ${plural(results.length, 'bug')}${isInterrupted ? ` of ${bugs.length}, interrupted` : ''}, ${duration(wallMs)}`,
@@ -182,7 +192,7 @@ function summaryOf({ oracles, bugs }: Request, results: readonly BugResult[], is
   tell('Not found', results.filter((result) => !isControl(result) && result.trouble === null && !isFound(result)));
   tell('Controls that were reported', results.filter((result) => isFalseAlarm(result, oracles)), ({ score }) => `: ${score.properties.map(([name, times]) => `${name} (${times})`).join(', ')}`);
   tell('Witnesses that show nothing any more', results.filter(({ witness }) => witness !== null && witness.property === null), ({ witness }) => `: ${witness!.path}`);
-  tell('Faults of the harness itself', results.filter(({ starts }) => starts.some(({ fault }) => fault !== null)), ({ starts }) => `: ${starts.find(({ fault }) => fault !== null)!.fault!.split('\n').slice(0, 4).join('\n    ')}`);
+  tell('Faults of the harness itself', results.filter(({ fault }) => fault !== null), ({ fault }) => `: ${fault!.split('\n').slice(0, 4).join('\n    ')}`);
   tell('Open verdicts', results.filter(({ starts }) => starts.some(({ unknowns }) => unknowns > 0)), ({ starts }) => `: ${starts.reduce((sum, { unknowns }) => sum + unknowns, 0)}`);
   tell('Cannot be built', results.filter(({ trouble }) => trouble !== null), ({ trouble }) => `: ${trouble}`);
   return `${lines.join('\n')}\n`;
@@ -191,13 +201,23 @@ function summaryOf({ oracles, bugs }: Request, results: readonly BugResult[], is
 function codeOf({ oracles }: Request, results: readonly BugResult[], isInterrupted: boolean): ExitCode {
   if (results.some(({ trouble }) => trouble !== null)) return exitCode.usage;
   const isBad = results.some((result) => (isControl(result) ? isFalseAlarm(result, oracles) : !isFound(result) && oracles === 'all')
-    || (result.witness !== null && result.witness.property === null) || result.starts.some(({ fault }) => fault !== null));
+    || (result.witness !== null && result.witness.property === null) || result.fault !== null);
   if (isBad) return exitCode.harnessFault;
   return isInterrupted || results.length === 0 ? exitCode.unknown : exitCode.pass;
 }
 
+function markdownOf({ oracles, seedsMax, starts }: Request, results: readonly BugResult[], wallMs: number): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const heads = columns.map(([name]) => name);
+  return [
+    `Oracles: ${oracles}. ${plural(starts, 'starting point')}, at most ${plural(seedsMax, 'seed')} from each; ${duration(wallMs)} in all.`, '',
+    line(heads), line(heads.map(() => '---')), ...results.map((result) => line(cellsOf(result))), '',
+    line(['', 'found', 'median of the medians', 'medians']), line(['---', '---', '---', '---']), ...sumRows(results).map(line), '',
+  ].join('\n');
+}
+
 function jsonOf({ oracles, scenario, seedsMax, from }: Request, results: readonly BugResult[], wallMs: number): string {
-  const bugs = results.map(({ bug, score, starts, witness, trouble }) => ({
+  const bugs = results.map(({ bug, score, starts, witness, trouble, fault }) => ({
     name: bug.name,
     id: bug.id,
     title: bug.title,
@@ -209,6 +229,7 @@ function jsonOf({ oracles, scenario, seedsMax, from }: Request, results: readonl
     properties: Object.fromEntries(score.properties),
     witness: witness === null ? null : { property: witness.property, detail: witness.detail, ...witness.size },
     trouble,
+    fault,
     hunts: starts,
   }));
   return `${JSON.stringify({ oracles, scenario, seedsMax, from, wallMs: Math.round(wallMs), bugs }, null, 1)}\n`;
