@@ -47,7 +47,7 @@ export class History {
   }
 }
 
-const inputOf = (operation: KvOperation): KvInput => {
+export const inputOf = (operation: KvOperation): KvInput => {
   const { kind, key } = operation;
   if (kind === 'get') return { op: kind, key };
   return kind === 'cas'
@@ -55,7 +55,7 @@ const inputOf = (operation: KvOperation): KvInput => {
     : { op: kind, key, value: operation.value };
 };
 
-function outputOf(result: Result): KvOutput {
+export function outputOf(result: Result): KvOutput {
   if (typeof result === 'string') return { value: result };
   return typeof result === 'boolean' ? { ok: result } : {};
 }

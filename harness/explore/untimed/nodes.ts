@@ -1,0 +1,278 @@
+/**
+ * Nodes, and what events do to them. The processes are pure, so what a step does is worked out once for
+ * each pair of a node's state and an event, and remembered; most steps of a search are lookups.
+ */
+import { Violated } from '../../../checkers/checker.ts';
+import type { NodeId } from '../../../core/protocol.ts';
+import type { AnyEffect, AnyEvent, AnyProcess } from '../../system.ts';
+import { Hasher, StructuralHasher, type Part } from '../fingerprint.ts';
+import type { Inbox, Letter, Letters } from './letters.ts';
+import type { Notice, NodeStep, NodeView, UntimedSystem } from './system.ts';
+
+/** One object for all equal states of a node. */
+export interface Node<N extends Notice> extends Part, NodeView {
+  /** Never a part of a fingerprint: see `Interned`. */
+  readonly id: number;
+  readonly index: NodeId;
+  /** Null while the node is down. */
+  readonly state: unknown;
+  readonly durable: unknown;
+  /** Armed ones, by name, in order. */
+  readonly timers: readonly string[];
+  readonly isWithin: boolean;
+  /** What was worked out before: by letter, by timer, by request. */
+  readonly byLetter: Map<number, Outcome<N>>;
+  readonly byName: Map<string, Outcome<N>>;
+  /** What is possible with an inbox: see `Moves`. */
+  readonly moves: Map<number, readonly Move<N>[]>;
+  readonly quiet: Map<number, readonly Letter[]>;
+  /** Inboxes without what is dead at this node, and which letters are: see `dead-letters.ts`. */
+  readonly pruned: Map<number, Inbox>;
+  readonly isDead: Map<number, boolean>;
+  /** With the reduction: letters that were sent for certain, because the node's timers say them in this state. */
+  always: ReadonlySet<Letter> | null;
+  readonly images: (Node<N> | undefined)[];
+  signature: Part | null;
+}
+
+/** What came of a step. */
+export interface Outcome<N extends Notice> {
+  /** Null for a boot: a node that was down knows nothing. */
+  readonly step: NodeStep;
+  readonly node: Node<N>;
+  readonly sends: readonly Letter[];
+  readonly replies: readonly unknown[];
+  readonly notice: N | null;
+  /** What the step broke, judged by itself. */
+  readonly problem: Violated | null;
+  /** What the process threw; `node` is the one before then. */
+  readonly thrown: { readonly error: unknown } | null;
+  /** A crash behind each write of the step: what is durable then, and what was sent before it. */
+  readonly barriers: readonly Barrier[];
+  /** Nothing changed, nobody was answered, nothing is to be told: at most letters were sent. */
+  readonly isQuiet: boolean;
+}
+
+export interface Barrier {
+  readonly durable: unknown;
+  readonly sends: readonly Letter[];
+}
+
+/** Something that may happen next. Made once for equal nodes and letters, and good for a state that has them. */
+export interface Move<N extends Notice> {
+  readonly kind: 'deliver' | 'drop' | 'duplicate' | 'timer' | 'crash' | 'restart' | 'client';
+  readonly node: NodeId;
+  readonly letter: Letter | null;
+  readonly timer: string | null;
+  readonly request: unknown;
+  /** A crash behind a write of the step that `letter`, `timer` or `request` begins; null for one between two steps. */
+  readonly barrier: Barrier | null;
+  /** What the step does; null for `drop` and `duplicate`. */
+  readonly outcome: Outcome<N> | null;
+}
+
+export class Nodes<Ghost, N extends Notice> {
+  private readonly system: UntimedSystem<Ghost, N>;
+  private readonly letters: Letters;
+  private readonly isReduced: boolean;
+  private readonly structural: StructuralHasher;
+  private readonly hasher = new Hasher();
+  private readonly byHash = new Map<number, Node<N>[]>();
+  private count = 0;
+
+  constructor(system: UntimedSystem<Ghost, N>, letters: Letters, isReduced: boolean) {
+    this.system = system;
+    this.letters = letters;
+    this.isReduced = isReduced;
+    this.structural = new StructuralHasher(system.views, false);
+  }
+
+  /** A node that starts with what its disk holds. */
+  boot(index: NodeId, durable: unknown): Outcome<N> {
+    const process = this.processOf(index);
+    const nothing = { node: index, before: null, durableBefore: durable, event: null };
+    try {
+      const { state, effects } = process.boot(durable);
+      return this.outcomeOf({ ...nothing, after: state, effects, durableAfter: durable }, [], null);
+    } catch (error) {
+      const step: NodeStep = { ...nothing, after: null, durableAfter: durable, effects: [] };
+      return { step, node: this.down(index, durable), sends: [], replies: [], notice: null, problem: null, thrown: { error }, barriers: [], isQuiet: false };
+    }
+  }
+
+  down(index: NodeId, durable: unknown): Node<N> {
+    return this.intern(index, null, durable, []);
+  }
+
+  onLetter(node: Node<N>, letter: Letter): Outcome<N> {
+    let outcome = node.byLetter.get(letter.id);
+    if (outcome === undefined) {
+      outcome = this.run(node, { kind: 'message', from: letter.value.from, message: letter.value.message });
+      node.byLetter.set(letter.id, outcome);
+    }
+    return outcome;
+  }
+
+  onTimer(node: Node<N>, timer: string): Outcome<N> {
+    return this.named(node, timer, () => this.run(node, { kind: 'timer', timer }));
+  }
+
+  /** A node makes one request at a time, and its state tells which. */
+  onRequest(node: Node<N>, id: number, request: unknown): Outcome<N> {
+    return this.named(node, 'a request', () => this.run(node, { kind: 'request', id, request }));
+  }
+
+  /** Down and up again: what is durable is all that is left. */
+  restart(node: Node<N>): Outcome<N> {
+    return this.named(node, 'a restart', () => this.boot(node.index, node.durable));
+  }
+
+  /** What a node in this state has said already, whoever it was told: its eager and its quiet timers saw to it. */
+  alwaysSaid(node: Node<N>): ReadonlySet<Letter> {
+    if (node.always !== null) return node.always;
+    const said = new Set(this.saidAtOnce(node.index, node.state, new Set(node.timers), []));
+    for (const timer of node.timers) {
+      if (!this.system.mayFire(node.index, node.state, timer)) continue;
+      const outcome = this.onTimer(node, timer);
+      if (outcome.isQuiet) for (const letter of outcome.sends) said.add(letter);
+    }
+    node.always = said;
+    return said;
+  }
+
+  /** What the letter would do, without remembering it. */
+  tried(node: Node<N>, letter: Letter): Outcome<N> {
+    return node.byLetter.get(letter.id) ?? this.run(node, { kind: 'message', from: letter.value.from, message: letter.value.message });
+  }
+
+  private named(node: Node<N>, name: string, make: () => Outcome<N>): Outcome<N> {
+    let outcome = node.byName.get(name);
+    if (outcome === undefined) node.byName.set(name, outcome = make());
+    return outcome;
+  }
+
+  private processOf(index: NodeId): AnyProcess {
+    return this.system.processes[index]!;
+  }
+
+  private run(node: Node<N>, event: AnyEvent): Outcome<N> {
+    const { index, state: before, durable } = node;
+    const process = this.processOf(index);
+    const armed = event.kind === 'timer' ? node.timers.filter((timer) => timer !== event.timer) : node.timers;
+    try {
+      const { state, effects } = process.step(before, event);
+      const durableAfter = effects.reduce<unknown>((disk, effect) => (effect.kind === 'persist' ? effect.writes.reduce(process.write, disk) : disk), durable);
+      return this.outcomeOf({ node: index, before, after: state, durableBefore: durable, durableAfter, event, effects }, armed, node);
+    } catch (error) {
+      const step: NodeStep = { node: index, before, after: before, durableBefore: durable, durableAfter: durable, event, effects: [] };
+      return { step, node, sends: [], replies: [], notice: null, problem: null, thrown: { error }, barriers: [], isQuiet: false };
+    }
+  }
+
+  private outcomeOf(step: NodeStep, armedBefore: readonly string[], before: Node<N> | null): Outcome<N> {
+    const { node: index, effects, after } = step;
+    const process = this.processOf(index);
+    const armed = new Set(armedBefore);
+    const sends: Letter[] = [];
+    const replies: unknown[] = [];
+    const barriers: Barrier[] = [];
+    let disk = step.durableBefore;
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case 'persist':
+          disk = effect.writes.reduce(process.write, disk);
+          barriers.push({ durable: disk, sends: sends.slice() });
+          break;
+        case 'send':
+          sends.push(this.letters.letter(index, effect.to, effect.message));
+          break;
+        case 'setTimer':
+          armed.add(effect.timer);
+          break;
+        case 'cancelTimer':
+          armed.delete(effect.timer);
+          break;
+        case 'reply':
+          replies.push(effect.reply);
+          break;
+      }
+    }
+    const said = this.isReduced ? this.saidAtOnce(index, after, armed, sends) : sends;
+    const node = this.intern(index, this.kept(index, after), step.durableAfter, [...armed]);
+    const { notice, problem } = this.noticed(step);
+    const isQuiet = node === before && replies.length === 0 && notice === null && problem === null;
+    return { step, node, sends: said, replies, notice, problem, thrown: null, barriers, isQuiet };
+  }
+
+  private noticed(step: NodeStep): { notice: N | null; problem: Violated | null } {
+    try {
+      return { notice: this.system.observer.notice(step), problem: null };
+    } catch (error) {
+      if (!(error instanceof Violated)) throw error;
+      return { notice: null, problem: error };
+    }
+  }
+
+  /** A state as it is kept: without what makes no difference. */
+  kept(index: NodeId, state: unknown): unknown {
+    const normal = this.system.normal(index, state);
+    return this.isReduced ? this.system.canonical(index, normal) : normal;
+  }
+
+  /**
+   * Fires the eager timers until the node is where it was before, and collects what it says. A firing that
+   * changes more than what `canonical` leaves out is a step like any other, and is not taken here.
+   */
+  private saidAtOnce(index: NodeId, after: unknown, armed: ReadonlySet<string>, sends: readonly Letter[]): readonly Letter[] {
+    const said = [...sends];
+    const process = this.processOf(index);
+    for (const timer of this.system.eagerTimers(index)) {
+      const rest = this.hashOf(this.kept(index, after));
+      const seen = new Set([this.hashOf(after)]);
+      let state = after;
+      while (armed.has(timer)) {
+        const step = process.step(state, { kind: 'timer', timer });
+        const isMore = step.effects.some((effect: AnyEffect) => effect.kind === 'persist' || effect.kind === 'reply' || effect.kind === 'cancelTimer');
+        if (isMore || this.hashOf(this.kept(index, step.state)) !== rest) break;
+        for (const effect of step.effects) {
+          if (effect.kind === 'send') said.push(this.letters.letter(index, effect.to, effect.message));
+        }
+        state = step.state;
+        const name = this.hashOf(state);
+        if (seen.has(name)) break;
+        seen.add(name);
+      }
+    }
+    return [...new Set(said)];
+  }
+
+  private hashOf(value: unknown): string {
+    const { hasher } = this;
+    hasher.reset();
+    this.structural.feed(value, hasher);
+    hasher.finish();
+    return `${hasher.lo} ${hasher.hi}`;
+  }
+
+  /** @param state null for a node that is down */
+  intern(index: NodeId, state: unknown, durable: unknown, armed: readonly string[]): Node<N> {
+    const { hasher, system } = this;
+    const timers = state === null ? [] : system.liveTimers(index, state, armed.toSorted());
+    hasher.reset();
+    hasher.int(index);
+    this.structural.feed(state === null ? null : system.essence(index, state), hasher);
+    this.structural.feed(durable, hasher);
+    this.structural.feed(timers, hasher);
+    hasher.finish();
+    const { lo, hi } = hasher;
+    let chain = this.byHash.get(lo);
+    if (chain === undefined) this.byHash.set(lo, chain = []);
+    for (const known of chain) if (known.hi === hi) return known;
+    const made: Node<N> = {
+      id: this.count++, lo, hi, index, state, durable, timers, isWithin: state === null || system.isWithin(index, state),
+      byLetter: new Map(), byName: new Map(), moves: new Map(), quiet: new Map(), pruned: new Map(), isDead: new Map(), always: null, images: [], signature: null,
+    };
+    chain.push(made);
+    return made;
+  }
+}

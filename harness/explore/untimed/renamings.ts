@@ -1,0 +1,162 @@
+/**
+ * Symmetry: servers that take each other's names. Of every part the images under all renamings are made
+ * once and remembered, so that the representative of a state is found by lookups.
+ */
+import { Hasher, type Part } from '../fingerprint.ts';
+import type { Interned, Interner } from '../interner.ts';
+import type { Inbox, Letter, Letters } from './letters.ts';
+import type { Node, Nodes } from './nodes.ts';
+import type { Notice, Renamer, Renaming, UntimedSystem } from './system.ts';
+import type { World } from './world.ts';
+
+export class Renamings<Ghost, N extends Notice> {
+  private readonly system: UntimedSystem<Ghost, N>;
+  private readonly renamer: Renamer<Ghost>;
+  private readonly renamings: readonly Renaming[];
+  private readonly letters: Letters;
+  private readonly nodes: Nodes<Ghost, N>;
+  private readonly ghosts: Interner<Ghost>;
+  private readonly inboxImages: (Inbox | undefined)[][] = [];
+  private readonly inboxSignatures: (Part | undefined)[] = [];
+  private readonly ghostImages: (Interned<Ghost> | undefined)[][] = [];
+  private readonly hasher = new Hasher();
+  /** Whether every order of the servers is a renaming: then they can be sorted first. */
+  private readonly isFull: boolean;
+  /** Position of a renaming in the list, by its names. */
+  private readonly byNames: ReadonlyMap<string, number>;
+
+  constructor(
+    system: UntimedSystem<Ghost, N>, renamer: Renamer<Ghost>, renamings: readonly Renaming[],
+    letters: Letters, nodes: Nodes<Ghost, N>, ghosts: Interner<Ghost>,
+  ) {
+    this.system = system;
+    this.renamer = renamer;
+    this.renamings = renamings;
+    this.letters = letters;
+    this.nodes = nodes;
+    this.ghosts = ghosts;
+    this.byNames = new Map(renamings.map((names, at) => [names.join(), at]));
+    let all = 1;
+    for (let count = 2; count <= system.servers; count++) all *= count;
+    this.isFull = renamings.length === all;
+  }
+
+  /** The image with the least fingerprint. Sorting by signatures first leaves few images to compare. */
+  representative(state: World<Ghost, N>): World<Ghost, N> {
+    const candidates = this.isFull ? this.sorted(state) : this.renamings.map((_, at) => at);
+    if (candidates.length === 1) return this.image(state, candidates[0]!);
+    let best: World<Ghost, N> | null = null;
+    let bestLo = 0;
+    let bestHi = 0;
+    for (const at of candidates) {
+      const image = this.image(state, at);
+      const { hasher } = this;
+      hasher.reset();
+      for (const node of image.nodes) hasher.part(node);
+      for (const inbox of image.inboxes) hasher.part(inbox);
+      hasher.part(image.ghost);
+      hasher.finish();
+      if (best !== null && (hasher.hi > bestHi || (hasher.hi === bestHi && hasher.lo >= bestLo))) continue;
+      best = image;
+      bestLo = hasher.lo;
+      bestHi = hasher.hi;
+    }
+    return best!;
+  }
+
+  /** The renamings that put the servers in the order of their signatures: several when some are equal. */
+  private sorted(state: World<Ghost, N>): readonly number[] {
+    const { servers } = this.system;
+    const signatures = Array.from({ length: servers }, (_, server) => {
+      const node = this.signatureOfNode(state.nodes[server]!);
+      const inbox = this.signatureOfInbox(state.inboxes[server]!, server);
+      return { server, hi: (node.hi + Math.imul(inbox.hi, 0x9e3779b1)) | 0, lo: (node.lo + Math.imul(inbox.lo, 0x85ebca77)) | 0 };
+    });
+    signatures.sort((a, b) => a.hi - b.hi || a.lo - b.lo);
+    let orders: number[][] = [[]];
+    for (let from = 0; from < servers;) {
+      let to = from + 1;
+      while (to < servers && signatures[to]!.hi === signatures[from]!.hi && signatures[to]!.lo === signatures[from]!.lo) to++;
+      const tied = signatures.slice(from, to).map(({ server }) => server);
+      orders = orders.flatMap((order) => arrangements(tied).map((arranged) => [...order, ...arranged]));
+      from = to;
+    }
+    return orders.map((order) => {
+      const names = new Array<number>(servers);
+      order.forEach((server, name) => void (names[server] = name));
+      return this.byNames.get(names.join())!;
+    });
+  }
+
+  private image(state: World<Ghost, N>, at: number): World<Ghost, N> {
+    const names = this.renamings[at]!;
+    const nodes = state.nodes.slice();
+    const inboxes = state.inboxes.slice();
+    for (let index = 0; index < state.nodes.length; index++) {
+      const to = names[index] ?? index;
+      nodes[to] = this.imageOfNode(state.nodes[index]!, at);
+      inboxes[to] = this.imageOfInbox(state.inboxes[index]!, at);
+    }
+    const { crashes, drops, duplicates, problem } = state;
+    return { nodes, inboxes, ghost: this.imageOfGhost(state.ghost, at), crashes, drops, duplicates, problem };
+  }
+
+  private imageOfNode(node: Node<N>, at: number): Node<N> {
+    let image = node.images[at];
+    if (image === undefined) {
+      const names = this.renamings[at]!;
+      const index = names[node.index] ?? node.index;
+      const state = node.state === null ? null : this.nodes.kept(index, this.renamer.state(node.state, names, node.index));
+      image = this.nodes.intern(index, state, this.renamer.durable(node.durable, names), node.timers);
+      node.images[at] = image;
+    }
+    return image;
+  }
+
+  private imageOfLetter({ value }: Letter, at: number): Letter {
+    const names = this.renamings[at]!;
+    return this.letters.letter(names[value.from] ?? value.from, names[value.to] ?? value.to, this.renamer.message(value.message, names));
+  }
+
+  private imageOfInbox(inbox: Inbox, at: number): Inbox {
+    const images = (this.inboxImages[inbox.id] ??= []);
+    return (images[at] ??= this.letters.of(inbox.letters.map((letter) => this.imageOfLetter(letter, at))));
+  }
+
+  private imageOfGhost(ghost: Interned<Ghost>, at: number): Interned<Ghost> {
+    const images = (this.ghostImages[ghost.id] ??= []);
+    return (images[at] ??= this.ghosts.intern(this.renamer.ghost(ghost.value, this.renamings[at]!)));
+  }
+
+  /**
+   * The sum of a node's images under all renamings that call it 0: the same for a renamed node, and it
+   * depends on no name.
+   */
+  private signatureOfNode(node: Node<N>): Part {
+    node.signature ??= this.sumWhere(node.index, (at) => this.imageOfNode(node, at));
+    return node.signature;
+  }
+
+  private signatureOfInbox(inbox: Inbox, server: number): Part {
+    // An inbox that is empty belongs to nobody; one that is not names its receiver.
+    const key = inbox.letters.length === 0 ? 0 : server;
+    return (this.inboxSignatures[inbox.id] ??= this.sumWhere(key, (at) => this.imageOfInbox(inbox, at)));
+  }
+
+  private sumWhere(server: number, imageOf: (at: number) => Part): Part {
+    let lo = 0;
+    let hi = 0;
+    this.renamings.forEach((names, at) => {
+      if (names[server] !== 0) return;
+      const image = imageOf(at);
+      lo = (lo + image.lo) | 0;
+      hi = (hi + image.hi) | 0;
+    });
+    return { lo, hi };
+  }
+}
+
+function arrangements(items: readonly number[]): readonly (readonly number[])[] {
+  if (items.length < 2) return [items];
+  return items.flatMap((item) => arrangements(items.filter((other) => other !== item)).map((rest) => [item, ...rest]));
+}

@@ -1,0 +1,276 @@
+/**
+ * The invariants of Raft and its store for the explorer. The checks are those of `checkers/`; here stands
+ * only what they remember of the past between two steps, as a value: the ghost.
+ *
+ * Each part of the ghost is there because no present state tells it any more once a server has crashed:
+ * - who won which term, with what log (Election Safety and Leader Completeness speak of crashed leaders too);
+ * - which entries were known to be committed, and in which term the first node knew it (commitIndex is not durable);
+ * - votes that a server granted without keeping them (only a broken server does);
+ * - what the clients asked and were told, for linearizability.
+ * In a `set` network it costs hardly any states: the letters in flight tell almost all of it, too.
+ */
+import { mustHold } from '../../checkers/checker.ts';
+import { inputOf, outputOf } from '../../checkers/linearizability.ts';
+import { raftStateIsBounded } from '../../checkers/raft-state-size.ts';
+import { CommittedLog } from '../../checkers/raft/committed-log.ts';
+import { stateIsDurable } from '../../checkers/raft/durability.ts';
+import { Elections, type Election } from '../../checkers/raft/elections.ts';
+import { EntryBook } from '../../checkers/raft/entry-book.ts';
+import { indexesAreInOrder, indexesOnlyRise } from '../../checkers/raft/indexes.ts';
+import { beliefsAreTrue, leaderOnlyAppends } from '../../checkers/raft/replication.ts';
+import { Situations, type Situation } from '../../checkers/raft/situations.ts';
+import { ReplicatedStore, type Holding } from '../../checkers/replicated-store.ts';
+import { kvModel, type KvInput, type KvOutput, type Model as Sequential } from '../../checkers/porcupine-ts-port/index.ts';
+import type { Command, Operation, Result } from '../../core/kv/command.ts';
+import type { NodeId } from '../../core/protocol.ts';
+import type { Log, LogIndex, Term } from '../../core/raft/log.ts';
+import type { Persistent, Raft } from '../../core/raft/state.ts';
+import type { Server } from '../../core/server.ts';
+import { linearizability, type ClientHistory } from '../../harness/explore/linearizable.ts';
+import type { Property } from '../../harness/explore/model.ts';
+import type { NodeStep, NodeView, Notice, UntimedObserver } from '../../harness/explore/untimed/system.ts';
+
+type History = ClientHistory<KvInput, KvOutput>;
+
+/** An entry that is committed, with the term of the entry before it. */
+interface CommittedEntry {
+  readonly term: Term;
+  readonly prevTerm: Term;
+  readonly command: unknown;
+}
+
+export interface RaftGhost {
+  /** By term. */
+  readonly elections: readonly Election[];
+  /** From index 1. */
+  readonly committed: readonly CommittedEntry[];
+  /** Up to where, first known in which term; an index that an earlier term knew already is left out. */
+  readonly known: readonly { readonly term: Term; readonly index: LogIndex }[];
+  readonly unkeptVotes: readonly { readonly voter: NodeId; readonly term: Term; readonly candidate: NodeId }[];
+  readonly histories: readonly History[];
+}
+
+export interface RaftNotice extends Notice {
+  readonly election: Election | null;
+  readonly hasNewLog: boolean;
+  readonly hasCommitted: boolean;
+  readonly hasNewSnapshot: boolean;
+  readonly hasExecuted: boolean;
+  readonly hasNewBeliefs: boolean;
+  readonly unkeptVotes: RaftGhost['unkeptVotes'];
+}
+
+export const raftInvariants = [
+  'Election Safety', 'One Vote Per Term', 'Term Monotonic', 'Leader Append-Only', 'Log Matching', 'Log Terms Non-Decreasing',
+  'Leader Completeness', 'State Machine Safety', 'Persist Before Send', 'Match Index Is Durable', 'Match Index Monotonic', 'Next Above Match',
+  'Commit Index Monotonic', 'Last Applied Monotonic', 'Applied Is Committed', 'Committed Is Logged',
+  'Equal Replicas', 'Snapshot Equals Prefix', 'Bounded Raft State', 'Acknowledged Is Committed', 'Acknowledged Result',
+] as const;
+
+export interface RaftObserverOptions {
+  readonly servers: number;
+  readonly clients: number;
+  readonly maxRaftState: number;
+}
+
+export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNotice> {
+  readonly invariants: readonly string[] = raftInvariants;
+  readonly blank: RaftGhost;
+  readonly properties: readonly Property<RaftGhost, never>[];
+  private readonly options: RaftObserverOptions;
+  private readonly matched = new WeakMap<Log, WeakSet<Log>>();
+  private readonly soundLogs = new WeakSet<Log>();
+  private readonly stores = new WeakMap<RaftGhost['committed'], { readonly store: ReplicatedStore; readonly equal: WeakSet<object> }>();
+
+  constructor(options: RaftObserverOptions) {
+    this.options = options;
+    const histories = Array.from({ length: options.clients }, (): History => ({ completed: [], inFlight: null }));
+    this.blank = { elections: [], committed: [], known: [], unkeptVotes: [], histories };
+    this.properties = options.clients === 0 ? [] : [
+      linearizability<RaftGhost, KvInput, KvOutput>(kvModel as Sequential<unknown, KvInput, KvOutput>, (ghost) => ghost.histories) as Property<RaftGhost, never>,
+      { kind: 'sometimes', name: 'a client is answered', reached: (ghost) => ghost.histories.some(({ completed }) => completed.length > 0) },
+    ];
+  }
+
+  notice(step: NodeStep): RaftNotice | null {
+    const { node } = step;
+    if (node >= this.options.servers || step.before === step.after) return null;
+    const before = step.before as Server | null;
+    const after = step.after as Server;
+    const { raft, machine } = after;
+    const durable = step.durableAfter as Persistent;
+    const election = this.judgeElections(step);
+    stateIsDurable(node, raft.persistent, durable);
+    if (before !== null) {
+      leaderOnlyAppends(node, before.raft, raft);
+      indexesOnlyRise(node, before.raft, raft);
+    }
+    indexesAreInOrder(node, raft);
+    raftStateIsBounded(node, after, this.options.maxRaftState);
+    const { log, snapshot } = raft.persistent;
+    if (!this.soundLogs.has(log)) new EntryBook().readNew(node, null, log);
+    this.soundLogs.add(log);
+    const notice = {
+      situations: this.situationsIn(step),
+      election,
+      hasNewLog: before === null || before.raft.persistent.log !== log,
+      hasCommitted: raft.commitIndex > (before?.raft.commitIndex ?? 0),
+      hasNewSnapshot: snapshot !== null && snapshot !== before?.raft.persistent.snapshot,
+      hasExecuted: machine.lastExecuted !== (before?.machine.lastExecuted ?? 0),
+      hasNewBeliefs: raft.role.kind === 'leader' && raft.role !== before?.raft.role,
+      unkeptVotes: unkeptVotesIn(step),
+    };
+    const { hasNewLog, hasCommitted, hasNewSnapshot, hasExecuted, hasNewBeliefs, unkeptVotes, situations } = notice;
+    const concernsOthers = election !== null || hasNewLog || hasCommitted || hasNewSnapshot || hasExecuted || hasNewBeliefs || unkeptVotes.length > 0;
+    if (!concernsOthers && situations.length === 0) return null;
+    // Quiet steps must stay quiet: what only tells is no reason to look at a step that changes nothing.
+    return { ...notice, concernsOthers };
+  }
+
+  /** The checker of elections, told what this server was before the step. */
+  private judgeElections({ node, before, after, durableBefore, event, effects }: NodeStep): Election | null {
+    const elections = new Elections(this.options.servers);
+    const { raft } = after as Server;
+    const old = before === null ? null : (before as Server).raft;
+    elections.read(node, null, old ?? { ...raft, persistent: durableBefore as Persistent, role: { kind: 'follower', leaderId: null } });
+    if (event !== null) elections.readGrants(node, event, effects);
+    return elections.read(node, old, raft);
+  }
+
+  private situationsIn({ node, before, after, event, effects }: NodeStep): readonly string[] {
+    const { raft } = after as Server;
+    if (before === null || event === null) return (after as Server).raft.persistent.currentTerm > 0 ? ['restarts'] : [];
+    const old = (before as Server).raft;
+    const situations = new Situations();
+    situations.read(old, raft, event, effects);
+    const { counts } = situations;
+    if (raft.role.kind === 'leader' && old.role.kind !== 'leader') counts.leadersElected += 1;
+    if (raft.persistent.snapshot !== old.persistent.snapshot && counts.snapshotsInstalled === 0) counts.snapshotsTaken += 1;
+    const names: string[] = (Object.keys(counts) as Situation[]).filter((name) => counts[name] > 0);
+    if (raft.commitIndex > old.commitIndex) names.push('entriesCommitted');
+    void node;
+    return names;
+  }
+
+  observe(ghost: RaftGhost, step: NodeStep, notice: RaftNotice, nodes: readonly NodeView[]): RaftGhost {
+    const { node } = step;
+    const before = step.before as Server | null;
+    const after = step.after as Server;
+    if (notice.hasNewLog) this.logsMustMatch(node, after.raft.persistent.log, nodes);
+    if (notice.hasNewBeliefs) beliefsAreTrue(node, before?.raft ?? null, after.raft, (peer) => nodes[peer]!.durable as Persistent);
+    const changed = notice.election !== null || notice.hasCommitted || notice.hasNewSnapshot ? this.withCommitted(ghost, node, notice, after.raft, nodes) : ghost;
+    if (notice.hasExecuted) this.mustEqual(changed.committed, `n${node}`, after.machine.lastExecuted, after.machine, 'Equal Replicas');
+    const { snapshot } = after.raft.persistent;
+    if (notice.hasNewSnapshot) this.mustEqual(changed.committed, `the snapshot of n${node}`, snapshot!.lastIncludedIndex, snapshot!.data as Holding, 'Snapshot Equals Prefix');
+    return notice.unkeptVotes.length === 0 ? changed : withUnkeptVotes(changed, notice.unkeptVotes, nodes);
+  }
+
+  private logsMustMatch(node: NodeId, log: Log, nodes: readonly NodeView[]): void {
+    for (let peer = 0; peer < this.options.servers; peer++) {
+      const other = (nodes[peer]!.durable as Persistent).log;
+      if (peer === node || other === log) continue;
+      let known = this.matched.get(log);
+      if (known === undefined) this.matched.set(log, known = new WeakSet());
+      if (known.has(other)) continue;
+      const book = new EntryBook();
+      book.readNew(peer, null, other);
+      book.readNew(node, null, log);
+      known.add(other);
+    }
+  }
+
+  /** The checkers of elections and of the committed log, as they were left, shown what this step adds. */
+  private withCommitted(ghost: RaftGhost, node: NodeId, notice: RaftNotice, raft: Raft, nodes: readonly NodeView[]): RaftGhost {
+    const book = new EntryBook();
+    ghost.committed.forEach(({ term, command, prevTerm }, at) => book.enter(node, at + 1, { term, command }, prevTerm));
+    for (let peer = 0; peer < this.options.servers; peer++) book.readNew(peer, null, (nodes[peer]!.durable as Persistent).log);
+    const elections = new Elections(this.options.servers);
+    elections.won.push(...ghost.elections);
+    const committed = new CommittedLog(book, elections);
+    for (const { term, index } of ghost.known) committed.commit(node, term, index, ghost.committed[index - 1]!.term, () => undefined);
+    const { election } = notice;
+    if (election !== null) {
+      const other = ghost.elections.find((one) => one.term === election.term);
+      mustHold('Election Safety', other === undefined || other.leader === node, () => `n${other?.leader} and n${node} were both elected in term ${election.term}`);
+      elections.won.push(election);
+      committed.mustBeComplete(election);
+    }
+    const { log, currentTerm, snapshot } = raft.persistent;
+    const added: CommittedEntry[] = [];
+    const commit = (index: LogIndex, term: Term): void => committed.commit(node, currentTerm, index, term, (_, entry) => added.push(entry));
+    if (snapshot !== null && notice.hasNewSnapshot) commit(snapshot.lastIncludedIndex, snapshot.lastIncludedTerm);
+    if (notice.hasCommitted) commit(raft.commitIndex, log.termAt(raft.commitIndex));
+    const highest = notice.hasCommitted ? raft.commitIndex : snapshot !== null && notice.hasNewSnapshot ? snapshot.lastIncludedIndex : 0;
+    const known = withKnown(ghost.known, currentTerm, highest);
+    if (added.length === 0 && known === ghost.known && election === null) return ghost;
+    const all = added.length === 0 ? ghost.committed : [...ghost.committed, ...added.map(({ term, prevTerm, command }) => ({ term, prevTerm, command }))];
+    const won = election === null || ghost.elections.some((one) => one.term === election.term) ? ghost.elections : [...ghost.elections, election].toSorted((a, b) => a.term - b.term);
+    return { elections: won, committed: all, known, unkeptVotes: ghost.unkeptVotes, histories: ghost.histories };
+  }
+
+  private storeOf(committed: RaftGhost['committed']): { readonly store: ReplicatedStore; readonly equal: WeakSet<object> } {
+    let known = this.stores.get(committed);
+    if (known === undefined) {
+      const store = new ReplicatedStore(this.options.servers);
+      committed.forEach(({ command }, at) => store.execute(at + 1, command as Command | null));
+      this.stores.set(committed, known = { store, equal: new WeakSet() });
+    }
+    return known;
+  }
+
+  private mustEqual(committed: RaftGhost['committed'], who: string, index: LogIndex, held: Holding, property: string): void {
+    const { store, equal } = this.storeOf(committed);
+    if (equal.has(held)) return;
+    mustHold('State Machine Safety', index <= committed.length, () => `${who} has executed up to ${index}, and only ${committed.length} entries are committed`);
+    store.mustEqual(who, index, held, property);
+    equal.add(held);
+  }
+
+  invoked(ghost: RaftGhost, client: number, request: unknown): RaftGhost {
+    const before = ghost.histories.map(({ completed }, other) => (other === client ? 0 : completed.length));
+    const histories = ghost.histories.with(client, { completed: ghost.histories[client]!.completed, inFlight: { input: inputOf(request as Operation), before } });
+    return { ...ghost, histories };
+  }
+
+  returned(ghost: RaftGhost, client: number, reply: unknown): RaftGhost {
+    const { completed, inFlight } = ghost.histories[client]!;
+    this.storeOf(ghost.committed).store.acknowledged(this.options.servers + client, completed.length + 1, reply as Result);
+    const call = { ...inFlight!, output: outputOf(reply as Result) };
+    return { ...ghost, histories: ghost.histories.with(client, { completed: [...completed, call], inFlight: null }) };
+  }
+
+  historiesOf(ghost: RaftGhost): readonly History[] {
+    return ghost.histories;
+  }
+}
+
+/** Grants that the voter's own state does not tell: a server that keeps its votes has none. */
+function unkeptVotesIn({ node, after, effects }: NodeStep): RaftGhost['unkeptVotes'] {
+  const { currentTerm, votedFor } = (after as Server).raft.persistent;
+  return effects.flatMap((effect) => {
+    if (effect.kind !== 'send') return [];
+    const reply = effect.message as { kind: string; voteGranted?: boolean; term: Term };
+    if (reply.kind !== 'requestVoteReply' || reply.voteGranted !== true) return [];
+    return reply.term === currentTerm && votedFor === effect.to ? [] : [{ voter: node, term: reply.term, candidate: effect.to }];
+  });
+}
+
+function withUnkeptVotes(ghost: RaftGhost, votes: RaftGhost['unkeptVotes'], nodes: readonly NodeView[]): RaftGhost {
+  let { unkeptVotes } = ghost;
+  for (const vote of votes) {
+    const { voter, term, candidate } = vote;
+    const kept = nodes[voter]!.durable as Persistent;
+    const other = kept.currentTerm === term && kept.votedFor !== null && kept.votedFor !== candidate
+      ? kept.votedFor
+      : unkeptVotes.find((one) => one.voter === voter && one.term === term && one.candidate !== candidate)?.candidate;
+    mustHold('One Vote Per Term', other === undefined, () => `n${voter} voted for n${other} and for n${candidate} in term ${term}`);
+    if (unkeptVotes.some((one) => one.voter === voter && one.term === term)) continue;
+    unkeptVotes = [...unkeptVotes, vote].toSorted((a, b) => a.term - b.term || a.voter - b.voter);
+  }
+  return unkeptVotes === ghost.unkeptVotes ? ghost : { ...ghost, unkeptVotes };
+}
+
+function withKnown(known: RaftGhost['known'], term: Term, index: LogIndex): RaftGhost['known'] {
+  if (index === 0 || known.some((one) => one.term <= term && one.index >= index)) return known;
+  return [...known.filter((one) => one.term < term || one.index > index), { term, index }].toSorted((a, b) => a.term - b.term);
+}

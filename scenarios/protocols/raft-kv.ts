@@ -1,0 +1,251 @@
+/**
+ * Raft and its key/value server as a model: the very same reducers that the simulator runs, in the
+ * untimed world. See docs/explorer.md for the bounds, the properties and the reduction.
+ */
+import { SortedMap } from '../../core/immutable/sorted-map.ts';
+import { clerkProcess, type Clerk } from '../../core/kv/clerk.ts';
+import type { Operation } from '../../core/kv/command.ts';
+import type { NodeId } from '../../core/protocol.ts';
+import { Log } from '../../core/raft/log.ts';
+import type { Persistent, Raft, Role } from '../../core/raft/state.ts';
+import { serverProcess, type Server, type ServerConfig, type ServerMessage } from '../../core/server.ts';
+import type { Views } from '../../harness/explore/fingerprint.ts';
+import type { Described, Model, ModelDefinition, Property } from '../../harness/explore/model.ts';
+import { choiceOf, flagOf, numberOf, ParameterError, type ParameterValues } from '../../harness/explore/parameters.ts';
+import { permutations } from '../../harness/explore/symmetry.ts';
+import type { NetworkKind } from '../../harness/explore/untimed/letters.ts';
+import type { Move } from '../../harness/explore/untimed/nodes.ts';
+import type { Renamer, Renaming, UntimedSystem } from '../../harness/explore/untimed/system.ts';
+import { sometimesSeen, UntimedWorld, type World } from '../../harness/explore/untimed/world.ts';
+import type { AnyProcess } from '../../harness/system.ts';
+import { describeOperation } from '../systems/raft-kv-story.ts';
+import { raftKv } from '../systems/raft-kv.ts';
+import { RaftKvUntimedObserver, type RaftGhost, type RaftNotice } from './raft-kv-observer.ts';
+
+export type RaftWorld = World<RaftGhost, RaftNotice>;
+export type RaftMove = Move<RaftNotice>;
+
+export interface RaftKvBounds {
+  readonly servers: number;
+  readonly clients: number;
+  /** Of each client. */
+  readonly operations: number;
+  readonly maxTerm: number;
+  readonly maxLog: number;
+  readonly maxRaftState: number;
+}
+
+/** Time does not pass here: the ranges only say that a timer is set. */
+const anyTime = { min: 1, max: 1 };
+
+const views: Views = new Map<object, (value: never) => unknown>([
+  [Log.prototype, (log: Log) => [log.baseIndex, log.baseTerm, log.from(log.baseIndex + 1, log.lastIndex - log.baseIndex)]],
+  [SortedMap.prototype, (map: SortedMap<string | number, unknown>) => {
+    const pairs: unknown[] = [];
+    map.forEach((value, key) => void pairs.push(key, value));
+    return pairs;
+  }],
+]);
+
+/** Appends and gets in turn, so that an operation that took effect twice or too late is seen. */
+function operationOf(client: number, position: number): Operation {
+  return (client + position) % 2 === 0 ? { kind: 'append', key: 'x', value: `${String.fromCharCode(97 + client)}${position}` } : { kind: 'get', key: 'x' };
+}
+
+const isServer = (state: Server | Clerk): state is Server => 'raft' in state;
+
+/** The config never changes; who granted a vote is a set of ids, whatever the order of arrival. */
+function essence(state: Server | Clerk): unknown {
+  if (!isServer(state)) return { sequence: state.sequence, target: state.target, pending: state.pending };
+  const { raft: { persistent, commitIndex, lastApplied, role }, channel, machine, waiting } = state;
+  const votes = role.kind === 'candidate' ? { kind: role.kind, votes: role.votes.toSorted((a, b) => a - b) } : role;
+  return [persistent, commitIndex, lastApplied, votes, channel, machine, waiting];
+}
+
+const withPending = (clerk: Clerk, target: NodeId, refusals: number): Clerk => ({
+  config: clerk.config, sequence: clerk.sequence, target,
+  pending: clerk.pending === null ? null : { id: clerk.pending.id, operation: clerk.pending.operation, refusals },
+});
+
+export function raftKvSystem(
+  { servers, clients, operations, maxTerm, maxLog, maxRaftState }: RaftKvBounds, wrap: (process: AnyProcess) => AnyProcess = (process) => process,
+): UntimedSystem<RaftGhost, RaftNotice> {
+  const config = (id: NodeId): ServerConfig => ({
+    id, clusterSize: servers, electionTimeoutUs: anyTime, heartbeatUs: 1, entriesPerMessageMax: 64, noopOnElection: true,
+    maxRaftState, applyBatchMax: 64, applyPauseUs: anyTime,
+  });
+  const configs = Array.from({ length: servers }, (_, id) => config(id));
+  const clerk = clerkProcess({ clusterSize: servers, retryUs: anyTime, backoffUs: anyTime }) as AnyProcess;
+  const processes = [...configs.map((one) => wrap(serverProcess(one) as AnyProcess)), ...Array.from({ length: clients }, () => clerk)];
+  return {
+    processes,
+    servers,
+    views,
+    essence: (_, state) => essence(state as Server | Clerk),
+    /** A clerk that was refused by all goes on counting refusals that it no longer looks at. */
+    normal(_, state) {
+      const one = state as Server | Clerk;
+      if (isServer(one) || one.pending === null || one.pending.refusals < servers) return state;
+      return withPending(one, one.target, servers - 1);
+    },
+    /** Whom a clerk asks next, and how often it was refused, only says in which order it asks all of them. */
+    canonical(_, state) {
+      const one = state as Server | Clerk;
+      return isServer(one) ? one : withPending(one, 0, 0);
+    },
+    eagerTimers: (node) => (node < servers ? [] : ['retry']),
+    /** The heartbeat of a server that does not lead does nothing, and one that is elected sets it again. */
+    liveTimers(node, state, armed) {
+      if (node >= servers || (state as Server).raft.role.kind === 'leader') return armed;
+      return armed.filter((timer) => timer !== 'heartbeat');
+    },
+    isDead: (_, state, from, message) => isDead(state as Server | Clerk, from, message as ServerMessage),
+    mayFire: (node, state, timer) => node >= servers || timer !== 'election' || (state as Server).raft.persistent.currentTerm < maxTerm,
+    isWithin(node, state) {
+      if (node >= servers) return true;
+      const { log, currentTerm } = (state as Server).raft.persistent;
+      return log.lastIndex <= maxLog && currentTerm <= maxTerm;
+    },
+    nextRequest(client, state) {
+      const { pending, sequence } = state as Clerk;
+      return pending === null && sequence < operations ? operationOf(client, sequence) : null;
+    },
+    observer: new RaftKvUntimedObserver({ servers, clients, maxRaftState }),
+    renamer: renamer(configs),
+    /** A clerk goes from server to server in a ring: with the reduction it asks all, else only turns of the ring are alike. */
+    renamings(isReduced) {
+      const turns = Array.from({ length: servers }, (_, by) => Array.from({ length: servers }, (_unused, id) => (id + by) % servers));
+      return clients === 0 || isReduced ? permutations(servers) : turns;
+    },
+    describeMessage: raftKv.describeMessage,
+    describeState: (_, state) => described(state as Server | Clerk),
+    describeRequest: (request) => describeOperation(request as Operation),
+  };
+}
+
+/** Replies that will be ignored for ever, as the paper's rules have it: terms never fall, and neither does a match. */
+function isDead(state: Server | Clerk, from: NodeId, message: ServerMessage): boolean {
+  if (!isServer(state)) {
+    if (message.kind !== 'clientReply') return false;
+    // A refusal makes a clerk ask the next server, and it has asked all of them.
+    return message.outcome.kind === 'notLeader' || message.sequence < state.sequence || (message.sequence === state.sequence && state.pending === null);
+  }
+  const { role, persistent: { currentTerm } } = state.raft;
+  switch (message.kind) {
+    case 'requestVoteReply':
+      if (message.term !== currentTerm) return message.term < currentTerm;
+      return role.kind !== 'candidate' || !message.voteGranted || role.votes.includes(from);
+    case 'appendEntriesReply':
+    case 'installSnapshotReply': {
+      if (message.term !== currentTerm) return message.term < currentTerm;
+      if (role.kind !== 'leader') return role.kind === 'follower';
+      const matched = message.kind === 'installSnapshotReply' ? message.lastIncludedIndex : message.success ? message.index : Infinity;
+      return matched <= role.matchIndex[from]!;
+    }
+    default:
+      return false;
+  }
+}
+
+function described(state: Server | Clerk): Described {
+  if (!isServer(state)) return raftKv.describeState(state);
+  const { log } = state.raft.persistent;
+  const entries = log.from(log.baseIndex + 1, log.lastIndex - log.baseIndex).map(({ term, command }) => `${term}:${command === null ? 'no-op' : describeOperation((command as { operation: Operation }).operation)}`);
+  const { store } = state.machine;
+  const values: string[] = [];
+  store.values.forEach((value, key) => void values.push(`${key}=${value}`));
+  return { ...raftKv.describeState(state), entries, store: values };
+}
+
+/** Every place in states and messages where a server is named. */
+function renamer(configs: readonly ServerConfig[]): Renamer<RaftGhost> {
+  const named = (id: NodeId, names: Renaming): NodeId => names[id] ?? id;
+  const orNull = (id: NodeId | null, names: Renaming): NodeId | null => (id === null ? null : named(id, names));
+  const bySlot = <T>(list: readonly T[], names: Renaming): readonly T[] => {
+    const moved = list.slice();
+    list.forEach((item, id) => void (moved[named(id, names)] = item));
+    return moved;
+  };
+  const persistent = ({ currentTerm, votedFor, log, snapshot }: Persistent, names: Renaming): Persistent => ({ currentTerm, votedFor: orNull(votedFor, names), log, snapshot });
+  function role(one: Role, names: Renaming): Role {
+    switch (one.kind) {
+      case 'follower':
+        return { kind: one.kind, leaderId: orNull(one.leaderId, names) };
+      case 'candidate':
+        return { kind: one.kind, votes: one.votes.map((id) => named(id, names)) };
+      case 'leader':
+        return { kind: one.kind, nextIndex: bySlot(one.nextIndex, names), matchIndex: bySlot(one.matchIndex, names) };
+    }
+  }
+  const raft = (one: Raft, node: NodeId, names: Renaming): Raft => ({
+    config: configs[named(node, names)]!, persistent: persistent(one.persistent, names), commitIndex: one.commitIndex, lastApplied: one.lastApplied, role: role(one.role, names),
+  });
+  return {
+    state(untyped, names, node) {
+      const state = untyped as Server | Clerk;
+      if (!isServer(state)) return { ...state, target: named(state.target, names) };
+      return { config: configs[named(node, names)]!, raft: raft(state.raft, node, names), channel: state.channel, machine: state.machine, waiting: state.waiting };
+    },
+    durable: (untyped, names) => (untyped === null ? null : persistent(untyped as Persistent, names)),
+    message(untyped, names) {
+      const message = untyped as ServerMessage;
+      if (message.kind !== 'clientReply' || message.outcome.kind === 'done') return message;
+      return { ...message, outcome: { kind: message.outcome.kind, leaderId: orNull(message.outcome.leaderId, names) } };
+    },
+    ghost: (ghost, names) => ({
+      ...ghost,
+      elections: ghost.elections.map(({ term, leader, log }) => ({ term, leader: named(leader, names), log })),
+      unkeptVotes: ghost.unkeptVotes.map(({ voter, term, candidate }) => ({ voter: named(voter, names), term, candidate: named(candidate, names) })).toSorted((a, b) => a.term - b.term || a.voter - b.voter),
+    }),
+  };
+}
+
+export function raftKvModel(values: ParameterValues, wrap?: (process: AnyProcess) => AnyProcess): Model<RaftWorld, RaftMove> {
+  const network = choiceOf(values, 'network') as NetworkKind;
+  const given = numberOf(values, 'max-in-flight');
+  const isReduced = network === 'set' && !flagOf(values, 'plain');
+  if (isReduced && given > 0) {
+    throw new ParameterError('--max-in-flight counts letters, and with the reduction letters stay in flight: add --plain, or take --network multiset');
+  }
+  if (network !== 'set' && given === 0) throw new ParameterError(`--network ${network} needs a bound on the letters in flight, such as --max-in-flight 4`);
+  const bounds: RaftKvBounds = {
+    servers: numberOf(values, 'servers'), clients: numberOf(values, 'clients'), operations: numberOf(values, 'operations'),
+    maxTerm: numberOf(values, 'max-term'), maxLog: numberOf(values, 'max-log'), maxRaftState: numberOf(values, 'max-raft-state'),
+  };
+  const maxCrashes = numberOf(values, 'max-crashes');
+  const world = new UntimedWorld(raftKvSystem(bounds, wrap), {
+    network, isReduced, maxCrashes, maxInFlight: given === 0 ? Infinity : given,
+    maxDrops: numberOf(values, 'max-drops'), maxDuplicates: numberOf(values, 'max-duplicates'),
+  });
+  return withGoals(world, maxCrashes, bounds.maxRaftState);
+}
+
+/** What the bounds are meant to reach: a space in which nothing happens proves nothing. */
+function withGoals(world: UntimedWorld<RaftGhost, RaftNotice>, maxCrashes: number, maxRaftState: number): Model<RaftWorld, RaftMove> {
+  const goals: Property<RaftWorld, RaftMove>[] = [sometimesSeen('a leader is elected', 'leadersElected'), sometimesSeen('an entry is committed', 'entriesCommitted')];
+  if (maxRaftState >= 0) goals.push(sometimesSeen('a log is compacted', 'snapshotsTaken'), sometimesSeen('a snapshot is installed', 'snapshotsInstalled'));
+  if (maxCrashes > 0) goals.push(sometimesSeen('a server crashes and starts again', 'restarts'));
+  world.addProperties(goals);
+  return world;
+}
+
+export const definition: ModelDefinition<RaftWorld, RaftMove> = {
+  name: 'raft-kv',
+  summary: 'Raft and its key/value server: the reducers that the simulator runs, in a world without time',
+  parameters: [
+    { kind: 'number', name: 'servers', help: 'servers', default: 3, min: 2, max: 5 },
+    { kind: 'number', name: 'clients', help: 'clients, which append and get in turn', default: 1, min: 0, max: 4 },
+    { kind: 'number', name: 'operations', help: 'operations of each client', default: 1, min: 0, max: 8 },
+    { kind: 'number', name: 'max-term', help: 'no election beyond this term', default: 1, min: 0, max: 16 },
+    { kind: 'number', name: 'max-log', help: 'no log with an entry beyond this index', default: 2, min: 0, max: 64 },
+    { kind: 'number', name: 'max-crashes', help: 'crashes of servers, of all together', default: 1, min: 0, max: 16 },
+    { kind: 'number', name: 'max-raft-state', help: 'take a snapshot when state and log have more bytes; -1 never', default: 20, min: -1, max: 1_000_000 },
+    { kind: 'choice', name: 'network', help: 'set: any letter any number of times; multiset: once, in any order; ordered: once, in order', default: 'set', choices: ['set', 'multiset', 'ordered'] },
+    { kind: 'number', name: 'max-in-flight', help: 'letters in flight at once; 0 for any number (set only)', default: 0, min: 0, max: 64 },
+    { kind: 'number', name: 'max-drops', help: 'letters lost, of all together (multiset, ordered)', default: 1, min: 0, max: 64 },
+    { kind: 'number', name: 'max-duplicates', help: 'letters doubled, of all together (multiset, ordered)', default: 0, min: 0, max: 64 },
+    { kind: 'flag', name: 'plain', help: 'without the reduction of interleavings (which the set network has)' },
+  ],
+  moduleUrl: import.meta.url,
+  create: (values) => raftKvModel(values),
+};
