@@ -56,9 +56,10 @@ describe('exit codes', () => {
 
 describe('wrong usage is one line that says what to do', () => {
   it.each([
-    [['nope'], 'there is no model "nope"; there are: two-phase-commit, paxos, abd, single-copy, die-hard'],
-    [[], 'explore takes a model first'],
-    [['--rms', '5', 'two-phase-commit'], 'explore takes a model first'],
+    [['nope'], 'there is no model "nope"; there are: raft-kv, two-phase-commit, paxos, abd, single-copy, die-hard'],
+    [['--rms', '5', 'two-phase-commit'], 'the parameters of raft-kv are --servers 3 (2 to 5)'],
+    [['--max-in-flight', '4'], 'add --plain, or take --network multiset'],
+    [['--network', 'ordered'], '--network ordered needs a bound on the letters in flight'],
     [['two-phase-commit', '--servers', '5'], 'the parameters of two-phase-commit are --rms 3 (1 to 14)'],
     [['abd', '--rms', '5'], 'the parameters of abd are --clients 2 (1 to 8), --servers 2 (1 to 8), --history (off)'],
     [['two-phase-commit', '--rms', '0'], '--rms takes a whole number from 1 to 14, not "0"'],

@@ -64,6 +64,8 @@ const spaces: readonly (readonly [string, ParameterValues])[] = [
   ['single-copy', { clients: 2, servers: 2, history: true }],
   ['single-copy', { clients: 4, servers: 2, history: true }],
   ['die-hard', { small: 31, big: 97, goal: 50 }],
+  ['raft-kv', { clients: 0, 'max-log': 1 }],
+  ['raft-kv', { servers: 2, clients: 1, 'max-log': 1, plain: true }],
 ];
 
 describe('breadth first', () => {

@@ -15,11 +15,12 @@ import { exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type
 import { ExploreProgress } from './explore-progress.ts';
 import { mustBeWritable, writeWhole } from './files.ts';
 
-const usage = `whitewater explore MODEL [parameters of the model] [options]
+const usage = `whitewater explore [MODEL] [parameters of the model] [options]
 
 Searches every state that a model can reach and checks its properties in each: what is not found cannot
-happen within the bounds. MODEL is a name that --list shows, or your own module: path/to/module.js, or
-path/to/module.js#name. It comes first; parameters such as --rms 5 belong to it.
+happen within the bounds. MODEL is a name that --list shows (the first one, raft-kv, when there is none),
+or your own module: path/to/module.js, or path/to/module.js#name. It comes first; parameters such as
+--max-term 2 belong to it.
 
   --list             the models with their parameters
   --strategy S       bfs (default: shortest counterexamples), dfs, or random (walks; closes nothing)
@@ -108,10 +109,11 @@ function search(request: Request, options: SearchOptions): Promise<SearchResult<
 }
 
 async function parse(argv: readonly string[], models: Models): Promise<Request> {
-  const [name, ...rest] = argv;
-  if (name === undefined || name.startsWith('-')) {
-    throw new UsageError(`explore takes a model first, such as: whitewater explore ${[...models.keys()][0] ?? 'path/to/module.js'} (see: whitewater explore --list)`);
-  }
+  const [first] = models.keys();
+  const isNamed = argv[0] !== undefined && !argv[0].startsWith('-');
+  const name = isNamed ? argv[0]! : first;
+  if (name === undefined) throw new UsageError('explore takes a model first, such as: whitewater explore path/to/module.js');
+  const rest = isNamed ? argv.slice(1) : argv;
   const definition = await findModel(name, models);
   const given = parseArguments(definition, rest);
   const text = (option: keyof typeof ownOptions): string | undefined => given[option] as string | undefined;

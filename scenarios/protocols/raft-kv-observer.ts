@@ -18,7 +18,7 @@ import { Elections, type Election } from '../../checkers/raft/elections.ts';
 import { EntryBook } from '../../checkers/raft/entry-book.ts';
 import { indexesAreInOrder, indexesOnlyRise } from '../../checkers/raft/indexes.ts';
 import { beliefsAreTrue, leaderOnlyAppends } from '../../checkers/raft/replication.ts';
-import { Situations, type Situation } from '../../checkers/raft/situations.ts';
+import { situations as situationNames, Situations } from '../../checkers/raft/situations.ts';
 import { ReplicatedStore, type Holding } from '../../checkers/replicated-store.ts';
 import { kvModel, type KvInput, type KvOutput, type Model as Sequential } from '../../checkers/porcupine-ts-port/index.ts';
 import type { Command, Operation, Result } from '../../core/kv/command.ts';
@@ -78,6 +78,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
   readonly blank: RaftGhost;
   readonly properties: readonly Property<RaftGhost, never>[];
   private readonly options: RaftObserverOptions;
+  private readonly situations = new Situations();
   private readonly matched = new WeakMap<Log, WeakSet<Log>>();
   private readonly soundLogs = new WeakSet<Log>();
   private readonly stores = new WeakMap<RaftGhost['committed'], { readonly store: ReplicatedStore; readonly equal: WeakSet<object> }>();
@@ -94,7 +95,9 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
 
   notice(step: NodeStep): RaftNotice | null {
     const { node } = step;
-    if (node >= this.options.servers || step.before === step.after) return null;
+    if (node >= this.options.servers) return null;
+    const unkeptVotes = unkeptVotesIn(step);
+    if (step.before === step.after && unkeptVotes.length === 0) return null;
     const before = step.before as Server | null;
     const after = step.after as Server;
     const { raft, machine } = after;
@@ -118,9 +121,9 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
       hasNewSnapshot: snapshot !== null && snapshot !== before?.raft.persistent.snapshot,
       hasExecuted: machine.lastExecuted !== (before?.machine.lastExecuted ?? 0),
       hasNewBeliefs: raft.role.kind === 'leader' && raft.role !== before?.raft.role,
-      unkeptVotes: unkeptVotesIn(step),
+      unkeptVotes,
     };
-    const { hasNewLog, hasCommitted, hasNewSnapshot, hasExecuted, hasNewBeliefs, unkeptVotes, situations } = notice;
+    const { hasNewLog, hasCommitted, hasNewSnapshot, hasExecuted, hasNewBeliefs, situations } = notice;
     const concernsOthers = election !== null || hasNewLog || hasCommitted || hasNewSnapshot || hasExecuted || hasNewBeliefs || unkeptVotes.length > 0;
     if (!concernsOthers && situations.length === 0) return null;
     // Quiet steps must stay quiet: what only tells is no reason to look at a step that changes nothing.
@@ -137,18 +140,18 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     return elections.read(node, old, raft);
   }
 
-  private situationsIn({ node, before, after, event, effects }: NodeStep): readonly string[] {
+  private situationsIn({ before, after, event, effects }: NodeStep): readonly string[] {
     const { raft } = after as Server;
-    if (before === null || event === null) return (after as Server).raft.persistent.currentTerm > 0 ? ['restarts'] : [];
+    if (before === null || event === null) return raft.persistent.currentTerm > 0 ? ['restarts'] : [];
     const old = (before as Server).raft;
-    const situations = new Situations();
-    situations.read(old, raft, event, effects);
-    const { counts } = situations;
-    if (raft.role.kind === 'leader' && old.role.kind !== 'leader') counts.leadersElected += 1;
-    if (raft.persistent.snapshot !== old.persistent.snapshot && counts.snapshotsInstalled === 0) counts.snapshotsTaken += 1;
-    const names: string[] = (Object.keys(counts) as Situation[]).filter((name) => counts[name] > 0);
+    // One counter for all steps: making one costs more than the step.
+    const { counts } = this.situations;
+    for (const name of situationNames) counts[name] = 0;
+    this.situations.read(old, raft, event, effects);
+    if (raft.role.kind === 'leader' && old.role.kind !== 'leader') counts.leadersElected = 1;
+    if (raft.persistent.snapshot !== old.persistent.snapshot && counts.snapshotsInstalled === 0) counts.snapshotsTaken = 1;
+    const names: string[] = situationNames.filter((name) => counts[name] > 0);
     if (raft.commitIndex > old.commitIndex) names.push('entriesCommitted');
-    void node;
     return names;
   }
 

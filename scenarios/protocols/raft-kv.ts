@@ -38,7 +38,7 @@ export interface RaftKvBounds {
 /** Time does not pass here: the ranges only say that a timer is set. */
 const anyTime = { min: 1, max: 1 };
 
-const views: Views = new Map<object, (value: never) => unknown>([
+export const raftKvViews: Views = new Map<object, (value: never) => unknown>([
   [Log.prototype, (log: Log) => [log.baseIndex, log.baseTerm, log.from(log.baseIndex + 1, log.lastIndex - log.baseIndex)]],
   [SortedMap.prototype, (map: SortedMap<string | number, unknown>) => {
     const pairs: unknown[] = [];
@@ -80,7 +80,7 @@ export function raftKvSystem(
   return {
     processes,
     servers,
-    views,
+    views: raftKvViews,
     essence: (_, state) => essence(state as Server | Clerk),
     /** A clerk that was refused by all goes on counting refusals that it no longer looks at. */
     normal(_, state) {

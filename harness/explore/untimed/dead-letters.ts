@@ -7,17 +7,17 @@
  * claimed dead and a state in which the node was ever met: where the claim stands, the letter must change
  * nothing, answer nobody and say nothing new; and no step and no crash of the node may end it. When the
  * search ends without an objection, the letters that were taken out could not have done anything in any
- * state that was left out for it: by induction over the steps of a run.
+ * state that was left out for it: by induction over the steps of a run. (Each thread holds the claims
+ * against the states that it meets itself.)
  */
+import { Violated } from '../../../checkers/checker.ts';
 import type { NodeId } from '../../../core/protocol.ts';
 import { nodeName, type Notice, type UntimedSystem } from './system.ts';
 import type { Inbox, Letter, Letters } from './letters.ts';
 import type { Node, Nodes } from './nodes.ts';
 
-/** The claim does not hold for this code: the reduction cannot be used on it, and the code reacts to what it should ignore. */
-export class DeadLetterStirs extends Error {
-  override readonly name = 'DeadLetterStirs';
-}
+/** Broken when the code reacts to what it should ignore; then the reduction cannot be used on it. */
+export const deadLettersStayDead = 'Dead Letters Stay Dead';
 
 export class DeadLetters<Ghost, N extends Notice> {
   private readonly system: UntimedSystem<Ghost, N>;
@@ -26,7 +26,11 @@ export class DeadLetters<Ghost, N extends Notice> {
   /** By receiver: letters claimed dead in some state, states met, and steps met. */
   private readonly claimed: Set<Letter>[] = [];
   private readonly met: Set<Node<N>>[] = [];
-  private readonly steps = new Map<Node<N>, Set<Node<N>>>();
+  private readonly steps = new Map<Node<N>, Map<Node<N>, Violated | null>>();
+  /** Objections, by the node and the letter that raised them: the same step says the same again. */
+  private readonly raised = new Map<Node<N>, Map<Letter, Violated>>();
+  /** The first objection since `begin`. */
+  private objection: Violated | null = null;
 
   constructor(system: UntimedSystem<Ghost, N>, letters: Letters, nodes: Nodes<Ghost, N>) {
     this.system = system;
@@ -38,13 +42,29 @@ export class DeadLetters<Ghost, N extends Notice> {
     }
   }
 
+  /** Before a step of the world. */
+  begin(): void {
+    this.objection = null;
+  }
+
+  /** What this step of the world showed. */
+  get problem(): Violated | null {
+    return this.objection;
+  }
+
   isDead(node: Node<N>, letter: Letter): boolean {
     let isDead = node.isDead.get(letter.id);
     if (isDead === undefined) {
       isDead = this.claim(node, letter);
       node.isDead.set(letter.id, isDead);
-      if (isDead) this.declare(letter);
+      const objection = isDead ? this.declare(letter) : null;
+      if (objection !== null) {
+        let byLetter = this.raised.get(node);
+        if (byLetter === undefined) this.raised.set(node, byLetter = new Map());
+        byLetter.set(letter, objection);
+      }
     }
+    if (isDead && this.raised.size > 0) this.objection ??= this.raised.get(node)?.get(letter) ?? null;
     return isDead;
   }
 
@@ -59,45 +79,63 @@ export class DeadLetters<Ghost, N extends Notice> {
     return pruned;
   }
 
-  /** A step from one state of a node to another, or a crash. @throws DeadLetterStirs */
+  /** A step from one state of a node to another, or a crash. */
   meet(before: Node<N>, after: Node<N>): void {
     let followers = this.steps.get(before);
-    if (followers === undefined) this.steps.set(before, followers = new Set());
-    if (followers.has(after)) return;
-    followers.add(after);
-    this.enter(after);
-    for (const letter of this.claimed[after.index]!) this.mustStayDead(before, after, letter);
+    if (followers === undefined) this.steps.set(before, followers = new Map());
+    let objection = followers.get(after);
+    if (objection === undefined) {
+      followers.set(after, null);
+      objection = this.enter(after);
+      for (const letter of this.claimed[after.index]!) objection ??= this.stays(before, after, letter);
+      followers.set(after, objection);
+    }
+    this.objection ??= objection;
   }
 
-  enter(node: Node<N>): void {
+  enter(node: Node<N>): Violated | null {
     const met = this.met[node.index]!;
-    if (met.has(node)) return;
+    if (met.has(node)) return null;
     met.add(node);
-    for (const letter of this.claimed[node.index]!) this.mustBeDead(node, letter);
+    for (const letter of this.claimed[node.index]!) {
+      const objection = this.rests(node, letter);
+      if (objection !== null) return objection;
+    }
+    return null;
   }
 
-  private declare(letter: Letter): void {
+  /** A letter is claimed dead for the first time: in no state met so far may it stir. */
+  private declare(letter: Letter): Violated | null {
     const { to } = letter.value;
     const claimed = this.claimed[to]!;
-    if (claimed.has(letter)) return;
+    if (claimed.has(letter)) return null;
     claimed.add(letter);
-    for (const node of this.met[to]!) this.mustBeDead(node, letter);
-    for (const node of this.met[to]!) for (const after of this.steps.get(node) ?? []) this.mustStayDead(node, after, letter);
+    for (const node of this.met[to]!) {
+      const objection = this.rests(node, letter);
+      if (objection !== null) return objection;
+      for (const after of this.steps.get(node)?.keys() ?? []) {
+        const change = this.stays(node, after, letter);
+        if (change !== null) return change;
+      }
+    }
+    return null;
   }
 
   private claim({ index, state }: Node<N>, { value }: Letter): boolean {
     return state !== null && this.system.isDead(index, state, value.from, value.message);
   }
 
-  private mustBeDead(node: Node<N>, letter: Letter): void {
-    if (!this.claim(node, letter)) return;
+  private rests(node: Node<N>, letter: Letter): Violated | null {
+    if (!this.claim(node, letter)) return null;
     const outcome = this.nodes.tried(node, letter);
     const always = this.nodes.alwaysSaid(node);
-    if (!outcome.isQuiet || outcome.sends.some((sent) => !always.has(sent))) throw new DeadLetterStirs(`${this.told(letter)} should be ignored and is not`);
+    if (outcome.isQuiet && outcome.sends.every((sent) => always.has(sent))) return null;
+    return new Violated(deadLettersStayDead, `${this.told(letter)} should be ignored and is not`);
   }
 
-  private mustStayDead(before: Node<N>, after: Node<N>, letter: Letter): void {
-    if (this.claim(before, letter) && !this.claim(after, letter)) throw new DeadLetterStirs(`${this.told(letter)} was past mattering and matters again`);
+  private stays(before: Node<N>, after: Node<N>, letter: Letter): Violated | null {
+    if (!this.claim(before, letter) || this.claim(after, letter)) return null;
+    return new Violated(deadLettersStayDead, `${this.told(letter)} was past mattering and matters again`);
   }
 
   private told({ value: { from, to, message } }: Letter): string {

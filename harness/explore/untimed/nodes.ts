@@ -84,7 +84,8 @@ export class Nodes<Ghost, N extends Notice> {
     this.system = system;
     this.letters = letters;
     this.isReduced = isReduced;
-    this.structural = new StructuralHasher(system.views, false);
+    // Remembers: steps share most of a state with the one before.
+    this.structural = new StructuralHasher(system.views, true);
   }
 
   /** A node that starts with what its disk holds. */
@@ -160,7 +161,8 @@ export class Nodes<Ghost, N extends Notice> {
     const process = this.processOf(index);
     const armed = event.kind === 'timer' ? node.timers.filter((timer) => timer !== event.timer) : node.timers;
     try {
-      const { state, effects } = process.step(before, event);
+      const { state: made, effects } = process.step(before, event);
+      const state = isSame(before, made) ? before : made;
       const durableAfter = effects.reduce<unknown>((disk, effect) => (effect.kind === 'persist' ? effect.writes.reduce(process.write, disk) : disk), durable);
       return this.outcomeOf({ node: index, before, after: state, durableBefore: durable, durableAfter, event, effects }, armed, node);
     } catch (error) {
@@ -198,8 +200,10 @@ export class Nodes<Ghost, N extends Notice> {
       }
     }
     const said = this.isReduced ? this.saidAtOnce(index, after, armed, sends) : sends;
-    const node = this.intern(index, this.kept(index, after), step.durableAfter, [...armed]);
-    const { notice, problem } = this.noticed(step);
+    const isUntouched = before !== null && after === step.before && step.durableAfter === step.durableBefore && hasSame(armed, before.timers);
+    const node = isUntouched ? before : this.intern(index, this.kept(index, after), step.durableAfter, [...armed]);
+    // Judged by content, not by which objects were made anew: the same for every worker.
+    const { notice, problem } = this.noticed(node === before ? { ...step, after: step.before } : step);
     const isQuiet = node === before && replies.length === 0 && notice === null && problem === null;
     return { step, node, sends: said, replies, notice, problem, thrown: null, barriers, isQuiet };
   }
@@ -276,3 +280,13 @@ export class Nodes<Ghost, N extends Notice> {
     return made;
   }
 }
+
+/** The same parts in a new object: what most steps that change nothing give. */
+function isSame(before: unknown, after: unknown): boolean {
+  if (before === after) return true;
+  if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null) return false;
+  const keys = Object.keys(after);
+  return keys.length === Object.keys(before).length && keys.every((key) => (before as Record<string, unknown>)[key] === (after as Record<string, unknown>)[key]);
+}
+
+const hasSame = (armed: ReadonlySet<string>, timers: readonly string[]): boolean => armed.size === timers.length && timers.every((timer) => armed.has(timer));

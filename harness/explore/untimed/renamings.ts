@@ -22,8 +22,12 @@ export class Renamings<Ghost, N extends Notice> {
   private readonly hasher = new Hasher();
   /** Whether every order of the servers is a renaming: then they can be sorted first. */
   private readonly isFull: boolean;
-  /** Position of a renaming in the list, by its names. */
-  private readonly byNames: ReadonlyMap<string, number>;
+  /** By the number of an order: the position of the renaming that makes this order 0, 1, 2 and so on. */
+  private readonly single: (readonly number[])[] = [];
+  /** Of the state at hand: the servers by signature, and their signatures. */
+  private readonly order: number[] = [];
+  private readonly his: number[] = [];
+  private readonly los: number[] = [];
 
   constructor(
     system: UntimedSystem<Ghost, N>, renamer: Renamer<Ghost>, renamings: readonly Renaming[],
@@ -35,7 +39,11 @@ export class Renamings<Ghost, N extends Notice> {
     this.letters = letters;
     this.nodes = nodes;
     this.ghosts = ghosts;
-    this.byNames = new Map(renamings.map((names, at) => [names.join(), at]));
+    renamings.forEach((names, at) => {
+      const order = new Array<number>(system.servers).fill(0);
+      names.forEach((name, server) => void (order[name] = server));
+      this.single[this.numberOf(order)] = [at];
+    });
     let all = 1;
     for (let count = 2; count <= system.servers; count++) all *= count;
     this.isFull = renamings.length === all;
@@ -66,26 +74,44 @@ export class Renamings<Ghost, N extends Notice> {
 
   /** The renamings that put the servers in the order of their signatures: several when some are equal. */
   private sorted(state: World<Ghost, N>): readonly number[] {
+    const { order, his, los } = this;
     const { servers } = this.system;
-    const signatures = Array.from({ length: servers }, (_, server) => {
+    for (let server = 0; server < servers; server++) {
       const node = this.signatureOfNode(state.nodes[server]!);
       const inbox = this.signatureOfInbox(state.inboxes[server]!, server);
-      return { server, hi: (node.hi + Math.imul(inbox.hi, 0x9e3779b1)) | 0, lo: (node.lo + Math.imul(inbox.lo, 0x85ebca77)) | 0 };
-    });
-    signatures.sort((a, b) => a.hi - b.hi || a.lo - b.lo);
+      const hi = (node.hi + Math.imul(inbox.hi, 0x9e3779b1)) | 0;
+      const lo = (node.lo + Math.imul(inbox.lo, 0x85ebca77)) | 0;
+      // Few servers: insertion is the quickest way to sort them.
+      let at = server;
+      for (; at > 0; at--) {
+        const other = order[at - 1]!;
+        if (his[other]! < hi || (his[other]! === hi && los[other]! <= lo)) break;
+        order[at] = other;
+      }
+      order[at] = server;
+      his[server] = hi;
+      los[server] = lo;
+    }
+    const isTied = (at: number): boolean => his[order[at]!] === his[order[at - 1]!] && los[order[at]!] === los[order[at - 1]!];
+    let hasTies = false;
+    for (let at = 1; at < servers; at++) hasTies ||= isTied(at);
+    if (!hasTies) return this.single[this.numberOf(order)]!;
     let orders: number[][] = [[]];
     for (let from = 0; from < servers;) {
       let to = from + 1;
-      while (to < servers && signatures[to]!.hi === signatures[from]!.hi && signatures[to]!.lo === signatures[from]!.lo) to++;
-      const tied = signatures.slice(from, to).map(({ server }) => server);
-      orders = orders.flatMap((order) => arrangements(tied).map((arranged) => [...order, ...arranged]));
+      while (to < servers && isTied(to)) to++;
+      const tied = arrangements(order.slice(from, to));
+      orders = orders.flatMap((one) => tied.map((arranged) => [...one, ...arranged]));
       from = to;
     }
-    return orders.map((order) => {
-      const names = new Array<number>(servers);
-      order.forEach((server, name) => void (names[server] = name));
-      return this.byNames.get(names.join())!;
-    });
+    return orders.map((one) => this.single[this.numberOf(one)]![0]!);
+  }
+
+  /** An order of the servers as one number. */
+  private numberOf(order: readonly number[]): number {
+    let number = 0;
+    for (const server of order) number = number * this.system.servers + server;
+    return number;
   }
 
   private image(state: World<Ghost, N>, at: number): World<Ghost, N> {

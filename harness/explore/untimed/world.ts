@@ -16,7 +16,7 @@ import type { NodeId } from '../../../core/protocol.ts';
 import type { Hasher, Part } from '../fingerprint.ts';
 import { Interner, type Interned } from '../interner.ts';
 import type { Described, Model, Problem, Property } from '../model.ts';
-import { DeadLetters } from './dead-letters.ts';
+import { DeadLetters, deadLettersStayDead } from './dead-letters.ts';
 import { Letters, type Inbox, type Letter, type NetworkKind } from './letters.ts';
 import { Nodes, type Barrier, type Move, type Node, type Outcome } from './nodes.ts';
 import { Renamings } from './renamings.ts';
@@ -239,10 +239,12 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     if (outcome.thrown !== null) throw outcome.thrown.error;
     const { node, sends, step } = outcome;
     const isSame = node === state.nodes[step.node];
+    this.dead?.begin();
     if (this.dead !== null && !isSame) this.dead.meet(state.nodes[step.node]!, node);
     const nodes = isSame ? state.nodes : state.nodes.with(step.node, node);
     const inboxes = this.sent(nodes, before, sends, step.node, isSame);
-    const { ghost, problem } = this.observed(outcome, nodes, ghostBefore);
+    const { ghost, problem: broken } = this.observed(outcome, nodes, ghostBefore);
+    const problem = broken ?? this.dead?.problem ?? null;
     const { drops, duplicates } = state;
     const isUnchanged = isSame && inboxes === state.inboxes && ghost === state.ghost && problem === null && crashes === state.crashes;
     return isUnchanged ? state : { nodes, inboxes, ghost, crashes, drops, duplicates, problem };
@@ -317,12 +319,13 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
 
   private makeProperties(): readonly Property<World<Ghost, N>, Move<N>>[] {
     const { observer } = this.system;
-    const invariants = observer.invariants.map((name): Property<World<Ghost, N>, Move<N>> => ({
+    const names = this.dead === null ? observer.invariants : [...observer.invariants, deadLettersStayDead];
+    const invariants = names.map((name): Property<World<Ghost, N>, Move<N>> => ({
       kind: 'always',
       name,
       check: ({ problem }): Problem | null => (problem !== null && problem.property === name ? { verdict: 'violation', detail: problem.message } : null),
     }));
-    const known = new Set(observer.invariants);
+    const known = new Set(names);
     const others: Property<World<Ghost, N>, Move<N>> = {
       kind: 'always',
       name: 'Other Checks',
@@ -336,20 +339,22 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     const name = (node: NodeId): string => nodeName(system.servers, node);
     const who = name(move.node);
     const told = (letter: Letter): string => `${system.describeMessage(letter.value.message)} from ${name(letter.value.from)}`;
-    const event = move.letter !== null ? `takes ${told(move.letter)}` : move.timer !== null ? `its ${move.timer} timer fires` : `asks for ${system.describeRequest(move.request)}`;
+    const what = (): string => {
+      if (move.letter !== null) return `takes ${told(move.letter)}`;
+      return move.timer !== null ? `hears its ${move.timer} timer` : `asks for ${system.describeRequest(move.request)}`;
+    };
     switch (move.kind) {
       case 'deliver':
-        return move.outcome === null ? `${who} is down and loses ${told(move.letter!)}` : `${who} ${event}`;
+        return move.outcome === null ? `${who} is down and loses ${told(move.letter!)}` : `${who} ${what()}`;
       case 'timer':
-        return `${who}: ${event}`;
       case 'client':
-        return `${who} ${event}`;
+        return `${who} ${what()}`;
       case 'drop':
         return `lost on the way to ${who}: ${told(move.letter!)}`;
       case 'duplicate':
         return `doubled on the way to ${who}: ${told(move.letter!)}`;
       case 'crash':
-        if (move.barrier !== null) return `${who} ${event}, and crashes behind its write`;
+        if (move.barrier !== null) return `${who} ${what()}, and crashes behind its write`;
         return move.outcome === null ? `${who} crashes` : `${who} crashes and starts again`;
       case 'restart':
         return `${who} starts again`;
