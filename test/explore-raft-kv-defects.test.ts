@@ -16,7 +16,9 @@ import type { AnyProcess } from '../harness/system.ts';
 import { definition, raftKvModel } from '../scenarios/protocols/raft-kv.ts';
 
 const clock = (): number => 0;
-const search = (given: ParameterValues, wrap: (process: AnyProcess) => AnyProcess) => breadthFirst(raftKvModel(fillIn(definition.parameters, given), wrap), { clock });
+type Wrap = (process: AnyProcess) => AnyProcess;
+const modelOf = (given: ParameterValues, wrap: Wrap) => raftKvModel(fillIn(definition.parameters, given), wrap);
+const search = (given: ParameterValues, wrap: Wrap) => breadthFirst(modelOf(given, wrap), { clock });
 
 type ServerEvent = Event<ServerMessage, never>;
 
@@ -114,9 +116,16 @@ const cases = [
 
 describe.each(cases)('%s', (_, wrap, given, property, actions) => {
   it(`${property}, after ${actions} actions`, async () => {
-    const result = await search(given, wrap);
+    const model = modelOf(given, wrap);
+    const result = await breadthFirst(model, { clock });
     const broken = result.properties.filter(({ verdict }) => verdict === 'violated');
     expect(broken.map(({ name, path }) => [name, path?.actions.length])).toContainEqual([property, actions]);
+    const path = broken.find(({ name }) => name === property)!.path!;
+    const whole = model.unfold!(path);
+    // The whole run breaks the same, in a world that takes no step unseen; and every letter in it was sent.
+    if (property === 'no step throws') expect(whole.states.length).toBe(whole.actions.length);
+    else expect(whole.states.at(-1)!.problem?.property).toBe(property);
+    expect(whole.actions.length).toBeGreaterThanOrEqual(path.actions.length);
   });
 });
 

@@ -62,7 +62,8 @@ function propertyLine({ kind, name, verdict, detail, path }: PropertyResult<unkn
   return `  ${verdict.padEnd(9)}  ${kind.startsWith('always') ? 'always' : 'sometimes'}: ${name}${why === '' ? '' : ` (${why})`}`;
 }
 
-function pathLines<State, Action>(model: Model<State, Action>, path: Path<State, Action>): readonly string[] {
+function pathLines<State, Action>(model: Model<State, Action>, found: Path<State, Action>): readonly string[] {
+  const path = model.unfold?.(found) ?? found;
   const described = path.states.map((state) => model.describeState(state));
   const lines = ['   0. the initial state', ...allLines(described[0]!).map(indent)];
   path.actions.forEach((action, index) => {
@@ -110,7 +111,8 @@ export function resultJson<State, Action>(told: Told<State, Action>): string {
 }
 
 /** `state` is the one after the action; `null` when the step throws. */
-function pathJson<State, Action>(model: Model<State, Action>, path: Path<State, Action>): object {
+function pathJson<State, Action>(model: Model<State, Action>, found: Path<State, Action>): object {
+  const path = model.unfold?.(found) ?? found;
   const described = path.states.map((state) => model.describeState(state));
   return {
     initial: described[0]!,

@@ -17,9 +17,12 @@ export class Interner<T> {
   private readonly hasher = new Hasher();
   private count = 0;
 
-  /** @param views for values that are not plain data: see `StructuralHasher` */
-  constructor(views: Views = new Map()) {
-    this.structural = new StructuralHasher(views, false);
+  /**
+   * @param views for values that are not plain data: see `StructuralHasher`
+   * @param remembers for large values of which each is a little change of another
+   */
+  constructor(views: Views = new Map(), remembers = false) {
+    this.structural = new StructuralHasher(views, remembers);
   }
 
   get size(): number {

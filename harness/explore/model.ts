@@ -6,6 +6,7 @@
  * same on every run, whatever the number of workers.
  */
 import type { Hasher } from './fingerprint.ts';
+import type { Path } from './path.ts';
 import type { ModelParameter, ParameterValues } from './parameters.ts';
 
 /** Why a property does not hold. `unknown` (a check that gave up) is never a pass. */
@@ -58,6 +59,8 @@ export interface Model<State, Action> {
   kindOf?(action: Action): string;
   /** Weight of every kind in random walks, whole numbers; a kind that is not listed has 1. */
   readonly kindWeights?: Readonly<Record<string, number>>;
+  /** A path with the steps that `next` takes unseen along with an action, for a person and for plans. */
+  unfold?(path: Path<State, Action>): Path<State, Action>;
   describeAction(action: Action): string;
   describeState(state: State): Described;
 }

@@ -13,13 +13,15 @@
  */
 import { Violated } from '../../../checkers/checker.ts';
 import type { NodeId } from '../../../core/protocol.ts';
-import type { Hasher, Part } from '../fingerprint.ts';
+import { Hasher, StructuralHasher } from '../fingerprint.ts';
+import type { Path } from '../path.ts';
 import { Interner, type Interned } from '../interner.ts';
 import type { Described, Model, Problem, Property } from '../model.ts';
 import { DeadLetters, deadLettersStayDead } from './dead-letters.ts';
 import { Letters, type Inbox, type Letter, type NetworkKind } from './letters.ts';
 import { Nodes, type Barrier, type Move, type Node, type Outcome } from './nodes.ts';
 import { Renamings } from './renamings.ts';
+import { unfolded } from './unfold.ts';
 import { nodeName, type Notice, type UntimedSystem } from './system.ts';
 
 export interface WorldBounds {
@@ -65,7 +67,7 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     this.bounds = bounds;
     this.letters = new Letters(bounds.network, system.views);
     this.nodes = new Nodes(system, this.letters, bounds.isReduced);
-    this.ghosts = new Interner(system.views);
+    this.ghosts = new Interner(system.views, true);
     this.dead = bounds.isReduced ? new DeadLetters(system, this.letters, this.nodes) : null;
     this.properties = this.makeProperties();
     const renamings = system.renamings(bounds.isReduced);
@@ -161,6 +163,24 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
       into.int(duplicates);
     }
     if (problem !== null) into.text(problem.property);
+  }
+
+  /** Everything that a property can see: what nodes would make no difference of is left out. */
+  feedVisible({ nodes, ghost, problem }: World<Ghost, N>, into: Hasher): void {
+    const { system } = this;
+    const structural = new StructuralHasher(system.views, false);
+    for (const { index, state, durable } of nodes) structural.feed([state === null ? null : system.essence(index, system.canonical(index, state)), durable], into);
+    into.part(ghost);
+    if (problem !== null) into.text(problem.property);
+  }
+
+  get servers(): number {
+    return this.system.servers;
+  }
+
+  /** The run with the steps that the reduction took unseen. */
+  unfold(path: Path<World<Ghost, N>, Move<N>>): Path<World<Ghost, N>, Move<N>> {
+    return this.bounds.isReduced ? unfolded(new UntimedWorld(this.system, { ...this.bounds, isReduced: false }), path, new Hasher()) : path;
   }
 
   kindOf(move: Move<N>): string {
@@ -395,5 +415,3 @@ export const sometimesSeen = <Ghost, N extends Notice>(name: string, situation: 
   name,
   reached: (_before, { outcome, kind, barrier }) => kind !== 'drop' && barrier === null && outcome?.notice?.situations.includes(situation) === true,
 });
-
-export type { Part };
