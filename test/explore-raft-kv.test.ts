@@ -39,6 +39,12 @@ describe('the space within small bounds', () => {
     expect([deep.distinct, deep.generated]).toEqual([wide.distinct, wide.generated]);
   });
 
+  it('the default bounds, up to symmetry: election, replication, a crash, a compaction and an install', async () => {
+    const result = await breadthFirst(modelOf({}), { clock, hasSymmetry: true });
+    expect(numbers(result)).toEqual([11_198, 58_501, 18, 'closed']);
+    expect(Object.values(verdicts(result)).filter((verdict) => verdict !== 'holds' && verdict !== 'reached')).toEqual([]);
+  });
+
   it('the same on every run, also on a model that was used before', async () => {
     const model = modelOf(twoTerms);
     const first = await breadthFirst(model, { clock });

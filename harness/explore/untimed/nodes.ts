@@ -261,7 +261,8 @@ export class Nodes<Ghost, N extends Notice> {
   /** @param state null for a node that is down */
   intern(index: NodeId, state: unknown, durable: unknown, armed: readonly string[]): Node<N> {
     const { hasher, system } = this;
-    const timers = state === null ? [] : system.liveTimers(index, state, armed.toSorted());
+    const sorted = state === null ? [] : armed.toSorted();
+    const timers = this.isReduced && state !== null ? system.liveTimers(index, state, sorted) : sorted;
     hasher.reset();
     hasher.int(index);
     this.structural.feed(state === null ? null : system.essence(index, state), hasher);

@@ -85,7 +85,8 @@ export class Renamings<Ghost, N extends Notice> {
       let at = server;
       for (; at > 0; at--) {
         const other = order[at - 1]!;
-        if (his[other]! < hi || (his[other]! === hi && los[other]! <= lo)) break;
+        const difference = his[other]! - hi || los[other]! - lo;
+        if (difference <= 0) break;
         order[at] = other;
       }
       order[at] = server;

@@ -76,7 +76,7 @@ export interface UntimedSystem<Ghost, N extends Notice> {
   canonical(node: NodeId, state: unknown): unknown;
   /** With the reduction: timers that are fired at once, again and again, until the node has said all that it has to say. */
   eagerTimers(node: NodeId): readonly string[];
-  /** Armed timers that may make a difference in this state; the others count as not armed. */
+  /** With the reduction: armed timers that may make a difference in this state; the others count as not armed. */
   liveTimers(node: NodeId, state: unknown, armed: readonly string[]): readonly string[];
   /**
    * With the reduction: a claim that this letter will never again do anything to this node: not now, not
