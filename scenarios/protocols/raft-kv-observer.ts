@@ -24,7 +24,7 @@ import { kvModel, type KvInput, type KvOutput, type Model as Sequential } from '
 import type { Command, Operation, Result } from '../../core/kv/command.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { Log, LogIndex, Term } from '../../core/raft/log.ts';
-import type { Persistent, Raft } from '../../core/raft/state.ts';
+import type { Persistent } from '../../core/raft/state.ts';
 import type { Server } from '../../core/server.ts';
 import { linearizability, type ClientHistory } from '../../harness/explore/linearizable.ts';
 import type { Property } from '../../harness/explore/model.ts';
@@ -155,17 +155,20 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     return names;
   }
 
-  observe(ghost: RaftGhost, step: NodeStep, notice: RaftNotice, nodes: readonly NodeView[]): RaftGhost {
+  compare(step: NodeStep, notice: RaftNotice, nodes: readonly NodeView[]): void {
+    const { raft } = step.after as Server;
+    if (notice.hasNewLog) this.logsMustMatch(step.node, raft.persistent.log, nodes);
+    if (notice.hasNewBeliefs) beliefsAreTrue(step.node, (step.before as Server | null)?.raft ?? null, raft, (peer) => nodes[peer]!.durable as Persistent);
+  }
+
+  observe(ghost: RaftGhost, step: NodeStep, notice: RaftNotice, nodes: readonly NodeView[] | null): RaftGhost {
     const { node } = step;
-    const before = step.before as Server | null;
-    const after = step.after as Server;
-    if (notice.hasNewLog) this.logsMustMatch(node, after.raft.persistent.log, nodes);
-    if (notice.hasNewBeliefs) beliefsAreTrue(node, before?.raft ?? null, after.raft, (peer) => nodes[peer]!.durable as Persistent);
-    const changed = notice.election !== null || notice.hasCommitted || notice.hasNewSnapshot ? this.withCommitted(ghost, node, notice, after.raft, nodes) : ghost;
-    if (notice.hasExecuted) this.mustEqual(changed.committed, `n${node}`, after.machine.lastExecuted, after.machine, 'Equal Replicas');
-    const { snapshot } = after.raft.persistent;
+    const { raft, machine } = step.after as Server;
+    const changed = notice.election !== null || notice.hasCommitted || notice.hasNewSnapshot ? this.withCommitted(ghost, step, notice, nodes) : ghost;
+    if (notice.hasExecuted) this.mustEqual(changed.committed, `n${node}`, machine.lastExecuted, machine, 'Equal Replicas');
+    const { snapshot } = raft.persistent;
     if (notice.hasNewSnapshot) this.mustEqual(changed.committed, `the snapshot of n${node}`, snapshot!.lastIncludedIndex, snapshot!.data as Holding, 'Snapshot Equals Prefix');
-    return notice.unkeptVotes.length === 0 ? changed : withUnkeptVotes(changed, notice.unkeptVotes, nodes);
+    return notice.unkeptVotes.length === 0 ? changed : withUnkeptVotes(changed, notice.unkeptVotes, step.durableAfter as Persistent);
   }
 
   private logsMustMatch(node: NodeId, log: Log, nodes: readonly NodeView[]): void {
@@ -183,10 +186,15 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
   }
 
   /** The checkers of elections and of the committed log, as they were left, shown what this step adds. */
-  private withCommitted(ghost: RaftGhost, node: NodeId, notice: RaftNotice, raft: Raft, nodes: readonly NodeView[]): RaftGhost {
+  private withCommitted(ghost: RaftGhost, { node, before, after }: NodeStep, notice: RaftNotice, nodes: readonly NodeView[] | null): RaftGhost {
+    const { raft } = after as Server;
     const book = new EntryBook();
     ghost.committed.forEach(({ term, command, prevTerm }, at) => book.enter(node, at + 1, { term, command }, prevTerm));
-    for (let peer = 0; peer < this.options.servers; peer++) book.readNew(peer, null, (nodes[peer]!.durable as Persistent).log);
+    // A leader may commit an entry and compact it in one step: then the log before the step has it. When it
+    // crashed behind that very write, only the others have it.
+    if (before !== null) book.readNew(node, null, (before as Server).raft.persistent.log);
+    book.readNew(node, null, raft.persistent.log);
+    for (let peer = 0; nodes !== null && peer < this.options.servers; peer++) book.readNew(peer, null, (nodes[peer]!.durable as Persistent).log);
     const elections = new Elections(this.options.servers);
     elections.won.push(...ghost.elections);
     const committed = new CommittedLog(book, elections);
@@ -258,11 +266,10 @@ function unkeptVotesIn({ node, after, effects }: NodeStep): RaftGhost['unkeptVot
   });
 }
 
-function withUnkeptVotes(ghost: RaftGhost, votes: RaftGhost['unkeptVotes'], nodes: readonly NodeView[]): RaftGhost {
+function withUnkeptVotes(ghost: RaftGhost, votes: RaftGhost['unkeptVotes'], kept: Persistent): RaftGhost {
   let { unkeptVotes } = ghost;
   for (const vote of votes) {
     const { voter, term, candidate } = vote;
-    const kept = nodes[voter]!.durable as Persistent;
     const other = kept.currentTerm === term && kept.votedFor !== null && kept.votedFor !== candidate
       ? kept.votedFor
       : unkeptVotes.find((one) => one.voter === voter && one.term === term && one.candidate !== candidate)?.candidate;

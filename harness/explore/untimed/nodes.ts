@@ -51,6 +51,8 @@ export interface Outcome<N extends Notice> {
   readonly barriers: readonly Barrier[];
   /** Nothing changed, nobody was answered, nothing is to be told: at most letters were sent. */
   readonly isQuiet: boolean;
+  /** By ghost: what it is behind the step (an interned ghost), or what the step broke. */
+  readonly ghosts: Map<number, unknown>;
 }
 
 export interface Barrier {
@@ -97,7 +99,7 @@ export class Nodes<Ghost, N extends Notice> {
       return this.outcomeOf({ ...nothing, after: state, effects, durableAfter: durable }, [], null);
     } catch (error) {
       const step: NodeStep = { ...nothing, after: null, durableAfter: durable, effects: [] };
-      return { step, node: this.down(index, durable), sends: [], replies: [], notice: null, problem: null, thrown: { error }, barriers: [], isQuiet: false };
+      return { step, node: this.down(index, durable), sends: [], replies: [], notice: null, problem: null, thrown: { error }, barriers: [], isQuiet: false, ghosts: new Map() };
     }
   }
 
@@ -167,7 +169,7 @@ export class Nodes<Ghost, N extends Notice> {
       return this.outcomeOf({ node: index, before, after: state, durableBefore: durable, durableAfter, event, effects }, armed, node);
     } catch (error) {
       const step: NodeStep = { node: index, before, after: before, durableBefore: durable, durableAfter: durable, event, effects: [] };
-      return { step, node, sends: [], replies: [], notice: null, problem: null, thrown: { error }, barriers: [], isQuiet: false };
+      return { step, node, sends: [], replies: [], notice: null, problem: null, thrown: { error }, barriers: [], isQuiet: false, ghosts: new Map() };
     }
   }
 
@@ -205,7 +207,7 @@ export class Nodes<Ghost, N extends Notice> {
     // Judged by content, not by which objects were made anew: the same for every worker.
     const { notice, problem } = this.noticed(node === before ? { ...step, after: step.before } : step);
     const isQuiet = node === before && replies.length === 0 && notice === null && problem === null;
-    return { step, node, sends: said, replies, notice, problem, thrown: null, barriers, isQuiet };
+    return { step, node, sends: said, replies, notice, problem, thrown: null, barriers, isQuiet, ghosts: new Map() };
   }
 
   private noticed(step: NodeStep): { notice: N | null; problem: Violated | null } {

@@ -22,7 +22,7 @@ export interface NodeView {
   readonly durable: unknown;
 }
 
-/** What a step shows, for `sometimes` properties and for `observe`. */
+/** What a step shows, for `sometimes` properties, `compare` and `observe`. */
 export interface Notice {
   /** Names of what happened in this step. */
   readonly situations: readonly string[];
@@ -40,8 +40,13 @@ export interface UntimedObserver<Ghost, N extends Notice> {
   readonly invariants: readonly string[];
   /** What a step shows by itself, and what can be judged by itself. Null when there is nothing to tell: asked once for equal steps. */
   notice(step: NodeStep): N | null;
-  /** `nodes` are those behind the step. */
-  observe(ghost: Ghost, step: NodeStep, notice: N, nodes: readonly NodeView[]): Ghost;
+  /** Holds a step against the other nodes, as they are behind it. */
+  compare(step: NodeStep, notice: N, nodes: readonly NodeView[]): void;
+  /**
+   * Holds a step against the past and adds it to it: asked once for equal steps and equal ghosts. Only for
+   * a boot `nodes` are given, because what its disk holds may come of a step that nobody saw.
+   */
+  observe(ghost: Ghost, step: NodeStep, notice: N, nodes: readonly NodeView[] | null): Ghost;
   invoked(ghost: Ghost, client: number, request: unknown): Ghost;
   returned(ghost: Ghost, client: number, reply: unknown): Ghost;
   /** Of each client, for linearizability and for the state as it is told. */

@@ -90,7 +90,7 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
       ghost: this.ghosts.intern(system.observer.blank), crashes: 0, drops: 0, duplicates: 0, problem: null,
     };
     for (const boot of boots) this.dead?.enter(boot.node);
-    return [boots.reduce((state, boot) => this.after(state, boot, state.inboxes, state.ghost, state.crashes), blank)];
+    return [boots.reduce((state, boot) => this.after(state, boot, state.inboxes, state.crashes), blank)];
   }
 
   actions(state: World<Ghost, N>): readonly Move<N>[] {
@@ -130,21 +130,18 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
       case 'crash':
         return this.crashed(state, move);
       case 'restart':
-        return this.after(state, outcome!, state.inboxes, state.ghost, state.crashes);
+        return this.after(state, outcome!, state.inboxes, state.crashes);
       case 'deliver': {
         const inbox = state.inboxes[index]!;
         const left = letters.delivered(inbox, letter!);
         // To a node that is down: lost.
         if (outcome === null) return this.withInbox(state, index, left);
-        return this.after(state, outcome, left === inbox ? state.inboxes : state.inboxes.with(index, left), state.ghost, state.crashes);
+        return this.after(state, outcome, left === inbox ? state.inboxes : state.inboxes.with(index, left), state.crashes);
       }
       case 'timer':
-        return this.after(state, outcome!, state.inboxes, state.ghost, state.crashes);
-      case 'client': {
-        const { observer } = this.system;
-        const ghost = this.ghosts.intern(observer.invoked(state.ghost.value, index - this.system.servers, move.request));
-        return this.after(state, outcome!, state.inboxes, ghost, state.crashes);
-      }
+        return this.after(state, outcome!, state.inboxes, state.crashes);
+      case 'client':
+        return this.after(state, outcome!, state.inboxes, state.crashes, move.request);
     }
   }
 
@@ -242,7 +239,7 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     const crashes = state.crashes + 1;
     if (barrier !== null) return this.crashedAt(state, index, letter, barrier, crashes);
     // With the reduction it starts again at once: until then it would only have been silent.
-    if (outcome !== null) return this.after(state, outcome, state.inboxes, state.ghost, crashes);
+    if (outcome !== null) return this.after(state, outcome, state.inboxes, crashes);
     const node = this.nodes.down(index, state.nodes[index]!.durable);
     return { ...state, nodes: state.nodes.with(index, node), crashes };
   }
@@ -255,7 +252,7 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
   }
 
   /** The world when a step has taken effect. */
-  private after(state: World<Ghost, N>, outcome: Outcome<N>, before: readonly Inbox[], ghostBefore: Interned<Ghost>, crashes: number): World<Ghost, N> {
+  private after(state: World<Ghost, N>, outcome: Outcome<N>, before: readonly Inbox[], crashes: number, request: unknown = null): World<Ghost, N> {
     if (outcome.thrown !== null) throw outcome.thrown.error;
     const { node, sends, step } = outcome;
     const isSame = node === state.nodes[step.node];
@@ -263,25 +260,38 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     if (this.dead !== null && !isSame) this.dead.meet(state.nodes[step.node]!, node);
     const nodes = isSame ? state.nodes : state.nodes.with(step.node, node);
     const inboxes = this.sent(nodes, before, sends, step.node, isSame);
-    const { ghost, problem: broken } = this.observed(outcome, nodes, ghostBefore);
+    const { ghost, problem: broken } = this.observed(outcome, nodes, state.ghost, request);
     const problem = broken ?? this.dead?.problem ?? null;
     const { drops, duplicates } = state;
     const isUnchanged = isSame && inboxes === state.inboxes && ghost === state.ghost && problem === null && crashes === state.crashes;
     return isUnchanged ? state : { nodes, inboxes, ghost, crashes, drops, duplicates, problem };
   }
 
-  private observed(outcome: Outcome<N>, nodes: readonly Node<N>[], before: Interned<Ghost>): { ghost: Interned<Ghost>; problem: Violated | null } {
-    const { notice, problem, replies, step } = outcome;
-    if (problem !== null || (replies.length === 0 && notice?.concernsOthers !== true)) return { ghost: before, problem };
+  private observed(outcome: Outcome<N>, nodes: readonly Node<N>[], before: Interned<Ghost>, request: unknown): { ghost: Interned<Ghost>; problem: Violated | null } {
+    const { notice, problem, replies, step, ghosts } = outcome;
+    const isOthers = notice?.concernsOthers === true;
+    if (problem !== null || (!isOthers && replies.length === 0 && request === null)) return { ghost: before, problem };
+    try {
+      if (isOthers) this.system.observer.compare(step, notice, nodes);
+    } catch (error) {
+      return { ghost: before, problem: asViolated(error) };
+    }
+    const isBoot = step.event === null;
+    let after = isBoot ? undefined : ghosts.get(before.id) as Interned<Ghost> | Violated | undefined;
+    if (after === undefined) ghosts.set(before.id, after = this.behind(outcome, before, request, isBoot ? nodes : null));
+    return after instanceof Violated ? { ghost: before, problem: after } : { ghost: after, problem: null };
+  }
+
+  private behind({ notice, step, replies }: Outcome<N>, before: Interned<Ghost>, request: unknown, nodes: readonly Node<N>[] | null): Interned<Ghost> | Violated {
     const { observer, servers } = this.system;
     try {
       let ghost = before.value;
+      if (request !== null) ghost = observer.invoked(ghost, step.node - servers, request);
       if (notice?.concernsOthers === true) ghost = observer.observe(ghost, step, notice, nodes);
       for (const reply of replies) ghost = observer.returned(ghost, step.node - servers, reply);
-      return { ghost: ghost === before.value ? before : this.ghosts.intern(ghost), problem: null };
+      return ghost === before.value ? before : this.ghosts.intern(ghost);
     } catch (error) {
-      if (!(error instanceof Violated)) throw error;
-      return { ghost: before, problem: error };
+      return asViolated(error);
     }
   }
 
@@ -389,6 +399,12 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     const letters = inboxes.flatMap((inbox, to) => inbox.letters.map(({ value }) => `${name(value.from)} to ${name(to)}: ${system.describeMessage(value.message)}`));
     return { ...Object.fromEntries(fields), letters, histories, crashes };
   }
+}
+
+/** @throws what is no verdict */
+function asViolated(error: unknown): Violated {
+  if (error instanceof Violated) return error;
+  throw error;
 }
 
 /** A property of the ghost, asked once for each. */
