@@ -1,9 +1,9 @@
 /**
  * What an outsider can tell of the replicated key/value server, who knows nothing of Raft: whether the
  * answers to clients are linearizable, whether replicas that executed as much hold the same, how large
- * their state grows, and whether anything moves. Beside `RaftKvObserver` it measures what looking inside gives.
+ * their state grows, whether anything moves, and whether it ends. Beside `RaftKvObserver` it measures what looking inside gives.
  */
-import type { Event, NodeId } from '../core/protocol.ts';
+import type { Effect, Event, NodeId } from '../core/protocol.ts';
 import type { Clerk } from '../core/kv/clerk.ts';
 import type { Operation, Result } from '../core/kv/command.ts';
 import type { SortedMap } from '../core/immutable/sorted-map.ts';
@@ -13,6 +13,7 @@ import { mustHold, type Observer } from './checker.ts';
 import { History } from './linearizability.ts';
 import { missingForConvergence } from './progress.ts';
 import type { RaftKvChecks } from './raft-kv.ts';
+import { QuietWindow } from './raft/quiet.ts';
 import { raftStateIsBounded } from './raft-state-size.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -21,6 +22,7 @@ type Values = SortedMap<string, string>;
 export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, Persistent> {
   private readonly checks: RaftKvChecks;
   private readonly history = new History();
+  private readonly quiet = new QuietWindow();
   private readonly servers: (Server | null)[];
   private lost: ReadonlySet<NodeId> = new Set();
   private readonly clients = new Map<number, NodeId>();
@@ -36,9 +38,16 @@ export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, P
     if (node < this.checks.servers) this.read(node, state as Server);
   }
 
-  stepped(node: NodeId, before: Server | Clerk, after: Server | Clerk, _event: Event<ServerMessage, unknown>): void {
-    if (node < this.checks.servers && before !== after) this.read(node, after as Server);
+  stepped(
+    node: NodeId, before: Server | Clerk, after: Server | Clerk, _event: Event<ServerMessage, unknown>,
+    effects: readonly Effect<unknown, unknown, unknown>[],
+  ): void {
+    if (node >= this.checks.servers) return;
+    this.quiet.read(node, effects, this.isUp);
+    if (before !== after) this.read(node, after as Server);
   }
+
+  private readonly isUp = (node: NodeId): boolean => this.servers[node] != null;
 
   private read(node: NodeId, server: Server): void {
     const known = this.servers[node]?.machine;
@@ -82,6 +91,14 @@ export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, P
 
   unsettled(): string | null {
     return missingForConvergence(this.servers, this.checks.noopOnElection, this.lost);
+  }
+
+  listen(): void {
+    this.quiet.listen();
+  }
+
+  heard(): string | null {
+    return this.quiet.heard();
   }
 
   finish(): Verdict {

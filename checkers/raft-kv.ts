@@ -13,7 +13,8 @@ import { stateIsDurable } from './raft/durability.ts';
 import { Elections } from './raft/elections.ts';
 import { EntryBook, type BookedEntry } from './raft/entry-book.ts';
 import { indexesAreInOrder, indexesOnlyRise } from './raft/indexes.ts';
-import { beliefsAreTrue, leaderOnlyAppends } from './raft/replication.ts';
+import { QuietWindow } from './raft/quiet.ts';
+import { answersAreTrue, beliefsAreTrue, commitIsOnMajority, leaderOnlyAppends } from './raft/replication.ts';
 import { dismissedBy, Situations, Spans } from './raft/situations.ts';
 import { ReplicatedStore, type Holding } from './replicated-store.ts';
 import type { Verdict } from './verdict.ts';
@@ -37,6 +38,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   private readonly store: ReplicatedStore;
   private readonly history = new History();
   private readonly situations = new Situations();
+  private readonly quiet = new QuietWindow();
   private readonly installs = new Spans();
   private readonly leaderChanges = new Spans();
   private readonly crashes = new Spans();
@@ -81,8 +83,10 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     const old = before as Server;
     const server = after as Server;
     this.servers[node] = server;
+    this.quiet.read(node, effects, this.isUp);
     if (event.kind === 'message' && event.message.kind === 'clientRequest') this.readClient(old, event.from, event.message.sequence, effects);
     if (old.raft === server.raft) this.situations.readQuiet(server.raft, event, effects);
+    answersAreTrue(node, old.raft, server.raft, event, effects);
     if (old === server) return;
     if (old.raft !== server.raft) this.readRaft(node, old.raft, server.raft, event, effects);
     if (old.waiting.length > 0) {
@@ -91,6 +95,8 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     if (old.machine !== server.machine) this.readApplied(node, old, server);
     raftStateIsBounded(node, server, this.checks.maxRaftState);
   }
+
+  private readonly isUp = (node: NodeId): boolean => this.servers[node] != null;
 
   /** How a server treats a client that asks: it may have done, or be doing, what it is asked. */
   private readClient({ raft, machine, waiting }: Server, client: NodeId, sequence: number, effects: readonly AnyEffect[]): void {
@@ -126,6 +132,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     this.elections.readGrants(node, event, effects);
     const election = this.elections.read(node, before, after);
     if (election !== null) {
+      this.elections.mustBeGranted(election);
       this.readElection(node, after);
       this.leaderChanges.happens();
       this.committed.mustBeComplete(election);
@@ -157,6 +164,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   private readCommitted(node: NodeId, before: Raft, after: Raft): void {
     const { log, currentTerm } = after.persistent;
     const index = after.commitIndex;
+    commitIsOnMajority(node, before, after, this.checks.servers, this.durableOf);
     this.committed.commit(node, currentTerm, index, log.termAt(index), (at, entry) => this.onCommitted(at, entry, after, before));
   }
 
@@ -269,6 +277,14 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
 
   unsettled(): string | null {
     return missingForConvergence(this.servers, this.checks.noopOnElection, this.lost);
+  }
+
+  listen(): void {
+    this.quiet.listen();
+  }
+
+  heard(): string | null {
+    return this.quiet.heard();
   }
 
   /** Every acknowledged write is in the store that all replicas now hold. */

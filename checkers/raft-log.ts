@@ -9,7 +9,7 @@ import { stateIsDurable } from './raft/durability.ts';
 import { Elections } from './raft/elections.ts';
 import { EntryBook } from './raft/entry-book.ts';
 import { indexesAreInOrder, indexesOnlyRise } from './raft/indexes.ts';
-import { beliefsAreTrue, leaderOnlyAppends } from './raft/replication.ts';
+import { answersAreTrue, beliefsAreTrue, commitIsOnMajority, leaderOnlyAppends } from './raft/replication.ts';
 import { Situations } from './raft/situations.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -43,6 +43,7 @@ export class RaftLogObserver implements Observer<LogServer, RaftMessage, Persist
 
   stepped(node: NodeId, before: LogServer, after: LogServer, event: AnyEvent, effects: readonly AnyEffect[]): void {
     this.servers[node] = after;
+    answersAreTrue(node, before.raft, after.raft, event, effects);
     if (before === after) return;
     this.readRaft(node, before.raft, after.raft, event, effects);
     if (before.applied !== after.applied) this.readApplied(node, before, after);
@@ -57,12 +58,14 @@ export class RaftLogObserver implements Observer<LogServer, RaftMessage, Persist
     const election = this.elections.read(node, before, after);
     if (election !== null) {
       this.situations.counts.leadersElected += 1;
+      this.elections.mustBeGranted(election);
       this.committed.mustBeComplete(election);
     }
     leaderOnlyAppends(node, before, after);
     beliefsAreTrue(node, before, after, this.durableOf);
     indexesOnlyRise(node, before, after);
     indexesAreInOrder(node, after);
+    commitIsOnMajority(node, before, after, this.servers.length, this.durableOf);
     if (after.commitIndex > before.commitIndex) this.commit(node, after, after.commitIndex);
     this.readSnapshot(node, before, after, event);
     this.situations.read(before, after, event);

@@ -12,7 +12,7 @@ import type { Disk } from './disk.ts';
 import type { FaultKind } from './faults/accounts.ts';
 import type { TimerChoice } from './fates.ts';
 import type { AnyEffect, AnyEvent, AnyProcess } from './system.ts';
-import type { CrashMoment, World } from './world.ts';
+import type { ArmedMoment, CrashMoment, World } from './world.ts';
 
 /** Why a machine is woken. `life` tells a restarted machine that the waking was not meant for it. */
 export type Waking =
@@ -45,7 +45,7 @@ export class Machine {
   state: unknown = null;
   isUp = false;
   /** Crash at the next write, before or behind it. */
-  armed: 'writeLost' | 'writeKept' | null = null;
+  armed: ArmedMoment | null = null;
   /** A fault has changed what its disk held: only then may it refuse to start. */
   isDamaged = false;
   /** Down for good: nobody starts it again. */
@@ -241,6 +241,16 @@ export class Machine {
     const before = this.state;
     this.state = unfinished.step.state;
     this.world.stepped(this, before, this.state, unfinished.event, effects);
+    if (this.armed === 'answered' && this.hasAnswered(effects)) this.crashBehindAnswer();
+  }
+
+  private hasAnswered(effects: readonly AnyEffect[]): boolean {
+    return effects.some((effect) => effect.kind === 'send' && effect.to >= this.world.plan.servers);
+  }
+
+  private crashBehindAnswer(): void {
+    this.world.accounts.fired('crash');
+    this.crash('now', 'crash');
   }
 
   private timeWrite(): void {
@@ -268,7 +278,7 @@ export class Machine {
     const { armed } = this;
     if (this.disk.failing !== null) return this.hasFailed(unfinished, this.disk.failing);
     if (armed !== 'writeLost') this.complete(writes);
-    if (armed === null) return false;
+    if (armed === null || armed === 'answered') return false;
     const kind = armed === 'writeLost' ? 'crashWriteLost' : 'crashWriteKept';
     this.world.accounts.fired(kind);
     if (armed === 'writeLost' || saysMore(unfinished)) this.world.accounts.mattered(kind);

@@ -91,8 +91,13 @@ export type Healing =
   | { readonly kind: 'everyone' }
   /** These servers are down then, if they were not before, and stay so. */
   | { readonly kind: 'minorityDown'; readonly nodes: readonly number[] }
-  /** Clients begin no operation any more, and only wait for those that they have begun. */
-  | { readonly kind: 'noNewOperations' };
+  /**
+   * Clients begin no operation any more, and only wait for those that they have begun; from `fromUs` on
+   * when it is given, while the faults may still go on.
+   */
+  | { readonly kind: 'noNewOperations'; readonly fromUs?: number }
+  /** The same, and when all operations are answered the leader falls once more, and comes back after a second. */
+  | { readonly kind: 'leaderFalls' };
 
 /** To which loads on the clients an operation belongs, for the accounts of the faults. */
 export type LoadKind = 'burst' | 'hotKeys' | 'largeValues' | 'endlessSessions';
@@ -169,6 +174,7 @@ export const planSchema = v.strictObject({
   healing: v.exactOptional(v.variant('kind', [
     v.strictObject({ kind: v.literal('everyone') }),
     v.strictObject({ kind: v.literal('minorityDown'), nodes: v.array(whole(0, 6)) }),
-    v.strictObject({ kind: v.literal('noNewOperations') }),
-  ], 'expected a healing of kind "everyone", "minorityDown" or "noNewOperations"')),
+    v.strictObject({ kind: v.literal('noNewOperations'), fromUs: v.exactOptional(microseconds) }),
+    v.strictObject({ kind: v.literal('leaderFalls') }),
+  ], 'expected a healing of kind "everyone", "minorityDown", "noNewOperations" or "leaderFalls"')),
 });

@@ -34,6 +34,8 @@ export interface RunRecord {
 
 /** How often, while things settle, it is asked whether they have. */
 const settleTickUs = 20_000;
+/** How long a settled cluster is listened to: two heartbeats and more. */
+const quietUs = 250_000;
 /** How long a cluster without a quorum is watched for doing what it must not. */
 const quorumlessUs = 2_000_000;
 
@@ -51,8 +53,10 @@ export function run(system: System, plan: Plan, trace: TraceSink | null = null):
     boot(world);
     const heal = storm(world, plan, clients, trace);
     heal();
-    if (plan.healing?.kind === 'noNewOperations') clients.beginNoMore();
-    settle(world, plan, () => (clients.areDone ? null : `${clients.missing} operations are not answered`));
+    const healing = plan.healing?.kind;
+    if (healing === 'noNewOperations' || healing === 'leaderFalls') clients.beginNoMore();
+    const unanswered = (): string | null => (clients.areDone ? null : `${clients.missing} operations are not answered`);
+    settle(world, plan, healing === 'leaderFalls' ? fallWhen(unanswered, world, trace) : unanswered);
     return world.observer.finish();
   });
   return recordOf(world, verdict, clients.completed);
@@ -113,6 +117,13 @@ function storm(world: World, plan: Plan, clients: Clients, trace: TraceSink | nu
   const nemesis = new Nemesis(plan, world, note);
   nemesis.unleash();
   clients.start();
+  const { healing } = plan;
+  if (healing?.kind === 'noNewOperations' && healing.fromUs !== undefined && healing.fromUs < plan.stormUs) {
+    world.at(healing.fromUs, () => {
+      note('clients fall silent');
+      clients.beginNoMore();
+    });
+  }
   world.runUntil(plan.stormUs);
   return () => healed(world, nemesis, note);
 }
@@ -122,6 +133,36 @@ function healed(world: World, nemesis: Nemesis, note: (what: string) => void): v
   nemesis.heal();
   world.network.calm();
   world.observer.healed(world.machines.filter(({ isUp }) => !isUp).map(({ id }) => id));
+}
+
+/** How long the leader that falls last of all is down. */
+const lastFallUs = 1_000_000;
+
+/**
+ * The leader falls as soon as nothing is asked any more: whoever follows inherits what it left, and no
+ * client's command helps to move it on (section 8: why a new leader commits an entry of its own).
+ */
+function fallWhen(unanswered: () => string | null, world: World, trace: TraceSink | null): () => string | null {
+  let hasFallen = false;
+  return () => {
+    const missing = unanswered();
+    const leader = missing === null && !hasFallen ? world.leader() : null;
+    if (leader === null) return missing ?? (hasFallen ? null : 'nobody leads');
+    hasFallen = true;
+    trace?.fault(world.steps, world.nowUs, `the leader, node ${leader}, falls once more`);
+    world.crash(leader, 'now');
+    world.at(world.nowUs + lastFallUs, () => world.restart(leader));
+    return 'the leader has just fallen';
+  };
+}
+
+/** What a system that has settled still sends within a while, although nobody needs it; null for nothing. */
+function noise(world: World): string | null {
+  const { observer } = world;
+  if (observer.listen === undefined || observer.heard === undefined) return null;
+  observer.listen();
+  world.runUntil(world.nowUs + quietUs);
+  return observer.heard();
 }
 
 /**
@@ -140,7 +181,7 @@ function settle(world: World, plan: Plan, unanswered: () => string | null): void
     return;
   }
   for (;;) {
-    const missing = unanswered() ?? world.observer.unsettled();
+    const missing = unanswered() ?? world.observer.unsettled() ?? noise(world);
     if (missing === null) return;
     if (world.nowUs >= deadlineUs) {
       throw new Violated('Progress After Healing', `${plan.settleUs / 1000} ms after all faults ended, ${missing}`);

@@ -32,10 +32,11 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
   const clients = shape.weighted([[1, 1], [2, 2], [6, 3 + shape.below(4)], [3, 7 + shape.below(9)]]);
   const stormUs = shape.in({ min: 1500, max: 4000 }) * ms;
   const kinds = kindsFor(streams);
-  const settings = drawSettings(streams.stream('settings'), kinds);
+  const settings = drawSettings(streams.stream('settings'), kinds, servers);
   const loads = streams.stream('loads');
   const passers = kinds.has('endlessSessions') ? 5 + loads.below(30) : 0;
-  const { victims, healing } = drawLosses(streams.stream('losses'), servers);
+  const { victims, healing } = drawLosses(streams.stream('losses'), servers, stormUs);
+  const quietUs = healing.kind === 'noNewOperations' ? healing.fromUs ?? stormUs : stormUs;
   return {
     format: planFormat,
     version: planVersion,
@@ -47,7 +48,7 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     settings,
     network: drawNetwork(streams.stream('network'), kinds),
     disk: drawDisk(streams.stream('disk'), kinds),
-    faults: drawFaults(streams, kinds, { servers, clients, stormUs, electionUs: settings.electionTimeoutUs.max, victims }),
+    faults: drawFaults(streams, kinds, { servers, clients, stormUs, quietUs, electionUs: settings.electionTimeoutUs.max, victims }),
     operations: drawOperations(streams.stream('operations'), loads, kinds, clients, passers, stormUs),
     stormUs,
     settleUs: 60_000 * ms,
@@ -57,25 +58,33 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
 
 /**
  * Which servers may be lost for good, by whatever fault: fewer than half, so that a quorum is left and
- * progress is owed. And how the storm ends, of three ways: a defect of liveness shows in one of them and
+ * progress is owed. And how the storm ends, of four ways: a defect of liveness shows in one of them and
  * is hidden by the others.
  */
-function drawLosses(random: RandomStream, servers: number): { victims: readonly NodeId[]; healing: Healing } {
+function drawLosses(random: RandomStream, servers: number, stormUs: number): { victims: readonly NodeId[]; healing: Healing } {
   const order = random.shuffled(Array.from({ length: servers }, (_, node) => node));
   const victims = order.slice(0, random.below(((servers - 1) >> 1) + 1) + (servers > 2 && random.chance(500) ? 1 : 0)).slice(0, (servers - 1) >> 1);
-  const way = random.weighted<Healing['kind']>([[2, 'everyone'], [1, 'minorityDown'], [1, 'noNewOperations']]);
-  return { victims, healing: way === 'minorityDown' ? { kind: way, nodes: victims } : { kind: way } };
+  const way = random.weighted<Healing['kind']>([[2, 'everyone'], [1, 'minorityDown'], [1, 'noNewOperations'], [1, 'leaderFalls']]);
+  if (way === 'minorityDown') return { victims, healing: { kind: way, nodes: victims } };
+  if (way !== 'noNewOperations') return { victims, healing: { kind: way } };
+  // Before the faults end, so that nobody's command helps what they leave behind.
+  return { victims, healing: { kind: way, fromUs: Math.floor((stormUs * random.in({ min: 60, max: 99 })) / 100) } };
 }
 
-function drawSettings(random: RandomStream, kinds: Kinds): RaftKvSettings {
+function drawSettings(random: RandomStream, kinds: Kinds, servers: number): RaftKvSettings {
   const heartbeatUs = random.in({ min: 20, max: 100 }) * ms;
-  const electionMinUs = heartbeatUs * random.in({ min: 2, max: 5 });
+  const heartbeats = random.in({ min: 2, max: 5 });
+  const electionMinUs = heartbeatUs * heartbeats;
+  // One that is always the first to run for leader, whether its log is up to date or not; never quicker than two heartbeats.
+  const hasQuickServer = heartbeats >= 4 && random.chance(300);
+  const quickServer = random.below(servers);
   const isSlow = kinds.slowService && random.chance(400);
   return {
     heartbeatUs,
     electionTimeoutUs: { min: electionMinUs, max: electionMinUs * 2 },
+    ...(hasQuickServer ? { quickServer } : {}),
     entriesPerMessageMax: random.pick([1, 1, 1, 4, 16, 64]),
-    noopOnElection: random.chance(600),
+    noopOnElection: random.chance(700),
     maxRaftState: random.weighted([[1, -1], [4, 100], [3, 250], [1, 1000], [1, 3000]]),
     applyBatchMax: isSlow ? random.in({ min: 1, max: 4 }) : 1_000_000,
     applyPauseUs: isSlow ? { min: 0, max: random.in({ min: 1, max: 20 }) * ms } : { min: 0, max: 0 },

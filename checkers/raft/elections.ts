@@ -21,6 +21,8 @@ export class Elections {
   /** Of each node, the last term seen and whom it voted for in it: remembered across restarts. */
   private readonly terms: Term[];
   private readonly votes: (NodeId | null)[];
+  /** Whom each node voted for, by term. */
+  private readonly granted = new Map<Term, (NodeId | null)[]>();
 
   constructor(servers: number) {
     this.terms = new Array<Term>(servers).fill(0);
@@ -41,6 +43,12 @@ export class Elections {
     return election;
   }
 
+  /** Whoever leads was given the votes of that very term by more than half of the servers (section 5.2). */
+  mustBeGranted({ term, leader }: Election): void {
+    const votes = this.granted.get(term)?.filter((vote) => vote === leader).length ?? 0;
+    mustHold('Elected By Majority', votes * 2 > this.terms.length, () => `n${leader} leads term ${term} with ${votes} of ${this.terms.length} votes`);
+  }
+
   private readVote(node: NodeId, term: Term, votedFor: NodeId | null): void {
     const lastTerm = this.terms[node]!;
     mustHold('Term Monotonic', term >= lastTerm, () => `n${node} went back from term ${lastTerm} to term ${term}`);
@@ -50,6 +58,13 @@ export class Elections {
     this.terms[node] = term;
     // Forgetting a vote is no second vote; but the first one counts for as long as the term lasts.
     this.votes[node] = votedFor ?? lastVote;
+    if (votedFor !== null) this.grantedIn(term)[node] = votedFor;
+  }
+
+  private grantedIn(term: Term): (NodeId | null)[] {
+    let votes = this.granted.get(term);
+    if (votes === undefined) this.granted.set(term, votes = new Array<NodeId | null>(this.terms.length).fill(null));
+    return votes;
   }
 
   /** Votes that are granted by message count, whatever the voter's own state says. */

@@ -1,6 +1,7 @@
 /** What a leader believes of its followers, held against their disks; and that it only appends. */
-import type { NodeId } from '../../core/protocol.ts';
+import type { Effect, Event, NodeId } from '../../core/protocol.ts';
 import type { LogIndex } from '../../core/raft/log.ts';
+import type { RaftMessage } from '../../core/raft/messages.ts';
 import type { Leader, Persistent, Raft } from '../../core/raft/state.ts';
 import { mustHold } from '../checker.ts';
 
@@ -29,6 +30,48 @@ export function beliefsAreTrue(node: NodeId, before: Raft | null, after: Raft, d
     mustHold('Next Above Match', role.nextIndex[peer]! > match, () => `n${node} has nextIndex ${role.nextIndex[peer]} and matchIndex ${match} for n${peer}`);
     mustHold('Match Index Monotonic', match >= was, () => `n${node} took matchIndex of n${peer} back from ${was} to ${match}`);
     if (match > was) isDurableAt(node, after, peer, match, durableOf(peer));
+  }
+}
+
+/** What a leader commits is on the disks of more than half of the servers (sections 5.3 and 5.4). */
+export function commitIsOnMajority(node: NodeId, before: Raft, after: Raft, servers: number, durableOf: (node: NodeId) => Persistent): void {
+  const { commitIndex } = after;
+  if (after.role.kind !== 'leader' || commitIndex === before.commitIndex) return;
+  const term = after.persistent.log.termAt(commitIndex);
+  let holders = 0;
+  for (let server = 0; server < servers; server++) {
+    const { log } = durableOf(server);
+    if (commitIndex < log.baseIndex || log.has(commitIndex, term)) holders += 1;
+  }
+  mustHold('Committed By Majority', holders * 2 > servers, () =>
+    `n${node} leads term ${after.persistent.currentTerm} and commits entry ${commitIndex}, which ${holders} of ${servers} disks hold`);
+}
+
+type AnyEvent = Event<unknown, unknown>;
+type AnyEffect = Effect<unknown, unknown, unknown>;
+
+/**
+ * How a follower answers the leader of its term. What it knows to be committed agrees with any leader's
+ * log, so a refusal there is none; and a snapshot stands for what is committed, so it is taken or held
+ * already. Else the two would go on about it without end.
+ */
+export function answersAreTrue(node: NodeId, before: Raft, after: Raft, event: AnyEvent, effects: readonly AnyEffect[]): void {
+  if (event.kind !== 'message') return;
+  const request = event.message as RaftMessage;
+  if (request.kind !== 'appendEntries' && request.kind !== 'installSnapshot') return;
+  if (request.term !== after.persistent.currentTerm) return;
+  for (const effect of effects) {
+    if (effect.kind !== 'send' || effect.to !== event.from) continue;
+    const reply = effect.message as RaftMessage;
+    if (request.kind === 'appendEntries' && reply.kind === 'appendEntriesReply' && !reply.success) {
+      mustHold('Refusal Is A Conflict', request.prevLogIndex > before.commitIndex, () =>
+        `n${node} has committed up to ${before.commitIndex} and refuses what follows entry ${request.prevLogIndex}`);
+    }
+    if (request.kind === 'installSnapshot' && reply.kind === 'installSnapshotReply') {
+      const index = request.snapshot.lastIncludedIndex;
+      mustHold('Snapshot Is Taken', after.commitIndex >= index && reply.lastIncludedIndex >= index, () =>
+        `n${node} answers a snapshot at ${index} with ${reply.lastIncludedIndex}, and has committed up to ${after.commitIndex}`);
+    }
   }
 }
 

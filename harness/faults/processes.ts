@@ -9,11 +9,11 @@ export interface Crash {
   readonly restartUs: number;
   readonly nodes: Target;
   /**
-   * `now`: between two events. The others wait for the node's next write after atUs: `writeLost`
-   * crashes it before the write is durable, `writeKept` behind the write and before the sends that
-   * follow it.
+   * `now`: between two events. `writeLost` and `writeKept` wait for the node's next write after atUs: the
+   * first crashes it before the write is durable, the second behind the write and before the sends that
+   * follow it. `answered` waits until it has sent something to a client: nobody else knows of it yet.
    */
-  readonly moment: 'now' | 'writeLost' | 'writeKept';
+  readonly moment: 'now' | 'writeLost' | 'writeKept' | 'answered';
 }
 
 /** Servers crash, start after `downUs`, run for `upUs`, and crash again. */
@@ -37,7 +37,7 @@ export interface Gone {
   readonly nodes: readonly number[];
 }
 
-const kindOf = ({ moment }: Crash) => (moment === 'now' ? 'crash' : moment === 'writeLost' ? 'crashWriteLost' : 'crashWriteKept');
+const kindOf = ({ moment }: Crash) => (moment === 'writeLost' ? 'crashWriteLost' : moment === 'writeKept' ? 'crashWriteKept' : 'crash');
 
 export const crash: Handler<Crash> = {
   schema: v.strictObject({
@@ -45,7 +45,7 @@ export const crash: Handler<Crash> = {
     atUs: time,
     restartUs: time,
     nodes: target,
-    moment: v.picklist(['now', 'writeLost', 'writeKept'], 'expected "now", "writeLost" or "writeKept"'),
+    moment: v.picklist(['now', 'writeLost', 'writeKept', 'answered'], 'expected "now", "writeLost", "writeKept" or "answered"'),
   }),
   span: ({ atUs, restartUs }) => [atUs, restartUs],
   kinds: (fault) => [kindOf(fault)],
@@ -54,7 +54,7 @@ export const crash: Handler<Crash> = {
   describe: ({ moment }, struck) => `${struck.join(' ')}, ${moment}`,
   begin(fault, struck, world) {
     for (const one of struck) {
-      // At a barrier it fires when the write comes: see machine.ts.
+      // At a barrier, or behind an answer, it fires when that comes: see machine.ts.
       if (fault.moment === 'now' && world.machines[one]!.isUp) world.accounts.fired('crash');
       world.crash(one, fault.moment, fault.moment === 'now' ? 'crash' : null);
     }

@@ -212,7 +212,7 @@ class Recorder implements TraceSink {
   }
 
   crash(step: number, atUs: number, node: NodeId, moment: CrashMoment): void {
-    const how = { now: '', writeLost: ' before its write was durable', writeKept: ' behind its write' }[moment];
+    const how = { now: '', writeLost: ' before its write was durable', writeKept: ' behind its write', answered: ' behind its answer' }[moment];
     this.unsigned.delete(node);
     this.add({ kind: 'crash', step, atUs, node, event: `crash${how}`, told: `crashes${how}`, weight: 4, changed: this.changes(node, {}) });
   }

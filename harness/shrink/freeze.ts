@@ -68,7 +68,11 @@ class FateList implements TraceSink {
   }
 }
 
-/** The same run with every fate listed, none by chance; null when its messages were damaged on the way. */
+/**
+ * The same run with every fate listed, none by chance; null when its messages were damaged on the way. Nearly
+ * the same when messages were held back by `reorder`: one that comes at the very time of another, or whose
+ * way was clogged when it was let go, may come in another place. So a shrinker tries it like any candidate.
+ */
 export function frozen(system: System, plan: Plan): Plan | null {
   const list = new FateList();
   run(system, plan, list);

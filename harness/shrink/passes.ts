@@ -116,8 +116,19 @@ function* ifPlan(plan: Plan): Candidates {
   if (isPlan(plan)) yield plan;
 }
 
-/** Settings as the system has them plain: all, then one by one. */
+/**
+ * Settings as the system has them plain: all, then one by one. A time that was at most half of another
+ * stays below it: a heartbeat that is slower than elections breaks progress without any defect.
+ */
 export function* plainerSettings(plan: Plan, plain: Data | undefined): Candidates {
+  const before = settingsTimesUs(plan);
+  for (const candidate of asPlain(plan, plain)) if (keepsOrder(before, settingsTimesUs(candidate))) yield candidate;
+}
+
+const keepsOrder = (before: readonly number[], after: readonly number[]): boolean =>
+  before.every((a, i) => before.every((b, j) => a === 0 || 2 * a > b || after[i]! < after[j]!));
+
+function* asPlain(plan: Plan, plain: Data | undefined): Candidates {
   if (plain === undefined || !isRecord(plain)) return;
   const settings = plan.settings as Readonly<Record<string, Data>>;
   const other = Object.keys(plain).filter((field) => JSON.stringify(settings[field]) !== JSON.stringify(plain[field]));

@@ -30,15 +30,16 @@ export function drawNetwork(random: RandomStream, kinds: Kinds): NetworkPlan {
   };
 }
 
-/** Bytes cost time, so that only runs that damage them have them. A write must take time to be torn. */
+/** Bytes cost a fifth more time; runs that damage them need them, and a restart reads them. A write must take time to be torn. */
 export function drawDisk(random: RandomStream, kinds: Kinds): DiskPlan {
   const max = random.pick([100, 1000, 5000, 20_000]);
   const tornPer1000 = random.pick([100, 500, 900]);
   const tears = kinds.has('tornRecord') || kinds.has('tornSnapshot');
+  const hasBytes = random.chance(850);
   const isSlow = kinds.has('slowWrite') || tears || kinds.has('lostTail');
   return {
     writeUs: isSlow ? { min: 20, max } : { min: 0, max: 0 },
-    ...(needsBytes.some((kind) => kinds.has(kind)) ? { bytes: true } : {}),
+    ...(hasBytes || needsBytes.some((kind) => kinds.has(kind)) ? { bytes: true } : {}),
     ...(tears ? { tornPer1000 } : {}),
   };
 }

@@ -11,6 +11,8 @@ export interface Cluster {
   readonly servers: number;
   readonly clients: number;
   readonly stormUs: number;
+  /** From when on clients begin nothing any more. */
+  readonly quietUs: number;
   /** The longest election timeout. */
   readonly electionUs: number;
   /** Servers that may be lost for good: fewer than half, so that the others are a quorum. */
@@ -26,8 +28,10 @@ export function drawFaults(streams: RandomStreams, kinds: Kinds, cluster: Cluste
   return faults;
 }
 
+/** Some last to the very end of the storm: what they left is then for the healed cluster to mend. */
 function spanWithin(random: RandomStream, stormUs: number, maxUs: number): { fromUs: number; untilUs: number } {
   const fromUs = random.below(stormUs);
+  if (random.chance(150)) return { fromUs: Math.max(0, stormUs - random.in({ min: 10 * ms, max: maxUs })), untilUs: stormUs };
   return { fromUs, untilUs: Math.min(stormUs, fromUs + random.in({ min: 10 * ms, max: maxUs })) };
 }
 
@@ -46,9 +50,21 @@ function aWay(random: RandomStream, nodes: number): { from: NodeId; to: NodeId }
 const serverOrLeader = (random: RandomStream, cluster: Cluster): Target =>
   random.weighted<Target>([[1, 'leader'], [1, [serverOf(random, cluster)]]]);
 
-const partitions: Draw = (random, cluster) => some(random, 6, () => ({
+const partitions: Draw = (random, cluster) => (random.chance(250) ? movingPartitions(random, cluster) : some(random, 6, () => ({
   kind: 'partition', ...spanWithin(random, cluster.stormUs, 1500 * ms), groups: sidesOf(random, cluster),
-}));
+})));
+
+/** One right behind the other, each about as long as an election: leaders come and go on changing sides. */
+function movingPartitions(random: RandomStream, cluster: Cluster): Fault[] {
+  const { stormUs, electionUs } = cluster;
+  const faults: Fault[] = [];
+  for (let fromUs = random.below(stormUs >> 1); fromUs < stormUs;) {
+    const untilUs = Math.min(stormUs, fromUs + random.in({ min: electionUs, max: 4 * electionUs }));
+    faults.push({ kind: 'partition', fromUs, untilUs, groups: sidesOf(random, cluster) });
+    fromUs = untilUs;
+  }
+  return faults;
+}
 
 /** Two, three or more sides, or one server alone; clients stand anywhere or outside of it. */
 function sidesOf(random: RandomStream, { servers, clients }: Cluster): NodeId[][] {
@@ -97,9 +113,26 @@ const flappings: Draw = (random, cluster) => few(random, 2, () => ({
   onUs: random.in({ min: 1, max: 80 }) * ms,
 }));
 
-const slowLinks: Draw = (random, { servers, clients, stormUs }) => (servers < 2 ? [] : few(random, 4, () => ({
-  kind: 'slowLink', ...spanWithin(random, stormUs, 2000 * ms), ...aWay(random, random.chance(800) ? servers : servers + clients), byUs: random.pick([5, 30, 150, 600]) * ms,
-})));
+/** Some links, or all between servers: then votes and acknowledgements come when their election is long over. */
+const slowLinks: Draw = (random, cluster) => {
+  const { servers, clients, stormUs } = cluster;
+  if (servers < 2) return [];
+  if (random.chance(400)) return slowNetwork(random, cluster);
+  return few(random, 4, () => ({
+    kind: 'slowLink', ...spanWithin(random, stormUs, 2000 * ms), ...aWay(random, random.chance(800) ? servers : servers + clients), byUs: random.pick([5, 30, 150, 600]) * ms,
+  }));
+};
+
+function slowNetwork(random: RandomStream, { servers, stormUs, electionUs }: Cluster): Fault[] {
+  const span = spanWithin(random, stormUs, 2000 * ms);
+  const faults: Fault[] = [];
+  for (let from = 0; from < servers; from++) {
+    for (let to = 0; to < servers; to++) {
+      if (from !== to && random.chance(700)) faults.push({ kind: 'slowLink', ...span, from, to, byUs: random.in({ min: ms, max: 2 * electionUs }) });
+    }
+  }
+  return faults;
+}
 
 const clogs: Draw = (random, { servers, clients, stormUs }) => (servers < 2 ? [] : few(random, 4, () => ({
   kind: 'clog', ...spanWithin(random, stormUs, 800 * ms), ...aWay(random, random.chance(800) ? servers : servers + clients),
@@ -125,8 +158,20 @@ function crashAt(random: RandomStream, stormUs: number, moment: Crash['moment'],
   return { kind: 'crash', atUs, restartUs: Math.min(stormUs, atUs + downUs), nodes, moment };
 }
 
-const crashes: Draw = (random, cluster) => some(random, 8, () =>
-  crashAt(random, cluster.stormUs, random.weighted<Crash['moment']>([[2, 'now'], [1, 'writeLost'], [1, 'writeKept']]), whoCrashes(random, cluster)));
+const crashes: Draw = (random, cluster) => [
+  ...some(random, 8, () =>
+    crashAt(random, cluster.stormUs, random.weighted<Crash['moment']>([[2, 'now'], [2, 'writeLost'], [1, 'writeKept'], [1, 'answered']]), whoCrashes(random, cluster))),
+  ...lastFalls(random, cluster),
+];
+
+/** Leaders fall as clients fall silent: who follows inherits what they left, and no client comes to move it on. */
+function lastFalls(random: RandomStream, { stormUs, quietUs, electionUs }: Cluster): Fault[] {
+  return few(random, 4, () => {
+    const atUs = Math.min(stormUs - 1, Math.max(0, quietUs + random.in({ min: -50 * ms, max: 250 * ms })));
+    const moment = random.weighted<Crash['moment']>([[1, 'now'], [1, 'writeKept'], [3, 'answered']]);
+    return { kind: 'crash', atUs, restartUs: Math.min(stormUs, atUs + random.in({ min: electionUs, max: 3 * electionUs })), nodes: 'leader', moment };
+  });
+}
 
 /** Crashes at barriers only, many of them of the leader. */
 const crashesAt = (moment: Crash['moment']): Draw => (random, cluster) => few(random, 4, () =>
@@ -163,7 +208,7 @@ const fullDisks: Draw = (random, cluster) => few(random, 2, () => ({
 /** Crashes in the middle of writes, for disks that may tear them. */
 const tearingCrashes: Draw = (random, cluster) => few(random, 5, () => crashAt(random, cluster.stormUs, 'writeLost', serverOrLeader(random, cluster)));
 
-const damaged = (damage: (typeof damages)[number]): Draw => (random, { victims, stormUs }) => (victims.length === 0 ? [] : few(random, 2, () => {
+const damaged = (damage: (typeof damages)[number]): Draw => (random, { victims, stormUs }) => (victims.length === 0 ? [] : few(random, 3, () => {
   // Late enough for there to be something to damage.
   const atUs = (stormUs >> 2) + random.below(stormUs - (stormUs >> 2));
   const restartUs = Math.min(stormUs, atUs + random.in({ min: 1, max: 300 }) * ms);

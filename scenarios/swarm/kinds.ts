@@ -19,15 +19,15 @@ export const needsBytes: readonly FaultKind[] = ['lostTail', 'tornRecord', 'torn
 /**
  * Half of the seeds have all of the common kinds, in the other half each is there or not by the toss of
  * a coin. Of the others, a seed has none, few, many or nearly all. Kinds that need files of bytes, which
- * cost time, are kept to a quarter of the seeds. Each kind has a number of its own: one that is added at
+ * cost time, are kept to half of the seeds. Each kind has a number of its own: one that is added at
  * the end of the list leaves the others as they were.
  */
 export function drawKinds(streams: RandomStreams): Kinds {
   const random = streams.stream('kinds');
   const hasAll = random.chance(500);
   const rarePer1000 = random.weighted([[3, 0], [4, 60], [4, 150], [2, 400], [1, 800]]);
-  const damagePer1000 = random.weighted([[3, 0], [1, random.pick([150, 400, 800])]]);
-  const leaderChurn = (random.chance(500) || hasAll) && random.chance(500);
+  const damagePer1000 = random.weighted([[1, 0], [1, random.pick([400, 800])]]);
+  const leaderChurn = (random.chance(500) || hasAll) && random.chance(600);
   const slowService = random.chance(500) || hasAll;
   const ticket = random.uint32();
   const on = new Set<FaultKind>();

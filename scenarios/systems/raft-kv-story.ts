@@ -164,6 +164,8 @@ export function codeOf(event: AnyEvent | null, isServer: boolean): string | null
 export const raftProperties: Readonly<Record<string, string>> = {
   'Election Safety': 'At most one leader is elected in a term (Raft, Figure 3).',
   'One Vote Per Term': 'A server votes for at most one candidate in a term, also across restarts (Raft, 5.2).',
+  'Elected By Majority': 'Whoever leads was given votes in its term by more than half of the servers (Raft, 5.2).',
+  'Committed By Majority': 'What a leader commits is on the disks of more than half of the servers (Raft, 5.3).',
   'Leader Append-Only': 'A leader never overwrites or deletes entries of its log (Raft, Figure 3).',
   'Log Matching': 'Two logs with the same index and term in one place are the same up to there (Raft, Figure 3).',
   'Leader Completeness': 'Whoever is elected later holds every committed entry (Raft, Figure 3).',
@@ -178,6 +180,9 @@ export const raftProperties: Readonly<Record<string, string>> = {
   'Acknowledged Writes Survive': 'A write that was acknowledged is never lost.',
   Linearizability: 'Every answer fits one order of all operations that agrees with real time.',
   'Progress After Healing': 'When all faults are over, a leader is found, operations complete and replicas agree.',
+  'Refusal Is A Conflict': 'A follower refuses its leader only where their logs may differ, which is behind what is committed (Raft, 5.3).',
+  'Snapshot Is Taken': 'A follower that its leader sent a snapshot holds what the snapshot stands for, and says so (Raft, section 7).',
+  'Bounded Work': 'A run ends: messages do not beget messages without end.',
   'No Exception': 'No server or client throws.',
 };
 

@@ -156,7 +156,7 @@ export const losesContendedAppends = stepping('servers', (state, event, step) =>
     const command = log.at(index).command as { operation: { key: string } } | null;
     if (command?.operation.key === key) open += 1;
   }
-  return step(state, open < 4 ? event : withMessage(event, { ...message, operation: { ...message.operation, value: '' } }));
+  return step(state, open < 6 ? event : withMessage(event, { ...message, operation: { ...message.operation, value: '' } }));
 });
 
 /** Values are cut to what fits into a small buffer. */

@@ -73,10 +73,11 @@ test('a plan that violates nothing cannot be shrunk', async () => {
   await expect(shrink(spec(raftKv, swarm.draw(42)))).rejects.toThrow(NothingToShrink);
 });
 
-test('writing down every fate changes nothing: swarm seeds without damaged messages run the same', () => {
+test('writing down every fate changes nothing: swarm seeds without damaged or held back messages run the same', () => {
   let compared = 0;
-  for (let seed = 1; seed <= 12; seed++) {
+  for (let seed = 1; seed <= 20; seed++) {
     const plan = swarm.draw(seed);
+    if (plan.network.reorderPer1000 !== undefined) continue;
     const listed = frozen(raftKv, plan);
     if (listed === null) continue;
     compared += 1;

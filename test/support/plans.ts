@@ -41,7 +41,7 @@ function faultAmong(servers: number, nodes: number): fc.Arbitrary<Fault> {
     fc.tuple(span, node, node).map(([when, from, to]): Fault => ({ kind: 'cut', ...when, from, to })),
     fc.tuple(span, target, fc.constantFrom('both' as const, 'inbound' as const, 'outbound' as const))
       .map(([when, aim, direction]): Fault => ({ kind: 'isolation', ...when, nodes: aim, direction })),
-    fc.tuple(span, target, fc.constantFrom('now' as const, 'writeLost' as const, 'writeKept' as const))
+    fc.tuple(span, target, fc.constantFrom('now' as const, 'writeLost' as const, 'writeKept' as const, 'answered' as const))
       .map(([{ fromUs, untilUs }, aim, moment]): Fault => ({ kind: 'crash', atUs: fromUs, restartUs: untilUs, nodes: aim, moment })),
   );
 }
