@@ -194,7 +194,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     // crashed behind that very write, only the others have it.
     if (before !== null) book.readNew(node, null, (before as Server).raft.persistent.log);
     book.readNew(node, null, raft.persistent.log);
-    for (let peer = 0; nodes !== null && peer < this.options.servers; peer++) book.readNew(peer, null, (nodes[peer]!.durable as Persistent).log);
+    nodes?.slice(0, this.options.servers).forEach(({ durable }, peer) => book.readNew(peer, null, (durable as Persistent).log));
     const elections = new Elections(this.options.servers);
     elections.won.push(...ghost.elections);
     const committed = new CommittedLog(book, elections);
