@@ -14,7 +14,7 @@ import { Elections } from './raft/elections.ts';
 import { EntryBook, type BookedEntry } from './raft/entry-book.ts';
 import { indexesAreInOrder, indexesOnlyRise } from './raft/indexes.ts';
 import { QuietWindow } from './raft/quiet.ts';
-import { answersAreTrue, beliefsAreTrue, commitIsOnMajority, leaderOnlyAppends } from './raft/replication.ts';
+import { answersAreTrue, beliefsAreTrue, commitIsOnMajority, leaderOnlyAppends, staleRepliesChangeNothing } from './raft/replication.ts';
 import { dismissedBy, Situations, Spans } from './raft/situations.ts';
 import { ReplicatedStore, type Holding } from './replicated-store.ts';
 import type { Verdict } from './verdict.ts';
@@ -85,8 +85,13 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     this.servers[node] = server;
     this.quiet.read(node, effects, this.isUp);
     if (event.kind === 'message' && event.message.kind === 'clientRequest') this.readClient(old, event.from, event.message.sequence, effects);
-    if (old.raft === server.raft) this.situations.readQuiet(server.raft, event, effects);
+    if (old.raft === server.raft) {
+      this.situations.readQuiet(server.raft, event, effects);
+      // A vote that changes nothing of the voter is a vote all the same.
+      this.elections.readGrants(node, event, effects);
+    }
     answersAreTrue(node, old.raft, server.raft, event, effects);
+    staleRepliesChangeNothing(node, old.raft, server.raft, event);
     if (old === server) return;
     if (old.raft !== server.raft) this.readRaft(node, old.raft, server.raft, event, effects);
     if (old.waiting.length > 0) {

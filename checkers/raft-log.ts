@@ -9,7 +9,7 @@ import { stateIsDurable } from './raft/durability.ts';
 import { Elections } from './raft/elections.ts';
 import { EntryBook } from './raft/entry-book.ts';
 import { indexesAreInOrder, indexesOnlyRise } from './raft/indexes.ts';
-import { answersAreTrue, beliefsAreTrue, commitIsOnMajority, leaderOnlyAppends } from './raft/replication.ts';
+import { answersAreTrue, beliefsAreTrue, commitIsOnMajority, leaderOnlyAppends, staleRepliesChangeNothing } from './raft/replication.ts';
 import { Situations } from './raft/situations.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -44,6 +44,8 @@ export class RaftLogObserver implements Observer<LogServer, RaftMessage, Persist
   stepped(node: NodeId, before: LogServer, after: LogServer, event: AnyEvent, effects: readonly AnyEffect[]): void {
     this.servers[node] = after;
     answersAreTrue(node, before.raft, after.raft, event, effects);
+    staleRepliesChangeNothing(node, before.raft, after.raft, event);
+    if (before.raft === after.raft) this.elections.readGrants(node, event, effects);
     if (before === after) return;
     this.readRaft(node, before.raft, after.raft, event, effects);
     if (before.applied !== after.applied) this.readApplied(node, before, after);

@@ -76,7 +76,7 @@ function drawSettings(random: RandomStream, kinds: Kinds, servers: number): Raft
   const heartbeats = random.in({ min: 2, max: 5 });
   const electionMinUs = heartbeatUs * heartbeats;
   // One that is always the first to run for leader, whether its log is up to date or not; never quicker than two heartbeats.
-  const hasQuickServer = heartbeats >= 4 && random.chance(300);
+  const hasQuickServer = heartbeats >= 4 && random.chance(450);
   const quickServer = random.below(servers);
   const isSlow = kinds.slowService && random.chance(400);
   return {

@@ -15,6 +15,7 @@ const world = simulatedWorld(sources);
 const mayKnowTime: Readonly<Record<string, string>> = {
   'checkers/porcupine-ts-port/pool.ts': 'ends a thread that is over the time that its caller allowed',
   'harness/bench/': 'a benchmark measures time',
+  'harness/bugs/worker.ts': 'tells how long a bug was hunted',
   'harness/cli/': 'shows progress and the time taken, and lets Ctrl-C in between two chunks',
   'harness/shrink/trials.ts': 'lets Ctrl-C in between two batches of candidates',
   'harness/explore/crew.ts': 'lets Ctrl-C and the messages of threads in between two rounds',

@@ -51,6 +51,20 @@ type AnyEvent = Event<unknown, unknown>;
 type AnyEffect = Effect<unknown, unknown, unknown>;
 
 /**
+ * What answers a request of an earlier term is out of date (section 5.1): its sender may have voted for
+ * somebody else since then, or given up what it acknowledged.
+ */
+export function staleRepliesChangeNothing(node: NodeId, before: Raft, after: Raft, event: AnyEvent): void {
+  if (event.kind !== 'message' || before === after) return;
+  const { kind, term } = event.message as RaftMessage;
+  const { currentTerm, votedFor } = before.persistent;
+  if ((kind !== 'requestVoteReply' && kind !== 'appendEntriesReply' && kind !== 'installSnapshotReply') || term >= currentTerm) return;
+  const isSame = before.role === after.role && before.commitIndex === after.commitIndex
+    && currentTerm === after.persistent.currentTerm && votedFor === after.persistent.votedFor;
+  mustHold('Stale Replies Change Nothing', isSame, () => `n${node} is in term ${currentTerm} and acts on what n${event.from} answered in term ${term}`);
+}
+
+/**
  * How a follower answers the leader of its term. What it knows to be committed agrees with any leader's
  * log, so a refusal there is none; and a snapshot stands for what is committed, so it is taken or held
  * already. Else the two would go on about it without end.

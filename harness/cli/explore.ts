@@ -10,6 +10,8 @@ import type { Model, ModelDefinition } from '../explore/model.ts';
 import { fillIn, listParameters, oneParameter, ParameterError, readParameter, type ParameterValues } from '../explore/parameters.ts';
 import { randomSearch } from '../explore/random-search.ts';
 import { overallVerdict, type SearchOptions, type SearchResult } from '../explore/result.ts';
+import type { System } from '../system.ts';
+import { writePlans } from './explore-plans.ts';
 import { resultJson, resultText } from './explore-report.ts';
 import { exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type ExitCode, type Terminal } from './command.ts';
 import { ExploreProgress } from './explore-progress.ts';
@@ -34,6 +36,9 @@ or your own module: path/to/module.js, or path/to/module.js#name. It comes first
   --paths            print the way to what is reached, too
   --json FILE        write all facts as JSON; - for standard output instead of the text
   --help             this text
+
+A counterexample of raft-kv is also written as a plan of the simulator, to failures/: replay, report,
+shrink and pin work on it as on a failing seed.
 
 Exit code: 0 all properties hold and the space is closed, 1 a property is violated or never reached,
 2 a bound, a walk's end or Ctrl-C came before the space was closed, 4 wrong usage.
@@ -61,11 +66,14 @@ export const exploreCommand: Command = {
   name: 'explore',
   summary: 'search every state of a model for violations',
   usage,
-  run: (argv, { registry, terminal }) => explore(argv, registry.models, terminal),
+  run: (argv, { registry, terminal }) => explore(argv, registry.models, terminal, registry.systems),
 };
 
-/** @param models by name */
-export async function explore(argv: readonly string[], models: Models, terminal: Terminal): Promise<ExitCode> {
+/**
+ * @param models by name
+ * @param systems by name: what plans of counterexamples are for
+ */
+export async function explore(argv: readonly string[], models: Models, terminal: Terminal, systems: ReadonlyMap<string, System> = new Map()): Promise<ExitCode> {
   if (argv.includes('--list')) {
     terminal.out(listing(models));
     return exitCode.pass;
@@ -83,6 +91,7 @@ export async function explore(argv: readonly string[], models: Models, terminal:
   if (request.jsonPath === '-') terminal.out(resultJson(told));
   else terminal.out(resultText(told, request.showsAllPaths));
   if (request.jsonPath !== null && request.jsonPath !== '-') writeWhole(request.jsonPath, resultJson(told));
+  terminal[request.jsonPath === '-' ? 'err' : 'out'](writePlans(told, systems));
   return { pass: exitCode.pass, violation: exitCode.violation, unknown: exitCode.unknown }[overallVerdict(result)];
 }
 

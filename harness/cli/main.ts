@@ -13,6 +13,7 @@ import { replayCommand } from './replay.ts';
 import { reportCommand } from './report.ts';
 import { scenariosCommand } from './scenarios.ts';
 import { shrinkCommand } from './shrink.ts';
+import { withBug } from './with-bug.ts';
 
 const commands: readonly Command[] = [
   fuzzCommand, replayCommand, shrinkCommand, reportCommand, pinCommand, gateCommand,
@@ -27,7 +28,8 @@ function overview(): string {
     '',
     table(commands.map(({ name, summary }) => [`  ${name}`, summary])),
     '',
-    '`whitewater COMMAND --help` tells more of each.',
+    '`whitewater COMMAND --help` tells more of each. `whitewater --bug e01 COMMAND ...` runs any of them on a core',
+    'with a known bug planted (`whitewater bugs` lists those): to see how it is found, and what its report looks like.',
     '',
   ].join('\n');
 }
@@ -52,6 +54,7 @@ async function dispatch(argv: readonly string[], context: Context): Promise<Exit
     context.terminal.out(overview());
     return name === undefined ? exitCode.usage : exitCode.pass;
   }
+  if (name === '--bug') return withBug(rest, process.argv[1] ?? '', context.terminal);
   const command = commands.find((one) => one.name === name);
   if (command === undefined) {
     throw new UsageError(`there is no command "${name}"; there are: ${commands.map((one) => one.name).join(', ')}`);

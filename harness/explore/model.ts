@@ -6,6 +6,7 @@
  * same on every run, whatever the number of workers.
  */
 import type { Hasher } from './fingerprint.ts';
+import type { Plan } from '../plan.ts';
 import type { Path } from './path.ts';
 import type { ModelParameter, ParameterValues } from './parameters.ts';
 
@@ -61,6 +62,8 @@ export interface Model<State, Action> {
   readonly kindWeights?: Readonly<Record<string, number>>;
   /** A path with the steps that `next` takes unseen along with an action, for a person and for plans. */
   unfold?(path: Path<State, Action>): Path<State, Action>;
+  /** A plan of the simulator that takes the steps of a path, so that a counterexample can be replayed; null when there is none. */
+  planOf?(path: Path<State, Action>, property: string): Plan | null;
   describeAction(action: Action): string;
   describeState(state: State): Described;
 }

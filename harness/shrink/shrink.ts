@@ -7,7 +7,7 @@ import type { System } from '../system.ts';
 import { causeOf, progressProperties } from './cause.ts';
 import { canFreeze, frozen } from './freeze.ts';
 import {
-  closerMoments, cutTail, fateList, faultList, fewerClients, fewerServers, operationList, plainerSettings, plainerWorld,
+  closerMoments, cutTail, fateList, faultList, fewerClients, fewerServers, keepsPace, operationList, plainerSettings, plainerWorld,
   reseeded, rounderTimes, scaledTimes, shorterTimes, slowerSettings, smallerParts, timerList, type ListPart,
 } from './passes.ts';
 import { neighbours } from './neighbours.ts';
@@ -239,7 +239,7 @@ class ShrinkSearch {
       const plans = neighbours({
         plan: this.plan, original: this.spec.plan, plainSettings: this.plainSettings(), mayResize: !this.needsProgress, count: Math.min(neighboursTried, Math.ceil(neighbourSteps / this.trial.steps)), round: this.leaps,
       });
-      const found = await this.trials.first(plans, this.cause, Math.floor(this.trial.steps * 0.7), this.trial.steps);
+      const found = await this.trials.first(this.paced(plans), this.cause, Math.floor(this.trial.steps * 0.7), this.trial.steps);
       if (found === null) return;
       this.take(found.plan, found.trial);
     }
@@ -280,7 +280,7 @@ class ShrinkSearch {
     for (;;) {
       this.tell(doing);
       const stepsMax = keepsShort ? this.trial.steps + slackSteps : Infinity;
-      const all = [...candidates()];
+      const all = [...this.paced(candidates())];
       const start = Math.min(from, all.length);
       // On from where the last one was taken: what is before it was refused a moment ago.
       const found = await this.trials.first(all.slice(start).concat(all.slice(0, start)), this.cause, stepsMax, this.trial.steps);
@@ -288,6 +288,10 @@ class ShrinkSearch {
       from = (start + found.place) % Math.max(1, all.length);
       this.take(found.plan, found.trial);
     }
+  }
+
+  private *paced(plans: Iterable<Plan>): Generator<Plan, void> {
+    for (const plan of plans) if (keepsPace(this.spec.plan, plan)) yield plan;
   }
 
   private async toFixpoint(round: () => Promise<void>, roundsMax: number): Promise<void> {

@@ -15,11 +15,13 @@ import { choiceOf, flagOf, numberOf, ParameterError, type ParameterValues } from
 import { permutations } from '../../harness/explore/symmetry.ts';
 import type { NetworkKind } from '../../harness/explore/untimed/letters.ts';
 import type { Move } from '../../harness/explore/untimed/nodes.ts';
+import type { PlanBase } from '../../harness/explore/untimed/plan-of-path.ts';
 import type { Renamer, Renaming, UntimedSystem } from '../../harness/explore/untimed/system.ts';
 import { sometimesSeen, UntimedWorld, type World } from '../../harness/explore/untimed/world.ts';
+import { planFormat, planVersion } from '../../harness/plan.ts';
 import type { AnyProcess } from '../../harness/system.ts';
 import { describeOperation } from '../systems/raft-kv-story.ts';
-import { raftKv } from '../systems/raft-kv.ts';
+import { raftKv, type RaftKvSettings } from '../systems/raft-kv.ts';
 import { RaftKvUntimedObserver, type RaftGhost, type RaftNotice } from './raft-kv-observer.ts';
 
 export type RaftWorld = World<RaftGhost, RaftNotice>;
@@ -117,11 +119,33 @@ export function raftKvSystem(
       const turns = Array.from({ length: servers }, (_, by) => Array.from({ length: servers }, (_unused, id) => (id + by) % servers));
       return clients === 0 || isReduced ? permutations(servers) : turns;
     },
+    planBase: planBase(servers, clients, maxRaftState),
     describeMessage: raftKv.describeMessage,
     describeState: (_, state) => described(state as Server | Clerk),
     describeRequest: (request) => describeOperation(request as Operation),
   };
 }
+
+/** Timers take any time that a plan lists; the heartbeat's is fixed, and longer than a run takes. */
+const planBase = (servers: number, clients: number, maxRaftState: number): PlanBase => ({
+  format: planFormat,
+  version: planVersion,
+  scenario: 'explore raft-kv',
+  system: raftKv.name,
+  seed: 'explore',
+  servers,
+  clients,
+  settings: {
+    electionTimeoutUs: anyTimeOfPlan, heartbeatUs, entriesPerMessageMax: 64, noopOnElection: true,
+    maxRaftState, applyBatchMax: 64, applyPauseUs: { min: 0, max: 0 }, retryUs: anyTimeOfPlan, backoffUs: anyTimeOfPlan,
+  } satisfies RaftKvSettings,
+  disk: { writeUs: { min: 0, max: 0 } },
+  settleUs: 10_000_000,
+  fixedTimersUs: { heartbeat: heartbeatUs },
+});
+
+const heartbeatUs = 60_000_000;
+const anyTimeOfPlan = { min: 0, max: 3_600_000_000 };
 
 /** Replies that will be ignored for ever, as the paper's rules have it: terms never fall, and neither does a match. */
 function isDead(state: Server | Clerk, from: NodeId, message: ServerMessage): boolean {

@@ -181,6 +181,7 @@ export const raftProperties: Readonly<Record<string, string>> = {
   Linearizability: 'Every answer fits one order of all operations that agrees with real time.',
   'Progress After Healing': 'When all faults are over, a leader is found, operations complete and replicas agree.',
   'Refusal Is A Conflict': 'A follower refuses its leader only where their logs may differ, which is behind what is committed (Raft, 5.3).',
+  'Stale Replies Change Nothing': 'What answers a request of an earlier term is ignored (Raft, 5.1).',
   'Snapshot Is Taken': 'A follower that its leader sent a snapshot holds what the snapshot stands for, and says so (Raft, section 7).',
   'Bounded Work': 'A run ends: messages do not beget messages without end.',
   'No Exception': 'No server or client throws.',

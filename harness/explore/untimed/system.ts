@@ -4,6 +4,7 @@ import type { AnyEffect, AnyEvent, AnyProcess } from '../../system.ts';
 import type { Views } from '../fingerprint.ts';
 import type { ClientHistory } from '../linearizable.ts';
 import type { Described, Property } from '../model.ts';
+import type { PlanBase } from './plan-of-path.ts';
 
 /** One step of one node, or its boot: `event` is null then, and `before` too. */
 export interface NodeStep {
@@ -100,6 +101,8 @@ export interface UntimedSystem<Ghost, N extends Notice> {
   readonly renamer: Renamer<Ghost> | null;
   /** Renamings under which the processes behave alike; the first one is the identity. */
   renamings(isReduced: boolean): readonly Renaming[];
+  /** How a plan of the simulator begins that takes the steps of a run; absent when there is no such simulator. */
+  readonly planBase?: PlanBase;
   describeMessage(message: unknown): string;
   describeState(node: NodeId, state: unknown): Described;
   describeRequest(request: unknown): string;

@@ -13,7 +13,9 @@
  */
 import { Violated } from '../../../checkers/checker.ts';
 import type { NodeId } from '../../../core/protocol.ts';
+import type { Plan } from '../../plan.ts';
 import { Hasher, StructuralHasher } from '../fingerprint.ts';
+import { historiesAreLinearizable } from '../linearizable.ts';
 import type { Path } from '../path.ts';
 import { Interner, type Interned } from '../interner.ts';
 import type { Described, Model, Problem, Property } from '../model.ts';
@@ -21,6 +23,7 @@ import { DeadLetters, deadLettersStayDead } from './dead-letters.ts';
 import { Letters, type Inbox, type Letter, type NetworkKind } from './letters.ts';
 import { Nodes, type Barrier, type Move, type Node, type Outcome } from './nodes.ts';
 import { Renamings } from './renamings.ts';
+import { planOfPath } from './plan-of-path.ts';
 import { unfolded } from './unfold.ts';
 import { nodeName, type Notice, type UntimedSystem } from './system.ts';
 
@@ -178,6 +181,18 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
   /** The run with the steps that the reduction took unseen. */
   unfold(path: Path<World<Ghost, N>, Move<N>>): Path<World<Ghost, N>, Move<N>> {
     return this.bounds.isReduced ? unfolded(new UntimedWorld(this.system, { ...this.bounds, isReduced: false }), path, new Hasher()) : path;
+  }
+
+  /** Null when the system does not say how its plans begin. */
+  planOf(path: Path<World<Ghost, N>, Move<N>>, property: string): Plan | null {
+    const { planBase, processes } = this.system;
+    // A wrong claim of the reduction breaks nothing that a run shows: without it, `--plain`, the search finds what does.
+    if (planBase === undefined || property === deadLettersStayDead) return null;
+    const keyOf = (from: NodeId, to: NodeId, message: unknown): string => {
+      const { lo, hi } = this.letters.letter(from, to, message);
+      return `${lo} ${hi}`;
+    };
+    return planOfPath(planBase, { processes, keyOf, moves: this.unfold(path).actions, endsAtHistory: property === historiesAreLinearizable });
   }
 
   kindOf(move: Move<N>): string {

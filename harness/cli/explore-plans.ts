@@ -1,0 +1,31 @@
+/** Counterexamples as plans of the simulator: run once, to say what the simulator makes of them. */
+import { printPlan } from '../plan-file.ts';
+import { run } from '../run.ts';
+import type { System } from '../system.ts';
+import type { Told } from './explore-report.ts';
+import { writeWhole } from './files.ts';
+
+/**
+ * Writes a plan for each violated property whose model has plans, and tells of them; empty without any.
+ * At the end of a path timers stand still, so that a run which gets that far makes no progress: that confirms nothing.
+ */
+export function writePlans<State, Action>({ name, model, result }: Told<State, Action>, systems: ReadonlyMap<string, System>): string {
+  const lines: string[] = [];
+  for (const property of result.properties) {
+    if (property.verdict !== 'violated' || property.path === null) continue;
+    const plan = model.planOf?.(property.path, property.name) ?? null;
+    const system = plan === null ? undefined : systems.get(plan.system);
+    if (plan === null || system === undefined) continue;
+    const { verdict, steps } = run(system, plan);
+    const path = `failures/explore-${name}-${property.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.plan.json`;
+    writeWhole(path, printPlan({ ...plan, showed: `${property.name}: ${property.detail}` }));
+    lines.push(
+      '',
+      `${property.name} as a plan of the simulator: ${path}`,
+      verdict.kind === 'violation' && verdict.property !== 'Progress After Healing' ? `  the simulator finds it too, at step ${steps}: ${verdict.property}: ${verdict.detail}` : '  THE SIMULATOR DOES NOT FIND IT on this plan: the two worlds differ, which is a fault of the harness; please report it',
+      `  replay      npx whitewater replay ${path}`,
+      `  understand  npx whitewater report ${path}`,
+    );
+  }
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
