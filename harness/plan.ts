@@ -121,9 +121,9 @@ const whole = (min: number, max: number) => v.pipe(
 );
 
 /** An hour of virtual time: more than any run needs, and far inside what a number holds exactly. */
-const maxUs = 3_600_000_000;
+export const longestUs = 3_600_000_000;
 
-export const microseconds = whole(0, maxUs);
+export const microseconds = whole(0, longestUs);
 export const wholeNumber = whole;
 
 export const rangeSchema = v.pipe(

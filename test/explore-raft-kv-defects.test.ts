@@ -12,8 +12,10 @@ import type { Persistent } from '../core/raft/state.ts';
 import type { Server, ServerMessage } from '../core/server.ts';
 import { breadthFirst } from '../harness/explore/breadth-first.ts';
 import { fillIn, type ParameterValues } from '../harness/explore/parameters.ts';
-import type { AnyProcess } from '../harness/system.ts';
+import { run } from '../harness/run.ts';
+import type { AnyProcess, System } from '../harness/system.ts';
 import { definition, raftKvModel } from '../scenarios/protocols/raft-kv.ts';
+import { raftKv } from '../scenarios/systems/raft-kv.ts';
 
 const clock = (): number => 0;
 type Wrap = (process: AnyProcess) => AnyProcess;
@@ -100,6 +102,15 @@ const throws = (process: AnyProcess): AnyProcess => ({
   },
 });
 
+/** The same servers in the simulator. */
+const simulated = (wrap: Wrap): System => ({
+  ...raftKv,
+  processes: (plan) => raftKv.processes(plan).map((process, node) => (node < plan.servers ? wrap(process) : process)),
+});
+
+/** What breaks first there, when it has another name. */
+const inSimulator: Readonly<Record<string, string>> = { 'no step throws': 'No Exception', 'Equal Replicas': 'Snapshot Equals Prefix' };
+
 const noClients = { clients: 0, 'max-term': 1, 'max-log': 1, 'max-crashes': 0 };
 const cases = [
   ['a vote for each who asks', votesTwice, noClients, 'One Vote Per Term', 4],
@@ -126,6 +137,10 @@ describe.each(cases)('%s', (_, wrap, given, property, actions) => {
     if (property === 'no step throws') expect(whole.states.length).toBe(whole.actions.length);
     else expect(whole.states.at(-1)!.problem?.property).toBe(property);
     expect(whole.actions.length).toBeGreaterThanOrEqual(path.actions.length);
+    // As a plan the simulator breaks on it too, in its last step.
+    const plan = model.planOf!(path, property)!;
+    const { verdict } = run(simulated(wrap), plan);
+    expect(verdict).toMatchObject({ kind: 'violation', property: inSimulator[property] ?? property });
   });
 });
 

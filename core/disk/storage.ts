@@ -133,35 +133,38 @@ function readGeneration(files: Files, generation: number, hasUnfinished: boolean
   let durable = base;
   let at = next;
   let sequence = 1;
+  let mended = bytes;
   for (;;) {
     const found = recordAt(bytes, at, sequence);
     if (found.kind === 'damaged') throw new Refused(file, found.reason);
     if (found.kind === 'end' || found.kind === 'torn') {
-      return whole(files, generation, sequence, durable, found.kind === 'torn', bytes.subarray(0, at), hasUnfinished);
+      return whole(files, generation, sequence, durable, found.kind === 'torn', mended === bytes && found.kind === 'end' ? null : mended.subarray(0, at), hasUnfinished);
     }
     mustBeOf(file, generation, found.frame.generation);
     durable = applied(file, durable, found.frame.payload);
     sequence += 1;
-    const isUnmarkedEnd = !found.isMarked && found.next >= bytes.length;
-    // A finished payload without its mark is kept; it gets its mark, so that the next record follows cleanly.
-    if (isUnmarkedEnd) return whole(files, generation, sequence, durable, true, marked(bytes, at, found.frame), hasUnfinished);
+    // A finished payload without its mark is kept, and gets its mark: else the next damage would pass for a torn end.
+    if (!found.isMarked) mended = marked(mended, at, found.frame);
+    if (!found.isMarked && found.next >= bytes.length) return whole(files, generation, sequence, durable, true, mended, hasUnfinished);
     at = found.next;
   }
 }
 
+/** The file with this record written once more in its place. */
 function marked(bytes: Uint8Array, at: number, frame: { generation: number; sequence: number; payload: Uint8Array }): Uint8Array {
   const record = encodeRecord(frame);
-  const all = new Uint8Array(at + record.length);
-  all.set(bytes.subarray(0, at));
+  const all = new Uint8Array(Math.max(bytes.length, at + record.length));
+  all.set(bytes);
   all.set(record, at);
   return all;
 }
 
+/** `clean` is what the log must hold from now on; null when it holds that already. */
 function whole(
-  files: Files, generation: number, sequence: number, durable: Persistent, isTorn: boolean, clean: Uint8Array, hasUnfinished: boolean,
+  files: Files, generation: number, sequence: number, durable: Persistent, isTorn: boolean, clean: Uint8Array | null, hasUnfinished: boolean,
 ): Recovery<Persistent, Cursor> {
   const repairs: FileOperation[] = [];
-  if (isTorn) repairs.push({ kind: 'replace', file: logFile(generation), bytes: clean.slice() });
+  if (clean !== null) repairs.push({ kind: 'replace', file: logFile(generation), bytes: clean.slice() });
   repairs.push(superblock(generation));
   for (const file of files.keys()) {
     const isOther = file !== superblockFile && file !== logFile(generation) && file !== snapshotFile(generation);

@@ -5,10 +5,7 @@ import type { System } from '../system.ts';
 import type { Told } from './explore-report.ts';
 import { writeWhole } from './files.ts';
 
-/**
- * Writes a plan for each violated property whose model has plans, and tells of them; empty without any.
- * At the end of a path timers stand still, so that a run which gets that far makes no progress: that confirms nothing.
- */
+/** Writes a plan for each violated property whose model has plans, and tells of them; empty without any. */
 export function writePlans<State, Action>({ name, model, result }: Told<State, Action>, systems: ReadonlyMap<string, System>): string {
   const lines: string[] = [];
   for (const property of result.properties) {
@@ -22,7 +19,7 @@ export function writePlans<State, Action>({ name, model, result }: Told<State, A
     lines.push(
       '',
       `${property.name} as a plan of the simulator: ${path}`,
-      verdict.kind === 'violation' && verdict.property !== 'Progress After Healing' ? `  the simulator finds it too, at step ${steps}: ${verdict.property}: ${verdict.detail}` : '  THE SIMULATOR DOES NOT FIND IT on this plan: the two worlds differ, which is a fault of the harness; please report it',
+      verdict.kind === 'violation' ? `  the simulator finds it too, at step ${steps}: ${verdict.property}: ${verdict.detail}` : '  THE SIMULATOR DOES NOT FIND IT on this plan: the two worlds differ, which is a fault of the harness; please report it',
       `  replay      npx whitewater replay ${path}`,
       `  understand  npx whitewater report ${path}`,
     );

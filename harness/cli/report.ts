@@ -1,5 +1,5 @@
 /** `whitewater report`: a failing run shrunk, replayed and told in every form. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Plan } from '../plan.ts';
 import { buildReport, type Report, type ShrinkFacts } from '../report/report.ts';
 import { reportText } from '../report/terminal.ts';
@@ -37,14 +37,20 @@ async function runReport(argv: readonly string[], context: Context): Promise<Exi
   });
   if (positionals.length !== 1) throw new UsageError('report takes one seed or one plan file');
   const options = shrinkOptions(values);
-  const subject = await findSubject(positionals[0]!, values.scenario, context);
   const folder = values.out ?? 'failures';
+  const subject = besideItself(await findSubject(positionals[0]!, values.scenario, context), positionals[0]!, folder);
   mustBeWritable(join(folder, fileNames(subject.stem).json));
   const shrunk = values['no-shrink'] === true ? null : await shrinkSubject(subject, options, context.terminal);
   const report = reportOf(subject, shrunk instanceof NothingToShrink ? null : shrunk, folder);
   writeReport(folder, subject.stem, report);
   context.terminal.out(reportText(report, context.terminal.hasColor));
   return codeOf(report);
+}
+
+/** What came of a plan is written beside it, never over it. */
+function besideItself(subject: Subject, asked: string, folder: string): Subject {
+  const isItself = subject.seed === null && resolve(folder, fileNames(subject.stem).plan) === resolve(asked);
+  return isItself ? { ...subject, stem: `${subject.stem}.min` } : subject;
 }
 
 /** Of a shrunk run, or of the run as it is. */

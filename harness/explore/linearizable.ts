@@ -48,8 +48,6 @@ export function operationsOf<I, O>(histories: readonly ClientHistory<I, O>[]): r
   });
 }
 
-export const historiesAreLinearizable = 'every history is linearizable';
-
 /**
  * Each different history is checked once: the verdict is remembered by the history's fingerprint.
  * @param historiesOf the clients' histories in a state
@@ -65,7 +63,7 @@ export function linearizability<State, I, O>(
   const verdicts = new Map<number, Map<number, Problem | null>>();
   return {
     kind: 'always',
-    name: historiesAreLinearizable,
+    name: 'every history is linearizable',
     check(state) {
       const histories = historiesOf(state);
       hasher.reset();

@@ -1,6 +1,6 @@
 /** The ways in which a plan can be made smaller: each gives candidates, the boldest first. */
 import type { Range } from '../../core/protocol.ts';
-import type { Plan } from '../plan.ts';
+import { longestUs, type Plan } from '../plan.ts';
 import { beginUs, insides, isMoment, isPlan, isRange, isRecord, momentsOf, planWith, withMoments, withoutNode, type Data, type Path } from './plan-data.ts';
 
 /**
@@ -141,7 +141,10 @@ export function* plainerSettings(plan: Plan, plain: Data | undefined): Candidate
  */
 export function* slowerSettings(plan: Plan): Candidates {
   const before = settingsTimesUs(plan);
-  for (const candidate of slower(plan)) if (keepsHalves(before, settingsTimesUs(candidate))) yield candidate;
+  for (const candidate of slower(plan)) {
+    const after = settingsTimesUs(candidate);
+    if (keepsHalves(before, after) && after.every((us) => us <= longestUs)) yield candidate;
+  }
 }
 
 const settingsTimesUs = ({ settings }: Plan): readonly number[] =>

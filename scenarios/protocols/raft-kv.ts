@@ -145,7 +145,8 @@ const planBase = (servers: number, clients: number, maxRaftState: number): PlanB
 });
 
 const heartbeatUs = 60_000_000;
-const anyTimeOfPlan = { min: 0, max: 3_600_000_000 };
+/** Less than what lies between two actions of a plan; not nothing, or a core that leaves the path could spin. */
+const anyTimeOfPlan = { min: 5_000, max: 3_600_000_000 };
 
 /** Replies that will be ignored for ever, as the paper's rules have it: terms never fall, and neither does a match. */
 function isDead(state: Server | Clerk, from: NodeId, message: ServerMessage): boolean {

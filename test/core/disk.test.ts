@@ -122,6 +122,29 @@ describe('recovery', () => {
       if (recovery.kind === 'recovered') expect(states).toContain(bytesOf(recovery.durable));
     });
 
+  const damage = fc.tuple(fc.integer({ min: 1, max: 80 }), fc.integer({ min: 1, max: 255 }));
+  prop([barriers, barrier, fc.nat(0xffffffff), damage, damage], { numRuns: 3000 })(
+    'one damaged byte, a start that mends it, and another one near it: refused, or the state of the start between them', (given, last, part, first, second) => {
+      const disk = diskAfter([{ kind: 'append', size: 1 }, ...given]);
+      const names = (): string => disk.files.names().find((name) => name.startsWith('log.'))!;
+      const harm = (end: number, [back, change]: readonly [number, number]): void => {
+        const bytes = disk.files.read(names())!.slice();
+        bytes[Math.max(0, Math.min(end, bytes.length) - back)]! ^= change;
+        disk.files.write(names(), bytes);
+      };
+      // Where the last record that was acknowledged ends.
+      const end = disk.files.read(names())!.length;
+      const writes = writesOf(last, disk.durable);
+      disk.files.applyPrefix(raftStorage.store(disk.cursor, disk.after(writes), writes).operations, part);
+      harm(end, first);
+      const between = raftStorage.recover(disk.files.all());
+      if (between.kind === 'refused') return;
+      for (const repair of between.repairs) disk.files.apply(repair);
+      harm(end, second);
+      const again = raftStorage.recover(disk.files.all());
+      if (again.kind === 'recovered') expect(bytesOf(again.durable)).toBe(bytesOf(between.durable));
+    });
+
   prop([fc.array(barrier, { minLength: 2, maxLength: 8 }), fc.nat()], { numRuns: 400 })('of a last record that went to a place before its own: refused', (given, place) => {
     const disk = diskAfter([...given, { kind: 'append', size: 2 }, { kind: 'append', size: 1 }]);
     const file = disk.files.names().find((name) => name.startsWith('log.'))!;

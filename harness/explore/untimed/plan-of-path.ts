@@ -28,8 +28,6 @@ export interface PathOfMoves<N extends Notice> {
   /** By which equal letters are known to be equal. */
   readonly keyOf: (from: NodeId, to: NodeId, message: unknown) => string;
   readonly moves: readonly Move<N>[];
-  /** The history is judged when the run is over: then nobody is left to go on, and nothing more is owed. */
-  readonly endsAtHistory: boolean;
 }
 
 interface Armed {
@@ -58,7 +56,8 @@ export function planOfPath<N extends Notice>({ fixedTimersUs, ...base }: PlanBas
       delayUs: { min: 1000, max: 1000 }, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, lateUs: { min: 0, max: 0 }, fates: writer.fates(),
     },
     timers: writer.timers(),
-    faults: [...writer.faults(endUs), ...(path.endsAtHistory ? [{ kind: 'gone', atUs: endUs - 1, nodes: majority } as const] : [])],
+    // The path ends here, and with it the run: without a majority nothing more is owed, and what was seen is judged.
+    faults: [...writer.faults(endUs), { kind: 'gone', atUs: endUs - 1, nodes: majority }],
     operations: writer.operations,
     stormUs: endUs,
   };

@@ -15,7 +15,6 @@ import { Violated } from '../../../checkers/checker.ts';
 import type { NodeId } from '../../../core/protocol.ts';
 import type { Plan } from '../../plan.ts';
 import { Hasher, StructuralHasher } from '../fingerprint.ts';
-import { historiesAreLinearizable } from '../linearizable.ts';
 import type { Path } from '../path.ts';
 import { Interner, type Interned } from '../interner.ts';
 import type { Described, Model, Problem, Property } from '../model.ts';
@@ -192,7 +191,7 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
       const { lo, hi } = this.letters.letter(from, to, message);
       return `${lo} ${hi}`;
     };
-    return planOfPath(planBase, { processes, keyOf, moves: this.unfold(path).actions, endsAtHistory: property === historiesAreLinearizable });
+    return planOfPath(planBase, { processes, keyOf, moves: this.unfold(path).actions });
   }
 
   kindOf(move: Move<N>): string {
