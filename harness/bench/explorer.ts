@@ -17,7 +17,7 @@ import { count, duration, short, table } from '../cli/format.ts';
 interface Case {
   readonly name: string;
   readonly given: ParameterValues;
-  readonly options?: Pick<SearchOptions, 'maxStates'>;
+  readonly options?: Pick<SearchOptions, 'maxStates' | 'hasSymmetry'>;
 }
 
 const usual: readonly Case[] = [
@@ -25,12 +25,16 @@ const usual: readonly Case[] = [
   { name: 'two-phase-commit', given: { rms: 7 } },
   { name: 'paxos', given: { values: 2, 'max-ballot': 2 } },
   { name: 'abd', given: { clients: 2, servers: 3 }, options: { maxStates: 100_000 } },
+  { name: 'raft-kv', given: { clients: 0, 'max-crashes': 0, 'max-log': 1, 'max-term': 2, plain: true }, options: { maxStates: 300_000 } },
+  { name: 'raft-kv', given: {} },
+  { name: 'raft-kv', given: { 'max-term': 2, 'max-log': 2 }, options: { hasSymmetry: true } },
 ];
 /** Takes about a minute more. */
 const long: readonly Case[] = [
   { name: 'two-phase-commit', given: { rms: 8 } },
   { name: 'paxos', given: { values: 3, 'max-ballot': 2 } },
   { name: 'abd', given: { clients: 2, servers: 3 }, options: { maxStates: 1_000_000 } },
+  { name: 'raft-kv', given: { 'max-term': 2, 'max-log': 3 }, options: { hasSymmetry: true } },
 ];
 
 const others = [
@@ -70,9 +74,9 @@ async function row(definition: ModelDefinition, { name, given, options = {} }: C
   }
   const { distinct, generated, visitedBytes } = alone[0]!;
   const elapsedMs = median(alone.map((result) => result.elapsedMs));
-  const parameters = Object.entries(given).map(([parameter, value]) => `${parameter} ${value}`);
+  const parameters = Object.entries(given).map(([parameter, value]) => (value === true ? parameter : `${parameter} ${value}`));
   return [
-    `${name}, ${parameters.join(', ')}${options.maxStates === undefined ? '' : ', cut'}`,
+    `${name}, ${parameters.join(', ')}${options.hasSymmetry === true ? ', up to symmetry' : ''}${options.maxStates === undefined ? '' : ', cut'}`,
     short((generated * 1000) / elapsedMs), short((distinct! * 1000) / elapsedMs), (visitedBytes / distinct!).toFixed(1),
     median(ratios).toFixed(2), duration(elapsedMs), count(distinct!), count(generated),
   ];
