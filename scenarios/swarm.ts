@@ -68,7 +68,7 @@ function drawLosses(random: RandomStream, servers: number, stormUs: number): { v
   if (way === 'minorityDown') return { victims, healing: { kind: way, nodes: victims } };
   if (way !== 'noNewOperations') return { victims, healing: { kind: way } };
   // Before the faults end, so that nobody's command helps what they leave behind.
-  return { victims, healing: { kind: way, fromUs: Math.floor((stormUs * random.in({ min: 60, max: 99 })) / 100) } };
+  return { victims, healing: { kind: way, fromUs: Math.floor((stormUs * random.in({ min: 70, max: 99 })) / 100) } };
 }
 
 function drawSettings(random: RandomStream, kinds: Kinds, servers: number): RaftKvSettings {
@@ -85,7 +85,7 @@ function drawSettings(random: RandomStream, kinds: Kinds, servers: number): Raft
     ...(hasQuickServer ? { quickServer } : {}),
     entriesPerMessageMax: random.pick([1, 1, 1, 4, 16, 64]),
     noopOnElection: random.chance(700),
-    maxRaftState: random.weighted([[1, -1], [4, 100], [3, 250], [1, 1000], [1, 3000]]),
+    maxRaftState: random.weighted([[1, -1], [7, 100], [4, 250], [1, 1000]]),
     applyBatchMax: isSlow ? random.in({ min: 1, max: 4 }) : 1_000_000,
     applyPauseUs: isSlow ? { min: 0, max: random.in({ min: 1, max: 20 }) * ms } : { min: 0, max: 0 },
     retryUs: rangeFrom(random.in({ min: 50, max: 400 }) * ms, 2),
