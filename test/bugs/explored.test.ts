@@ -26,18 +26,16 @@ const found = [
 ] as const;
 
 interface Told {
-  readonly distinct: number;
-  readonly properties: readonly { readonly name: string; readonly verdict: string; readonly detail: string; readonly path: { readonly steps: readonly unknown[] } | null }[];
+  readonly properties: readonly { readonly name: string; readonly verdict: string }[];
 }
 
 describe.concurrent('whitewater --bug NAME explore', () => {
   test.each(found)('%s: %s, after %i actions, among %i states', async (bug, property, actions, distinct) => {
-    const { code, out } = await whitewater(folder, '--bug', bug, 'explore', ...small, '--json', '-');
+    const { code, out } = await whitewater(folder, '--bug', bug, 'explore', ...small);
     expect(code).toBe(1);
-    const told = JSON.parse(out) as Told;
-    const broken = told.properties.find(({ verdict }) => verdict === 'violated')!;
-    expect([broken.name, told.distinct]).toEqual([property, distinct]);
-    expect(broken.path!.steps.length).toBeGreaterThanOrEqual(actions);
+    const broken = /^ {2}violated +always: (.+?) \(after (\d+) actions/m.exec(out)!;
+    const seen = /^distinct ([\d,]+) /m.exec(out)!;
+    expect([broken[1], Number(broken[2]), Number(seen[1]!.replaceAll(',', ''))]).toEqual([property, actions, distinct]);
   }, 60_000);
 });
 
