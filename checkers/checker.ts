@@ -27,6 +27,13 @@ export interface KeptStep<State = unknown, Message = unknown> {
   readonly after: State;
 }
 
+export interface QuietListener {
+  /** From now on. */
+  listen(): void;
+  /** What was sent since then, for a person; null when there was nothing. */
+  heard(): string | null;
+}
+
 export interface Observer<State = unknown, Message = unknown, Durable = unknown> {
   /** A node has started (again) from what its disk held. */
   booted(node: NodeId, state: State, durable: Durable): void;
@@ -50,10 +57,8 @@ export interface Observer<State = unknown, Message = unknown, Durable = unknown>
   healed(lost: readonly NodeId[]): void;
   /** Whether all replicas agree and nothing is on its way; null, or what is missing, for a person. */
   unsettled(): string | null;
-  /** From now on, of a settled system: what is sent that nobody needs? Asked for a while later by `heard`. */
-  listen?(): void;
-  /** For a person; null when there was nothing. */
-  heard?(): string | null;
+  /** Hears what a settled system still sends although nobody needs it. */
+  readonly quiet?: QuietListener;
   /** Judges the whole: called once, after the last step, of a run in which nothing was violated. */
   finish(): Verdict;
   /** Counts of what the run went through, by name; the same names in every run. */

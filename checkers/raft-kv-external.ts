@@ -22,7 +22,7 @@ type Values = SortedMap<string, string>;
 export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, Persistent> {
   private readonly checks: RaftKvChecks;
   private readonly history = new History();
-  private readonly quiet = new QuietWindow();
+  readonly quiet = new QuietWindow();
   private readonly servers: (Server | null)[];
   private lost: ReadonlySet<NodeId> = new Set();
   private readonly clients = new Map<number, NodeId>();
@@ -91,14 +91,6 @@ export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, P
 
   unsettled(): string | null {
     return missingForConvergence(this.servers, this.checks.noopOnElection, this.lost);
-  }
-
-  listen(): void {
-    this.quiet.listen();
-  }
-
-  heard(): string | null {
-    return this.quiet.heard();
   }
 
   finish(): Verdict {

@@ -38,7 +38,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   private readonly store: ReplicatedStore;
   private readonly history = new History();
   private readonly situations = new Situations();
-  private readonly quiet = new QuietWindow();
+  readonly quiet = new QuietWindow();
   private readonly installs = new Spans();
   private readonly leaderChanges = new Spans();
   private readonly crashes = new Spans();
@@ -282,14 +282,6 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
 
   unsettled(): string | null {
     return missingForConvergence(this.servers, this.checks.noopOnElection, this.lost);
-  }
-
-  listen(): void {
-    this.quiet.listen();
-  }
-
-  heard(): string | null {
-    return this.quiet.heard();
   }
 
   /** Every acknowledged write is in the store that all replicas now hold. */

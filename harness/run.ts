@@ -158,11 +158,11 @@ function fallWhen(unanswered: () => string | null, world: World, trace: TraceSin
 
 /** What a system that has settled still sends within a while, although nobody needs it; null for nothing. */
 function noise(world: World): string | null {
-  const { observer } = world;
-  if (observer.listen === undefined || observer.heard === undefined) return null;
-  observer.listen();
+  const { quiet } = world.observer;
+  if (quiet === undefined) return null;
+  quiet.listen();
   world.runUntil(world.nowUs + quietUs);
-  return observer.heard();
+  return quiet.heard();
 }
 
 /**

@@ -3,8 +3,9 @@
  * nothing else. One that sends entries or snapshots again and again works for nobody, and without end.
  */
 import type { Effect, NodeId } from '../../core/protocol.ts';
+import type { QuietListener } from '../checker.ts';
 
-export class QuietWindow {
+export class QuietWindow implements QuietListener {
   private isListening = false;
   private sent: string | null = null;
 
@@ -13,7 +14,6 @@ export class QuietWindow {
     this.sent = null;
   }
 
-  /** What was sent since `listen`, for a person; null when it was quiet. */
   heard(): string | null {
     return this.sent;
   }

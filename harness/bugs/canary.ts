@@ -7,7 +7,6 @@ import { survey, type BugResult } from './survey.ts';
 
 export interface CanaryResult {
   readonly name: string;
-  readonly seedsMax: number;
   /** What it took; null when it was not found. */
   readonly seeds: number | null;
   /** Why not; empty when it was found. */
@@ -28,7 +27,6 @@ function canaryOf({ bug, starts: [start], trouble }: BugResult): CanaryResult {
   const isFound = start !== undefined && start.find !== null;
   return {
     name: bug.name,
-    seedsMax: bug.canarySeeds!,
     seeds: isFound ? start.seeds : null,
     trouble: isFound ? '' : trouble ?? start?.fault ?? `not found within ${bug.canarySeeds} seeds: the harness has gone blind to it`,
   };

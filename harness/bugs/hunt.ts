@@ -1,6 +1,5 @@
 /** Looks for a bug as a user would: seed after seed of a scenario, until one violates something. */
-import type { OracleSet } from '../oracles.ts';
-import { withOracles } from '../oracles.ts';
+import { withOracles, type OracleSet } from '../oracles.ts';
 import { run } from '../run.ts';
 import type { Scenario } from '../scenario.ts';
 

@@ -62,7 +62,7 @@ async function runBugs(argv: readonly string[], { terminal, registry }: Context)
   const line = new SurveyLine(terminal, bugs.length, startedMs);
   const results: BugResult[] = [];
   terminal.out(`${tableOf([], true)}\n`);
-  await survey({
+  const inOrder = await survey({
     ...request,
     seedsMax: ({ difficulty }) => (difficulty === 'control' ? Math.ceil(request.seedsMax / request.starts) : request.seedsMax),
     registryUrl: registry.url,
@@ -77,7 +77,7 @@ async function runBugs(argv: readonly string[], { terminal, registry }: Context)
     },
   });
   line.clear();
-  if (markdown !== null) writeWhole(markdown, markdownOf(request, bugs.flatMap((bug) => results.filter((result) => result.bug === bug)), performance.now() - startedMs));
+  if (markdown !== null) writeWhole(markdown, markdownOf(request, inOrder, performance.now() - startedMs));
   terminal.out(summaryOf(request, results, terminal.interrupted.aborted, performance.now() - startedMs));
   return codeOf(request, results, terminal.interrupted.aborted);
 }
