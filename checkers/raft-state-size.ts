@@ -20,8 +20,3 @@ export function raftStateIsBounded(node: NodeId, { raft, machine }: Server, maxR
   mustHold('Bounded Raft State', machine.lastExecuted <= log.baseIndex, () =>
     `n${node} keeps ${appliedBytes} bytes of state and applied entries, and maxRaftState is ${maxRaftState}`);
 }
-
-/** The lab's own bound, once nothing is on its way. */
-export function isWithinLabBound({ raft }: Server, maxRaftState: number): boolean {
-  return maxRaftState < 0 || hardStateSizeBytes + raft.persistent.log.sizeBytes <= 8 * maxRaftState;
-}

@@ -18,7 +18,7 @@ import type { NodeId } from './protocol.ts';
 import { noopSizeBytes } from './raft/election.ts';
 import { Log, type Entry } from './raft/log.ts';
 import type { AppendEntries, AppendEntriesReply, Snapshot } from './raft/messages.ts';
-import type { Write } from './raft/persistence.ts';
+import type { Write } from './raft/write.ts';
 import type { Persistent } from './raft/state.ts';
 import type { ServerMessage } from './server.ts';
 

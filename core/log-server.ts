@@ -11,7 +11,8 @@ import { deliver, type Delivery } from './raft/delivery.ts';
 import { noopSizeBytes } from './raft/election.ts';
 import type { LogIndex, Term } from './raft/log.ts';
 import type { RaftMessage } from './raft/messages.ts';
-import { applyWrite, changes, type Write } from './raft/persistence.ts';
+import { applyWrite, changes } from './raft/persistence.ts';
+import type { Write } from './raft/write.ts';
 import { propose } from './raft/replication.ts';
 import { compact } from './raft/snapshot.ts';
 import {
@@ -57,23 +58,23 @@ export type LogServerEffect = Effect<RaftMessage, Write, Started>;
 export type LogServerStep = Step<LogServer, LogServerEffect>;
 export type LogServerEvent = Event<RaftMessage, Start>;
 
-export const nothingApplied: Applied = { commands: Vector.startingAt(1), sizeBytes: 0 };
+const nothingApplied: Applied = { commands: Vector.startingAt(1), sizeBytes: 0 };
 
 export const lastAppliedIndex = (applied: Applied): LogIndex => applied.commands.end - 1;
 
 /** One byte of kind, then the number or the string. */
-export const logCommandSizeBytes = (command: LogCommand | null): number =>
+const logCommandSizeBytes = (command: LogCommand | null): number =>
   1 + (typeof command === 'string' ? stringSizeBytes(command) : command === null ? 0 : uint32SizeBytes);
 
 /** A count, then the commands. */
-export const appliedSizeBytes = (applied: Applied): number => uint32SizeBytes + applied.sizeBytes;
+const appliedSizeBytes = (applied: Applied): number => uint32SizeBytes + applied.sizeBytes;
 
-export function bootLogServer(config: LogServerConfig, durable: Persistent): LogServerStep {
+function bootLogServer(config: LogServerConfig, durable: Persistent): LogServerStep {
   const raft = bootRaft(config, durable);
   return settle({ config, raft, applied: nothingApplied }, durable, [restartElectionTimer(raft)]);
 }
 
-export function stepLogServer(server: LogServer, event: LogServerEvent): LogServerStep {
+function stepLogServer(server: LogServer, event: LogServerEvent): LogServerStep {
   const { config, raft, applied } = server;
   switch (event.kind) {
     case 'message': {

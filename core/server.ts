@@ -13,7 +13,8 @@ import { deliver, type Delivery } from './raft/delivery.ts';
 import { noopSizeBytes } from './raft/election.ts';
 import type { LogIndex, Term } from './raft/log.ts';
 import type { RaftMessage } from './raft/messages.ts';
-import { applyWrite, changes, persistedSizeBytes, type Write } from './raft/persistence.ts';
+import { applyWrite, changes, persistedSizeBytes } from './raft/persistence.ts';
+import type { Write } from './raft/write.ts';
 import { propose } from './raft/replication.ts';
 import { compact } from './raft/snapshot.ts';
 import {

@@ -1,17 +1,19 @@
 /** Runs a plan: the same plan gives the same record, byte for byte, on any machine. */
 import { Violated } from '../checkers/checker.ts';
 import type { Verdict } from '../checkers/verdict.ts';
-import type { FaultAccount } from './faults/accounts.ts';
-import { faultKindsOf } from './faults/switched-on.ts';
+import type { FaultAccount } from './world/accounts.ts';
+import { faultKindsOf } from './plan/switched-on.ts';
 import { Nemesis } from './faults/nemesis.ts';
-import type { NetworkCounts } from './network.ts';
-import type { Plan } from './plan.ts';
-import type { RpcCounts } from './rpc.ts';
-import { scriptOf, Stage, type Script } from './script.ts';
+import type { NetworkCounts } from './world/network/network.ts';
+import type { Plan } from './plan/plan.ts';
+import type { RpcCounts } from './world/network/rpc.ts';
+import { Stage, type Script } from './script/script.ts';
+import { scriptOf } from './script/script-of.ts';
 import type { System } from './system.ts';
-import type { TraceSink } from './trace.ts';
+import type { TraceSink } from './world/trace.ts';
 import { Clients } from './workload/clients.ts';
-import { World, type NodeCounts } from './world.ts';
+import type { NodeCounts } from './world/node-counts.ts';
+import { World } from './world/world.ts';
 
 export interface RunRecord {
   readonly verdict: Verdict;
@@ -36,8 +38,8 @@ export interface RunRecord {
 const settleTickUs = 20_000;
 /** How long a settled cluster is listened to: two heartbeats and more. */
 const quietUs = 250_000;
-/** How long a cluster without a quorum is watched for doing what it must not. */
-const quorumlessUs = 2_000_000;
+/** How long a cluster that owes no progress is watched for doing what it must not. */
+const excusedUs = 2_000_000;
 
 /**
  * Boot, storm, heal, settle, check.
@@ -49,6 +51,7 @@ export function run(system: System, plan: Plan, trace: TraceSink | null = null):
   const world = new World(system, plan, trace);
   if (script !== null) return playScript(world, plan, script, trace);
   const clients = new Clients(plan, world);
+  let isExcused = false;
   const verdict = verdictOf(() => {
     boot(world);
     const heal = storm(world, plan, clients, trace);
@@ -56,16 +59,17 @@ export function run(system: System, plan: Plan, trace: TraceSink | null = null):
     const healing = plan.healing?.kind;
     if (healing === 'noNewOperations' || healing === 'leaderFalls') clients.beginNoMore();
     const unanswered = (): string | null => (clients.areDone ? null : `${clients.missing} operations are not answered`);
-    settle(world, plan, healing === 'leaderFalls' ? fallWhen(unanswered, world, trace) : unanswered);
+    isExcused = settle(world, plan, healing === 'leaderFalls' ? fallWhen(unanswered, world, trace) : unanswered) === 'excused';
     return world.observer.finish();
   });
-  return recordOf(world, verdict, clients.completed);
+  return recordOf(world, verdict, clients.completed, isExcused);
 }
 
 /** The same phases, with a script in the place of the clients: the storm ends when the script does. */
 function playScript(world: World, plan: Plan, script: Script, trace: TraceSink | null): RunRecord {
   const note = (what: string): void => trace?.fault(world.steps, world.nowUs, what);
   const stage = new Stage(world, plan, note);
+  let isExcused = false;
   const verdict = verdictOf(() => {
     boot(world);
     const nemesis = new Nemesis(plan, world, note);
@@ -74,13 +78,13 @@ function playScript(world: World, plan: Plan, script: Script, trace: TraceSink |
     world.runUntilDone(() => done.isFired, plan.stormUs);
     if (!done.isFired) throw new Violated('Time Limit', `the script "${plan.script}" was not done after ${plan.stormUs / 1000} ms`);
     healed(world, nemesis, note);
-    settle(world, plan, () => null);
+    isExcused = settle(world, plan, () => null) === 'excused';
     return world.observer.finish();
   });
-  return { ...recordOf(world, verdict, stage.checked), rpcs: stage.network.rpcs };
+  return { ...recordOf(world, verdict, stage.checked, isExcused), rpcs: stage.network.rpcs };
 }
 
-const recordOf = (world: World, verdict: Verdict, operationsCompleted: number): RunRecord => ({
+const recordOf = (world: World, verdict: Verdict, operationsCompleted: number, isExcused: boolean): RunRecord => ({
   verdict,
   digest: world.finalDigest(),
   steps: world.steps,
@@ -89,13 +93,13 @@ const recordOf = (world: World, verdict: Verdict, operationsCompleted: number): 
   operationsCompleted,
   network: world.network.counts,
   nodes: world.counts,
-  counts: { ...world.observer.counts(), progressExcused: world.isExcused ? 1 : 0 },
+  counts: { ...world.observer.counts(), progressExcused: isExcused ? 1 : 0 },
   faults: accountsOf(world),
 });
 
 function accountsOf(world: World): Readonly<Record<string, FaultAccount>> {
   const kinds = faultKindsOf(world.plan);
-  world.closeAccounts(kinds);
+  world.accounts.exposed(kinds, world.network.exposed);
   return world.accounts.of(kinds);
 }
 
@@ -166,23 +170,22 @@ function noise(world: World): string | null {
 }
 
 /**
- * Without a majority of servers that are up and can talk, no progress is owed. That is looked at, not
- * believed: whoever has a quorum and makes no progress breaks the property. All faults are over and
- * nobody crashes any more, so that what holds now holds to the end.
+ * Progress is owed when the system says so (Raft: while a majority is up and can talk). That is looked
+ * at, not believed: whoever owes it and makes none breaks the property. All faults are over and nobody
+ * crashes any more, so that what holds now holds to the end.
  *
  * Within the bound, from when the faults ended, every pending operation completes and all replicas agree.
  */
-function settle(world: World, plan: Plan, unanswered: () => string | null): void {
+function settle(world: World, plan: Plan, unanswered: () => string | null): 'settled' | 'excused' {
   const deadlineUs = world.nowUs + plan.settleUs;
-  if (!world.hasQuorum()) {
-    world.isExcused = true;
-    world.runUntil(world.nowUs + quorumlessUs);
-    if (world.hasQuorum()) throw new Error('a quorum came back although every fault was over');
-    return;
+  if (!world.owesProgress()) {
+    world.runUntil(world.nowUs + excusedUs);
+    if (world.owesProgress()) throw new Error('a quorum came back although every fault was over');
+    return 'excused';
   }
   for (;;) {
     const missing = unanswered() ?? world.observer.unsettled() ?? noise(world);
-    if (missing === null) return;
+    if (missing === null) return 'settled';
     if (world.nowUs >= deadlineUs) {
       throw new Violated('Progress After Healing', `${plan.settleUs / 1000} ms after all faults ended, ${missing}`);
     }

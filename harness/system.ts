@@ -3,9 +3,10 @@ import type { GenericSchema } from 'valibot';
 import type { Effect, Event, NodeId, Process, Recovery, Storage } from '../core/protocol.ts';
 import type { Observer } from '../checkers/checker.ts';
 import type { Digest } from './digest.ts';
-import type { Plan } from './plan.ts';
-import type { Rpc } from './rpc.ts';
-import type { Script } from './script.ts';
+import type { FileRole, Moments } from './moments.ts';
+import type { Plan } from './plan/plan.ts';
+import type { Rpc } from './world/network/rpc.ts';
+import type { Script } from './script/script.ts';
 
 export type AnyProcess = Process<unknown, unknown, unknown, unknown, unknown, unknown>;
 export type AnyEvent = Event<unknown, unknown>;
@@ -21,14 +22,12 @@ export interface Codec {
   decode(bytes: Uint8Array, isChecked: boolean): unknown;
 }
 
-/** What a system tells of itself, so that faults can be aimed at the moments that matter. */
-export interface Moments {
-  /** Rises with each new leadership that is seen; 0 while there was none. */
-  leadership(states: readonly unknown[]): number;
-  /** Up to where a server's log was given back for a snapshot. */
-  snapshotIndex(state: unknown): number;
-  lastIndex(state: unknown): number;
-  isSnapshotMessage(message: unknown): boolean;
+/** Who is up and who can talk to whom, at one moment. */
+export interface Reach {
+  readonly servers: number;
+  isUp(node: NodeId): boolean;
+  /** Whether what one node sends can reach another. */
+  canTalk(from: NodeId, to: NodeId): boolean;
 }
 
 /** A step as it is told. `event` is null for a boot, `before` for a node that was down. */
@@ -95,6 +94,10 @@ export interface System {
   readonly codec?: Codec;
   /** Without it no fault can be aimed at a moment. */
   readonly moments?: Moments;
+  /** What a file of a server's disk holds, by its name; null for one that no fault should damage. */
+  fileRole?(name: string): FileRole | null;
+  /** Whether the servers as they are must make progress; without it, while all are up and every two can talk. */
+  owesProgress?(reach: Reach): boolean;
   /** How its messages pair up as calls; without it the system cannot run on the lab's network. */
   readonly rpc?: Rpc;
   /** Scripts that its plans may name. */
@@ -120,7 +123,7 @@ export interface System {
  * A part of a system without which a plan cannot be run on it.
  * @throws SystemError when the system lacks it
  */
-export function mustHave<K extends 'storage' | 'codec' | 'moments'>(system: System, part: K): NonNullable<System[K]> {
+export function mustHave<K extends 'storage' | 'codec' | 'moments' | 'fileRole'>(system: System, part: K): NonNullable<System[K]> {
   const found = system[part];
   if (found === undefined) throw new SystemError(`system "${system.name}" has no \`${part}\`, which a fault of this plan needs`);
   return found as NonNullable<System[K]>;

@@ -1,5 +1,5 @@
 /** Every scenario, system and model by name. */
-import type { Registry, Scenario } from '../harness/scenario.ts';
+import type { Registry, Scenario } from '../harness/campaign/scenario.ts';
 import { labScenarios } from './lab/lab-scenarios.ts';
 import { protocolModels } from './protocols/index.ts';
 import { swarm } from './swarm.ts';

@@ -5,14 +5,15 @@
  */
 import { requiredSituations } from '../checkers/raft/situations.ts';
 import type { NodeId, Range } from '../core/protocol.ts';
-import { planFormat, planVersion, type Healing, type Plan } from '../harness/plan.ts';
-import { RandomStreams, type RandomStream } from '../harness/random.ts';
-import type { Scenario } from '../harness/scenario.ts';
+import { planFormat, planVersion, type Healing, type Plan } from '../harness/plan/plan.ts';
+import { RandomStreams, type RandomStream } from '../harness/world/random.ts';
+import type { Scenario } from '../harness/campaign/scenario.ts';
 import { drawDisk, drawNetwork } from './swarm/environment.ts';
 import { drawFaults } from './swarm/faults.ts';
 import { drawKinds, type Kinds } from './swarm/kinds.ts';
 import { drawOperations } from './swarm/operations.ts';
-import { raftKv, type RaftKvSettings } from './systems/raft-kv.ts';
+import { raftKv } from './systems/raft-kv.ts';
+import type { RaftKvSettings } from './systems/raft-kv-settings.ts';
 
 const ms = 1000;
 

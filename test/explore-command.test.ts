@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { exitCode, UsageError, type Terminal } from '../harness/cli/command.ts';
 import { explore } from '../harness/cli/explore.ts';
-import { changedLines } from '../harness/explore/difference.ts';
+import { changedLines } from '../harness/text/difference.ts';
 import { protocolModels } from '../scenarios/protocols/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'whitewater-explore-'));

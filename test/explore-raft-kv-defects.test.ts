@@ -7,7 +7,7 @@ import type { Event } from '../core/protocol.ts';
 import { noSessions } from '../core/kv/sessions.ts';
 import type { MachineSnapshot } from '../core/kv/snapshot.ts';
 import { Log } from '../core/raft/log.ts';
-import type { Write } from '../core/raft/persistence.ts';
+import type { Write } from '../core/raft/write.ts';
 import type { Persistent } from '../core/raft/state.ts';
 import type { Server, ServerMessage } from '../core/server.ts';
 import { breadthFirst } from '../harness/explore/breadth-first.ts';

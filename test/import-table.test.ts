@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import {
-  addressesOfScenarios, bannedCallsIn, deadFiles, importViolations, inexactMathIn, roomOf, simulatedWorld,
+  addressesOfScenarios, bannedCallsIn, circles, deadExports, deadFiles, importViolations, inexactMathIn, roomOf, simulatedWorld,
 } from './support/house-rules.ts';
 import { readSource, readSources, scan, type Source } from './support/source.ts';
 
@@ -32,7 +32,7 @@ const isListed = (path: string, list: Readonly<Record<string, string>>): boolean
 
 const entryPoints = (path: string): boolean =>
   ['scenarios/whitewater.ts', 'scenarios/index.ts', 'checkers/porcupine-ts-port/index.ts', 'checkers/porcupine-ts-port/vitest.ts'].includes(path)
-  || /^harness\/(?:worker|bench)[^/]*\.ts$/.test(path) || path.startsWith('harness/bench/');
+  || path.startsWith('harness/bench/');
 
 describe('the house', () => {
   test('imports point one way: core/protocol, core, checkers, harness, scenarios; tests may import all', () => {
@@ -62,8 +62,16 @@ describe('the house', () => {
     expect(deadFiles(sources, [...sources.keys()].filter(entryPoints))).toEqual([]);
   });
 
+  test('no file leans on one that leans on it, types included', () => {
+    expect(circles(sources)).toEqual([]);
+  });
+
+  test('whatever is exported is asked for by somebody else', () => {
+    expect(deadExports(sources, (path) => entryPoints(path) || path.endsWith('/worker.ts'))).toEqual([]);
+  });
+
   test('the simulated world is more than a handful of files, and the command line is not part of it', () => {
-    for (const path of ['core/server.ts', 'core/immutable/vector.ts', 'checkers/raft-kv.ts', 'harness/world.ts', 'harness/random.ts', 'harness/network.ts', 'scenarios/swarm.ts']) {
+    for (const path of ['core/server.ts', 'core/immutable/vector.ts', 'checkers/raft-kv.ts', 'harness/world/world.ts', 'harness/world/random.ts', 'harness/world/network/honest.ts', 'scenarios/swarm.ts']) {
       expect(world, path).toContain(path);
     }
     expect([...world].filter((path) => path.startsWith('harness/cli/'))).toEqual([]);
@@ -84,7 +92,7 @@ describe('these checks can fail', () => {
   const house = (files: Readonly<Record<string, string>>): ReadonlyMap<string, Source> =>
     new Map(Object.entries(files).map(([path, text]) => [path, readSource(path, text)]));
   const everywhere = {
-    'core/protocol.ts': '', 'core/server.ts': '', 'checkers/checker.ts': '', 'checkers/porcupine-ts-port/index.ts': '', 'harness/run.ts': '', 'scenarios/swarm.ts': '',
+    'core/protocol.ts': '', 'core/server.ts': '', 'checkers/checker.ts': '', 'checkers/porcupine-ts-port/index.ts': '', 'harness/run.ts': '', 'harness/cli/b.ts': '', 'harness/world/b.ts': '', 'scenarios/swarm.ts': '',
   };
 
   test.each([
@@ -105,6 +113,8 @@ describe('these checks can fail', () => {
     ['harness/a.ts', "import '../scenarios/swarm.ts';"],
     ['scenarios/a.ts', "import { x } from '../test/support/plans.ts';"],
     ['scenarios/a.ts', "import { x } from './missing.ts';"],
+    ['harness/report/a.ts', "import { x } from '../cli/b.ts';"],
+    ['harness/plan/a.ts', "import type { X } from '../world/b.ts';"],
   ])('%s must not: %s', (path, text) => {
     expect(importViolations(house({ ...everywhere, [path]: text }))).not.toEqual([]);
   });
@@ -143,6 +153,29 @@ describe('these checks can fail', () => {
       'harness/worker-thread.ts': '', 'harness/types.ts': '', 'harness/forgotten.ts': '', 'test/a.test.ts': "import '../harness/tested.ts';", 'harness/tested.ts': '',
     });
     expect(deadFiles(files, ['scenarios/whitewater.ts'])).toEqual(['harness/forgotten.ts']);
+  });
+});
+
+describe('circles and dead exports can be seen', () => {
+  const house = (files: Readonly<Record<string, string>>): ReadonlyMap<string, Source> =>
+    new Map(Object.entries(files).map(([path, text]) => [path, readSource(path, text)]));
+
+  test('a circle of three, one of its arrows a type', () => {
+    const files = house({
+      'core/a.ts': "import { b } from './b.ts';", 'core/b.ts': "import type { C } from './c.ts';",
+      'core/c.ts': "export { a } from './a.ts';\nimport './d.ts';", 'core/d.ts': '',
+    });
+    expect(circles(files)).toEqual([['core/a.ts', 'core/b.ts', 'core/c.ts']]);
+  });
+
+  test('an export that nobody asks for, of any form', () => {
+    const files = house({
+      'core/a.ts': "import { used, type Told as Other } from './b.ts';\nimport * as whole from './c.ts';",
+      'core/b.ts': 'export const used = 1;\nexport interface Told {}\nexport interface Untold {}\nexport interface Part {}\nexport interface Whole { part: Part }\nexport type Use = Whole | Use;\nexport async function idle() {}\nconst x = 1;\nexport { x as y, x };',
+      'core/c.ts': 'export class All {}',
+      'core/index.ts': 'export const forOthers = 1;',
+    });
+    expect(deadExports(files, (path) => path === 'core/index.ts')).toEqual(['core/b.ts: Untold', 'core/b.ts: idle', 'core/b.ts: x', 'core/b.ts: x']);
   });
 });
 

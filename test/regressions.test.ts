@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { printPlan } from '../harness/plan-file.ts';
-import { regressionFiles, runRegression } from '../harness/regressions.ts';
+import { printPlan } from '../harness/plan/plan-file.ts';
+import { regressionFiles, runRegression } from '../harness/campaign/regressions.ts';
 import { registry } from '../scenarios/registry.ts';
 import { swarm } from '../scenarios/swarm.ts';
 

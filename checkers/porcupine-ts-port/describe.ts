@@ -11,7 +11,7 @@ export function describeState<S, I, O>(model: ModelBase<S, I, O>, state: S): str
 }
 
 /** Values as a person would write them; sets and maps by their content. */
-export function show(value: unknown): string {
+function show(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`;
   const text = JSON.stringify(value, (_key, item: unknown) => {
     if (item instanceof Map || item instanceof Set) return [...item];

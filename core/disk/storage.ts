@@ -16,7 +16,8 @@ import { AssertionFailed } from '../assert.ts';
 import { decodeRaftState, decodeWrite, encodeRaftState, encodeWrite } from '../codec.ts';
 import { encodeSnapshot, type MachineSnapshot } from '../kv/snapshot.ts';
 import type { FileOperation, Recovery, Storage } from '../protocol.ts';
-import { applyWrite, type Write } from '../raft/persistence.ts';
+import { applyWrite } from '../raft/persistence.ts';
+import type { Write } from '../raft/write.ts';
 import { blankPersistent, type Persistent } from '../raft/state.ts';
 import { encodeRecord, recordAt } from './record.ts';
 

@@ -3,18 +3,10 @@
  * the state before and after. The handlers never mention the disk, so none of them can forget it.
  */
 import { assert } from '../assert.ts';
-import type { NodeId } from '../protocol.ts';
-import { Log, type Entry, type LogIndex, type Term } from './log.ts';
+import { Log } from './log.ts';
 import type { Snapshot } from './messages.ts';
 import { NONE, type Persistent } from './state.ts';
-
-/** One durable change. The writes of one `persist` become durable together (the lab's SaveStateAndSnapshot). */
-export type Write =
-  | { readonly kind: 'hardState'; readonly currentTerm: Term; readonly votedFor: NodeId | null }
-  /** The snapshot, and the log without what it stands for; entries behind it stay. */
-  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
-  | { readonly kind: 'truncate'; readonly from: LogIndex }
-  | { readonly kind: 'append'; readonly from: LogIndex; readonly entries: readonly Entry[] };
+import type { Write } from './write.ts';
 
 /** Byte form of currentTerm, votedFor, lastIncludedIndex and lastIncludedTerm. */
 export const hardStateSizeBytes = 16;

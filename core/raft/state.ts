@@ -7,7 +7,7 @@
 import type { Effect, NodeId, Range } from '../protocol.ts';
 import { Log, type LogIndex, type Term } from './log.ts';
 import type { RaftMessage, Snapshot } from './messages.ts';
-import type { Write } from './persistence.ts';
+import type { Write } from './write.ts';
 
 export interface Raft {
   readonly config: RaftConfig;

@@ -10,7 +10,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asModel, detectFormat, formats, type ModelHistory } from '../../checkers/porcupine-ts-port/formats/index.ts';
 import { checkOperations, type CheckOptions, type ModelName, type Verdict } from '../../checkers/porcupine-ts-port/index.ts';
-import { table } from '../cli/format.ts';
+import { table } from '../text/format.ts';
 
 interface Row {
   readonly file: string;

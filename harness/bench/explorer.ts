@@ -12,7 +12,7 @@ import { breadthFirstInThreads } from '../explore/breadth-first-threads.ts';
 import type { ModelDefinition } from '../explore/model.ts';
 import { fillIn, type ParameterValues } from '../explore/parameters.ts';
 import type { SearchOptions, SearchResult } from '../explore/result.ts';
-import { count, duration, short, table } from '../cli/format.ts';
+import { count, duration, short, table } from '../text/format.ts';
 
 interface Case {
   readonly name: string;

@@ -5,12 +5,12 @@
  *
  *     node dist/harness/bench/swarm.js [REGISTRY_MODULE] [SEEDS]
  */
-import { EventQueue, type Scheduled } from '../events.ts';
-import { count, short, table } from '../cli/format.ts';
-import { RandomStream } from '../random.ts';
-import { loadRegistry } from '../registry.ts';
+import { EventQueue, type Scheduled } from '../world/queue.ts';
+import { count, short, table } from '../text/format.ts';
+import { RandomStream } from '../world/random.ts';
+import { loadRegistry } from '../campaign/registry.ts';
 import { run } from '../run.ts';
-import type { Scenario } from '../scenario.ts';
+import type { Scenario } from '../campaign/scenario.ts';
 
 interface Rate {
   readonly events: number;

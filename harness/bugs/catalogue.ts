@@ -24,7 +24,7 @@ function filesOf(folder: string): readonly string[] {
   }
 }
 
-export const readBug = (path: string): KnownBug => parseBug(path, readFileSync(path, 'utf8'));
+const readBug = (path: string): KnownBug => parseBug(path, readFileSync(path, 'utf8'));
 
 /**
  * What a person asked for: names or numbers of the house's bugs, files and folders by path; all of the house for nothing.

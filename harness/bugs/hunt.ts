@@ -1,7 +1,7 @@
 /** Looks for a bug as a user would: seed after seed of a scenario, until one violates something. */
-import { withOracles, type OracleSet } from '../oracles.ts';
+import { withOracles, type OracleSet } from '../campaign/oracles.ts';
 import { run } from '../run.ts';
-import type { Scenario } from '../scenario.ts';
+import type { Scenario } from '../campaign/scenario.ts';
 
 export interface Find {
   readonly seed: number;

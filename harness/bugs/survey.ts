@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Tinypool } from 'tinypool';
-import type { OracleSet } from '../oracles.ts';
+import type { OracleSet } from '../campaign/oracles.ts';
 import { AsideError, buildAside, type Aside } from './aside.ts';
 import type { KnownBug } from './known-bug.ts';
 import { scoreOf, type Score, type Start } from './score.ts';

@@ -1,5 +1,5 @@
 /** A plan that shows a bug, made as small as it gets, beside its patch: the proof that the bug can be found. */
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../plan/plan.ts';
 
 /** The name of the witness of a patch. */
 export const witnessPath = (patchPath: string): string => patchPath.replace(/\.patch$/, '.plan.json');

@@ -1,7 +1,7 @@
 /** What a thread does in the copy of the project with a patched core: everything it imports is that copy's. */
-import type { OracleSet } from '../oracles.ts';
-import { parsePlan, printPlan } from '../plan-file.ts';
-import { loadRegistry } from '../registry.ts';
+import type { OracleSet } from '../campaign/oracles.ts';
+import { parsePlan, printPlan } from '../plan/plan-file.ts';
+import { loadRegistry } from '../campaign/registry.ts';
 import { run } from '../run.ts';
 import { shrink } from '../shrink/shrink.ts';
 import { hunt, type Hunted } from './hunt.ts';

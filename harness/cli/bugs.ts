@@ -3,10 +3,10 @@ import { availableParallelism } from 'node:os';
 import { findBugs } from '../bugs/catalogue.ts';
 import { BugFileError, type Difficulty, type KnownBug } from '../bugs/known-bug.ts';
 import { survey, type BugResult } from '../bugs/survey.ts';
-import { oracleSets, type OracleSet } from '../oracles.ts';
+import { oracleSets, type OracleSet } from '../campaign/oracles.ts';
 import { exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal } from './command.ts';
-import { mustBeWritable, writeWhole } from './files.ts';
-import { count, duration, plural, short, table } from './format.ts';
+import { mustBeWritable, writeWhole } from '../text/files.ts';
+import { count, duration, plural, short, table } from '../text/format.ts';
 import { StatusLine } from './status-line.ts';
 
 const usage = `whitewater bugs [NAME...|FILE.patch|DIR] [options]

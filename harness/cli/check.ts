@@ -16,8 +16,8 @@ import {
 } from '../../checkers/porcupine-ts-port/index.ts';
 import { orderHistory } from '../../checkers/porcupine-ts-port/order.ts';
 import { durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type ExitCode, type Terminal } from './command.ts';
-import { mustBeWritable, readText, writeWhole } from './files.ts';
-import { count, duration, plural, short } from './format.ts';
+import { mustBeWritable, readText, writeWhole } from '../text/files.ts';
+import { count, duration, plural, short } from '../text/format.ts';
 
 const modelNames = Object.keys(models) as ModelName[];
 const formatNames = Object.keys(formats) as FormatName[];

@@ -1,6 +1,6 @@
 /** What every command of the command line is, and what the process ends with. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import type { Registry } from '../scenario.ts';
+import type { Registry } from '../campaign/scenario.ts';
 
 /** Exit codes of the process. The worst of several outcomes wins in the order of `worstExitCode`. */
 export const exitCode = {

@@ -1,9 +1,9 @@
 /** Counterexamples as plans of the simulator: run once, to say what the simulator makes of them. */
-import { printPlan } from '../plan-file.ts';
+import { printPlan } from '../plan/plan-file.ts';
 import { run } from '../run.ts';
 import type { System } from '../system.ts';
 import type { Told } from './explore-report.ts';
-import { writeWhole } from './files.ts';
+import { writeWhole } from '../text/files.ts';
 
 /** Writes a plan for each violated property whose model has plans, and tells of them; empty without any. */
 export function writePlans<State, Action>({ name, model, result }: Told<State, Action>, systems: ReadonlyMap<string, System>): string {

@@ -1,7 +1,7 @@
 /** The progress of a search. */
 import type { Progress } from '../explore/result.ts';
 import type { Terminal } from './command.ts';
-import { count, duration, short } from './format.ts';
+import { count, duration, short } from '../text/format.ts';
 import { StatusLine } from './status-line.ts';
 
 const redrawMs = 200;

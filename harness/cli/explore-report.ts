@@ -1,10 +1,9 @@
 /** A search's result as text for a person and as JSON for programs. */
-import { allLines, changedLines } from '../explore/difference.ts';
-import type { Model } from '../explore/model.ts';
+import { allLines, changedLines } from '../text/difference.ts';
+import type { Model, Path } from '../explore/model.ts';
 import type { ParameterValues } from '../explore/parameters.ts';
-import type { Path } from '../explore/path.ts';
 import type { PropertyResult, SearchEnd, SearchResult } from '../explore/result.ts';
-import { count, duration, plural, short } from './format.ts';
+import { count, duration, plural, short } from '../text/format.ts';
 
 export interface Told<State, Action> {
   readonly name: string;
@@ -25,7 +24,7 @@ const endings: Record<SearchEnd, string> = {
 
 const strategies = { bfs: 'breadth first', dfs: 'depth first', random: 'random walks' } as const;
 
-export const perSecond = (value: number, elapsedMs: number): number => Math.round((value * 1000) / Math.max(elapsedMs, 0.001));
+const perSecond = (value: number, elapsedMs: number): number => Math.round((value * 1000) / Math.max(elapsedMs, 0.001));
 
 export function resultText<State, Action>(told: Told<State, Action>, showsAllPaths: boolean): string {
   const { name, values, result, model } = told;

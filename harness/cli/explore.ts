@@ -15,7 +15,7 @@ import { writePlans } from './explore-plans.ts';
 import { resultJson, resultText } from './explore-report.ts';
 import { exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type ExitCode, type Terminal } from './command.ts';
 import { ExploreProgress } from './explore-progress.ts';
-import { mustBeWritable, writeWhole } from './files.ts';
+import { mustBeWritable, writeWhole } from '../text/files.ts';
 
 const usage = `whitewater explore [MODEL] [parameters of the model] [options]
 

@@ -1,19 +1,20 @@
 /** `whitewater fuzz`: many seeds of one scenario on all cores. */
 import { availableParallelism } from 'node:os';
-import type { ChunkResult, DoubleCheck, Failure } from '../campaign.ts';
-import { printPlan } from '../plan-file.ts';
-import { runCampaign } from '../pool.ts';
-import { findScenario, RegistryError, type FoundScenario } from '../registry.ts';
+import type { ChunkResult, DoubleCheck, Failure } from '../campaign/campaign.ts';
+import { printPlan } from '../plan/plan-file.ts';
+import { runCampaign } from '../campaign/pool.ts';
+import type { FoundScenario } from '../campaign/registry.ts';
 import { distinctFailures } from '../report/failures.ts';
 import { summaryText } from '../report/summary.ts';
 import { campaignJson } from '../report/campaign-json.ts';
 import {
   durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode,
 } from './command.ts';
-import { mustBeWritable, writeWhole } from './files.ts';
+import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { outcome } from './outcome.ts';
 import { CampaignProgress } from './progress.ts';
 import { timeLimit } from './time-limit.ts';
+import { scenarioFor } from './scenario-for.ts';
 import { leftOutText, reportedText, shrinkAndReport } from './report-failures.ts';
 
 const usage = `whitewater fuzz [SCENARIO] [options]
@@ -86,16 +87,6 @@ async function parse(argv: readonly string[], { registry }: Context): Promise<Re
     shrinks: values.shrink === true,
     doubleCheck: per10000Of(values['double-check']),
   };
-}
-
-/** @throws UsageError when there is no such scenario */
-export async function scenarioFor(registry: Context['registry'], name: string): Promise<FoundScenario> {
-  try {
-    return await findScenario(registry, name);
-  } catch (error) {
-    if (error instanceof RegistryError) throw new UsageError(error.message);
-    throw error;
-  }
 }
 
 export function parseShard(text: string): readonly [number, number] {

@@ -2,22 +2,23 @@
 import { appendFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { runChunk, type ChunkResult, type Failure } from '../campaign.ts';
-import { runCampaign } from '../pool.ts';
-import { regressionFiles, runRegression, type Regression } from '../regressions.ts';
+import { runChunk, type ChunkResult, type Failure } from '../campaign/campaign.ts';
+import { runCampaign } from '../campaign/pool.ts';
+import { regressionFiles, runRegression, type Regression } from '../campaign/regressions.ts';
 import { campaignJson } from '../report/campaign-json.ts';
 import { runCanaries, type CanaryResult } from '../bugs/canary.ts';
 import { BugFileError } from '../bugs/known-bug.ts';
 import type { FailureReports } from '../report/failures.ts';
 import { caseOf, githubAnnotation, junitXml, markdown, type CaseResult } from '../report/forms.ts';
-import { missingSituations, seedsForSituations, situationsLine } from '../required.ts';
-import type { Scenario } from '../scenario.ts';
+import { missingSituations, seedsForSituations, situationsLine } from '../campaign/required.ts';
+import type { Scenario } from '../campaign/scenario.ts';
 import {
   durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal,
 } from './command.ts';
-import { mustBeWritable, writeWhole } from './files.ts';
-import { count, duration, plural } from './format.ts';
-import { parseShard, scenarioFor } from './fuzz.ts';
+import { mustBeWritable, writeWhole } from '../text/files.ts';
+import { count, duration, plural } from '../text/format.ts';
+import { parseShard } from './fuzz.ts';
+import { scenarioFor } from './scenario-for.ts';
 import { outcome } from './outcome.ts';
 import { regressionsFolder } from './pin.ts';
 import { CampaignProgress } from './progress.ts';

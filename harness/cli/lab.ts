@@ -1,12 +1,12 @@
 /** `whitewater lab`: the tests of MIT 6.824's Lab 2 and Lab 3, and what they leave out, in virtual time. */
 import { setFlagsFromString } from 'node:v8';
-import { emptyRow, withSeed, type LabRow, type Meter } from '../lab.ts';
-import { printPlan } from '../plan-file.ts';
+import { emptyRow, withSeed, type LabRow, type Meter } from '../campaign/lab.ts';
+import { printPlan } from '../plan/plan-file.ts';
 import { labJson, labTable, planKey } from '../report/lab-table.ts';
-import type { Registry, Scenario } from '../scenario.ts';
+import type { Registry, Scenario } from '../campaign/scenario.ts';
 import { exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type ExitCode, type Terminal } from './command.ts';
-import { mustBeWritable, writeWhole } from './files.ts';
-import { plural } from './format.ts';
+import { mustBeWritable, writeWhole } from '../text/files.ts';
+import { plural } from '../text/format.ts';
 import { StatusLine } from './status-line.ts';
 
 const usage = `whitewater lab [NAME|2A|2B|2C|2D|3A|3B|gaps|all] [options]

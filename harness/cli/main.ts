@@ -3,7 +3,7 @@ import { bugsCommand } from './bugs.ts';
 import { checkCommand } from './check.ts';
 import { exitCode, UsageError, type Command, type Context, type ExitCode } from './command.ts';
 import { exploreCommand } from './explore.ts';
-import { table } from './format.ts';
+import { table } from '../text/format.ts';
 import { fuzzCommand } from './fuzz.ts';
 import { gateCommand } from './gate.ts';
 import { labCommand } from './lab.ts';

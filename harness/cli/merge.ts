@@ -1,10 +1,10 @@
 /** `whitewater merge`: puts the results of shards together. */
-import { merge, type ChunkResult } from '../campaign.ts';
-import { missingSituations, seedsForSituations, situationsLine } from '../required.ts';
+import { merge, type ChunkResult } from '../campaign/campaign.ts';
+import { missingSituations, seedsForSituations, situationsLine } from '../campaign/required.ts';
 import { campaignFormat, campaignJson, type CampaignJson } from '../report/campaign-json.ts';
 import { summaryText } from '../report/summary.ts';
 import { exitCode, parseCommandLine, UsageError, type Command, type Context, type ExitCode } from './command.ts';
-import { mustBeWritable, readText, writeWhole } from './files.ts';
+import { mustBeWritable, readText, writeWhole } from '../text/files.ts';
 import { outcome } from './outcome.ts';
 
 const usage = `whitewater merge FILE... [--json FILE] [--require-situations]

@@ -1,5 +1,5 @@
 /** From what happened to the exit code. */
-import type { ChunkResult } from '../campaign.ts';
+import type { ChunkResult } from '../campaign/campaign.ts';
 import { exitCode, type ExitCode } from './command.ts';
 
 /** The worst that happened. A campaign that ran nothing has not passed. */

@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Digest } from '../digest.ts';
-import { printPlan } from '../plan-file.ts';
+import { printPlan } from '../plan/plan-file.ts';
 import { run } from '../run.ts';
 import { exitCode, parseCommandLine, UsageError, type Command, type Context, type ExitCode } from './command.ts';
-import { writeWhole } from './files.ts';
-import { plural } from './format.ts';
+import { writeWhole } from '../text/files.ts';
+import { plural } from '../text/format.ts';
 import { findSubject } from './subject.ts';
 
 export const regressionsFolder = 'scenarios/regressions';

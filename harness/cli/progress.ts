@@ -1,7 +1,7 @@
 /** The progress of a campaign: a bar on a terminal, a plain line now and then elsewhere. */
-import type { ChunkResult } from '../campaign.ts';
+import type { ChunkResult } from '../campaign/campaign.ts';
 import type { Terminal } from './command.ts';
-import { count, duration, plural, short } from './format.ts';
+import { count, duration, plural, short } from '../text/format.ts';
 import { StatusLine } from './status-line.ts';
 
 const barWidth = 24;

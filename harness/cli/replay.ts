@@ -1,14 +1,14 @@
 /** `whitewater replay`: one seed or one plan again, byte for byte, with as much detail as is asked for. */
-import type { Plan } from '../plan.ts';
-import { parsePlan, PlanError } from '../plan-file.ts';
+import type { Plan } from '../plan/plan.ts';
+import { parsePlan, PlanError } from '../plan/plan-file.ts';
 import { run, type RunRecord } from '../run.ts';
 import type { System } from '../system.ts';
-import { TraceLines } from '../trace.ts';
-import { nodeName } from '../node-name.ts';
+import { TraceLines } from '../world/trace.ts';
+import { nodeName } from '../plan/node-name.ts';
 import { exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode } from './command.ts';
-import { mustBeWritable, readText, writeWhole } from './files.ts';
-import { count, table, virtualTime } from './format.ts';
-import { scenarioFor } from './fuzz.ts';
+import { mustBeWritable, readText, writeWhole } from '../text/files.ts';
+import { count, table, virtualTime } from '../text/format.ts';
+import { scenarioFor } from './scenario-for.ts';
 
 const usage = `whitewater replay SEED|PLAN.json [options]
 

@@ -1,11 +1,11 @@
 /** Every distinct failure of campaigns: shrunk, written in all forms, and printed once. */
-import type { ChunkResult, Failure } from '../campaign.ts';
+import type { ChunkResult, Failure } from '../campaign/campaign.ts';
 import { reportFailures, type FailureReports, type ReportedFailure } from '../report/failures.ts';
 import { reportText } from '../report/terminal.ts';
 import { writeReport } from '../report/write.ts';
 import { NothingToShrink } from '../shrink/shrink.ts';
 import type { Context } from './command.ts';
-import { plural } from './format.ts';
+import { plural } from '../text/format.ts';
 import { reportOf } from './report.ts';
 import { noLimitRuns, shrinkSubject } from './shrink.ts';
 import { findSubject } from './subject.ts';

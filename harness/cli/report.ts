@@ -1,12 +1,12 @@
 /** `whitewater report`: a failing run shrunk, replayed and told in every form. */
 import { join, resolve } from 'node:path';
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { buildReport, type Report, type ShrinkFacts } from '../report/report.ts';
 import { reportText } from '../report/terminal.ts';
 import { fileNames, writeReport } from '../report/write.ts';
 import { NothingToShrink, type Shrunk } from '../shrink/shrink.ts';
 import { exitCode, parseCommandLine, UsageError, type Command, type Context, type ExitCode } from './command.ts';
-import { mustBeWritable } from './files.ts';
+import { mustBeWritable } from '../text/files.ts';
 import { shrinkOptions, shrinkSubject } from './shrink.ts';
 import { findSubject, type Subject } from './subject.ts';
 
@@ -74,7 +74,7 @@ const shrinkFacts = ({ before, after, runs, endedEarly, proof, others }: Shrunk)
   before, after, candidates: runs, endedEarly, proof, others: others.map(({ property, detail }) => `${property}: ${detail}`),
 });
 
-export function codeOf({ verdict, digests }: Report): ExitCode {
+function codeOf({ verdict, digests }: Report): ExitCode {
   if (digests[0] !== digests[1]) return exitCode.nondeterminism;
   if (verdict.kind === 'violation') return exitCode.violation;
   return verdict.kind === 'ok' ? exitCode.pass : exitCode.unknown;

@@ -1,6 +1,6 @@
 /** `whitewater scenarios`: what can be run. */
 import { exitCode, parseCommandLine, type Command } from './command.ts';
-import { table } from './format.ts';
+import { table } from '../text/format.ts';
 
 export const scenariosCommand: Command = {
   name: 'scenarios',

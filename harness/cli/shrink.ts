@@ -1,12 +1,12 @@
 /** `whitewater shrink`: the smallest plan that still violates the same property. */
 import { availableParallelism } from 'node:os';
-import { printPlan } from '../plan-file.ts';
+import { printPlan } from '../plan/plan-file.ts';
 import { NothingToShrink, shrink, type PlanSize, type ShrinkProgress, type Shrunk } from '../shrink/shrink.ts';
 import {
   durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal,
 } from './command.ts';
-import { mustBeWritable, writeWhole } from './files.ts';
-import { count, plural, table, virtualTime } from './format.ts';
+import { mustBeWritable, writeWhole } from '../text/files.ts';
+import { count, plural, table, virtualTime } from '../text/format.ts';
 import { StatusLine } from './status-line.ts';
 import { findSubject, type Subject } from './subject.ts';
 import { timeLimit } from './time-limit.ts';
@@ -42,7 +42,7 @@ export interface ShrinkOptions {
 }
 
 export const noLimitRuns = 2 ** 40;
-export const defaultBudgetMs = 30_000;
+const defaultBudgetMs = 30_000;
 
 async function runShrink(argv: readonly string[], context: Context): Promise<ExitCode> {
   const { values, positionals } = parseCommandLine('shrink', argv, {
@@ -100,7 +100,7 @@ export async function shrinkSubject(subject: Subject, { workers, runsMax, budget
   }
 }
 
-export function toldNothing({ what }: Subject, nothing: NothingToShrink, terminal: Terminal): ExitCode {
+function toldNothing({ what }: Subject, nothing: NothingToShrink, terminal: Terminal): ExitCode {
   if (nothing.kind === 'passes') {
     terminal.out(`${what}: nothing is violated, so there is nothing to shrink\n`);
     return exitCode.pass;
@@ -109,7 +109,7 @@ export function toldNothing({ what }: Subject, nothing: NothingToShrink, termina
   return nothing.kind === 'unknown' ? exitCode.unknown : exitCode.nondeterminism;
 }
 
-export function toldShrunk(what: string, { property, detail, before, after, runs, endedEarly, proof, digests }: Shrunk): string {
+function toldShrunk(what: string, { property, detail, before, after, runs, endedEarly, proof, digests }: Shrunk): string {
   const isSame = digests[0] === digests[1];
   const rows = sizeRows(before, after);
   return [

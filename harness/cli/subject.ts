@@ -1,11 +1,11 @@
 /** The run that a person names: a seed of a scenario, or a plan in a file. */
 import { basename } from 'node:path';
-import { parsePlan, PlanError } from '../plan-file.ts';
-import type { Plan } from '../plan.ts';
+import { parsePlan, PlanError } from '../plan/plan-file.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { System } from '../system.ts';
 import { UsageError, wholeNumber, type Context } from './command.ts';
-import { readText } from './files.ts';
-import { scenarioFor } from './fuzz.ts';
+import { readText } from '../text/files.ts';
+import { scenarioFor } from './scenario-for.ts';
 
 export interface Subject {
   readonly plan: Plan;

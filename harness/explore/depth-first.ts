@@ -5,8 +5,8 @@
  */
 import { pauseForEvents, roomFor } from './crew.ts';
 import { Identity } from './expander.ts';
-import type { Model } from './model.ts';
-import { completePath, type Path } from './path.ts';
+import type { Model, Path } from './model.ts';
+import { completePath } from './path.ts';
 import { PropertyChecks, type Place } from './property-checks.ts';
 import { resultOf, type SearchEnd, type SearchOptions, type SearchResult } from './result.ts';
 import { Visited } from './visited.ts';

@@ -24,7 +24,7 @@ export interface Finding {
 }
 
 /** The number of states on the finding's path. */
-export const pathLength = (finding: Finding): number => finding.level + (finding.actionIndex < 0 ? 1 : 2);
+const pathLength = (finding: Finding): number => finding.level + (finding.actionIndex < 0 ? 1 : 2);
 
 function isBefore(a: Finding, b: Finding): boolean {
   if (pathLength(a) !== pathLength(b)) return pathLength(a) < pathLength(b);

@@ -3,7 +3,7 @@ import type { Model, ModelDefinition } from './model.ts';
 import { fillIn } from './parameters.ts';
 import type { ModelSource } from './worker-messages.ts';
 
-export function isDefinition(value: unknown): value is ModelDefinition {
+function isDefinition(value: unknown): value is ModelDefinition {
   if (typeof value !== 'object' || value === null) return false;
   const { name, create, parameters, moduleUrl } = value as Partial<ModelDefinition>;
   return typeof name === 'string' && typeof create === 'function' && Array.isArray(parameters) && typeof moduleUrl === 'string';

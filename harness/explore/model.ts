@@ -5,10 +5,18 @@
  * arguments and give their results in a fixed order, because counterexamples and counts must be the
  * same on every run, whatever the number of workers.
  */
+import type { Described } from '../text/difference.ts';
 import type { Hasher } from './fingerprint.ts';
-import type { Plan } from '../plan.ts';
-import type { Path } from './path.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { ModelParameter, ParameterValues } from './parameters.ts';
+
+/** `states[i]` is the state before `actions[i]`. One action more than steps when the last one threw. */
+export interface Path<State, Action> {
+  readonly states: readonly State[];
+  readonly actions: readonly Action[];
+  /** What the property said at the end of the path. */
+  readonly detail: string;
+}
 
 /** Why a property does not hold. `unknown` (a check that gave up) is never a pass. */
 export interface Problem {
@@ -29,8 +37,6 @@ export type Property<State, Action> =
   | { readonly kind: 'sometimes'; readonly name: string; reached(state: State): boolean }
   | { readonly kind: 'sometimes-step'; readonly name: string; reached(before: State, action: Action, after: State): boolean };
 
-/** A state as a person reads it: plain data, with the fields that matter and their names. */
-export type Described = string | number | boolean | null | readonly Described[] | { readonly [field: string]: Described };
 
 export interface Model<State, Action> {
   initialStates(): readonly State[];

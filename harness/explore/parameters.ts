@@ -12,7 +12,7 @@ export class ParameterError extends Error {
   override readonly name = 'ParameterError';
 }
 
-export const defaultOf = (parameter: ModelParameter): number | boolean | string =>
+const defaultOf = (parameter: ModelParameter): number | boolean | string =>
   parameter.kind === 'flag' ? false : parameter.default;
 
 /** Every parameter with its default, then with what is given. @throws ParameterError */

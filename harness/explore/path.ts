@@ -4,22 +4,14 @@
  */
 import { Identity } from './expander.ts';
 import { throwsIndex, type Finding } from './findings.ts';
-import type { Model } from './model.ts';
+import type { Model, Path } from './model.ts';
 import type { Key, Visited } from './visited.ts';
-
-/** `states[i]` is the state before `actions[i]`. One action more than steps when the last one threw. */
-export interface Path<State, Action> {
-  readonly states: readonly State[];
-  readonly actions: readonly Action[];
-  /** What the property said at the end of the path. */
-  readonly detail: string;
-}
 
 const unsteady = 'a step that was taken before is not possible now: the model is not pure (its actions or next states differ from call to call), or its representative is not canonical';
 const asymmetric = 'the property does not hold for a renamed state as it did for the first: it tells renamed states apart, so run without --symmetry';
 
 /** A run from an initial state to the state with this fingerprint. */
-export function runTo<State, Action>(model: Model<State, Action>, visited: Visited, hasSymmetry: boolean, key: Key): { states: State[]; actions: Action[] } {
+function runTo<State, Action>(model: Model<State, Action>, visited: Visited, hasSymmetry: boolean, key: Key): { states: State[]; actions: Action[] } {
   const chain: Key[] = [{ lo: key.lo, hi: key.hi }];
   for (let parent = visited.parentOf(key.lo, key.hi); parent !== null; parent = visited.parentOf(parent.lo, parent.hi)) chain.push(parent);
   chain.reverse();

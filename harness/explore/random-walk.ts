@@ -7,8 +7,8 @@
 import seedrandom from 'seedrandom';
 import { Identity } from './expander.ts';
 import { Findings, type Finding } from './findings.ts';
-import type { Model } from './model.ts';
-import { completePath, type Path } from './path.ts';
+import type { Model, Path } from './model.ts';
+import { completePath } from './path.ts';
 import { PropertyChecks } from './property-checks.ts';
 
 export interface WalkRange {

@@ -1,8 +1,7 @@
 /** What a search was asked and what it gives back. */
 import { Findings, propertyNames, type Finding, type PropertyKind } from './findings.ts';
 import { omissionProbability } from './fingerprint.ts';
-import type { Model } from './model.ts';
-import type { Path } from './path.ts';
+import type { Model, Path } from './model.ts';
 
 export interface Progress {
   readonly distinct: number;

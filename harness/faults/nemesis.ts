@@ -1,22 +1,22 @@
 /** Carries out the faults of a plan, and undoes whatever is still broken when the storm ends. */
 import type { NodeId } from '../../core/protocol.ts';
-import type { Plan } from '../plan.ts';
-import type { World } from '../world.ts';
-import { accountsOf, handlerOf, type Fault, type Target } from './fault.ts';
-import type { Heal } from './handler.ts';
+import type { Plan } from '../plan/plan.ts';
+import { accountsOf, shapeOfFault, type Fault, type Target } from '../plan/fault.ts';
+import { beginOf } from './begin.ts';
+import type { BreakableWorld, Heal } from './breakable.ts';
 
 /** How long a fault that is aimed at the leader waits before it looks for one again. */
 const aimAgainUs = 2000;
 
 export class Nemesis {
   private readonly plan: Plan;
-  private readonly world: World;
+  private readonly world: BreakableWorld;
   private readonly onFault: (what: string) => void;
   /** What is broken now, and how it is undone. */
   private readonly heals = new Map<Fault, Heal>();
   private isOver = false;
 
-  constructor(plan: Plan, world: World, onFault: (what: string) => void) {
+  constructor(plan: Plan, world: BreakableWorld, onFault: (what: string) => void) {
     this.plan = plan;
     this.world = world;
     this.onFault = onFault;
@@ -25,7 +25,7 @@ export class Nemesis {
   /** Schedules every fault of the plan. */
   unleash(): void {
     for (const fault of this.plan.faults) {
-      const [fromUs] = handlerOf(fault).span(fault);
+      const [fromUs] = shapeOfFault(fault).span(fault);
       this.world.at(fromUs, () => this.begin(fault));
     }
   }
@@ -45,12 +45,12 @@ export class Nemesis {
   }
 
   private begin(fault: Fault): void {
-    const handler = handlerOf(fault);
-    const [, untilUs] = handler.span(fault);
-    this.aim(handler.target(fault), untilUs, (nodes) => {
+    const shape = shapeOfFault(fault);
+    const [, untilUs] = shape.span(fault);
+    this.aim(shape.target(fault), untilUs, (nodes) => {
       for (const kind of accountsOf(fault)) this.world.accounts.eligible(kind);
-      this.onFault(`${fault.kind} begins: ${handler.describe(fault, nodes)}`);
-      this.heals.set(fault, handler.begin(fault, nodes, this.world));
+      this.onFault(`${fault.kind} begins: ${shape.describe(fault, nodes)}`);
+      this.heals.set(fault, beginOf(fault)(fault, nodes, this.world));
       this.world.at(untilUs, () => this.end(fault));
     });
   }

@@ -1,131 +1,56 @@
 /** Processes that crash, crash again and again, stop for a time, or never come back. */
-import * as v from 'valibot';
-import { span, spanOf, target, time, type Handler, type Spanned, type Target } from './handler.ts';
+import type { Crash, CrashLoop, Pause, Gone } from '../plan/faults/processes.ts';
+import type { Begin } from './breakable.ts';
 
-/** Servers lose everything but their disks, and start again later. */
-export interface Crash {
-  readonly kind: 'crash';
-  readonly atUs: number;
-  readonly restartUs: number;
-  readonly nodes: Target;
-  /**
-   * `now`: between two events. `writeLost` and `writeKept` wait for the node's next write after atUs: the
-   * first crashes it before the write is durable, the second behind the write and before the sends that
-   * follow it. `answered` waits until it has sent something to a client: nobody else knows of it yet.
-   */
-  readonly moment: 'now' | 'writeLost' | 'writeKept' | 'answered';
-}
-
-/** Servers crash, start after `downUs`, run for `upUs`, and crash again. */
-export interface CrashLoop extends Spanned {
-  readonly kind: 'crashLoop';
-  readonly nodes: Target;
-  readonly downUs: number;
-  readonly upUs: number;
-}
-
-/** Nodes stop, and go on with all that has come for them: SIGSTOP, a long garbage collection, a moved machine. */
-export interface Pause extends Spanned {
-  readonly kind: 'pause';
-  readonly nodes: Target;
-}
-
-/** Servers crash and never come back. */
-export interface Gone {
-  readonly kind: 'gone';
-  readonly atUs: number;
-  readonly nodes: readonly number[];
-}
-
-const kindOf = ({ moment }: Crash) => (moment === 'writeLost' ? 'crashWriteLost' : moment === 'writeKept' ? 'crashWriteKept' : 'crash');
-
-export const crash: Handler<Crash> = {
-  schema: v.strictObject({
-    kind: v.literal('crash'),
-    atUs: time,
-    restartUs: time,
-    nodes: target,
-    moment: v.picklist(['now', 'writeLost', 'writeKept', 'answered'], 'expected "now", "writeLost", "writeKept" or "answered"'),
-  }),
-  span: ({ atUs, restartUs }) => [atUs, restartUs],
-  kinds: (fault) => [kindOf(fault)],
-  target: (fault) => fault.nodes,
-  strikesServersOnly: true,
-  describe: ({ moment }, struck) => `${struck.join(' ')}, ${moment}`,
-  begin(fault, struck, world) {
-    for (const one of struck) {
-      // At a barrier, or behind an answer, it fires when that comes: see machine.ts.
-      if (fault.moment === 'now' && world.machines[one]!.isUp) world.accounts.fired('crash');
-      world.crash(one, fault.moment, fault.moment === 'now' ? 'crash' : null);
-    }
-    return () => struck.forEach((one) => world.restart(one));
-  },
+export const crash: Begin<Crash> = (fault, struck, world) => {
+  for (const one of struck) {
+    // At a barrier, or behind an answer, it fires when that comes: see machine.ts.
+    if (fault.moment === 'now' && world.machines[one]!.isUp) world.accounts.fired('crash');
+    world.crash(one, fault.moment, fault.moment === 'now' ? 'crash' : null);
+  }
+  return () => struck.forEach((one) => world.restart(one));
 };
 
-export const crashLoop: Handler<CrashLoop> = {
-  schema: v.strictObject({ kind: v.literal('crashLoop'), ...span, nodes: target, downUs: v.pipe(time, v.minValue(1000, 'expected at least 1000')), upUs: v.pipe(time, v.minValue(1000, 'expected at least 1000')) }),
-  span: spanOf,
-  kinds: () => ['crashLoop'],
-  target: (fault) => fault.nodes,
-  strikesServersOnly: true,
-  describe: ({ downUs, upUs }, struck) => `${struck.join(' ')}, ${downUs / 1000} ms down, ${upUs / 1000} ms up`,
-  begin({ downUs, upUs }, struck, world) {
-    let isOver = false;
-    const fall = (): void => {
-      if (isOver) return;
-      for (const one of struck) {
-        if (world.machines[one]!.isUp) world.accounts.fired('crashLoop');
-        world.crash(one, 'now', 'crashLoop');
-      }
-      world.at(world.nowUs + downUs, rise);
-    };
-    const rise = (): void => {
-      if (isOver) return;
-      for (const one of struck) world.restart(one);
-      world.at(world.nowUs + upUs, fall);
-    };
-    fall();
-    return () => {
-      isOver = true;
-      for (const one of struck) world.restart(one);
-    };
-  },
+export const crashLoop: Begin<CrashLoop> = ({ downUs, upUs }, struck, world) => {
+  let isOver = false;
+  const fall = (): void => {
+    if (isOver) return;
+    for (const one of struck) {
+      if (world.machines[one]!.isUp) world.accounts.fired('crashLoop');
+      world.crash(one, 'now', 'crashLoop');
+    }
+    world.at(world.nowUs + downUs, rise);
+  };
+  const rise = (): void => {
+    if (isOver) return;
+    for (const one of struck) world.restart(one);
+    world.at(world.nowUs + upUs, fall);
+  };
+  fall();
+  return () => {
+    isOver = true;
+    for (const one of struck) world.restart(one);
+  };
 };
 
-export const pause: Handler<Pause> = {
-  schema: v.strictObject({ kind: v.literal('pause'), ...span, nodes: target }),
-  span: spanOf,
-  kinds: () => ['pause'],
-  target: (fault) => fault.nodes,
-  strikesServersOnly: false,
-  describe: (_fault, struck) => struck.join(' '),
-  begin(_fault, struck, world) {
-    for (const one of struck) {
-      const machine = world.machines[one]!;
-      if (!machine.isUp) continue;
-      world.accounts.fired('pause');
-      machine.pause();
-    }
-    return () => {
-      for (const one of struck) if (world.machines[one]!.resume()) world.accounts.mattered('pause');
-    };
-  },
+export const pause: Begin<Pause> = (_fault, struck, world) => {
+  for (const one of struck) {
+    const machine = world.machines[one]!;
+    if (!machine.isUp) continue;
+    world.accounts.fired('pause');
+    machine.pause();
+  }
+  return () => {
+    for (const one of struck) if (world.machines[one]!.resume()) world.accounts.mattered('pause');
+  };
 };
 
-export const gone: Handler<Gone> = {
-  schema: v.strictObject({ kind: v.literal('gone'), atUs: time, nodes: v.array(v.number('expected a node id')) }),
-  span: ({ atUs }) => [atUs, atUs],
-  kinds: () => ['gone'],
-  target: (fault) => fault.nodes,
-  strikesServersOnly: true,
-  describe: (_fault, struck) => `${struck.join(' ')}, for good`,
-  begin(_fault, struck, world) {
-    for (const one of struck) {
-      const machine = world.machines[one]!;
-      if (machine.isUp) world.accounts.fired('gone');
-      world.crash(one, 'now', 'gone');
-      machine.isGone = true;
-    }
-    return () => {};
-  },
+export const gone: Begin<Gone> = (_fault, struck, world) => {
+  for (const one of struck) {
+    const machine = world.machines[one]!;
+    if (machine.isUp) world.accounts.fired('gone');
+    world.crash(one, 'now', 'gone');
+    machine.isGone = true;
+  }
+  return () => {};
 };

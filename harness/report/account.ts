@@ -1,13 +1,13 @@
 /** A run told in full: every step, message, operation and fault, as data that all forms of a report share. */
 import type { NodeId } from '../../core/protocol.ts';
-import type { FateEar } from '../fated-network.ts';
-import { handlerOf } from '../faults/fault.ts';
-import { nodeName } from '../node-name.ts';
-import type { Plan } from '../plan.ts';
+import type { FateEar } from '../world/network/heard.ts';
+import { shapeOfFault } from '../plan/fault.ts';
+import { nodeName } from '../plan/node-name.ts';
+import type { Plan } from '../plan/plan.ts';
 import { run, type RunRecord } from '../run.ts';
 import type { AnyEffect, AnyEvent, System } from '../system.ts';
-import type { TraceSink } from '../trace.ts';
-import type { CrashMoment } from '../world.ts';
+import type { TraceSink } from '../world/trace.ts';
+import type { CrashMoment } from '../world/crash-moment.ts';
 import { codePlaceOf } from './code-place.ts';
 
 export type Fields = Readonly<Record<string, string | number | null>>;
@@ -302,13 +302,13 @@ class Recorder implements TraceSink {
     const begun = this.notes.filter(({ what }) => what.includes(' begins'));
     const used = new Set<number>();
     return this.plan.faults.map((fault) => {
-      const handler = handlerOf(fault);
-      const [fromUs, untilUs] = handler.span(fault);
+      const shape = shapeOfFault(fault);
+      const [fromUs, untilUs] = shape.span(fault);
       const at = begun.findIndex(({ atUs, what }, i) => !used.has(i) && what.startsWith(`${fault.kind} begins`) && atUs >= fromUs && atUs <= Math.max(untilUs, fromUs));
       if (at >= 0) used.add(at);
       const note = begun[at];
-      const target = handler.target(fault);
-      const what = note?.what.replace(`${fault.kind} begins: `, '') ?? (target === 'leader' ? `aimed at the leader${handler.describe(fault, [])}` : handler.describe(fault, target));
+      const target = shape.target(fault);
+      const what = note?.what.replace(`${fault.kind} begins: `, '') ?? (target === 'leader' ? `aimed at the leader${shape.describe(fault, [])}` : shape.describe(fault, target));
       return { kind: fault.kind, what, fromUs: note?.atUs ?? fromUs, untilUs: Math.min(Math.max(untilUs, fromUs), Math.max(this.plan.stormUs, fromUs), Math.max(endUs, fromUs)), hasFired: note !== undefined };
     });
   }

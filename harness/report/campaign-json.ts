@@ -1,5 +1,5 @@
 /** A campaign as JSON: everything the summary says, and all that merging needs. */
-import type { ChunkResult } from '../campaign.ts';
+import type { ChunkResult } from '../campaign/campaign.ts';
 import type { CampaignFacts } from './summary.ts';
 
 export const campaignFormat = 'whitewater-campaign';

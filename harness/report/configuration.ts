@@ -1,5 +1,5 @@
 /** The configuration of a plan where it differs from the plain one. */
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { System } from '../system.ts';
 
 export interface Difference {

@@ -1,5 +1,5 @@
 /** The failures of a campaign as reports, one for each distinct failure. */
-import type { Failure } from '../campaign.ts';
+import type { Failure } from '../campaign/campaign.ts';
 import { causeOf } from '../shrink/cause.ts';
 import { groupFailures, type Signed } from './signature.ts';
 import type { Report } from './report.ts';

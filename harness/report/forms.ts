@@ -1,5 +1,5 @@
 /** The forms of a report for machines and for other programs: JUnit XML, GitHub, Markdown, ShiViz, plain text. */
-import { count, virtualTime } from '../cli/format.ts';
+import { count, virtualTime } from '../text/format.ts';
 import type { Account, Row } from './account.ts';
 import type { Report } from './report.ts';
 import { reportText } from './terminal.ts';

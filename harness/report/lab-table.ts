@@ -1,8 +1,8 @@
 /** The rows of `whitewater lab` as a table for a person, and as JSON. */
-import { count, duration, plural, table, virtualTime } from '../cli/format.ts';
-import type { LabRow } from '../lab.ts';
+import { count, duration, plural, table, virtualTime } from '../text/format.ts';
+import type { LabRow } from '../campaign/lab.ts';
 
-export const labFormat = 'whitewater-lab';
+const labFormat = 'whitewater-lab';
 
 export interface LabFacts {
   readonly asked: string;

@@ -1,6 +1,6 @@
 /** A failing run as a report: one versioned value, `report.json`, that feeds every form. */
 import type { Verdict } from '../../checkers/verdict.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { HistoryStory, System } from '../system.ts';
 import type { Proof, PlanSize } from '../shrink/shrink.ts';
 import { sizeOf } from '../shrink/shrink.ts';
@@ -11,7 +11,7 @@ import { historyStoryOf } from './history-story.ts';
 import { signatureOf } from './signature.ts';
 import { transcriptOf, type Transcript } from './transcript.ts';
 
-export const reportFormat = 'whitewater-report';
+const reportFormat = 'whitewater-report';
 export const reportVersion = 1;
 
 export interface Report {
@@ -103,7 +103,7 @@ export interface ReportSpec {
 }
 
 /** A page of more rows than this is slow to open; what is left out is said. */
-export const fullRowsMax = 40_000;
+const fullRowsMax = 40_000;
 
 /** Runs the plan twice and tells of it. */
 export function buildReport(spec: ReportSpec): Report {
@@ -201,7 +201,7 @@ function fatalStep(account: Account, place: number): FatalStep {
   };
 }
 
-export const changesBetween = (before: Fields, changed: Fields): readonly FieldChange[] =>
+const changesBetween = (before: Fields, changed: Fields): readonly FieldChange[] =>
   Object.entries(changed)
     .map(([field, value]) => ({ field, before: shown(before[field]), after: shown(value) }))
     .filter((change) => change.before !== change.after);

@@ -3,7 +3,7 @@
  * failing seeds with one signature most likely show one defect, and a campaign tells them once.
  */
 import { Digest } from '../digest.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { causeOf } from '../shrink/cause.ts';
 import type { Account } from './account.ts';
 

@@ -1,7 +1,8 @@
 /** A campaign told as text. */
-import type { ChunkResult, Tally } from '../campaign.ts';
-import { faultKinds as faultKindList, unfiredKinds } from '../faults/accounts.ts';
-import { count, duration, plural, short, table, virtualTime } from '../cli/format.ts';
+import type { ChunkResult, Tally } from '../campaign/campaign.ts';
+import { faultKinds as faultKindList } from '../plan/fault-kinds.ts';
+import { unfiredKinds } from '../campaign/required.ts';
+import { count, duration, plural, short, table, virtualTime } from '../text/format.ts';
 import { distinctFailures, type DistinctFailure } from './failures.ts';
 
 export interface CampaignFacts {

@@ -1,10 +1,10 @@
 /** A report for a terminal: the earliest cause first, at most 100 columns. */
 import { styleText } from 'node:util';
-import { count, plural, virtualTime } from '../cli/format.ts';
+import { count, plural, virtualTime } from '../text/format.ts';
 import type { Account, Row } from './account.ts';
 import type { FatalStep, Report } from './report.ts';
 
-export const reportWidth = 100;
+const reportWidth = 100;
 
 type Paint = (style: 'red' | 'green' | 'yellow' | 'bold' | 'dim' | 'magenta', text: string) => string;
 

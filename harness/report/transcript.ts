@@ -2,7 +2,7 @@
 import type { Account } from './account.ts';
 import { causalPast, rootsOf } from './causality.ts';
 
-export const transcriptRows = 15;
+const transcriptRows = 15;
 
 export interface Transcript {
   /** Places in the account, in order. */
@@ -28,7 +28,7 @@ export function transcriptOf(account: Account, detail: string): Transcript {
 }
 
 /** The row that sent the message on which the property broke, and the one before that: however plain they look. */
-export function immediateCauses({ rows, messages, fatal }: Account): readonly number[] {
+function immediateCauses({ rows, messages, fatal }: Account): readonly number[] {
   const causes: number[] = [];
   let place = fatal;
   while (place !== null && causes.length < 2) {

@@ -1,7 +1,7 @@
 /** All forms of a report into one folder. */
 import { join } from 'node:path';
-import { writeWhole } from '../cli/files.ts';
-import { printPlan } from '../plan-file.ts';
+import { writeWhole } from '../text/files.ts';
+import { printPlan } from '../plan/plan-file.ts';
 import { caseOf, junitXml, markdown, plainTrace, shivizLog } from './forms.ts';
 import { reportPage } from './page/page.ts';
 import type { Report } from './report.ts';

@@ -1,11 +1,11 @@
 /** Takes chance out of a plan: what befell each message and timer of its run is written down. */
 import type { NodeId } from '../../core/protocol.ts';
-import type { FateEar } from '../fated-network.ts';
-import type { MessageFate, TimerFate } from '../fates.ts';
-import type { Plan } from '../plan.ts';
+import type { FateEar } from '../world/network/heard.ts';
+import type { MessageFate, TimerFate } from '../plan/fates.ts';
+import type { Plan } from '../plan/plan.ts';
 import { run } from '../run.ts';
 import type { System } from '../system.ts';
-import type { TraceSink } from '../trace.ts';
+import type { TraceSink } from '../world/trace.ts';
 
 /** Whether the fates of a plan's messages can be listed: the networks of scripts and of the lab decide otherwise. */
 export const canFreeze = ({ network }: Plan): boolean => network.manner !== 'lab' && network.lab === undefined;

@@ -3,9 +3,9 @@
  * nothing can be taken away by itself. The throws come from the plan's own seed, so that shrinking
  * the same plan twice tries the same ones.
  */
-import type { Fault } from '../faults/fault.ts';
-import type { Plan } from '../plan.ts';
-import { RandomStreams, type RandomStream } from '../random.ts';
+import type { Fault } from '../plan/fault.ts';
+import type { Plan } from '../plan/plan.ts';
+import { RandomStreams, type RandomStream } from '../world/random.ts';
 import { beginUs, insides, isRecord, planWith, withMoments, withoutNode, type Data } from './plan-data.ts';
 
 export interface NeighbourSpec {

@@ -1,6 +1,6 @@
 /** The ways in which a plan can be made smaller: each gives candidates, the boldest first. */
 import type { Range } from '../../core/protocol.ts';
-import { longestUs, type Plan } from '../plan.ts';
+import { longestUs, type Plan } from '../plan/plan.ts';
 import { beginUs, insides, isMoment, isPlan, isRange, isRecord, momentsOf, planWith, withMoments, withoutNode, type Data, type Path } from './plan-data.ts';
 
 /**
@@ -8,7 +8,7 @@ import { beginUs, insides, isMoment, isPlan, isRange, isRecord, momentsOf, planW
  * slowest of 1,500 swarm seeds of the correct core takes 8.3 s (docs/shrinking.md); shrinking below it
  * would turn a defect into mere impatience.
  */
-export const settleFloorUs = 30_000_000;
+const settleFloorUs = 30_000_000;
 
 const ms = 1000;
 

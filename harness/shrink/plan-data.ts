@@ -3,8 +3,8 @@
  * same everywhere in a plan. A field that ends in Us is a time, one that ends in Per1000 a rate.
  */
 import * as v from 'valibot';
-import { handlerOf, type Fault } from '../faults/fault.ts';
-import { planSchema, type Plan } from '../plan.ts';
+import { shapeOfFault, type Fault } from '../plan/fault.ts';
+import { planSchema, type Plan } from '../plan/plan.ts';
 
 export type Data = null | boolean | number | string | readonly Data[] | { readonly [field: string]: Data };
 export type Path = readonly (string | number)[];
@@ -26,7 +26,7 @@ export const isRange = (value: Data): value is { readonly min: number; readonly 
   isRecord(value) && Object.keys(value).length === 2 && typeof value['min'] === 'number' && typeof value['max'] === 'number';
 
 /** The value at a path, with another one in its place; `undefined` takes the field or the element away. */
-export function withValue(data: Data, path: Path, value: Data | undefined): Data {
+function withValue(data: Data, path: Path, value: Data | undefined): Data {
   const [first, ...rest] = path;
   if (first === undefined) return value ?? null;
   if (Array.isArray(data)) {
@@ -82,7 +82,7 @@ export function momentsOf(plan: Plan): readonly number[] {
   return [...found].sort((a, b) => a - b);
 }
 
-export const beginUs = (fault: Fault): number => handlerOf(fault).span(fault)[0];
+export const beginUs = (fault: Fault): number => shapeOfFault(fault).span(fault)[0];
 
 /**
  * A plan without one node. Ids above it move down; a fault that names nobody any more, and the fates

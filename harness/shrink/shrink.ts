@@ -2,7 +2,7 @@
  * Shrinks a plan that fails: the same property stays violated, and at the end no fault, operation or
  * message fate can be taken away without losing it.
  */
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { System } from '../system.ts';
 import { causeOf, progressProperties } from './cause.ts';
 import { canFreeze, frozen } from './freeze.ts';

@@ -1,8 +1,8 @@
 /** One candidate run: what a shrinker needs to know of it. */
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { run } from '../run.ts';
 import type { System } from '../system.ts';
-import type { TraceSink } from '../trace.ts';
+import type { TraceSink } from '../world/trace.ts';
 import { causeOfVerdict } from './cause.ts';
 
 export interface Trial {

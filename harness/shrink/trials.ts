@@ -4,7 +4,7 @@
  */
 import { Tinypool } from 'tinypool';
 import { Digest } from '../digest.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { tryPlan, type Trial } from './trial.ts';
 import type { System } from '../system.ts';
 import type { TrialSpec } from './worker.ts';

@@ -1,6 +1,6 @@
 /** What a worker thread does for a shrinker: runs candidates until one is what is sought. */
-import type { Plan } from '../plan.ts';
-import { loadRegistry } from '../registry.ts';
+import type { Plan } from '../plan/plan.ts';
+import { loadRegistry } from '../campaign/registry.ts';
 import { tryPlan, type Trial } from './trial.ts';
 
 export interface TrialSpec {

@@ -1,7 +1,7 @@
 /** Drives the clients: each invokes its operations in order, one at a time, none before its time. */
 import type { NodeId } from '../../core/protocol.ts';
-import type { LoadKind, Plan } from '../plan.ts';
-import type { World } from '../world.ts';
+import type { LoadKind, Plan } from '../plan/plan.ts';
+import type { World } from '../world/world.ts';
 
 export class Clients {
   /** Operations answered so far. */

@@ -1,8 +1,8 @@
 /** Gap 3: servers that crash alone, under load and at the worst moments. */
 import type { NodeId } from '../../core/protocol.ts';
 import type { Persistent } from '../../core/raft/state.ts';
-import { sleep, type Routine } from '../../harness/script.ts';
-import type { RandomStream } from '../../harness/random.ts';
+import { sleep, type Routine } from '../../harness/script/script.ts';
+import type { RandomStream } from '../../harness/world/random.ts';
 import { ms } from '../lab/cluster.ts';
 import type { KvCluster } from '../lab/kv-cluster.ts';
 import type { LabTest } from '../lab/lab-test.ts';

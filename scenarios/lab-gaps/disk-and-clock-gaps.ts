@@ -1,6 +1,6 @@
 /** Gaps 4 and 5: disks that are slow, refuse, tear and forget; processes that stop; clocks that are wrong. */
-import { sleep, type Routine } from '../../harness/script.ts';
-import type { RandomStream } from '../../harness/random.ts';
+import { sleep, type Routine } from '../../harness/script/script.ts';
+import type { RandomStream } from '../../harness/world/random.ts';
 import { ms } from '../lab/cluster.ts';
 import type { KvCluster } from '../lab/kv-cluster.ts';
 import type { LabTest } from '../lab/lab-test.ts';
@@ -113,8 +113,9 @@ function* crashWhileWriting(cluster: KvCluster, random: RandomStream, load: Load
 function* pauses(cluster: KvCluster, random: RandomStream, load: Load): Routine<number> {
   let stops = 0;
   while (!load.isOver) {
-    const machine = cluster.stage.world.machines[someServer(cluster, random)]!;
-    cluster.stage.note(`n${machine.id} stops`);
+    const stopped = someServer(cluster, random);
+    const machine = cluster.stage.world.machines[stopped]!;
+    cluster.stage.note(`n${stopped} stops`);
     machine.pause();
     yield* sleep(random.in({ min: 50 * ms, max: 1500 * ms }));
     machine.resume();

@@ -1,5 +1,5 @@
 /** The labs' clusters have 3, 5 or 7 servers: half of an even one is not a majority of it. */
-import { sleep } from '../../harness/script.ts';
+import { sleep } from '../../harness/script/script.ts';
 import { ms } from '../lab/cluster.ts';
 import type { LabTest } from '../lab/lab-test.ts';
 import { loadTest } from './load-test.ts';

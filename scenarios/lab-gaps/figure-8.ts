@@ -8,7 +8,7 @@
  */
 import type { NodeId } from '../../core/protocol.ts';
 import { mustHold, Violated } from '../../checkers/checker.ts';
-import { sleep, type Routine } from '../../harness/script.ts';
+import { sleep, type Routine } from '../../harness/script/script.ts';
 import { ms, second } from '../lab/cluster.ts';
 import { raftTest, type LabTest } from '../lab/lab-test.ts';
 import type { RaftCluster } from '../lab/raft-cluster.ts';

@@ -1,7 +1,7 @@
 /** Gap 8: bounds on progress in virtual time, which no loaded machine can miss and no fast one can hide. */
 import type { NodeId } from '../../core/protocol.ts';
 import { mustHold } from '../../checkers/checker.ts';
-import { sleep, type Routine } from '../../harness/script.ts';
+import { sleep, type Routine } from '../../harness/script/script.ts';
 import { ms, second, secondsOf } from '../lab/cluster.ts';
 import type { KvCluster } from '../lab/kv-cluster.ts';
 import { kvTest, type LabTest } from '../lab/lab-test.ts';

@@ -3,10 +3,10 @@
  * the history must be linearizable, and the trouble must have happened.
  */
 import { mustHold } from '../../checkers/checker.ts';
-import type { DiskPlan, NetworkPlan } from '../../harness/plan.ts';
-import type { LabFlags } from '../../harness/rpc.ts';
-import { fires, sleep, type Routine } from '../../harness/script.ts';
-import type { RandomStream } from '../../harness/random.ts';
+import type { DiskPlan, NetworkPlan } from '../../harness/plan/plan.ts';
+import type { LabFlags } from '../../harness/plan/lab-flags.ts';
+import { fires, sleep, type Routine } from '../../harness/script/script.ts';
+import type { RandomStream } from '../../harness/world/random.ts';
 import { ms, second } from '../lab/cluster.ts';
 import { randomKeyClient } from '../lab/generic-test.ts';
 import type { KvCluster } from '../lab/kv-cluster.ts';

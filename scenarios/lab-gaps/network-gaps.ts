@@ -1,8 +1,8 @@
 /** Gaps 1, 2, 6 and 7: what the labs' network never does. */
 import type { NodeId } from '../../core/protocol.ts';
-import { sleep, type Routine } from '../../harness/script.ts';
-import { SteeredNetwork } from '../../harness/steered-network.ts';
-import type { RandomStream } from '../../harness/random.ts';
+import { sleep, type Routine } from '../../harness/script/script.ts';
+import { SteeredNetwork } from '../../harness/world/network/steered.ts';
+import type { RandomStream } from '../../harness/world/random.ts';
 import { ms } from '../lab/cluster.ts';
 import type { KvCluster } from '../lab/kv-cluster.ts';
 import type { LabTest } from '../lab/lab-test.ts';

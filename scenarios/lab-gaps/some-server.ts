@@ -1,5 +1,5 @@
 import type { NodeId } from '../../core/protocol.ts';
-import type { RandomStream } from '../../harness/random.ts';
+import type { RandomStream } from '../../harness/world/random.ts';
 import type { KvCluster } from '../lab/kv-cluster.ts';
 
 /** Whom trouble strikes next: the leader half of the time, else anyone. */

@@ -1,7 +1,7 @@
 /** Lab 2C's churn: clients go on while servers come and go. */
 import type { LogIndex } from '../../core/raft/log.ts';
 import { mustHold } from '../../checkers/checker.ts';
-import { sleep, valueOf, type Routine } from '../../harness/script.ts';
+import { sleep, valueOf, type Routine } from '../../harness/script/script.ts';
 import { electionTimeout, ms } from './cluster.ts';
 import type { RaftCluster } from './raft-cluster.ts';
 

@@ -2,8 +2,8 @@
 import type { NodeId } from '../../core/protocol.ts';
 import type { Persistent } from '../../core/raft/state.ts';
 import { persistedSizeBytes } from '../../core/raft/persistence.ts';
-import type { LabFlags } from '../../harness/rpc.ts';
-import type { Stage } from '../../harness/script.ts';
+import type { LabFlags } from '../../harness/plan/lab-flags.ts';
+import type { Stage } from '../../harness/script/script.ts';
 
 export const ms = 1000;
 export const second = 1000 * ms;

@@ -7,8 +7,8 @@
  */
 import type { NodeId } from '../../core/protocol.ts';
 import { mustHold } from '../../checkers/checker.ts';
-import { fires, sleep, valueOf, type Routine } from '../../harness/script.ts';
-import type { RandomStream } from '../../harness/random.ts';
+import { fires, sleep, valueOf, type Routine } from '../../harness/script/script.ts';
+import type { RandomStream } from '../../harness/world/random.ts';
 import { appendsMustBeOnceInOrder, piece } from './appends.ts';
 import { electionTimeout, ms, second } from './cluster.ts';
 import { shownText, type Clerk, type KvCluster } from './kv-cluster.ts';
@@ -26,7 +26,7 @@ export interface GenericParts {
   readonly maxRaftState?: number;
 }
 
-export const rounds = 3;
+const rounds = 3;
 /**
  * Mean time between two operations of a client. A lone client rests less, so that its log would
  * outgrow the bound on Raft's state (8 x maxraftstate) if no snapshot were taken.
@@ -127,7 +127,7 @@ export function* randomKeyClient(
 }
 
 /** A fair coin puts each server on one of two sides, again and again. Clients reach every server. */
-export function* partitionAtRandom(cluster: KvCluster, random: RandomStream, round: { readonly isOver: boolean }): Routine {
+function* partitionAtRandom(cluster: KvCluster, random: RandomStream, round: { readonly isOver: boolean }): Routine {
   while (!round.isOver) {
     const sides: [NodeId[], NodeId[]] = [[], []];
     for (const server of cluster.servers) sides[random.below(2)]!.push(server);

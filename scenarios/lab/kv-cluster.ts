@@ -3,8 +3,8 @@ import type { NodeId } from '../../core/protocol.ts';
 import type { Operation, Result } from '../../core/kv/command.ts';
 import type { Server } from '../../core/server.ts';
 import { mustHold } from '../../checkers/checker.ts';
-import { fires, sleep, valueOf, type Routine, type Script, type Signal, type Stage } from '../../harness/script.ts';
-import type { RandomStream } from '../../harness/random.ts';
+import { fires, sleep, valueOf, type Routine, type Script, type Signal, type Stage } from '../../harness/script/script.ts';
+import type { RandomStream } from '../../harness/world/random.ts';
 import { Cluster, ms } from './cluster.ts';
 
 /** The lab lets Raft's state grow to 8 times maxraftstate before it complains. */

@@ -1,6 +1,6 @@
 /** Lab 2A: leader election. */
 import { mustHold } from '../../checkers/checker.ts';
-import { sleep } from '../../harness/script.ts';
+import { sleep } from '../../harness/script/script.ts';
 import { electionTimeout, ms } from './cluster.ts';
 import { raftTest, type LabTest } from './lab-test.ts';
 

@@ -1,7 +1,7 @@
 /** Lab 2B: log replication. FollowerFailure and LeaderFailure are of the 2023 edition. */
 import type { LogIndex } from '../../core/raft/log.ts';
 import { mustHold, Violated } from '../../checkers/checker.ts';
-import { sleep, valueOf, type Routine } from '../../harness/script.ts';
+import { sleep, valueOf, type Routine } from '../../harness/script/script.ts';
 import { electionTimeout, ms, second } from './cluster.ts';
 import { raftTest, type LabTest } from './lab-test.ts';
 import { shown, type RaftCluster } from './raft-cluster.ts';

@@ -1,6 +1,6 @@
 /** Lab 2C: persistence, under crashes and on networks that lose and reorder. */
 import type { NodeId } from '../../core/protocol.ts';
-import { sleep, fires, type Routine } from '../../harness/script.ts';
+import { sleep, fires, type Routine } from '../../harness/script/script.ts';
 import { churn } from './churn.ts';
 import { electionTimeout, ms } from './cluster.ts';
 import { raftTest, type LabTest } from './lab-test.ts';

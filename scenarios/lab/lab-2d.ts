@@ -1,7 +1,7 @@
 /** Lab 2D: snapshots in Raft alone. Every server takes one at each tenth entry. SnapshotInit is of the 2023 edition. */
 import type { NodeId } from '../../core/protocol.ts';
 import { mustHold } from '../../checkers/checker.ts';
-import type { Routine } from '../../harness/script.ts';
+import type { Routine } from '../../harness/script/script.ts';
 import { raftTest, type LabTest } from './lab-test.ts';
 import type { RaftCluster } from './raft-cluster.ts';
 

@@ -1,7 +1,7 @@
 /** Lab 3A: the key/value service without snapshots. */
 import type { NodeId } from '../../core/protocol.ts';
 import { mustHold } from '../../checkers/checker.ts';
-import { sleep, valueOf, type Routine } from '../../harness/script.ts';
+import { sleep, valueOf, type Routine } from '../../harness/script/script.ts';
 import { appendsMustBeOnceInOrder, piece } from './appends.ts';
 import { ms, second } from './cluster.ts';
 import { genericTest } from './generic-test.ts';

@@ -1,6 +1,6 @@
 /** Lab 3B: the key/value service with snapshots; maxraftstate is 1000 bytes. */
 import { mustHold } from '../../checkers/checker.ts';
-import { sleep, type Routine } from '../../harness/script.ts';
+import { sleep, type Routine } from '../../harness/script/script.ts';
 import { electionTimeout, second, secondsOf } from './cluster.ts';
 import { genericTest } from './generic-test.ts';
 import type { KvCluster } from './kv-cluster.ts';

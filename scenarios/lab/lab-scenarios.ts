@@ -1,5 +1,5 @@
 /** Every lab test in both manners, and the gap scenarios, as scenarios of the registry. */
-import type { Scenario } from '../../harness/scenario.ts';
+import type { Scenario } from '../../harness/campaign/scenario.ts';
 import { gapTests } from '../lab-gaps/gap-tests.ts';
 import { raft } from '../systems/raft.ts';
 import { raftKv } from '../systems/raft-kv.ts';

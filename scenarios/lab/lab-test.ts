@@ -1,9 +1,9 @@
 /** What a test of the labs is, and the plans that run it in either manner. */
-import { calmFlags, type LabFlags } from '../../harness/rpc.ts';
-import type { Routine, Script } from '../../harness/script.ts';
-import { planFormat, planVersion, type DiskPlan, type NetworkPlan, type Plan } from '../../harness/plan.ts';
-import type { RaftKvSettings } from '../systems/raft-kv.ts';
-import type { RaftSettings } from '../systems/raft.ts';
+import { calmFlags, type LabFlags } from '../../harness/plan/lab-flags.ts';
+import type { Routine, Script } from '../../harness/script/script.ts';
+import { planFormat, planVersion, type DiskPlan, type NetworkPlan, type Plan } from '../../harness/plan/plan.ts';
+import type { RaftKvSettings } from '../systems/raft-kv-settings.ts';
+import type { RaftSettings } from '../systems/raft-settings.ts';
 import { ms, second } from './cluster.ts';
 import { kvScript, type KvCluster } from './kv-cluster.ts';
 import { raftScript, type RaftCluster } from './raft-cluster.ts';

@@ -4,8 +4,8 @@ import type { NodeId } from '../../core/protocol.ts';
 import type { LogIndex, Term } from '../../core/raft/log.ts';
 import type { Raft } from '../../core/raft/state.ts';
 import { mustHold, Violated } from '../../checkers/checker.ts';
-import { fires, sleep, valueOf, type Routine, type Script, type Stage } from '../../harness/script.ts';
-import type { RandomStream } from '../../harness/random.ts';
+import { fires, sleep, valueOf, type Routine, type Script, type Stage } from '../../harness/script/script.ts';
+import type { RandomStream } from '../../harness/world/random.ts';
 import { Cluster, ms, second, secondsOf } from './cluster.ts';
 
 /** How many servers applied an index, and what they applied there. */

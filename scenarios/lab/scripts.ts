@@ -1,5 +1,5 @@
 /** The scripts of all lab tests and of the scenarios for what the labs leave out, by name. */
-import type { Script } from '../../harness/script.ts';
+import type { Script } from '../../harness/script/script.ts';
 import { gapTests } from '../lab-gaps/gap-tests.ts';
 import { lab2a } from './lab-2a.ts';
 import { lab2b } from './lab-2b.ts';

@@ -1,6 +1,6 @@
 /** Speed (2021 and later): an operation may not wait for the next heartbeat. */
 import { mustHold } from '../../checkers/checker.ts';
-import type { Routine } from '../../harness/script.ts';
+import type { Routine } from '../../harness/script/script.ts';
 import { piece } from './appends.ts';
 import { ms } from './cluster.ts';
 import { shownText, type KvCluster } from './kv-cluster.ts';

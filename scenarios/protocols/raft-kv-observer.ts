@@ -60,7 +60,7 @@ export interface RaftNotice extends Notice {
   readonly unkeptVotes: RaftGhost['unkeptVotes'];
 }
 
-export const raftInvariants = [
+const raftInvariants = [
   'Election Safety', 'One Vote Per Term', 'Term Monotonic', 'Leader Append-Only', 'Log Matching', 'Log Terms Non-Decreasing',
   'Leader Completeness', 'State Machine Safety', 'Persist Before Send', 'Match Index Is Durable', 'Match Index Monotonic', 'Next Above Match',
   'Commit Index Monotonic', 'Last Applied Monotonic', 'Applied Is Committed', 'Committed Is Logged',

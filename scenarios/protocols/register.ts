@@ -5,7 +5,8 @@
  */
 import { Interner, type Interned } from '../../harness/explore/interner.ts';
 import { linearizability, type ClientHistory } from '../../harness/explore/linearizable.ts';
-import type { Described, Model, Property } from '../../harness/explore/model.ts';
+import type { Model, Property } from '../../harness/explore/model.ts';
+import type { Described } from '../../harness/text/difference.ts';
 import { illegal, type Model as Sequential } from '../../checkers/porcupine-ts-port/index.ts';
 
 export type Value = string | null;

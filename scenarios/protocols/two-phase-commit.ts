@@ -3,7 +3,8 @@
  * TwoPhase): resource managers prepare, a transaction manager commits once all have, and each manager
  * may abort alone before it is prepared. Messages are never received, only seen: their set only grows.
  */
-import type { Described, Model, ModelDefinition } from '../../harness/explore/model.ts';
+import type { Model, ModelDefinition } from '../../harness/explore/model.ts';
+import type { Described } from '../../harness/text/difference.ts';
 import { numberOf } from '../../harness/explore/parameters.ts';
 
 const managerStates = ['working', 'prepared', 'committed', 'aborted'] as const;

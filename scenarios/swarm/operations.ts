@@ -1,7 +1,7 @@
 /** What the clients of a seed ask: plain operations, and the loads that are a kind of fault of their own. */
 import type { Operation } from '../../core/kv/command.ts';
-import type { LoadKind, PlannedOperation } from '../../harness/plan.ts';
-import type { RandomStream } from '../../harness/random.ts';
+import type { LoadKind, PlannedOperation } from '../../harness/plan/plan.ts';
+import type { RandomStream } from '../../harness/world/random.ts';
 import type { Kinds } from './kinds.ts';
 
 const ms = 1000;

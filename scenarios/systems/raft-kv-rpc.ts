@@ -3,7 +3,7 @@ import { uint32SizeBytes } from '../../core/bytes.ts';
 import { commandSizeBytes, resultSizeBytes } from '../../core/kv/command.ts';
 import type { ClerkMessage } from '../../core/kv/messages.ts';
 import type { ServerMessage } from '../../core/server.ts';
-import type { Half, Rpc } from '../../harness/rpc.ts';
+import type { Half, Rpc } from '../../harness/world/network/rpc.ts';
 import { raftHalf, raftMessageSizeBytes } from './raft-messages.ts';
 
 /** A client's call is known by its sequence number, and a reply names the one that it answers. */

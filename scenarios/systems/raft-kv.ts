@@ -12,40 +12,15 @@ import { raftStorage } from '../../core/disk/storage.ts';
 import { decodeFrame, encodeFrame } from '../../core/frame.ts';
 import { serverProcess, type Server, type ServerMessage } from '../../core/server.ts';
 import type { Digest } from '../../harness/digest.ts';
-import { microseconds, rangeSchema, wholeNumber, type Plan } from '../../harness/plan.ts';
-import type { AnyProcess, AnyStorage, Moments, System } from '../../harness/system.ts';
+import type { Plan } from '../../harness/plan/plan.ts';
+import type { FileRole, Moments } from '../../harness/moments.ts';
+import type { AnyProcess, AnyStorage, System } from '../../harness/system.ts';
 import { raftKvScripts } from '../lab/scripts.ts';
+import { majorityCanTalk } from './majority.ts';
 import { describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader } from './raft-messages.ts';
+import { plainSettings, settingsSchema, type RaftKvSettings } from './raft-kv-settings.ts';
 import { kvRpc } from './raft-kv-rpc.ts';
 import { codeOf, describeOperation, explainHistory, raftProperties, tellStep } from './raft-kv-story.ts';
-
-export const settingsSchema = v.strictObject({
-  electionTimeoutUs: rangeSchema,
-  /** A server that waits half as long as the others for a leader. */
-  quickServer: v.exactOptional(wholeNumber(0, 6)),
-  heartbeatUs: microseconds,
-  entriesPerMessageMax: wholeNumber(1, 1_000_000),
-  noopOnElection: v.boolean('expected true or false'),
-  maxRaftState: wholeNumber(-1, 1_000_000_000),
-  applyBatchMax: wholeNumber(1, 1_000_000),
-  applyPauseUs: rangeSchema,
-  retryUs: rangeSchema,
-  backoffUs: rangeSchema,
-});
-export type RaftKvSettings = v.InferOutput<typeof settingsSchema>;
-
-/** Ten heartbeats a second, as in the lab; no snapshots, no pauses. */
-const plainSettings: RaftKvSettings = {
-  electionTimeoutUs: { min: 300_000, max: 600_000 },
-  heartbeatUs: 100_000,
-  entriesPerMessageMax: 64,
-  noopOnElection: true,
-  maxRaftState: -1,
-  applyBatchMax: 1_000_000,
-  applyPauseUs: { min: 0, max: 0 },
-  retryUs: { min: 200_000, max: 400_000 },
-  backoffUs: { min: 50_000, max: 100_000 },
-};
 
 const text = v.string('expected a string');
 const requestSchema = v.variant('kind', [
@@ -69,14 +44,17 @@ const raftOf = (state: unknown): Raft | null =>
   state !== null && 'raft' in (state as object) ? (state as Server).raft : null;
 
 const moments: Moments = {
-  leadership: (states) => states.reduce<number>((newest, state) => {
+  epoch: (states) => states.reduce<number>((newest, state) => {
     const raft = raftOf(state);
     return raft?.role.kind === 'leader' ? Math.max(newest, raft.persistent.currentTerm) : newest;
   }, 0),
-  snapshotIndex: (state) => raftOf(state)?.persistent.log.baseIndex ?? 0,
-  lastIndex: (state) => raftOf(state)?.persistent.log.lastIndex ?? 0,
-  isSnapshotMessage: (message) => (message as ServerMessage).kind === 'installSnapshot',
+  forgottenUpTo: (state) => raftOf(state)?.persistent.log.baseIndex ?? 0,
+  heldUpTo: (state) => raftOf(state)?.persistent.log.lastIndex ?? 0,
+  carriesState: (message) => (message as ServerMessage).kind === 'installSnapshot',
 };
+
+/** Files are named by what they hold: core/disk/storage.ts. */
+const roles: Readonly<Record<string, FileRole>> = { log: 'log', snapshot: 'snapshot', superblock: 'metadata' };
 
 export const raftKv: System = {
   name: 'raft-kv',
@@ -116,6 +94,8 @@ export const raftKv: System = {
     decode: decodeFrame,
   },
   moments,
+  fileRole: (name) => roles[name.split('.')[0]!] ?? null,
+  owesProgress: majorityCanTalk,
   rpc: kvRpc,
   scripts: raftKvScripts,
   digestMessage,

@@ -5,7 +5,7 @@ import type { Entry } from '../../core/raft/log.ts';
 import type { RaftMessage } from '../../core/raft/messages.ts';
 import type { Raft } from '../../core/raft/state.ts';
 import type { Digest } from '../../harness/digest.ts';
-import type { Half } from '../../harness/rpc.ts';
+import type { Half } from '../../harness/world/network/rpc.ts';
 
 /** `digestCommand` tells one command from another; an entry without one is known by its term. */
 export function digestRaftMessage(digest: Digest, message: RaftMessage, digestCommand: (digest: Digest, command: unknown) => void): void {

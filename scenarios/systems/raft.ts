@@ -7,21 +7,14 @@ import type { NodeId } from '../../core/protocol.ts';
 import type { RaftMessage } from '../../core/raft/messages.ts';
 import type { Persistent } from '../../core/raft/state.ts';
 import type { Digest } from '../../harness/digest.ts';
-import { microseconds, rangeSchema, wholeNumber, type Plan } from '../../harness/plan.ts';
+import type { Plan } from '../../harness/plan/plan.ts';
 import type { AnyProcess, System } from '../../harness/system.ts';
 import { raftScripts } from '../lab/scripts.ts';
+import { majorityCanTalk } from './majority.ts';
 import {
   describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader, raftHalf, raftMessageSizeBytes,
 } from './raft-messages.ts';
-
-const settingsSchema = v.strictObject({
-  electionTimeoutUs: rangeSchema,
-  heartbeatUs: microseconds,
-  entriesPerMessageMax: wholeNumber(1, 1_000_000),
-  noopOnElection: v.boolean('expected true or false'),
-  snapshotEvery: wholeNumber(0, 1_000_000),
-});
-export type RaftSettings = v.InferOutput<typeof settingsSchema>;
+import { settingsSchema, type RaftSettings } from './raft-settings.ts';
 
 export const raft: System = {
   name: 'raft',
@@ -42,6 +35,7 @@ export const raft: System = {
     half: (message) => raftHalf(message as RaftMessage),
     sizeBytes: (message) => raftMessageSizeBytes(message as RaftMessage),
   },
+  owesProgress: majorityCanTalk,
   scripts: raftScripts,
 
   digestMessage: (digest, message) => digestRaftMessage(digest, message as RaftMessage, digestCommand),

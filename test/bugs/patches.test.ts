@@ -8,7 +8,7 @@ import { bugsIn, houseFolder } from '../../harness/bugs/catalogue.ts';
 import type { KnownBug } from '../../harness/bugs/known-bug.ts';
 import { replayedOn } from '../../harness/bugs/replay.ts';
 import { witnessPath } from '../../harness/bugs/witness.ts';
-import { parsePlan } from '../../harness/plan-file.ts';
+import { parsePlan } from '../../harness/plan/plan-file.ts';
 import { run } from '../../harness/run.ts';
 import { registry } from '../../scenarios/registry.ts';
 import { builtRegistryUrl } from '../support/whitewater.ts';

@@ -6,13 +6,13 @@ import { describe, expect, test } from 'vitest';
 import { encodeRaftState } from '../../core/codec.ts';
 import { checksum } from '../../core/disk/checksum.ts';
 import { raftStorage, superblockFile, type Cursor } from '../../core/disk/storage.ts';
-import { encodeSnapshot, type MachineSnapshot } from '../../core/kv/snapshot.ts';
+import { encodeSnapshot, snapshotSizeBytes, type MachineSnapshot } from '../../core/kv/snapshot.ts';
 import { noSessions } from '../../core/kv/sessions.ts';
 import { emptyStore, withValue } from '../../core/kv/store.ts';
-import { snapshotSizeBytes } from '../../core/kv/snapshot.ts';
-import { applyWrite, type Write } from '../../core/raft/persistence.ts';
+import { applyWrite } from '../../core/raft/persistence.ts';
+import type { Write } from '../../core/raft/write.ts';
 import { blankPersistent, type Persistent } from '../../core/raft/state.ts';
-import { ByteFiles } from '../../harness/files.ts';
+import { ByteFiles } from '../../harness/world/files.ts';
 import { fc, prop } from '../support/property.ts';
 
 class Disk {

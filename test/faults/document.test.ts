@@ -1,7 +1,7 @@
 /** docs/fault-model.md lists every kind of fault, and the seed of each row shows what it says. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { assumptionBreaking, faultKinds } from '../../harness/faults/accounts.ts';
+import { assumptionBreaking, faultKinds } from '../../harness/plan/fault-kinds.ts';
 import { run } from '../../harness/run.ts';
 import { swarm } from '../../scenarios/swarm.ts';
 

@@ -1,6 +1,6 @@
 /** Plans of the swarm with the kinds of fault that a test names, on a network that keeps its order by itself. */
-import type { FaultKind } from '../../harness/faults/accounts.ts';
-import type { Plan } from '../../harness/plan.ts';
+import type { FaultKind } from '../../harness/plan/fault-kinds.ts';
+import type { Plan } from '../../harness/plan/plan.ts';
 import { drawSwarm } from '../../scenarios/swarm.ts';
 import { kindsOf } from '../../scenarios/swarm/kinds.ts';
 

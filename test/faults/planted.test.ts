@@ -3,7 +3,7 @@
  * very same plans without it, never. The correct core passes both.
  */
 import { describe, expect, test } from 'vitest';
-import { assumptionBreaking, faultKinds, type FaultKind } from '../../harness/faults/accounts.ts';
+import { assumptionBreaking, faultKinds, type FaultKind } from '../../harness/plan/fault-kinds.ts';
 import { run } from '../../harness/run.ts';
 import type { System } from '../../harness/system.ts';
 import { raftKv } from '../../scenarios/systems/raft-kv.ts';
@@ -11,7 +11,7 @@ import { companionsOf, planWith } from './plans.ts';
 import * as planted from './planted.ts';
 
 /** The defect that each kind is to expose, by its name in planted.ts. */
-export const defectOf: Readonly<Record<Exclude<FaultKind, 'lyingFsync' | 'uncheckedCorruption'>, keyof typeof planted>> = {
+const defectOf: Readonly<Record<Exclude<FaultKind, 'lyingFsync' | 'uncheckedCorruption'>, keyof typeof planted>> = {
   drop: 'clerkAsksOnce',
   duplicate: 'executesRepetitions',
   replay: 'matchGoesBack',

@@ -11,7 +11,7 @@ import type { MachineSnapshot } from '../../core/kv/snapshot.ts';
 import { Log } from '../../core/raft/log.ts';
 import { blankPersistent, type Persistent, type Raft } from '../../core/raft/state.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
-import type { Plan } from '../../harness/plan.ts';
+import type { Plan } from '../../harness/plan/plan.ts';
 import type { AnyEffect, AnyEvent, AnyProcess, AnyStorage, System } from '../../harness/system.ts';
 import { raftKv } from '../../scenarios/systems/raft-kv.ts';
 

@@ -1,6 +1,6 @@
 /** For every kind of fault: it strikes, it matters, and the cluster survives it. */
 import { describe, expect, test } from 'vitest';
-import { assumptionBreaking, faultKinds, type FaultKind } from '../../harness/faults/accounts.ts';
+import { assumptionBreaking, faultKinds, type FaultKind } from '../../harness/plan/fault-kinds.ts';
 import { run } from '../../harness/run.ts';
 import { raftKv } from '../../scenarios/systems/raft-kv.ts';
 import { companionsOf, planOfLies, planWith } from './plans.ts';

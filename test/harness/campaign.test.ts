@@ -1,6 +1,6 @@
 /** Campaigns are sums: their pieces may be put together in any order and in any grouping. */
 import { describe, expect, test } from 'vitest';
-import { emptyResult, merge, runChunk, type ChunkResult } from '../../harness/campaign.ts';
+import { emptyResult, merge, runChunk, type ChunkResult } from '../../harness/campaign/campaign.ts';
 import { swarm } from '../../scenarios/swarm.ts';
 import { fc, prop } from '../support/property.ts';
 

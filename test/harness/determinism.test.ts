@@ -1,11 +1,12 @@
 /** The same plan gives the same record, byte for byte; and nothing in the reducers can spoil it. */
 import { describe, expect, test } from 'vitest';
 import * as v from 'valibot';
-import { planSchema, type Plan } from '../../harness/plan.ts';
+import { planSchema, type Plan } from '../../harness/plan/plan.ts';
 import { run, type RunRecord } from '../../harness/run.ts';
 import type { System } from '../../harness/system.ts';
 import { swarm } from '../../scenarios/swarm.ts';
-import { raftKv, settingsSchema } from '../../scenarios/systems/raft-kv.ts';
+import { raftKv } from '../../scenarios/systems/raft-kv.ts';
+import { settingsSchema } from '../../scenarios/systems/raft-kv-settings.ts';
 import { deepFreezer, frozen } from '../support/frozen.ts';
 import { plan } from '../support/plans.ts';
 import { fc, prop } from '../support/property.ts';

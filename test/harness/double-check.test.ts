@@ -1,7 +1,7 @@
 /** A run that depends on anything but its plan is caught by running it twice, and the step is named. */
 import { describe, expect, test } from 'vitest';
-import { runChunk } from '../../harness/campaign.ts';
-import type { Scenario } from '../../harness/scenario.ts';
+import { runChunk } from '../../harness/campaign/campaign.ts';
+import type { Scenario } from '../../harness/campaign/scenario.ts';
 import type { System } from '../../harness/system.ts';
 import { swarm } from '../../scenarios/swarm.ts';
 import { raftKv } from '../../scenarios/systems/raft-kv.ts';

@@ -1,12 +1,12 @@
 /** What the harness itself promises of its faults: streams, clocks, healing, excuses, accounts, plans. */
 import { describe, expect, test } from 'vitest';
 import * as v from 'valibot';
-import { answer, exponential } from '../../harness/fate.ts';
-import { faultSchema, type Fault } from '../../harness/faults/fault.ts';
-import { parsePlan, printPlan } from '../../harness/plan-file.ts';
-import { Network } from '../../harness/network.ts';
-import { planSchema, type NetworkPlan, type Plan } from '../../harness/plan.ts';
-import { RandomStreams } from '../../harness/random.ts';
+import { answer, exponential } from '../../harness/world/fate.ts';
+import { faultSchema, type Fault } from '../../harness/plan/fault.ts';
+import { parsePlan, printPlan } from '../../harness/plan/plan-file.ts';
+import { HonestNetwork } from '../../harness/world/network/honest.ts';
+import { planSchema, type NetworkPlan, type Plan } from '../../harness/plan/plan.ts';
+import { RandomStreams } from '../../harness/world/random.ts';
 import { run } from '../../harness/run.ts';
 import { drawSwarm, swarm } from '../../scenarios/swarm.ts';
 import { kindsOf } from '../../scenarios/swarm/kinds.ts';
@@ -35,7 +35,7 @@ describe('named streams', () => {
   /** Of each of 500 messages on three ways, when its copies arrive. */
   function arrivals(rates: NetworkPlan): number[][] {
     const copies: number[][] = Array.from({ length: 500 }, () => []);
-    const network = new Network(rates, 4, new RandomStreams('named'), (_from, _to, message, delayUs) => void copies[message as number]!.push(delayUs));
+    const network = new HonestNetwork(rates, 4, new RandomStreams('named'), (_from, _to, message, delayUs) => void copies[message as number]!.push(delayUs));
     for (let i = 0; i < copies.length; i++) network.send(i % 3, 3, i);
     return copies;
   }
@@ -66,7 +66,7 @@ describe('named streams', () => {
   test('a message that is to be overtaken arrives behind the next one on its way', () => {
     const order: number[] = [];
     const posts: [number, number][] = [];
-    const network = new Network({ ...full, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, replay: { per1000: 0, afterUs: { min: 1, max: 1 } }, reorderPer1000: 500, delayUs: { min: 100, max: 100 } },
+    const network = new HonestNetwork({ ...full, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, replay: { per1000: 0, afterUs: { min: 1, max: 1 } }, reorderPer1000: 500, delayUs: { min: 100, max: 100 } },
       2, new RandomStreams('order'), (_from, _to, message, delayUs) => posts.push([message as number, delayUs]));
     for (let i = 0; i < 100; i++) {
       posts.length = 0;

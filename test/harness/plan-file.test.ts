@@ -1,6 +1,6 @@
 /** Plans as files: what was written is read back, and what is wrong is named by file, line and field. */
 import { describe, expect, test } from 'vitest';
-import { parsePlan, printPlan } from '../../harness/plan-file.ts';
+import { parsePlan, printPlan } from '../../harness/plan/plan-file.ts';
 import { registry } from '../../scenarios/registry.ts';
 import { swarm } from '../../scenarios/swarm.ts';
 import { fc, prop } from '../support/property.ts';

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Terminal } from '../../harness/cli/command.ts';
 import { UsageError } from '../../harness/cli/command.ts';
 import { labCommand } from '../../harness/cli/lab.ts';
-import { parsePlan } from '../../harness/plan-file.ts';
+import { parsePlan } from '../../harness/plan/plan-file.ts';
 import { run } from '../../harness/run.ts';
-import type { Registry, Scenario } from '../../harness/scenario.ts';
+import type { Registry, Scenario } from '../../harness/campaign/scenario.ts';
 import { registry } from '../../scenarios/registry.ts';
 
 let folder = '';

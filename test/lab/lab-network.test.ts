@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { Violated } from '../../checkers/checker.ts';
 import type { NodeId } from '../../core/protocol.ts';
-import { callsInOneMomentMax, LabNetwork, type Wire } from '../../harness/lab-network.ts';
-import { RandomStreams } from '../../harness/random.ts';
-import { calmFlags, type LabFlags, type Rpc } from '../../harness/rpc.ts';
+import { callsInOneMomentMax, LabNetwork, type Wire } from '../../harness/world/network/lab.ts';
+import { RandomStreams } from '../../harness/world/random.ts';
+import type { Rpc } from '../../harness/world/network/rpc.ts';
+import { calmFlags, type LabFlags } from '../../harness/plan/lab-flags.ts';
 import { fc, prop } from '../support/property.ts';
 
 const ms = 1000;

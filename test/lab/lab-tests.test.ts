@@ -1,7 +1,7 @@
 /** Every test of Lab 2 and Lab 3, in both manners, and every gap: a few seeds each. `whitewater lab` runs more. */
 import { describe, expect, test } from 'vitest';
 import { run } from '../../harness/run.ts';
-import type { Scenario } from '../../harness/scenario.ts';
+import type { Scenario } from '../../harness/campaign/scenario.ts';
 import { labScenarios } from '../../scenarios/lab/lab-scenarios.ts';
 import { labTests } from '../../scenarios/lab/scripts.ts';
 import { gapTests } from '../../scenarios/lab-gaps/gap-tests.ts';

@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { Violated } from '../../checkers/checker.ts';
 import type { ClerkMessage } from '../../core/kv/messages.ts';
-import type { Plan } from '../../harness/plan.ts';
+import type { Plan } from '../../harness/plan/plan.ts';
 import { run } from '../../harness/run.ts';
 import type { AnyEffect, AnyProcess, System } from '../../harness/system.ts';
 import { appendsMustBeOnceInOrder, piece } from '../../scenarios/lab/appends.ts';

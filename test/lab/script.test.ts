@@ -1,8 +1,9 @@
 /** Scripts in virtual time: how routines wait, and that a plan with a script is repeatable from its file. */
 import { describe, expect, test } from 'vitest';
-import { parsePlan, PlanError, printPlan } from '../../harness/plan-file.ts';
+import { parsePlan, PlanError, printPlan } from '../../harness/plan/plan-file.ts';
 import { run } from '../../harness/run.ts';
-import { fires, ScriptError, Signal, sleep, valueOf, type Routine, type Script, type Stage } from '../../harness/script.ts';
+import { fires, Signal, sleep, valueOf, type Routine, type Script, type Stage } from '../../harness/script/script.ts';
+import { ScriptError } from '../../harness/script/script-of.ts';
 import { registry } from '../../scenarios/registry.ts';
 import { labScenarios } from '../../scenarios/lab/lab-scenarios.ts';
 import { frozen } from '../support/frozen.ts';

@@ -10,7 +10,7 @@ import { groupFailures } from '../../harness/report/signature.ts';
 import { raftKv } from '../../scenarios/systems/raft-kv.ts';
 import { codePlaces } from '../../scenarios/systems/raft-kv-story.ts';
 import { readFileSync } from 'node:fs';
-import type { Plan } from '../../harness/plan.ts';
+import type { Plan } from '../../harness/plan/plan.ts';
 import type { System } from '../../harness/system.ts';
 import { failingPlan, forgottenVotes, staleReads } from '../support/broken-raft-kv.ts';
 

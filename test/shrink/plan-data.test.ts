@@ -1,9 +1,9 @@
 /** A shrinker knows plans by the names of fields: held here against the kinds of fault that there are. */
 import { describe, expect, test } from 'vitest';
-import { nodesNamedBy, type Fault } from '../../harness/faults/fault.ts';
-import type { Plan } from '../../harness/plan.ts';
+import { nodesNamedBy, type Fault } from '../../harness/plan/fault.ts';
+import type { Plan } from '../../harness/plan/plan.ts';
 import { beginUs, insides, isNodeField, isPlan, momentsOf, withMoments, withoutNode, type Data } from '../../harness/shrink/plan-data.ts';
-import { parsePlan, printPlan } from '../../harness/plan-file.ts';
+import { parsePlan, printPlan } from '../../harness/plan/plan-file.ts';
 import { swarm } from '../../scenarios/swarm.ts';
 import { raftKv } from '../../scenarios/systems/raft-kv.ts';
 

@@ -5,7 +5,7 @@ import { frozen } from '../../harness/shrink/freeze.ts';
 import { isPlan } from '../../harness/shrink/plan-data.ts';
 import { NothingToShrink, shrink, type ShrinkSpec } from '../../harness/shrink/shrink.ts';
 import type { System } from '../../harness/system.ts';
-import type { Plan } from '../../harness/plan.ts';
+import type { Plan } from '../../harness/plan/plan.ts';
 import { swarm } from '../../scenarios/swarm.ts';
 import { raftKv } from '../../scenarios/systems/raft-kv.ts';
 import { failingPlan, forgottenVotes, staleReads } from '../support/broken-raft-kv.ts';

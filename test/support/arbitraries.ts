@@ -8,7 +8,7 @@ import type { NodeId } from '../../core/protocol.ts';
 import { noopSizeBytes } from '../../core/raft/election.ts';
 import type { Entry } from '../../core/raft/log.ts';
 import type { Snapshot } from '../../core/raft/messages.ts';
-import type { Write } from '../../core/raft/persistence.ts';
+import type { Write } from '../../core/raft/write.ts';
 import type { ServerMessage } from '../../core/server.ts';
 
 const codeUnit = fc.oneof(

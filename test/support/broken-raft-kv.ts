@@ -1,7 +1,7 @@
 /** Raft with its key/value server, broken on purpose at its seam: what shrinking and reports are tried on. */
 import type { Server, ServerMessage } from '../../core/server.ts';
 import type { Persistent } from '../../core/raft/state.ts';
-import type { Plan } from '../../harness/plan.ts';
+import type { Plan } from '../../harness/plan/plan.ts';
 import type { AnyProcess, System } from '../../harness/system.ts';
 import { run } from '../../harness/run.ts';
 import { swarm } from '../../scenarios/swarm.ts';

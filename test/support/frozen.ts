@@ -3,7 +3,7 @@
  * leaves one is frozen to its last object, so that writing to it throws.
  */
 import type { AnyProcess, System } from '../../harness/system.ts';
-import type { Plan } from '../../harness/plan.ts';
+import type { Plan } from '../../harness/plan/plan.ts';
 
 export function frozen(system: System): System {
   const freeze = deepFreezer();

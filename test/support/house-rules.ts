@@ -30,6 +30,8 @@ function wrongWith(path: string, { specifier, isTypeOnly }: Import): string | nu
       if (other === 'core') return isTypeOnly ? null : 'checkers import only types of core';
       return other === 'checkers' || other === 'porcupine' ? null : 'checkers import core and checkers only';
     case 'harness':
+      if (path.startsWith('harness/report/') && target.startsWith('harness/cli/')) return 'reports are made without a command line';
+      if (path.startsWith('harness/plan/') && !target.startsWith('harness/plan/') && !isForPlans(target)) return 'a plan is data: it needs no world';
       if (other === 'core') return target === 'core/protocol.ts' ? null : 'the harness knows no protocol: of core only core/protocol.ts';
       return ['harness', 'checkers', 'porcupine'].includes(other) ? null : 'the harness imports core/protocol.ts, checkers and itself';
     case 'scenarios':
@@ -38,6 +40,9 @@ function wrongWith(path: string, { specifier, isTypeOnly }: Import): string | nu
       return null;
   }
 }
+
+/** What reading a plan needs beside the plan: the system that it is for says what its settings may be. */
+const isForPlans = (target: string): boolean => ['core/protocol.ts', 'harness/system.ts'].includes(target);
 
 function wrongPackage(room: Room, path: string, specifier: string): string | null {
   switch (room) {
@@ -107,4 +112,52 @@ export function deadFiles(sources: ReadonlyMap<string, Source>, entries: readonl
   const tests = [...sources.keys()].filter((path) => path.endsWith('.test.ts'));
   const reached = reachedFrom(sources, [...entries, ...tests]);
   return [...sources.keys()].filter((path) => !reached.has(path));
+}
+
+/** Files that lean on each other in a circle, types included: each circle as the list of its files. */
+export function circles(sources: ReadonlyMap<string, Source>): readonly (readonly string[])[] {
+  const found: string[][] = [];
+  const places = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const stack: string[] = [];
+  // Tarjan's strongly connected components.
+  const visit = (path: string): void => {
+    const place = places.size;
+    places.set(path, place);
+    lowest.set(path, place);
+    stack.push(path);
+    for (const { specifier } of sources.get(path)!.imports) {
+      const target = isRelative(specifier) ? resolved(path, specifier) : null;
+      if (target === null || !sources.has(target)) continue;
+      if (!places.has(target)) {
+        visit(target);
+        lowest.set(path, Math.min(lowest.get(path)!, lowest.get(target)!));
+      } else if (stack.includes(target)) lowest.set(path, Math.min(lowest.get(path)!, places.get(target)!));
+    }
+    if (lowest.get(path) !== place) return;
+    const circle = stack.splice(stack.indexOf(path));
+    if (circle.length > 1) found.push(circle.sort());
+  };
+  for (const path of sources.keys()) if (!places.has(path)) visit(path);
+  return found;
+}
+
+/**
+ * Exports that no other file asks for, as `path: name`. What a public module exports is for others to use,
+ * and a type may stand in the signature of what its file exports beside it.
+ */
+export function deadExports(sources: ReadonlyMap<string, Source>, isPublic: (path: string) => boolean): readonly string[] {
+  const asked = new Set<string>();
+  for (const { path, imports, addresses } of sources.values()) {
+    for (const { specifier, names } of imports) {
+      if (!isRelative(specifier)) continue;
+      const target = resolved(path, specifier);
+      for (const name of names ?? sources.get(target)?.exports ?? []) asked.add(`${target}: ${name}`);
+    }
+    for (const address of addresses) for (const name of sources.get(resolved(path, address))?.exports ?? []) asked.add(`${resolved(path, address)}: ${name}`);
+  }
+  const isTold = (code: string, name: string): boolean => (code.match(new RegExp(`\\b${name}\\b`, 'g')) ?? []).length > 1;
+  return [...sources.values()].filter(({ path }) => !isPublic(path)).flatMap(({ path, code, exports }) => exports
+    .filter((name) => !asked.has(`${path}: ${name}`) && !(/^[A-Z]/.test(name) && isTold(code, name)))
+    .map((name) => `${path}: ${name}`));
 }

@@ -1,9 +1,10 @@
 /** Arbitrary small plans of Raft with its key/value server, as a person might write them by hand. */
 import fc from 'fast-check';
 import type { Range } from '../../core/protocol.ts';
-import type { Fault, Target } from '../../harness/faults/fault.ts';
-import { planFormat, planVersion, type Plan } from '../../harness/plan.ts';
-import { raftKv, type RaftKvSettings } from '../../scenarios/systems/raft-kv.ts';
+import type { Fault, Target } from '../../harness/plan/fault.ts';
+import { planFormat, planVersion, type Plan } from '../../harness/plan/plan.ts';
+import { raftKv } from '../../scenarios/systems/raft-kv.ts';
+import type { RaftKvSettings } from '../../scenarios/systems/raft-kv-settings.ts';
 
 const ms = 1000;
 const stormUs = 800 * ms;

@@ -1,7 +1,6 @@
 /** Walks through a model at random, as paths. */
-import { RandomStreams } from '../../harness/random.ts';
-import type { Model } from '../../harness/explore/model.ts';
-import type { Path } from '../../harness/explore/path.ts';
+import { RandomStreams } from '../../harness/world/random.ts';
+import type { Model, Path } from '../../harness/explore/model.ts';
 
 /** `walks` of them, each of at most `steps` actions within the model's bounds. */
 export function* randomWalks<State, Action>(model: Model<State, Action>, walks: number, steps: number): Generator<Path<State, Action>> {

@@ -10,6 +10,8 @@ export interface Import {
   readonly specifier: string;
   /** `import type` and `export type`, of which nothing is left when the program runs. */
   readonly isTypeOnly: boolean;
+  /** What is imported by name; null when that is the whole module. */
+  readonly names: readonly string[] | null;
 }
 
 export interface Source {
@@ -17,6 +19,8 @@ export interface Source {
   /** The text with comments and the insides of strings blank; line breaks and quotes stay in their places. */
   readonly code: string;
   readonly imports: readonly Import[];
+  /** Names that it exports of its own, types among them. */
+  readonly exports: readonly string[];
   /** Relative addresses of other sources in strings, by which workers and modules are loaded. */
   readonly addresses: readonly string[];
 }
@@ -100,20 +104,30 @@ export function scan(text: string): Scanned {
   return { code: code.join(''), strings };
 }
 
-const named = /\b(?:import|export)\s+(type\s+)?(?:\*(?:\s+as\s+[\w$]+)?|[\w$]+(?:\s*,\s*\{[^}]*\})?|\{[^}]*\})\s*from\s*(?=['"])/g;
+const named = /\b(?:import|export)\s+(type\s+)?(\*(?:\s+as\s+[\w$]+)?|[\w$]+(?:\s*,\s*\{[^}]*\})?|\{[^}]*\})\s*from\s*(?=['"])/g;
 const bare = /\bimport\s*\(?\s*(?=['"])/g;
+const declared = /^export\s+(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?:const|let|function\*?|class|interface|type|enum)\s+([\w$]+)/gm;
+const listed = /^export\s+(?:type\s+)?\{([^}]*)\}(?!\s*from)/gm;
 const relativeSource = /^\.{1,2}\/.*\.[jt]s$/;
 
 export function readSource(path: string, text: string): Source {
   const { code, strings } = scan(text);
   const imports: Import[] = [];
   for (const match of code.matchAll(named)) {
-    imports.push({ specifier: strings.get(match.index + match[0].length)!, isTypeOnly: match[1] !== undefined });
+    imports.push({ specifier: strings.get(match.index + match[0].length)!, isTypeOnly: match[1] !== undefined, names: namesIn(match[2]!) });
   }
-  for (const match of code.matchAll(bare)) imports.push({ specifier: strings.get(match.index + match[0].length)!, isTypeOnly: false });
+  for (const match of code.matchAll(bare)) imports.push({ specifier: strings.get(match.index + match[0].length)!, isTypeOnly: false, names: null });
+  const exports = [...[...code.matchAll(declared)].map((match) => match[1]!), ...[...code.matchAll(listed)].flatMap((match) => namesIn(`{${match[1]}}`) ?? [])];
   const imported = new Set(imports.map(({ specifier }) => specifier));
   const addresses = [...strings.values()].filter((value) => relativeSource.test(value) && !imported.has(value));
-  return { path, code, imports, addresses };
+  return { path, code, imports, exports, addresses };
+}
+
+/** `{ a, type B, c as d }` names a, B and c; a whole module, or a default export, null. */
+function namesIn(clause: string): readonly string[] | null {
+  const list = /^\{([^}]*)\}$/.exec(clause);
+  if (list === null) return null;
+  return list[1]!.split(',').map((part) => part.trim().replace(/^type\s+/, '').split(/\s+as\s+/)[0]!.trim()).filter((name) => name !== '');
 }
 
 /** The source that a relative specifier names, by its path from the top; compiled names count as their sources. */

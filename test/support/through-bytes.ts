@@ -5,10 +5,10 @@
  */
 import { decodeMessage, decodeRaftState, decodeWrite, encodeMessage, encodeRaftState, encodeWrite } from '../../core/codec.ts';
 import { encodeSnapshot, type MachineSnapshot } from '../../core/kv/snapshot.ts';
-import type { Write } from '../../core/raft/persistence.ts';
+import type { Write } from '../../core/raft/write.ts';
 import type { Persistent } from '../../core/raft/state.ts';
 import type { ServerMessage } from '../../core/server.ts';
-import type { Plan } from '../../harness/plan.ts';
+import type { Plan } from '../../harness/plan/plan.ts';
 import type { AnyEffect, AnyEvent, AnyProcess, System } from '../../harness/system.ts';
 
 /** How much went through the codec, so that a test can tell that something did. */

@@ -5,10 +5,11 @@
  */
 import type { NodeId } from '../../../core/protocol.ts';
 import type { AnyEffect, AnyProcess } from '../../system.ts';
-import type { Fault } from '../../faults/fault.ts';
-import type { MessageFate, TimerFate } from '../../fates.ts';
-import type { Plan, PlannedOperation } from '../../plan.ts';
+import type { Fault } from '../../plan/fault.ts';
+import type { MessageFate, TimerFate } from '../../plan/fates.ts';
+import type { Plan, PlannedOperation } from '../../plan/plan.ts';
 import type { Letter } from './letters.ts';
+import type { PlanBase } from './plan-base.ts';
 import type { Move } from './nodes.ts';
 import type { Notice } from './system.ts';
 
@@ -16,12 +17,6 @@ import type { Notice } from './system.ts';
 const stepUs = 10_000;
 /** A timer that the run never hears goes off behind its end: an hour is the most that a plan can say. */
 const neverUs = 3_600_000_000;
-
-/** What the path does not tell: the plan's system and settings, whose timers must take any time up to an hour. */
-export type PlanBase = Omit<Plan, 'network' | 'timers' | 'faults' | 'operations' | 'stormUs' | 'healing'> & {
-  /** Timers whose time the settings fix, such as a heartbeat: the node's clock is set forward instead. */
-  readonly fixedTimersUs: Readonly<Record<string, number>>;
-};
 
 export interface PathOfMoves<N extends Notice> {
   readonly processes: readonly AnyProcess[];

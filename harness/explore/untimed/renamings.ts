@@ -7,7 +7,7 @@ import type { Interned, Interner } from '../interner.ts';
 import type { Inbox, Letter, Letters } from './letters.ts';
 import type { Node, Nodes } from './nodes.ts';
 import type { Notice, Renamer, Renaming, UntimedSystem } from './system.ts';
-import type { World } from './world.ts';
+import type { World } from './state.ts';
 
 export class Renamings<Ghost, N extends Notice> {
   private readonly system: UntimedSystem<Ghost, N>;

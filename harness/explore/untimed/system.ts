@@ -3,8 +3,9 @@ import type { NodeId } from '../../../core/protocol.ts';
 import type { AnyEffect, AnyEvent, AnyProcess } from '../../system.ts';
 import type { Views } from '../fingerprint.ts';
 import type { ClientHistory } from '../linearizable.ts';
-import type { Described, Property } from '../model.ts';
-import type { PlanBase } from './plan-of-path.ts';
+import type { Property } from '../model.ts';
+import type { Described } from '../../text/difference.ts';
+import type { PlanBase } from './plan-base.ts';
 
 /** One step of one node, or its boot: `event` is null then, and `before` too. */
 export interface NodeStep {

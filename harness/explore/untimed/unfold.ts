@@ -4,11 +4,11 @@
  * are put back, and no others: every letter that is delivered was sent by a step before.
  */
 import type { Hasher } from '../fingerprint.ts';
-import type { Path } from '../path.ts';
+import type { Path } from '../model.ts';
 import type { Letter } from './letters.ts';
 import type { Move } from './nodes.ts';
 import type { Notice } from './system.ts';
-import type { World } from './world.ts';
+import type { World } from './state.ts';
 
 /** A world without the reduction, and what the reduction calls the same. */
 export interface PlainWorld<Ghost, N extends Notice> {

@@ -13,16 +13,17 @@
  */
 import { Violated } from '../../../checkers/checker.ts';
 import type { NodeId } from '../../../core/protocol.ts';
-import type { Plan } from '../../plan.ts';
+import type { Plan } from '../../plan/plan.ts';
 import { Hasher, StructuralHasher } from '../fingerprint.ts';
-import type { Path } from '../path.ts';
+import type { Path, Model, Problem, Property } from '../model.ts';
 import { Interner, type Interned } from '../interner.ts';
-import type { Described, Model, Problem, Property } from '../model.ts';
+import type { Described } from '../../text/difference.ts';
 import { DeadLetters, deadLettersStayDead } from './dead-letters.ts';
 import { Letters, type Inbox, type Letter, type NetworkKind } from './letters.ts';
 import { Nodes, type Barrier, type Move, type Node, type Outcome } from './nodes.ts';
 import { Renamings } from './renamings.ts';
 import { planOfPath } from './plan-of-path.ts';
+import type { World } from './state.ts';
 import { unfolded } from './unfold.ts';
 import { nodeName, type Notice, type UntimedSystem } from './system.ts';
 
@@ -36,18 +37,6 @@ export interface WorldBounds {
   readonly maxDuplicates: number;
   /** Takes quiet steps at once; only for `set`, and without a bound on letters in flight. */
   readonly isReduced: boolean;
-}
-
-export interface World<Ghost, N extends Notice> {
-  readonly nodes: readonly Node<N>[];
-  /** By receiver. */
-  readonly inboxes: readonly Inbox[];
-  readonly ghost: Interned<Ghost>;
-  readonly crashes: number;
-  readonly drops: number;
-  readonly duplicates: number;
-  /** The first thing that is broken, found on the way here. */
-  readonly problem: Violated | null;
 }
 
 const kindWeights: Readonly<Record<string, number>> = { deliver: 40, client: 8, timer: 3, crash: 1, restart: 4, drop: 2, duplicate: 2 };

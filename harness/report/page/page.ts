@@ -1,6 +1,6 @@
 /** The page: one HTML file that needs no network. What is in it comes from a report and is escaped. */
 import { createHash } from 'node:crypto';
-import { count, plural, virtualTime } from '../../cli/format.ts';
+import { count, plural, virtualTime } from '../../text/format.ts';
 import { headlineOf } from '../forms.ts';
 import type { Report } from '../report.ts';
 import { reportText } from '../terminal.ts';

@@ -1,0 +1,226 @@
+/**
+ * Many seeds of one scenario. Campaigns, shards and workers all call `runChunk`, and put the pieces
+ * together with `merge`, which depends on neither their order nor on who ran them.
+ */
+import { Digest, sumOfDigests } from '../digest.ts';
+import { divergence } from './divergence.ts';
+import { answer } from '../world/fate.ts';
+import { run, type RunRecord } from '../run.ts';
+import type { Scenario } from './scenario.ts';
+
+export interface Failure {
+  readonly seed: number;
+  readonly property: string;
+  readonly detail: string;
+  readonly step: number;
+  readonly atUs: number;
+  readonly digest: string;
+}
+
+/** How often something happened, in how many seeds, and in which one first. */
+export interface Tally {
+  readonly total: number;
+  readonly seeds: number;
+  /** The lowest seed in which it happened; null when it never did. */
+  readonly firstSeed: number | null;
+}
+
+/** A seed that gave two digests, and where its two runs part. */
+export interface Nondeterminism {
+  readonly seed: number;
+  readonly digests: readonly [string, string];
+  readonly where: string;
+}
+
+/** Of one kind of fault: in how many seeds it was on, how often it could strike, did, and mattered. */
+export interface FaultTally {
+  readonly seeds: number;
+  readonly eligible: number;
+  readonly fired: number;
+  readonly mattered: number;
+  /** The lowest seeds in which it fired, and in which it mattered; null when there is none. */
+  readonly firstFired: number | null;
+  readonly firstMattered: number | null;
+}
+
+export interface ChunkResult {
+  readonly scenario: string;
+  readonly seeds: number;
+  readonly passed: number;
+  /** By seed. */
+  readonly violations: readonly Failure[];
+  readonly unknowns: readonly { readonly seed: number; readonly detail: string }[];
+  /** Seeds that gave two digests, and both. */
+  readonly nondeterministic: readonly Nondeterminism[];
+  /** Faults of the harness itself. */
+  readonly faults: readonly { readonly seed: number; readonly message: string }[];
+  readonly operations: number;
+  readonly events: number;
+  readonly steps: number;
+  readonly virtualUs: number;
+  /** Seeds in which no operation completed: they prove nothing. */
+  readonly trivial: number;
+  /** By name, in the order in which the runs give them. */
+  readonly tallies: Readonly<Record<string, Tally>>;
+  /** Of every kind of fault that was on in a seed. */
+  readonly faultKinds: Readonly<Record<string, FaultTally>>;
+  /** Seeds that were run twice although they had passed. */
+  readonly doubleChecked: number;
+  /** A sum over all seeds of a digest of the seed and its run's digest. */
+  readonly digest: string;
+}
+
+export const emptyResult = (scenario: string): ChunkResult => ({
+  scenario,
+  seeds: 0,
+  passed: 0,
+  violations: [],
+  unknowns: [],
+  nondeterministic: [],
+  faults: [],
+  operations: 0,
+  events: 0,
+  steps: 0,
+  virtualUs: 0,
+  trivial: 0,
+  tallies: {},
+  faultKinds: {},
+  doubleChecked: 0,
+  digest: '0000000000000000',
+});
+
+/** The share of seeds that are run twice, in ten thousandths. Which ones depends on the seeds alone. */
+export type DoubleCheck = number;
+
+const isDoubleChecked = (seed: number, per10000: DoubleCheck): boolean => answer(seed, 77) % 10_000 < per10000;
+
+/** Runs the seeds one after the other; a violation is run twice, because it must be repeatable. */
+export function runChunk(scenario: Scenario, seeds: readonly number[], doubleCheck: DoubleCheck = 0): ChunkResult {
+  let result = emptyResult(scenario.name);
+  for (const seed of seeds) result = merge(result, runSeed(scenario, seed, isDoubleChecked(seed, doubleCheck)));
+  return result;
+}
+
+function runSeed(scenario: Scenario, seed: number, isChecked: boolean): ChunkResult {
+  try {
+    const { system } = scenario;
+    const record = run(system, scenario.draw(seed));
+    if (record.verdict.kind !== 'violation' && !isChecked) return resultOf(scenario.name, seed, record, [], 0);
+    // Drawn again too: a plan that depends on anything but its seed is caught as well.
+    const again = run(system, scenario.draw(seed));
+    const parted = record.digest === again.digest ? [] : [{
+      seed, digests: [record.digest, again.digest] as const, where: divergence(system, scenario.draw(seed)),
+    }];
+    return resultOf(scenario.name, seed, record, parted, isChecked ? 1 : 0);
+  } catch (error) {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { ...emptyResult(scenario.name), seeds: 1, faults: [{ seed, message }] };
+  }
+}
+
+function resultOf(scenario: string, seed: number, record: RunRecord, nondeterministic: readonly Nondeterminism[], doubleChecked: number): ChunkResult {
+  const { verdict, digest, steps } = record;
+  return {
+    scenario,
+    seeds: 1,
+    passed: verdict.kind === 'ok' ? 1 : 0,
+    violations: verdict.kind === 'violation'
+      ? [{ seed, property: verdict.property, detail: verdict.detail, step: steps, atUs: record.endUs, digest }]
+      : [],
+    unknowns: verdict.kind === 'unknown' ? [{ seed, detail: verdict.detail }] : [],
+    nondeterministic,
+    faults: [],
+    operations: record.operationsCompleted,
+    events: record.events,
+    steps,
+    virtualUs: record.endUs,
+    trivial: record.operationsCompleted === 0 ? 1 : 0,
+    tallies: talliesOf(seed, record),
+    faultKinds: faultTalliesOf(seed, record),
+    doubleChecked,
+    digest: seedDigest(seed, digest),
+  };
+}
+
+function faultTalliesOf(seed: number, { faults }: RunRecord): Record<string, FaultTally> {
+  const tallies: Record<string, FaultTally> = {};
+  for (const [kind, { eligible, fired, mattered }] of Object.entries(faults)) {
+    tallies[kind] = { seeds: 1, eligible, fired, mattered, firstFired: fired > 0 ? seed : null, firstMattered: mattered > 0 ? seed : null };
+  }
+  return tallies;
+}
+
+/** Ties a run's digest to its seed, so that two seeds that change places are noticed. */
+function seedDigest(seed: number, runDigest: string): string {
+  const digest = new Digest();
+  digest.number(seed);
+  digest.string(runDigest);
+  return digest.hex();
+}
+
+function talliesOf(seed: number, { counts, nodes, network }: RunRecord): Record<string, Tally> {
+  const tallies: Record<string, Tally> = {};
+  for (const source of [counts, nodes, network]) {
+    for (const [name, total] of Object.entries(source)) {
+      tallies[name] = { total, seeds: total > 0 ? 1 : 0, firstSeed: total > 0 ? seed : null };
+    }
+  }
+  return tallies;
+}
+
+/** @throws TypeError when the two are of different scenarios */
+export function merge(a: ChunkResult, b: ChunkResult): ChunkResult {
+  if (a.scenario !== b.scenario) throw new TypeError(`cannot merge results of ${a.scenario} and ${b.scenario}`);
+  return {
+    scenario: a.scenario,
+    seeds: a.seeds + b.seeds,
+    passed: a.passed + b.passed,
+    violations: bySeed(a.violations, b.violations),
+    unknowns: bySeed(a.unknowns, b.unknowns),
+    nondeterministic: bySeed(a.nondeterministic, b.nondeterministic),
+    faults: bySeed(a.faults, b.faults),
+    operations: a.operations + b.operations,
+    events: a.events + b.events,
+    steps: a.steps + b.steps,
+    virtualUs: a.virtualUs + b.virtualUs,
+    trivial: a.trivial + b.trivial,
+    tallies: merged(a.tallies, b.tallies, sumOfTallies),
+    faultKinds: merged(a.faultKinds, b.faultKinds, sumOfFaultTallies),
+    doubleChecked: a.doubleChecked + b.doubleChecked,
+    digest: sumOfDigests([a.digest, b.digest]),
+  };
+}
+
+function bySeed<T extends { readonly seed: number }>(a: readonly T[], b: readonly T[]): readonly T[] {
+  if (a.length === 0) return b;
+  return b.length === 0 ? a : [...a, ...b].sort((x, y) => x.seed - y.seed);
+}
+
+function merged<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>, sum: (one: T, other: T) => T): Record<string, T> {
+  const all: Record<string, T> = { ...a };
+  for (const [name, tally] of Object.entries(b)) {
+    const known = all[name];
+    all[name] = known === undefined ? tally : sum(known, tally);
+  }
+  return all;
+}
+
+const sumOfTallies = (a: Tally, b: Tally): Tally => ({
+  total: a.total + b.total,
+  seeds: a.seeds + b.seeds,
+  firstSeed: lower(a.firstSeed, b.firstSeed),
+});
+
+const sumOfFaultTallies = (a: FaultTally, b: FaultTally): FaultTally => ({
+  seeds: a.seeds + b.seeds,
+  eligible: a.eligible + b.eligible,
+  fired: a.fired + b.fired,
+  mattered: a.mattered + b.mattered,
+  firstFired: lower(a.firstFired, b.firstFired),
+  firstMattered: lower(a.firstMattered, b.firstMattered),
+});
+
+function lower(a: number | null, b: number | null): number | null {
+  if (a === null) return b;
+  return b === null ? a : Math.min(a, b);
+}

@@ -1,0 +1,66 @@
+/**
+ * Where two runs of one plan part: the first step that is not the same in both, and the difference of
+ * the states behind it. A run that depends on anything but its plan is found by running it twice.
+ */
+import { changedLines, type Described } from '../text/difference.ts';
+import type { Plan } from '../plan/plan.ts';
+import { run } from '../run.ts';
+import type { AnyEffect, AnyEvent, System } from '../system.ts';
+import type { TraceSink } from '../world/trace.ts';
+
+interface Taken {
+  readonly step: number;
+  readonly atUs: number;
+  readonly node: number;
+  readonly event: AnyEvent | null;
+  readonly after: unknown;
+  readonly effects: readonly AnyEffect[];
+}
+
+class Steps implements TraceSink {
+  readonly taken: Taken[] = [];
+
+  step(step: number, atUs: number, node: number, event: AnyEvent | null, _before: unknown, after: unknown, effects: readonly AnyEffect[]): void {
+    this.taken.push({ step, atUs, node, event, after, effects });
+  }
+
+  crash(): void {
+    // What a crash leads to shows in the steps behind it.
+  }
+
+  fault(): void {
+    // Faults stand in the plan, and are the same in both runs.
+  }
+}
+
+/** Differences that are told; a state that is wholly another would fill pages. */
+const toldLines = 12;
+
+/** Runs the plan twice more and names the first step that differs, for a person. */
+export function divergence(system: System, plan: Plan): string {
+  const [one, other] = [stepsOf(system, plan), stepsOf(system, plan)];
+  const length = Math.max(one.length, other.length);
+  for (let i = 0; i < length; i++) {
+    const [a, b] = [one[i], other[i]];
+    if (a === undefined || b === undefined) return `one run ends after step ${i}, the other goes on`;
+    const lines = changedLines(described(a), described(b));
+    if (lines.length > 0) return told(a, lines);
+  }
+  return 'two more runs took the same steps: what differed before did not differ again';
+}
+
+function told({ step, atUs, node }: Taken, lines: readonly string[]): string {
+  const shown = lines.slice(0, toldLines);
+  const rest = lines.length > toldLines ? [`(and ${lines.length - toldLines} more)`] : [];
+  return `the first step that differs is step ${step}, of node ${node} at ${atUs / 1000} ms:\n${[...shown, ...rest].map((line) => `    ${line}`).join('\n')}`;
+}
+
+function stepsOf(system: System, plan: Plan): readonly Taken[] {
+  const steps = new Steps();
+  run(system, plan, steps);
+  return steps.taken;
+}
+
+/** As plain data: states hold collections with classes of their own. */
+const described = ({ atUs, node, event, after, effects }: Taken): Described =>
+  JSON.parse(JSON.stringify({ atUs, node, event, effects, state: after })) as Described;

@@ -1,0 +1,24 @@
+/** A scenario draws plans for a system; the registry knows all of them by name. */
+import type { ModelDefinition } from '../explore/model.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { System } from '../system.ts';
+
+export interface Scenario {
+  readonly name: string;
+  /** One line for `whitewater scenarios`. */
+  readonly summary: string;
+  readonly system: System;
+  /** Names of what a campaign must have reached at least once before a gate lets it pass. */
+  readonly required?: readonly string[];
+  /** Pure: the same seed gives the same plan. */
+  draw(seed: number): Plan;
+}
+
+export interface Registry {
+  /** The module that exports this registry as `registry`: a worker loads it by this address. */
+  readonly url: string;
+  readonly scenarios: ReadonlyMap<string, Scenario>;
+  readonly systems: ReadonlyMap<string, System>;
+  /** What `whitewater explore` can search whole. */
+  readonly models: ReadonlyMap<string, ModelDefinition>;
+}

@@ -1,0 +1,130 @@
+/**
+ * A disk: what is durable, and how long a write takes. Writes of one barrier become durable together
+ * or, after a crash before that, not at all.
+ *
+ * Of most runs a disk holds the durable state by reference. When the plan asks for bytes, it also holds
+ * the files that the system's storage makes of each write: a crash then leaves any prefix of what was
+ * being written, damage is done to bytes, and a node starts from what its storage reads back.
+ */
+import type { FaultKind } from '../plan/fault-kinds.ts';
+import { ByteFiles } from './files.ts';
+import type { AnyProcess, AnyRecovery, AnyStorage } from '../system.ts';
+import type { DiskPlan } from '../plan/plan.ts';
+import type { RandomStream } from './random.ts';
+
+/** What a crash left of the write that was on its way. */
+export interface Remains {
+  readonly isKept: boolean;
+  readonly kind: FaultKind | null;
+}
+
+export class Disk {
+  /** The last write may have reached the disk in part, and nobody has read it since. */
+  isTorn = false;
+  durable: unknown;
+  /** Added to the time of each write while a fault is at work. */
+  stallUs = 0;
+  /** While a fault is at work writes fail: its kind. */
+  failing: FaultKind | null = null;
+  readonly files: ByteFiles | null;
+  private readonly process: AnyProcess;
+  private readonly storage: AnyStorage | null;
+  private readonly plan: DiskPlan;
+  private readonly random: RandomStream;
+  private readonly tearing: RandomStream | null;
+  private cursor: unknown = null;
+  /** While the disk lies: what it really holds. */
+  private honest: { readonly durable: unknown; readonly cursor: unknown; readonly files: ByteFiles | null } | null = null;
+
+  /** `storage`: null when this node keeps nothing, or its plan asks for no bytes. */
+  constructor(process: AnyProcess, plan: DiskPlan, random: RandomStream, storage: AnyStorage | null, tearing: () => RandomStream) {
+    this.process = process;
+    this.plan = plan;
+    this.random = random;
+    this.durable = process.blank;
+    this.storage = storage;
+    this.files = storage === null ? null : new ByteFiles();
+    this.tearing = storage === null ? null : tearing();
+    if (storage === null) return;
+    const blank = storage.format();
+    for (const operation of blank.operations) this.files!.apply(operation);
+    this.cursor = blank.cursor;
+  }
+
+  /** How long the next write takes; 0 when it is durable at once. */
+  nextWriteUs(): number {
+    const writeUs = this.plan.writeUs.max === 0 ? 0 : this.random.in(this.plan.writeUs);
+    return writeUs + this.stallUs;
+  }
+
+  /** A write has failed: of a single failure that was all, a full disk stays full. */
+  failed(): void {
+    if (this.failing === 'failedWrite') this.failing = null;
+  }
+
+  complete(writes: readonly unknown[]): void {
+    for (const write of writes) this.durable = this.process.write(this.durable, write);
+    if (this.storage === null) return;
+    const { operations, cursor } = this.storage.store(this.cursor, this.durable, writes);
+    for (const operation of operations) this.files!.apply(operation);
+    this.cursor = cursor;
+  }
+
+  /**
+   * A crash while these writes were on their way: of the bytes a prefix reaches the disk, of the
+   * writes all or none.
+   */
+  tear(writes: readonly unknown[]): Remains {
+    const { storage, files } = this;
+    if (storage === null) return { isKept: false, kind: null };
+    const fate = this.tearing!.below(1000);
+    const part = this.tearing!.uint32();
+    if (fate >= (this.plan.tornPer1000 ?? 0)) return { isKept: false, kind: 'lostTail' };
+    let after = this.durable;
+    for (const write of writes) after = this.process.write(after, write);
+    const { operations } = storage.store(this.cursor, after, writes);
+    files!.applyPrefix(operations, part);
+    this.isTorn = true;
+    const kind = operations.length > 1 ? 'tornSnapshot' : 'tornRecord';
+    const left = storage.recover(files!.all());
+    if (left.kind === 'refused') return { isKept: false, kind };
+    const isKept = storage.isLater(left.cursor, this.cursor);
+    // Whoever looks at the disk before the node starts again must see what it really holds.
+    if (isKept) this.durable = left.durable;
+    return { isKept, kind };
+  }
+
+  /** What a starting node reads; null when it reads what it wrote, by reference. */
+  recover(): AnyRecovery | null {
+    if (this.storage === null) return null;
+    const recovery = this.storage.recover(this.files!.all());
+    if (recovery.kind === 'refused') return recovery;
+    for (const operation of recovery.repairs) this.files!.apply(operation);
+    this.isTorn = false;
+    this.cursor = recovery.cursor;
+    this.durable = recovery.durable;
+    return recovery;
+  }
+
+  /** From now on it acknowledges writes that it only remembers until the next crash. */
+  beginLying(): void {
+    this.honest ??= { durable: this.durable, cursor: this.cursor, files: this.files?.copy() ?? null };
+  }
+
+  /** All that it acknowledged is written. */
+  endLying(): void {
+    this.honest = null;
+  }
+
+  /** Whether something that it had acknowledged is lost. */
+  forgetLies(): boolean {
+    const { honest } = this;
+    if (honest === null) return false;
+    this.honest = null;
+    const isLost = honest.durable !== this.durable;
+    this.durable = honest.durable;
+    this.cursor = honest.cursor;
+    if (honest.files !== null) this.files!.replaceWith(honest.files);
+    return isLost;
+  }
+}

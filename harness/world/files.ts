@@ -1,0 +1,124 @@
+/** The files of a disk, as bytes: what writes do to them, and what damage does. */
+import type { FileOperation } from '../../core/protocol.ts';
+
+const keptOlder = 4;
+
+const stemOf = (file: string): string => file.slice(0, file.lastIndexOf('.'));
+
+export class ByteFiles {
+  /** Each file as the pieces that were written one after the other. */
+  private files = new Map<string, Uint8Array[]>();
+  /** Of files that were removed, what they held: a disk may still have it somewhere. The last few only. */
+  private older = new Map<string, readonly Uint8Array[]>();
+
+  apply(operation: FileOperation): void {
+    const { file } = operation;
+    const old = this.files.get(file);
+    if (operation.kind === 'append') {
+      if (old === undefined) this.files.set(file, [operation.bytes]);
+      else old.push(operation.bytes);
+      return;
+    }
+    if (operation.kind === 'remove') {
+      if (old !== undefined) this.keepOlder(file, old);
+      this.files.delete(file);
+      return;
+    }
+    this.files.set(file, [operation.bytes]);
+  }
+
+  /**
+   * The first of these operations, up to a byte that `part` picks: those before it are done, the one
+   * in which it falls leaves the bytes up to there and, every other time, zeros for the rest (the file
+   * had grown when the power went). A replacement is done whole or not at all.
+   */
+  applyPrefix(operations: readonly FileOperation[], part: number): void {
+    const total = operations.reduce((sum, operation) => sum + sizeOf(operation), 0);
+    let left = Math.floor(part / 2) % total;
+    for (const operation of operations) {
+      const size = sizeOf(operation);
+      if (left >= size) {
+        this.apply(operation);
+        left -= size;
+        continue;
+      }
+      if (operation.kind === 'append' || operation.kind === 'create') {
+        const bytes = part % 2 === 0 ? operation.bytes.slice(0, left) : zeroedFrom(operation.bytes, left);
+        if (left > 0) this.apply({ ...operation, bytes });
+      }
+      return;
+    }
+  }
+
+  names(): readonly string[] {
+    return [...this.files.keys()].sort();
+  }
+
+  sizeOf(file: string): number {
+    return (this.files.get(file) ?? []).reduce((sum, piece) => sum + piece.length, 0);
+  }
+
+  pieces(file: string): readonly Uint8Array[] {
+    return this.files.get(file) ?? [];
+  }
+
+  private keepOlder(file: string, pieces: readonly Uint8Array[]): void {
+    this.older.set(file, pieces);
+    if (this.older.size > keptOlder) this.older.delete(this.older.keys().next().value!);
+  }
+
+  /** What a removed file held whose name has the same stem (all before the last dot); null when there is none. */
+  olderVersionOf(file: string): Uint8Array | null {
+    for (const [name, pieces] of this.older) if (name !== file && stemOf(name) === stemOf(file)) return joined(pieces);
+    return null;
+  }
+
+  read(file: string): Uint8Array | undefined {
+    const pieces = this.files.get(file);
+    return pieces === undefined ? undefined : joined(pieces);
+  }
+
+  write(file: string, bytes: Uint8Array): void {
+    this.files.set(file, [bytes]);
+  }
+
+  remove(file: string): void {
+    this.files.delete(file);
+  }
+
+  all(): ReadonlyMap<string, Uint8Array> {
+    return new Map([...this.files].map(([name, pieces]) => [name, joined(pieces)]));
+  }
+
+  copy(): ByteFiles {
+    const copy = new ByteFiles();
+    copy.replaceWith(this);
+    return copy;
+  }
+
+  replaceWith(other: ByteFiles): void {
+    this.files = new Map([...other.files].map(([name, pieces]) => [name, pieces.slice()]));
+    this.older = new Map(other.older);
+  }
+}
+
+/** A removal or replacement counts as one byte, so that a crash can fall before or behind it. */
+const sizeOf = (operation: FileOperation): number =>
+  operation.kind === 'append' || operation.kind === 'create' ? operation.bytes.length : 1;
+
+function zeroedFrom(bytes: Uint8Array, from: number): Uint8Array {
+  const copy = bytes.slice();
+  copy.fill(0, from);
+  return copy;
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

@@ -1,0 +1,387 @@
+/**
+ * One node of the world: a process, its disk and its timers.
+ *
+ * A step's effects happen in order, and `persist` is a barrier. While a write is on its way the node
+ * does nothing else; what arrives waits. **A step takes effect when its last write is durable**: only
+ * then is its state the node's and only then do checkers see it. So a crash at the barrier undoes the
+ * step whole, and no checker ever believes something that the disk does not know.
+ */
+import type { Effect, NodeId, Step } from '../../core/protocol.ts';
+import type { KeptStep } from '../../checkers/checker.ts';
+import type { FaultAccounts } from './accounts.ts';
+import { stretched, type Clock } from './clock.ts';
+import type { Disk } from './disk.ts';
+import type { FaultKind } from '../plan/fault-kinds.ts';
+import type { TimerChoice } from './timer-choice.ts';
+import type { AnyEffect, AnyEvent, AnyProcess } from '../system.ts';
+import type { ArmedMoment, CrashMoment } from './crash-moment.ts';
+
+/** Why a machine is woken. `life` tells a restarted machine that the waking was not meant for it. */
+export type Waking =
+  | { readonly kind: 'timer'; readonly life: number; readonly timer: Timer; readonly dueUs: number }
+  | { readonly kind: 'durable'; readonly life: number };
+
+/** The world as a machine sees it: what it reports, and what it asks for. */
+export interface Host {
+  readonly nowUs: number;
+  /** The first nodes are servers, the others clients. */
+  readonly servers: number;
+  readonly accounts: FaultAccounts;
+  wakeAfter(delayUs: number, machine: Machine, waking: Waking): void;
+  release(machine: Machine, effect: AnyEffect): void;
+  stepped(machine: Machine, before: unknown, after: unknown, event: AnyEvent | null, effects: readonly AnyEffect[]): void;
+  crashed(machine: Machine, moment: CrashMoment, kept: KeptStep | null): void;
+  refused(machine: Machine, file: string, reason: string): void;
+  outlivesException(machine: Machine): boolean;
+  restartLater(machine: Machine): void;
+  blame(machine: Machine, error: unknown, event?: AnyEvent | null): never;
+}
+
+/** A timer that is set again and again keeps one place in the queue and is put off when that comes up. */
+interface Timer {
+  readonly name: string;
+  /** When it is to fire; null when it is not set. */
+  deadlineUs: number | null;
+  /** When its place in the queue comes up; null when it has none. */
+  queuedUs: number | null;
+  /** The fault of a clock that chose this deadline. */
+  movedBy: FaultKind | null;
+}
+
+type Persist = Effect<unknown, unknown, unknown> & { kind: 'persist' };
+
+/** A step whose effects are being carried out. */
+interface Unfinished {
+  readonly event: AnyEvent | null;
+  readonly step: Step<unknown, AnyEffect>;
+  next: number;
+}
+
+export class Machine {
+  readonly id: NodeId;
+  readonly disk: Disk;
+  state: unknown = null;
+  isUp = false;
+  /** Crash at the next write, before or behind it. */
+  armed: ArmedMoment | null = null;
+  /** A fault has changed what its disk held: only then may it refuse to start. */
+  isDamaged = false;
+  /** Down for good: nobody starts it again. */
+  isGone = false;
+  /** Null while the clock is right. */
+  clock: Clock | null = null;
+  private readonly world: Host;
+  private readonly process: AnyProcess;
+  private readonly timerChoice: TimerChoice;
+  private readonly timers: Timer[] = [];
+  private life = 0;
+  private unfinished: Unfinished | null = null;
+  private waiting: (AnyEvent | Timer)[] = [];
+  /** A stopped process: nothing is lost, and nothing is handled until it goes on. */
+  private isPaused = false;
+  private hasWrittenInPause = false;
+  private hasWaitedForWrite = false;
+  /** The fault by which it is down, until something happens that this node misses. */
+  private downBy: FaultKind | null = null;
+  /** What a crash in the middle of a write did to the disk, until the node has started from it. */
+  private leftBy: FaultKind | null = null;
+
+  constructor(world: Host, id: NodeId, process: AnyProcess, disk: Disk, timerChoice: TimerChoice) {
+    this.world = world;
+    this.id = id;
+    this.process = process;
+    this.disk = disk;
+    this.timerChoice = timerChoice;
+  }
+
+  /** Starts from what the disk holds; a node that must not use what it reads stays down for good. */
+  start(): void {
+    const recovery = this.disk.recover();
+    if (recovery?.kind === 'refused') {
+      this.isGone = true;
+      this.world.refused(this, recovery.file, recovery.reason);
+      return;
+    }
+    if (this.leftBy !== null && (this.leftBy === 'lostTail' || recovery?.isTorn === true)) this.world.accounts.mattered(this.leftBy);
+    this.leftBy = null;
+    this.downBy = null;
+    this.isUp = true;
+    this.begin(null, this.bootStep());
+  }
+
+  /** `step` is null when the node died of the event. */
+  private begin(event: AnyEvent | null, step: Step<unknown, AnyEffect> | null): void {
+    if (step !== null) this.carryOut({ event, step, next: 0 });
+  }
+
+  get isWriting(): boolean {
+    return this.unfinished !== null;
+  }
+
+  /** An event for this node: lost when it is down, put off while it waits for its disk. */
+  handle(event: AnyEvent): void {
+    if (!this.isUp) return this.miss();
+    if (this.unfinished !== null || this.isPaused) this.putOff(event);
+    else this.begin(event, this.stepOn(event));
+  }
+
+  /** A crash matters when something came for the node that it took down. */
+  private miss(): void {
+    if (this.downBy === null) return;
+    this.world.accounts.mattered(this.downBy);
+    this.downBy = null;
+  }
+
+  private putOff(what: AnyEvent | Timer): void {
+    this.waiting.push(what);
+    this.hasWaitedForWrite = true;
+  }
+
+  wake(waking: Waking): void {
+    if (waking.life !== this.life) return;
+    if (waking.kind === 'durable') this.onDurable();
+    else this.onQueueReached(waking.timer, waking.dueUs);
+  }
+
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  /** Goes on with all that came in the meantime; true when there was any. */
+  resume(): boolean {
+    if (!this.isPaused) return false;
+    this.isPaused = false;
+    const hadWork = this.waiting.length > 0 || this.hasWrittenInPause;
+    if (this.hasWrittenInPause) {
+      this.hasWrittenInPause = false;
+      this.onDurable();
+    } else {
+      this.handleWaiting();
+    }
+    return hadWork;
+  }
+
+  /** The clock is set forward, or back when `byUs` is negative. True when a timer was armed. */
+  jumpClock(byUs: number, kind: FaultKind): boolean {
+    let hasMoved = false;
+    for (const timer of this.timers) {
+      if (timer.deadlineUs === null) continue;
+      hasMoved = true;
+      timer.movedBy = kind;
+      timer.deadlineUs = Math.max(this.world.nowUs, timer.deadlineUs - byUs);
+      if (timer.queuedUs === null || timer.queuedUs > timer.deadlineUs) this.queueTimer(timer, timer.deadlineUs);
+    }
+    return hasMoved;
+  }
+
+  /** A crash between two events that finds a write on its way loses that write, or what of it is not on the disk yet. */
+  crash(between: CrashMoment, by: FaultKind | null = null): void {
+    const { unfinished } = this;
+    const at = unfinished !== null && between === 'now' ? 'writeLost' : between;
+    const moment = at === 'writeLost' && unfinished !== null ? this.tornAt(unfinished) : at;
+    this.goDown(moment, moment === 'writeKept' ? unfinished : null, by);
+  }
+
+  private tornAt({ step, next }: Unfinished): 'writeLost' | 'writeKept' {
+    const { isKept, kind } = this.disk.tear((step.effects[next] as Persist).writes);
+    if (kind !== null) {
+      this.world.accounts.eligible(kind);
+      this.world.accounts.fired(kind);
+      this.leftBy = kind;
+    }
+    return isKept ? 'writeKept' : 'writeLost';
+  }
+
+  private goDown(moment: CrashMoment, kept: Unfinished | null, by: FaultKind | null): void {
+    this.isUp = false;
+    this.life += 1;
+    this.armed = null;
+    this.state = null;
+    this.unfinished = null;
+    this.waiting = [];
+    this.timers.length = 0;
+    this.isPaused = false;
+    this.hasWrittenInPause = false;
+    this.downBy = by;
+    if (this.disk.forgetLies()) {
+      this.world.accounts.fired('lyingFsync');
+      this.world.accounts.mattered('lyingFsync');
+    }
+    this.world.crashed(this, moment, kept === null ? null : { event: kept.event, after: kept.step.state });
+  }
+
+  private stepOn(event: AnyEvent): Step<unknown, AnyEffect> | null {
+    try {
+      return this.process.step(this.state, event);
+    } catch (error) {
+      return this.threw(error, event);
+    }
+  }
+
+  private bootStep(): Step<unknown, AnyEffect> | null {
+    try {
+      return this.process.boot(this.disk.durable);
+    } catch (error) {
+      return this.threw(error, null);
+    }
+  }
+
+  /** To an outsider a server that throws is one that crashed, and something starts it again. */
+  private threw(error: unknown, event: AnyEvent | null): null {
+    if (!this.world.outlivesException(this)) return this.world.blame(this, error, event);
+    this.goDown('now', null, null);
+    this.world.restartLater(this);
+    return null;
+  }
+
+  /** Carries out effects up to a write that takes time, or to the end of the step. */
+  private carryOut(unfinished: Unfinished): void {
+    const { effects } = unfinished.step;
+    while (unfinished.next < effects.length) {
+      const effect = effects[unfinished.next]!;
+      if (effect.kind === 'persist') {
+        const writeUs = this.disk.nextWriteUs();
+        if (writeUs > 0) {
+          this.unfinished = unfinished;
+          this.hasWaitedForWrite = false;
+          this.timeWrite();
+          this.world.wakeAfter(writeUs, this, { kind: 'durable', life: this.life });
+          return;
+        }
+        this.unfinished = unfinished;
+        if (this.hasCrashedAt(unfinished, effect.writes)) return;
+      } else {
+        this.release(effect);
+      }
+      unfinished.next += 1;
+    }
+    this.unfinished = null;
+    const before = this.state;
+    this.state = unfinished.step.state;
+    this.world.stepped(this, before, this.state, unfinished.event, effects);
+    if (this.armed === 'answered' && this.hasAnswered(effects)) this.crashBehindAnswer();
+  }
+
+  private hasAnswered(effects: readonly AnyEffect[]): boolean {
+    return effects.some((effect) => effect.kind === 'send' && effect.to >= this.world.servers);
+  }
+
+  private crashBehindAnswer(): void {
+    this.world.accounts.fired('crash');
+    this.crash('now', 'crash');
+  }
+
+  private timeWrite(): void {
+    const kind = this.disk.stallUs > 0 ? 'stalledWrite' : 'slowWrite';
+    this.world.accounts.fired(kind);
+    if (kind === 'slowWrite') this.world.accounts.eligible(kind);
+  }
+
+  private onDurable(): void {
+    if (this.isPaused) {
+      this.hasWrittenInPause = true;
+      return;
+    }
+    if (this.hasWaitedForWrite) this.world.accounts.mattered(this.disk.stallUs > 0 ? 'stalledWrite' : 'slowWrite');
+    const unfinished = this.unfinished!;
+    const effect = unfinished.step.effects[unfinished.next] as Persist;
+    if (this.hasCrashedAt(unfinished, effect.writes)) return;
+    unfinished.next += 1;
+    this.carryOut(unfinished);
+    this.handleWaiting();
+  }
+
+  /** The writes become durable, unless a crash was waiting for this moment, or the disk refuses them. */
+  private hasCrashedAt(unfinished: Unfinished, writes: readonly unknown[]): boolean {
+    const { armed } = this;
+    if (this.disk.failing !== null) return this.hasFailed(unfinished, this.disk.failing);
+    if (armed !== 'writeLost') this.complete(writes);
+    if (armed === null || armed === 'answered') return false;
+    const kind = armed === 'writeLost' ? 'crashWriteLost' : 'crashWriteKept';
+    this.world.accounts.fired(kind);
+    if (armed === 'writeLost' || saysMore(unfinished)) this.world.accounts.mattered(kind);
+    this.crash(armed);
+    return true;
+  }
+
+  /** A failed write matters when something was to be said behind it. */
+  private hasFailed(unfinished: Unfinished, kind: FaultKind): boolean {
+    this.disk.failed();
+    this.world.accounts.fired(kind);
+    if (saysMore(unfinished)) this.world.accounts.mattered(kind);
+    if (this.process.onFailedWrite === 'goOn') return false;
+    this.goDown('writeLost', null, null);
+    return true;
+  }
+
+  /** What a write means is the protocol's to say, and so is it its fault when that cannot be. */
+  private complete(writes: readonly unknown[]): void {
+    try {
+      this.disk.complete(writes);
+    } catch (error) {
+      this.world.blame(this, error);
+    }
+  }
+
+  private handleWaiting(): void {
+    while (this.unfinished === null && this.isUp && !this.isPaused && this.waiting.length > 0) {
+      const next = this.waiting.shift()!;
+      if ('kind' in next) this.handle(next);
+      else this.fireIfDue(next);
+    }
+  }
+
+  private release(effect: AnyEffect): void {
+    if (effect.kind === 'setTimer') this.setTimer(effect.timer, this.timerChoice.in(effect.afterUs, effect.timer));
+    else if (effect.kind === 'cancelTimer') this.cancelTimer(effect.timer);
+    else this.world.release(this, effect);
+  }
+
+  private setTimer(name: string, afterUs: number): void {
+    const timer = this.timerOf(name);
+    const { clock } = this;
+    const deadlineUs = this.world.nowUs + (clock === null ? afterUs : stretched(afterUs, clock));
+    timer.deadlineUs = deadlineUs;
+    timer.movedBy = clock === null ? null : clock.kind;
+    if (clock !== null) this.world.accounts.fired(clock.kind);
+    if (timer.queuedUs === null || timer.queuedUs > deadlineUs) this.queueTimer(timer, deadlineUs);
+  }
+
+  private cancelTimer(name: string): void {
+    this.timerOf(name).deadlineUs = null;
+  }
+
+  private timerOf(name: string): Timer {
+    for (const timer of this.timers) if (timer.name === name) return timer;
+    const timer: Timer = { name, deadlineUs: null, queuedUs: null, movedBy: null };
+    this.timers.push(timer);
+    return timer;
+  }
+
+  private queueTimer(timer: Timer, dueUs: number): void {
+    timer.queuedUs = dueUs;
+    this.world.wakeAfter(dueUs - this.world.nowUs, this, { kind: 'timer', life: this.life, timer, dueUs });
+  }
+
+  private onQueueReached(timer: Timer, dueUs: number): void {
+    // A place that an earlier one has replaced.
+    if (timer.queuedUs !== dueUs) return;
+    timer.queuedUs = null;
+    if (timer.deadlineUs === null) return;
+    if (timer.deadlineUs > this.world.nowUs) this.queueTimer(timer, timer.deadlineUs);
+    else if (this.unfinished !== null || this.isPaused) this.putOff(timer);
+    else this.fireIfDue(timer);
+  }
+
+  /** A timer that was set again or cancelled while it waited for the disk does not fire. */
+  private fireIfDue(timer: Timer): void {
+    if (timer.deadlineUs === null || timer.deadlineUs > this.world.nowUs) return;
+    timer.deadlineUs = null;
+    if (timer.movedBy !== null) this.world.accounts.mattered(timer.movedBy);
+    this.handle({ kind: 'timer', timer: timer.name });
+  }
+}
+
+/** Whether a step has something to say behind the write at which it stands. */
+const saysMore = ({ step, next }: Unfinished): boolean =>
+  step.effects.some((effect, at) => at > next && (effect.kind === 'send' || effect.kind === 'reply'));

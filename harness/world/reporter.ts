@@ -1,0 +1,106 @@
+/** Where a run is told: to the digest, to the observer, and to the trace when there is one. */
+import type { NodeId } from '../../core/protocol.ts';
+import { Violated, type KeptStep, type Observer } from '../../checkers/checker.ts';
+import { Digest } from '../digest.ts';
+import type { AnyEffect, AnyEvent, System } from '../system.ts';
+import type { CrashMoment } from './crash-moment.ts';
+import type { NodeCounts } from './node-counts.ts';
+import type { TraceSink } from './trace.ts';
+
+/** A node as it is told of at the end; its state is null while it is starting. */
+interface LastSeen {
+  readonly isUp: boolean;
+  readonly state: unknown;
+}
+
+export class Reporter {
+  readonly counts: NodeCounts = { crashes: 0, crashesWriteLost: 0, crashesWriteKept: 0, restarts: 0, refusals: 0 };
+  /** Steps of nodes so far: the number by which a report names a moment. */
+  steps = 0;
+  private readonly digest = new Digest();
+  private readonly system: System;
+  private readonly observer: Observer;
+  private readonly trace: TraceSink | null;
+
+  constructor(system: System, observer: Observer, trace: TraceSink | null) {
+    this.system = system;
+    this.observer = observer;
+    this.trace = trace;
+  }
+
+  invoked(nowUs: number, client: NodeId, id: number, request: unknown): void {
+    this.trace?.invoked?.(id, nowUs, client, request);
+    this.observer.invoked(id, client, request);
+  }
+
+  returned(nowUs: number, client: NodeId, id: number, reply: unknown): void {
+    this.trace?.returned?.(id, nowUs, client, reply);
+    this.observer.returned(id, client, reply);
+  }
+
+  sent(to: NodeId, message: unknown): void {
+    this.digest.number(to);
+    this.system.digestMessage(this.digest, message);
+  }
+
+  /** `event` is null for a boot, from what the disk held: `durable`. */
+  stepped(nowUs: number, node: NodeId, before: unknown, after: unknown, event: AnyEvent | null, effects: readonly AnyEffect[], durable: unknown): void {
+    this.steps += 1;
+    this.digest.number(nowUs);
+    this.digest.number(node);
+    this.trace?.step(this.steps, nowUs, node, event, before, after, effects);
+    if (event === null) this.observer.booted(node, after, durable);
+    else this.observer.stepped(node, before, after, event, effects);
+  }
+
+  /** The observer is told by `lost`, when the network knows of it. */
+  crashed(nowUs: number, node: NodeId, moment: CrashMoment): void {
+    this.counts.crashes += 1;
+    if (moment === 'writeLost') this.counts.crashesWriteLost += 1;
+    if (moment === 'writeKept') this.counts.crashesWriteKept += 1;
+    this.digest.number(-1 - node);
+    this.trace?.crash(this.steps, nowUs, node, moment);
+  }
+
+  lost(node: NodeId, moment: CrashMoment, kept: KeptStep | null): void {
+    this.observer.crashed(node, moment === 'now' ? 'no' : moment, kept);
+  }
+
+  restarted(): void {
+    this.counts.restarts += 1;
+  }
+
+  /**
+   * A node found damage on its disk that it must not work with.
+   * @throws Violated when nobody had damaged it: then it has no reason to
+   */
+  refused(nowUs: number, node: NodeId, isDamaged: boolean, file: string, reason: string): void {
+    if (!isDamaged) {
+      throw new Violated('Starts From Undamaged Disk', `node ${node} refuses to start, and nothing but crashes befell its disk: ${file}: ${reason}`);
+    }
+    this.counts.refusals += 1;
+    this.digest.number(-1 - node);
+    this.digest.string(file);
+    this.trace?.fault(this.steps, nowUs, `node ${node} refuses to start: ${file}: ${reason}`);
+    this.observer.refused?.(node, file);
+  }
+
+  /** @throws Violated always: an exception inside a reducer is the protocol's fault, not the harness's */
+  threw(nowUs: number, node: NodeId, error: unknown, event: AnyEvent | null): never {
+    this.steps += 1;
+    this.trace?.threw?.(this.steps, nowUs, node, event, error);
+    const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    throw new Violated('No Exception', `node ${node} threw ${detail}`);
+  }
+
+  /** The whole run in 16 digits: every step, every message, and the states at the end. */
+  finalDigest(nowUs: number, nodes: readonly LastSeen[]): string {
+    for (const { isUp, state } of nodes) {
+      this.digest.number(isUp ? 1 : 0);
+      // One that is still starting, or threw while it did, has no state yet.
+      if (state !== null) this.system.digestState(this.digest, state);
+    }
+    this.digest.number(nowUs);
+    return this.digest.hex();
+  }
+}
