@@ -1,0 +1,189 @@
+/** The engine against a plain search that keeps whole states in a set, on random graphs. */
+import { asyncProp, fc } from '../../support/property.ts';
+import { describe, expect, it } from 'vitest';
+import { breadthFirst } from '../../../harness/explore/breadth-first.ts';
+import { depthFirst } from '../../../harness/explore/depth-first.ts';
+import type { Model, Property } from '../../../harness/explore/model.ts';
+import { randomSearch } from '../../../harness/explore/random-search.ts';
+import { overallVerdict, type SearchResult } from '../../../harness/explore/result.ts';
+
+const clock = (): number => 0;
+/** Edges by node: an action is the position of an edge. */
+type Graph = readonly (readonly number[])[];
+
+function graphModel(graph: Graph, properties: readonly Property<number, number>[] = [], more: Partial<Model<number, number>> = {}): Model<number, number> {
+  const positions = graph.map((edges) => edges.map((_, position) => position));
+  return {
+    initialStates: () => [0],
+    actions: (state) => positions[state]!,
+    next: (state, action) => graph[state]![action]!,
+    fingerprint: (state, hasher) => hasher.int(state),
+    properties,
+    describeAction: (action) => `edge ${action}`,
+    describeState: (state) => state,
+    ...more,
+  };
+}
+
+/** Distances from node 0 by a queue and a map: nothing of the engine in it. */
+function plainSearch(graph: Graph): { distances: Map<number, number>; generated: number } {
+  const distances = new Map([[0, 0]]);
+  let generated = 1;
+  for (const node of distances.keys()) {
+    for (const next of graph[node]!) {
+      generated++;
+      if (!distances.has(next)) distances.set(next, distances.get(node)! + 1);
+    }
+  }
+  return { distances, generated };
+}
+
+const graphs = fc.integer({ min: 1, max: 40 }).chain((size) => fc.array(fc.array(fc.nat(size - 1), { maxLength: 4 }), { minLength: size, maxLength: size }));
+const neverAt = (bad: number): Property<number, number> => ({
+  kind: 'always',
+  name: 'not there',
+  check: (state) => (state === bad ? { verdict: 'violation', detail: `at ${bad}` } : null),
+});
+const property = (result: SearchResult<number, number>, name: string) => result.properties.find((one) => one.name === name)!;
+
+/** The path is a run of the graph from node 0. */
+function mustBeRun(graph: Graph, path: { states: readonly number[]; actions: readonly number[] }): void {
+  expect(path.states[0]).toBe(0);
+  path.actions.forEach((action, index) => expect(graph[path.states[index]!]![action]).toBe(path.states[index + 1]));
+}
+
+describe('on random graphs', () => {
+  asyncProp([graphs])('breadth first: distinct, generated and depth are those of the plain search', async (graph) => {
+    const { distances, generated } = plainSearch(graph);
+    const result = await breadthFirst(graphModel(graph), { clock });
+    expect([result.distinct, result.generated, result.depth, result.end]).toEqual([distances.size, generated, Math.max(...distances.values()) + 1, 'closed']);
+  });
+
+  asyncProp([graphs])('depth first: the same distinct and generated', async (graph) => {
+    const { distances, generated } = plainSearch(graph);
+    const result = await depthFirst(graphModel(graph), { clock });
+    expect([result.distinct, result.generated, result.end]).toEqual([distances.size, generated, 'closed']);
+  });
+
+  asyncProp([graphs, fc.nat(39)])('a counterexample of breadth first is a run, and a shortest one; all strategies agree on whether there is one', async (graph, bad) => {
+    const distance = plainSearch(graph).distances.get(bad);
+    const model = graphModel(graph, [neverAt(bad)]);
+    const wide = property(await breadthFirst(model, { clock }), 'not there');
+    const deep = property(await depthFirst(model, { clock }), 'not there');
+    expect([wide.verdict, deep.verdict]).toEqual(distance === undefined ? ['holds', 'holds'] : ['violated', 'violated']);
+    for (const path of [wide.path, deep.path]) {
+      if (path === null) continue;
+      mustBeRun(graph, path);
+      expect(path.states.at(-1)).toBe(bad);
+    }
+    expect(wide.path?.actions.length).toBe(distance);
+  });
+
+  asyncProp([graphs, fc.nat(39), fc.string()])('a walk that violates is a run without detours; walks never close', async (graph, bad, seed) => {
+    const model = graphModel(graph, [neverAt(bad)]);
+    const result = await randomSearch(model, { clock, seed, walks: 20, maxSteps: 30 });
+    const found = property(result, 'not there');
+    if (found.path === null) {
+      expect([result.end, found.verdict]).toEqual(['walks-done', 'unknown']);
+      return;
+    }
+    mustBeRun(graph, found.path);
+    expect(found.path.states.at(-1)).toBe(bad);
+    expect(new Set(found.path.states).size).toBe(found.path.states.length);
+  });
+
+  asyncProp([graphs, fc.integer({ min: 1, max: 40 })])('--max-states stops exactly there, and not when the space has no more', async (graph, maxStates) => {
+    const size = plainSearch(graph).distances.size;
+    for (const search of [breadthFirst, depthFirst]) {
+      const result = await search(graphModel(graph), { clock, maxStates });
+      expect([result.distinct, result.end]).toEqual(size <= maxStates ? [size, 'closed'] : [maxStates, 'max-states']);
+    }
+  });
+
+  asyncProp([graphs, fc.integer({ min: 1, max: 10 })])('--max-depth sees exactly the states within it, breadth first and depth first', async (graph, maxDepth) => {
+    const within = [...plainSearch(graph).distances.values()].filter((distance) => distance < maxDepth).length;
+    for (const search of [breadthFirst, depthFirst]) expect((await search(graphModel(graph), { clock, maxDepth })).distinct).toBe(within);
+  });
+
+  asyncProp([graphs, fc.nat(39)])('a boundary: states outside are generated and not entered', async (graph, limit) => {
+    const inside = graph.map((edges, node) => (node <= limit ? edges : []));
+    const cut = plainSearch(inside);
+    const result = await breadthFirst(graphModel(graph, [], { withinBoundary: (state) => state <= limit }), { clock });
+    expect(result.distinct).toBe([...cut.distances.keys()].filter((node) => node <= limit).length);
+    expect(result.generated).toBe(cut.generated);
+  });
+});
+
+describe('properties', () => {
+  const line: Graph = [[1], [2], [3, 2], []];
+
+  it('of steps are checked on every step, those that change nothing included', async () => {
+    const selfLoop: Property<number, number> = { kind: 'always-step', name: 'moves', check: (a, _, b) => (a === b ? { verdict: 'violation', detail: `stays at ${a}` } : null) };
+    for (const search of [breadthFirst, depthFirst]) {
+      const found = property(await search(graphModel(line, [selfLoop]), { clock }), 'moves');
+      expect([found.verdict, found.detail, found.path?.states]).toEqual(['violated', 'stays at 2', [0, 1, 2, 2]]);
+    }
+  });
+
+  it('sometimes: a step is reached by the shortest way', async () => {
+    const arrives: Property<number, number> = { kind: 'sometimes-step', name: 'arrives', reached: (_, __, after) => after === 3 };
+    const result = await breadthFirst(graphModel(line, [arrives]), { clock });
+    expect([property(result, 'arrives').verdict, property(result, 'arrives').path?.states]).toEqual(['reached', [0, 1, 2, 3]]);
+    expect(overallVerdict(result)).toBe('pass');
+  });
+
+  it('what `next` throws is a violation with the run that leads there', async () => {
+    const model = graphModel(line, [], {
+      next(state, action) {
+        if (state === 2 && action === 0) throw new Error('cannot happen');
+        return line[state]![action]!;
+      },
+    });
+    for (const result of [await breadthFirst(model, { clock }), await depthFirst(model, { clock }), await randomSearch(model, { clock, seed: '1', walks: 5, maxSteps: 9 })]) {
+      const found = property(result, 'no step throws');
+      expect([found.verdict, found.detail]).toEqual(['violated', 'Error: cannot happen']);
+      expect([found.path?.states, found.path?.actions]).toEqual([[0, 1, 2], [0, 0, 0]]);
+    }
+  });
+
+  it('a check that gives up is unknown, and unknown is no pass', async () => {
+    const tired: Property<number, number> = { kind: 'always', name: 'tired', check: (state) => (state === 1 ? { verdict: 'unknown', detail: 'too long' } : null) };
+    const result = await breadthFirst(graphModel(line, [tired]), { clock });
+    expect([result.end, property(result, 'tired').verdict, overallVerdict(result)]).toEqual(['closed', 'unknown', 'unknown']);
+  });
+
+  it('of several violations on one level, the same one is told whatever the order of the edges', async () => {
+    const bad: Property<number, number> = { kind: 'always', name: 'bad', check: (state) => (state >= 1 ? { verdict: 'violation', detail: String(state) } : null) };
+    const told = async (graph: Graph) => property(await breadthFirst(graphModel(graph, [bad]), { clock }), 'bad').detail;
+    expect(await told([[1, 2, 3], [], [], []])).toBe(await told([[3, 2, 1], [], [], []]));
+  });
+
+  it('an endless space ends with what is known when it is interrupted', async () => {
+    const endless = graphModel([[]], [], { actions: () => [0, 1], next: (state, action) => 2 * state + action + 1 });
+    for (const search of [breadthFirst, depthFirst]) {
+      const stop = new AbortController();
+      let now = 0;
+      const result = await search(endless, { clock: () => (now += 100), signal: stop.signal, onProgress: ({ distinct }) => distinct > 1000 && stop.abort() });
+      expect(result.end).toBe('interrupted');
+      expect(result.distinct).toBeGreaterThan(1000);
+    }
+  });
+});
+
+describe('random walks', () => {
+  const wheel: Graph = Array.from({ length: 12 }, (_, node) => [(node + 1) % 12, (node + 5) % 12]);
+
+  it('the same seed gives the same walks, another seed others', async () => {
+    const walk = (seed: string) => randomSearch(graphModel(wheel, [neverAt(11)]), { clock, seed, walks: 3, maxSteps: 40 });
+    const [first, again] = [await walk('7'), await walk('7')];
+    expect(again).toEqual(first);
+    const others = await Promise.all(Array.from({ length: 8 }, (_, index) => walk(`other ${index}`)));
+    expect(new Set(others.map((result) => JSON.stringify(result.properties[1]!.path?.actions))).size).toBeGreaterThan(1);
+  });
+
+  it('a kind of weight 0 is never taken', async () => {
+    const model = graphModel(wheel, [neverAt(6)], { kindOf: (action) => (action === 0 ? 'one' : 'five'), kindWeights: { one: 1, five: 0 } });
+    const found = property(await randomSearch(model, { clock, seed: '1', walks: 1, maxSteps: 11 }), 'not there');
+    expect(found.path?.actions).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+});

@@ -1,0 +1,35 @@
+/** Plans of the swarm with the kinds of fault that a test names, on a network that keeps its order by itself. */
+import type { FaultKind } from '../../../harness/plan/fault-kinds.ts';
+import type { Plan } from '../../../harness/plan/plan.ts';
+import { drawSwarm } from '../../../scenarios/swarm.ts';
+import { kindsOf } from '../../../scenarios/swarm/kinds.ts';
+
+/** Faults without which another one finds no moment to strike at. */
+export const companionsOf = (kind: FaultKind): readonly FaultKind[] => {
+  if (kind === 'holdAcrossLeaderships') return ['crash', 'isolation'];
+  if (kind === 'hotKeys') return ['burst'];
+  return kind === 'compactDuringInstall' ? ['isolateUntilSnapshot'] : [];
+};
+
+/** Messages take one millisecond, so that nothing overtakes anything unless a fault makes it. */
+export function planWith(number: number, ...kinds: readonly FaultKind[]): Plan {
+  const plan = drawSwarm(`fault ${number}`, () => kindsOf(...kinds));
+  return { ...plan, network: { ...plan.network, delayUs: { min: 1000, max: 1000 } }, healing: { kind: 'everyone' } };
+}
+
+/**
+ * Servers that lie down and get up again together, while their disks lie: what they had acknowledged
+ * is gone. No draw of the swarm has it.
+ */
+export function planOfLies(number: number, isLying: boolean): Plan {
+  const plan = planWith(number);
+  const nodes = Array.from({ length: plan.servers }, (_, node) => node);
+  const middle = plan.stormUs >> 1;
+  return {
+    ...plan,
+    faults: [
+      ...(isLying ? [{ kind: 'lyingFsync' as const, fromUs: middle >> 1, untilUs: plan.stormUs, nodes }] : []),
+      { kind: 'crash', atUs: middle, restartUs: middle + 10_000, nodes, moment: 'now' },
+    ],
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * For every kind of fault a defect that it exposes: with this kind alone the defect is found, and on the
+ * very same plans without it, never. The correct core passes both.
+ */
+import { describe, expect, test } from 'vitest';
+import { assumptionBreaking, faultKinds, type FaultKind } from '../../../harness/plan/fault-kinds.ts';
+import { run } from '../../../harness/run.ts';
+import type { System } from '../../../harness/system.ts';
+import { raftKv } from '../../../scenarios/systems/raft-kv.ts';
+import { companionsOf, planWith } from './plans.ts';
+import * as planted from './planted.ts';
+
+/** The defect that each kind is to expose, by its name in planted.ts. */
+const defectOf: Readonly<Record<Exclude<FaultKind, 'lyingFsync' | 'uncheckedCorruption'>, keyof typeof planted>> = {
+  drop: 'clerkAsksOnce',
+  duplicate: 'executesRepetitions',
+  replay: 'matchGoesBack',
+  late: 'matchGoesBack',
+  exponentialDelay: 'matchGoesBack',
+  reorder: 'matchGoesBack',
+  corrupt: 'ignoresChecksums',
+  partition: 'isNeverChallenged',
+  bridge: 'isNeverChallenged',
+  ring: 'isNeverChallenged',
+  cut: 'clerkAsksOnce',
+  isolation: 'isNeverChallenged',
+  flapping: 'isNeverChallenged',
+  slowLink: 'matchGoesBack',
+  clog: 'isNeverChallenged',
+  swizzle: 'isNeverChallenged',
+  crash: 'bootsCommitted',
+  crashWriteLost: 'speaksBeforeWriting',
+  crashWriteKept: 'bootsWithoutTimer',
+  crashLoop: 'bootsCommitted',
+  pause: 'isNeverChallenged',
+  gone: 'needsAllVotes',
+  slowWrite: 'speaksBeforeWriting',
+  stalledWrite: 'speaksBeforeWriting',
+  lostTail: 'speaksBeforeWriting',
+  tornRecord: 'refusesTornEnds',
+  tornSnapshot: 'namesSnapshotTooEarly',
+  failedWrite: 'ignoresFailedWrites',
+  diskFull: 'ignoresFailedWrites',
+  bitRot: 'startsAfreshOnRot',
+  damagedMetadata: 'startsAfreshOnBadSuperblock',
+  missingSnapshot: 'startsAfreshWithoutSnapshot',
+  misdirectedWrite: 'startsAfreshOnMisplacedRecord',
+  staleRead: 'startsAfreshOnStaleFile',
+  clockRate: 'isNeverChallenged',
+  clockDrift: 'isNeverChallenged',
+  clockJump: 'isNeverChallenged',
+  burst: 'answersCrowdsEarly',
+  hotKeys: 'losesContendedAppends',
+  largeValues: 'cutsLargeValues',
+  giveUp: 'clerkReusesNumbers',
+  endlessSessions: 'forgetsOldSessions',
+  holdAcrossLeaderships: 'trustsAnswersToBeRecent',
+  isolateUntilSnapshot: 'installsWithoutSessions',
+  compactDuringInstall: 'installsOldSnapshots',
+};
+
+const mostPlans = 300;
+
+const isFound = (system: System, number: number, kinds: readonly FaultKind[]): boolean =>
+  run(system, planWith(number, ...kinds)).verdict.kind === 'violation';
+
+describe('the defect is found with this kind of fault, and never on the same plans without it', () => {
+  test.each(Object.entries(defectOf) as [FaultKind, keyof typeof planted][])('%s: %s', (kind, defect) => {
+    const system = planted[defect];
+    const others = companionsOf(kind);
+    let number = 0;
+    while (number < mostPlans && !isFound(system, number, [kind, ...others])) number += 1;
+    expect(number, `not found in ${mostPlans} plans`).toBeLessThan(mostPlans);
+    expect(isFound(raftKv, number, [kind, ...others])).toBe(false);
+    for (let calm = 0; calm <= Math.min(number, 40); calm++) expect(isFound(system, calm, others), `plan ${calm}, without it`).toBe(false);
+    expect(isFound(system, number, others), `plan ${number}, without it`).toBe(false);
+  });
+
+  test('every kind of fault has its defect', () => {
+    expect(Object.keys(defectOf).sort()).toEqual(faultKinds.filter((kind) => !assumptionBreaking.includes(kind)).sort());
+  });
+});

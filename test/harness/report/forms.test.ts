@@ -1,0 +1,177 @@
+/** Every form of a report says the same, keeps to its rules, and survives any value. */
+import { describe, expect, test } from 'vitest';
+import { accountOf, type Account } from '../../../harness/report/account.ts';
+import { causalPast, rootsOf } from '../../../harness/report/causality.ts';
+import { caseOf, githubAnnotation, junitXml, markdown, plainTrace, shivizLog, shivizPattern } from '../../../harness/report/forms.ts';
+import { reportPage } from '../../../harness/report/page/page.ts';
+import { buildReport, reportVersion, type Report } from '../../../harness/report/report.ts';
+import { reportText } from '../../../harness/report/terminal.ts';
+import { groupFailures } from '../../../harness/report/signature.ts';
+import { raftKv } from '../../../scenarios/systems/raft-kv.ts';
+import { codePlaces } from '../../../scenarios/systems/raft-kv-story.ts';
+import { readFileSync } from 'node:fs';
+import type { Plan } from '../../../harness/plan/plan.ts';
+import type { System } from '../../../harness/system.ts';
+import { failingPlan, forgottenVotes, staleReads } from '../../support/broken-raft-kv.ts';
+
+const report = (system: System, plan: Plan): Report => buildReport({
+  system, what: 'swarm seed 1', seed: 1, plan, shrunk: null, original: null,
+  commands: { replay: 'npx whitewater replay 1', pin: 'npx whitewater pin x.plan.json' }, files: { open: 'x.html' },
+});
+
+const stale = report(staleReads, failingPlan(staleReads));
+const votes = report(forgottenVotes, failingPlan(forgottenVotes));
+
+/** Any value may stand in a key: this one tries to end what holds it. */
+const nasty = '</script><img src=x onerror=alert(1)>&"\'\u0001]]>%0A::error::';
+const nastyPlan = ((): Plan => {
+  const plan = failingPlan(staleReads);
+  return { ...plan, operations: plan.operations.map((operation) => ({ ...operation, request: { ...(operation.request as object), key: nasty } })) };
+})();
+const spoilt = report(staleReads, nastyPlan);
+
+describe.each([['stale reads', stale], ['forgotten votes', votes], ['values that try to break out', spoilt]])('%s', (_name, one) => {
+  const text = reportText(one, false);
+  const lines = text.split('\n');
+
+  test('the text fits 100 columns, has at most 15 rows of transcript and no colours off a terminal', () => {
+    // A value of a key is one word: it stays whole.
+    if (one !== spoilt) expect(lines.filter((line) => line.length > 100)).toEqual([]);
+    expect(one.transcript.rows.length).toBeLessThanOrEqual(15);
+    expect(text).not.toContain('\u001b');
+    expect(reportText(one, true)).toContain('\u001b[');
+  });
+
+  test('it begins with the property that broke and holds the line that replays it', () => {
+    expect(one.verdict.kind).toBe('violation');
+    expect(lines[1]).toContain(one.verdict.kind === 'violation' ? one.verdict.property : '');
+    expect(text).toContain('npx whitewater replay 1');
+    expect(text).toContain(`digest ${one.digests[0]}, identical`);
+  });
+
+  test('report.json is versioned and comes back as it was', () => {
+    expect(JSON.parse(JSON.stringify(one))).toMatchObject({ format: 'whitewater-report', version: reportVersion, run: { servers: one.run.servers } });
+  });
+
+  test('the page has two script elements, whatever the values hold, and every other < is escaped', () => {
+    const page = reportPage(one);
+    expect(page.match(/<\/script>/g)).toHaveLength(2);
+    expect(page).not.toContain('<img');
+    expect(page).not.toMatch(/https?:\/\//);
+  });
+
+  test('JUnit XML has one failing case, and only characters that XML allows', () => {
+    const xml = junitXml('whitewater', [caseOf(one, 'suite', 0)]);
+    expect(xml).toContain('tests="1" failures="1" errors="0"');
+    expect(xml.replaceAll(/<\/?(?:\?xml|testsuites?|testcase|failure)\b[^<>]*>/g, '')).not.toMatch(/[<>]/);
+    // eslint-style rules do not apply to what is looked for: control characters.
+    expect([...xml].some((char) => char < ' ' && char !== '\n' && char !== '\t')).toBe(false);
+  });
+
+  test('the annotation is one line of GitHub\'s own form', () => {
+    const annotation = githubAnnotation(one, 3);
+    expect(annotation).not.toContain('\n');
+    expect(annotation).toMatch(/^::error (?:file=[^,]+,)?title=[^:,]*::/);
+    expect(annotation).toContain('3 failing seeds');
+  });
+
+  test('Markdown opens and closes its fences', () => {
+    expect((markdown(one).match(/^`{3,}/gm) ?? []).length % 2).toBe(0);
+  });
+
+  test('the trace has a line for each row of the account', () => {
+    expect(plainTrace(one.run).split('\n').filter((line) => /^ *\d+ +[\d,.]+ ms /.test(line))).toHaveLength(one.run.rows.length);
+  });
+});
+
+describe('the account of a run', () => {
+  const { run } = stale;
+
+  test('each row\'s message was sent before it was taken, by a row before it', () => {
+    run.rows.forEach((row, place) => {
+      if (row.message === null) return;
+      const message = run.messages[row.message]!;
+      expect(message.to).toBe(row.node);
+      expect(message.sentUs).toBeLessThanOrEqual(row.atUs);
+      if (message.sentBy !== null) expect(message.sentBy).toBeLessThan(place);
+    });
+  });
+
+  test('messages that were taken are as many as rows that took one', () => {
+    const taken = run.messages.reduce((sum, { takenBy }) => sum + takenBy.length, 0);
+    expect(taken).toBe(run.rows.filter(({ message }) => message !== null).length);
+  });
+
+  test('telling a run does not change it', () => {
+    const plan = failingPlan(staleReads);
+    expect(accountOf(staleReads, plan).record.digest).toBe(stale.digests[1]);
+  });
+});
+
+describe('happened-before', () => {
+  const { run } = votes;
+  const past = new Set(causalPast(run, rootsOf(run, '')));
+
+  test('it is closed: what a row of it depends on is in it', () => {
+    for (const place of past) {
+      const row = run.rows[place]!;
+      const sentBy = row.message === null ? null : run.messages[row.message]!.sentBy;
+      if (sentBy !== null) expect(past.has(sentBy)).toBe(true);
+    }
+  });
+
+  test('ShiViz clocks: a node\'s own count rises by one at each of its events, and a delivery knows its sending', () => {
+    const lines = shivizLog(run).trimEnd().split('\n');
+    expect(lines[0]).toBe(shivizPattern);
+    const own = new Map<string, number>();
+    let events = 0;
+    for (let i = 2; i < lines.length; i += 2) {
+      const [, host, clock] = /^(\S+) (\{.*\})$/.exec(lines[i]!)!;
+      const counts = JSON.parse(clock!) as Record<string, number>;
+      expect(counts[host!]).toBe((own.get(host!) ?? 0) + 1);
+      own.set(host!, counts[host!]!);
+      events += 1;
+    }
+    expect(events).toBe(run.rows.filter(({ node }: Account['rows'][number]) => node !== null).length);
+  });
+});
+
+describe('a history that has no explanation', () => {
+  const call = (id: number, client: number, request: object, value: unknown, callTime: number, returnTime: number) => ({ id, client, request, reply: { value }, callTime, returnTime });
+  const put = call(4, 3, { kind: 'put', key: 'k', value: 'b' }, null, 1, 2);
+  const other = call(5, 3, { kind: 'put', key: 'other', value: 'x' }, null, 3, 4);
+  const get = call(6, 4, { kind: 'get', key: 'k' }, '', 5, 6);
+
+  test('names the operations that clash and the one that has no place, by their ids', () => {
+    const story = raftKv.explainHistory!([put, other, get]);
+    expect(story).toMatchObject({ key: 'k', blocked: 6, clash: [4, 6] });
+  });
+
+  test('an answered history in order has no story, and an unanswered write may have happened or not', () => {
+    expect(raftKv.explainHistory!([put, other])).toBe(null);
+    expect(raftKv.explainHistory!([{ ...put, reply: null, returnTime: null }, get])).toBe(null);
+  });
+
+  test('the text tells it', () => {
+    const { operations } = stale.run;
+    const [one, two] = operations;
+    const text = reportText({ ...stale, history: { key: 'k', why: 'it has no place', clash: [one!.id, two!.id], longest: [one!.id], blocked: two!.id } }, false);
+    expect(text).toContain("the clients' history of k has no explanation");
+    expect(text).toContain(`x ${stale.run.nodes[two!.client]!} ${two!.what}`);
+  });
+});
+
+test('failures of one signature are one entry, with the lowest seed and all seeds counted', () => {
+  const groups = groupFailures([{ seed: 9, signature: 'a' }, { seed: 3, signature: 'b' }, { seed: 2, signature: 'a' }]);
+  expect(groups).toEqual([{ signature: 'a', seed: 2, seeds: [2, 9] }, { signature: 'b', seed: 3, seeds: [3] }]);
+});
+
+test('one defect has one signature in different seeds of the same shape', () => {
+  expect(stale.signature).toMatch(/^[0-9a-f]{8}$/);
+  expect(report(staleReads, failingPlan(staleReads)).signature).toBe(stale.signature);
+});
+
+test.each(Object.entries(codePlaces))('the code of %s is where the report says: %s', (_event, place) => {
+  const [file, name] = place.split(' ') as [string, string];
+  expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`function ${name}\\b|const ${name} =`));
+});

@@ -1,0 +1,65 @@
+/** Known bugs found by exhaustive search, each by a shortest run; and that run as a plan. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { whitewater } from '../../support/whitewater.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'whitewater-explored-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const small = ['--clients', '0', '--max-term', '2', '--max-log', '2', '--symmetry', '--workers', '1'];
+
+/** The property, the number of actions of a shortest run, and the distinct states seen until then. */
+const found = [
+  ['e01', 'One Vote Per Term', 3, 19],
+  ['e02', 'Leader Completeness', 8, 1_607],
+  ['e03', 'Election Safety', 2, 5],
+  ['e04', 'One Vote Per Term', 3, 19],
+  ['e10', 'Term Monotonic', 4, 53],
+  ['e11', 'Election Safety', 11, 6_286],
+  ['l03', 'Match Index Is Durable', 9, 2_685],
+  ['l04', 'Match Index Is Durable', 8, 1_886],
+  ['l08', 'Next Above Match', 5, 153],
+  ['c01', 'Commit Index Monotonic', 7, 762],
+  ['c03', 'Match Index Is Durable', 7, 756],
+] as const;
+
+interface Told {
+  readonly properties: readonly { readonly name: string; readonly verdict: string }[];
+}
+
+describe.concurrent('whitewater --bug NAME explore', () => {
+  test.each(found)('%s: %s, after %i actions, among %i states', async (bug, property, actions, distinct) => {
+    const { code, out } = await whitewater(folder, '--bug', bug, 'explore', ...small);
+    expect(code).toBe(1);
+    const broken = /^ {2}violated +always: (.+?) \(after (\d+) actions/m.exec(out)!;
+    const seen = /^distinct ([\d,]+) /m.exec(out)!;
+    expect([broken[1], Number(broken[2]), Number(seen[1]!.replaceAll(',', ''))]).toEqual([property, actions, distinct]);
+  }, 60_000);
+});
+
+test('the counterexample is a plan: it fails on the planted core as on a failing seed, and the real core passes it', async () => {
+  const explored = await whitewater(folder, '--bug', 'e02', 'explore', ...small);
+  const plan = /as a plan of the simulator: (\S+)/.exec(explored.out)![1]!;
+  expect(explored.out).toContain('the simulator finds it too, at step 11: Leader Completeness');
+  const replayed = await whitewater(folder, '--bug', 'e02', 'replay', plan);
+  expect([replayed.code, /Leader Completeness/.test(replayed.out)]).toEqual([1, true]);
+  const reported = await whitewater(folder, '--bug', 'e02', 'report', plan);
+  expect([reported.code, /Leader Completeness/.test(reported.out)]).toEqual([1, true]);
+  const pinned = await whitewater(folder, 'pin', plan, '--dir', 'pinned');
+  expect(pinned.code, pinned.err).toBe(0);
+  expect(pinned.out).toContain('it passes now');
+}, 120_000);
+
+test('the real core holds within the same bounds', async () => {
+  const { code, out } = await whitewater(folder, 'explore', ...small, '--json', '-');
+  expect(code).toBe(0);
+  expect((JSON.parse(out) as Told).properties.filter(({ verdict }) => verdict === 'violated')).toEqual([]);
+}, 60_000);
+
+test('--bug says what it needs', async () => {
+  const { code, err } = await whitewater(folder, '--bug', 'e02');
+  expect(code).toBe(4);
+  expect(err).toContain('--bug takes a known bug and then a command');
+});
