@@ -1,6 +1,9 @@
 /** What every command of the command line is, and what the process ends with. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { Registry } from '../campaign/scenario.ts';
+import { UsageError } from '../text/usage-error.ts';
+
+export { UsageError } from '../text/usage-error.ts';
 
 /** Exit codes of the process. The worst of several outcomes wins in the order of `worstExitCode`. */
 export const exitCode = {
@@ -42,11 +45,6 @@ export interface Command {
   /** The whole help text, printed by `--help`. */
   readonly usage: string;
   run(argv: readonly string[], context: Context): Promise<ExitCode>;
-}
-
-/** Bad input or wrong usage: printed as one clear line, never with a stack trace; exit code 4. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 type Options = NonNullable<ParseArgsConfig['options']>;

@@ -1,19 +1,24 @@
 /** Reading and writing the files that a person names. A file is written whole or not at all. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { UsageError } from '../cli/command.ts';
+import { UsageError } from './usage-error.ts';
 
 const reasons: Record<string, string> = {
   ENOENT: 'no such file or folder',
   EACCES: 'permission denied',
+  EPERM: 'permission denied',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of its path is not a folder',
   EEXIST: 'a part of its path is not a folder',
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space left on the disk',
+  EDQUOT: 'no space left on the disk',
+  ELOOP: 'its links go round in a circle',
+  ENAMETOOLONG: 'its name is too long',
+  EPIPE: 'nobody reads it any more',
 };
 
-const reasonOf = (error: unknown): string => {
+export const reasonOf = (error: unknown): string => {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   return reasons[code] ?? (error instanceof Error ? error.message : String(error));
 };
@@ -28,15 +33,18 @@ export function readText(path: string): string {
 }
 
 /**
- * Writes beside the target and renames, so that a reader never sees half a file.
+ * Writes beside the target and renames, so that a reader never sees half a file. A device or a pipe has
+ * nothing beside it and must not be replaced by a file: it is written to as it is.
  * @throws UsageError when the file cannot be written
  */
 export function writeWhole(path: string, text: string): void {
-  const beside = besideOf(path);
+  const target = targetOf(path);
+  const beside = besideOf(target);
   try {
-    makeFolder(dirname(resolve(path)));
+    if (isThrough(target)) return writeFileSync(target, text);
+    makeFolder(dirname(resolve(target)));
     writeFileSync(beside, text);
-    renameSync(beside, path);
+    renameSync(beside, target);
   } catch (error) {
     discard(beside);
     throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
@@ -44,19 +52,50 @@ export function writeWhole(path: string, text: string): void {
 }
 
 /**
- * Asked before long work begins: a result that could not be saved is work lost.
- * @throws UsageError when the path cannot be written
+ * Asked before long work begins: a result that could not be saved is work lost. `inputs` are files that are
+ * read: one of them as the output would be lost.
+ * @throws UsageError when the path cannot be written, or must not be
  */
-export function mustBeWritable(path: string): void {
-  if (isFolder(path)) throw new UsageError(`cannot write ${path}: it is a folder`);
-  const beside = besideOf(path);
+export function mustBeWritable(path: string, inputs: readonly string[] = []): void {
+  if (path === '') throw new UsageError('cannot write to a file without a name');
+  if (statsOf(path)?.isDirectory() === true) throw new UsageError(`cannot write ${path}: it is a folder`);
+  const target = targetOf(path);
+  const same = inputs.find((input) => existsSync(input) && targetOf(input) === target);
+  if (same !== undefined) throw new UsageError(`cannot write ${path}: ${same} is read, and would be lost`);
+  const beside = besideOf(target);
   try {
-    makeFolder(dirname(resolve(path)));
+    if (isThrough(target)) return accessSync(target, constants.W_OK);
+    makeFolder(dirname(resolve(target)));
     writeFileSync(beside, '');
   } catch (error) {
     throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
   } finally {
     discard(beside);
+  }
+}
+
+/** What a path leads to: through a link the file behind it is replaced, and the link stays. */
+function targetOf(path: string): string {
+  // What /dev/stdout leads to has no path of its own.
+  if (isThrough(path)) return path;
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+/** A device, a pipe or a socket: whatever is there and is no regular file. */
+function isThrough(path: string): boolean {
+  const stats = statsOf(path);
+  return stats !== null && !stats.isFile() && !stats.isDirectory();
+}
+
+function statsOf(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
   }
 }
 
@@ -75,13 +114,5 @@ function discard(path: string): void {
     rmSync(path, { force: true });
   } catch {
     // Nothing was written.
-  }
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
   }
 }
