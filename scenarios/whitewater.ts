@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 /** The command: the house's scenarios and the command line put together. */
-import { main } from '../harness/cli/main.ts';
+import { main, runsCode } from '../harness/cli/main.ts';
 import { processTerminal } from '../harness/cli/terminal.ts';
-import { registry } from './registry.ts';
 
-process.exitCode = await main(process.argv.slice(2), { terminal: processTerminal(), registry });
+const argv = process.argv.slice(2);
+const terminal = processTerminal();
+process.exitCode = runsCode(argv)
+  ? await (await import('../harness/cli/thread.ts')).runWatched(argv, new URL('./command-thread.js', import.meta.url), terminal)
+  : await main(argv, terminal, async () => (await import('./registry.ts')).registry);

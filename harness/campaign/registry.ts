@@ -1,6 +1,7 @@
 /** Loads scenarios: those of the house, or a user's own module, by address. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { asWatched } from './pulse.ts';
 import type { Registry, Scenario } from './scenario.ts';
 
 /** Says what is wrong with a module that was asked to provide scenarios. */
@@ -12,7 +13,7 @@ export class RegistryError extends Error {
 export async function loadRegistry(url: string): Promise<Registry> {
   const module = await importModule(url);
   const { registry } = module;
-  if (isRegistry(registry)) return registry;
+  if (isRegistry(registry)) return asWatched(registry);
   throw new RegistryError(`${url} does not export a \`registry\` with scenarios and systems`);
 }
 

@@ -37,7 +37,7 @@ reported, 5 some bug was not found, or a control was reported, or a witness show
 2 interrupted, 4 wrong usage or a patch that cannot be built.
 `;
 
-export const bugsCommand: Command = { name: 'bugs', summary: 'how soon each known bug of Raft is found', usage, run: runBugs };
+export const bugsCommand: Command = { usage, run: runBugs };
 
 interface Request {
   readonly bugs: readonly KnownBug[];

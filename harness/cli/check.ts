@@ -67,8 +67,7 @@ interface Outcome {
 }
 
 export const checkCommand: Command = {
-  name: 'check',
-  summary: 'say whether recorded histories are linearizable',
+  isAlone: true,
   usage,
   async run(argv, { terminal }) {
     const { values, positionals } = parseCommandLine('check', argv, {

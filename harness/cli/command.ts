@@ -39,9 +39,8 @@ export interface Context {
 }
 
 export interface Command {
-  readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
+  /** It needs no scenario of the house. */
+  readonly isAlone?: boolean;
   /** The whole help text, printed by `--help`. */
   readonly usage: string;
   run(argv: readonly string[], context: Context): Promise<ExitCode>;

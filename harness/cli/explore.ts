@@ -63,8 +63,6 @@ const strategyNames = ['bfs', 'dfs', 'random'] as const;
 const largest = 2 ** 40;
 
 export const exploreCommand: Command = {
-  name: 'explore',
-  summary: 'search every state of a model for violations',
   usage,
   run: (argv, { registry, terminal }) => explore(argv, registry.models, terminal, registry.systems),
 };

@@ -53,8 +53,6 @@ interface Request {
 }
 
 export const fuzzCommand: Command = {
-  name: 'fuzz',
-  summary: 'run many seeds of a scenario on all cores',
   usage,
   run: async (argv, context) => fuzz(await parse(argv, context), context),
 };

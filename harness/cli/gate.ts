@@ -47,7 +47,7 @@ Exit code: the worst of 0 all passed, 2 unknown, 1 a violation, 3 not determinis
 harness; 4 wrong usage.
 `;
 
-export const gateCommand: Command = { name: 'gate', summary: 'everything that a change must pass, with one verdict', usage, run: gate };
+export const gateCommand: Command = { usage, run: gate };
 
 interface Request {
   readonly budgetMs: number;

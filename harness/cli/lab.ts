@@ -38,8 +38,6 @@ interface Request {
 }
 
 export const labCommand: Command = {
-  name: 'lab',
-  summary: 'run the tests of MIT 6.824\'s Lab 2 and Lab 3, and what they leave out',
   usage,
   run: async (argv, { registry, terminal }) => runLab(parse(argv, registry), terminal),
 };

@@ -1,67 +1,67 @@
 /** Parse, call, print: the whole command line behind `whitewater`. */
-import { bugsCommand } from './bugs.ts';
-import { checkCommand } from './check.ts';
-import { exitCode, UsageError, type Command, type Context, type ExitCode } from './command.ts';
-import { exploreCommand } from './explore.ts';
+import type { Registry } from '../campaign/scenario.ts';
 import { table } from '../text/format.ts';
-import { fuzzCommand } from './fuzz.ts';
-import { gateCommand } from './gate.ts';
-import { labCommand } from './lab.ts';
-import { mergeCommand } from './merge.ts';
-import { pinCommand } from './pin.ts';
-import { replayCommand } from './replay.ts';
-import { reportCommand } from './report.ts';
-import { scenariosCommand } from './scenarios.ts';
-import { shrinkCommand } from './shrink.ts';
-import { withBug } from './with-bug.ts';
+import { exitCode, UsageError, type ExitCode, type Terminal } from './command.ts';
+import { commands, type Entry } from './commands.ts';
 
-const commands: readonly Command[] = [
-  fuzzCommand, replayCommand, shrinkCommand, reportCommand, pinCommand, gateCommand,
-  labCommand, bugsCommand, exploreCommand, checkCommand, scenariosCommand, mergeCommand,
-];
+const overview = (): string => [
+  'whitewater COMMAND [options]',
+  '',
+  'A deterministic model-checking and chaos-test harness: one seed fixes a whole run.',
+  '',
+  table(commands.map(({ name, summary }) => [`  ${name}`, summary])),
+  '',
+  '`whitewater COMMAND --help` tells more of each. `whitewater --bug e01 COMMAND ...` runs any of them on a core',
+  'with a known bug planted (`whitewater bugs` lists those): to see how it is found, and what its report looks like.',
+  '`whitewater --version` prints the version.',
+  '',
+].join('\n');
 
-function overview(): string {
-  return [
-    'whitewater COMMAND [options]',
-    '',
-    'A deterministic model-checking and chaos-test harness: one seed fixes a whole run.',
-    '',
-    table(commands.map(({ name, summary }) => [`  ${name}`, summary])),
-    '',
-    '`whitewater COMMAND --help` tells more of each. `whitewater --bug e01 COMMAND ...` runs any of them on a core',
-    'with a known bug planted (`whitewater bugs` lists those): to see how it is found, and what its report looks like.',
-    '',
-  ].join('\n');
-}
+const isHelp = (word: string): boolean => word === '--help' || word === '-h';
+
+/** The house's own scenarios; a command that needs none does not load them. */
+export type House = () => Promise<Registry>;
 
 /** Never throws: bad input gives one clear line and code 4, a fault of our own a stack trace and code 5. */
-export async function main(argv: readonly string[], context: Context): Promise<ExitCode> {
+export async function main(argv: readonly string[], terminal: Terminal, house: House): Promise<ExitCode> {
   try {
-    return await dispatch(argv, context);
+    return await dispatch(argv, terminal, house);
   } catch (error) {
     if (error instanceof UsageError) {
-      context.terminal.err(`whitewater: ${error.message}\n`);
+      terminal.err(`whitewater: ${error.message}\n`);
       return exitCode.usage;
     }
-    context.terminal.err(`whitewater: a fault of the harness itself, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`);
+    terminal.err(`whitewater: a fault of the harness itself, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`);
     return exitCode.harnessFault;
   }
 }
 
-async function dispatch(argv: readonly string[], context: Context): Promise<ExitCode> {
-  const [name, ...rest] = argv;
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    context.terminal.out(overview());
+/** Whether a command line runs code under test. */
+export const runsCode = ([name, ...rest]: readonly string[]): boolean =>
+  !rest.some(isHelp) && commands.some((entry) => entry.name === name && entry.runsCode);
+
+async function dispatch([name, ...rest]: readonly string[], terminal: Terminal, house: House): Promise<ExitCode> {
+  if (name === undefined || isHelp(name) || name === 'help') {
+    terminal.out(overview());
     return name === undefined ? exitCode.usage : exitCode.pass;
   }
-  if (name === '--bug') return withBug(rest, process.argv[1] ?? '', context.terminal);
-  const command = commands.find((one) => one.name === name);
-  if (command === undefined) {
-    throw new UsageError(`there is no command "${name}"; there are: ${commands.map((one) => one.name).join(', ')}`);
-  }
-  if (rest.includes('--help') || rest.includes('-h')) {
-    context.terminal.out(command.usage);
+  if (name === '--version') {
+    terminal.out(`${(await import('./version.ts')).version()}\n`);
     return exitCode.pass;
   }
-  return command.run(rest, context);
+  if (name === '--bug') return (await import('./with-bug.ts')).withBug(rest, process.argv[1] ?? '', terminal);
+  const command = await find(name).load();
+  if (rest.some(isHelp)) {
+    terminal.out(command.usage);
+    return exitCode.pass;
+  }
+  return command.run(rest, { terminal, registry: command.isAlone === true ? noScenarios : await house() });
 }
+
+function find(name: string): Entry {
+  const entry = commands.find((one) => one.name === name);
+  if (entry !== undefined) return entry;
+  throw new UsageError(`there is no command "${name}"; there are: ${commands.map((one) => one.name).join(', ')}`);
+}
+
+const noScenarios: Registry = { url: '', scenarios: new Map(), systems: new Map(), models: new Map() };

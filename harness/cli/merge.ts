@@ -15,8 +15,6 @@ been reached in one of them.
 `;
 
 export const mergeCommand: Command = {
-  name: 'merge',
-  summary: 'put the results of shards together',
   usage,
   run: async (argv, context) => mergeFiles(argv, context),
 };

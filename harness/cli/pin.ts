@@ -28,7 +28,7 @@ Saves a plan under ${regressionsFolder}/ with a line that says what it showed. F
 Exit code: 0 pinned, 4 wrong usage.
 `;
 
-export const pinCommand: Command = { name: 'pin', summary: 'keep a failing plan as a regression test', usage, run: pin };
+export const pinCommand: Command = { usage, run: pin };
 
 async function pin(argv: readonly string[], context: Context): Promise<ExitCode> {
   const { values, positionals } = parseCommandLine('pin', argv, {

@@ -23,8 +23,6 @@ Exit code: 0 passed, 1 a violation, 2 unknown, 3 the two runs differ, 4 wrong us
 `;
 
 export const replayCommand: Command = {
-  name: 'replay',
-  summary: 'run one seed or plan again, byte for byte',
   usage,
   run: replay,
 };

@@ -24,7 +24,7 @@ page (one HTML file that needs no network), report.json, JUnit XML, Markdown, a 
 Exit code: 0 nothing is violated, 1 a violation, 2 unknown, 3 two runs differ, 4 wrong usage.
 `;
 
-export const reportCommand: Command = { name: 'report', summary: 'tell what happened in a failing run, in every form', usage, run: runReport };
+export const reportCommand: Command = { usage, run: runReport };
 
 async function runReport(argv: readonly string[], context: Context): Promise<ExitCode> {
   const { values, positionals } = parseCommandLine('report', argv, {

@@ -3,8 +3,6 @@ import { exitCode, parseCommandLine, type Command } from './command.ts';
 import { table } from '../text/format.ts';
 
 export const scenariosCommand: Command = {
-  name: 'scenarios',
-  summary: 'list the scenarios',
   usage: 'whitewater scenarios\n\nLists the scenarios by name, with what each does.\n',
   async run(argv, { terminal, registry }) {
     parseCommandLine('scenarios', argv, {});

@@ -29,8 +29,6 @@ violated, 2 unknown, 3 two runs of the plan differ, 4 wrong usage.
 `;
 
 export const shrinkCommand: Command = {
-  name: 'shrink',
-  summary: 'make a failing run as small as it gets',
   usage,
   run: runShrink,
 };

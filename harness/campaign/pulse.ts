@@ -1,0 +1,134 @@
+/**
+ * Tells another thread where a run is, so that code under test which never comes back can be named and
+ * ended: a thread that is inside of a loop hears nothing, and only somebody outside can see that it stands still.
+ */
+import type { Plan } from '../plan/plan.ts';
+import type { AnyProcess, System } from '../system.ts';
+import type { Registry, Scenario } from './scenario.ts';
+
+/** Slots of the shared words. A seed takes two: it may be larger than 32 bits. */
+const slot = { beats: 0, isInside: 1, node: 2, step: 3, seedLow: 4, seedHigh: 5 } as const;
+const slots = 6;
+const low = 2 ** 32;
+
+/** Where a thread is inside of the code under test. */
+export interface Place {
+  /** Null while no seed was drawn: a plan from a file. */
+  readonly seed: number | null;
+  readonly node: number;
+  /** Steps of all nodes that were begun in this run. */
+  readonly step: number;
+}
+
+export class Pulse {
+  readonly shared: SharedArrayBuffer;
+  private readonly words: Uint32Array;
+
+  constructor(shared = new SharedArrayBuffer(slots * 4)) {
+    this.shared = shared;
+    this.words = new Uint32Array(shared);
+  }
+
+  /** Counts on while the code under test is called, and comes back. */
+  get beats(): number {
+    return Atomics.load(this.words, slot.beats);
+  }
+
+  /** Where the thread is; null while it is not inside of the code under test. */
+  get place(): Place | null {
+    const { words } = this;
+    if (Atomics.load(words, slot.isInside) === 0) return null;
+    const seed = words[slot.seedHigh]! * low + words[slot.seedLow]!;
+    return { seed: seed === 0 ? null : seed - 1, node: words[slot.node]!, step: words[slot.step]! };
+  }
+
+  drawing(seed: number): void {
+    this.words[slot.seedLow] = (seed + 1) % low;
+    this.words[slot.seedHigh] = Math.floor((seed + 1) / low);
+  }
+
+  runs(): void {
+    this.words[slot.step] = 0;
+  }
+
+  enter(node: number): void {
+    const { words } = this;
+    words[slot.node] = node;
+    words[slot.step]! += 1;
+    words[slot.beats]! += 1;
+    words[slot.isInside] = 1;
+  }
+
+  leave(): void {
+    this.words[slot.isInside] = 0;
+  }
+}
+
+/** The same system, whose calls into the code under test are seen from outside. */
+function watchedSystem(system: System, pulse: Pulse): System {
+  return {
+    ...system,
+    processes(plan: Plan): readonly AnyProcess[] {
+      pulse.runs();
+      return system.processes(plan).map((process, node) => watchedProcess(process, node, pulse));
+    },
+  };
+}
+
+function watchedProcess(process: AnyProcess, node: number, pulse: Pulse): AnyProcess {
+  // Whatever else it has, its own methods among them, is found behind it.
+  const watched = Object.create(process) as { -readonly [K in keyof AnyProcess]: AnyProcess[K] };
+  watched.boot = (durable) => {
+    pulse.enter(node);
+    try {
+      return process.boot(durable);
+    } finally {
+      pulse.leave();
+    }
+  };
+  watched.step = (state, event) => {
+    pulse.enter(node);
+    try {
+      return process.step(state, event);
+    } finally {
+      pulse.leave();
+    }
+  };
+  return watched;
+}
+
+function watchedScenario(scenario: Scenario, system: System, pulse: Pulse): Scenario {
+  return {
+    ...scenario,
+    system,
+    draw(seed) {
+      pulse.drawing(seed);
+      return scenario.draw(seed);
+    },
+  };
+}
+
+/** The pulse that whoever watches this thread looks at; null while nobody does. */
+let threadPulse: Pulse | null = null;
+
+export function watchThisThread(pulse: Pulse): void {
+  threadPulse = pulse;
+}
+
+/** The registry as this thread is to run it. */
+export const asWatched = (registry: Registry): Registry => (threadPulse === null ? registry : watchedRegistry(registry, threadPulse));
+
+/** A registry all of whose systems are watched; a system that stands in it twice is one system still. */
+function watchedRegistry(registry: Registry, pulse: Pulse): Registry {
+  const known = new Map<System, System>();
+  const watch = (system: System): System => {
+    const found = known.get(system) ?? watchedSystem(system, pulse);
+    known.set(system, found);
+    return found;
+  };
+  return {
+    ...registry,
+    systems: new Map([...registry.systems].map(([name, system]) => [name, watch(system)])),
+    scenarios: new Map([...registry.scenarios].map(([name, scenario]) => [name, watchedScenario(scenario, watch(scenario.system), pulse)])),
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * A command in a thread of its own, and the thread that watches it. Code under test may loop for ever, exhaust
+ * the memory or end its process: the watcher still hears Ctrl-C, says what became of the command and where it
+ * was, and ends with an exit code of the table.
+ */
+import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { asWatched, Pulse, watchThisThread, type Place } from '../campaign/pulse.ts';
+import { exitCode, type ExitCode, type Terminal } from './command.ts';
+import { main, type House } from './main.ts';
+
+type Told =
+  | { readonly kind: 'out' | 'err'; readonly text: string }
+  | { readonly kind: 'ended'; readonly code: ExitCode };
+
+interface Start {
+  readonly argv: readonly string[];
+  readonly pulse: SharedArrayBuffer;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  readonly hasColor: boolean;
+}
+
+/** What the thread is told: the first Ctrl-C. */
+const interrupt = 'interrupt';
+
+/** How long one step of the code under test may take: it takes microseconds on a quiet machine. */
+export const stuckMs = 30_000;
+const lookEveryMs = 1000;
+/** How long an interrupted command may take to end by itself. */
+const graceMs = 15_000;
+
+/** `threadUrl`: a module that calls `runInThread`. */
+export function runWatched(argv: readonly string[], threadUrl: URL, terminal: Terminal): Promise<ExitCode> {
+  const pulse = new Pulse();
+  const { isTerminal, columns, hasColor } = terminal;
+  const start: Start = { argv, pulse: pulse.shared, isTerminal, columns, hasColor };
+  const worker = new Worker(threadUrl, { workerData: start, argv: [...argv] });
+  return new Promise((resolve) => {
+    let code: ExitCode | null = null;
+    let interruptedMs: number | null = null;
+    const watch = setInterval(() => {
+      const reason = stuck.reason() ?? (interruptedMs !== null && performance.now() - interruptedMs > graceMs
+        ? { text: `did not end within ${graceMs / 1000} s of being interrupted${placeText(pulse.place)}`, code: exitCode.unknown } : null);
+      if (reason !== null) finish(reason.code, reason.text);
+    }, lookEveryMs);
+    const stuck = stuckWatch(pulse);
+    const finish = (last: ExitCode, text: string | null): void => {
+      if (code !== null) return;
+      code = last;
+      clearInterval(watch);
+      if (text !== null) terminal.err(`whitewater: ${text}\n`);
+      void worker.terminate().then(() => resolve(last));
+    };
+    terminal.interrupted.addEventListener('abort', () => {
+      interruptedMs = performance.now();
+      worker.postMessage(interrupt);
+    });
+    worker.on('message', (told: Told) => {
+      if (told.kind === 'ended') finish(told.code, null);
+      else terminal[told.kind](told.text);
+    });
+    worker.on('error', (error: NodeJS.ErrnoException) => finish(...blamed(error, pulse)));
+    worker.on('exit', (status) => finish(exitCode.usage, endText(argv, status, pulse.place)));
+  });
+}
+
+/** A thread that ends without a word was ended by what it had loaded. */
+function endText(argv: readonly string[], status: number, place: Place | null): string {
+  if (place !== null) return `the code under test ended the process with process.exit(${status})${placeText(place)}: a protocol is a pure function`;
+  const modules = argv.filter((word) => /\.[mc]?[jt]s(?:#.*)?$/.test(word));
+  const who = modules.length === 0 ? 'a module that was loaded' : modules.map((word) => word.replace(/#.*$/, '')).join(' or ');
+  return status === unsettledStatus
+    ? `${who} never finishes loading: a top-level await in it is never settled`
+    : `${who} ended the process with process.exit(${status}) while it was loaded`;
+}
+
+/** Node's exit status for a top-level await that nothing can settle any more. */
+const unsettledStatus = 13;
+
+function blamed(error: NodeJS.ErrnoException, pulse: Pulse): readonly [ExitCode, string] {
+  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') return [exitCode.unknown, `out of memory${placeText(pulse.place)}: more heap: NODE_OPTIONS=--max-old-space-size=8192`];
+  return [exitCode.harnessFault, `a fault of the harness itself, please report it:\n${error.stack ?? String(error)}`];
+}
+
+/** Sees that the code under test has been inside of one step for too long. */
+function stuckWatch(pulse: Pulse): { reason(): { readonly text: string; readonly code: ExitCode } | null } {
+  let beats = -1;
+  let sinceMs = performance.now();
+  return {
+    reason() {
+      const { place } = pulse;
+      if (place === null || pulse.beats !== beats) {
+        beats = pulse.beats;
+        sinceMs = performance.now();
+        return null;
+      }
+      if (performance.now() - sinceMs < stuckMs) return null;
+      return { text: stuckText(place), code: exitCode.violation };
+    },
+  };
+}
+
+/** For a person. */
+export const stuckText = (place: Place): string => `the code under test has not come back for ${stuckMs / 1000} s${placeText(place)}: it loops`;
+
+const placeText = (place: Place | null): string =>
+  (place === null ? '' : `, in step ${place.step}, of node ${place.node}${place.seed === null ? '' : ` of seed ${place.seed}`}`);
+
+/** In the thread: runs the command line, with a terminal that is the watcher's. */
+export async function runInThread(house: House): Promise<void> {
+  const { argv, pulse, isTerminal, columns, hasColor } = workerData as Start;
+  const port = parentPort!;
+  const interruption = new AbortController();
+  const tell = (told: Told): void => port.postMessage(told);
+  port.on('message', () => interruption.abort());
+  port.unref();
+  const terminal: Terminal = {
+    out: (text) => tell({ kind: 'out', text }),
+    err: (text) => tell({ kind: 'err', text }),
+    isTerminal, columns, hasColor,
+    interrupted: interruption.signal,
+  };
+  watchThisThread(new Pulse(pulse));
+  tell({ kind: 'ended', code: await main(argv, terminal, async () => asWatched(await house())) });
+}
