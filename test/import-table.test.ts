@@ -15,6 +15,7 @@ const world = simulatedWorld(sources);
 const mayKnowTime: Readonly<Record<string, string>> = {
   'checkers/porcupine-ts-port/pool.ts': 'ends a thread that is over the time that its caller allowed',
   'harness/bench/': 'a benchmark measures time',
+  'harness/campaign/guarded.ts': 'sees that code under test does not come back, and ends its thread',
   'harness/bugs/worker.ts': 'tells how long a bug was hunted',
   'harness/cli/': 'shows progress and the time taken, and lets Ctrl-C in between two chunks',
   'harness/shrink/trials.ts': 'lets Ctrl-C in between two batches of candidates',

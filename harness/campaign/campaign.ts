@@ -15,6 +15,8 @@ export interface Failure {
   readonly step: number;
   readonly atUs: number;
   readonly digest: string;
+  /** The thread was lost with the run: it has no record, and is not run again to be told. */
+  readonly isLost?: true;
 }
 
 /** How often something happened, in how many seeds, and in which one first. */

@@ -1,7 +1,7 @@
 /** Runs the chunks of a campaign on worker threads. */
 import { Tinypool } from 'tinypool';
 import { emptyResult, merge, type ChunkResult, type DoubleCheck } from './campaign.ts';
-import type { ChunkSpec } from './worker.ts';
+import { runGuarded } from './guarded.ts';
 
 export interface CampaignSpec {
   readonly registryUrl: string;
@@ -30,8 +30,7 @@ export async function runCampaign(spec: CampaignSpec): Promise<ChunkResult> {
     while (!spec.stop.aborted) {
       const next = chunks.next();
       if (next.done === true) return;
-      const chunk: ChunkSpec = { registryUrl: spec.registryUrl, scenario: spec.scenario, seeds: next.value, doubleCheck: spec.doubleCheck };
-      const done = (await pool.run(chunk)) as ChunkResult;
+      const done = await runGuarded(pool, { registryUrl: spec.registryUrl, scenario: spec.scenario, seeds: next.value, doubleCheck: spec.doubleCheck });
       // Read `result` only now: the other workers have added to it in the meantime.
       result = merge(result, done);
       spec.onProgress(result);

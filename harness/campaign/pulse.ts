@@ -7,8 +7,8 @@ import type { AnyProcess, System } from '../system.ts';
 import type { Registry, Scenario } from './scenario.ts';
 
 /** Slots of the shared words. A seed takes two: it may be larger than 32 bits. */
-const slot = { beats: 0, isInside: 1, node: 2, step: 3, seedLow: 4, seedHigh: 5 } as const;
-const slots = 6;
+const slot = { beats: 0, isInside: 1, node: 2, step: 3, seedLow: 4, seedHigh: 5, hasEnded: 6 } as const;
+const slots = 7;
 const low = 2 ** 32;
 
 /** Where a thread is inside of the code under test. */
@@ -38,8 +38,14 @@ export class Pulse {
   get place(): Place | null {
     const { words } = this;
     if (Atomics.load(words, slot.isInside) === 0) return null;
+    return { seed: this.seed, node: words[slot.node]!, step: words[slot.step]! };
+  }
+
+  /** The seed that was drawn last; null while none was. */
+  get seed(): number | null {
+    const { words } = this;
     const seed = words[slot.seedHigh]! * low + words[slot.seedLow]!;
-    return { seed: seed === 0 ? null : seed - 1, node: words[slot.node]!, step: words[slot.step]! };
+    return seed === 0 ? null : seed - 1;
   }
 
   drawing(seed: number): void {
@@ -59,10 +65,22 @@ export class Pulse {
     words[slot.isInside] = 1;
   }
 
+  /** The thread is about to end, whatever it was at. */
+  end(): void {
+    Atomics.store(this.words, slot.hasEnded, 1);
+  }
+
+  get hasEnded(): boolean {
+    return Atomics.load(this.words, slot.hasEnded) === 1;
+  }
+
   leave(): void {
     this.words[slot.isInside] = 0;
   }
 }
+
+/** A scenario whose system, and whose seeds, are seen from outside. */
+export const watched = (scenario: Scenario, pulse: Pulse): Scenario => watchedScenario(scenario, watchedSystem(scenario.system, pulse), pulse);
 
 /** The same system, whose calls into the code under test are seen from outside. */
 function watchedSystem(system: System, pulse: Pulse): System {

@@ -1,5 +1,6 @@
 /** What a worker thread does: loads the scenario once and runs chunks of seeds. */
 import { runChunk, type ChunkResult, type DoubleCheck } from './campaign.ts';
+import { Pulse, watched } from './pulse.ts';
 import { loadRegistry } from './registry.ts';
 
 export interface ChunkSpec {
@@ -8,9 +9,17 @@ export interface ChunkSpec {
   readonly scenario: string;
   readonly seeds: readonly number[];
   readonly doubleCheck: DoubleCheck;
+  /** Where it is told which seed, node and step it is at. */
+  readonly pulse: SharedArrayBuffer;
 }
 
-export default async function work({ registryUrl, scenario, seeds, doubleCheck }: ChunkSpec): Promise<ChunkResult> {
+export default async function work({ registryUrl, scenario, seeds, doubleCheck, pulse }: ChunkSpec): Promise<ChunkResult> {
+  const seen = new Pulse(pulse);
+  const end = (): void => seen.end();
+  // The pool hears nothing of a thread that ends itself.
+  process.once('exit', end);
   const registry = await loadRegistry(registryUrl);
-  return runChunk(registry.scenarios.get(scenario)!, seeds, doubleCheck);
+  const result = runChunk(watched(registry.scenarios.get(scenario)!, seen), seeds, doubleCheck);
+  process.removeListener('exit', end);
+  return result;
 }

@@ -18,7 +18,7 @@ const shrinkBudgetMs = 20_000;
 export async function shrinkAndReport(
   { violations }: ChunkResult, scenarioOption: string, folder: string, workers: number, context: Context,
 ): Promise<FailureReports> {
-  return reportFailures(violations, shrunkPerProperty, async (seed) => {
+  return reportFailures(violations.filter(({ isLost }) => isLost !== true), shrunkPerProperty, async (seed) => {
     const subject = await findSubject(String(seed), scenarioOption, context);
     const shrunk = await shrinkSubject(subject, { workers, runsMax: noLimitRuns, budgetMs: shrinkBudgetMs }, context.terminal);
     const report = reportOf(subject, shrunk instanceof NothingToShrink ? null : shrunk, folder);

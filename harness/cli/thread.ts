@@ -5,6 +5,7 @@
  */
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { asWatched, Pulse, watchThisThread, type Place } from '../campaign/pulse.ts';
+import { lookEveryMs, placeText, stuckText, StuckWatch } from '../campaign/stuck.ts';
 import { exitCode, type ExitCode, type Terminal } from './command.ts';
 import { main, type House } from './main.ts';
 
@@ -23,9 +24,6 @@ interface Start {
 /** What the thread is told: the first Ctrl-C. */
 const interrupt = 'interrupt';
 
-/** How long one step of the code under test may take: it takes microseconds on a quiet machine. */
-export const stuckMs = 30_000;
-const lookEveryMs = 1000;
 /** How long an interrupted command may take to end by itself. */
 const graceMs = 15_000;
 
@@ -38,16 +36,19 @@ export function runWatched(argv: readonly string[], threadUrl: URL, terminal: Te
   return new Promise((resolve) => {
     let code: ExitCode | null = null;
     let interruptedMs: number | null = null;
-    const watch = setInterval(() => {
-      const reason = stuck.reason() ?? (interruptedMs !== null && performance.now() - interruptedMs > graceMs
-        ? { text: `did not end within ${graceMs / 1000} s of being interrupted${placeText(pulse.place)}`, code: exitCode.unknown } : null);
-      if (reason !== null) finish(reason.code, reason.text);
+    const watch = new StuckWatch(pulse);
+    const timer = setInterval(() => {
+      const nowMs = performance.now();
+      const stuck = watch.look(nowMs);
+      if (stuck !== null) return finish(exitCode.violation, stuckText(stuck));
+      if (interruptedMs !== null && nowMs - interruptedMs > graceMs) {
+        finish(exitCode.unknown, `did not end within ${graceMs / 1000} s of being interrupted${placeText(pulse.place)}`);
+      }
     }, lookEveryMs);
-    const stuck = stuckWatch(pulse);
     const finish = (last: ExitCode, text: string | null): void => {
       if (code !== null) return;
       code = last;
-      clearInterval(watch);
+      clearInterval(timer);
       if (text !== null) terminal.err(`whitewater: ${text}\n`);
       void worker.terminate().then(() => resolve(last));
     };
@@ -81,30 +82,6 @@ function blamed(error: NodeJS.ErrnoException, pulse: Pulse): readonly [ExitCode,
   if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') return [exitCode.unknown, `out of memory${placeText(pulse.place)}: more heap: NODE_OPTIONS=--max-old-space-size=8192`];
   return [exitCode.harnessFault, `a fault of the harness itself, please report it:\n${error.stack ?? String(error)}`];
 }
-
-/** Sees that the code under test has been inside of one step for too long. */
-function stuckWatch(pulse: Pulse): { reason(): { readonly text: string; readonly code: ExitCode } | null } {
-  let beats = -1;
-  let sinceMs = performance.now();
-  return {
-    reason() {
-      const { place } = pulse;
-      if (place === null || pulse.beats !== beats) {
-        beats = pulse.beats;
-        sinceMs = performance.now();
-        return null;
-      }
-      if (performance.now() - sinceMs < stuckMs) return null;
-      return { text: stuckText(place), code: exitCode.violation };
-    },
-  };
-}
-
-/** For a person. */
-export const stuckText = (place: Place): string => `the code under test has not come back for ${stuckMs / 1000} s${placeText(place)}: it loops`;
-
-const placeText = (place: Place | null): string =>
-  (place === null ? '' : `, in step ${place.step}, of node ${place.node}${place.seed === null ? '' : ` of seed ${place.seed}`}`);
 
 /** In the thread: runs the command line, with a terminal that is the watcher's. */
 export async function runInThread(house: House): Promise<void> {
