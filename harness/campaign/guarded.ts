@@ -9,9 +9,9 @@ import { lookEveryMs, placeText, stuckText, StuckWatch } from './stuck.ts';
 import type { ChunkSpec } from './worker.ts';
 
 /** @throws whatever the worker threw that is no fault of the code under test */
-export async function runGuarded(pool: Tinypool, chunk: Omit<ChunkSpec, 'pulse'>): Promise<ChunkResult> {
+export async function runGuarded(pool: Tinypool, chunk: Omit<ChunkSpec, 'pulse'>, afterMs: number): Promise<ChunkResult> {
   const pulse = new Pulse();
-  const watch = new StuckWatch(pulse);
+  const watch = new StuckWatch(pulse, afterMs);
   const end = new AbortController();
   let stuck: Place | null = null;
   const timer = setInterval(() => {
@@ -22,22 +22,22 @@ export async function runGuarded(pool: Tinypool, chunk: Omit<ChunkSpec, 'pulse'>
     return (await pool.run({ ...chunk, pulse: pulse.shared } satisfies ChunkSpec, { signal: end.signal })) as ChunkResult;
   } catch (error) {
     const seed = pulse.seed;
-    const lost = seed === null ? null : lostSeed(chunk.scenario, seed, error as NodeJS.ErrnoException, stuck, pulse);
+    const lost = seed === null ? null : lostSeed(chunk.scenario, seed, error as NodeJS.ErrnoException, stuck, afterMs, pulse);
     if (lost === null) throw error;
     // What the thread had found so far went with it: its other seeds are run again.
     const others = chunk.seeds.filter((one) => one !== seed);
-    return others.length === 0 ? lost : merge(lost, await runGuarded(pool, { ...chunk, seeds: others }));
+    return others.length === 0 ? lost : merge(lost, await runGuarded(pool, { ...chunk, seeds: others }, afterMs));
   } finally {
     clearInterval(timer);
   }
 }
 
 /** What became of the seed at which the thread was lost; null when the code under test had no part in it. */
-function lostSeed(scenario: string, seed: number, error: NodeJS.ErrnoException, stuck: Place | null, { place, hasEnded }: Pulse): ChunkResult | null {
+function lostSeed(scenario: string, seed: number, error: NodeJS.ErrnoException, stuck: Place | null, afterMs: number, { place, hasEnded }: Pulse): ChunkResult | null {
   const one = { ...emptyResult(scenario), seeds: 1 };
   const violated = (property: string, detail: string): ChunkResult =>
     ({ ...one, violations: [{ seed, property, detail, step: place?.step ?? 0, atUs: 0, digest: noDigest, isLost: true }] });
-  if (stuck !== null) return violated('Bounded Work', stuckText(stuck));
+  if (stuck !== null) return violated('Bounded Work', stuckText(stuck, afterMs));
   if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') return { ...one, unknowns: [{ seed, detail: `out of memory${placeText(place)}` }] };
   return place === null || !hasEnded ? null : violated('No Exception', `the code under test ended its thread${placeText(place)}`);
 }

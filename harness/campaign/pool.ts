@@ -2,6 +2,7 @@
 import { Tinypool } from 'tinypool';
 import { emptyResult, merge, type ChunkResult, type DoubleCheck } from './campaign.ts';
 import { runGuarded } from './guarded.ts';
+import { stuckAfterMs } from './stuck.ts';
 
 export interface CampaignSpec {
   readonly registryUrl: string;
@@ -9,6 +10,8 @@ export interface CampaignSpec {
   readonly seeds: Iterable<number>;
   readonly workers: number;
   readonly doubleCheck: DoubleCheck;
+  /** How long one step of the code under test may take. */
+  readonly stuckAfterMs?: number;
   /** Once aborted, no further seed is begun; those under way are finished and counted. */
   readonly stop: AbortSignal;
   /** Called after each chunk with everything so far. */
@@ -30,7 +33,7 @@ export async function runCampaign(spec: CampaignSpec): Promise<ChunkResult> {
     while (!spec.stop.aborted) {
       const next = chunks.next();
       if (next.done === true) return;
-      const done = await runGuarded(pool, { registryUrl: spec.registryUrl, scenario: spec.scenario, seeds: next.value, doubleCheck: spec.doubleCheck });
+      const done = await runGuarded(pool, { registryUrl: spec.registryUrl, scenario: spec.scenario, seeds: next.value, doubleCheck: spec.doubleCheck }, spec.stuckAfterMs ?? stuckAfterMs);
       // Read `result` only now: the other workers have added to it in the meantime.
       result = merge(result, done);
       spec.onProgress(result);

@@ -5,7 +5,7 @@
  */
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { asWatched, Pulse, watchThisThread, type Place } from '../campaign/pulse.ts';
-import { lookEveryMs, placeText, stuckText, StuckWatch } from '../campaign/stuck.ts';
+import { lookEveryMs, placeText, stuckAfterMs, stuckText, StuckWatch } from '../campaign/stuck.ts';
 import { exitCode, type ExitCode, type Terminal } from './command.ts';
 import { main, type House } from './main.ts';
 
@@ -36,11 +36,11 @@ export function runWatched(argv: readonly string[], threadUrl: URL, terminal: Te
   return new Promise((resolve) => {
     let code: ExitCode | null = null;
     let interruptedMs: number | null = null;
-    const watch = new StuckWatch(pulse);
+    const watch = new StuckWatch(pulse, stuckAfterMs);
     const timer = setInterval(() => {
       const nowMs = performance.now();
       const stuck = watch.look(nowMs);
-      if (stuck !== null) return finish(exitCode.violation, stuckText(stuck));
+      if (stuck !== null) return finish(exitCode.violation, stuckText(stuck, stuckAfterMs));
       if (interruptedMs !== null && nowMs - interruptedMs > graceMs) {
         finish(exitCode.unknown, `did not end within ${graceMs / 1000} s of being interrupted${placeText(pulse.place)}`);
       }
