@@ -34,6 +34,15 @@ class Versions<T> {
   }
 }
 
+function presentAt<K, T>(all: ReadonlyMap<K, Versions<T>>, index: LogIndex): ReadonlyMap<K, T> {
+  const present = new Map<K, T>();
+  for (const [key, versions] of all) {
+    const value = versions.at(index);
+    if (value !== undefined) present.set(key, value);
+  }
+  return present;
+}
+
 export class ReplicatedStore {
   private readonly values = new Map<string, Versions<string>>();
   private readonly sessions = new Map<NodeId, Versions<Session>>();
@@ -79,6 +88,11 @@ export class ReplicatedStore {
 
   private sessionAt(client: NodeId, index: LogIndex): Session | undefined {
     return this.sessions.get(client)?.at(index);
+  }
+
+  /** All of it at an index, for a person to compare. */
+  at(index: LogIndex): { readonly values: ReadonlyMap<string, string>; readonly sessions: ReadonlyMap<NodeId, Session> } {
+    return { values: presentAt(this.values, index), sessions: presentAt(this.sessions, index) };
   }
 
   private nameOf(client: NodeId): string {

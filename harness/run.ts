@@ -5,6 +5,7 @@ import type { FaultAccount } from './world/accounts.ts';
 import { faultKindsOf } from './plan/switched-on.ts';
 import { Nemesis } from './faults/nemesis.ts';
 import type { NetworkCounts } from './world/network/network.ts';
+import { nodeName } from './plan/node-name.ts';
 import type { Plan } from './plan/plan.ts';
 import type { RpcCounts } from './world/network/rpc.ts';
 import { Stage, type Script } from './script/script.ts';
@@ -153,7 +154,7 @@ function fallWhen(unanswered: () => string | null, world: World, trace: TraceSin
     const leader = missing === null && !hasFallen ? world.leader() : null;
     if (leader === null) return missing ?? (hasFallen ? null : 'nobody leads');
     hasFallen = true;
-    trace?.fault(world.steps, world.nowUs, `the leader, node ${leader}, falls once more`);
+    trace?.fault(world.steps, world.nowUs, `the leader, ${nodeName(world.plan, leader)}, falls once more`);
     world.crash(leader, 'now');
     world.at(world.nowUs + lastFallUs, () => world.restart(leader));
     return 'the leader has just fallen';

@@ -70,6 +70,37 @@ export interface HistoryCall {
   readonly returnTime: number | null;
 }
 
+/** A server's log as a report shows it. */
+export interface LogContents {
+  /** What a snapshot stands for; 0 and 0 without one. */
+  readonly baseIndex: number;
+  readonly baseTerm: number;
+  readonly lastIndex: number;
+  /** An entry behind the base. One and the same object while the entry is the same. */
+  at(index: number): object;
+  /** Its term, and what it asks for, in the words of the field. */
+  tell(entry: object): readonly [term: number, what: string];
+}
+
+/** What a server holds of one thing, and what it must hold; null for nothing. */
+export interface Held {
+  readonly held: string | null;
+  /** Undefined when nobody knows. */
+  readonly expected: string | null | undefined;
+}
+
+/** The parts stay one and the same object while they hold the same: then nothing is compared. */
+export interface Contents {
+  readonly log: LogContents;
+  /** By what it is of: "store k1", "session c0". */
+  readonly held: ReadonlyMap<string, Held>;
+}
+
+/** Sees every state of every server of one run, in order, and so knows what was committed. */
+export interface ContentsReader {
+  read(node: NodeId, state: unknown): Contents;
+}
+
 export interface System {
   readonly name: string;
   /** What may stand under `settings` in a plan of this system. */
@@ -115,6 +146,8 @@ export interface System {
   codeOf?(event: AnyEvent | null, isServer: boolean): string | null;
   /** For reports: what a property says, in one sentence, by its name. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** For reports: what the servers of a run hold, beside what they must. */
+  contents?(plan: Plan): ContentsReader;
   /** Why a history is not linearizable; null when it is, or when that cannot be told. */
   explainHistory?(calls: readonly HistoryCall[]): HistoryStory | null;
 }

@@ -1,6 +1,7 @@
 /** Carries out the faults of a plan, and undoes whatever is still broken when the storm ends. */
 import type { NodeId } from '../../core/protocol.ts';
 import type { Plan } from '../plan/plan.ts';
+import { nodeName } from '../plan/node-name.ts';
 import { accountsOf, shapeOfFault, type Fault, type Target } from '../plan/fault.ts';
 import { beginOf } from './begin.ts';
 import type { BreakableWorld, Heal } from './breakable.ts';
@@ -21,6 +22,8 @@ export class Nemesis {
     this.world = world;
     this.onFault = onFault;
   }
+
+  private readonly nameOf = (node: NodeId): string => nodeName(this.plan, node);
 
   /** Schedules every fault of the plan. */
   unleash(): void {
@@ -49,7 +52,7 @@ export class Nemesis {
     const [, untilUs] = shape.span(fault);
     this.aim(shape.target(fault), untilUs, (nodes) => {
       for (const kind of accountsOf(fault)) this.world.accounts.eligible(kind);
-      this.onFault(`${fault.kind} begins: ${shape.describe(fault, nodes)}`);
+      this.onFault(`${fault.kind} begins: ${shape.describe(fault, nodes.map(this.nameOf), this.nameOf)}`);
       this.heals.set(fault, beginOf(fault)(fault, nodes, this.world));
       this.world.at(untilUs, () => this.end(fault));
     });

@@ -1,7 +1,7 @@
 /** A run told in full: every step, message, operation and fault, as data that all forms of a report share. */
 import type { NodeId } from '../../core/protocol.ts';
 import type { FateEar } from '../world/network/heard.ts';
-import { shapeOfFault } from '../plan/fault.ts';
+import { accountsOf, shapeOfFault } from '../plan/fault.ts';
 import { nodeName } from '../plan/node-name.ts';
 import type { Plan } from '../plan/plan.ts';
 import { run, type RunRecord } from '../run.ts';
@@ -9,6 +9,7 @@ import type { AnyEffect, AnyEvent, System } from '../system.ts';
 import type { TraceSink } from '../world/trace.ts';
 import type { CrashMoment } from '../world/crash-moment.ts';
 import { codePlaceOf } from './code-place.ts';
+import { ContentsRecorder, type ContentsChange } from './contents.ts';
 
 export type Fields = Readonly<Record<string, string | number | null>>;
 
@@ -30,6 +31,8 @@ export interface Row {
   readonly effects: readonly string[];
   /** Fields of the node's state that are new, and null for those that are gone. */
   readonly changed: Fields;
+  /** What is new of what the node holds, where its system tells. */
+  readonly contents?: ContentsChange;
   /** The message that was delivered, as its place in `messages`. */
   readonly message: number | null;
   /** The operation that began or ended here. */
@@ -69,6 +72,7 @@ export interface FaultSpan {
   readonly what: string;
   readonly fromUs: number;
   readonly untilUs: number;
+  /** It began, and its kind struck at least once in the run. */
   readonly hasFired: boolean;
 }
 
@@ -119,6 +123,7 @@ class Recorder implements TraceSink {
   private readonly mailsByWay = new Map<string, Mail[]>();
   /** Of each node, mail of the step that it is taking. */
   private readonly unsigned = new Map<NodeId, Mail[]>();
+  private readonly contents: ContentsRecorder;
   private readonly fields = new Map<NodeId, Fields>();
   private readonly operations = new Map<number, CalledOperation>();
   private readonly notes: { readonly atUs: number; readonly what: string }[] = [];
@@ -129,6 +134,7 @@ class Recorder implements TraceSink {
   constructor(system: System, plan: Plan) {
     this.system = system;
     this.plan = plan;
+    this.contents = new ContentsRecorder(system, plan);
     this.messages = {
       sending: (atUs, from, to, message, isCut) => void this.mail(atUs, from, to, message, isCut, true),
       posting: (atUs, from, to, message, delayUs) => this.lastMail(from, to, message)?.dueUs.push(atUs + delayUs),
@@ -175,6 +181,7 @@ class Recorder implements TraceSink {
       weight: story?.weight ?? (event === null ? 1 : 0),
       effects: effects.map((effect) => this.effectText(effect)),
       changed: this.changes(node, this.system.describeState(after)),
+      ...this.contentsChange(node, after),
       message,
       operation,
       code: this.system.codeOf?.(event, node < this.plan.servers) ?? null,
@@ -202,6 +209,11 @@ class Recorder implements TraceSink {
     return this.mails.indexOf(mail);
   }
 
+  private contentsChange(node: NodeId, after: unknown): Partial<Pick<Row, 'contents'>> {
+    const contents = node < this.plan.servers ? this.contents.read(node, after) : {};
+    return Object.keys(contents).length === 0 ? {} : { contents };
+  }
+
   private changes(node: NodeId, after: Fields): Fields {
     const before = this.fields.get(node) ?? {};
     const changed: Record<string, string | number | null> = {};
@@ -214,6 +226,7 @@ class Recorder implements TraceSink {
   crash(step: number, atUs: number, node: NodeId, moment: CrashMoment): void {
     const how = { now: '', writeLost: ' before its write was durable', writeKept: ' behind its write', answered: ' behind its answer' }[moment];
     this.unsigned.delete(node);
+    this.contents.forget(node);
     this.add({ kind: 'crash', step, atUs, node, event: `crash${how}`, told: `crashes${how}`, weight: 4, changed: this.changes(node, {}) });
   }
 
@@ -255,7 +268,7 @@ class Recorder implements TraceSink {
       rows: this.rows,
       messages: this.mails.map((mail) => this.told(mail, record.endUs)),
       operations: [...this.operations.values()],
-      faults: this.spans(record.endUs),
+      faults: this.spans(record),
       endUs: record.endUs,
       stormUs: plan.stormUs,
       fatal: isViolated ? this.rows.length - 1 : null,
@@ -298,7 +311,7 @@ class Recorder implements TraceSink {
   }
 
   /** The faults of the plan, with the words of the moment at which each began. */
-  private spans(endUs: number): readonly FaultSpan[] {
+  private spans({ endUs, faults: accounts }: RunRecord): readonly FaultSpan[] {
     const begun = this.notes.filter(({ what }) => what.includes(' begins'));
     const used = new Set<number>();
     return this.plan.faults.map((fault) => {
@@ -308,8 +321,11 @@ class Recorder implements TraceSink {
       if (at >= 0) used.add(at);
       const note = begun[at];
       const target = shape.target(fault);
-      const what = note?.what.replace(`${fault.kind} begins: `, '') ?? (target === 'leader' ? `aimed at the leader${shape.describe(fault, [])}` : shape.describe(fault, target));
-      return { kind: fault.kind, what, fromUs: note?.atUs ?? fromUs, untilUs: Math.min(Math.max(untilUs, fromUs), Math.max(this.plan.stormUs, fromUs), Math.max(endUs, fromUs)), hasFired: note !== undefined };
+      const nameOf = (node: NodeId): string => this.name(node);
+      const struck = target === 'leader' ? ['aimed at the leader'] : target.map(nameOf);
+      const what = note?.what.replace(`${fault.kind} begins: `, '') ?? shape.describe(fault, struck, nameOf);
+      const hasFired = note !== undefined && accountsOf(fault).some((kind) => (accounts[kind]?.fired ?? 0) > 0);
+      return { kind: fault.kind, what, fromUs: note?.atUs ?? fromUs, untilUs: Math.min(Math.max(untilUs, fromUs), Math.max(this.plan.stormUs, fromUs), Math.max(endUs, fromUs)), hasFired };
     });
   }
 

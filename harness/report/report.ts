@@ -7,6 +7,7 @@ import { sizeOf } from '../shrink/shrink.ts';
 import { run } from '../run.ts';
 import { accountOf, type Account, type Fields } from './account.ts';
 import { configurationOf, type Difference } from './configuration.ts';
+import { joined, type ContentsChange } from './contents.ts';
 import { historyStoryOf } from './history-story.ts';
 import { signatureOf } from './signature.ts';
 import { transcriptOf, type Transcript } from './transcript.ts';
@@ -40,6 +41,8 @@ export interface Report {
   readonly network: Readonly<Record<string, number>>;
   readonly configuration: readonly Difference[];
   readonly history: HistoryStory | null;
+  /** Whether the system can tell of its clients' histories: without it, no story says nothing. */
+  readonly explainsHistory: boolean;
   /** The run that the report is about: the shrunk one, where there is one. */
   readonly run: Account;
   readonly plan: Plan;
@@ -135,6 +138,7 @@ export function buildReport(spec: ReportSpec): Report {
     network: { ...record.network },
     configuration: configurationOf(system, plan),
     history: verdict.kind === 'ok' ? null : historyStoryOf(system, account),
+    explainsHistory: system.explainHistory !== undefined,
     run: account,
     plan,
     full: spec.original === null ? null : fullRun(system, spec.original),
@@ -159,7 +163,19 @@ function withoutFirst(account: Account, count: number): Account {
   const moved = (place: number | null): number | null => (place === null || place < count ? null : place - count);
   const kept = account.rows.slice(count);
   const states = new Map<number, Record<string, string | number | null>>();
-  for (const { node, changed } of account.rows.slice(0, count)) if (node !== null) states.set(node, { ...states.get(node), ...changed });
+  const contents = new Map<number, ContentsChange[]>();
+  const of = (node: number): ContentsChange[] => {
+    const known = contents.get(node) ?? [];
+    contents.set(node, known);
+    return known;
+  };
+  for (const row of account.rows.slice(0, count)) {
+    if (row.node === null) continue;
+    states.set(row.node, { ...states.get(row.node), ...row.changed });
+    // A server that is down, or starts again, begins anew.
+    if (row.kind === 'crash') contents.delete(row.node);
+    else if (row.contents !== undefined) of(row.node).push(row.contents);
+  }
   const seen = new Set<number>();
   const messages = account.messages.map((message) => ({
     ...message, sentBy: moved(message.sentBy), takenBy: message.takenBy.map(moved).filter((place) => place !== null),
@@ -169,7 +185,8 @@ function withoutFirst(account: Account, count: number): Account {
     rows: kept.map((row) => {
       if (row.node === null || seen.has(row.node)) return row;
       seen.add(row.node);
-      return { ...row, changed: { ...states.get(row.node), ...row.changed } };
+      const held = row.kind === 'crash' ? {} : joined([...(contents.get(row.node) ?? []), row.contents ?? {}]);
+      return { ...row, changed: { ...states.get(row.node), ...row.changed }, contents: held };
     }),
     messages,
     fatal: moved(account.fatal),

@@ -76,12 +76,12 @@ export class Reporter {
    */
   refused(nowUs: number, node: NodeId, isDamaged: boolean, file: string, reason: string): void {
     if (!isDamaged) {
-      throw new Violated('Starts From Undamaged Disk', `node ${node} refuses to start, and nothing but crashes befell its disk: ${file}: ${reason}`);
+      throw new Violated('Starts From Undamaged Disk', `n${node} refuses to start, and nothing but crashes befell its disk: ${file}: ${reason}`);
     }
     this.counts.refusals += 1;
     this.digest.number(-1 - node);
     this.digest.string(file);
-    this.trace?.fault(this.steps, nowUs, `node ${node} refuses to start: ${file}: ${reason}`);
+    this.trace?.fault(this.steps, nowUs, `n${node} refuses to start: ${file}: ${reason}`);
     this.observer.refused?.(node, file);
   }
 

@@ -19,6 +19,7 @@ import { raftKvScripts } from '../lab/scripts.ts';
 import { majorityCanTalk } from './majority.ts';
 import { describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader } from './raft-messages.ts';
 import { plainSettings, settingsSchema, type RaftKvSettings } from './raft-kv-settings.ts';
+import { RaftKvContents } from './raft-kv-contents.ts';
 import { kvRpc } from './raft-kv-rpc.ts';
 import { codeOf, describeOperation, explainHistory, raftProperties, tellStep } from './raft-kv-story.ts';
 
@@ -106,6 +107,7 @@ export const raftKv: System = {
   tellStep,
   codeOf,
   properties: raftProperties,
+  contents: (plan: Plan) => new RaftKvContents(plan),
   explainHistory,
 };
 

@@ -26,7 +26,7 @@ export const holdAcrossLeaderships: FaultShape<HoldAcrossLeaderships> = {
   kinds: () => ['holdAcrossLeaderships'],
   target: ({ from, to }) => [from, to],
   strikesServersOnly: true,
-  describe: ({ from, to }) => `the next message from ${from} to ${to}, for two leaderships`,
+  describe: ({ from, to }, _struck, nameOf) => `the next message from ${nameOf(from)} to ${nameOf(to)}, for two leaderships`,
 };
 
 export const isolateUntilSnapshot: FaultShape<IsolateUntilSnapshot> = {
@@ -35,7 +35,7 @@ export const isolateUntilSnapshot: FaultShape<IsolateUntilSnapshot> = {
   kinds: () => ['isolateUntilSnapshot'],
   target: (fault) => [fault.node],
   strikesServersOnly: true,
-  describe: (fault) => `${fault.node}`,
+  describe: (fault, _struck, nameOf) => nameOf(fault.node),
 };
 
 export const compactDuringInstall: FaultShape<CompactDuringInstall> = {

@@ -49,7 +49,7 @@ export const partition: FaultShape<Partition> = {
   kinds: (fault) => [shapeOf(fault)],
   target: ({ groups }) => groups.flat(),
   strikesServersOnly: false,
-  describe: ({ groups }) => groups.map((group) => `{${group.join(' ')}}`).join(' | '),
+  describe: ({ groups }, _struck, nameOf) => groups.map((group) => `{${group.map(nameOf).join(' ')}}`).join(' | '),
 };
 
 export const oneWayCut: FaultShape<Cut> = {
@@ -58,7 +58,7 @@ export const oneWayCut: FaultShape<Cut> = {
   kinds: () => ['cut'],
   target: ({ from, to }) => [from, to],
   strikesServersOnly: false,
-  describe: ({ from, to }) => `${from} to ${to}`,
+  describe: ({ from, to }, _struck, nameOf) => `${nameOf(from)} to ${nameOf(to)}`,
 };
 
 export const isolation: FaultShape<Isolation> = {

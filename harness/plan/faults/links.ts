@@ -34,7 +34,7 @@ export const slowLink: FaultShape<SlowLink> = {
   kinds: () => ['slowLink'],
   target: ({ from, to }) => [from, to],
   strikesServersOnly: false,
-  describe: ({ from, to, byUs }) => `${from} to ${to}, ${byUs / 1000} ms slower`,
+  describe: ({ from, to, byUs }, _struck, nameOf) => `${nameOf(from)} to ${nameOf(to)}, ${byUs / 1000} ms slower`,
 };
 
 export const clog: FaultShape<Clog> = {
@@ -43,7 +43,7 @@ export const clog: FaultShape<Clog> = {
   kinds: () => ['clog'],
   target: ({ from, to }) => [from, to],
   strikesServersOnly: false,
-  describe: ({ from, to }) => `${from} to ${to}`,
+  describe: ({ from, to }, _struck, nameOf) => `${nameOf(from)} to ${nameOf(to)}`,
 };
 
 export const swizzle: FaultShape<Swizzle> = {
@@ -55,5 +55,6 @@ export const swizzle: FaultShape<Swizzle> = {
   kinds: () => ['swizzle'],
   target: (fault) => fault.nodes,
   strikesServersOnly: false,
-  describe: ({ release, everyUs }, struck) => `${struck.join(' ')}, ${everyUs / 1000} ms apart, then free in the order ${release.join(' ')}`,
+  describe: ({ release, everyUs }, struck, nameOf) =>
+    `${struck.join(' ')}, ${everyUs / 1000} ms apart, then free in the order ${release.map(nameOf).join(' ')}`,
 };

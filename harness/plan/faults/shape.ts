@@ -18,7 +18,8 @@ export interface FaultShape<F> {
   target(fault: F): Target;
   /** Only servers crash, have disks, and write snapshots. */
   readonly strikesServersOnly: boolean;
-  describe(fault: F, nodes: readonly NodeId[]): string;
+  /** In a reader's words: `struck` names whom it strikes, `nameOf` names the nodes in its own fields. */
+  describe(fault: F, struck: readonly string[], nameOf: (node: NodeId) => string): string;
 }
 
 export const time = v.pipe(v.number('expected a time in microseconds'), v.integer('expected whole microseconds'), v.minValue(0, 'expected at least 0'), v.maxValue(3_600_000_000, 'expected at most an hour'));

@@ -1,5 +1,6 @@
 /** What the page's script works with: the report's accounts, without what can be told from the rest. */
 import type { Account } from '../account.ts';
+import { causeOf } from '../cause.ts';
 import type { Report } from '../report.ts';
 
 export interface PageData {
@@ -10,7 +11,10 @@ export interface PageData {
   readonly faults: Report['faults'];
   readonly network: Report['network'];
   readonly configuration: Report['configuration'];
-  readonly roots: readonly number[];
+  readonly explainsHistory: boolean;
+  /** The name of the violated property; "" for none. */
+  readonly property: string;
+  readonly verdict: Report['verdict']['kind'];
   readonly isShrunk: boolean;
   readonly proof: string;
 }
@@ -19,7 +23,7 @@ export interface PageData {
 export interface PageAccount {
   readonly nodes: readonly string[];
   readonly servers: number;
-  /** kind, step, atUs, node, event, told, weight, other effects, changed, message, operation, code */
+  /** kind, step, atUs, node, event, told, weight, other effects, changed, message, operation, code, log, held */
   readonly rows: readonly (readonly unknown[])[];
   /** from, to, what, sentUs, sentBy, dueUs, takenBy, fate */
   readonly messages: readonly (readonly unknown[])[];
@@ -28,30 +32,35 @@ export interface PageAccount {
   readonly endUs: number;
   readonly stormUs: number;
   readonly fatal: number | null;
+  readonly cause: number | null;
 }
 
 export const pageData = (report: Report): PageData => ({
-  run: pageAccount(report.run),
-  full: report.full === null ? null : pageAccount(report.full.account),
+  run: pageAccount(report.run, causeOf(report.run, report.history)),
+  full: report.full === null ? null : pageAccount(report.full.account, causeOf(report.full.account, null)),
   leftOutRows: report.full?.leftOutRows ?? 0,
   history: report.history,
   faults: report.faults,
   network: report.network,
   configuration: report.configuration,
-  roots: report.transcript.rows,
+  explainsHistory: report.explainsHistory,
+  property: report.verdict.kind === 'violation' ? report.verdict.property : '',
+  verdict: report.verdict.kind,
   isShrunk: report.shrunk !== null,
   proof: report.shrunk?.proof == null ? '' : `each of ${report.shrunk.proof.candidates} faults, operations, fates and timers was taken away once more, and is needed`,
 });
 
-const pageAccount = (account: Account): PageAccount => ({
+const pageAccount = (account: Account, cause: number | null): PageAccount => ({
   nodes: account.nodes,
   servers: account.servers,
-  rows: account.rows.map(({ kind, step, atUs, node, event, told, weight, effects, changed, message, operation, code }) =>
-    [kind, step, atUs, node, event, told === event ? 0 : told, weight, effects.filter((effect) => !effect.startsWith('to ')), changed, message, operation, code]),
+  rows: account.rows.map(({ kind, step, atUs, node, event, told, weight, effects, changed, message, operation, code, contents }) =>
+    [kind, step, atUs, node, event, told === event ? 0 : told, weight, effects.filter((effect) => !effect.startsWith('to ')), changed, message, operation, code,
+      ...(contents === undefined ? [] : [contents.log ?? 0, contents.held ?? 0])]),
   messages: account.messages.map(({ from, to, what, sentUs, sentBy, dueUs, takenBy, fate }) => [from, to, what, sentUs, sentBy, dueUs, takenBy, fate]),
   operations: account.operations,
   faults: account.faults,
   endUs: account.endUs,
   stormUs: account.stormUs,
   fatal: account.fatal,
+  cause,
 });
