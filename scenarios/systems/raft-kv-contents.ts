@@ -41,7 +41,7 @@ export class RaftKvContents implements ContentsReader {
 
   read(node: NodeId, state: unknown): Contents {
     const { raft, machine } = state as Server;
-    this.learn(raft);
+    this.learn(raft, this.logs.get(node)?.log ?? null);
     return { log: this.logOf(node, raft.persistent.log), held: this.heldBy(node, machine, raft.persistent.snapshot) };
   }
 
@@ -53,15 +53,17 @@ export class RaftKvContents implements ContentsReader {
     return contents;
   }
 
-  /** Whoever commits an entry first holds it: its own log says what it is. */
-  private learn({ commitIndex, persistent: { log } }: Raft): void {
+  /** Whoever commits an entry first holds it, or held it before the step when a snapshot has taken its place since. */
+  private learn({ commitIndex, persistent: { log } }: Raft, before: Log | null): void {
     while (this.isComplete && this.committed < commitIndex) {
-      if (this.committed < log.baseIndex || this.committed >= log.lastIndex) {
+      const next = this.committed + 1;
+      const holder = [log, before].find((one) => one !== null && next > one.baseIndex && next <= one.lastIndex);
+      if (holder == null) {
         this.isComplete = false;
         return;
       }
-      this.committed += 1;
-      this.model.execute(this.committed, log.at(this.committed).command as Command | null);
+      this.committed = next;
+      this.model.execute(next, holder.at(next).command as Command | null);
     }
   }
 

@@ -1,33 +1,39 @@
 /** The page's script, second part: the diagram on a canvas. Only what is in view is drawn. */
 export const diagramScript = String.raw`
 var canvas = byId('canvas'), stage = byId('stage'), tip = byId('tip'), pen = canvas.getContext('2d');
-var LEFT = 74, RIGHT = 22, TOP = 30, FAULT = 22, LANE = 56, BAR = 24, CLIENT = 30, OP = 20, MESSAGES_MAX = 3000;
+var LEFT = 64, RIGHT = 18, TOP = 30, FAULT = 22, LANE = 68, BAR = 30, CLIENT = 34, OP = 20, MESSAGES_MAX = 1500, LABELLED_MAX = 60;
 var time = { from: 0, until: 1 }, colours = {}, layout = null, hits = [];
 
 function readColours() {
   var style = getComputedStyle(document.documentElement);
-  ['page', 'card', 'line', 'soft', 'ink', 'dim', 'faint', 'accent', 'sel', 'bad', 'badsoft', 'leader', 'candidate', 'follower', 'followerink', 'down', 'msg', 'late', 'twice', 'fault', 'faultsoft', 'op', 'opopen', 'window'].forEach(function (name) {
+  ['page', 'card', 'line', 'soft', 'ink', 'dim', 'faint', 'accent', 'bad', 'good', 'leader', 'candidate', 'follower', 'followerink', 'onbar', 'msg', 'late', 'twice', 'fault', 'faultsoft', 'op', 'opopen', 'window'].forEach(function (name) {
     colours[name] = style.getPropertyValue('--' + name).trim();
   });
 }
 
+/** Faults that fired; all of them when that is asked for. */
+function faultsShown() { return current().account.faults.filter(function (fault) { return fault.hasFired || view.allFaults; }); }
+
 /** Fault lanes: as few as hold all faults side by side. Clients that never ask for anything have no lane. */
 function arrange() {
-  var account = current().account, ends = [], faultLane = account.faults.map(function (fault) {
-    var lane = 0;
-    while (ends[lane] !== undefined && ends[lane] > fault.fromUs) lane++;
-    ends[lane] = Math.max(fault.untilUs, fault.fromUs + account.endUs * 0.12);
+  LEFT = width() < 600 ? 36 : 64;
+  var account = current().account, ends = [], faults = faultsShown(), room = (placeOfUs(account.endUs) - placeOfUs(0)) * 0.24, faultLane = faults.map(function (fault) {
+    var lane = 0, from = placeOfUs(fault.fromUs);
+    while (ends[lane] !== undefined && ends[lane].until > from) lane++;
+    ends[lane] = { until: Math.max(placeOfUs(fault.untilUs), from + room) };
     return lane;
   });
   var top = TOP + ends.length * FAULT + (ends.length ? 14 : 4), y = {}, clients = [];
   for (var node = 0; node < account.servers; node++) y[node] = top + node * LANE;
   top += account.servers * LANE;
-  account.operations.forEach(function (operation) { if (clients.indexOf(operation.client) < 0) clients.push(operation.client); });
+  var seen = {};
+  account.operations.forEach(function (operation) { if (!seen[operation.client]) { seen[operation.client] = true; clients.push(operation.client); } });
   clients.sort(function (a, b) { return a - b; }).forEach(function (client, i) { y[client] = top + i * CLIENT; });
-  layout = { faultLane: faultLane, faultLanes: ends.length, y: y, clients: clients, height: top + clients.length * CLIENT + 26 };
+  layout = { faults: faults, faultLane: faultLane, faultLanes: ends.length, y: y, clients: clients, height: top + clients.length * CLIENT + 40 };
 }
 
 function width() { return canvas.clientWidth; }
+function barOf(node) { return node < current().account.servers ? BAR : OP; }
 
 /** Quiet time folded: a gap between two events takes room by its logarithm. Unfolded, a place is a time. */
 var knots = null, FOLDED = 1000;
@@ -80,10 +86,18 @@ function reveal(us) {
   time = { from: place - span / 2, until: place + span / 2 };
 }
 
-/** What does not depend on the chosen step is drawn once for each view and kept. */
-var kept = document.createElement('canvas'), keptPen = kept.getContext('2d'), keptKey = '', leftOut = 0;
-
+/** Drawn once before the next frame, however often it is asked for: typing does not wait for it. */
+var isDue = false;
 function draw() {
+  if (isDue) return;
+  isDue = true;
+  requestAnimationFrame(function () { isDue = false; drawNow(); });
+}
+
+/** What does not depend on the chosen step is drawn once for each view and kept. */
+var kept = document.createElement('canvas'), keptPen = kept.getContext('2d'), keptKey = '', keptHits = [], keptLabels = [], leftOut = 0, labelled = [];
+
+function drawNow() {
   if (!layout) arrange();
   var ratio = window.devicePixelRatio || 1, w = width(), h = layout.height;
   if (canvas.width !== Math.round(w * ratio) || canvas.height !== Math.round(h * ratio)) {
@@ -92,55 +106,87 @@ function draw() {
     canvas.height = kept.height = Math.round(h * ratio);
     keptKey = '';
   }
-  var key = [time.from, time.until, view.which, view.isPast, view.pastOf, view.query, view.isFolded, w, h, ratio, colours.page].join(' ');
-  var shownPen = pen;
+  var key = [time.from, time.until, view.which, view.pastOf, view.query, view.isFolded, view.allFaults, view.field, w, h, ratio, colours.page].join(' '), shownPen = pen;
   if (key !== keptKey) {
     keptKey = key;
     pen = keptPen;
-    onto(ratio, w, h, function () { drawAxis(w, h); drawWindow(h); drawFaults(); drawLanes(w); drawOperations(); leftOut = drawMessages(); drawRows(); });
-    drawLabels();
+    hits = []; labels = [];
+    onto(ratio, w, h, function () { drawAxis(w, h); drawWindow(h); drawFaults(); drawLanes(w); drawOperations(); drawRows(); drawCommits(); leftOut = drawMessages(); });
+    drawNames();
+    keptHits = hits; keptLabels = labels;
     pen = shownPen;
   }
-  onto(ratio, w, h, function () {});
+  hits = keptHits;
+  labels = keptLabels.slice();
   pen.setTransform(1, 0, 0, 1, 0, 0);
+  pen.clearRect(0, 0, canvas.width, canvas.height);
   pen.drawImage(kept, 0, 0);
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  write(ratio);
   pen.save();
   pen.beginPath(); pen.rect(LEFT - 1, 0, w - LEFT + 1, h); pen.clip();
-  drawChosen(); drawGuides(h);
+  drawChosen(); drawGuides(h); labelMessages();
   pen.restore();
   tellLeftOut(leftOut);
 }
 
-function onto(ratio, w, h, paint) {
+function write(ratio) {
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, w, h);
   pen.font = '11.5px ' + getComputedStyle(canvas).fontFamily;
   pen.textBaseline = 'middle';
-  if (pen === keptPen) { hits = []; labels = []; }
+}
+function onto(ratio, w, h, paint) {
+  write(ratio);
+  pen.clearRect(0, 0, w, h);
   pen.save();
   pen.beginPath(); pen.rect(LEFT - 1, 0, w - LEFT + 1, h); pen.clip();
   paint();
   pen.restore();
 }
 
+/** What is written and what stands in the way: left, right, top, bottom. */
+var labels = [];
+function isFree(a, b, top, bottom) {
+  return a >= LEFT && b <= width() - 2 && !labels.some(function (other) { return a < other[1] && b > other[0] && top < other[3] && bottom > other[2]; });
+}
+/** Writes a text where there is room for it. @returns whether there was */
+function writeAt(text, x, y, colour) {
+  var w = pen.measureText(text).width;
+  if (!isFree(x - 2, x + w + 2, y - 7, y + 7)) return false;
+  labels.push([x - 2, x + w + 2, y - 7, y + 7]);
+  pen.textAlign = 'left';
+  pen.lineWidth = 3; pen.strokeStyle = colours.card; pen.strokeText(text, x, y);
+  pen.fillStyle = colour; pen.fillText(text, x, y);
+  return true;
+}
+/** As much of a text as there is room for; "" when that is next to nothing. */
+function shortened(text, room) {
+  if (pen.measureText(text).width <= room) return text;
+  var fits = Math.floor(room / pen.measureText('0').width) - 1;
+  return fits < 3 ? '' : text.slice(0, fits) + '\u2026';
+}
+
 /** The messages that the chosen step took and sent. */
 function drawChosen() {
-  var m = current(), message = m.rows[view.selected][MESSAGE], ids = (m.sentBy[view.selected] || []).slice();
+  var m = current();
+  chosenMessages(m).forEach(function (id) { drawMessage(m, id, true); });
+}
+function chosenMessages(m) {
+  var message = m.rows[view.selected][MESSAGE], ids = (m.sentBy[view.selected] || []).slice();
   if (message !== null) ids.push(message);
-  var before = hits;
-  hits = []; labels = [];
-  ids.forEach(function (id) {
-    var one = m.account.messages[id];
-    if (layout.y[one[FROM]] !== undefined && layout.y[one[TO]] !== undefined) drawMessage(m, id, true, true);
-  });
-  hits = before;
+  return ids.filter(function (id) { var one = m.account.messages[id]; return layout.y[one[FROM]] !== undefined && layout.y[one[TO]] !== undefined; });
+}
+
+/** What is said along the arrows: of the chosen step first, then of the others, where there are few. */
+function labelMessages() {
+  var m = current(), chosen = chosenMessages(m);
+  chosen.forEach(function (id) { labelMessage(m, id, colours.accent); });
+  labelled.forEach(function (id) { if (chosen.indexOf(id) < 0) labelMessage(m, id, m.account.messages[id][DUE].length === 0 && m.account.messages[id][TAKEN].length === 0 ? colours.bad : colours.dim); });
 }
 
 function drawAxis(w, h) {
   pen.textAlign = 'center';
   if (knots) return drawFoldedAxis(h);
-  var span = time.until - time.from, raw = span / Math.max(3, (w - LEFT) / 130), unit = Math.pow(10, Math.floor(Math.log10(raw)));
+  var span = time.until - time.from, raw = span / Math.max(2, (w - LEFT) / 130), unit = Math.pow(10, Math.floor(Math.log10(raw)));
   var by = [1, 2, 5, 10].map(function (k) { return k * unit; }).find(function (u) { return u >= raw; });
   for (var us = Math.max(0, Math.ceil(time.from / by) * by); us <= time.until; us += by) tick(us, xOf(us), h);
 }
@@ -153,7 +199,7 @@ function drawFoldedAxis(h) {
     if (x < LEFT || x > width() + 60) return;
     if (before && knot[0] - before[0] > FOLDED * 12) {
       var middle = (xAt(before[1]) + x) / 2;
-      pen.strokeStyle = colours.line; pen.lineWidth = 1; pen.setLineDash([1, 4]); line(middle, 22, middle, h - 20); pen.setLineDash([]);
+      pen.strokeStyle = colours.line; pen.lineWidth = 1; pen.setLineDash([1, 4]); line(middle, 22, middle, h - 34); pen.setLineDash([]);
     }
     var room = pen.measureText(ms(knot[0])).width / 2 + 7;
     if (x - room < last) return;
@@ -163,9 +209,10 @@ function drawFoldedAxis(h) {
 }
 
 function tick(us, at, h) {
-  var x = Math.round(at) + 0.5;
-  pen.strokeStyle = colours.soft; pen.lineWidth = 1; line(x, 22, x, h - 20);
-  pen.fillStyle = colours.faint; pen.fillText(ms(Math.round(us)), x, 11);
+  var x = Math.round(at) + 0.5, text = ms(Math.round(us)), half = pen.measureText(text).width / 2;
+  pen.strokeStyle = colours.soft; pen.lineWidth = 1; line(x, 22, x, h - 34);
+  if (x - half < LEFT || x + half > width() - 2) return;
+  pen.textAlign = 'center'; pen.fillStyle = colours.dim; pen.fillText(text, x, 11);
 }
 
 /** What is not linearizable: from the first call to the last return of the operations that clash. */
@@ -173,8 +220,14 @@ function drawWindow(h) {
   var range = clashRange();
   if (!range) return;
   var a = xOf(range[0]), b = Math.max(xOf(range[1]), xOf(range[0]) + 3);
-  pen.fillStyle = colours.window; pen.fillRect(a, 22, b - a, h - 42);
-  pen.fillStyle = colours.bad; pen.textAlign = 'center'; pen.fillText('not linearizable', (a + b) / 2, h - 10);
+  pen.fillStyle = colours.window; pen.fillRect(a, 22, b - a, h - 56);
+  note('not linearizable', (Math.max(a, LEFT) + Math.min(b, width())) / 2, h - 25, colours.bad);
+}
+
+/** Below the lanes, in the middle of a place, but within the frame. */
+function note(text, middle, y, colour) {
+  var w = pen.measureText(text).width, x = Math.max(LEFT + 2, Math.min(width() - 4 - w, middle - w / 2));
+  writeAt(text, x, y, colour);
 }
 
 function clashRange() {
@@ -189,27 +242,31 @@ function clashRange() {
 }
 
 function drawFaults() {
-  current().account.faults.forEach(function (fault, i) {
+  layout.faults.forEach(function (fault, i) {
     var a = xOf(fault.fromUs), b = Math.max(a + 4, xOf(fault.untilUs)), y = TOP + layout.faultLane[i] * FAULT;
     if (b < LEFT || a > width()) return;
-    pen.globalAlpha = fault.hasFired ? 1 : 0.4;
+    var right = width() - 2;
+    // As far as the next fault of the lane.
+    layout.faults.forEach(function (other, k) { if (k !== i && layout.faultLane[k] === layout.faultLane[i] && xOf(other.fromUs) > a) right = Math.min(right, xOf(other.fromUs) - 4); });
     pen.fillStyle = colours.faultsoft; rounded(a, y, b - a, 16, 3); pen.fill();
+    if (!fault.hasFired) { pen.strokeStyle = colours.fault; pen.lineWidth = 1; pen.setLineDash([3, 3]); pen.stroke(); pen.setLineDash([]); }
     pen.fillStyle = colours.fault; pen.fillRect(a, y, 3, 16);
+    var label = fault.kind + (fault.what ? ' ' + fault.what : '') + (fault.hasFired ? '' : ' (never fired)'), x = Math.max(a, LEFT) + 8, text = shortened(label, right - x);
     pen.textAlign = 'left';
-    var label = fault.kind + (fault.what ? ' ' + fault.what : '') + (fault.hasFired ? '' : ' (never fired)');
-    pen.fillText(label, Math.max(a, LEFT) + 8, y + 8.5);
-    pen.globalAlpha = 1;
+    if (text) { pen.fillText(text, x, y + 8.5); labels.push([x, x + pen.measureText(text).width, y, y + 16]); }
     hits.push({ x: a, y: y, w: Math.max(b - a, 60), h: 16, text: function () { return label + '\n' + ms(fault.fromUs) + ' to ' + ms(fault.untilUs) + ' ms'; } });
   });
 }
 
+/** The bars of the servers: role and term, or the values of the field that is asked for. */
 function drawLanes(w) {
-  var m = current(), account = m.account;
+  var m = current(), account = m.account, segments = view.field ? fieldSegments(account, view.field) : m.segments;
   for (var node = 0; node < account.servers; node++) {
     var y = layout.y[node];
     pen.strokeStyle = colours.line; pen.lineWidth = 1; line(LEFT, y + BAR / 2, w, y + BAR / 2);
-    m.segments[node].forEach(function (segment) {
-      var a = Math.max(xOf(segment.from), LEFT - 2), b = Math.min(xOf(segment.until), w);
+    labels.push([LEFT, w, y - 1, y + BAR + 1]);
+    segments[node].forEach(function (segment) {
+      var a = Math.max(xOf(segment.from), LEFT), b = Math.min(xOf(segment.until), w);
       if (b < LEFT || a > w) return;
       rounded(a, y, Math.max(1.5, b - a - 1), BAR, 3);
       if (segment.role === 'down') {
@@ -219,14 +276,32 @@ function drawLanes(w) {
         pen.fillStyle = segment.role === 'leader' ? colours.leader : segment.role === 'candidate' ? colours.candidate : colours.follower;
         pen.fill();
       }
-      var label = segment.role === 'down' ? 'down' : segment.role + (segment.term === null ? '' : ' t' + segment.term);
-      var short = segment.role === 'down' ? '\u00d7' : segment.term === null ? '' : 't' + segment.term;
-      var text = pen.measureText(label).width + 14 < b - a ? label : pen.measureText(short).width + 6 < b - a ? short : '';
-      pen.fillStyle = segment.role === 'down' ? colours.bad : segment.role === 'leader' || segment.role === 'candidate' ? '#fff' : colours.followerink;
+      var term = segment.term === null || segment.term === undefined ? '' : segment.role === 'value' ? String(segment.term) : 't' + segment.term;
+      var label = segment.role === 'down' ? 'down' : segment.role === 'value' ? term : segment.role + ' ' + term;
+      var room = b - a - 10, text = pen.measureText(label).width <= room ? label : segment.role === 'value' ? shortened(label, room) : pen.measureText(term).width <= room ? term : '';
+      pen.fillStyle = segment.role === 'down' ? colours.bad : segment.role === 'leader' || segment.role === 'candidate' ? colours.onbar : colours.followerink;
       pen.textAlign = 'left';
-      if (text) pen.fillText(text, a + (text === label ? 8 : 3), y + BAR / 2 + 0.5);
+      if (text) pen.fillText(text, a + 5, y + 9.5);
     });
   }
+}
+
+/** Where a server's commit index rises: a mark below its lane, with the index where there is room. */
+function drawCommits() {
+  var m = current(), from = fromUs(), until = untilUs(), lastX = {};
+  pen.font = '10px ' + getComputedStyle(canvas).fontFamily;
+  m.commits.forEach(function (commit) {
+    var row = m.rows[commit[0]];
+    if (row[AT] < from || row[AT] > until || (view.isShown && !view.isShown[commit[0]])) return;
+    var node = row[NODE], x = xOf(row[AT]), y = layout.y[node] + BAR;
+    if (x - (lastX[node] === undefined ? -99 : lastX[node]) < 1) return;
+    lastX[node] = x;
+    pen.fillStyle = colours.good;
+    pen.beginPath(); pen.moveTo(x, y + 1); pen.lineTo(x - 4, y + 8); pen.lineTo(x + 4, y + 8); pen.closePath(); pen.fill();
+    labels.push([x - 4, x + 4, y, y + 8]);
+    writeAt(String(commit[1]), x + 6, y + 8, colours.good);
+  });
+  pen.font = '11.5px ' + getComputedStyle(canvas).fontFamily;
 }
 
 function drawOperations() {
@@ -239,64 +314,79 @@ function drawOperations() {
     var label = operation.what + (isOpen ? ' \u2026 no answer' : ' \u2192 ' + operation.answer);
     pen.fillStyle = isBad ? colours.bad : isOpen ? colours.opopen : colours.op;
     rounded(a, y, b - a + (isOpen ? 12 : 0), OP, 3); pen.fill();
+    labels.push([a, b, y - 1, y + OP + 1]);
     if (isOpen) { pen.fillStyle = colours.card; for (var k = 0; k < 3; k++) pen.fillRect(b + k * 4, y, 2, OP); }
-    pen.save(); pen.beginPath(); pen.rect(a, y, b - a - 4, OP); pen.clip();
-    pen.fillStyle = '#fff'; pen.textAlign = 'left'; pen.fillText(label, Math.max(a, LEFT) + 7, y + OP / 2 + 0.5);
-    pen.restore();
+    var x = Math.max(a, LEFT) + 7, text = shortened(label, Math.min(b, width()) - x - 4);
+    pen.fillStyle = isBad ? colours.card : colours.onbar; pen.textAlign = 'left';
+    if (text) pen.fillText(text, x, y + OP / 2 + 0.5);
     hits.push({ x: a, y: y, w: b - a, h: OP, text: function () { return account.nodes[operation.client] + ' ' + label + '\n' + ms(operation.calledUs) + (isOpen ? '' : ' to ' + ms(operation.returnedUs)) + ' ms'; } });
   });
 }
 
 /** @returns how many messages in view were left out */
 function drawMessages() {
-  var m = current(), account = m.account, inView = [], from = fromUs(), until = untilUs();
-  account.messages.forEach(function (message, id) {
-    if (layout.y[message[FROM]] === undefined || layout.y[message[TO]] === undefined) return;
-    if (view.isShown && !(message[SENTBY] !== null && view.isShown.has(message[SENTBY])) && !message[TAKEN].some(function (row) { return view.isShown.has(row); })) return;
-    var end = Math.max(message[SENT], message[DUE].length ? Math.max.apply(null, message[DUE]) : 0, message[TAKEN].length ? m.rows[message[TAKEN][message[TAKEN].length - 1]][AT] : 0);
-    if (end < from || message[SENT] > until) return;
+  var m = current(), messages = m.account.messages, inView = [], from = fromUs(), until = untilUs(), isShown = view.isShown;
+  for (var id = 0; id < messages.length; id++) {
+    var message = messages[id];
+    if (m.ends[id] < from || message[SENT] > until) continue;
+    if (layout.y[message[FROM]] === undefined || layout.y[message[TO]] === undefined) continue;
+    if (isShown && !(message[SENTBY] !== null && isShown[message[SENTBY]]) && !message[TAKEN].some(function (row) { return isShown[row]; })) continue;
     inView.push(id);
-  });
+  }
   var every = Math.max(1, Math.ceil(inView.length / MESSAGES_MAX)), drawn = 0;
-  inView.forEach(function (id, i) {
-    if (i % every !== 0) return;
-    drawn++;
-    drawMessage(m, id, false, inView.length < 60);
-  });
+  for (var i = 0; i < inView.length; i += every) { drawn++; drawMessage(m, inView[i], false); }
+  labelled = inView.length <= LABELLED_MAX ? inView : [];
   return inView.length - drawn;
 }
 
 function edgeY(node, other) {
-  var y = layout.y[node], h = node < current().account.servers ? BAR : OP;
-  return layout.y[other] > y ? y + h : y;
+  var y = layout.y[node];
+  return layout.y[other] > y ? y + barOf(node) : y;
 }
 
-function drawMessage(m, id, isChosen, hasLabel) {
-  var message = m.account.messages[id], from = message[FROM], to = message[TO], x0 = xOf(message[SENT]);
-  var y0 = edgeY(from, to), y1 = edgeY(to, from), typical = typicalDelay(m), near = Math.min(0.5, 16 / Math.max(1, Math.abs(y1 - y0)));
+function isLost(message) { return message[DUE].length === 0 && message[TAKEN].length === 0; }
+/** Where a message that is lost ends. */
+function endOfLost(message, x0, y0, y1) { return [x0 + Math.min(26, Math.abs(y1 - y0) * 0.35 + 6), y0 + (y1 - y0) * 0.45]; }
+function arrivalOf(m, message, copy) {
+  var due = message[DUE][copy], taken = message[TAKEN][copy];
+  return taken === undefined ? due : due === undefined ? m.rows[taken][AT] : Math.max(due, m.rows[taken][AT]);
+}
+
+function drawMessage(m, id, isChosen) {
+  var message = m.account.messages[id], from = message[FROM], to = message[TO], x0 = xOf(message[SENT]), y0 = edgeY(from, to), y1 = edgeY(to, from), typical = typicalDelay(m);
   pen.lineWidth = isChosen ? 2.4 : 1.2;
-  if (message[DUE].length === 0 && message[TAKEN].length === 0) {
-    var xe = x0 + Math.min(26, Math.abs(y1 - y0) * 0.35 + 6), ye = y0 + (y1 - y0) * 0.45;
+  if (isLost(message)) {
     if (message[FATE] === 'underWay') return;
+    var end = endOfLost(message, x0, y0, y1), xe = end[0], ye = end[1];
     pen.strokeStyle = colours.bad; line(x0, y0, xe, ye);
     line(xe - 4, ye - 4, xe + 4, ye + 4); line(xe - 4, ye + 4, xe + 4, ye - 4);
-    labelMessage(message, x0 + 4, y0 + (y1 > y0 ? 16 : -16), isChosen || hasLabel, colours.bad);
-    hits.push({ x: x0 - 4, y: Math.min(y0, ye) - 3, w: xe - x0 + 10, h: Math.abs(ye - y0) + 8, text: function () { return m.account.nodes[from] + ' to ' + m.account.nodes[to] + ': ' + message[WHAT] + '\n' + (message[FATE] === 'cut' ? 'lost: the way was cut' : 'lost on the way'); }, row: message[SENTBY] });
+    if (!isChosen) hits.push({ line: [x0, y0, xe, ye], message: id, copy: 0, row: message[SENTBY] });
     return;
   }
-  var arrivals = message[DUE].length ? message[DUE] : message[TAKEN].map(function (row) { return m.rows[row][AT]; });
-  arrivals.forEach(function (due, copy) {
-    var taken = message[TAKEN][copy], at = taken === undefined ? due : Math.max(due, m.rows[taken][AT]);
-    var isLate = due - message[SENT] > typical * 3, isTaken = taken !== undefined;
-    var x1 = xOf(at), colour = copy > 0 ? colours.twice : isLate ? colours.late : colours.msg;
-    if (!isTaken) colour = colours.faint;
-    pen.strokeStyle = isChosen ? colours.accent : colour;
-    pen.setLineDash(isLate || !isTaken ? [5, 4] : []);
+  var copies = Math.max(message[DUE].length, message[DUE].length ? 0 : message[TAKEN].length);
+  for (var copy = 0; copy < copies; copy++) {
+    var isLate = message[DUE].length > 0 && message[DUE][copy] - message[SENT] > typical * 3, isTaken = message[TAKEN][copy] !== undefined;
+    var x1 = xOf(arrivalOf(m, message, copy)), colour = isChosen ? colours.accent : !isTaken ? colours.faint : copy > 0 ? colours.twice : isLate ? colours.late : colours.msg;
+    pen.strokeStyle = colour;
+    if (isLate || !isTaken) pen.setLineDash([5, 4]);
     line(x0, y0, x1, y1);
-    pen.setLineDash([]);
-    arrow(x0, y0, x1, y1, isChosen ? colours.accent : colour);
-    if (copy === 0) labelMessage(message, x0 + (x1 - x0) * near, y0 + (y1 - y0) * near, isChosen || hasLabel, isChosen ? colours.accent : colours.dim);
-    hits.push({ line: [x0, y0, x1, y1], text: function () { return m.account.nodes[from] + ' to ' + m.account.nodes[to] + ': ' + message[WHAT] + '\nsent ' + ms(message[SENT]) + ', due ' + ms(due) + ' ms' + (copy > 0 ? ', a second copy' : '') + (isLate ? ', late' : '') + (isTaken ? '' : message[FATE] === 'underWay' ? ', still under way' : ', nobody took it'); }, row: isTaken ? taken : message[SENTBY] });
+    if (isLate || !isTaken) pen.setLineDash([]);
+    arrow(x0, y0, x1, y1, colour);
+    if (!isChosen) hits.push({ line: [x0, y0, x1, y1], message: id, copy: copy, row: isTaken ? message[TAKEN][copy] : message[SENTBY] });
+  }
+}
+
+/** Near its beginning, else near its end or in the middle, to the right of the arrow or to the left: where nothing is. */
+function labelMessage(m, id, colour) {
+  var message = m.account.messages[id], y0 = edgeY(message[FROM], message[TO]), y1 = edgeY(message[TO], message[FROM]), x0 = xOf(message[SENT]), x1;
+  if (isLost(message)) {
+    if (message[FATE] === 'underWay') return;
+    var end = endOfLost(message, x0, y0, y1); x1 = end[0]; y1 = end[1];
+  } else x1 = xOf(arrivalOf(m, message, 0));
+  var text = message[WHAT].length > 40 ? message[WHAT].slice(0, 39) + '\u2026' : message[WHAT], w = pen.measureText(text).width, long = Math.max(1, Math.abs(y1 - y0)), near = Math.min(0.5, 22 / long);
+  [near, 1 - near, 0.5].some(function (share) {
+    var x = x0 + (x1 - x0) * share, y = y0 + (y1 - y0) * share;
+    return writeAt(text, x + 7, y, colour) || writeAt(text, x - 7 - w, y, colour);
   });
 }
 
@@ -308,69 +398,70 @@ function typicalDelay(m) {
   return typicalCache.get(m);
 }
 
-function labelMessage(message, x, y, isWanted, colour) {
-  if (!isWanted) return;
-  var text = message[WHAT].length > 34 ? message[WHAT].slice(0, 33) + '\u2026' : message[WHAT];
-  var w = pen.measureText(text).width;
-  if (labels.some(function (other) { return Math.abs(other[1] - y) < 13 && x + 6 < other[2] && x + 6 + w > other[0]; })) return;
-  labels.push([x + 6, y, x + 6 + w]);
-  pen.textAlign = 'left';
-  pen.lineWidth = 3; pen.strokeStyle = colours.card; pen.strokeText(text, x + 6, y);
-  pen.fillStyle = colour; pen.fillText(text, x + 6, y);
-}
-var labels = [];
-
 /** A mark where each row stands: faint for routine, strong for the chosen and the fatal one. */
 function drawRows() {
   var m = current(), rows = m.rows, low = 0, high = rows.length, from = fromUs(), until = untilUs(), lastX = {};
   while (low < high) { var mid = (low + high) >> 1; if (rows[mid][AT] < from) low = mid + 1; else high = mid; }
   for (var i = low; i < rows.length && rows[i][AT] <= until; i++) {
-    var row = rows[i], x = xOf(row[AT]), y = row[NODE] === null ? undefined : layout.y[row[NODE]];
-    if (view.isShown && !view.isShown.has(i)) continue;
+    if (view.isShown && !view.isShown[i]) continue;
+    var row = rows[i], node = row[NODE], y = node === null ? undefined : layout.y[node];
     if (y === undefined) continue;
-    var isServer = row[NODE] < m.account.servers, h = isServer ? BAR : OP;
+    var x = xOf(row[AT]), h = barOf(node), isServer = node < m.account.servers, isFatal = i === m.account.fatal, heavy = row[WEIGHT] >= 3;
     // Where many stand in one place, one mark stands for all of them.
-    if (row[WEIGHT] < 3 && i !== m.account.fatal && x - (lastX[row[NODE]] === undefined ? -9 : lastX[row[NODE]]) < 1) continue;
-    lastX[row[NODE]] = x;
-    if (i === m.account.fatal) { pen.fillStyle = colours.bad; diamond(x, y + h / 2, 8); }
-    else if (row[WEIGHT] >= 3) { pen.fillStyle = colours.card; dot(x, y + h / 2, 3.6); pen.fillStyle = colours.ink; dot(x, y + h / 2, 2.2); }
-    else { pen.fillStyle = colours.ink; pen.globalAlpha = 0.25; pen.fillRect(x - 0.5, y, 1, h); pen.globalAlpha = 1; }
-    hits.push({ x: x - 4, y: y - 2, w: 8, h: h + 4, text: tellRow(row), row: i });
+    if (!isFatal && x - (lastX[node] === undefined ? -9 : lastX[node]) < (heavy ? 0.25 : 1)) continue;
+    lastX[node] = x;
+    var middle = isServer ? y + 21.5 : y + h / 2;
+    if (isFatal) { pen.fillStyle = colours.bad; diamond(x, middle, 8); }
+    else if (heavy) { pen.fillStyle = colours.card; dot(x, middle, 3.6); pen.fillStyle = colours.ink; dot(x, middle, 2.2); }
+    else { pen.fillStyle = colours.ink; pen.globalAlpha = 0.3; pen.fillRect(x - 0.5, isServer ? y + 16 : y, 1, isServer ? h - 16 : h); pen.globalAlpha = 1; }
+    hits.push({ x: x - 4, y: y - 2, w: 8, h: h + 4, row: i });
   }
 }
 
-function tellRow(row) { return function () { return 'step ' + row[STEP] + ', ' + ms(row[AT]) + ' ms\n' + nodeOf(row) + ' ' + tellOf(row); }; }
+/** What the pointer is told of what it is on. */
+function tellHit(hit) {
+  var m = current();
+  if (hit.text) return hit.text();
+  if (hit.message === undefined) { var row = m.rows[hit.row]; return 'step ' + count(row[STEP]) + ', ' + ms(row[AT]) + ' ms\n' + nodeOf(row) + ' ' + tellOf(row); }
+  var message = m.account.messages[hit.message], taken = message[TAKEN][hit.copy], due = message[DUE][hit.copy];
+  var head = m.account.nodes[message[FROM]] + ' to ' + m.account.nodes[message[TO]] + ': ' + message[WHAT] + '\n';
+  if (isLost(message)) return head + (message[FATE] === 'cut' ? 'lost: the way was cut' : 'lost on the way');
+  return head + 'sent ' + ms(message[SENT]) + (due === undefined ? '' : ', due ' + ms(due)) + ' ms' + (hit.copy > 0 ? ', a second copy' : '') + (due !== undefined && due - message[SENT] > typicalDelay(m) * 3 ? ', late' : '') + (taken !== undefined ? '' : message[FATE] === 'underWay' ? ', still under way' : ', nobody took it');
+}
 
 function drawGuides(h) {
   var m = current(), fatal = m.account.fatal, row = m.rows[view.selected], x = xOf(row[AT]);
   if (fatal !== null) {
     var xf = xOf(m.rows[fatal][AT]);
-    pen.strokeStyle = colours.bad; pen.lineWidth = 1.2; pen.setLineDash([2, 3]); line(xf, 22, xf, h - 20); pen.setLineDash([]);
-    if (!clashRange()) { pen.fillStyle = colours.bad; pen.textAlign = xf > width() - 90 ? 'right' : 'center'; pen.fillText('first property breaks', xf > width() - 90 ? width() - 4 : xf, h - 10); }
+    pen.strokeStyle = colours.bad; pen.lineWidth = 1.2; pen.setLineDash([2, 3]); line(xf, 22, xf, h - 34); pen.setLineDash([]);
+    if (xf >= LEFT && xf <= width()) note('first property breaks', xf, h - 10, colours.bad);
   }
-  pen.strokeStyle = colours.accent; pen.lineWidth = 1; line(x, 22, x, h - 20);
+  pen.strokeStyle = colours.accent; pen.lineWidth = 1; line(x, 22, x, h - 34);
   if (row[NODE] !== null && layout.y[row[NODE]] !== undefined) {
-    var y = layout.y[row[NODE]], bar = row[NODE] < m.account.servers ? BAR : OP;
-    pen.lineWidth = 2; pen.beginPath(); pen.arc(x, y + bar / 2, 9, 0, Math.PI * 2); pen.stroke();
+    var isServer = row[NODE] < m.account.servers, y = layout.y[row[NODE]];
+    pen.lineWidth = 2; pen.beginPath(); pen.arc(x, isServer ? y + 21.5 : y + OP / 2, isServer ? 8 : 9, 0, Math.PI * 2); pen.stroke();
   }
 }
 
-function drawLabels() {
+/** In the margin. */
+function drawNames() {
   var account = current().account;
   pen.textAlign = 'right';
-  for (var lane = 0; lane < layout.faultLanes; lane++) if (lane === 0) { pen.fillStyle = colours.dim; pen.fillText('faults', LEFT - 12, TOP + 8.5); }
+  if (layout.faultLanes > 0) { pen.fillStyle = colours.dim; pen.fillText(LEFT < 50 ? 'f.' : 'faults', LEFT - 10, TOP + 8.5); }
   for (var node in layout.y) {
     pen.fillStyle = Number(node) < account.servers ? colours.ink : colours.dim;
-    pen.fillText(account.nodes[node], LEFT - 12, layout.y[node] + (Number(node) < account.servers ? BAR : OP) / 2 + 0.5);
+    pen.fillText(account.nodes[node], LEFT - 10, layout.y[node] + barOf(Number(node)) / 2 + 0.5);
   }
 }
 
 function tellLeftOut(left) {
-  var parts = [];
+  var parts = [], hidden = current().account.faults.length - layout.faults.length;
   if (view.which === 'full' && data.leftOutRows > 0) parts.push('the first ' + count(data.leftOutRows) + ' events are left out');
   if (left > 0) parts.push(count(left) + ' messages in view are not drawn: zoom in');
   if (view.isShown) parts.push('showing ' + count(view.shown.length) + ' of ' + count(current().rows.length) + ' events');
-  byId('left-out').textContent = parts.join('; ');
+  if (hidden > 0) parts.push(plural(hidden, 'fault') + ' that never fired ' + (hidden === 1 ? 'is' : 'are') + ' not shown');
+  var text = parts.join('; ');
+  if (byId('left-out').textContent !== text) byId('left-out').textContent = text;
 }
 
 function line(x0, y0, x1, y1) { pen.beginPath(); pen.moveTo(x0, y0); pen.lineTo(x1, y1); pen.stroke(); }
