@@ -89,7 +89,7 @@ const bodyHtml = (report: Report): string => `<main>
 <div class="card"><h2>Logs by index <small id="logs-part"></small></h2><p class="legendline"><span class="committed">known committed</span><span class="open">not yet</span><span class="differs">servers differ</span></p><div id="logs"></div></div>
 <div class="card"><h2>Held beside expected <small id="held-where"></small></h2><p class="meta" id="held-told"></p><div id="held"></div></div>
 </section>
-<details class="card" id="text"><summary>The report as text</summary><pre>${html(reportText(report, false))}</pre></details>
+<details class="card" id="text"><summary>The report as text</summary><pre tabindex="0" role="region" aria-label="The report as text">${html(reportText(report, false))}</pre></details>
 <p class="keys"><kbd>\u2190</kbd> <kbd>\u2192</kbd> step \u00b7 <kbd>Home</kbd> <kbd>End</kbd> ends \u00b7 <kbd>/</kbd> search \u00b7 <kbd>n</kbd> <kbd>N</kbd> next and previous found \u00b7 <kbd>+</kbd> <kbd>\u2212</kbd> <kbd>0</kbd> zoom \u00b7 <kbd>v</kbd> next view \u00b7 the address keeps step, run, past and field</p>
 </main>`;
 

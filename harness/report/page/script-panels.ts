@@ -185,7 +185,7 @@ function logCell(state, index) {
 
 /** What servers hold beside what they must: of the node of the chosen step all of it, of the others what is wrong. */
 function showHeld(m, row, states) {
-  var servers = m.account.servers, box = byId('held'), shownNode = row[NODE] !== null && row[NODE] < servers ? row[NODE] : lastServer(m), table = element('table'), head = element('tr'), wrong = 0, lines = 0;
+  var servers = m.account.servers, box = byId('held'), shownNode = row[NODE] !== null && row[NODE] < servers ? row[NODE] : lastServer(m, states), table = element('table'), head = element('tr'), wrong = 0, lines = 0;
   ['', 'thing', 'holds', 'must hold'].forEach(function (name) { head.append(name ? headCell(name, 'col') : cell('')); });
   table.append(head);
   for (var k = 0; k < servers; k++) {
@@ -201,13 +201,13 @@ function showHeld(m, row, states) {
     });
   }
   byId('held-where').textContent = 'all of ' + m.account.nodes[shownNode] + ', of the others what is wrong';
-  byId('held-told').textContent = lines === 0 ? 'It holds nothing yet, or is down.' : wrong === 0 ? 'Every server holds what executing the committed entries gives.' : plural(wrong, 'thing') + (wrong === 1 ? ' differs' : ' differ') + ' from what executing the committed entries gives.';
+  byId('held-told').textContent = wrong === 0 && lines === 0 ? m.account.nodes[shownNode] + ' holds nothing, or is down.' : wrong === 0 ? 'Nothing differs from what executing the committed entries gives.' : plural(wrong, 'thing') + (wrong === 1 ? ' differs' : ' differ') + ' from what executing the committed entries gives.';
   if (lines > 0) refill(box, table, 'What is held, beside what must be'); else box.replaceChildren();
 }
 
-/** The server that took the last step at or before the chosen one. */
-function lastServer(m) {
-  for (var i = view.selected; i >= 0; i--) { var node = m.rows[i][NODE]; if (node !== null && node < m.account.servers) return node; }
+/** The server that took the last step at or before the chosen one, of those that are up. */
+function lastServer(m, states) {
+  for (var i = view.selected; i >= 0; i--) { var node = m.rows[i][NODE]; if (node !== null && node < m.account.servers && states[node].log) return node; }
   return 0;
 }
 

@@ -1,5 +1,5 @@
 /** Looks: calm surfaces, one accent, colour kept for roles, faults and what is wrong. */
-export const light = `--page:#f6f7f9;--card:#fff;--line:#dfe3e8;--soft:#eef1f4;--ink:#1b2430;--dim:#5d6978;--faint:#8a95a3;--accent:#1f5bbd;--onaccent:#fff;--sel:#e4edfb;--bad:#c0263a;--badsoft:#fbe9eb;--good:#14794a;--leader:#1a7a4b;--candidate:#8f5d0e;--follower:#cfd6de;--followerink:#2f3a47;--onbar:#fff;--down:#f3d3d6;--msg:#5b7fb8;--late:#b7791f;--twice:#8453c5;--fault:#7a4fc0;--faultsoft:#e9e0f7;--op:#3b74d1;--opopen:#65717f;--window:rgba(192,38,58,.08);--badge:#c0263a;--onbadge:#fff;--head:#fff5f5;--headline:#ecc9cd;`;
+export const light = `--page:#f6f7f9;--card:#fff;--line:#dfe3e8;--soft:#eef1f4;--ink:#1b2430;--dim:#5d6978;--faint:#8a95a3;--accent:#1f5bbd;--onaccent:#fff;--sel:#e4edfb;--bad:#c0263a;--badsoft:#fbe9eb;--good:#14794a;--leader:#1a7a4b;--candidate:#8f5d0e;--follower:#cfd6de;--followerink:#2f3a47;--onbar:#fff;--down:#f3d3d6;--msg:#5b7fb8;--late:#b7791f;--twice:#8453c5;--fault:#6f43b6;--faultsoft:#e9e0f7;--op:#3b74d1;--opopen:#65717f;--window:rgba(192,38,58,.08);--badge:#c0263a;--onbadge:#fff;--head:#fff5f5;--headline:#ecc9cd;`;
 export const dark = `--page:#0e1217;--card:#151b22;--line:#28313b;--soft:#1c242d;--ink:#dce3ea;--dim:#93a0ae;--faint:#6c7986;--accent:#6aa5ff;--onaccent:#0c1726;--sel:#1d2f49;--bad:#ff7b86;--badsoft:#3a1a20;--good:#5fd49a;--leader:#1d7a4b;--candidate:#8f6212;--follower:#303a45;--followerink:#d3dce5;--onbar:#fff;--down:#4a2229;--msg:#6f97d6;--late:#d9a34a;--twice:#b18be8;--fault:#a983ea;--faultsoft:#2e2446;--op:#2f68c4;--opopen:#5c6875;--window:rgba(255,123,134,.10);--badge:#ff7b86;--onbadge:#20090c;--head:#1f1418;--headline:#4a242b;`;
 
 export const pageStyle = `
@@ -23,7 +23,7 @@ h1 .what{font-weight:400;color:var(--dim);font-size:14px;margin-left:12px;letter
 .meaning{margin:2px 0 0;color:var(--dim);max-width:110ch}
 .under{display:flex;flex-wrap:wrap;gap:12px 28px;align-items:center;margin-top:12px}
 .command{display:flex;align-items:stretch;border:1px solid var(--line);border-radius:6px;background:var(--card);max-width:100%;overflow:hidden}
-.command code{padding:6px 12px;overflow-x:auto;white-space:nowrap}
+.command code{padding:6px 12px;white-space:pre-wrap;overflow-wrap:anywhere}
 .command button{border:0;border-left:1px solid var(--line);border-radius:0}
 dl{display:flex;flex-wrap:wrap;gap:4px 26px;margin:0}
 dl div{display:flex;flex-direction:column}
