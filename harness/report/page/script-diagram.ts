@@ -1,7 +1,7 @@
 /** The page's script, second part: the diagram on a canvas. Only what is in view is drawn. */
 export const diagramScript = String.raw`
 var canvas = byId('canvas'), stage = byId('stage'), tip = byId('tip'), pen = canvas.getContext('2d');
-var LEFT = 64, RIGHT = 18, TOP = 30, FAULT = 22, LANE = 68, BAR = 30, CLIENT = 34, OP = 20, MESSAGES_MAX = 1500, LABELLED_MAX = 60;
+var LEFT = 64, RIGHT = 18, TOP = 30, FAULT = 22, LANE = 68, BAR = 30, CLIENT = 34, OP = 20, MESSAGES_MAX = 800, LABELLED_MAX = 60;
 var time = { from: 0, until: 1 }, colours = {}, layout = null, hits = [];
 
 function readColours() {
@@ -32,7 +32,10 @@ function arrange() {
   layout = { faults: faults, faultLane: faultLane, faultLanes: ends.length, y: y, clients: clients, height: top + clients.length * CLIENT + 40 };
 }
 
-function width() { return canvas.clientWidth; }
+/** Asked of the document once for each drawing: it is needed for every mark. */
+var wide = canvas.clientWidth, family = getComputedStyle(canvas).fontFamily;
+function width() { return wide; }
+function measure() { if (canvas.clientWidth !== wide) { wide = canvas.clientWidth; layout = null; } }
 function barOf(node) { return node < current().account.servers ? BAR : OP; }
 
 /** Quiet time folded: a gap between two events takes room by its logarithm. Unfolded, a place is a time. */
@@ -93,11 +96,15 @@ function draw() {
   isDue = true;
   requestAnimationFrame(function () { isDue = false; drawNow(); });
 }
+/** When the typing pauses: the list has answered by then. */
+var pause = null;
+function drawSoon() { clearTimeout(pause); pause = setTimeout(draw, 150); }
 
 /** What does not depend on the chosen step is drawn once for each view and kept. */
 var kept = document.createElement('canvas'), keptPen = kept.getContext('2d'), keptKey = '', keptHits = [], keptLabels = [], leftOut = 0, labelled = [];
 
 function drawNow() {
+  measure();
   if (!layout) arrange();
   var ratio = window.devicePixelRatio || 1, w = width(), h = layout.height;
   if (canvas.width !== Math.round(w * ratio) || canvas.height !== Math.round(h * ratio)) {
@@ -110,8 +117,8 @@ function drawNow() {
   if (key !== keptKey) {
     keptKey = key;
     pen = keptPen;
-    hits = []; labels = [];
-    onto(ratio, w, h, function () { drawAxis(w, h); drawWindow(h); drawFaults(); drawLanes(w); drawOperations(); drawRows(); drawCommits(); leftOut = drawMessages(); });
+    hits = []; labels = []; barTexts = [];
+    onto(ratio, w, h, function () { drawAxis(w, h); drawWindow(h); drawFaults(); drawLanes(w); drawOperations(); drawCommits(); leftOut = drawMessages(); drawRows(); writeOnBars(); });
     drawNames();
     keptHits = hits; keptLabels = labels;
     pen = shownPen;
@@ -131,7 +138,7 @@ function drawNow() {
 
 function write(ratio) {
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.font = '11.5px ' + getComputedStyle(canvas).fontFamily;
+  pen.font = '11.5px ' + family;
   pen.textBaseline = 'middle';
 }
 function onto(ratio, w, h, paint) {
@@ -141,6 +148,16 @@ function onto(ratio, w, h, paint) {
   pen.beginPath(); pen.rect(LEFT - 1, 0, w - LEFT + 1, h); pen.clip();
   paint();
   pen.restore();
+}
+
+/** What is written on bars is written last, so that no arrow crosses it out. */
+var barTexts = [];
+function writeOnBars() {
+  pen.textAlign = 'left'; pen.lineWidth = 3; pen.lineJoin = 'round';
+  barTexts.forEach(function (one) {
+    pen.strokeStyle = one.bar; pen.strokeText(one.text, one.x, one.y);
+    pen.fillStyle = one.colour; pen.fillText(one.text, one.x, one.y);
+  });
 }
 
 /** What is written and what stands in the way: left, right, top, bottom. */
@@ -269,19 +286,18 @@ function drawLanes(w) {
       var a = Math.max(xOf(segment.from), LEFT), b = Math.min(xOf(segment.until), w);
       if (b < LEFT || a > w) return;
       rounded(a, y, Math.max(1.5, b - a - 1), BAR, 3);
+      var bar = segment.role === 'down' ? colours.card : segment.role === 'leader' ? colours.leader : segment.role === 'candidate' ? colours.candidate : colours.follower;
       if (segment.role === 'down') {
         pen.fillStyle = colours.card; pen.fill();
         pen.strokeStyle = colours.bad; pen.setLineDash([4, 3]); pen.stroke(); pen.setLineDash([]);
       } else {
-        pen.fillStyle = segment.role === 'leader' ? colours.leader : segment.role === 'candidate' ? colours.candidate : colours.follower;
-        pen.fill();
+        pen.fillStyle = bar; pen.fill();
       }
       var term = segment.term === null || segment.term === undefined ? '' : segment.role === 'value' ? String(segment.term) : 't' + segment.term;
       var label = segment.role === 'down' ? 'down' : segment.role === 'value' ? term : segment.role + ' ' + term;
       var room = b - a - 10, text = pen.measureText(label).width <= room ? label : segment.role === 'value' ? shortened(label, room) : pen.measureText(term).width <= room ? term : '';
-      pen.fillStyle = segment.role === 'down' ? colours.bad : segment.role === 'leader' || segment.role === 'candidate' ? colours.onbar : colours.followerink;
-      pen.textAlign = 'left';
-      if (text) pen.fillText(text, a + 5, y + 9.5);
+      var colour = segment.role === 'down' ? colours.bad : segment.role === 'leader' || segment.role === 'candidate' ? colours.onbar : colours.followerink;
+      if (text) barTexts.push({ text: text, x: a + 5, y: y + 9.5, colour: colour, bar: bar });
     });
   }
 }
@@ -289,7 +305,7 @@ function drawLanes(w) {
 /** Where a server's commit index rises: a mark below its lane, with the index where there is room. */
 function drawCommits() {
   var m = current(), from = fromUs(), until = untilUs(), lastX = {};
-  pen.font = '10px ' + getComputedStyle(canvas).fontFamily;
+  pen.font = '10px ' + family;
   m.commits.forEach(function (commit) {
     var row = m.rows[commit[0]];
     if (row[AT] < from || row[AT] > until || (view.isShown && !view.isShown[commit[0]])) return;
@@ -301,7 +317,7 @@ function drawCommits() {
     labels.push([x - 4, x + 4, y, y + 8]);
     writeAt(String(commit[1]), x + 6, y + 8, colours.good);
   });
-  pen.font = '11.5px ' + getComputedStyle(canvas).fontFamily;
+  pen.font = '11.5px ' + family;
 }
 
 function drawOperations() {
@@ -312,13 +328,13 @@ function drawOperations() {
     if (b < LEFT || a > width()) return;
     var isBad = clash.indexOf(operation.id) >= 0;
     var label = operation.what + (isOpen ? ' \u2026 no answer' : ' \u2192 ' + operation.answer);
-    pen.fillStyle = isBad ? colours.bad : isOpen ? colours.opopen : colours.op;
+    var bar = isBad ? colours.bad : isOpen ? colours.opopen : colours.op;
+    pen.fillStyle = bar;
     rounded(a, y, b - a + (isOpen ? 12 : 0), OP, 3); pen.fill();
     labels.push([a, b, y - 1, y + OP + 1]);
     if (isOpen) { pen.fillStyle = colours.card; for (var k = 0; k < 3; k++) pen.fillRect(b + k * 4, y, 2, OP); }
     var x = Math.max(a, LEFT) + 7, text = shortened(label, Math.min(b, width()) - x - 4);
-    pen.fillStyle = isBad ? colours.card : colours.onbar; pen.textAlign = 'left';
-    if (text) pen.fillText(text, x, y + OP / 2 + 0.5);
+    if (text) barTexts.push({ text: text, x: x, y: y + OP / 2 + 0.5, colour: isBad ? colours.card : colours.onbar, bar: bar });
     hits.push({ x: a, y: y, w: b - a, h: OP, text: function () { return account.nodes[operation.client] + ' ' + label + '\n' + ms(operation.calledUs) + (isOpen ? '' : ' to ' + ms(operation.returnedUs)) + ' ms'; } });
   });
 }
@@ -400,7 +416,7 @@ function typicalDelay(m) {
 
 /** A mark where each row stands: faint for routine, strong for the chosen and the fatal one. */
 function drawRows() {
-  var m = current(), rows = m.rows, low = 0, high = rows.length, from = fromUs(), until = untilUs(), lastX = {};
+  var m = current(), rows = m.rows, low = 0, high = rows.length, from = fromUs(), until = untilUs(), lastX = {}, routine = new Path2D(), heavies = [], fatalAt = null;
   while (low < high) { var mid = (low + high) >> 1; if (rows[mid][AT] < from) low = mid + 1; else high = mid; }
   for (var i = low; i < rows.length && rows[i][AT] <= until; i++) {
     if (view.isShown && !view.isShown[i]) continue;
@@ -408,14 +424,17 @@ function drawRows() {
     if (y === undefined) continue;
     var x = xOf(row[AT]), h = barOf(node), isServer = node < m.account.servers, isFatal = i === m.account.fatal, heavy = row[WEIGHT] >= 3;
     // Where many stand in one place, one mark stands for all of them.
-    if (!isFatal && x - (lastX[node] === undefined ? -9 : lastX[node]) < (heavy ? 0.25 : 1)) continue;
+    if (!isFatal && x - (lastX[node] === undefined ? -9 : lastX[node]) < (heavy ? 0.5 : 1)) continue;
     lastX[node] = x;
     var middle = isServer ? y + 21.5 : y + h / 2;
-    if (isFatal) { pen.fillStyle = colours.bad; diamond(x, middle, 8); }
-    else if (heavy) { pen.fillStyle = colours.card; dot(x, middle, 3.6); pen.fillStyle = colours.ink; dot(x, middle, 2.2); }
-    else { pen.fillStyle = colours.ink; pen.globalAlpha = 0.3; pen.fillRect(x - 0.5, isServer ? y + 16 : y, 1, isServer ? h - 16 : h); pen.globalAlpha = 1; }
+    if (isFatal) fatalAt = [x, middle];
+    else if (heavy) heavies.push([x, middle]);
+    else routine.rect(x - 0.5, isServer ? y + 16 : y, 1, isServer ? h - 16 : h);
     hits.push({ x: x - 4, y: y - 2, w: 8, h: h + 4, row: i });
   }
+  pen.fillStyle = colours.ink; pen.globalAlpha = 0.3; pen.fill(routine); pen.globalAlpha = 1;
+  heavies.forEach(function (at) { pen.fillStyle = colours.card; dot(at[0], at[1], 3.6); pen.fillStyle = colours.ink; dot(at[0], at[1], 2.2); });
+  if (fatalAt) { pen.fillStyle = colours.bad; diamond(fatalAt[0], fatalAt[1], 8); }
 }
 
 /** What the pointer is told of what it is on. */

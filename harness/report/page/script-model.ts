@@ -100,15 +100,20 @@ function textsOf(m) {
 function refresh() {
   var m = current(), words = view.query.toLowerCase().split(/\s+/).filter(Boolean), shown = [], n = m.rows.length;
   var past = view.pastOf !== null ? causalPast(m, view.pastOf) : null, texts = words.length > 0 ? textsOf(m) : null, isShown = past || texts ? new Uint8Array(n) : null;
-  next: for (var i = 0; i < n; i++) {
+  // More of the same word finds a part of what was found.
+  var isPart = texts !== null && found !== null && found.m === m && found.pastOf === view.pastOf && view.query.indexOf(found.query) === 0, from = isPart ? found.shown : null;
+  next: for (var at = 0; at < (from ? from.length : n); at++) {
+    var i = from ? from[at] : at;
     if (past && !past[i]) continue;
     if (texts) for (var w = 0; w < words.length; w++) if (texts[i].indexOf(words[w]) < 0) continue next;
     shown.push(i);
     if (isShown) isShown[i] = 1;
   }
+  found = texts ? { m: m, pastOf: view.pastOf, query: view.query, shown: shown } : null;
   view.shown = shown;
   view.isShown = isShown;
 }
+var found = null;
 
 /** Where a row stands among those shown; where it is not, the complement of where it would. */
 function shownAt(place) {
@@ -138,7 +143,7 @@ function logAfter(log, change) {
 function copyOf(state) { return { fields: Object.assign({}, state.fields), log: state.log, held: Object.assign({}, state.held) }; }
 
 /** Every node's state after a row: from the nearest of the states that are kept, one in every EVERY rows. */
-var EVERY = 2000;
+var EVERY = 500;
 function statesAt(m, place) {
   if (!m.checkpoints) {
     var running = m.account.nodes.map(blank);

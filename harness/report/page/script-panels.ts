@@ -135,7 +135,7 @@ function goField(by) {
 }
 
 /** The servers' logs beside each other: a line an index, the newest last. */
-var LOG_LINES = 200;
+var LOG_LINES = 100;
 function showLogs(m, row, states) {
   var servers = m.account.servers, box = byId('logs'), card = byId('contents');
   card.hidden = !m.rows.some(function (one) { return one[LOG]; });

@@ -108,7 +108,7 @@ function follow(isFirst) {
   show(which, isRow.test(words.past || '') ? rowOfName(m, words.past) : null, place, true);
 }
 
-function setQuery(text) { view.query = text; refresh(); steps.scrollTop = 0; scrollToSelected(); drawSteps(); tellFound(); draw(); }
+function setQuery(text) { view.query = text; refresh(); steps.scrollTop = 0; scrollToSelected(); drawSteps(); tellFound(); drawSoon(); }
 
 /** Which of what the search has found the chosen step is. */
 function tellFound() {

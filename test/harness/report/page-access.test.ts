@@ -95,6 +95,39 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
     });
   }, 60_000);
 
+  /** Writes down every text that a canvas is given since it was last cleared, with its box. */
+  const listenToCanvases = `{
+    const proto = CanvasRenderingContext2D.prototype, written = new Map(), { fillText, clearRect } = proto;
+    proto.clearRect = function (...box) { written.set(this, []); return clearRect.apply(this, box); };
+    proto.fillText = function (text, x, y) {
+      const w = this.measureText(text).width, left = this.textAlign === 'right' ? x - w : this.textAlign === 'center' ? x - w / 2 : x;
+      written.get(this)?.push({ text, left, right: left + w, top: y - 5, bottom: y + 5 });
+      return fillText.apply(this, arguments);
+    };
+    window.written = () => [...written.values()].flat();
+  }`;
+  interface Written { readonly text: string; readonly left: number; readonly right: number; readonly top: number; readonly bottom: number }
+
+  test.each([1280, 1920, 360])('no label of the diagram covers another one or leaves the frame, %i wide', async (width) => {
+    await withPage({ width, scheme: 'light' }, async (page) => {
+      await page.addInitScript(listenToCanvases);
+      await page.goto(address);
+      for (const key of ['0', '+', '+', '+', 'Home', 'ArrowRight', 'v', 'v', '+', '-']) {
+        await page.keyboard.press(key);
+        await page.waitForTimeout(120);
+        const written = await page.evaluate('written()') as readonly Written[];
+        expect(written.length).toBeGreaterThan(5);
+        const frame = await page.evaluate('[canvas.clientWidth, canvas.clientHeight]'.replaceAll('canvas', 'document.getElementById("canvas")')) as [number, number];
+        const outside = written.filter(({ left, right, top, bottom }) => left < 0 || right > frame[0] || top < 0 || bottom > frame[1]);
+        expect(outside).toEqual([]);
+        const covered = written.flatMap((one, i) => written.slice(i + 1)
+          .filter((other) => one.left < other.right - 0.5 && one.right > other.left + 0.5 && one.top < other.bottom && one.bottom > other.top)
+          .map((other) => `${one.text} | ${other.text}`));
+        expect(covered, `behind ${key}`).toEqual([]);
+      }
+    });
+  }, 60_000);
+
   test('every control is reached by the keyboard alone, and is seen to be', async () => {
     await withPage({ width: 1280, scheme: 'light' }, async (page) => {
       await page.goto(address);
