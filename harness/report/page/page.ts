@@ -78,7 +78,7 @@ const bodyHtml = (report: Report): string => `<main>
 </nav>
 <section class="card diagram" aria-labelledby="h-diagram"><h2 id="h-diagram">Space and time <small>virtual milliseconds</small></h2>
 <div class="legend" aria-hidden="true"><span class="k leader">leader</span><span class="k candidate">candidate</span><span class="k follower">follower</span><span class="k down">down</span><span class="k commit">commits up to</span><span class="a delivered">delivered</span><span class="a late">late</span><span class="a twice">again</span><span class="a lost">lost \u00d7</span></div>
-<div id="stage"><canvas id="canvas" role="img" aria-label="Space-time diagram; the list of steps below says the same in words"></canvas><div id="tip" hidden></div></div></section>
+<div id="stage" tabindex="0" role="group" aria-label="Diagram"><canvas id="canvas" role="img" aria-label="Space-time diagram; the list of steps below says the same in words"></canvas><div id="tip" hidden></div></div></section>
 <div class="columns">
 <section class="card steps" aria-labelledby="h-steps"><h2 id="h-steps">Steps <small id="steps-count"></small></h2><div id="steps" role="listbox" tabindex="0" aria-labelledby="h-steps"><div id="steps-space" role="presentation"><div id="steps-rows" role="presentation"></div></div></div><p id="printed" class="meta"></p></section>
 <section class="card" aria-labelledby="h-state"><h2 id="h-state">What changed <small id="state-where"></small></h2><div id="change" aria-live="polite"></div><h2 class="second">State of every server</h2><div id="state"></div>

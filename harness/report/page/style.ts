@@ -127,7 +127,7 @@ kbd{border:1px solid var(--line);border-bottom-width:2px;border-radius:4px;paddi
 mark{background:none;color:var(--accent);font-weight:600}
 @media (max-width:600px){
 header{padding:14px 12px}main{padding:10px 10px 24px}.title{flex-wrap:wrap}h1 .what{display:block;margin-left:0}
-.bar{position:static;gap:8px}.find,.find label{flex-wrap:wrap}.find{width:100%}.find label{flex:1}.find input{width:100%}
+.bar{position:static;gap:8px}.find{width:100%}.find label{flex:1;min-width:0}.find input{width:100%;min-width:0}#found{min-width:0}
 .card{padding:12px 10px}.row{grid-template-columns:40px 62px 28px 1fr;gap:0 6px;padding:0 6px}#steps{height:420px}.under{gap:10px}
 dl{gap:4px 18px}dd{overflow-wrap:anywhere}
 }
