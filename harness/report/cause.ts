@@ -11,7 +11,8 @@ export function causeOf(account: Account, history: HistoryStory | null): number 
   if (fatal === null) return null;
   const { node } = rows[fatal]!;
   if (node !== null && node < servers) return fatal;
-  const heard = history?.blocked == null ? -1 : rows.findLastIndex((row) => row.operation === history.blocked && row.message !== null);
+  const blocked = history?.blocked ?? null;
+  const heard = blocked === null ? -1 : rows.findLastIndex((row) => row.operation === blocked && row.message !== null);
   const place = heard >= 0 ? heard : fatal;
   return answeredAt(account, place) ?? lastTurn(account, fatal);
 }
@@ -24,6 +25,7 @@ function answeredAt({ rows, messages }: Account, place: number): number | null {
 
 /** Of a run that was judged as a whole: the last turn of events at a server, or the fatal row itself. */
 function lastTurn({ rows, servers }: Account, fatal: number): number {
-  const place = rows.findLastIndex((row, at) => at < fatal && row.node !== null && row.node < servers && row.weight >= 3);
+  const place = rows.findLastIndex(({ node, weight }, at) =>
+    at < fatal && node !== null && node < servers && weight >= 3);
   return place >= 0 ? place : fatal;
 }

@@ -46,12 +46,18 @@ export class ContentsRecorder {
     const { log, held } = this.reader.read(node, state);
     const before = this.known.get(node) ?? nothing;
     const entries = log === before.log ? before.entries : entriesOf(log);
-    const values = held === before.of ? before.held : new Map([...held].map(([name, value]) => [name, heldValue(value)]));
+    const values = held === before.of
+      ? before.held
+      : new Map([...held].map(([name, value]) => [name, heldValue(value)]));
     this.known.set(node, { log, of: held, base: log.baseIndex, entries, held: values });
-    const isSameLog = log === before.log || (before.log !== null && log.baseIndex === before.base && isSame(before.entries, entries));
+    const isSameLog = log === before.log
+      || (before.log !== null && log.baseIndex === before.base && isSame(before.entries, entries));
     const logChange = isSameLog ? null : changeOfLog(before, log, entries);
     const heldChange = values === before.held ? null : changeOfHeld(before.held, values);
-    return { ...(logChange === null ? {} : { log: logChange }), ...(heldChange === null ? {} : { held: heldChange }) };
+    return {
+      ...(logChange === null ? {} : { log: logChange }),
+      ...(heldChange === null ? {} : { held: heldChange }),
+    };
   }
 
   /** Down: what it holds is told anew when it starts again. */
@@ -69,18 +75,24 @@ const isSame = (one: readonly object[], other: readonly object[]): boolean =>
 function changeOfLog(before: Known, log: LogContents, entries: readonly object[]): LogChange {
   // Where both begin behind another index only the common part is compared.
   let from = log.baseIndex + 1;
-  while (from <= log.lastIndex && from > before.base && entries[from - log.baseIndex - 1] === before.entries[from - before.base - 1]) from++;
-  return { base: [log.baseIndex, log.baseTerm], from, entries: entries.slice(from - log.baseIndex - 1).map((entry) => log.tell(entry)) };
+  const isKept = (index: number): boolean =>
+    entries[index - log.baseIndex - 1] === before.entries[index - before.base - 1];
+  while (from <= log.lastIndex && from > before.base && isKept(from)) from++;
+  const told = entries.slice(from - log.baseIndex - 1).map((entry) => log.tell(entry));
+  return { base: [log.baseIndex, log.baseTerm], from, entries: told };
 }
 
 const heldValue = ({ held, expected }: Held): HeldValue =>
   expected === undefined ? [held, null, 'unknown'] : held === expected ? [held] : [held, expected];
 
-function changeOfHeld(before: ReadonlyMap<string, HeldValue>, after: ReadonlyMap<string, HeldValue>): HeldChange | null {
+type HeldValues = ReadonlyMap<string, HeldValue>;
+
+function changeOfHeld(before: HeldValues, after: HeldValues): HeldChange | null {
   const changed: Record<string, HeldValue | null> = {};
   for (const [name, value] of after) {
     const known = before.get(name);
-    if (known === undefined || known.length !== value.length || known.some((part, i) => part !== value[i])) changed[name] = value;
+    const isSameValue = known?.length === value.length && known.every((part, i) => part === value[i]);
+    if (!isSameValue) changed[name] = value;
   }
   for (const name of before.keys()) if (!after.has(name)) changed[name] = null;
   return Object.keys(changed).length === 0 ? null : changed;

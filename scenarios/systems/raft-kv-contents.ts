@@ -83,36 +83,46 @@ export class RaftKvContents implements ContentsReader {
   }
 
   private indexHeld(index: number): Held {
-    const isSound = index <= this.committed;
-    return { held: String(index), expected: isSound ? String(index) : this.isComplete ? `at most ${this.committed}` : undefined };
+    const held = String(index);
+    if (index <= this.committed) return { held, expected: held };
+    return { held, expected: this.isComplete ? `at most ${this.committed}` : undefined };
   }
 
   /** @param onlyWrong leaves out what is as it must be */
-  private compare(into: Map<string, Held>, prefix: string, index: number, { store, sessions }: Holding, onlyWrong: boolean): void {
+  private compare(
+    into: Map<string, Held>, prefix: string, index: number, { store, sessions }: Holding, onlyWrong: boolean,
+  ): void {
     const isKnown = index <= this.committed || this.isComplete;
     const expected = this.model.at(Math.min(index, this.committed));
     const add = (name: string, held: string | null, must: string | null): void => {
-      if (!onlyWrong || (isKnown && held !== must)) into.set(`${prefix}${name}`, { held, expected: isKnown ? must : undefined });
+      if (onlyWrong && (!isKnown || held === must)) return;
+      into.set(`${prefix}${name}`, { held, expected: isKnown ? must : undefined });
     };
     const keys = new Set(expected.values.keys());
     store.values.forEach((_value, key) => void keys.add(key));
-    for (const key of [...keys].sort()) add(`store ${key}`, shown(store.values.get(key)), shown(expected.values.get(key)));
+    for (const key of [...keys].sort()) {
+      add(`store ${key}`, shown(store.values.get(key)), shown(expected.values.get(key)));
+    }
     const clients = new Set(expected.sessions.keys());
     sessions.byClient.forEach((_session, client) => void clients.add(client));
     for (const client of [...clients].sort((a, b) => a - b)) {
-      add(`session ${nodeName(this.plan, client)}`, sessionText(sessions.byClient.get(client)), sessionText(expected.sessions.get(client)));
+      const name = `session ${nodeName(this.plan, client)}`;
+      add(name, sessionText(sessions.byClient.get(client)), sessionText(expected.sessions.get(client)));
     }
   }
 
   private commandText(command: Command | null): string {
-    return command === null ? 'no-op' : `${nodeName(this.plan, command.client)}#${command.sequence} ${describeOperation(command.operation)}`;
+    if (command === null) return 'no-op';
+    return `${nodeName(this.plan, command.client)}#${command.sequence} ${describeOperation(command.operation)}`;
   }
 }
 
 const shown = (value: string | undefined): string | null => (value === undefined ? null : JSON.stringify(value));
 
 const sessionText = (session: Session | undefined): string | null =>
-  session === undefined ? null : `#${session.sequence} gave ${session.result === null ? 'done' : JSON.stringify(session.result)}`;
+  session === undefined ? null : `#${session.sequence} gave ${resultText(session)}`;
+
+const resultText = ({ result }: Session): string => (result === null ? 'done' : JSON.stringify(result));
 
 const contentsOf = (log: Log, commandText: (command: Command | null) => string): LogContents => ({
   baseIndex: log.baseIndex,

@@ -1,4 +1,4 @@
-/** What a report says that servers hold: the changes of the rows lead to what they held, and it is compared to what it must be. */
+/** What a report says that servers hold: the changes of the rows lead to it, and it is held against what it must be. */
 import { describe, expect, test } from 'vitest';
 import type { NodeId } from '../../../core/protocol.ts';
 import { blankPersistent } from '../../../core/raft/state.ts';
@@ -41,7 +41,7 @@ const seeds = fc.integer({ min: 1, max: 60 });
 
 describe('what servers hold, as changes', () => {
   const cases = [seeds, fc.integer({ min: 0, max: 100 })] as [fc.Arbitrary<number>, fc.Arbitrary<number>];
-  prop(cases, { numRuns: 8 })('all changes together are what was read last, also when those of the beginning are joined first', (seed, percent) => {
+  prop(cases, { numRuns: 8 })('all changes together are what was read last, however many are joined first', (seed, percent) => {
     const { account, last } = watched(seed);
     for (const [node, { log, held }] of last) {
       const changes = changesOf(account, node);
@@ -49,9 +49,11 @@ describe('what servers hold, as changes', () => {
       const cut = Math.floor((changes.length * percent) / 100);
       const all = joined([joined(changes.slice(0, cut)), ...changes.slice(cut)]);
       expect(all.log?.base).toEqual([log.baseIndex, log.baseTerm]);
-      expect(all.log?.entries).toEqual(Array.from({ length: log.lastIndex - log.baseIndex }, (_, i) => log.tell(log.at(log.baseIndex + 1 + i))));
+      const length = log.lastIndex - log.baseIndex;
+      expect(all.log?.entries).toEqual(Array.from({ length }, (_, i) => log.tell(log.at(log.baseIndex + 1 + i))));
       const values = Object.entries(all.held ?? {}).filter(([, value]) => value !== null);
-      expect(new Map(values.map(([name, value]) => [name, value![0]]))).toEqual(new Map([...held].map(([name, value]) => [name, value.held])));
+      const read = new Map([...held].map(([name, value]) => [name, value.held]));
+      expect(new Map(values.map(([name, value]) => [name, value![0]]))).toEqual(read);
     }
   });
 
@@ -102,13 +104,15 @@ describe('the first cause', () => {
     expect(causeOf({ ...account, fatal: null }, null)).toBe(null);
   });
 
-  test('of a run that is judged as a whole, it is the last turn of events, or where the operation without a place was answered', () => {
-    const judged = { ...account, rows: [...account.rows, { ...account.rows[0]!, kind: 'fault' as const, node: null, event: 'the run is judged', message: null }], fatal: account.rows.length };
+  test('of a run judged as a whole: the last turn of events, or where the operation without a place was answered', () => {
+    const end = { ...account.rows[0]!, kind: 'fault' as const, node: null, event: 'the run is judged', message: null };
+    const judged = { ...account, rows: [...account.rows, end], fatal: account.rows.length };
     const last = judged.rows[causeOf(judged, null)!]!;
     expect([last.node! < account.servers, last.weight >= 3]).toEqual([true, true]);
     const heard = account.rows.find((row) => row.operation !== null && row.message !== null)!;
     const story = { key: 'k', why: '', clash: [], longest: [], blocked: heard.operation };
-    expect(causeOf(judged, story)).toBe(account.messages[account.rows.findLast((row) => row.operation === heard.operation && row.message !== null)!.message!]!.sentBy);
+    const answer = account.rows.findLast((row) => row.operation === heard.operation && row.message !== null)!;
+    expect(causeOf(judged, story)).toBe(account.messages[answer.message!]!.sentBy);
   });
 });
 
@@ -116,11 +120,13 @@ test('faults name nodes as readers know them, whatever they strike', () => {
   const kinds = new Set<string>();
   for (let seed = 1; seed <= 14; seed++) {
     const { rows, faults, nodes } = accountOf(raftKv, swarm.draw(seed)).account;
-    const told = [...rows.filter(({ kind, event }) => kind === 'fault' && event.includes(' begins: ')).map(({ event }) => event.split(' begins: ')[1]!), ...faults.map(({ what }) => what)];
+    const begun = rows.filter(({ kind, event }) => kind === 'fault' && event.includes(' begins: '));
+    const told = [...begun.map(({ event }) => event.split(' begins: ')[1]!), ...faults.map(({ what }) => what)];
     for (const { kind } of faults) kinds.add(kind);
     for (const text of told) {
       // What is left without the names, and without numbers that have a unit or are a rate, holds no number.
-      const rest = text.replaceAll(/\b[nc]\d+\b/g, (name) => (nodes.includes(name) ? '' : name)).replaceAll(/-?\d+(\.\d+)? ms|\d+\/1000/g, '');
+      const nameless = text.replaceAll(/\b[nc]\d+\b/g, (name) => (nodes.includes(name) ? '' : name));
+      const rest = nameless.replaceAll(/-?\d+(\.\d+)? ms|\d+\/1000/g, '');
       expect(rest, text).not.toMatch(/\d/);
     }
   }

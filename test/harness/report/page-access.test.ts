@@ -1,4 +1,7 @@
-/** The page for everyone: axe finds nothing, in light and dark, wide, narrow; what is drawn has contrast; it prints; values are only text. */
+/**
+ * The page for everyone: axe finds nothing, in light and dark, wide and narrow; what is drawn has contrast; no label
+ * covers another; it prints; values are only text.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,20 +28,29 @@ describe('what the canvas draws, where axe sees nothing', () => {
     return (bright! + 0.05) / (dim! + 0.05);
   };
   const luminance = (hex: string): number => {
-    const digits = hex.length === 4 ? [...hex.slice(1)].map((digit) => digit + digit) : hex.slice(1).match(/../g)!;
-    const [r, g, b] = digits.map((pair) => parseInt(pair, 16) / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    const digits = hex.length === 4
+      ? Array.from(hex.slice(1), (digit) => digit + digit)
+      : hex.slice(1).match(/../g)!;
+    const [r, g, b] = digits.map((pair) => parseInt(pair, 16) / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
   };
-  const colours = (palette: string): Record<string, string> => Object.fromEntries([...palette.matchAll(/--(\w+):(#\w+)/g)].map(([, name, value]) => [name, value!]));
+  const colours = (palette: string): Record<string, string> =>
+    Object.fromEntries([...palette.matchAll(/--(\w+):(#\w+)/g)].map(([, name, value]) => [name, value!]));
 
   test.each([['light', light], ['dark', dark]])('texts and marks of the diagram stand out, %s', (_name, palette) => {
     const of = colours(palette);
     const texts: readonly [string, string][] = [
-      ['onbar', 'leader'], ['onbar', 'candidate'], ['onbar', 'op'], ['onbar', 'opopen'], ['followerink', 'follower'], ['fault', 'card'], ['fault', 'faultsoft'],
-      ['bad', 'card'], ['card', 'bad'], ['dim', 'card'], ['ink', 'card'], ['accent', 'card'], ['good', 'card'], ['onbadge', 'badge'], ['onaccent', 'accent'],
+      ['onbar', 'leader'], ['onbar', 'candidate'], ['onbar', 'op'], ['onbar', 'opopen'], ['followerink', 'follower'],
+      ['fault', 'card'], ['fault', 'faultsoft'], ['bad', 'card'], ['card', 'bad'], ['dim', 'card'], ['ink', 'card'],
+      ['accent', 'card'], ['good', 'card'], ['onbadge', 'badge'], ['onaccent', 'accent'],
     ];
-    for (const [one, other] of texts) expect(contrast(of[one]!, of[other]!), `${one} on ${other}`).toBeGreaterThanOrEqual(4.5);
-    for (const mark of ['msg', 'late', 'twice', 'bad', 'leader', 'candidate']) expect(contrast(of[mark]!, of['card']!), mark).toBeGreaterThanOrEqual(3);
+    for (const [one, other] of texts) {
+      expect(contrast(of[one]!, of[other]!), `${one} on ${other}`).toBeGreaterThanOrEqual(4.5);
+    }
+    for (const mark of ['msg', 'late', 'twice', 'bad', 'leader', 'candidate']) {
+      expect(contrast(of[mark]!, of['card']!), mark).toBeGreaterThanOrEqual(3);
+    }
   });
 });
 
@@ -54,7 +66,8 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
 
   beforeAll(async () => {
     const [one, two] = report.run.operations;
-    address = write('page.html', { ...report, history: { key: 'k', why: 'it has no place', clash: [one!.id, two!.id], longest: [one!.id], blocked: two!.id } });
+    const history = { key: 'k', why: 'it has no place', clash: [one!.id, two!.id], longest: [one!.id], blocked: two!.id };
+    address = write('page.html', { ...report, history });
     browser = await launchBrowser();
   });
 
@@ -63,8 +76,10 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function withPage(options: { width: number; scheme: 'light' | 'dark' }, use: (page: Page) => Promise<void>): Promise<void> {
-    const page = await browser.newPage({ viewport: { width: options.width, height: 900 }, colorScheme: options.scheme, reducedMotion: 'reduce' });
+  interface Look { readonly width: number; readonly scheme: 'light' | 'dark' }
+  async function withPage({ width, scheme }: Look, use: (page: Page) => Promise<void>): Promise<void> {
+    const viewport = { width, height: 900 };
+    const page = await browser.newPage({ viewport, colorScheme: scheme, reducedMotion: 'reduce' });
     page.on('pageerror', (error) => errors.push(error.message));
     page.on('dialog', (dialog) => {
       errors.push(`a dialog: ${dialog.message()}`);
@@ -77,12 +92,14 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
 
   const findings = async (page: Page): Promise<readonly string[]> => {
     await page.evaluate(axe.source);
-    return await page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations.flatMap(({ id, nodes }) =>
-      nodes.map((node) => id + ' ' + node.target.join(' ') + ': ' + node.failureSummary)))`) as readonly string[];
+    return await page.evaluate(`axe.run(document, { resultTypes: ['violations'] })
+      .then(({ violations }) => violations.flatMap(({ id, nodes }) =>
+        nodes.map((node) => id + ' ' + node.target.join(' ') + ': ' + node.failureSummary)))`) as readonly string[];
   };
 
   test.each([
-    ['light', 1280, 'light', ''], ['the system dark', 1280, 'dark', ''], ['dark by choice', 1280, 'light', 'dark'], ['light by choice in a dark system', 1280, 'dark', 'light'],
+    ['light', 1280, 'light', ''], ['the system dark', 1280, 'dark', ''],
+    ['dark by choice', 1280, 'light', 'dark'], ['light by choice in a dark system', 1280, 'dark', 'light'],
     ['narrow', 360, 'light', ''], ['narrow and dark', 360, 'dark', ''],
   ] as const)('axe finds nothing: %s', async (_name, width, scheme, theme) => {
     await withPage({ width, scheme }, async (page) => {
@@ -100,13 +117,14 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
     const proto = CanvasRenderingContext2D.prototype, written = new Map(), { fillText, clearRect } = proto;
     proto.clearRect = function (...box) { written.set(this, []); return clearRect.apply(this, box); };
     proto.fillText = function (text, x, y) {
-      const w = this.measureText(text).width, left = this.textAlign === 'right' ? x - w : this.textAlign === 'center' ? x - w / 2 : x;
+      const w = this.measureText(text).width;
+      const left = this.textAlign === 'right' ? x - w : this.textAlign === 'center' ? x - w / 2 : x;
       written.get(this)?.push({ text, left, right: left + w, top: y - 5, bottom: y + 5 });
       return fillText.apply(this, arguments);
     };
     window.written = () => [...written.values()].flat();
   }`;
-  interface Written { readonly text: string; readonly left: number; readonly right: number; readonly top: number; readonly bottom: number }
+  type Written = Readonly<Record<'left' | 'right' | 'top' | 'bottom', number>> & { readonly text: string };
 
   test.each([1280, 1920, 360])('no label of the diagram covers another one or leaves the frame, %i wide', async (width) => {
     await withPage({ width, scheme: 'light' }, async (page) => {
@@ -117,11 +135,15 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
         await page.waitForTimeout(120);
         const written = await page.evaluate('written()') as readonly Written[];
         expect(written.length).toBeGreaterThan(5);
-        const frame = await page.evaluate('[canvas.clientWidth, canvas.clientHeight]'.replaceAll('canvas', 'document.getElementById("canvas")')) as [number, number];
-        const outside = written.filter(({ left, right, top, bottom }) => left < 0 || right > frame[0] || top < 0 || bottom > frame[1]);
+        const frame = await page.evaluate(`((one) =>
+          [one.clientWidth, one.clientHeight])(document.getElementById('canvas'))`);
+        const [frameWidth, frameHeight] = frame as [number, number];
+        const outside = written.filter(({ left, right, top, bottom }) =>
+          left < 0 || right > frameWidth || top < 0 || bottom > frameHeight);
         expect(outside).toEqual([]);
         const covered = written.flatMap((one, i) => written.slice(i + 1)
-          .filter((other) => one.left < other.right - 0.5 && one.right > other.left + 0.5 && one.top < other.bottom && one.bottom > other.top)
+          .filter((other) => one.left < other.right - 0.5 && one.right > other.left + 0.5)
+          .filter((other) => one.top < other.bottom && one.bottom > other.top)
           .map((other) => `${one.text} | ${other.text}`));
         expect(covered, `behind ${key}`).toEqual([]);
       }
@@ -135,12 +157,15 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
       const outlines: string[] = [];
       for (let i = 0; i < 60; i++) {
         await page.keyboard.press('Tab');
-        const [name, outline] = await page.evaluate('[document.activeElement.id || document.activeElement.getAttribute("aria-label") || document.activeElement.tagName, getComputedStyle(document.activeElement).outlineStyle]') as [string, string];
+        const focused = await page.evaluate(`((one) =>
+          [one.id || one.getAttribute("aria-label") || one.tagName, getComputedStyle(one).outlineStyle])(document.activeElement)`);
+        const [name, outline] = focused as [string, string];
         if (name === 'BODY') break;
         reached.add(name);
         if (outline === 'none') outlines.push(name);
       }
-      const controls = await page.evaluate('[...document.querySelectorAll("button[id]:not(:disabled):not([hidden]), input, select, #steps")].map((one) => one.id)') as string[];
+      const asked = 'button[id]:not(:disabled):not([hidden]), input, select, #steps, #stage';
+      const controls = await page.evaluate(`[...document.querySelectorAll('${asked}')].map((one) => one.id)`) as string[];
       expect(controls.filter((id) => !reached.has(id))).toEqual([]);
       expect(outlines).toEqual([]);
     });
@@ -171,11 +196,13 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
       if (typeof value !== 'object' || value === null) return value;
       // Names of fields are values too: keys of the store are in them.
       const isOpen = ['changed', 'held', 'network'].includes(name);
-      return Object.fromEntries(Object.entries(value).map(([field, one]) => [isOpen && field !== 'role' && field !== 'currentTerm' ? `${field} ${bait}` : field, spoiled(one, field)]));
+      const named = (field: string): string => (isOpen && field !== 'role' && field !== 'currentTerm' ? `${field} ${bait}` : field);
+      return Object.fromEntries(Object.entries(value).map(([field, one]) => [named(field), spoiled(one, field)]));
     };
     const [one, two] = report.run.operations;
     const history = { key: 'k', why: 'none', clash: [one!.id, two!.id], longest: [one!.id], blocked: two!.id };
-    const bad = write('bait.html', spoiled({ ...report, full: null, history, configuration: [{ field: 'f', value: 'v', plain: 'p' }] }, '') as Report);
+    const configuration = [{ field: 'f', value: 'v', plain: 'p' }];
+    const bad = write('bait.html', spoiled({ ...report, full: null, history, configuration }, '') as Report);
     await withPage({ width: 1280, scheme: 'light' }, async (page) => {
       await page.goto(bad);
       for (const key of ['Home', 'ArrowRight', 'End', 'v']) await page.keyboard.press(key);
@@ -191,13 +218,6 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
 });
 
 describe('what the page says of the clients\' history', () => {
-  const said = (one: Partial<Report>): string => /"property":"[^"]*"/.exec(reportPage({ ...report, ...one }))![0] + String(/"explainsHistory":\w+/.exec(reportPage({ ...report, ...one }))![0]);
-
-  test('a system without words for it says so: the page gets to know what failed', () => {
-    const verdict = { kind: 'violation', property: 'Linearizability', detail: 'no order explains it' } as const;
-    expect(said({ verdict, explainsHistory: false })).toBe('"property":"Linearizability""explainsHistory":false');
-  });
-
   test.skipIf(browserPath === undefined)('it never calls linearizable what is not, or what nobody looked at', async () => {
     const browser = await launchBrowser();
     const folder = mkdtempSync(join(tmpdir(), 'whitewater-history-'));
@@ -211,9 +231,12 @@ describe('what the page says of the clients\' history', () => {
       };
       const broken = { kind: 'violation', property: 'Linearizability', detail: 'no order explains it' } as const;
       const other = { kind: 'violation', property: 'Election Safety', detail: 'two leaders' } as const;
-      expect(await sentence({ verdict: broken, explainsHistory: false })).toBe('The history of the clients is not linearizable. This system does not tell which operations clash.');
-      expect(await sentence({ verdict: broken, explainsHistory: true })).toBe('The history of the clients is not linearizable; which operations clash could not be told.');
-      expect(await sentence({ verdict: other, explainsHistory: false })).toBe('This system does not tell of the history of its clients.');
+      expect(await sentence({ verdict: broken, explainsHistory: false }))
+        .toBe('The history of the clients is not linearizable. This system does not tell which operations clash.');
+      expect(await sentence({ verdict: broken, explainsHistory: true }))
+        .toBe('The history of the clients is not linearizable; which operations clash could not be told.');
+      expect(await sentence({ verdict: other, explainsHistory: false }))
+        .toBe('This system does not tell of the history of its clients.');
       expect(await sentence({ verdict: other, explainsHistory: true })).toContain('No contradiction was found');
       expect(await sentence({ verdict: { kind: 'unknown', detail: 'key k' }, explainsHistory: true })).toContain('was not decided');
     } finally {
