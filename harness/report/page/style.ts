@@ -88,7 +88,7 @@ tr.differs td.committed,tr.differs td.open{background:var(--badsoft)}
 .legendline{display:flex;flex-wrap:wrap;gap:4px 16px;margin:0 0 8px;font-size:12px;color:var(--dim)}
 .legendline span::before{content:"";display:inline-block;vertical-align:middle;margin-right:6px;width:10px;height:12px}
 .legendline .committed::before{border-left:3px solid var(--good)}.legendline .open::before{border-left:3px solid var(--line)}.legendline .differs::before{background:var(--badsoft);border:1px solid var(--bad)}
-#steps{height:640px;overflow:auto;border:1px solid var(--line);border-radius:6px;position:relative}
+#steps{contain:layout paint style;height:640px;overflow:auto;border:1px solid var(--line);border-radius:6px;position:relative}
 #steps-space{position:relative}
 #steps-rows{position:absolute;left:0;right:0;top:0}
 .row{display:grid;grid-template-columns:52px 78px 40px 1fr;gap:0 8px;height:26px;line-height:25px;padding:0 10px;border-bottom:1px solid var(--soft);font-size:12.5px;cursor:pointer;white-space:nowrap;overflow:hidden}
@@ -139,7 +139,7 @@ main,header{padding:8px 0}.card{border-color:#bbb;break-inside:auto;padding:8px 
 #stage{max-height:none;overflow:visible}canvas{height:auto!important}
 .diagram,tr{break-inside:avoid}
 .columns,.columns.two{display:block}
-#steps{height:auto;overflow:visible;border:0}#steps-space{height:auto!important}#steps-rows{position:static;transform:none!important}
+#steps{contain:none;height:auto;overflow:visible;border:0}#steps-space{height:auto!important}#steps-rows{position:static;transform:none!important}
 .row{height:auto;white-space:normal;line-height:1.4;break-inside:avoid;font-size:10.5px;grid-template-columns:44px 70px 34px 1fr}
 .scroll,#logs .scroll,#held .scroll{max-height:none;overflow:visible}.scroll table td,.scroll table th,table.logs td{white-space:normal}
 .command code,details pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:9.5px}
