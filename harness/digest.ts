@@ -18,6 +18,46 @@ export class Digest {
     for (let i = 0; i < text.length; i++) this.mix(text.charCodeAt(i));
   }
 
+  /**
+   * Plain data, whatever its shape. Fields are taken in the order of their names, so that equal data has one digest.
+   * @throws TypeError for what is no data: a function or a symbol
+   */
+  value(value: unknown): void {
+    if (value === null) return this.string('null');
+    switch (typeof value) {
+      case 'object':
+        return this.object(value);
+      case 'string':
+        this.string('s');
+        return this.string(value);
+      case 'function':
+      case 'symbol':
+        throw new TypeError(`a ${typeof value} is no data, and has no digest`);
+      default:
+        // With its type: 1 and true and "1" are three values. Object.is tells -0 from 0, and so does this.
+        return this.string(`${typeof value} ${Object.is(value, -0) ? '-0' : String(value)}`);
+    }
+  }
+
+  private object(value: object): void {
+    if (Array.isArray(value)) return this.items('[', value);
+    if (value instanceof Map) return this.items('map', [...value]);
+    if (value instanceof Set) return this.items('set', [...value]);
+    const names = Object.keys(value).sort();
+    this.string('{');
+    this.number(names.length);
+    for (const name of names) {
+      this.string(name);
+      this.value((value as Record<string, unknown>)[name]);
+    }
+  }
+
+  private items(kind: string, items: readonly unknown[]): void {
+    this.string(kind);
+    this.number(items.length);
+    for (const item of items) this.value(item);
+  }
+
   private mix(word: number): void {
     let k = Math.imul(word, 0xcc9e2d51);
     k = (k << 15) | (k >>> 17);

@@ -18,7 +18,7 @@ import { World } from './world/world.ts';
 
 export interface RunRecord {
   readonly verdict: Verdict;
-  /** 16 hexadecimal digits over every step, every message and the states at the end. */
+  /** 16 hexadecimal digits over every step, message and reply, and the states at the end. */
   readonly digest: string;
   /** Steps of nodes; a violation was found at the last one. */
   readonly steps: number;

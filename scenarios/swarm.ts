@@ -5,6 +5,7 @@
  */
 import { requiredSituations } from '../checkers/raft/situations.ts';
 import type { NodeId, Range } from '../core/protocol.ts';
+import { assumptionBreaking, faultKinds } from '../harness/plan/fault-kinds.ts';
 import { planFormat, planVersion, type Healing, type Plan } from '../harness/plan/plan.ts';
 import { RandomStreams, type RandomStream } from '../harness/world/random.ts';
 import type { Scenario } from '../harness/campaign/scenario.ts';
@@ -22,6 +23,7 @@ export const swarm: Scenario = {
   summary: '1 to 7 servers, up to 15 clients, snapshots on in most; every fault drawn per seed',
   system: raftKv,
   required: requiredSituations,
+  requiredFaults: faultKinds.filter((kind) => !assumptionBreaking.includes(kind)),
   draw: (seed) => drawSwarm(`swarm ${seed}`, drawKinds),
 };
 

@@ -41,7 +41,7 @@ export async function buildAside(bug: KnownBug, folder: string): Promise<Aside> 
   if (!existsSync(join(built, 'scenarios'))) throw new AsideError(`${built} is not there: build the project first (npm run build)`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  cpSync(join(project, 'core'), join(folder, 'core'), { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
+  cpSync(unplanted(project), join(folder, 'core'), { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
   for (const patch of bug.patches) applyTo(folder, bug, patch);
   for (const layer of ['checkers', 'harness', 'scenarios']) {
     cpSync(join(built, layer), join(folder, 'dist', layer), { recursive: true, filter: (path) => !/\.(?:map|d\.ts)$/.test(path) });
@@ -54,6 +54,21 @@ export async function buildAside(bug: KnownBug, folder: string): Promise<Aside> 
     workerUrl: pathToFileURL(join(folder, 'dist', 'harness', 'bugs', 'worker.js')).href,
     addressOf: (url) => pathToFileURL(join(folder, 'dist', pathBelow(built, url))).href,
   };
+}
+
+const unplantedFolder = 'core.unplanted';
+
+/** In a copy with a bug, canaries are planted in the core as it was: they measure the harness, which is the same there. */
+function unplanted(project: string): string {
+  const kept = join(project, unplantedFolder);
+  return existsSync(kept) ? kept : join(project, 'core');
+}
+
+/** Gives a copy what a gate in it needs: known bugs, and the core to plant them in. */
+export function keepCanaries({ folder }: Aside): void {
+  const project = projectFolder();
+  cpSync(join(project, 'scenarios', 'bugs'), join(folder, 'scenarios', 'bugs'), { recursive: true });
+  cpSync(unplanted(project), join(folder, unplantedFolder), { recursive: true });
 }
 
 /** A module of a user has no copy: only what this package ships can be run on a patched core. */

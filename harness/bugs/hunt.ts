@@ -1,6 +1,8 @@
 /** Looks for a bug as a user would: seed after seed of a scenario, until one violates something. */
 import { withOracles, type OracleSet } from '../campaign/oracles.ts';
+import { drawPlan } from '../campaign/draw.ts';
 import { run } from '../run.ts';
+import { differsText, sameRun } from '../same-run.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 
 export interface Find {
@@ -29,14 +31,15 @@ export function hunt(scenario: Scenario, oracles: OracleSet, from: number, count
   for (let seeds = 1; seeds <= count; seeds++) {
     const seed = from + seeds - 1;
     try {
-      const record = run(system, scenario.draw(seed));
+      const record = run(system, drawPlan(scenario, seed));
       events += record.events;
       if (record.verdict.kind === 'unknown') unknowns += 1;
       if (record.verdict.kind !== 'violation') continue;
       const { property, detail } = record.verdict;
       // A find that does not come again is none: it could not be replayed.
-      const again = run(system, scenario.draw(seed));
-      const fault = again.digest === record.digest ? null : `seed ${seed}: two runs gave the digests ${record.digest} and ${again.digest}`;
+      const again = run(system, drawPlan(scenario, seed));
+      const { isSame, differs } = sameRun(record, again);
+      const fault = isSame ? null : `seed ${seed}: ${differsText(differs)}`;
       return { seeds, events, find: fault === null ? { seed, property, detail, steps: record.steps } : null, unknowns, fault };
     } catch (error) {
       return { seeds, events, find: null, unknowns, fault: `seed ${seed}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` };

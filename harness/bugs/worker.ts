@@ -1,5 +1,6 @@
 /** What a thread does in the copy of the project with a patched core: everything it imports is that copy's. */
 import type { OracleSet } from '../campaign/oracles.ts';
+import { drawPlan } from '../campaign/draw.ts';
 import { parsePlan, printPlan } from '../plan/plan-file.ts';
 import { loadRegistry } from '../campaign/registry.ts';
 import { run } from '../run.ts';
@@ -70,7 +71,7 @@ export async function shrinkSeed({ registryUrl, scenario: name, seed, runsMax }:
   const { scenarios } = await loadRegistry(registryUrl);
   const scenario = scenarios.get(name)!;
   const shrunk = await shrink({
-    system: scenario.system, registryUrl: null, plan: scenario.draw(seed), workers: 1, runsMax, stop: new AbortController().signal, onProgress: () => undefined,
+    system: scenario.system, registryUrl: null, plan: drawPlan(scenario, seed), workers: 1, runsMax, stop: new AbortController().signal, onProgress: () => undefined,
   });
   const plan = { ...shrunk.plan, showed: `${shrunk.property}: ${shrunk.detail}` };
   return { property: shrunk.property, detail: shrunk.detail, size: sizeOf(plan, shrunk.after.steps), text: printPlan(plan) };

@@ -4,8 +4,10 @@
  */
 import { Digest, sumOfDigests } from '../digest.ts';
 import { divergence } from './divergence.ts';
+import { drawPlan, DrawError } from './draw.ts';
 import { answer } from '../world/fate.ts';
 import { run, type RunRecord } from '../run.ts';
+import { sameRun } from '../same-run.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface Failure {
@@ -27,10 +29,11 @@ export interface Tally {
   readonly firstSeed: number | null;
 }
 
-/** A seed that gave two digests, and where its two runs part. */
+/** A seed whose two runs are not the same: what of them differs, and where they part. */
 export interface Nondeterminism {
   readonly seed: number;
   readonly digests: readonly [string, string];
+  readonly differs: readonly string[];
   readonly where: string;
 }
 
@@ -52,10 +55,12 @@ export interface ChunkResult {
   /** By seed. */
   readonly violations: readonly Failure[];
   readonly unknowns: readonly { readonly seed: number; readonly detail: string }[];
-  /** Seeds that gave two digests, and both. */
+  /** Seeds whose two runs are not the same, beside whatever the first run came to. */
   readonly nondeterministic: readonly Nondeterminism[];
   /** Faults of the harness itself. */
   readonly faults: readonly { readonly seed: number; readonly message: string }[];
+  /** Seeds of which the scenario could make no plan. */
+  readonly undrawn: readonly { readonly seed: number; readonly detail: string }[];
   readonly operations: number;
   readonly events: number;
   readonly steps: number;
@@ -80,6 +85,7 @@ export const emptyResult = (scenario: string): ChunkResult => ({
   unknowns: [],
   nondeterministic: [],
   faults: [],
+  undrawn: [],
   operations: 0,
   events: 0,
   steps: 0,
@@ -106,17 +112,20 @@ export function runChunk(scenario: Scenario, seeds: readonly number[], doubleChe
 function runSeed(scenario: Scenario, seed: number, isChecked: boolean): ChunkResult {
   try {
     const { system } = scenario;
-    const record = run(system, scenario.draw(seed));
+    const record = run(system, drawPlan(scenario, seed));
     if (record.verdict.kind !== 'violation' && !isChecked) return resultOf(scenario.name, seed, record, [], 0);
     // Drawn again too: a plan that depends on anything but its seed is caught as well.
-    const again = run(system, scenario.draw(seed));
-    const parted = record.digest === again.digest ? [] : [{
-      seed, digests: [record.digest, again.digest] as const, where: divergence(system, scenario.draw(seed)),
+    const again = run(system, drawPlan(scenario, seed));
+    const { isSame, differs } = sameRun(record, again);
+    const parted = isSame ? [] : [{
+      seed, digests: [record.digest, again.digest] as const, differs, where: divergence(system, drawPlan(scenario, seed)),
     }];
     return resultOf(scenario.name, seed, record, parted, isChecked ? 1 : 0);
   } catch (error) {
+    const nothing = { ...emptyResult(scenario.name), seeds: 1 };
+    if (error instanceof DrawError) return { ...nothing, undrawn: [{ seed, detail: error.message }] };
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { ...emptyResult(scenario.name), seeds: 1, faults: [{ seed, message }] };
+    return { ...nothing, faults: [{ seed, message }] };
   }
 }
 
@@ -132,6 +141,7 @@ function resultOf(scenario: string, seed: number, record: RunRecord, nondetermin
     unknowns: verdict.kind === 'unknown' ? [{ seed, detail: verdict.detail }] : [],
     nondeterministic,
     faults: [],
+    undrawn: [],
     operations: record.operationsCompleted,
     events: record.events,
     steps,
@@ -181,6 +191,7 @@ export function merge(a: ChunkResult, b: ChunkResult): ChunkResult {
     unknowns: bySeed(a.unknowns, b.unknowns),
     nondeterministic: bySeed(a.nondeterministic, b.nondeterministic),
     faults: bySeed(a.faults, b.faults),
+    undrawn: bySeed(a.undrawn, b.undrawn),
     operations: a.operations + b.operations,
     events: a.events + b.events,
     steps: a.steps + b.steps,

@@ -1,6 +1,8 @@
 /** Seeds of tests that are scripts, and what came of them: the rows of `whitewater lab`. */
-import type { Failure } from './campaign.ts';
+import type { Failure, Nondeterminism } from './campaign.ts';
+import { drawPlan, DrawError } from './draw.ts';
 import { run, type RunRecord } from '../run.ts';
+import { sameRun } from '../same-run.ts';
 import type { Scenario } from './scenario.ts';
 import { sumOfDigests } from '../digest.ts';
 
@@ -11,9 +13,11 @@ export interface LabRow {
   readonly passed: number;
   readonly violations: readonly Failure[];
   readonly unknowns: readonly { readonly seed: number; readonly detail: string }[];
-  readonly nondeterministic: readonly { readonly seed: number; readonly digests: readonly [string, string] }[];
+  readonly nondeterministic: readonly Omit<Nondeterminism, 'where'>[];
   /** Faults of the harness itself. */
   readonly faults: readonly { readonly seed: number; readonly message: string }[];
+  /** Seeds of which the scenario could make no plan. */
+  readonly undrawn: readonly { readonly seed: number; readonly detail: string }[];
   readonly virtualUs: number;
   readonly wallMs: number;
   readonly cpuMs: number;
@@ -36,6 +40,7 @@ export const emptyRow = (scenario: string): LabRow => ({
   unknowns: [],
   nondeterministic: [],
   faults: [],
+  undrawn: [],
   virtualUs: 0,
   wallMs: 0,
   cpuMs: 0,
@@ -51,13 +56,15 @@ export function withSeed(row: LabRow, scenario: Scenario, seed: number, meter: M
   const measured = meter(() => attempt(scenario, seed));
   const timed = { ...row, seeds: row.seeds + 1, wallMs: row.wallMs + measured.wallMs, cpuMs: row.cpuMs + measured.cpuMs };
   if (typeof measured.value === 'string') return { ...timed, faults: [...row.faults, { seed, message: measured.value }] };
+  if (measured.value instanceof DrawError) return { ...timed, undrawn: [...row.undrawn, { seed, detail: measured.value.message }] };
   return withRecord(timed, scenario, seed, measured.value);
 }
 
-function attempt(scenario: Scenario, seed: number): RunRecord | string {
+function attempt(scenario: Scenario, seed: number): RunRecord | DrawError | string {
   try {
-    return run(scenario.system, scenario.draw(seed));
+    return run(scenario.system, drawPlan(scenario, seed));
   } catch (error) {
+    if (error instanceof DrawError) return error;
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
 }
@@ -75,11 +82,12 @@ function withRecord(row: LabRow, scenario: Scenario, seed: number, record: RunRe
   const { verdict, digest, steps, endUs } = record;
   if (verdict.kind === 'ok') return { ...counted, passed: row.passed + 1 };
   if (verdict.kind === 'unknown') return { ...counted, unknowns: [...row.unknowns, { seed, detail: verdict.detail }] };
-  const again = run(scenario.system, scenario.draw(seed));
+  const again = run(scenario.system, drawPlan(scenario, seed));
+  const { isSame, differs } = sameRun(record, again);
   const failure: Failure = { seed, property: verdict.property, detail: verdict.detail, step: steps, atUs: endUs, digest };
   return {
     ...counted,
     violations: [...row.violations, failure],
-    nondeterministic: again.digest === digest ? row.nondeterministic : [...row.nondeterministic, { seed, digests: [digest, again.digest] }],
+    nondeterministic: isSame ? row.nondeterministic : [...row.nondeterministic, { seed, digests: [digest, again.digest], differs }],
   };
 }

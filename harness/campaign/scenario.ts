@@ -1,5 +1,6 @@
 /** A scenario draws plans for a system; the registry knows all of them by name. */
 import type { ModelDefinition } from '../explore/model.ts';
+import type { FaultKind } from '../plan/fault-kinds.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { System } from '../system.ts';
 
@@ -10,6 +11,8 @@ export interface Scenario {
   readonly system: System;
   /** Names of what a campaign must have reached at least once before a gate lets it pass. */
   readonly required?: readonly string[];
+  /** Kinds of fault that such a campaign must have switched on. */
+  readonly requiredFaults?: readonly FaultKind[];
   /** Pure: the same seed gives the same plan. */
   draw(seed: number): Plan;
 }

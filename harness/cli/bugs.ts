@@ -4,7 +4,8 @@ import { findBugs } from '../bugs/catalogue.ts';
 import { BugFileError, type Difficulty, type KnownBug } from '../bugs/known-bug.ts';
 import { survey, type BugResult } from '../bugs/survey.ts';
 import { oracleSets, type OracleSet } from '../campaign/oracles.ts';
-import { exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal } from './command.ts';
+import { judge, judgementText, type Facts } from '../campaign/judgement.ts';
+import { parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal } from './command.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { count, duration, plural, short, table } from '../text/format.ts';
 import { StatusLine } from './status-line.ts';
@@ -57,7 +58,7 @@ async function runBugs(argv: readonly string[], { terminal, registry }: Context)
   const request = parse(argv);
   const { bugs, json, markdown } = request;
   if (!registry.scenarios.has(request.scenario)) throw new UsageError(`there is no scenario "${request.scenario}" (see: whitewater scenarios)`);
-  for (const path of [json, markdown]) if (path !== null) mustBeWritable(path);
+  for (const path of [json, markdown]) if (path !== null) mustBeWritable(path, terminal.err);
   const startedMs = performance.now();
   const line = new SurveyLine(terminal, bugs.length, startedMs);
   const results: BugResult[] = [];
@@ -78,8 +79,9 @@ async function runBugs(argv: readonly string[], { terminal, registry }: Context)
   });
   line.clear();
   if (markdown !== null) writeWhole(markdown, markdownOf(request, inOrder, performance.now() - startedMs));
-  terminal.out(summaryOf(request, results, terminal.interrupted.aborted, performance.now() - startedMs));
-  return codeOf(request, results, terminal.interrupted.aborted);
+  const judgement = judge(factsOf(request, results, terminal.interrupted.aborted));
+  terminal.out(`${summaryOf(request, results, terminal.interrupted.aborted, performance.now() - startedMs)}${judgementText(judgement)}`);
+  return judgement.code;
 }
 
 function parse(argv: readonly string[]): Request {
@@ -198,12 +200,19 @@ function summaryOf({ oracles, bugs }: Request, results: readonly BugResult[], is
   return `${lines.join('\n')}\n`;
 }
 
-function codeOf({ oracles }: Request, results: readonly BugResult[], isInterrupted: boolean): ExitCode {
-  if (results.some(({ trouble }) => trouble !== null)) return exitCode.usage;
-  const isBad = results.some((result) => (isControl(result) ? isFalseAlarm(result, oracles) : !isFound(result) && oracles === 'all')
-    || (result.witness !== null && result.witness.property === null) || result.fault !== null);
-  if (isBad) return exitCode.harnessFault;
-  return isInterrupted || results.length === 0 ? exitCode.unknown : exitCode.pass;
+function factsOf({ oracles }: Request, results: readonly BugResult[], isInterrupted: boolean): Facts {
+  const named = (which: readonly BugResult[], why: (result: BugResult) => string | null = () => null): readonly string[] =>
+    which.map((result) => `${result.bug.name}${why(result) === null ? '' : `: ${why(result)}`}`);
+  return {
+    done: results.length,
+    notBuilt: named(results.filter(({ trouble }) => trouble !== null), ({ trouble }) => trouble),
+    // What an outsider sees does not show every bug.
+    notFound: oracles === 'all' ? named(results.filter((result) => !isControl(result) && result.trouble === null && !isFound(result))) : [],
+    falseAlarms: named(results.filter((result) => isFalseAlarm(result, oracles))),
+    idleWitnesses: named(results.filter(({ witness }) => witness !== null && witness.property === null)),
+    harnessFaults: named(results.filter(({ fault }) => fault !== null), ({ fault }) => fault),
+    interrupted: isInterrupted ? [`${plural(results.length, 'bug')} hunted`] : [],
+  };
 }
 
 function markdownOf({ oracles, seedsMax, starts }: Request, results: readonly BugResult[], wallMs: number): string {

@@ -88,8 +88,8 @@ export const checkCommand: Command = {
       ...(values.timeout !== undefined && { timeoutMs: durationMs('--timeout', values.timeout) }),
     };
     const pictureOf = (file: string): string => pictureName(values.html!, file, positionals.length);
-    if (values.json !== undefined) mustBeWritable(values.json);
-    if (values.html !== undefined) for (const file of positionals) mustBeWritable(pictureOf(file));
+    if (values.json !== undefined) mustBeWritable(values.json, terminal.err);
+    if (values.html !== undefined) for (const file of positionals) mustBeWritable(pictureOf(file), terminal.err);
     // All are read before any is checked: damaged input is told at once.
     const inputs = positionals.map((file) => readInput(file, format, model));
     const outcomes: Outcome[] = [];

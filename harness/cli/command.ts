@@ -1,23 +1,12 @@
 /** What every command of the command line is, and what the process ends with. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { ExitCode } from '../campaign/judgement.ts';
 import type { Registry } from '../campaign/scenario.ts';
 import { UsageError } from '../text/usage-error.ts';
 
 export { UsageError } from '../text/usage-error.ts';
 
-/** Exit codes of the process. The worst of several outcomes wins in the order of `worstExitCode`. */
-export const exitCode = {
-  pass: 0,
-  violation: 1,
-  unknown: 2,
-  /** The same seed gave two digests: the world or the protocol is not deterministic. */
-  nondeterminism: 3,
-  /** Wrong usage or bad input: the message says what, where, and what to do. */
-  usage: 4,
-  /** A fault of the harness itself. */
-  harnessFault: 5,
-} as const;
-export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
+export { exitCode, type ExitCode } from '../campaign/judgement.ts';
 
 /** Where a command writes and how it hears of Ctrl-C. Tests pass their own. */
 export interface Terminal {

@@ -5,9 +5,17 @@ import type { System } from '../system.ts';
 import type { Told } from './explore-report.ts';
 import { writeWhole } from '../text/files.ts';
 
-/** Writes a plan for each violated property whose model has plans, and tells of them; empty without any. */
-export function writePlans<State, Action>({ name, model, result }: Told<State, Action>, systems: ReadonlyMap<string, System>): string {
+export interface WrittenPlans {
+  /** Empty without any. */
+  readonly text: string;
+  /** Properties whose plan violates nothing in the simulator: one of the two worlds is wrong. */
+  readonly worldsApart: readonly string[];
+}
+
+/** Writes a plan for each violated property whose model has plans, and tells of them. */
+export function writePlans<State, Action>({ name, model, result }: Told<State, Action>, systems: ReadonlyMap<string, System>): WrittenPlans {
   const lines: string[] = [];
+  const worldsApart: string[] = [];
   for (const property of result.properties) {
     if (property.verdict !== 'violated' || property.path === null) continue;
     const plan = model.planOf?.(property.path, property.name) ?? null;
@@ -16,6 +24,7 @@ export function writePlans<State, Action>({ name, model, result }: Told<State, A
     const { verdict, steps } = run(system, plan);
     const path = `failures/explore-${name}-${property.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.plan.json`;
     writeWhole(path, printPlan({ ...plan, showed: `${property.name}: ${property.detail}` }));
+    if (verdict.kind !== 'violation') worldsApart.push(`${property.name}: ${path}`);
     lines.push(
       '',
       `${property.name} as a plan of the simulator: ${path}`,
@@ -24,5 +33,5 @@ export function writePlans<State, Action>({ name, model, result }: Told<State, A
       `  understand  npx whitewater report ${path}`,
     );
   }
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+  return { text: lines.length === 0 ? '' : `${lines.join('\n')}\n`, worldsApart };
 }

@@ -2,14 +2,16 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { judge, judgementText } from '../campaign/judgement.ts';
 import { breadthFirst } from '../explore/breadth-first.ts';
 import { breadthFirstInThreads } from '../explore/breadth-first-threads.ts';
 import { depthFirst } from '../explore/depth-first.ts';
 import { definitionsIn } from '../explore/load-model.ts';
+import { factsOfSearch } from '../explore/facts.ts';
 import type { Model, ModelDefinition } from '../explore/model.ts';
 import { fillIn, listParameters, oneParameter, ParameterError, readParameter, type ParameterValues } from '../explore/parameters.ts';
 import { randomSearch } from '../explore/random-search.ts';
-import { overallVerdict, type SearchOptions, type SearchResult } from '../explore/result.ts';
+import type { SearchOptions, SearchResult } from '../explore/result.ts';
 import type { System } from '../system.ts';
 import { writePlans } from './explore-plans.ts';
 import { resultJson, resultText } from './explore-report.ts';
@@ -77,7 +79,7 @@ export async function explore(argv: readonly string[], models: Models, terminal:
     return exitCode.pass;
   }
   const request = await parse(argv, models);
-  if (request.jsonPath !== null && request.jsonPath !== '-') mustBeWritable(request.jsonPath);
+  if (request.jsonPath !== null && request.jsonPath !== '-') mustBeWritable(request.jsonPath, terminal.err);
   const progress = new ExploreProgress(terminal);
   const result = await search(request, {
     ...request.options,
@@ -89,8 +91,10 @@ export async function explore(argv: readonly string[], models: Models, terminal:
   if (request.jsonPath === '-') terminal.out(resultJson(told));
   else terminal.out(resultText(told, request.showsAllPaths));
   if (request.jsonPath !== null && request.jsonPath !== '-') writeWhole(request.jsonPath, resultJson(told));
-  terminal[request.jsonPath === '-' ? 'err' : 'out'](writePlans(told, systems));
-  return { pass: exitCode.pass, violation: exitCode.violation, unknown: exitCode.unknown }[overallVerdict(result)];
+  const { text, worldsApart } = writePlans(told, systems);
+  const judgement = judge({ ...factsOfSearch(told.name, result), worldsApart });
+  terminal[request.jsonPath === '-' ? 'err' : 'out'](`${text}${judgementText(judgement)}`);
+  return judgement.code;
 }
 
 interface Request {

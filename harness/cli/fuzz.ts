@@ -1,19 +1,21 @@
 /** `whitewater fuzz`: many seeds of one scenario on all cores. */
 import { availableParallelism } from 'node:os';
-import type { ChunkResult, DoubleCheck, Failure } from '../campaign/campaign.ts';
-import { printPlan } from '../plan/plan-file.ts';
+import type { ChunkResult, DoubleCheck } from '../campaign/campaign.ts';
+import { factsOfSeeds } from '../campaign/facts.ts';
+import { judge, judgementText, together } from '../campaign/judgement.ts';
+import { askedText, seedsOf, sizeOf, type Asked } from '../campaign/pieces.ts';
 import { runCampaign } from '../campaign/pool.ts';
+import { programVersion } from '../campaign/program.ts';
 import type { FoundScenario } from '../campaign/registry.ts';
-import { distinctFailures } from '../report/failures.ts';
 import { summaryText } from '../report/summary.ts';
 import { campaignJson } from '../report/campaign-json.ts';
 import {
-  durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode,
+  durationMs, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode,
 } from './command.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
-import { outcome } from './outcome.ts';
 import { CampaignProgress } from './progress.ts';
 import { timeLimit } from './time-limit.ts';
+import { savePlans } from './save-plans.ts';
 import { scenarioFor } from './scenario-for.ts';
 import { leftOutText, reportedText, shrinkAndReport } from './report-failures.ts';
 
@@ -34,17 +36,14 @@ module: path/to/module.js, or path/to/module.js#name.
   --help             this text
 
 The plan of each failing seed is written to failures/. Exit code: 0 all passed, 1 a violation,
-2 unknown (a check reached its budget, or nothing was run to the end), 3 one seed gave two digests, 4 wrong usage,
-5 a fault of the harness itself.
+2 unknown (a check reached its budget, or nothing was run to the end), 3 one seed gave two different runs,
+4 wrong usage or a seed that the scenario cannot draw, 5 a fault of the harness itself.
 `;
 
 interface Request {
   readonly found: FoundScenario;
   readonly name: string;
-  readonly first: number;
-  readonly count: number;
-  readonly shard: number;
-  readonly shards: number;
+  readonly asked: Asked & { readonly count: number };
   readonly workers: number;
   readonly budgetMs: number | null;
   readonly jsonPath: string | null;
@@ -70,15 +69,14 @@ async function parse(argv: readonly string[], { registry }: Context): Promise<Re
   });
   if (positionals.length > 1) throw new UsageError(`fuzz takes one scenario, not ${positionals.length}: ${positionals.join(' ')}`);
   const name = positionals[0] ?? 'swarm';
-  const [shard, shards] = parseShard(values.shard ?? '1/1');
+  const [shard, of] = parseShard(values.shard ?? '1/1');
   const largest = 2 ** 40;
+  const from = wholeNumber('--from', values.from ?? '1', 0, largest);
+  const count = wholeNumber('--seeds', values.seeds ?? '1000', 1, largest);
   return {
     found: await scenarioFor(registry, name),
     name,
-    first: wholeNumber('--from', values.from ?? '1', 0, largest),
-    count: wholeNumber('--seeds', values.seeds ?? '1000', 1, largest),
-    shard,
-    shards,
+    asked: { from, count, shard, of },
     workers: wholeNumber('--workers', values.workers ?? String(availableParallelism()), 1, 256),
     budgetMs: values['time-budget'] === undefined ? null : durationMs('--time-budget', values['time-budget']),
     jsonPath: values.json ?? null,
@@ -104,16 +102,11 @@ function per10000Of(text: string | undefined): DoubleCheck {
   throw new UsageError(`--double-check takes a share from 0.01% to 100%, such as 5%, not "${text}"`);
 }
 
-/** Every N-th seed: shards get alike work also when seeds near each other are alike. */
-function* seedsOf({ first, count, shard, shards }: Request): Generator<number, void> {
-  for (let offset = shard - 1; offset < count; offset += shards) yield first + offset;
-}
-
 async function fuzz(request: Request, context: Context): Promise<ExitCode> {
   const { terminal } = context;
-  const { found, jsonPath, budgetMs, workers } = request;
-  if (jsonPath !== null) mustBeWritable(jsonPath);
-  const target = Math.ceil((request.count - request.shard + 1) / request.shards);
+  const { found, jsonPath, budgetMs, workers, asked } = request;
+  if (jsonPath !== null) mustBeWritable(jsonPath, terminal.err);
+  const target = sizeOf(asked)!;
   const startedMs = performance.now();
   const progress = new CampaignProgress(terminal, target, budgetMs, startedMs);
   const limit = timeLimit(terminal.interrupted, budgetMs);
@@ -121,7 +114,7 @@ async function fuzz(request: Request, context: Context): Promise<ExitCode> {
   const result = await runCampaign({
     registryUrl: found.url,
     scenario: found.scenario.name,
-    seeds: seedsOf(request),
+    seeds: seedsOf(asked),
     workers,
     doubleCheck: request.doubleCheck,
     stop: limit.signal,
@@ -131,31 +124,28 @@ async function fuzz(request: Request, context: Context): Promise<ExitCode> {
   const isCut = limit.signal.aborted;
   limit.release();
 
-  const planPaths = savePlans(found, result.violations);
+  const planPaths = savePlans(found.scenario, result.violations);
   const facts = {
     result,
-    asked: askedText(request),
+    holds: [{ ...asked, seeds: result.seeds }],
+    asked: askedText(asked),
     workers,
     wallMs: performance.now() - startedMs,
     endedEarly: endedEarly(result, target, terminal.interrupted, isCut),
     replayOptions: request.name === 'swarm' ? '' : ` --scenario ${request.name}`,
     planPaths,
   };
-  terminal.out(summaryText(facts));
-  if (jsonPath !== null) writeWhole(jsonPath, campaignJson(facts));
+  // What was interrupted has not passed; what ended with its time has, with the seeds that were run.
+  const interrupted = terminal.interrupted.aborted && facts.endedEarly !== null ? [facts.endedEarly] : [];
+  const judgement = judge(together([factsOfSeeds(result), { done: 0, interrupted }]));
+  terminal.out(`${summaryText(facts)}${judgementText(judgement)}`);
+  if (jsonPath !== null) writeWhole(jsonPath, campaignJson(facts, programVersion()));
   if (request.shrinks && result.violations.length > 0) {
     const { reported, leftOut } = await shrinkAndReport(result, request.name, 'failures', workers, context);
     for (const one of reported) terminal.out(`\n${reportedText(one, terminal.hasColor)}`);
     terminal.out(leftOutText(leftOut));
   }
-  const worst = outcome(result);
-  // What was interrupted has not passed.
-  return worst === exitCode.pass && terminal.interrupted.aborted ? exitCode.unknown : worst;
-}
-
-function askedText({ first, count, shard, shards }: Request): string {
-  const range = `seeds ${first} to ${first + count - 1}`;
-  return shards === 1 ? range : `${range}, shard ${shard}/${shards}`;
+  return judgement.code;
 }
 
 function endedEarly({ seeds }: ChunkResult, target: number, interrupted: AbortSignal, isCut: boolean): string | null {
@@ -163,17 +153,4 @@ function endedEarly({ seeds }: ChunkResult, target: number, interrupted: AbortSi
   if (interrupted.aborted) return `interrupted after ${seeds} of ${target}`;
   if (isCut) return `time is up after ${seeds} of ${target}`;
   throw new Error(`${seeds} of ${target} seeds were run, and nothing stopped the others`);
-}
-
-/** At most as many as a person will look at; every failing seed can be replayed by its number. */
-const savedPlans = 10;
-
-function savePlans({ scenario }: FoundScenario, failures: readonly Failure[]): ReadonlyMap<number, string> {
-  const paths = new Map<number, string>();
-  for (const { failure: { seed } } of distinctFailures(failures).slice(0, savedPlans)) {
-    const path = `failures/${scenario.name.replaceAll('/', '-')}-${seed}.plan.json`;
-    writeWhole(path, printPlan(scenario.draw(seed)));
-    paths.set(seed, path);
-  }
-  return paths;
 }

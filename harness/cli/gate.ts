@@ -3,23 +3,25 @@ import { appendFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { runChunk, type ChunkResult, type Failure } from '../campaign/campaign.ts';
+import { factsOfAbsences, factsOfRegressions, factsOfSeeds } from '../campaign/facts.ts';
+import { exitCode, judge, judgementText, together, type ExitCode, type Facts, type Judgement } from '../campaign/judgement.ts';
+import { askedText, seedsOf, sizeOf, type Asked, type Piece } from '../campaign/pieces.ts';
 import { runCampaign } from '../campaign/pool.ts';
+import { programVersion } from '../campaign/program.ts';
 import { regressionFiles, runRegression, type Regression } from '../campaign/regressions.ts';
 import { campaignJson } from '../report/campaign-json.ts';
 import { runCanaries, type CanaryResult } from '../bugs/canary.ts';
 import { BugFileError } from '../bugs/known-bug.ts';
 import type { FailureReports } from '../report/failures.ts';
 import { caseOf, githubAnnotation, junitXml, markdown, type CaseResult } from '../report/forms.ts';
-import { missingSituations, seedsForSituations, situationsLine } from '../campaign/required.ts';
+import { absences, situationsLine } from '../campaign/required.ts';
 import type { Scenario } from '../campaign/scenario.ts';
-import {
-  durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal,
-} from './command.ts';
+import { durationMs, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type Terminal } from './command.ts';
+import { differsText } from '../same-run.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { count, duration, plural } from '../text/format.ts';
 import { parseShard } from './fuzz.ts';
 import { scenarioFor } from './scenario-for.ts';
-import { outcome } from './outcome.ts';
 import { regressionsFolder } from './pin.ts';
 import { CampaignProgress } from './progress.ts';
 import { leftOutText, reportedText, shrinkAndReport } from './report-failures.ts';
@@ -43,18 +45,20 @@ twice, then whether every required situation was reached. Each distinct failure 
                      all forms of whitewater report
   --help             this text
 
-Exit code: the worst of 0 all passed, 2 unknown, 1 a violation, 3 not deterministic, 5 a fault of the
-harness; 4 wrong usage.
+A gate that finds no regression, no canary or no lab says so and does not pass; nor does one whose campaign, if it
+is large enough to tell (1,000 seeds), left out a required situation or a kind of fault: never switched on, never
+fired, or nothing ever came of it.
+
+Exit code: the first of 5 a fault of the harness or a canary not found, 3 not deterministic, 1 a violation or a
+regression, 4 wrong usage or a seed that cannot be drawn, 2 unknown, interrupted or not looked at, 0 all passed.
 `;
 
 export const gateCommand: Command = { usage, run: gate };
 
 interface Request {
   readonly budgetMs: number;
-  readonly seeds: number;
-  readonly first: number;
-  readonly shard: number;
-  readonly shards: number;
+  /** Without --seeds nothing but the time bounds them. */
+  readonly asked: Asked;
   readonly workers: number;
   readonly folder: string;
   /** Null for those of the house. */
@@ -70,7 +74,7 @@ const largestCount = 2 ** 40;
 async function gate(argv: readonly string[], context: Context): Promise<ExitCode> {
   const request = parse(argv);
   const { terminal, registry } = context;
-  mustBeWritable(join(request.folder, 'summary.md'));
+  mustBeWritable(join(request.folder, 'summary.md'), terminal.err);
   const regressions = runRegressions(context);
   terminal.out(regressionLines(regressions));
   const canaries = await canariesOf(request, context);
@@ -80,11 +84,17 @@ async function gate(argv: readonly string[], context: Context): Promise<ExitCode
   const found = await scenarioFor(registry, 'swarm');
   const swarm = await runSwarm(request, found.url, found.scenario, terminal);
   terminal.out(swarmLine(swarm.result, swarm.wallMs));
-  const missing = request.shards > 1 ? [] : missingSituations(found.scenario, swarm.result);
   const failing = await reportAll([...labs, swarm.result], request, context);
-  const code = worst({ regressions, canaries, results: [...labs, swarm.result], missing }, terminal);
-  writeAll(request, { regressions, canaries, labs, swarm, missing, failing, code }, terminal);
-  return code;
+  const judgement = judge(together([
+    factsOfRegressions(regressions, regressionsFolder),
+    factsOfCanaries(canaries),
+    factsOfLabs(labs, registry),
+    factsOfSeeds(swarm.result),
+    ...(request.asked.of > 1 ? [] : [factsOfAbsences(found.scenario, swarm.result)]),
+    { done: 0, interrupted: terminal.interrupted.aborted ? [swarm.endedEarly ?? 'the gate'] : [] },
+  ]));
+  writeAll(request, { regressions, canaries, labs, scenario: found.scenario, swarm, failing, judgement }, terminal);
+  return judgement.code;
 }
 
 function parse(argv: readonly string[]): Request {
@@ -98,13 +108,15 @@ function parse(argv: readonly string[]): Request {
     canaries: { type: 'string' },
   });
   if (positionals.length > 0) throw new UsageError(`gate takes options only, not ${positionals.join(' ')}`);
-  const [shard, shards] = parseShard(values.shard ?? '1/1');
+  const [shard, of] = parseShard(values.shard ?? '1/1');
   return {
     budgetMs: durationMs('--time-budget', values['time-budget'] ?? '2m'),
-    seeds: wholeNumber('--seeds', values.seeds ?? String(largestCount), 1, largestCount),
-    first: wholeNumber('--from', values.from ?? '1', 0, largestCount),
-    shard,
-    shards,
+    asked: {
+      from: wholeNumber('--from', values.from ?? '1', 0, largestCount),
+      count: values.seeds === undefined ? null : wholeNumber('--seeds', values.seeds, 1, largestCount),
+      shard,
+      of,
+    },
     workers: wholeNumber('--workers', values.workers ?? String(availableParallelism()), 1, 256),
     folder: values.out ?? 'gate',
     canaries: values.canaries ?? null,
@@ -127,8 +139,8 @@ async function canariesOf({ canaries, workers }: Request, { registry, terminal }
 }
 
 /** One seed of every scenario but the swarm: with Ctrl-C between two of them. */
-async function runLabs({ shard, shards }: Request, { registry, terminal }: Context): Promise<readonly ChunkResult[]> {
-  const mine = [...registry.scenarios.values()].filter(({ name }) => name !== 'swarm').filter((_, i) => i % shards === shard - 1);
+async function runLabs({ asked: { shard, of } }: Request, { registry, terminal }: Context): Promise<readonly ChunkResult[]> {
+  const mine = labsOf(registry).filter((_, i) => i % of === shard - 1);
   const results: ChunkResult[] = [];
   for (const scenario of mine) {
     if (terminal.interrupted.aborted) break;
@@ -138,25 +150,38 @@ async function runLabs({ shard, shards }: Request, { registry, terminal }: Conte
   return results;
 }
 
-async function runSwarm(request: Request, registryUrl: string, { name }: Scenario, terminal: Terminal): Promise<{ result: ChunkResult; wallMs: number }> {
+const labsOf = ({ scenarios }: Context['registry']): readonly Scenario[] => [...scenarios.values()].filter(({ name }) => name !== 'swarm');
+
+interface Swarmed {
+  readonly result: ChunkResult;
+  readonly holds: readonly Piece[];
+  /** Why not all seeds that were asked for were run; null when they were, or when only time was to end them. */
+  readonly endedEarly: string | null;
+  readonly wallMs: number;
+}
+
+async function runSwarm(request: Request, registryUrl: string, { name }: Scenario, terminal: Terminal): Promise<Swarmed> {
   const startedMs = performance.now();
   const progress = new CampaignProgress(terminal, null, request.budgetMs, startedMs);
   const limit = timeLimit(terminal.interrupted, request.budgetMs);
   const result = await runCampaign({
     registryUrl,
     scenario: name,
-    seeds: seedsOf(request),
+    seeds: seedsOf(request.asked),
     workers: request.workers,
     doubleCheck,
     stop: limit.signal,
     onProgress: (soFar) => progress.show(soFar, performance.now()),
   }).finally(() => limit.release());
   progress.clear();
-  return { result, wallMs: performance.now() - startedMs };
+  return { result, holds: [{ ...request.asked, seeds: result.seeds }], endedEarly: endedEarly(request, result, terminal.interrupted), wallMs: performance.now() - startedMs };
 }
 
-function* seedsOf({ first, seeds, shard, shards }: Request): Generator<number, void> {
-  for (let offset = shard - 1; offset < seeds; offset += shards) yield first + offset;
+function endedEarly({ asked }: Request, { seeds }: ChunkResult, interrupted: AbortSignal): string | null {
+  const target = sizeOf(asked);
+  if (target === seeds) return null;
+  if (interrupted.aborted) return `interrupted after ${plural(seeds, 'seed')} of the swarm`;
+  return target === null ? null : `time is up after ${seeds} of ${target}`;
 }
 
 interface Reported {
@@ -180,24 +205,19 @@ async function reportAll(results: readonly ChunkResult[], { folder, workers }: R
   return all;
 }
 
-interface Outcomes {
-  readonly regressions: readonly Regression[];
-  readonly canaries: readonly CanaryResult[];
-  readonly results: readonly ChunkResult[];
-  readonly missing: readonly string[];
+function factsOfCanaries(canaries: readonly CanaryResult[]): Facts {
+  return {
+    done: canaries.length,
+    notFound: canaries.filter(({ seeds }) => seeds === null).map(({ name, trouble }) => `${name}: ${trouble}`),
+    idle: canaries.length === 0 ? ['no canary, for no known bug says `Canary: SEEDS` in its head'] : [],
+  };
 }
 
-function worst({ regressions, canaries, results, missing }: Outcomes, { interrupted }: Terminal): ExitCode {
-  const codes = new Set<ExitCode>(results.map((result) => outcome(result)));
-  if (canaries.some(({ seeds }) => seeds === null)) codes.add(exitCode.harnessFault);
-  if (regressions.some(({ outcome: one }) => one === 'nondeterministic')) codes.add(exitCode.nondeterminism);
-  if (regressions.some(({ outcome: one }) => one === 'violation' || one === 'doesNotFit')) codes.add(exitCode.violation);
-  if (regressions.some(({ outcome: one }) => one === 'unknown') || interrupted.aborted) codes.add(exitCode.unknown);
-  const seeds = results.at(-1)?.seeds ?? 0;
-  if (missing.length > 0) codes.add(seeds >= seedsForSituations ? exitCode.violation : exitCode.unknown);
-  const order: readonly ExitCode[] = [exitCode.harnessFault, exitCode.nondeterminism, exitCode.violation, exitCode.unknown];
-  return order.find((code) => codes.has(code)) ?? exitCode.pass;
-}
+/** A shard may have none; the gate as a whole must. */
+const factsOfLabs = (labs: readonly ChunkResult[], registry: Context['registry']): Facts =>
+  together([...labs.map(factsOfSeeds), { done: 0, idle: labsOf(registry).length === 0 ? ['no lab, for the registry has none'] : [] }]);
+
+const passes = (result: ChunkResult): boolean => judge(factsOfSeeds(result)).code === exitCode.pass;
 
 const row = (name: string, text: string): string => `  ${name.padEnd(13)}${text}\n`;
 
@@ -215,7 +235,7 @@ function canaryLines(canaries: readonly CanaryResult[]): string {
 }
 
 const labLine = (labs: readonly ChunkResult[]): string =>
-  row('labs', `${count(labs.filter((lab) => outcome(lab) === exitCode.pass).length)} of ${count(labs.length)} passed`);
+  row('labs', `${count(labs.filter(passes).length)} of ${count(labs.length)} passed`);
 
 const swarmLine = ({ seeds, violations, unknowns, nondeterministic, faults, doubleChecked }: ChunkResult, wallMs: number): string =>
   row('swarm', `${plural(seeds, 'seed')} in ${duration(wallMs)}: ${count(violations.length)} violated, ${count(unknowns.length)} unknown, ${count(faults.length)} faults of the harness`)
@@ -225,36 +245,37 @@ interface GateFacts {
   readonly regressions: readonly Regression[];
   readonly canaries: readonly CanaryResult[];
   readonly labs: readonly ChunkResult[];
-  readonly swarm: { readonly result: ChunkResult; readonly wallMs: number };
-  readonly missing: readonly string[];
+  readonly scenario: Scenario;
+  readonly swarm: Swarmed;
   readonly failing: readonly Reported[];
-  readonly code: ExitCode;
+  readonly judgement: Judgement;
 }
 
 const verdicts: Readonly<Record<ExitCode, string>> = {
   0: 'PASS', 1: 'FAIL', 2: 'UNKNOWN', 3: 'FAIL: not deterministic', 4: 'FAIL', 5: 'FAIL: a fault of the harness itself',
 };
 
-function writeAll({ folder, workers, shards }: Request, facts: GateFacts, terminal: Terminal): void {
-  const { regressions, canaries, labs, swarm, missing, failing, code } = facts;
+function writeAll({ folder, workers, asked }: Request, facts: GateFacts, terminal: Terminal): void {
+  const { regressions, canaries, labs, scenario, swarm, failing, judgement } = facts;
   const reported = failing.flatMap(({ reports }) => reports.reported);
   const leftOut = failing.flatMap(({ reports }) => reports.leftOut);
-  const situations = shards > 1 ? 'judged over all shards' : situationsLine(missing, swarm.result.seeds);
+  const situations = asked.of > 1 ? 'judged over all shards' : situationsLine(absences(scenario, swarm.result), swarm.result.seeds);
   terminal.out(row('situations', situations));
   for (const one of reported) terminal.out(`\n${reportedText(one, terminal.hasColor)}`);
   terminal.out(leftOutText(leftOut));
+  const why = judgementText(judgement);
   const summary = [
-    `## Whitewater gate: ${verdicts[code]}`, '',
-    '```text', (regressionLines(regressions) + canaryLines(canaries) + labLine(labs) + swarmLine(swarm.result, swarm.wallMs) + row('situations', situations)).trimEnd(), '```', '',
+    `## Whitewater gate: ${verdicts[judgement.code]}`, '',
+    '```text', (regressionLines(regressions) + canaryLines(canaries) + labLine(labs) + swarmLine(swarm.result, swarm.wallMs) + row('situations', situations) + why).trimEnd(), '```', '',
     ...reported.flatMap(({ report, seeds }) => [markdown(report), ...(seeds.length > 1 ? [`The same failure in ${plural(seeds.length, 'seed')}.`, ''] : [])]),
   ].join('\n');
   writeWhole(join(folder, 'summary.md'), summary);
   writeWhole(join(folder, 'junit.xml'), junitXml('whitewater gate', cases(facts)));
   writeWhole(join(folder, 'campaign.json'), campaignJson({
-    result: swarm.result, asked: '', workers, wallMs: swarm.wallMs, endedEarly: null, replayOptions: '', planPaths: new Map(),
-  }));
+    result: swarm.result, holds: swarm.holds, asked: askedText(asked), workers, wallMs: swarm.wallMs, endedEarly: swarm.endedEarly, replayOptions: '', planPaths: new Map(),
+  }, programVersion()));
   if (process.env['GITHUB_ACTIONS'] === 'true') tellGithub(summary, facts, terminal);
-  terminal.out(`\n  verdict      ${verdicts[code]}   all forms in ${folder}/\n`);
+  terminal.out(`\n  verdict      ${verdicts[judgement.code]}   all forms in ${folder}/\n${why}`);
 }
 
 function tellGithub(summary: string, { regressions, failing }: GateFacts, terminal: Terminal): void {
@@ -266,27 +287,29 @@ function tellGithub(summary: string, { regressions, failing }: GateFacts, termin
   if (path !== undefined && path !== '') appendFileSync(path, summary);
 }
 
-function cases({ regressions, canaries, labs, swarm, missing, failing }: GateFacts): readonly CaseResult[] {
+function cases({ regressions, canaries, labs, swarm, failing, judgement }: GateFacts): readonly CaseResult[] {
   const plain = (suite: string, name: string, wrong: string | null): CaseResult => ({
     suite, name, seconds: 0, failure: wrong === null ? null : { kind: 'failure', message: wrong, text: wrong },
   });
   return [
     ...regressions.map(({ path, detail, outcome: one }) => plain('whitewater.regressions', path, one === 'passed' ? null : detail)),
     ...canaries.map(({ name, seeds, trouble }) => plain('whitewater.canaries', name, seeds === null ? trouble : null)),
-    ...labs.map((lab) => plain('whitewater.labs', lab.scenario, outcome(lab) === exitCode.pass ? null : troubleOf(lab))),
-    ...(outcome(swarm.result) === exitCode.pass ? [plain('whitewater.swarm', `${swarm.result.seeds} seeds`, null)] : []),
+    ...labs.map((lab) => plain('whitewater.labs', lab.scenario, passes(lab) ? null : troubleOf(lab))),
+    ...(passes(swarm.result) ? [plain('whitewater.swarm', `${swarm.result.seeds} seeds`, null)] : []),
     ...failing.flatMap(({ reports }) => reports.reported).map(({ report }) => caseOf(report, `whitewater.${report.scenario}`, 0)),
-    ...(outcome(swarm.result) !== exitCode.pass && swarm.result.violations.length === 0 ? [plain('whitewater.swarm', 'seeds', troubleOf(swarm.result))] : []),
-    plain('whitewater.situations', 'required situations', missing.length === 0 ? null : `never reached: ${missing.join(', ')}`),
+    ...(!passes(swarm.result) && swarm.result.violations.length === 0 ? [plain('whitewater.swarm', 'seeds', troubleOf(swarm.result))] : []),
+    plain('whitewater.gate', 'verdict', judgement.code === exitCode.pass ? null : [judgement.line, ...judgement.others].join('\n')),
   ];
 }
 
-function troubleOf({ violations, unknowns, faults, nondeterministic }: ChunkResult): string {
+function troubleOf({ violations, unknowns, faults, nondeterministic, undrawn: undrawnSeeds }: ChunkResult): string {
   const [violation] = violations;
   if (violation !== undefined) return `seed ${violation.seed}: ${violation.property}: ${violation.detail}`;
   const [fault] = faults;
   if (fault !== undefined) return `seed ${fault.seed}: a fault of the harness: ${fault.message}`;
-  if (nondeterministic.length > 0) return `seed ${nondeterministic[0]!.seed}: two runs gave two digests`;
+  if (nondeterministic.length > 0) return `seed ${nondeterministic[0]!.seed}: ${differsText(nondeterministic[0]!.differs)}`;
+  const [undrawn] = undrawnSeeds;
+  if (undrawn !== undefined) return undrawn.detail;
   return unknowns.length > 0 ? `seed ${unknowns[0]!.seed}: ${unknowns[0]!.detail}` : 'no seed was run';
 }
 

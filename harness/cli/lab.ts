@@ -1,12 +1,14 @@
 /** `whitewater lab`: the tests of MIT 6.824's Lab 2 and Lab 3, and what they leave out, in virtual time. */
 import { setFlagsFromString } from 'node:v8';
 import { emptyRow, withSeed, type LabRow, type Meter } from '../campaign/lab.ts';
-import { printPlan } from '../plan/plan-file.ts';
+import { factsOfSeeds } from '../campaign/facts.ts';
+import { judge, judgementText, together } from '../campaign/judgement.ts';
 import { labJson, labTable, planKey } from '../report/lab-table.ts';
 import type { Registry, Scenario } from '../campaign/scenario.ts';
-import { exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type ExitCode, type Terminal } from './command.ts';
+import { parseCommandLine, UsageError, wholeNumber, type Command, type ExitCode, type Terminal } from './command.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { plural } from '../text/format.ts';
+import { savePlan } from './save-plans.ts';
 import { StatusLine } from './status-line.ts';
 
 const usage = `whitewater lab [NAME|2A|2B|2C|2D|3A|3B|gaps|all] [options]
@@ -24,7 +26,8 @@ NAME is a test (2B-7-Backup), its number (2B-7) or its title (Backup). Without o
   --help             this text
 
 The plan of each failing seed is written to failures/. Exit code: 0 all passed, 1 a violation,
-2 unknown or not run to the end, 3 one seed gave two digests, 4 wrong usage, 5 a fault of the harness itself.
+2 unknown or not run to the end, 3 one seed gave two different runs, 4 wrong usage or a seed that cannot be drawn,
+5 a fault of the harness itself.
 `;
 
 const groups = ['2A', '2B', '2C', '2D', '3A', '3B'] as const;
@@ -88,7 +91,7 @@ function isNamed(name: string, asked: string): boolean {
 }
 
 async function runLab({ asked, scenarios, first, seeds, jsonPath }: Request, terminal: Terminal): Promise<ExitCode> {
-  if (jsonPath !== null) mustBeWritable(jsonPath);
+  if (jsonPath !== null) mustBeWritable(jsonPath, terminal.err);
   if (scenarios.length * seeds <= shortRuns) spareTheOptimizer();
   const startedMs = performance.now();
   const progress = new LabProgress(terminal, scenarios.length * seeds, startedMs);
@@ -110,9 +113,13 @@ async function runLab({ asked, scenarios, first, seeds, jsonPath }: Request, ter
     endedEarly: terminal.interrupted.aborted ? `interrupted after ${progress.done} of ${progress.target} runs` : null,
     planPaths: savePlans(scenarios, rows),
   };
-  terminal.out(labTable(facts));
+  // Whatever kept a run from being made: what was not run has not passed.
+  const left = progress.target - progress.done;
+  const interrupted = left === 0 ? [] : [facts.endedEarly ?? `${plural(left, 'run')} not made`];
+  const judgement = judge(together([...rows.map(factsOfSeeds), { done: 0, interrupted }]));
+  terminal.out(`${labTable(facts)}${judgementText(judgement)}`);
   if (jsonPath !== null) writeWhole(jsonPath, labJson(facts));
-  return outcome(rows, progress.done === progress.target);
+  return judgement.code;
 }
 
 const shortRuns = 500;
@@ -168,20 +175,8 @@ const savedPlans = 3;
 function savePlans(scenarios: readonly Scenario[], rows: readonly LabRow[]): ReadonlyMap<string, string> {
   const paths = new Map<string, string>();
   for (const { scenario, violations, unknowns } of rows) {
-    const { draw } = scenarios.find(({ name }) => name === scenario)!;
-    for (const { seed } of [...violations, ...unknowns].slice(0, savedPlans)) {
-      const path = `failures/${scenario.replaceAll('/', '-')}-${seed}.plan.json`;
-      writeWhole(path, printPlan(draw(seed)));
-      paths.set(planKey(scenario, seed), path);
-    }
+    const found = scenarios.find(({ name }) => name === scenario)!;
+    for (const { seed } of [...violations, ...unknowns].slice(0, savedPlans)) paths.set(planKey(scenario, seed), savePlan(found, seed));
   }
   return paths;
-}
-
-/** The worst that happened; what was not run has not passed. */
-function outcome(rows: readonly LabRow[], isComplete: boolean): ExitCode {
-  if (rows.some((row) => row.faults.length > 0)) return exitCode.harnessFault;
-  if (rows.some((row) => row.nondeterministic.length > 0)) return exitCode.nondeterminism;
-  if (rows.some((row) => row.violations.length > 0)) return exitCode.violation;
-  return isComplete && rows.every((row) => row.unknowns.length === 0) ? exitCode.pass : exitCode.unknown;
 }

@@ -1,4 +1,5 @@
 /** Parse, call, print: the whole command line behind `whitewater`. */
+import { DrawError } from '../campaign/draw.ts';
 import type { Registry } from '../campaign/scenario.ts';
 import { table } from '../text/format.ts';
 import { exitCode, UsageError, type ExitCode, type Terminal } from './command.ts';
@@ -27,7 +28,7 @@ export async function main(argv: readonly string[], terminal: Terminal, house: H
   try {
     return await dispatch(argv, terminal, house);
   } catch (error) {
-    if (error instanceof UsageError) {
+    if (error instanceof UsageError || error instanceof DrawError) {
       terminal.err(`whitewater: ${error.message}\n`);
       return exitCode.usage;
     }

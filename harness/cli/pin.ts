@@ -1,9 +1,10 @@
-/** `whitewater pin`: keeps a plan that failed, so that every test and gate runs it first. */
+/** `whitewater pin`: keeps a plan that failed, so that `npm test` and every gate run it again. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Digest } from '../digest.ts';
 import { printPlan } from '../plan/plan-file.ts';
 import { run } from '../run.ts';
+import { differsText, sameRun } from '../same-run.ts';
 import { exitCode, parseCommandLine, UsageError, type Command, type Context, type ExitCode } from './command.ts';
 import { writeWhole } from '../text/files.ts';
 import { plural } from '../text/format.ts';
@@ -17,7 +18,7 @@ const largeSteps = 400;
 const usage = `whitewater pin PLAN.json [options]
 
 Saves a plan under ${regressionsFolder}/ with a line that says what it showed. From then on
-\`npm test\` and \`whitewater gate\` run it first. Shrink it before: whitewater shrink PLAN.json.
+\`npm test\` and \`whitewater gate\` run it again. Shrink it before: whitewater shrink PLAN.json.
 
   --says TEXT        what it showed (default: what it violates now; needed when it passes now)
   --name NAME        the file's name without ending (default: from the property)
@@ -41,8 +42,10 @@ async function pin(argv: readonly string[], context: Context): Promise<ExitCode>
   if (asked === undefined || positionals.length !== 1) throw new UsageError('pin takes one plan file');
   if (/^\d+$/.test(asked)) throw new UsageError('pin takes a plan file, not a seed: `whitewater shrink` writes one');
   const { plan, system } = await findSubject(asked, values.scenario, context);
-  const { verdict, steps, digest } = run(system, plan);
-  if (run(system, plan).digest !== digest) throw new UsageError(`${asked}: two runs give two digests; a plan that is not repeatable cannot be pinned`);
+  const record = run(system, plan);
+  const { isSame, differs } = sameRun(record, run(system, plan));
+  if (!isSame) throw new UsageError(`${asked}: ${differsText(differs)}; a plan that is not repeatable cannot be pinned`);
+  const { verdict, steps } = record;
   const showed = values.says ?? plan.showed ?? (verdict.kind === 'violation' ? `${verdict.property}: ${verdict.detail}` : null);
   if (showed === null) throw new UsageError(`${asked} violates nothing now: say with --says what it showed`);
   if (values.name !== undefined && !/^[\w.-]+$/.test(values.name)) throw new UsageError(`--name takes letters, digits, dots and dashes, not "${values.name}"`);

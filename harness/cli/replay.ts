@@ -1,11 +1,15 @@
 /** `whitewater replay`: one seed or one plan again, byte for byte, with as much detail as is asked for. */
+import { drawPlan } from '../campaign/draw.ts';
+import { factsOfVerdict } from '../campaign/facts.ts';
+import { judge, judgementText } from '../campaign/judgement.ts';
 import type { Plan } from '../plan/plan.ts';
 import { parsePlan, PlanError } from '../plan/plan-file.ts';
 import { run, type RunRecord } from '../run.ts';
+import { differsText, sameRun } from '../same-run.ts';
 import type { System } from '../system.ts';
 import { TraceLines } from '../world/trace.ts';
 import { nodeName } from '../plan/node-name.ts';
-import { exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode } from './command.ts';
+import { parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode } from './command.ts';
 import { mustBeWritable, readText, writeWhole } from '../text/files.ts';
 import { count, table, virtualTime } from '../text/format.ts';
 import { scenarioFor } from './scenario-for.ts';
@@ -40,22 +44,23 @@ async function replay(argv: readonly string[], context: Context): Promise<ExitCo
     json: { type: 'string' },
   });
   if (positionals.length !== 1) throw new UsageError('replay takes one seed or one plan file');
-  for (const path of [values.trace, values.json]) if (path !== undefined) mustBeWritable(path);
+  for (const path of [values.trace, values.json]) if (path !== undefined) mustBeWritable(path, context.terminal.err);
   const replayed = await find(positionals[0]!, values.scenario, context);
   const trace = new TraceLines(replayed.system, (node) => nodeName(replayed.plan, node));
   const record = run(replayed.system, replayed.plan, values.trace === undefined ? null : trace);
   const again = run(replayed.system, replayed.plan);
   if (values.trace !== undefined) writeWhole(values.trace, `${trace.lines.join('\n')}\n`);
   if (values.json !== undefined) writeWhole(values.json, `${JSON.stringify({ ...record, plan: replayed.plan }, null, 1)}\n`);
-  context.terminal.out(told(replayed, record, again));
-  return again.digest === record.digest ? codeOf(record) : exitCode.nondeterminism;
+  const judgement = judge(factsOfVerdict(replayed.what, record.verdict, sameRun(record, again).differs));
+  context.terminal.out(`${told(replayed, record, again)}${judgementText(judgement)}`);
+  return judgement.code;
 }
 
 async function find(asked: string, scenarioName: string | undefined, { registry }: Context): Promise<Replayed> {
   if (/^\d+$/.test(asked)) {
     const seed = wholeNumber('the seed', asked, 0, 2 ** 40);
     const { scenario } = await scenarioFor(registry, scenarioName ?? 'swarm');
-    return { plan: scenario.draw(seed), system: scenario.system, what: `${scenario.name} seed ${seed}` };
+    return { plan: drawPlan(scenario, seed), system: scenario.system, what: `${scenario.name} seed ${seed}` };
   }
   const systems = scenarioName === undefined ? registry.systems : await systemsOf(scenarioName, registry);
   try {
@@ -75,7 +80,7 @@ async function systemsOf(scenarioName: string, registry: Context['registry']): P
 
 function told({ what, plan }: Replayed, record: RunRecord, again: RunRecord): string {
   const { verdict, digest, steps, events, endUs, operationsCompleted } = record;
-  const isSame = again.digest === digest;
+  const { isSame, differs } = sameRun(record, again);
   const rows = [
     ['  verdict', verdict.kind === 'violation' ? `violation of ${verdict.property}` : verdict.kind],
     ...(verdict.kind === 'ok' ? [] : [['  what', verdict.detail]]),
@@ -83,11 +88,7 @@ function told({ what, plan }: Replayed, record: RunRecord, again: RunRecord): st
     ['  cluster', `${plan.servers} servers, ${plan.clients} clients`],
     ['  operations', plan.script === undefined ? `${count(operationsCompleted)} of ${count(plan.operations.length)} answered` : `${count(operationsCompleted)} checked, of the script ${plan.script}`],
     ['  digest', isSame ? `${digest}, twice` : `${digest}, and ${again.digest} the second time: NOT DETERMINISTIC`],
+    ...(isSame ? [] : [['  differs', differsText(differs)]]),
   ];
   return `${what}\n${table(rows)}\n`;
-}
-
-function codeOf({ verdict }: RunRecord): ExitCode {
-  if (verdict.kind === 'violation') return exitCode.violation;
-  return verdict.kind === 'ok' ? exitCode.pass : exitCode.unknown;
 }

@@ -1,11 +1,13 @@
 /** `whitewater report`: a failing run shrunk, replayed and told in every form. */
 import { join, resolve } from 'node:path';
+import { factsOfVerdict } from '../campaign/facts.ts';
+import { judge, judgementText } from '../campaign/judgement.ts';
 import type { Plan } from '../plan/plan.ts';
 import { buildReport, type Report, type ShrinkFacts } from '../report/report.ts';
 import { reportText } from '../report/terminal.ts';
 import { fileNames, writeReport } from '../report/write.ts';
 import { NothingToShrink, type Shrunk } from '../shrink/shrink.ts';
-import { exitCode, parseCommandLine, UsageError, type Command, type Context, type ExitCode } from './command.ts';
+import { parseCommandLine, UsageError, type Command, type Context, type ExitCode } from './command.ts';
 import { mustBeWritable } from '../text/files.ts';
 import { shrinkOptions, shrinkSubject } from './shrink.ts';
 import { findSubject, type Subject } from './subject.ts';
@@ -39,12 +41,13 @@ async function runReport(argv: readonly string[], context: Context): Promise<Exi
   const options = shrinkOptions(values);
   const folder = values.out ?? 'failures';
   const subject = besideItself(await findSubject(positionals[0]!, values.scenario, context), positionals[0]!, folder);
-  mustBeWritable(join(folder, fileNames(subject.stem).json));
+  mustBeWritable(join(folder, fileNames(subject.stem).json), context.terminal.err);
   const shrunk = values['no-shrink'] === true ? null : await shrinkSubject(subject, options, context.terminal);
   const report = reportOf(subject, shrunk instanceof NothingToShrink ? null : shrunk, folder);
   writeReport(folder, subject.stem, report);
-  context.terminal.out(reportText(report, context.terminal.hasColor));
-  return codeOf(report);
+  const judgement = judge(factsOfVerdict(subject.what, report.verdict, report.differs));
+  context.terminal.out(`${reportText(report, context.terminal.hasColor)}${judgementText(judgement)}`);
+  return judgement.code;
 }
 
 /** What came of a plan is written beside it, never over it. */
@@ -73,9 +76,3 @@ export function reportOf(subject: Subject, shrunk: Shrunk | null, folder: string
 const shrinkFacts = ({ before, after, runs, endedEarly, proof, others }: Shrunk): ShrinkFacts => ({
   before, after, candidates: runs, endedEarly, proof, others: others.map(({ property, detail }) => `${property}: ${detail}`),
 });
-
-function codeOf({ verdict, digests }: Report): ExitCode {
-  if (digests[0] !== digests[1]) return exitCode.nondeterminism;
-  if (verdict.kind === 'violation') return exitCode.violation;
-  return verdict.kind === 'ok' ? exitCode.pass : exitCode.unknown;
-}

@@ -1,9 +1,12 @@
 /** `whitewater shrink`: the smallest plan that still violates the same property. */
 import { availableParallelism } from 'node:os';
+import { factsOfVerdict } from '../campaign/facts.ts';
+import { judge, judgementText } from '../campaign/judgement.ts';
 import { printPlan } from '../plan/plan-file.ts';
 import { NothingToShrink, shrink, type PlanSize, type ShrinkProgress, type Shrunk } from '../shrink/shrink.ts';
+import { differsText } from '../same-run.ts';
 import {
-  durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal,
+  durationMs, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal,
 } from './command.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { count, plural, table, virtualTime } from '../text/format.ts';
@@ -54,7 +57,7 @@ async function runShrink(argv: readonly string[], context: Context): Promise<Exi
   const options = shrinkOptions(values);
   const subject = await findSubject(positionals[0]!, values.scenario, context);
   const out = values.out ?? `failures/${subject.stem}.min.plan.json`;
-  mustBeWritable(out);
+  mustBeWritable(out, context.terminal.err);
   const shrunk = await shrinkSubject(subject, options, context.terminal);
   if (shrunk instanceof NothingToShrink) return toldNothing(subject, shrunk, context.terminal);
   writeWhole(out, printPlan(shrunk.plan));
@@ -63,8 +66,9 @@ async function runShrink(argv: readonly string[], context: Context): Promise<Exi
     writeWhole(path, printPlan(plan));
     return `  also found  ${property}: ${detail}\n              ${path}`;
   });
-  context.terminal.out(`${[toldShrunk(subject.what, shrunk), ...others, `  plan        ${out}`, `  replay      npx whitewater replay ${out}`, `  understand  npx whitewater report ${out}`].join('\n')}\n`);
-  return shrunk.digests[0] === shrunk.digests[1] ? exitCode.violation : exitCode.nondeterminism;
+  const judgement = judge(factsOfVerdict(subject.what, { kind: 'violation', property: shrunk.property, detail: shrunk.detail }, shrunk.differs));
+  context.terminal.out(`${[toldShrunk(subject.what, shrunk), ...others, `  plan        ${out}`, `  replay      npx whitewater replay ${out}`, `  understand  npx whitewater report ${out}`].join('\n')}\n${judgementText(judgement)}`);
+  return judgement.code;
 }
 
 /** @throws UsageError */
@@ -99,16 +103,15 @@ export async function shrinkSubject(subject: Subject, { workers, runsMax, budget
 }
 
 function toldNothing({ what }: Subject, nothing: NothingToShrink, terminal: Terminal): ExitCode {
-  if (nothing.kind === 'passes') {
-    terminal.out(`${what}: nothing is violated, so there is nothing to shrink\n`);
-    return exitCode.pass;
-  }
-  terminal.out(`${what}: ${nothing.kind === 'unknown' ? 'unknown: ' : 'NOT DETERMINISTIC: '}${nothing.message}\n`);
-  return nothing.kind === 'unknown' ? exitCode.unknown : exitCode.nondeterminism;
+  const verdict = nothing.kind === 'unknown' ? { kind: 'unknown', detail: nothing.message } as const : { kind: 'ok' } as const;
+  const judgement = judge(factsOfVerdict(what, verdict, nothing.kind === 'nondeterministic' ? [nothing.message] : []));
+  const says = { passes: 'nothing is violated, so there is nothing to shrink', unknown: `unknown: ${nothing.message}`, nondeterministic: `NOT DETERMINISTIC: ${nothing.message}` };
+  terminal.out(`${what}: ${says[nothing.kind]}\n${judgementText(judgement)}`);
+  return judgement.code;
 }
 
-function toldShrunk(what: string, { property, detail, before, after, runs, endedEarly, proof, digests }: Shrunk): string {
-  const isSame = digests[0] === digests[1];
+function toldShrunk(what: string, { property, detail, before, after, runs, endedEarly, proof, digests, differs }: Shrunk): string {
+  const isSame = differs.length === 0;
   const rows = sizeRows(before, after);
   return [
     `${what}: ${property}`,
@@ -120,7 +123,7 @@ function toldShrunk(what: string, { property, detail, before, after, runs, ended
     proof === null
       ? '  minimal     not proved: there was no time for the last pass'
       : `  minimal     each of ${count(proof.candidates)} faults, operations, message fates and timers was taken away once more, and is needed`,
-    `  verified    run twice, ${isSame ? `digest ${digests[0]}, identical` : `digests ${digests.join(' and ')}: NOT DETERMINISTIC`}`,
+    `  verified    run twice, ${isSame ? `digest ${digests[0]}, identical` : `NOT DETERMINISTIC: ${differsText(differs)}`}`,
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 /** The run that a person names: a seed of a scenario, or a plan in a file. */
 import { basename } from 'node:path';
+import { drawPlan } from '../campaign/draw.ts';
 import { parsePlan, PlanError } from '../plan/plan-file.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { System } from '../system.ts';
@@ -30,7 +31,7 @@ export async function findSubject(asked: string, scenarioName: string | undefine
     const seed = wholeNumber('the seed', asked, 0, 2 ** 40);
     const { scenario, url } = found;
     const stem = `${scenario.name.replaceAll(/[^\w.-]+/g, '-')}-${seed}`;
-    return { plan: scenario.draw(seed), system: scenario.system, registryUrl: url, seed, what: `${scenario.name} seed ${seed}`, stem, replayWords: `${seed}${option}` };
+    return { plan: drawPlan(scenario, seed), system: scenario.system, registryUrl: url, seed, what: `${scenario.name} seed ${seed}`, stem, replayWords: `${seed}${option}` };
   }
   const systems = found === null ? registry.systems : new Map([...registry.systems, [found.scenario.system.name, found.scenario.system]]);
   try {

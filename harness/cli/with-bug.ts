@@ -4,7 +4,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { AsideError, buildAside } from '../bugs/aside.ts';
+import { AsideError, buildAside, keepCanaries } from '../bugs/aside.ts';
 import { findBugs } from '../bugs/catalogue.ts';
 import { BugFileError } from '../bugs/known-bug.ts';
 import { exitCode, UsageError, type ExitCode, type Terminal } from './command.ts';
@@ -21,6 +21,7 @@ export async function withBug([name, ...argv]: readonly string[], program: strin
     const [bug] = bugs;
     if (bugs.length !== 1 || bug === undefined) throw new UsageError(`--bug takes one known bug, and "${name}" names ${bugs.length}`);
     const aside = await buildAside(bug, join(folder, bug.name));
+    keepCanaries(aside);
     terminal.err(`with a planted bug: ${bug.id} ${bug.title}\n`);
     return await ran(fileURLToPath(aside.addressOf(pathToFileURL(realpathSync(program)).href)), argv, terminal);
   } catch (error) {

@@ -94,11 +94,3 @@ export function resultOf<State, Action>(
   });
   return { ...counts, properties, omissionProbability: omissionProbability(counts.distinct ?? 0) };
 }
-
-/** Of a whole result: a failure counts most, then what is unknown, then a space that is not closed. */
-export function overallVerdict(result: SearchResult<unknown, unknown>): 'pass' | 'violation' | 'unknown' {
-  const verdicts = result.properties.map((property) => property.verdict);
-  if (verdicts.includes('violated') || verdicts.includes('unreached')) return 'violation';
-  if (result.end !== 'closed' || verdicts.includes('unknown')) return 'unknown';
-  return 'pass';
-}

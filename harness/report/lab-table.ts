@@ -1,5 +1,6 @@
 /** The rows of `whitewater lab` as a table for a person, and as JSON. */
 import { count, duration, plural, table, virtualTime } from '../text/format.ts';
+import { differsText } from '../same-run.ts';
 import type { LabRow } from '../campaign/lab.ts';
 
 const labFormat = 'whitewater-lab';
@@ -56,10 +57,11 @@ export function labTable(facts: LabFacts): string {
   ].join('\n');
 }
 
-function verdictOf({ seeds, passed, violations, unknowns, nondeterministic, faults }: LabRow): string {
+function verdictOf({ seeds, passed, violations, unknowns, nondeterministic, faults, undrawn }: LabRow): string {
   if (faults.length > 0) return `FAULT of the harness in ${faults.length}`;
   if (nondeterministic.length > 0) return `NOT DETERMINISTIC in ${nondeterministic.length}`;
   if (violations.length > 0) return `VIOLATION in ${violations.length}`;
+  if (undrawn.length > 0) return `NOT DRAWN in ${undrawn.length}`;
   if (unknowns.length > 0) return `UNKNOWN in ${unknowns.length}`;
   return passed === seeds && seeds > 0 ? 'ok' : 'NOT RUN';
 }
@@ -68,14 +70,15 @@ function verdictOf({ seeds, passed, violations, unknowns, nondeterministic, faul
 const shownTroubles = 3;
 
 function troubles(row: LabRow, planPaths: ReadonlyMap<string, string>): string[] {
-  const { scenario, violations, unknowns, nondeterministic, faults } = row;
+  const { scenario, violations, unknowns, nondeterministic, faults, undrawn } = row;
   const told = [
     ...faults.map(({ seed, message }) => `  seed ${seed}: a fault of the harness itself: ${message}`),
-    ...nondeterministic.map(({ seed, digests }) => `  seed ${seed}: two runs gave two digests, ${digests.join(' and ')}`),
+    ...nondeterministic.map(({ seed, differs }) => `  seed ${seed}: ${differsText(differs)}`),
     ...violations.flatMap(({ seed, property, detail, step, atUs }) => [
       `  seed ${seed}: ${property}: ${detail}\n`
         + `    at step ${count(step)}, virtual time ${virtualTime(atUs)}; again: ${replayLine(scenario, seed, planPaths)}`,
     ]),
+    ...undrawn.map(({ detail }) => `  ${detail}`),
     ...unknowns.map(({ seed, detail }) => `  seed ${seed}: unknown: ${detail}; again: ${replayLine(scenario, seed, planPaths)}`),
   ];
   if (told.length === 0) return [];

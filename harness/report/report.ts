@@ -5,6 +5,7 @@ import type { HistoryStory, System } from '../system.ts';
 import type { Proof, PlanSize } from '../shrink/shrink.ts';
 import { sizeOf } from '../shrink/shrink.ts';
 import { run } from '../run.ts';
+import { sameRun } from '../same-run.ts';
 import { accountOf, type Account, type Fields } from './account.ts';
 import { configurationOf, type Difference } from './configuration.ts';
 import { joined, type ContentsChange } from './contents.ts';
@@ -32,6 +33,8 @@ export interface Report {
   readonly atUs: number;
   /** Of two runs: the same twice when all is well. */
   readonly digests: readonly [string, string];
+  /** What differs between the two runs; empty when all is well. */
+  readonly differs: readonly string[];
   readonly shrunk: ShrinkFacts | null;
   readonly size: PlanSize;
   readonly transcript: Transcript;
@@ -114,6 +117,7 @@ export function buildReport(spec: ReportSpec): Report {
   const { record, account } = accountOf(system, plan);
   // Without a listener: that a run is told must change nothing about it.
   const again = run(system, plan);
+  const { differs } = sameRun(record, again);
   const verdict = record.verdict;
   const detail = verdict.kind === 'ok' ? '' : verdict.detail;
   const fatal = account.fatal === null ? null : fatalStep(account, account.fatal);
@@ -130,11 +134,12 @@ export function buildReport(spec: ReportSpec): Report {
     step: fatal?.step ?? record.steps,
     atUs: record.endUs,
     digests: [record.digest, again.digest],
+    differs,
     shrunk: spec.shrunk,
     size: sizeOf(plan, record),
     transcript: transcriptOf(account, detail),
     fatal,
-    faults: Object.entries(again.faults).map(([kind, fact]) => ({ kind, ...fact })),
+    faults: Object.entries(record.faults).map(([kind, fact]) => ({ kind, ...fact })),
     network: { ...record.network },
     configuration: configurationOf(system, plan),
     history: verdict.kind === 'ok' ? null : historyStoryOf(system, account),

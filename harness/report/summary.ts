@@ -1,12 +1,16 @@
 /** A campaign told as text. */
 import type { ChunkResult, Tally } from '../campaign/campaign.ts';
+import type { Piece } from '../campaign/pieces.ts';
 import { faultKinds as faultKindList } from '../plan/fault-kinds.ts';
 import { unfiredKinds } from '../campaign/required.ts';
+import { differsText } from '../same-run.ts';
 import { count, duration, plural, short, table, virtualTime } from '../text/format.ts';
 import { distinctFailures, type DistinctFailure } from './failures.ts';
 
 export interface CampaignFacts {
   readonly result: ChunkResult;
+  /** The seeds that it holds. */
+  readonly holds: readonly Piece[];
   /** What was asked for, such as "seeds 1 to 1000, shard 1/2". */
   readonly asked: string;
   readonly workers: number;
@@ -87,17 +91,19 @@ function speedLine({ result, wallMs, workers }: CampaignFacts): string {
 }
 
 function failureLines(facts: CampaignFacts): string[] {
-  const { violations, unknowns, nondeterministic, faults } = facts.result;
+  const { violations, unknowns, nondeterministic, faults, undrawn } = facts.result;
   const distinct = distinctFailures(violations);
   const lines = distinct.slice(0, shownFailures).flatMap((one) => violationLines(facts, one));
   const leftOut = distinct.slice(shownFailures).flatMap(({ all }) => all);
   if (leftOut.length > 0) lines.push(`... and ${plural(leftOut.length, 'more failing seed')} of ${plural(distinct.length - shownFailures, 'more cause')}: ${listed(leftOut)}`, '');
-  for (const { seed, digests, where } of nondeterministic.slice(0, shownFailures)) {
-    lines.push(`NONDETERMINISTIC  seed ${seed}: two runs gave the digests ${digests.join(' and ')}`, `  ${where}`, '');
+  for (const { seed, differs, where } of nondeterministic.slice(0, shownFailures)) {
+    lines.push(`NONDETERMINISTIC  seed ${seed}: ${differsText(differs)}`, `  ${where}`, '');
   }
-  if (nondeterministic.length > shownFailures) lines.push(`... and ${plural(nondeterministic.length - shownFailures, 'more seed')} that gave two digests: ${listed(nondeterministic.slice(shownFailures))}`, '');
+  if (nondeterministic.length > shownFailures) lines.push(`... and ${plural(nondeterministic.length - shownFailures, 'more seed')} whose two runs differ: ${listed(nondeterministic.slice(shownFailures))}`, '');
   for (const { seed, detail } of unknowns.slice(0, shownFailures)) lines.push(`UNKNOWN  seed ${seed}: ${detail}`, '');
   if (unknowns.length > shownFailures) lines.push(`... and ${count(unknowns.length - shownFailures)} more unknown: ${listed(unknowns.slice(shownFailures))}`, '');
+  for (const { detail } of undrawn.slice(0, shownFailures)) lines.push(`NOT DRAWN  ${detail}`, '');
+  if (undrawn.length > shownFailures) lines.push(`... and ${plural(undrawn.length - shownFailures, 'more seed')} not drawn: ${listed(undrawn.slice(shownFailures))}`, '');
   for (const { seed, message } of faults) lines.push(`HARNESS FAULT  seed ${seed}: ${message}`, '');
   return lines;
 }
@@ -125,9 +131,10 @@ function violationLines({ result, replayOptions, planPaths }: CampaignFacts, { f
 }
 
 function verdictLine({ result, endedEarly }: CampaignFacts): string {
-  const { violations, unknowns, nondeterministic, faults, passed } = result;
+  const { violations, unknowns, nondeterministic, faults, undrawn, passed } = result;
   const parts = [`${count(passed)} passed`, `${count(violations.length)} violated`, `${count(unknowns.length)} unknown`];
   if (nondeterministic.length > 0) parts.push(`${count(nondeterministic.length)} not deterministic`);
+  if (undrawn.length > 0) parts.push(`${count(undrawn.length)} not drawn`);
   if (faults.length > 0) parts.push(`${count(faults.length)} ended by a fault of the harness`);
   if (endedEarly !== null) parts.push(endedEarly);
   return row('verdict', parts.join(', '));

@@ -1,5 +1,6 @@
 /** A report for a terminal: the earliest cause first, at most 100 columns. */
 import { styleText } from 'node:util';
+import { differsText } from '../same-run.ts';
 import { count, plural, virtualTime } from '../text/format.ts';
 import type { Account, Row } from './account.ts';
 import type { FatalStep, Report } from './report.ts';
@@ -24,10 +25,10 @@ export function reportText(report: Report, hasColor: boolean): string {
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
-function headLines({ what, verdict, meaning, shrunk, digests, step, atUs, size }: Report, paint: Paint): readonly string[] {
+function headLines({ what, verdict, meaning, shrunk, digests, differs, step, atUs, size }: Report, paint: Paint): readonly string[] {
   if (verdict.kind === 'ok') return [];
   if (verdict.kind === 'unknown') return [paint('yellow', `UNKNOWN  ${what}`), ...wrapped(verdict.detail, '  ')];
-  const isSame = digests[0] === digests[1];
+  const isSame = differs.length === 0;
   const head = `${what}   ${plural(size.servers, 'server')}, ${plural(size.clients, 'client')}`;
   const shrink = shrunk === null
     ? '  not shrunk'
@@ -39,7 +40,7 @@ function headLines({ what, verdict, meaning, shrunk, digests, step, atUs, size }
     ...(meaning === null ? [] : wrapped(meaning, '   ').map((line) => paint('dim', line))),
     '',
     shrink,
-    isSame ? `  replayed twice, digest ${digests[0]}, identical` : paint('red', `  replayed twice, digests ${digests.join(' and ')}: NOT DETERMINISTIC`),
+    isSame ? `  replayed twice, digest ${digests[0]}, identical` : paint('red', `  replayed twice, NOT DETERMINISTIC: ${differsText(differs)}`),
   ];
 }
 

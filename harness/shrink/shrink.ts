@@ -3,6 +3,8 @@
  * message fate can be taken away without losing it.
  */
 import type { Plan } from '../plan/plan.ts';
+import { run } from '../run.ts';
+import { differsText, sameRun } from '../same-run.ts';
 import type { System } from '../system.ts';
 import { causeOf, progressProperties } from './cause.ts';
 import { canFreeze, frozen } from './freeze.ts';
@@ -12,7 +14,7 @@ import {
 } from './passes.ts';
 import { neighbours } from './neighbours.ts';
 import type { Data } from './plan-data.ts';
-import { tryPlan, type Trial } from './trial.ts';
+import { trialOf, tryPlan, type Trial } from './trial.ts';
 import { BudgetOver, Trials } from './trials.ts';
 
 export interface ShrinkSpec {
@@ -70,6 +72,8 @@ export interface Shrunk {
   readonly others: readonly OtherViolation[];
   /** The digests of the two runs that were made of the shrunk plan. */
   readonly digests: readonly [string, string];
+  /** What differs between the two; empty when all is well. */
+  readonly differs: readonly string[];
 }
 
 export interface Proof {
@@ -90,9 +94,10 @@ export class NothingToShrink extends Error {
 
 /** @throws NothingToShrink */
 export async function shrink(spec: ShrinkSpec): Promise<Shrunk> {
-  const first = tryPlan(spec.system, spec.plan);
-  const again = tryPlan(spec.system, spec.plan);
-  if (first.digest !== again.digest) throw new NothingToShrink('nondeterministic', `two runs gave the digests ${first.digest} and ${again.digest}`);
+  const record = run(spec.system, spec.plan);
+  const { isSame, differs } = sameRun(record, run(spec.system, spec.plan));
+  if (!isSame) throw new NothingToShrink('nondeterministic', differsText(differs));
+  const first = trialOf(record);
   if (first.cause === null || first.property === null) {
     throw first.detail === '' ? new NothingToShrink('passes', 'nothing is violated') : new NothingToShrink('unknown', first.detail);
   }
@@ -145,8 +150,9 @@ class ShrinkSearch {
       await this.trials.close();
     }
     const { system } = this.spec;
-    const verified = tryPlan(system, this.plan);
-    const again = tryPlan(system, this.plan);
+    const record = run(system, this.plan);
+    const again = run(system, this.plan);
+    const verified = trialOf(record);
     return {
       property: this.property,
       detail: verified.detail,
@@ -158,7 +164,8 @@ class ShrinkSearch {
       endedEarly,
       proof: this.proof,
       others: [...this.others.values()],
-      digests: [verified.digest, again.digest],
+      digests: [record.digest, again.digest],
+      differs: sameRun(record, again).differs,
     };
   }
 

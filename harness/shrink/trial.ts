@@ -1,6 +1,6 @@
 /** One candidate run: what a shrinker needs to know of it. */
 import type { Plan } from '../plan/plan.ts';
-import { run } from '../run.ts';
+import { run, type RunRecord } from '../run.ts';
 import type { System } from '../system.ts';
 import type { TraceSink } from '../world/trace.ts';
 import { causeOfVerdict } from './cause.ts';
@@ -44,15 +44,14 @@ class StepLimit implements TraceSink {
 /** @param stepsMax a run that takes more is given up and counts as one that violates nothing */
 export function tryPlan(system: System, plan: Plan, stepsMax = Infinity): Trial {
   try {
-    return trialOf(system, plan, stepsMax);
+    return trialOf(run(system, plan, stepsMax === Infinity ? null : new StepLimit(stepsMax)));
   } catch (error) {
     if (!(error instanceof TooLong)) throw error;
     return { cause: null, property: null, detail: error.message, steps: stepsMax, events: 0, endUs: 0, digest: '' };
   }
 }
 
-function trialOf(system: System, plan: Plan, stepsMax: number): Trial {
-  const { verdict, steps, events, endUs, digest } = run(system, plan, stepsMax === Infinity ? null : new StepLimit(stepsMax));
+export function trialOf({ verdict, steps, events, endUs, digest }: RunRecord): Trial {
   return {
     cause: causeOfVerdict(verdict),
     property: verdict.kind === 'violation' ? verdict.property : null,

@@ -52,21 +52,25 @@ export function writeWhole(path: string, text: string): void {
 }
 
 /**
- * Asked before long work begins: a result that could not be saved is work lost. `inputs` are files that are
- * read: one of them as the output would be lost.
+ * Asked before long work begins: a result that could not be saved is work lost.
+ * @param say is told of a folder that was not there: who mistypes its name should not look for the result elsewhere
+ * @param inputs files that are read: one of them as the output would be lost
  * @throws UsageError when the path cannot be written, or must not be
  */
-export function mustBeWritable(path: string, inputs: readonly string[] = []): void {
+export function mustBeWritable(path: string, say: (text: string) => void, inputs: readonly string[] = []): void {
   if (path === '') throw new UsageError('cannot write to a file without a name');
   if (statsOf(path)?.isDirectory() === true) throw new UsageError(`cannot write ${path}: it is a folder`);
   const target = targetOf(path);
   const same = inputs.find((input) => existsSync(input) && targetOf(input) === target);
   if (same !== undefined) throw new UsageError(`cannot write ${path}: ${same} is read, and would be lost`);
   const beside = besideOf(target);
+  const folder = dirname(resolve(target));
+  const isNew = !existsSync(folder);
   try {
     if (isThrough(target)) return accessSync(target, constants.W_OK);
-    makeFolder(dirname(resolve(target)));
+    makeFolder(folder);
     writeFileSync(beside, '');
+    if (isNew) say(`whitewater: there was no folder ${dirname(path)}; it is made now\n`);
   } catch (error) {
     throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
   } finally {

@@ -3,8 +3,8 @@
 /** 1234567 as 1,234,567. */
 export const count = (value: number): string => Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ',');
 
-/** `one seed`, `2 seeds`. */
-export const plural = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+/** `1 seed`, `2 seeds`; `many` for a noun that does not take an s. */
+export const plural = (value: number, noun: string, many = `${noun}s`): string => `${count(value)} ${value === 1 ? noun : many}`;
 
 /** 950 as 950, 12,345 as 12.3k, 1,234,567 as 1.2M. */
 export function short(value: number): string {

@@ -34,6 +34,9 @@ export class Reporter {
   }
 
   returned(nowUs: number, client: NodeId, id: number, reply: unknown): void {
+    this.digest.number(client);
+    this.digest.number(id);
+    this.digest.value(reply);
     this.trace?.returned?.(id, nowUs, client, reply);
     this.observer.returned(id, client, reply);
   }
@@ -93,7 +96,7 @@ export class Reporter {
     throw new Violated('No Exception', `node ${node} threw ${detail}`);
   }
 
-  /** The whole run in 16 digits: every step, every message, and the states at the end. */
+  /** The whole run in 16 digits: every step, message and reply, and the states at the end. */
   finalDigest(nowUs: number, nodes: readonly LastSeen[]): string {
     for (const { isUp, state } of nodes) {
       this.digest.number(isUp ? 1 : 0);

@@ -1,5 +1,6 @@
 /** The page: one HTML file that needs no network. What is in it comes from a report and is escaped. */
 import { createHash } from 'node:crypto';
+import { differsText } from '../../same-run.ts';
 import { count, plural, virtualTime } from '../../text/format.ts';
 import { headlineOf } from '../forms.ts';
 import type { Report } from '../report.ts';
@@ -38,9 +39,9 @@ export function reportPage(report: Report): string {
 }
 
 function headerHtml(report: Report): string {
-  const { verdict, meaning, shrunk, digests, step, atUs, size, commands } = report;
+  const { verdict, meaning, shrunk, digests, differs, step, atUs, size, commands } = report;
   const word = { violation: 'FAIL', unknown: 'UNKNOWN', ok: 'PASS' }[verdict.kind];
-  const isSame = digests[0] === digests[1];
+  const isSame = differs.length === 0;
   const facts = [
     ['broken at', `step ${count(step)}, ${virtualTime(atUs)}`],
     ['cluster', `${plural(size.servers, 'server')}, ${plural(size.clients, 'client')}`],
@@ -49,7 +50,7 @@ function headerHtml(report: Report): string {
       ['faults', `${count(shrunk.before.faults)} \u2192 ${count(shrunk.after.faults)}`],
       ['operations', `${count(shrunk.before.operations)} \u2192 ${count(shrunk.after.operations)}`],
     ]),
-    ['replayed twice', isSame ? `${digests[0]}, identical` : `${digests.join(' and ')}: NOT DETERMINISTIC`],
+    ['replayed twice', isSame ? `${digests[0]}, identical` : `NOT DETERMINISTIC: ${differsText(differs)}`],
   ];
   return `<header class="${verdict.kind}">
 <div class="title"><span class="badge">${word}</span><h1>${html(verdict.kind === 'violation' ? verdict.property : word)}<span class="what">${html(`${report.system} \u00b7 ${report.what}`)}</span></h1>

@@ -5,7 +5,9 @@ import { breadthFirst } from '../../../harness/explore/breadth-first.ts';
 import { depthFirst } from '../../../harness/explore/depth-first.ts';
 import type { Model, Property } from '../../../harness/explore/model.ts';
 import { randomSearch } from '../../../harness/explore/random-search.ts';
-import { overallVerdict, type SearchResult } from '../../../harness/explore/result.ts';
+import { judge } from '../../../harness/campaign/judgement.ts';
+import { factsOfSearch } from '../../../harness/explore/facts.ts';
+import type { SearchResult } from '../../../harness/explore/result.ts';
 
 const clock = (): number => 0;
 /** Edges by node: an action is the position of an edge. */
@@ -129,7 +131,7 @@ describe('properties', () => {
     const arrives: Property<number, number> = { kind: 'sometimes-step', name: 'arrives', reached: (_, __, after) => after === 3 };
     const result = await breadthFirst(graphModel(line, [arrives]), { clock });
     expect([property(result, 'arrives').verdict, property(result, 'arrives').path?.states]).toEqual(['reached', [0, 1, 2, 3]]);
-    expect(overallVerdict(result)).toBe('pass');
+    expect(judge(factsOfSearch('a model', result)).code).toBe(0);
   });
 
   it('what `next` throws is a violation with the run that leads there', async () => {
@@ -149,7 +151,7 @@ describe('properties', () => {
   it('a check that gives up is unknown, and unknown is no pass', async () => {
     const tired: Property<number, number> = { kind: 'always', name: 'tired', check: (state) => (state === 1 ? { verdict: 'unknown', detail: 'too long' } : null) };
     const result = await breadthFirst(graphModel(line, [tired]), { clock });
-    expect([result.end, property(result, 'tired').verdict, overallVerdict(result)]).toEqual(['closed', 'unknown', 'unknown']);
+    expect([result.end, property(result, 'tired').verdict, judge(factsOfSearch('a model', result)).code]).toEqual(['closed', 'unknown', 2]);
   });
 
   it('of several violations on one level, the same one is told whatever the order of the edges', async () => {
