@@ -4,8 +4,9 @@ import type { PropertyVerdict, SearchResult } from './result.ts';
 
 /** @param name of the model */
 export function factsOfSearch(name: string, { properties, distinct, generated, end }: SearchResult<unknown, unknown>): Facts {
+  // What merely was not decided before the search ended is told by how it ended.
   const of = (wanted: PropertyVerdict): readonly string[] =>
-    properties.filter(({ verdict }) => verdict === wanted).map((property) => `${name}: ${property.name}${property.detail === '' ? '' : `: ${property.detail}`}`);
+    properties.filter(({ verdict, path }) => verdict === wanted && (wanted !== 'unknown' || path !== null || end === 'closed')).map((property) => `${name}: ${property.name}${property.detail === '' ? '' : `: ${property.detail}`}`);
   return {
     done: Math.max(distinct ?? 0, generated),
     violations: of('violated'),

@@ -1,7 +1,6 @@
 /** Two runs that differ in anything that a person could see have two digests. */
 import { describe, expect, test } from 'vitest';
 import type { Observer } from '../../../checkers/checker.ts';
-import type { Reply } from '../../../core/protocol.ts';
 import { run } from '../../../harness/run.ts';
 import type { System } from '../../../harness/system.ts';
 import { Reporter } from '../../../harness/world/reporter.ts';
@@ -67,16 +66,22 @@ describe('two runs that differ in one thing have two digests', () => {
 });
 
 test('a reply that a client gets is in the digest of a run, and no message need differ for that', () => {
-  /** A clerk that hands on one reply of the run with a field more, which no check looks at. */
+  /** A clerk that hands on one reply of the run in another wrapping, which the observer takes off again. */
   const talkative: System = {
     ...raftKv,
     processes: (plan) => raftKv.processes(plan).map((process, id) => (id < plan.servers ? process : {
       ...process,
       step(state, event) {
         const { state: after, effects } = process.step(state, event);
-        return { state: after, effects: effects.map((effect) => (effect.kind === 'reply' && effect.id === 0 ? { ...effect, reply: { ...(effect.reply as object), note: 'new' } } as Reply<unknown> : effect)) };
+        return { state: after, effects: effects.map((effect) => (effect.kind === 'reply' && effect.id === 0 ? { ...effect, reply: { wrapped: effect.reply } } : effect)) };
       },
     })),
+    observer(plan, durableOf) {
+      const inner = raftKv.observer(plan, durableOf);
+      const returned = inner.returned.bind(inner);
+      inner.returned = (id, client, reply) => returned(id, client, id === 0 ? (reply as { wrapped: unknown }).wrapped : reply);
+      return inner;
+    },
   };
   const plan = swarm.draw(3);
   const [plain, other] = [run(raftKv, plan), run(talkative, plan)];
