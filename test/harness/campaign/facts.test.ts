@@ -6,6 +6,8 @@ import { judge } from '../../../harness/campaign/judgement.ts';
 import type { Regression } from '../../../harness/campaign/regressions.ts';
 import { absences, seedsForSituations, situationsLine } from '../../../harness/campaign/required.ts';
 import type { Scenario } from '../../../harness/campaign/scenario.ts';
+import { faultKinds } from '../../../harness/plan/fault-kinds.ts';
+import { swarm } from '../../../scenarios/swarm.ts';
 
 const digits = '0123456789abcdef';
 const passed: ChunkResult = { ...emptyResult('toy'), seeds: 1, passed: 1 };
@@ -66,6 +68,11 @@ describe('regressions', () => {
   test('none at all is said, and is no pass', () => {
     expect(judge(factsOfRegressions([], 'r'))).toMatchObject({ code: 2, line: '1 thing not looked at: no regression, for there is no plan in r/ (`whitewater pin` keeps one there)' });
   });
+});
+
+test('the swarm must switch on every kind of fault but those that break what Raft rests on', () => {
+  const left = faultKinds.filter((kind) => !swarm.requiredFaults!.includes(kind));
+  expect(left).toEqual(['lyingFsync', 'uncheckedCorruption']);
 });
 
 describe('what a campaign must have gone through', () => {

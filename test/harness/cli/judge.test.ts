@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { whitewater } from '../../support/whitewater.ts';
+import { interrupted, whitewater } from '../../support/whitewater.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'whitewater-judge-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -68,6 +68,12 @@ describe('a gate', () => {
     const { code, out } = await whitewater(here, ...smallGate, '--shard', '1/1000');
     expect(code, out).toBe(1);
     expect(out).toContain('  exit code 1: 1 regression not fitting any more: scenarios/regressions/zz.json: ');
+  }, 120_000);
+
+  test('that was interrupted does not pass, and says so', async () => {
+    const { code, out } = await interrupted(regressions('cut'), ...smallGate);
+    expect(code, out).toBe(2);
+    expect(out).toContain(' interrupted before it was done: interrupted after 0 seeds of the swarm');
   }, 120_000);
 
   test('of one seed has not seen what is required, and does not pass', async () => {

@@ -132,6 +132,6 @@ describe('whitewater lab tells', () => {
   test('what was done before it was interrupted, which is no pass', async () => {
     const { code, out } = await lab(['2A'], registry, AbortSignal.abort());
     expect(code).toBe(2);
-    expect(out).toContain('interrupted after 0 of 3 runs');
+    expect(out).toContain('exit code 2: interrupted before it was done: interrupted after 0 of 3 runs');
   });
 });
