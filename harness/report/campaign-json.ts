@@ -34,7 +34,7 @@ const fields = {
   holds: v.pipe(v.array(v.strictObject({ from: size, count: v.nullable(positive), shard: positive, of: positive, seeds: size })), v.minLength(1)),
   seeds: size,
   passed: size,
-  violations: v.array(v.strictObject({ seed: size, property: text, detail: v.string(), step: size, atUs: size, digest: digits })),
+  violations: v.array(v.strictObject({ seed: size, property: text, detail: v.string(), step: size, atUs: size, digest: digits, isLost: v.optional(v.literal(true)) })),
   unknown: size,
   unknowns: v.array(v.strictObject({ seed: size, detail: v.string() })),
   nondeterministic: v.array(v.strictObject({

@@ -12,7 +12,7 @@ const result: ChunkResult = {
   scenario: 'swarm',
   seeds: 10,
   passed: 4,
-  violations: [failure(5), failure(8)],
+  violations: [failure(5), { ...failure(8), isLost: true }],
   unknowns: [{ seed: 11, detail: 'the budget is over' }, { seed: 14, detail: 'the budget is over' }],
   nondeterministic: [{ seed: 5, digests: [digits, digits], differs: ['endUs: 1 and 2'], where: 'step 3' }],
   faults: [{ seed: 17, message: 'Error: no such thing' }],
