@@ -4,8 +4,10 @@
  */
 import { Digest, sumOfDigests } from '../digest.ts';
 import { divergence } from './divergence.ts';
+import { drawPlan } from './draw.ts';
 import { answer } from '../world/fate.ts';
 import { run, type RunRecord } from '../run.ts';
+import { runAgain } from './run-again.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface Failure {
@@ -106,12 +108,12 @@ export function runChunk(scenario: Scenario, seeds: readonly number[], doubleChe
 function runSeed(scenario: Scenario, seed: number, isChecked: boolean): ChunkResult {
   try {
     const { system } = scenario;
-    const record = run(system, scenario.draw(seed));
-    if (record.verdict.kind !== 'violation' && !isChecked) return resultOf(scenario.name, seed, record, [], 0);
-    // Drawn again too: a plan that depends on anything but its seed is caught as well.
-    const again = run(system, scenario.draw(seed));
+    const draw = () => drawPlan(scenario, seed);
+    const first = run(system, draw());
+    if (first.verdict.kind !== 'violation' && !isChecked) return resultOf(scenario.name, seed, first, [], 0);
+    const { record, again } = runAgain(system, draw, first);
     const parted = record.digest === again.digest ? [] : [{
-      seed, digests: [record.digest, again.digest] as const, where: divergence(system, scenario.draw(seed)),
+      seed, digests: [record.digest, again.digest] as const, where: divergence(system, draw()),
     }];
     return resultOf(scenario.name, seed, record, parted, isChecked ? 1 : 0);
   } catch (error) {

@@ -1,6 +1,8 @@
 /** Seeds of tests that are scripts, and what came of them: the rows of `whitewater lab`. */
 import type { Failure } from './campaign.ts';
+import { drawPlan } from './draw.ts';
 import { run, type RunRecord } from '../run.ts';
+import { runAgain } from './run-again.ts';
 import type { Scenario } from './scenario.ts';
 import { sumOfDigests } from '../digest.ts';
 
@@ -56,13 +58,19 @@ export function withSeed(row: LabRow, scenario: Scenario, seed: number, meter: M
 
 function attempt(scenario: Scenario, seed: number): RunRecord | string {
   try {
-    return run(scenario.system, scenario.draw(seed));
+    return run(scenario.system, drawPlan(scenario, seed));
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
 }
 
-function withRecord(row: LabRow, scenario: Scenario, seed: number, record: RunRecord): LabRow {
+function withRecord(row: LabRow, scenario: Scenario, seed: number, first: RunRecord): LabRow {
+  if (first.verdict.kind !== 'violation') return withVerdict(row, seed, first, first.digest);
+  const { record, again } = runAgain(scenario.system, () => drawPlan(scenario, seed), first);
+  return withVerdict(row, seed, record, again.digest);
+}
+
+function withVerdict(row: LabRow, seed: number, record: RunRecord, again: string): LabRow {
   const counted: LabRow = {
     ...row,
     virtualUs: row.virtualUs + record.endUs,
@@ -75,11 +83,10 @@ function withRecord(row: LabRow, scenario: Scenario, seed: number, record: RunRe
   const { verdict, digest, steps, endUs } = record;
   if (verdict.kind === 'ok') return { ...counted, passed: row.passed + 1 };
   if (verdict.kind === 'unknown') return { ...counted, unknowns: [...row.unknowns, { seed, detail: verdict.detail }] };
-  const again = run(scenario.system, scenario.draw(seed));
   const failure: Failure = { seed, property: verdict.property, detail: verdict.detail, step: steps, atUs: endUs, digest };
   return {
     ...counted,
     violations: [...row.violations, failure],
-    nondeterministic: again.digest === digest ? row.nondeterministic : [...row.nondeterministic, { seed, digests: [digest, again.digest] }],
+    nondeterministic: again === digest ? row.nondeterministic : [...row.nondeterministic, { seed, digests: [digest, again] }],
   };
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parsePlan, PlanError } from '../plan/plan-file.ts';
 import { run } from '../run.ts';
+import { runAgain } from './run-again.ts';
 import type { System } from '../system.ts';
 
 export interface Regression {
@@ -30,8 +31,7 @@ export function runRegression(path: string, systems: ReadonlyMap<string, System>
     const plan = parsePlan(path, readFileSync(path, 'utf8'), systems);
     const system = systems.get(plan.system)!;
     const showed = plan.showed ?? '';
-    const { verdict, digest } = run(system, plan);
-    const again = run(system, plan).digest;
+    const { record: { verdict, digest }, again: { digest: again } } = runAgain(system, () => plan, run(system, plan));
     if (again !== digest) return { path, showed, outcome: 'nondeterministic', detail: `two runs gave the digests ${digest} and ${again}` };
     if (verdict.kind === 'ok') return { path, showed, outcome: 'passed', detail: '' };
     if (verdict.kind === 'unknown') return { path, showed, outcome: 'unknown', detail: verdict.detail };
