@@ -2,17 +2,16 @@
 import type { Plan } from '../plan/plan.ts';
 import { parsePlan, PlanError } from '../plan/plan-file.ts';
 import { run, type RunRecord } from '../run.ts';
-import { drawPlan, DrawError } from '../campaign/draw.ts';
 import { runAgain } from '../campaign/run-again.ts';
 import { protocolContract } from '../world/contract.ts';
 import { frozen } from '../world/frozen.ts';
-import type { Scenario } from '../campaign/scenario.ts';
 import type { System } from '../system.ts';
 import { TraceLines } from '../world/trace.ts';
 import { nodeName } from '../plan/node-name.ts';
 import { exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode } from './command.ts';
 import { mustBeWritable, readText, writeWhole } from '../text/files.ts';
 import { count, table, virtualTime } from '../text/format.ts';
+import { planOf } from './plan-of.ts';
 import { scenarioFor } from './scenario-for.ts';
 
 const usage = `whitewater replay SEED|PLAN.json [options]
@@ -74,16 +73,6 @@ async function find(asked: string, scenarioName: string | undefined, { registry 
     return { plan, system: systems.get(plan.system)!, what: asked };
   } catch (error) {
     if (error instanceof PlanError) throw new UsageError(error.message);
-    throw error;
-  }
-}
-
-/** @throws UsageError when the scenario makes no plan of it */
-function planOf(scenario: Scenario, seed: number): Plan {
-  try {
-    return drawPlan(scenario, seed);
-  } catch (error) {
-    if (error instanceof DrawError) throw new UsageError(error.message);
     throw error;
   }
 }
