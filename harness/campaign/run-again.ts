@@ -7,7 +7,7 @@ import { run, type RunRecord } from '../run.ts';
 import type { System } from '../system.ts';
 import { protocolContract } from '../world/contract.ts';
 import { frozen } from '../world/frozen.ts';
-import { divergence } from './divergence.ts';
+import { divergenceOf } from './divergence.ts';
 
 export interface Twice {
   /** What is to be judged: the first run, or the frozen one when only that shows a violation. */
@@ -26,7 +26,7 @@ export function runAgain(system: System, draw: () => Plan, first: RunRecord): Tw
   const plain = run(system, draw());
   if (!areAlike(first, plain)) return { record: first, again: plain };
   // Only freezing made a difference: a reducer wrote, and did not let the exception through.
-  const detail = `frozen, it takes another course: a reducer writes to what is not its own, and hides that it cannot; ${divergence(system, draw(), frozen(system))}`;
+  const detail = `frozen, it takes another course: a reducer writes to what is not its own, and hides that it cannot; ${divergenceOf(system, frozen(system), draw)}`;
   const told: RunRecord = { ...again, verdict: { kind: 'violation', property: protocolContract, detail } };
   return { record: told, again: { ...told } };
 }
