@@ -87,6 +87,8 @@ export class Machine {
   private isPaused = false;
   private hasWrittenInPause = false;
   private hasWaitedForWrite = false;
+  /** What makes the write on its way slow: a stall may end before it. */
+  private slowedBy: FaultKind = 'slowWrite';
   /** The fault by which it is down, until something happens that this node misses. */
   private downBy: FaultKind | null = null;
   /** What a crash in the middle of a write did to the disk, until the node has started from it. */
@@ -291,6 +293,7 @@ export class Machine {
 
   private timeWrite(): void {
     const kind = this.disk.stallUs > 0 ? 'stalledWrite' : 'slowWrite';
+    this.slowedBy = kind;
     this.world.accounts.fired(kind);
     if (kind === 'slowWrite') this.world.accounts.eligible(kind);
   }
@@ -300,7 +303,7 @@ export class Machine {
       this.hasWrittenInPause = true;
       return;
     }
-    if (this.hasWaitedForWrite) this.world.accounts.mattered(this.disk.stallUs > 0 ? 'stalledWrite' : 'slowWrite');
+    if (this.hasWaitedForWrite) this.world.accounts.mattered(this.slowedBy);
     const unfinished = this.unfinished!;
     const effect = unfinished.step.effects[unfinished.next] as Persist;
     if (this.hasCrashedAt(unfinished, effect.writes)) return;
