@@ -101,13 +101,16 @@ const refusedWrites = (kind: 'failedWrite' | 'diskFull', fired: number): readonl
 
 /** A crash in the middle of the second write, which begins at 21 ms. */
 const inTheMiddle = (kind: 'lostTail' | 'tornRecord' | 'tornSnapshot', write: 'append' | 'two', tornPer1000: number): readonly Case[] => {
-  const system = heardBy(writer(false), { storage: storageOf({ write, files: ['a.log'], refuses: false }), fileRole });
+  const withStorage = (noticesTorn: boolean): System => heardBy(writer(false), { storage: storageOf({ write, files: ['a.log'], refuses: false, noticesTorn }), fileRole });
+  const system = withStorage(true);
   const disk = { bytes: true, writeUs: { min: 5 * ms, max: 5 * ms }, ...(tornPer1000 > 0 && { tornPer1000 }) };
   const others = (of_: Partial<Record<FaultKind, Account>>) => ({
     ...(tornPer1000 === 0 ? {} : { tornRecord: [0, 0, 0] as const, tornSnapshot: [0, 0, 0] as const }), lostTail: [0, 0, 0] as const, ...of_,
   });
   return [
     of('it starts again from it', system, { disk, ...list(crash(23 * ms, 28 * ms)) }, others({ crash: [1, 1, 0], slowWrite: [5, 5, 0], [kind]: [1, 1, 1] })),
+    of('it starts again, and notices no torn end', withStorage(false), { disk, ...list(crash(23 * ms, 28 * ms)) },
+      others({ crash: [1, 1, 0], slowWrite: [5, 5, 0], [kind]: [1, 1, kind === 'lostTail' ? 1 : 0] })),
     of('it never starts again', system, { disk, ...list({ ...isGone, atUs: 23 * ms }, crash(120 * ms, 130 * ms)) },
       others({ crash: [0, 0, 0], gone: [1, 1, 1], slowWrite: [2, 2, 0], [kind]: [1, 1, 0] })),
     of('nothing is being written', system, { disk, ...list(crash(17 * ms, 19 * ms)) }, others({ crash: [1, 1, 0], slowWrite: [5, 5, 0] })),
@@ -177,7 +180,11 @@ const cases: Readonly<Record<FaultKind, readonly Case[]>> = {
   uncheckedCorruption: losses('uncheckedCorruption', { corruptPer1000: 1000, checksums: false }),
   duplicate: copies('duplicate', { duplicatePer1000: 1000 }),
   replay: copies('replay', { replay: { per1000: 1000, afterUs: { min: 3 * ms, max: 3 * ms } } }),
-  late: delays('late', { latePer1000: 1000, lateUs: { min: 3 * ms, max: 3 * ms } }),
+  late: [
+    ...delays('late', { latePer1000: 1000, lateUs: { min: 3 * ms, max: 3 * ms } }),
+    of('a write is begun for each, and nothing else as yet', heardBy(writer(false)), { network: { latePer1000: 1000, lateUs: { min: 3 * ms, max: 3 * ms } }, disk: { writeUs: { min: 100, max: 100 } } }, { late: [5, 5, 5], slowWrite: [5, 5, 0] }),
+    of('each is answered, and the answers are ignored', heardBy(echo), { network: { latePer1000: 1000, lateUs: { min: 3 * ms, max: 3 * ms } } }, { late: [10, 10, 5] }),
+  ],
   exponentialDelay: [
     // With a mean of 50 ms none of these five is shorter than the plain delay.
     ...delays('exponentialDelay', { tailUs: 50 * ms }, 2000 * ms),

@@ -136,12 +136,14 @@ interface StorageParts {
   readonly files: readonly string[];
   /** Whether a node that finds anything wrong refuses to start; else it goes on with an empty store. */
   readonly refuses: boolean;
+  /** Whether it notices that a write was not finished; so does one that does not say. */
+  readonly noticesTorn?: boolean;
 }
 
 const record = (n: number): Uint8Array => Uint8Array.from([n, n, n]);
 
 /** Files of records [n, n, n], counted from 1; a file of another kind than a log holds one record. */
-export const storageOf = ({ write, files, refuses }: StorageParts): AnyStorage => ({
+export const storageOf = ({ write, files, refuses, noticesTorn = true }: StorageParts): AnyStorage => ({
   format: () => ({ cursor: 1, operations: files.map((file): FileOperation => ({ kind: 'create', file, bytes: record(1) })) }),
   store(untyped) {
     const cursor = untyped as number;
@@ -157,7 +159,7 @@ export const storageOf = ({ write, files, refuses }: StorageParts): AnyStorage =
     const wrong = files.filter((file) => !file.startsWith('log.')).find((file) => !found.has(file))
       ?? [...found].find(([file, bytes]) => !isWhole(file, bytes, write))?.[0];
     if (wrong !== undefined && refuses) return { kind: 'refused', file: wrong, reason: 'damaged' };
-    return { kind: 'recovered', durable: 0, cursor: 1, repairs: [], isTorn: wrong !== undefined };
+    return { kind: 'recovered', durable: 0, cursor: 1, repairs: [], isTorn: noticesTorn && wrong !== undefined };
   },
   isLater: () => false,
 });
