@@ -1,7 +1,8 @@
 /**
  * A system whose reducers cannot write to what they are given or have given away. Everything that enters or
  * leaves one is frozen to its last object, so that writing to it throws; what cannot be frozen (maps, sets,
- * typed arrays, dates) is held against a copy of what it held.
+ * typed arrays) is held against a copy of what it held. Objects that hide what they hold (dates, private
+ * fields) are out of its reach.
  *
  * A reducer that writes to its own state passes unnoticed otherwise: the state may also be the disk's, or a
  * message under way, and then nothing that a crash or a network takes away is ever missed.
@@ -69,10 +70,10 @@ function fieldWritten(given: Given, reduce: (given: Given) => unknown): string |
   return firstDifference(given, copies, '', new Set());
 }
 
-type Unfrozen = ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | ArrayBufferView | Date;
+type Unfrozen = ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | ArrayBufferView;
 
 const isUnfrozen = (value: object): value is Unfrozen =>
-  value instanceof Map || value instanceof Set || ArrayBuffer.isView(value) || value instanceof Date;
+  value instanceof Map || value instanceof Set || ArrayBuffer.isView(value);
 
 export class Freezer {
   /**
@@ -154,7 +155,6 @@ const none: readonly Unfrozen[] = [];
 function contentOf(one: Unfrozen): readonly unknown[] {
   if (one instanceof Map) return [...one].flat(1);
   if (one instanceof Set) return [...one];
-  if (one instanceof Date) return [one.getTime()];
   return [...new Uint8Array((one as ArrayBufferView).buffer, (one as ArrayBufferView).byteOffset, (one as ArrayBufferView).byteLength)];
 }
 
@@ -163,7 +163,7 @@ function copyOf(value: unknown, copies: Map<object, unknown>): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const known = copies.get(value);
   if (known !== undefined) return known;
-  if (value instanceof Date || ArrayBuffer.isView(value)) {
+  if (ArrayBuffer.isView(value)) {
     const copy = structuredClone(value);
     copies.set(value, copy);
     return copy;

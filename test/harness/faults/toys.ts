@@ -10,7 +10,7 @@ import { planFormat, planVersion, type Plan } from '../../../harness/plan/plan.t
 import type { AnyEvent, AnyProcess, AnyStorage, System } from '../../../harness/system.ts';
 
 export const ms = 1000;
-export const pings = 5;
+const pings = 5;
 
 interface Ping {
   readonly ping: number;
