@@ -8,6 +8,7 @@ import { drawPlan, DrawError } from './draw.ts';
 import { answer } from '../world/fate.ts';
 import { run, type RunRecord } from '../run.ts';
 import { sameRun } from '../same-run.ts';
+import { runAgain } from './run-again.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface Failure {
@@ -112,13 +113,13 @@ export function runChunk(scenario: Scenario, seeds: readonly number[], doubleChe
 function runSeed(scenario: Scenario, seed: number, isChecked: boolean): ChunkResult {
   try {
     const { system } = scenario;
-    const record = run(system, drawPlan(scenario, seed));
-    if (record.verdict.kind !== 'violation' && !isChecked) return resultOf(scenario.name, seed, record, [], 0);
-    // Drawn again too: a plan that depends on anything but its seed is caught as well.
-    const again = run(system, drawPlan(scenario, seed));
+    const draw = () => drawPlan(scenario, seed);
+    const first = run(system, draw());
+    if (first.verdict.kind !== 'violation' && !isChecked) return resultOf(scenario.name, seed, first, [], 0);
+    const { record, again } = runAgain(system, draw, first);
     const { isSame, differs } = sameRun(record, again);
     const parted = isSame ? [] : [{
-      seed, digests: [record.digest, again.digest] as const, differs, where: divergence(system, drawPlan(scenario, seed)),
+      seed, digests: [record.digest, again.digest] as const, differs, where: divergence(system, draw()),
     }];
     return resultOf(scenario.name, seed, record, parted, isChecked ? 1 : 0);
   } catch (error) {

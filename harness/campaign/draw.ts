@@ -1,5 +1,7 @@
 /** Draws a seed's plan. A drawing function that fails is the scenario's fault, and not one of the harness. */
+import { mustBeValid } from '../plan/drawn-plan.ts';
 import type { Plan } from '../plan/plan.ts';
+import { PlanError } from '../plan/plan-file.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Says which seed a scenario could not draw, and why. */
@@ -7,8 +9,22 @@ export class DrawError extends Error {
   override readonly name = 'DrawError';
 }
 
-/** @throws DrawError */
+/**
+ * Held against the same rules as a plan from a file.
+ * @throws DrawError
+ */
 export function drawPlan(scenario: Scenario, seed: number): Plan {
+  const plan = drawn(scenario, seed);
+  try {
+    mustBeValid(seed, plan, scenario.system);
+  } catch (error) {
+    if (error instanceof PlanError) throw new DrawError(error.message);
+    throw error;
+  }
+  return plan;
+}
+
+function drawn(scenario: Scenario, seed: number): Plan {
   try {
     return scenario.draw(seed);
   } catch (error) {

@@ -3,6 +3,7 @@ import type { Failure, Nondeterminism } from './campaign.ts';
 import { drawPlan, DrawError } from './draw.ts';
 import { run, type RunRecord } from '../run.ts';
 import { sameRun } from '../same-run.ts';
+import { runAgain } from './run-again.ts';
 import type { Scenario } from './scenario.ts';
 import { sumOfDigests } from '../digest.ts';
 
@@ -69,7 +70,14 @@ function attempt(scenario: Scenario, seed: number): RunRecord | DrawError | stri
   }
 }
 
-function withRecord(row: LabRow, scenario: Scenario, seed: number, record: RunRecord): LabRow {
+function withRecord(row: LabRow, scenario: Scenario, seed: number, first: RunRecord): LabRow {
+  if (first.verdict.kind !== 'violation') return withVerdict(row, seed, first, []);
+  const { record, again } = runAgain(scenario.system, () => drawPlan(scenario, seed), first);
+  const { isSame, differs } = sameRun(record, again);
+  return withVerdict(row, seed, record, isSame ? [] : [{ seed, digests: [record.digest, again.digest], differs }]);
+}
+
+function withVerdict(row: LabRow, seed: number, record: RunRecord, parted: LabRow['nondeterministic']): LabRow {
   const counted: LabRow = {
     ...row,
     virtualUs: row.virtualUs + record.endUs,
@@ -82,12 +90,10 @@ function withRecord(row: LabRow, scenario: Scenario, seed: number, record: RunRe
   const { verdict, digest, steps, endUs } = record;
   if (verdict.kind === 'ok') return { ...counted, passed: row.passed + 1 };
   if (verdict.kind === 'unknown') return { ...counted, unknowns: [...row.unknowns, { seed, detail: verdict.detail }] };
-  const again = run(scenario.system, drawPlan(scenario, seed));
-  const { isSame, differs } = sameRun(record, again);
   const failure: Failure = { seed, property: verdict.property, detail: verdict.detail, step: steps, atUs: endUs, digest };
   return {
     ...counted,
     violations: [...row.violations, failure],
-    nondeterministic: isSame ? row.nondeterministic : [...row.nondeterministic, { seed, digests: [digest, again.digest], differs }],
+    nondeterministic: [...row.nondeterministic, ...parted],
   };
 }

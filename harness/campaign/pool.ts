@@ -10,6 +10,8 @@ export interface CampaignSpec {
   readonly seeds: Iterable<number>;
   readonly workers: number;
   readonly doubleCheck: DoubleCheck;
+  /** Everything is frozen in all runs. */
+  readonly freeze: boolean;
   /** How long one step of the code under test may take. */
   readonly stuckAfterMs?: number;
   /** Once aborted, no further seed is begun; those under way are finished and counted. */
@@ -33,7 +35,7 @@ export async function runCampaign(spec: CampaignSpec): Promise<ChunkResult> {
     while (!spec.stop.aborted) {
       const next = chunks.next();
       if (next.done === true) return;
-      const done = await runGuarded(pool, { registryUrl: spec.registryUrl, scenario: spec.scenario, seeds: next.value, doubleCheck: spec.doubleCheck }, spec.stuckAfterMs ?? stuckAfterMs);
+      const done = await runGuarded(pool, { registryUrl: spec.registryUrl, scenario: spec.scenario, seeds: next.value, doubleCheck: spec.doubleCheck, freeze: spec.freeze }, spec.stuckAfterMs ?? stuckAfterMs);
       // Read `result` only now: the other workers have added to it in the meantime.
       result = merge(result, done);
       spec.onProgress(result);

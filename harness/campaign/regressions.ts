@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parsePlan, PlanError } from '../plan/plan-file.ts';
 import { run } from '../run.ts';
 import { differsText, sameRun } from '../same-run.ts';
+import { runAgain } from './run-again.ts';
 import type { System } from '../system.ts';
 
 export interface Regression {
@@ -31,8 +32,8 @@ export function runRegression(path: string, systems: ReadonlyMap<string, System>
     const plan = parsePlan(path, readFileSync(path, 'utf8'), systems);
     const system = systems.get(plan.system)!;
     const showed = plan.showed ?? '';
-    const record = run(system, plan);
-    const { isSame, differs } = sameRun(record, run(system, plan));
+    const { record, again } = runAgain(system, () => plan, run(system, plan));
+    const { isSame, differs } = sameRun(record, again);
     if (!isSame) return { path, showed, outcome: 'nondeterministic', detail: differsText(differs) };
     const { verdict } = record;
     if (verdict.kind === 'ok') return { path, showed, outcome: 'passed', detail: '' };

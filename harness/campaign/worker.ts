@@ -2,6 +2,7 @@
 import { runChunk, type ChunkResult, type DoubleCheck } from './campaign.ts';
 import { Pulse, watched } from './pulse.ts';
 import { loadRegistry } from './registry.ts';
+import { frozen } from '../world/frozen.ts';
 
 export interface ChunkSpec {
   /** Address of the module that exports the registry. */
@@ -9,17 +10,21 @@ export interface ChunkSpec {
   readonly scenario: string;
   readonly seeds: readonly number[];
   readonly doubleCheck: DoubleCheck;
+  /** Everything is frozen in all runs, and not only in those that are second runs. */
+  readonly freeze: boolean;
   /** Where it is told which seed, node and step it is at. */
   readonly pulse: SharedArrayBuffer;
 }
 
-export default async function work({ registryUrl, scenario, seeds, doubleCheck, pulse }: ChunkSpec): Promise<ChunkResult> {
+export default async function work({ registryUrl, scenario, seeds, doubleCheck, freeze, pulse }: ChunkSpec): Promise<ChunkResult> {
   const seen = new Pulse(pulse);
   const end = (): void => seen.end();
   // The pool hears nothing of a thread that ends itself.
   process.once('exit', end);
   const registry = await loadRegistry(registryUrl);
-  const result = runChunk(watched(registry.scenarios.get(scenario)!, seen), seeds, doubleCheck);
+  const found = registry.scenarios.get(scenario)!;
+  const asked = freeze ? { ...found, system: frozen(found.system) } : found;
+  const result = runChunk(watched(asked, seen), seeds, doubleCheck);
   process.removeListener('exit', end);
   return result;
 }

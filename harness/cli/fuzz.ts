@@ -31,6 +31,8 @@ module: path/to/module.js, or path/to/module.js#name.
   --shard I/N        only the I-th of N equal parts of the seeds, counted from 1
   --time-budget T    begin no further seed after T (500ms, 10s, 5m, 1h)
   --double-check P%  run this share of the seeds twice and compare (such as 5%; 0.01% to 100%)
+  --freeze           freeze all states, messages and writes in every run, so that a reducer which writes to
+                     one is found (the second run of a seed that is run twice is always frozen)
   --shrink           shrink and report each distinct failure: one entry a cause, in failures/
   --json FILE        write all facts as JSON
   --help             this text
@@ -48,6 +50,7 @@ interface Request {
   readonly budgetMs: number | null;
   readonly jsonPath: string | null;
   readonly doubleCheck: DoubleCheck;
+  readonly freeze: boolean;
   readonly shrinks: boolean;
 }
 
@@ -65,6 +68,7 @@ async function parse(argv: readonly string[], { registry }: Context): Promise<Re
     'time-budget': { type: 'string' },
     json: { type: 'string' },
     shrink: { type: 'boolean' },
+    freeze: { type: 'boolean' },
     'double-check': { type: 'string' },
   });
   if (positionals.length > 1) throw new UsageError(`fuzz takes one scenario, not ${positionals.length}: ${positionals.join(' ')}`);
@@ -80,6 +84,7 @@ async function parse(argv: readonly string[], { registry }: Context): Promise<Re
     workers: wholeNumber('--workers', values.workers ?? String(availableParallelism()), 1, 256),
     budgetMs: values['time-budget'] === undefined ? null : durationMs('--time-budget', values['time-budget']),
     jsonPath: values.json ?? null,
+    freeze: values.freeze === true,
     shrinks: values.shrink === true,
     doubleCheck: per10000Of(values['double-check']),
   };
@@ -117,6 +122,7 @@ async function fuzz(request: Request, context: Context): Promise<ExitCode> {
     seeds: seedsOf(asked),
     workers,
     doubleCheck: request.doubleCheck,
+    freeze: request.freeze,
     stop: limit.signal,
     onProgress: (soFar) => progress.show(soFar, performance.now()),
   });

@@ -26,6 +26,7 @@ import { regressionsFolder } from './pin.ts';
 import { CampaignProgress } from './progress.ts';
 import { leftOutText, reportedText, shrinkAndReport } from './report-failures.ts';
 import { causeOf } from '../shrink/cause.ts';
+import { frozen } from '../world/frozen.ts';
 import { timeLimit } from './time-limit.ts';
 
 const usage = `whitewater gate [options]
@@ -40,6 +41,7 @@ twice, then whether every required situation was reached. Each distinct failure 
   --shard I/N        only the I-th of N equal parts of seeds and labs; required situations are then judged
                      by \`whitewater merge\` over all shards
   --canaries DIR     the known bugs whose heads say \`Canary: SEEDS\` (default: those of the house)
+  --freeze           freeze all states, messages and writes in every run (see whitewater fuzz --help)
   --workers N        worker threads (default: one for each core)
   --out DIR          where to write (default gate): summary.md, junit.xml, campaign.json and for each failure
                      all forms of whitewater report
@@ -60,6 +62,7 @@ interface Request {
   /** Without --seeds nothing but the time bounds them. */
   readonly asked: Asked;
   readonly workers: number;
+  readonly freeze: boolean;
   readonly folder: string;
   /** Null for those of the house. */
   readonly canaries: string | null;
@@ -106,6 +109,7 @@ function parse(argv: readonly string[]): Request {
     workers: { type: 'string' },
     out: { type: 'string' },
     canaries: { type: 'string' },
+    freeze: { type: 'boolean' },
   });
   if (positionals.length > 0) throw new UsageError(`gate takes options only, not ${positionals.join(' ')}`);
   const [shard, of] = parseShard(values.shard ?? '1/1');
@@ -118,6 +122,7 @@ function parse(argv: readonly string[]): Request {
       of,
     },
     workers: wholeNumber('--workers', values.workers ?? String(availableParallelism()), 1, 256),
+    freeze: values.freeze === true,
     folder: values.out ?? 'gate',
     canaries: values.canaries ?? null,
   };
@@ -139,12 +144,12 @@ async function canariesOf({ canaries, workers }: Request, { registry, terminal }
 }
 
 /** One seed of every scenario but the swarm: with Ctrl-C between two of them. */
-async function runLabs({ asked: { shard, of } }: Request, { registry, terminal }: Context): Promise<readonly ChunkResult[]> {
+async function runLabs({ asked: { shard, of }, freeze }: Request, { registry, terminal }: Context): Promise<readonly ChunkResult[]> {
   const mine = labsOf(registry).filter((_, i) => i % of === shard - 1);
   const results: ChunkResult[] = [];
   for (const scenario of mine) {
     if (terminal.interrupted.aborted) break;
-    results.push(runChunk(scenario, [1]));
+    results.push(runChunk(freeze ? { ...scenario, system: frozen(scenario.system) } : scenario, [1]));
     await new Promise((resolve) => setImmediate(resolve));
   }
   return results;
@@ -170,6 +175,7 @@ async function runSwarm(request: Request, registryUrl: string, { name }: Scenari
     seeds: seedsOf(request.asked),
     workers: request.workers,
     doubleCheck,
+    freeze: request.freeze,
     stop: limit.signal,
     onProgress: (soFar) => progress.show(soFar, performance.now()),
   }).finally(() => limit.release());

@@ -1,24 +1,29 @@
 /** `whitewater replay`: one seed or one plan again, byte for byte, with as much detail as is asked for. */
-import { drawPlan } from '../campaign/draw.ts';
 import { factsOfVerdict } from '../campaign/facts.ts';
 import { judge, judgementText } from '../campaign/judgement.ts';
 import type { Plan } from '../plan/plan.ts';
 import { parsePlan, PlanError } from '../plan/plan-file.ts';
 import { run, type RunRecord } from '../run.ts';
 import { differsText, sameRun } from '../same-run.ts';
+import { runAgain } from '../campaign/run-again.ts';
+import { protocolContract } from '../world/contract.ts';
+import { frozen } from '../world/frozen.ts';
 import type { System } from '../system.ts';
 import { TraceLines } from '../world/trace.ts';
 import { nodeName } from '../plan/node-name.ts';
 import { parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode } from './command.ts';
 import { mustBeWritable, readText, writeWhole } from '../text/files.ts';
 import { count, table, virtualTime } from '../text/format.ts';
+import { planOf } from './plan-of.ts';
 import { scenarioFor } from './scenario-for.ts';
 
 const usage = `whitewater replay SEED|PLAN.json [options]
 
-Runs one seed of a scenario, or one plan from a file, twice, and holds the two against each other.
+Runs one seed of a scenario, or one plan from a file, twice, and holds the two against each other. In the second
+run all states, messages and writes are frozen, so that a reducer which writes to one is found.
 
   --scenario NAME    the scenario that the seed is of (default swarm)
+  --freeze           freeze them in both
   --trace FILE       write every step as JSON lines
   --json FILE        write the record of the run as JSON
   --help             this text
@@ -42,13 +47,17 @@ async function replay(argv: readonly string[], context: Context): Promise<ExitCo
     scenario: { type: 'string' },
     trace: { type: 'string' },
     json: { type: 'string' },
+    freeze: { type: 'boolean' },
   });
   if (positionals.length !== 1) throw new UsageError('replay takes one seed or one plan file');
   for (const path of [values.trace, values.json]) if (path !== undefined) mustBeWritable(path, context.terminal.err);
   const replayed = await find(positionals[0]!, values.scenario, context);
   const trace = new TraceLines(replayed.system, (node) => nodeName(replayed.plan, node));
-  const record = run(replayed.system, replayed.plan, values.trace === undefined ? null : trace);
-  const again = run(replayed.system, replayed.plan);
+  const system = values.freeze === true ? frozen(replayed.system) : replayed.system;
+  const { record, again } = runAgain(system, () => replayed.plan, run(system, replayed.plan));
+  // Of a violation that only a frozen run shows, the trace is that of the frozen run.
+  const isOnlyFrozen = record.verdict.kind === 'violation' && record.verdict.property === protocolContract;
+  if (values.trace !== undefined) run(isOnlyFrozen ? frozen(system) : system, replayed.plan, trace);
   if (values.trace !== undefined) writeWhole(values.trace, `${trace.lines.join('\n')}\n`);
   if (values.json !== undefined) writeWhole(values.json, `${JSON.stringify({ ...record, plan: replayed.plan }, null, 1)}\n`);
   const judgement = judge(factsOfVerdict(replayed.what, record.verdict, sameRun(record, again).differs));
@@ -60,7 +69,7 @@ async function find(asked: string, scenarioName: string | undefined, { registry 
   if (/^\d+$/.test(asked)) {
     const seed = wholeNumber('the seed', asked, 0, 2 ** 40);
     const { scenario } = await scenarioFor(registry, scenarioName ?? 'swarm');
-    return { plan: drawPlan(scenario, seed), system: scenario.system, what: `${scenario.name} seed ${seed}` };
+    return { plan: planOf(scenario, seed), system: scenario.system, what: `${scenario.name} seed ${seed}` };
   }
   const systems = scenarioName === undefined ? registry.systems : await systemsOf(scenarioName, registry);
   try {

@@ -1,18 +1,20 @@
 /** The run that a person names: a seed of a scenario, or a plan in a file. */
 import { basename } from 'node:path';
-import { drawPlan } from '../campaign/draw.ts';
 import { parsePlan, PlanError } from '../plan/plan-file.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { System } from '../system.ts';
+import { run } from '../run.ts';
+import { frozen } from '../world/frozen.ts';
 import { UsageError, wholeNumber, type Context } from './command.ts';
+import { planOf } from './plan-of.ts';
 import { readText } from '../text/files.ts';
 import { scenarioFor } from './scenario-for.ts';
 
 export interface Subject {
   readonly plan: Plan;
   readonly system: System;
-  /** Address of the module from which a worker loads the system. */
-  readonly registryUrl: string;
+  /** Address of the module from which a worker loads the system; null when it must run in this thread. */
+  readonly registryUrl: string | null;
   /** Null for a plan in a file. */
   readonly seed: number | null;
   /** For a person: "swarm seed 42", or the name of the file. */
@@ -23,15 +25,26 @@ export interface Subject {
   readonly replayWords: string;
 }
 
-/** @throws UsageError */
-export async function findSubject(asked: string, scenarioName: string | undefined, { registry }: Context): Promise<Subject> {
+/**
+ * Of a run in which nothing is violated until states, messages and writes are frozen, the frozen system.
+ * @throws UsageError
+ */
+export async function findSubject(asked: string, scenarioName: string | undefined, context: Context): Promise<Subject> {
+  const subject = await subjectAsAsked(asked, scenarioName, context);
+  const { plan, system } = subject;
+  if (run(system, plan).verdict.kind !== 'ok') return subject;
+  const isOk = run(frozen(system), plan).verdict.kind === 'ok';
+  return isOk ? subject : { ...subject, system: frozen(system), registryUrl: null };
+}
+
+async function subjectAsAsked(asked: string, scenarioName: string | undefined, { registry }: Context): Promise<Subject> {
   const found = scenarioName === undefined && !/^\d+$/.test(asked) ? null : await scenarioFor(registry, scenarioName ?? 'swarm');
   const option = scenarioName === undefined || scenarioName === 'swarm' ? '' : ` --scenario ${scenarioName}`;
   if (found !== null && /^\d+$/.test(asked)) {
     const seed = wholeNumber('the seed', asked, 0, 2 ** 40);
     const { scenario, url } = found;
     const stem = `${scenario.name.replaceAll(/[^\w.-]+/g, '-')}-${seed}`;
-    return { plan: drawPlan(scenario, seed), system: scenario.system, registryUrl: url, seed, what: `${scenario.name} seed ${seed}`, stem, replayWords: `${seed}${option}` };
+    return { plan: planOf(scenario, seed), system: scenario.system, registryUrl: url, seed, what: `${scenario.name} seed ${seed}`, stem, replayWords: `${seed}${option}` };
   }
   const systems = found === null ? registry.systems : new Map([...registry.systems, [found.scenario.system.name, found.scenario.system]]);
   try {

@@ -7,6 +7,7 @@
  * being written, damage is done to bytes, and a node starts from what its storage reads back.
  */
 import type { FaultKind } from '../plan/fault-kinds.ts';
+import { ContractError, shown } from './contract.ts';
 import { ByteFiles } from './files.ts';
 import type { AnyProcess, AnyRecovery, AnyStorage } from '../system.ts';
 import type { DiskPlan } from '../plan/plan.ts';
@@ -62,8 +63,12 @@ export class Disk {
     if (this.failing === 'failedWrite') this.failing = null;
   }
 
-  complete(writes: readonly unknown[]): void {
-    for (const write of writes) this.durable = this.process.write(this.durable, write);
+  /**
+   * @param effect the place among the step's effects of the `persist` with these writes
+   * @throws ContractError when the process cannot say what the disk holds with them
+   */
+  complete(writes: readonly unknown[], effect: number): void {
+    this.durable = this.withWrites(writes, effect);
     if (this.storage === null) return;
     const { operations, cursor } = this.storage.store(this.cursor, this.durable, writes);
     for (const operation of operations) this.files!.apply(operation);
@@ -74,14 +79,13 @@ export class Disk {
    * A crash while these writes were on their way: of the bytes a prefix reaches the disk, of the
    * writes all or none.
    */
-  tear(writes: readonly unknown[]): Remains {
+  tear(writes: readonly unknown[], effect: number): Remains {
     const { storage, files } = this;
     if (storage === null) return { isKept: false, kind: null };
     const fate = this.tearing!.below(1000);
     const part = this.tearing!.uint32();
     if (fate >= (this.plan.tornPer1000 ?? 0)) return { isKept: false, kind: 'lostTail' };
-    let after = this.durable;
-    for (const write of writes) after = this.process.write(after, write);
+    const after = this.withWrites(writes, effect);
     const { operations } = storage.store(this.cursor, after, writes);
     files!.applyPrefix(operations, part);
     this.isTorn = true;
@@ -92,6 +96,22 @@ export class Disk {
     // Whoever looks at the disk before the node starts again must see what it really holds.
     if (isKept) this.durable = left.durable;
     return { isKept, kind };
+  }
+
+  private withWrites(writes: readonly unknown[], effect: number): unknown {
+    let { durable } = this;
+    for (let i = 0; i < writes.length; i++) {
+      let wrong: string | null = null;
+      try {
+        durable = this.process.write(durable, writes[i]);
+        if (durable === undefined) wrong = 'returned undefined';
+      } catch (error) {
+        if (error instanceof ContractError) throw error;
+        wrong = `threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+      }
+      if (wrong !== null) throw new ContractError(`effects[${effect}].writes[${i}]: \`write\` cannot take ${shown(writes[i])}: it ${wrong}`);
+    }
+    return durable;
   }
 
   /** What a starting node reads; null when it reads what it wrote, by reference. */

@@ -10,6 +10,7 @@ import type { Effect, NodeId, Step } from '../../core/protocol.ts';
 import type { KeptStep } from '../../checkers/checker.ts';
 import type { FaultAccounts } from './accounts.ts';
 import { stretched, type Clock } from './clock.ts';
+import { ContractError, mustBeStep } from './contract.ts';
 import type { Disk } from './disk.ts';
 import type { FaultKind } from '../plan/fault-kinds.ts';
 import type { TimerChoice } from './timer-choice.ts';
@@ -26,6 +27,8 @@ export interface Host {
   readonly nowUs: number;
   /** The first nodes are servers, the others clients. */
   readonly servers: number;
+  /** How many nodes there are. */
+  readonly size: number;
   readonly accounts: FaultAccounts;
   wakeAfter(delayUs: number, machine: Machine, waking: Waking): void;
   release(machine: Machine, effect: AnyEffect): void;
@@ -34,7 +37,8 @@ export interface Host {
   refused(machine: Machine, file: string, reason: string): void;
   outlivesException(machine: Machine): boolean;
   restartLater(machine: Machine): void;
-  blame(machine: Machine, error: unknown, event?: AnyEvent | null): never;
+  /** `event` is null for a boot. */
+  blame(machine: Machine, error: unknown, event: AnyEvent | null): never;
 }
 
 /** A timer that is set again and again keeps one place in the queue and is put off when that comes up. */
@@ -74,6 +78,8 @@ export class Machine {
   private readonly process: AnyProcess;
   private readonly timerChoice: TimerChoice;
   private readonly timers: Timer[] = [];
+  /** Operations that were asked of it and that it has not answered, also before it crashed. */
+  private readonly open = new Set<number>();
   private life = 0;
   private unfinished: Unfinished | null = null;
   private waiting: (AnyEvent | Timer)[] = [];
@@ -81,6 +87,8 @@ export class Machine {
   private isPaused = false;
   private hasWrittenInPause = false;
   private hasWaitedForWrite = false;
+  /** What makes the write on its way slow: a stall may end before it. */
+  private slowedBy: FaultKind = 'slowWrite';
   /** The fault by which it is down, until something happens that this node misses. */
   private downBy: FaultKind | null = null;
   /** What a crash in the middle of a write did to the disk, until the node has started from it. */
@@ -96,7 +104,7 @@ export class Machine {
 
   /** Starts from what the disk holds; a node that must not use what it reads stays down for good. */
   start(): void {
-    const recovery = this.disk.recover();
+    const recovery = this.blaming(null, () => this.disk.recover());
     if (recovery?.kind === 'refused') {
       this.isGone = true;
       this.world.refused(this, recovery.file, recovery.reason);
@@ -182,8 +190,8 @@ export class Machine {
     this.goDown(moment, moment === 'writeKept' ? unfinished : null, by);
   }
 
-  private tornAt({ step, next }: Unfinished): 'writeLost' | 'writeKept' {
-    const { isKept, kind } = this.disk.tear((step.effects[next] as Persist).writes);
+  private tornAt({ event, step, next }: Unfinished): 'writeLost' | 'writeKept' {
+    const { isKept, kind } = this.blaming(event, () => this.disk.tear((step.effects[next] as Persist).writes, next));
     if (kind !== null) {
       this.world.accounts.eligible(kind);
       this.world.accounts.fired(kind);
@@ -211,8 +219,11 @@ export class Machine {
   }
 
   private stepOn(event: AnyEvent): Step<unknown, AnyEffect> | null {
+    if (event.kind === 'request') this.open.add(event.id);
     try {
-      return this.process.step(this.state, event);
+      const step = this.process.step(this.state, event);
+      mustBeStep(step, this.world.size);
+      return step;
     } catch (error) {
       return this.threw(error, event);
     }
@@ -220,7 +231,9 @@ export class Machine {
 
   private bootStep(): Step<unknown, AnyEffect> | null {
     try {
-      return this.process.boot(this.disk.durable);
+      const step = this.process.boot(this.disk.durable);
+      mustBeStep(step, this.world.size);
+      return step;
     } catch (error) {
       return this.threw(error, null);
     }
@@ -228,7 +241,7 @@ export class Machine {
 
   /** To an outsider a server that throws is one that crashed, and something starts it again. */
   private threw(error: unknown, event: AnyEvent | null): null {
-    if (!this.world.outlivesException(this)) return this.world.blame(this, error, event);
+    if (error instanceof ContractError || !this.world.outlivesException(this)) return this.world.blame(this, error, event);
     this.goDown('now', null, null);
     this.world.restartLater(this);
     return null;
@@ -251,6 +264,7 @@ export class Machine {
         this.unfinished = unfinished;
         if (this.hasCrashedAt(unfinished, effect.writes)) return;
       } else {
+        if (effect.kind === 'reply' && !this.open.delete(effect.id)) this.answersNothing(unfinished, effect.id);
         this.release(effect);
       }
       unfinished.next += 1;
@@ -260,6 +274,12 @@ export class Machine {
     this.state = unfinished.step.state;
     this.world.stepped(this, before, this.state, unfinished.event, effects);
     if (this.armed === 'answered' && this.hasAnswered(effects)) this.crashBehindAnswer();
+  }
+
+  private answersNothing({ event, next }: Unfinished, id: number): never {
+    const open = [...this.open].sort((a, b) => a - b);
+    return this.world.blame(this, new ContractError(
+      `effects[${next}].id: operation ${id} is not open at this node; ${open.length === 0 ? 'none is' : `open: ${open.join(', ')}`}`), event);
   }
 
   private hasAnswered(effects: readonly AnyEffect[]): boolean {
@@ -273,6 +293,7 @@ export class Machine {
 
   private timeWrite(): void {
     const kind = this.disk.stallUs > 0 ? 'stalledWrite' : 'slowWrite';
+    this.slowedBy = kind;
     this.world.accounts.fired(kind);
     if (kind === 'slowWrite') this.world.accounts.eligible(kind);
   }
@@ -282,7 +303,7 @@ export class Machine {
       this.hasWrittenInPause = true;
       return;
     }
-    if (this.hasWaitedForWrite) this.world.accounts.mattered(this.disk.stallUs > 0 ? 'stalledWrite' : 'slowWrite');
+    if (this.hasWaitedForWrite) this.world.accounts.mattered(this.slowedBy);
     const unfinished = this.unfinished!;
     const effect = unfinished.step.effects[unfinished.next] as Persist;
     if (this.hasCrashedAt(unfinished, effect.writes)) return;
@@ -295,7 +316,7 @@ export class Machine {
   private hasCrashedAt(unfinished: Unfinished, writes: readonly unknown[]): boolean {
     const { armed } = this;
     if (this.disk.failing !== null) return this.hasFailed(unfinished, this.disk.failing);
-    if (armed !== 'writeLost') this.complete(writes);
+    if (armed !== 'writeLost') this.blaming(unfinished.event, () => this.disk.complete(writes, unfinished.next));
     if (armed === null || armed === 'answered') return false;
     const kind = armed === 'writeLost' ? 'crashWriteLost' : 'crashWriteKept';
     this.world.accounts.fired(kind);
@@ -314,12 +335,12 @@ export class Machine {
     return true;
   }
 
-  /** What a write means is the protocol's to say, and so is it its fault when that cannot be. */
-  private complete(writes: readonly unknown[]): void {
+  /** What a write or a file means is the protocol's to say, and so is it its fault when that cannot be. */
+  private blaming<T>(event: AnyEvent | null, act: () => T): T {
     try {
-      this.disk.complete(writes);
+      return act();
     } catch (error) {
-      this.world.blame(this, error);
+      return this.world.blame(this, error, event);
     }
   }
 

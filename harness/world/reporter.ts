@@ -3,6 +3,7 @@ import type { NodeId } from '../../core/protocol.ts';
 import { Violated, type KeptStep, type Observer } from '../../checkers/checker.ts';
 import { Digest } from '../digest.ts';
 import type { AnyEffect, AnyEvent, System } from '../system.ts';
+import { ContractError, protocolContract } from './contract.ts';
 import type { CrashMoment } from './crash-moment.ts';
 import type { NodeCounts } from './node-counts.ts';
 import type { TraceSink } from './trace.ts';
@@ -17,12 +18,15 @@ export class Reporter {
   readonly counts: NodeCounts = { crashes: 0, crashesWriteLost: 0, crashesWriteKept: 0, restarts: 0, refusals: 0 };
   /** Steps of nodes so far: the number by which a report names a moment. */
   steps = 0;
+  private lastNode: NodeId | null = null;
   private readonly digest = new Digest();
   private readonly system: System;
   private readonly observer: Observer;
   private readonly trace: TraceSink | null;
+  private readonly nameOf: (node: NodeId) => string;
 
-  constructor(system: System, observer: Observer, trace: TraceSink | null) {
+  constructor(system: System, observer: Observer, trace: TraceSink | null, nameOf: (node: NodeId) => string) {
+    this.nameOf = nameOf;
     this.system = system;
     this.observer = observer;
     this.trace = trace;
@@ -49,6 +53,7 @@ export class Reporter {
   /** `event` is null for a boot, from what the disk held: `durable`. */
   stepped(nowUs: number, node: NodeId, before: unknown, after: unknown, event: AnyEvent | null, effects: readonly AnyEffect[], durable: unknown): void {
     this.steps += 1;
+    this.lastNode = node;
     this.digest.number(nowUs);
     this.digest.number(node);
     this.trace?.step(this.steps, nowUs, node, event, before, after, effects);
@@ -92,8 +97,32 @@ export class Reporter {
   threw(nowUs: number, node: NodeId, error: unknown, event: AnyEvent | null): never {
     this.steps += 1;
     this.trace?.threw?.(this.steps, nowUs, node, event, error);
+    if (error instanceof ContractError) {
+      throw new Violated(protocolContract, `${this.nameOf(node)} at step ${this.steps}, ${this.occasion(event)}: ${error.message}`);
+    }
     const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     throw new Violated('No Exception', `node ${node} threw ${detail}`);
+  }
+
+  /** For a person, such as "step 12 of n1". */
+  lastStep(): string {
+    return this.lastNode === null ? 'none' : `step ${this.steps} of ${this.nameOf(this.lastNode)}`;
+  }
+
+  /** What a node was given, for a person. */
+  private occasion(event: AnyEvent | null): string {
+    switch (event?.kind) {
+      case undefined:
+        return 'on its start';
+      case 'message':
+        return `on a message from ${this.nameOf(event.from)}`;
+      case 'timer':
+        return `on timer ${event.timer}`;
+      case 'request':
+        return `on operation ${event.id}`;
+      case 'unreachable':
+        return `on hearing that ${this.nameOf(event.node)} is unreachable`;
+    }
   }
 
   /** The whole run in 16 digits: every step, message and reply, and the states at the end. */

@@ -8,16 +8,26 @@ import { EventQueue, type Scheduled } from './queue.ts';
  */
 const eventsMax = 1_000_000;
 
+/**
+ * A timer of no delay that is set again and again, or nodes that ask each other over ways that take no time,
+ * would never let time go on. Of 300 seeds of the swarm and one of each lab test, the fullest instant has 64 events.
+ */
+const eventsAtOneInstantMax = 250_000;
+
 export class Timeline<Happening> {
   nowUs = 0;
   /** Taken from the queue so far. */
   events = 0;
+  private atThisInstant = 0;
   private sequence = 0;
   private readonly queue = new EventQueue<Scheduled & { readonly happening: Happening }>();
   private readonly happen: (happening: Happening) => void;
+  private readonly lastStep: () => string;
 
-  constructor(happen: (happening: Happening) => void) {
+  /** @param lastStep says who took the last step, and its number: asked for when there is no end to it */
+  constructor(happen: (happening: Happening) => void, lastStep: () => string) {
     this.happen = happen;
+    this.lastStep = lastStep;
   }
 
   after(delayUs: number, happening: Happening): void {
@@ -42,9 +52,15 @@ export class Timeline<Happening> {
   /** @throws Violated when there is no end to it */
   private next(): void {
     const { atUs, happening } = this.queue.pop();
+    this.atThisInstant = atUs === this.nowUs ? this.atThisInstant + 1 : 1;
     this.nowUs = atUs;
     this.events += 1;
-    if (this.events > eventsMax) throw new Violated('Bounded Work', `${eventsMax} events happened, and it goes on: messages beget messages`);
+    if (this.atThisInstant > eventsAtOneInstantMax) {
+      throw new Violated('Bounded Work', `${eventsAtOneInstantMax} events happened at one instant, ${atUs / 1000} ms, and time does not go on; the last step was ${this.lastStep()}`);
+    }
+    if (this.events > eventsMax) {
+      throw new Violated('Bounded Work', `${eventsMax} events happened, and it goes on: messages beget messages; the last step was ${this.lastStep()}`);
+    }
     this.happen(happening);
   }
 }

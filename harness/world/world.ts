@@ -6,6 +6,7 @@ import type { NodeId } from '../../core/protocol.ts';
 import type { KeptStep, Observer } from '../../checkers/checker.ts';
 import type { FileRole, Moments } from '../moments.ts';
 import type { FaultKind } from '../plan/fault-kinds.ts';
+import { nodeName } from '../plan/node-name.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ScriptedWorld } from '../script/script.ts';
 import { mustHave, type AnyEffect, type AnyEvent, type AnyProcess, type Reach, type System } from '../system.ts';
@@ -40,12 +41,13 @@ export class World implements ScriptedWorld, Host {
   readonly links: Links;
   readonly plan: Plan;
   readonly servers: number;
+  readonly size: number;
   /** Called when a client's operation is answered. */
   onReply: (client: NodeId, id: number, reply: unknown) => void = () => {};
   /** Told by a network; faults that cut ways listen. */
   lostToCut: (from: NodeId, to: NodeId) => void = () => {};
   private readonly system: System;
-  private readonly timeline = new Timeline<Happening>((happening) => this.happen(happening));
+  private readonly timeline = new Timeline<Happening>((happening) => this.happen(happening), () => this.reporter.lastStep());
   private readonly reporter: Reporter;
   /** Messages and replies that nodes gave away so far. */
   private released = 0;
@@ -57,11 +59,12 @@ export class World implements ScriptedWorld, Host {
     this.system = system;
     this.plan = plan;
     this.servers = plan.servers;
+    this.size = size;
     this.links = new Links(size, this.postNow, (kind) => this.accounts.fired(kind));
     this.machines = processes.map((process, id) =>
       new Machine(this, id, process, newDisk(system, process, plan, id, streams), timerChoice(plan, id, size, streams, trace)));
     this.observer = system.observer(plan, (node) => this.machines[node]!.disk.durable);
-    this.reporter = new Reporter(system, this.observer, trace);
+    this.reporter = new Reporter(system, this.observer, trace, (node) => nodeName(plan, node));
     this.network = networkOf(plan.network, {
       system, size, streams,
       accounts: this.accounts,
@@ -242,7 +245,7 @@ export class World implements ScriptedWorld, Host {
     this.timeline.after(restartAfterExceptionUs, { kind: 'action', action: () => this.restart(id) });
   }
 
-  blame({ id }: Machine, error: unknown, event: AnyEvent | null = null): never {
+  blame({ id }: Machine, error: unknown, event: AnyEvent | null): never {
     return this.reporter.threw(this.nowUs, id, error, event);
   }
 }

@@ -184,6 +184,7 @@ export const raftProperties: Readonly<Record<string, string>> = {
   'Stale Replies Change Nothing': 'What answers a request of an earlier term is ignored (Raft, 5.1).',
   'Snapshot Is Taken': 'A follower that its leader sent a snapshot holds what the snapshot stands for, and says so (Raft, section 7).',
   'Bounded Work': 'A run ends: messages do not beget messages without end.',
+  'Protocol Contract': 'A reducer returns what the contract allows, and writes to nothing that is not its own (core/protocol.ts).',
   'No Exception': 'No server or client throws.',
 };
 

@@ -7,7 +7,7 @@ import type { System } from '../../harness/system.ts';
 import { swarm } from '../../scenarios/swarm.ts';
 import { raftKv } from '../../scenarios/systems/raft-kv.ts';
 import { settingsSchema } from '../../scenarios/systems/raft-kv-settings.ts';
-import { deepFreezer, frozen } from '../support/frozen.ts';
+import { Freezer, frozen } from '../../harness/world/frozen.ts';
 import { plan } from '../support/plans.ts';
 import { fc, prop } from '../support/property.ts';
 import { throughBytes, type Traffic } from '../support/through-bytes.ts';
@@ -64,7 +64,7 @@ describe('reducers under deep freeze: everything that enters or leaves one canno
 
   prop([fc.anything({ withMap: false, withSet: false, withTypedArray: false, withSparseArray: true })])(
     'the freezer freezes to the last object', (value) => {
-      deepFreezer()(value);
+      new Freezer().freeze(value);
       expect(isFrozenThrough(value)).toBe(true);
     });
 
@@ -76,7 +76,7 @@ describe('reducers under deep freeze: everything that enters or leaves one canno
     };
     const given = swarm.draw(1);
     for (const [what, write] of Object.entries(spoil)) {
-      expect(run(frozen(spoiled(write)), given).verdict, what).toMatchObject({ kind: 'violation', property: 'No Exception' });
+      expect(run(frozen(spoiled(write)), given).verdict, what).toMatchObject({ kind: 'violation', property: 'Protocol Contract' });
       expect(run(spoiled(write), given).verdict.kind, what).toBe('ok');
     }
   });

@@ -1,6 +1,6 @@
 /** Processes that crash, crash again and again, stop for a time, or never come back. */
 import * as v from 'valibot';
-import { span, spanOf, target, time, type FaultShape, type Spanned, type Target } from './shape.ts';
+import { nodes, span, spanOf, target, time, type FaultShape, type Spanned, type Target } from './shape.ts';
 
 /** Servers lose everything but their disks, and start again later. */
 export interface Crash {
@@ -73,7 +73,7 @@ export const pause: FaultShape<Pause> = {
 };
 
 export const gone: FaultShape<Gone> = {
-  schema: v.strictObject({ kind: v.literal('gone'), atUs: time, nodes: v.array(v.number('expected a node id')) }),
+  schema: v.strictObject({ kind: v.literal('gone'), atUs: time, nodes }),
   span: ({ atUs }) => [atUs, atUs],
   kinds: () => ['gone'],
   target: (fault) => fault.nodes,

@@ -6,7 +6,7 @@ import { fires, Signal, sleep, valueOf, type Routine, type Script, type Stage } 
 import { ScriptError } from '../../../harness/script/script-of.ts';
 import { registry } from '../../../scenarios/registry.ts';
 import { labScenarios } from '../../../scenarios/lab/lab-scenarios.ts';
-import { frozen } from '../../support/frozen.ts';
+import { frozen } from '../../../harness/world/frozen.ts';
 
 const basic = labScenarios.find(({ name }) => name === 'lab/2B-1-BasicAgree')!;
 

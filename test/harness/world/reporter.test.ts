@@ -34,7 +34,7 @@ const told: Told = {
 
 function digestOf(change: Partial<Told>): string {
   const { stepUs, node, to, message, client, operation, reply, crashed, refused, isUp, state, endUs } = { ...told, ...change };
-  const reporter = new Reporter(system, observer, null);
+  const reporter = new Reporter(system, observer, null, String);
   reporter.stepped(stepUs, node, {}, {}, { kind: 'timer', name: 'election' } as never, [], {});
   reporter.sent(to, message);
   reporter.returned(stepUs, client, operation, reply);

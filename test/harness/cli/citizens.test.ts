@@ -1,0 +1,112 @@
+/** What a user's reducers and plans may do wrong, end to end: it is named by node, step and field, and is never a pass. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { citizensModule } from '../../support/citizens.ts';
+import { whitewater } from '../../support/whitewater.ts';
+
+const timeoutMs = 240_000;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'citizens-'));
+  writeFileSync(join(folder, 'own.mjs'), citizensModule);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const fuzz = (name: string, ...options: readonly string[]) => whitewater(folder, 'fuzz', `./own.mjs#${name}`, '--from', '7', '--seeds', '1', '--workers', '1', ...options);
+
+test('a good citizen passes, frozen too', async () => {
+  expect(await fuzz('good', '--freeze', '--double-check', '100%')).toMatchObject({ code: 0, err: expect.not.stringContaining('fault') });
+}, timeoutMs);
+
+describe('a broken contract is a violation of its own name, with node, step and field: exit code 1', () => {
+  test.each([
+    ['unknownEffect', 'n0 at step 5, on a message from c0: effects[0].kind: expected persist, send, setTimer, cancelTimer or reply, got "sned"'],
+    ['sendsToNobody', 'n0 at step 5, on a message from c0: effects[0].to: expected a node from 0 to 2, got 9'],
+    ['sendsNothing', 'n0 at step 5, on a message from c0: effects[0].message: expected a message, got undefined'],
+    ['rangeBackwards', 'n0 at step 5, on a message from c0: effects[1].afterUs.max: expected whole microseconds, at least min (9), got 3'],
+    ['rangeNotWhole', 'n0 at step 5, on a message from c0: effects[1].afterUs.min: expected whole microseconds, 0 or more, got 0.5'],
+    ['rangeNegative', 'n0 at step 5, on a message from c0: effects[1].afterUs.min: expected whole microseconds, 0 or more, got -1'],
+    ['noEffects', 'n0 at step 5, on a message from c0: effects: expected an array, got undefined'],
+    ['noState', 'n0 at step 5, on a message from c0: state: expected a state, got undefined'],
+    ['returnsNothing', 'n0 at step 5, on a message from c0: it returned undefined, expected { state, effects }'],
+    ['returnsPromise', 'n0 at step 5, on a message from c0: it returned a Promise, expected { state, effects }'],
+    ['writeThrows', 'n0 at step 5, on a message from c0: effects[0].writes[0]: `write` cannot take an object { count }: it threw TypeError'],
+    ['writeGivesNothing', 'n0 at step 5, on a message from c0: effects[0].writes[0]: `write` cannot take an object { count }: it returned undefined'],
+    ['answersAnother', 'c0 at step 7, on a message from n0: effects[0].id: operation 7 is not open at this node; open: 0'],
+    ['answersTwice', 'c0 at step 7, on a message from n0: effects[1].id: operation 0 is not open at this node; none is'],
+  ])('%s', async (name, says) => {
+    const { code, out } = await fuzz(name);
+    expect(out).toContain('Protocol Contract');
+    expect(out).toContain(says);
+    expect(code).toBe(1);
+  }, timeoutMs);
+});
+
+describe('what writes to what is not its own is found once it is frozen: exit code 1', () => {
+  test.each([
+    ['countsInPlace', 'n0 at step 5, on a message from c0: it mutates state.count: 0 became 1'],
+    ['growsInPlace', 'n1 at step 8, on timer tick: it mutates state.seen[0]: "tock" was added'],
+    ['rewritesDisk', 'n0 at step 5, on a message from c0: it mutates state.count: 0 became 1'],
+    ['rewritesMessage', 'n0 at step 11, on a message from c0: it mutates state.told.count: 1 became 0'],
+    ['mapInPlace', 'n0 at step 5, on a message from c0: it mutates state.votes, a Map: 1 became 2'],
+    ['bytesInPlace', 'n0 at step 5, on a message from c0: it mutates state.page.bytes, a Uint8Array: 0 became 255'],
+  ])('%s', async (name, says) => {
+    const { code, out } = await fuzz(name, '--freeze');
+    expect(out).toContain('Protocol Contract');
+    expect(out).toContain(says);
+    expect(code).toBe(1);
+  }, timeoutMs);
+
+  test('in every second run: of a double-check, of replay and of shrink; and in a first one never', async () => {
+    const says = 'n0 at step 5, on a message from c0: it mutates state.count: 0 became 1';
+    expect((await fuzz('countsInPlace')).code).toBe(0);
+    const checked = await fuzz('countsInPlace', '--double-check', '100%');
+    expect([checked.code, checked.out]).toEqual([1, expect.stringContaining(says)]);
+    const replayed = await whitewater(folder, 'replay', '1', '--scenario', './own.mjs#countsInPlace');
+    expect([replayed.code, replayed.out]).toEqual([1, expect.stringContaining(says)]);
+    const shrunk = await whitewater(folder, 'shrink', '1', '--scenario', './own.mjs#countsInPlace', '--runs', '200');
+    expect([shrunk.code, shrunk.out]).toEqual([1, expect.stringContaining('it mutates state.count: 0 became 1')]);
+  }, timeoutMs);
+
+  test('one that swallows the exception takes another course, and that is told with the step', async () => {
+    const { code, out } = await fuzz('hidesIt', '--double-check', '100%');
+    expect(out).toContain('Protocol Contract');
+    expect(out).toContain('frozen, it takes another course');
+    expect(out).toContain('the first step that differs is step 5, of node 0');
+    expect(code).toBe(1);
+  }, timeoutMs);
+});
+
+test('an exception in `recover` is a violation, as one in `boot` is', async () => {
+  const { code, out } = await fuzz('recoverThrows');
+  expect(out).toContain('No Exception');
+  expect(out).toContain('RangeError: no such page');
+  expect(code).toBe(1);
+}, timeoutMs);
+
+test('a timer of no delay that is set for ever breaks Bounded Work, with node and step', async () => {
+  const { code, out } = await fuzz('restless');
+  expect(out).toContain('Bounded Work');
+  expect(out).toMatch(/250000 events happened at one instant, [\d.]+ ms, and time does not go on; the last step was step 25000\d of n1/);
+  expect(code).toBe(1);
+}, timeoutMs);
+
+describe('a drawn plan is held against the same rules as one from a file: exit code 4', () => {
+  test.each([
+    ['badFault', 'seed 7: faults[0].nodes: expected node ids or "leader"'],
+    ['badNode', 'seed 7: faults[0]: it names node 7; there are 3, counted from 0'],
+    ['badRequest', 'seed 7: operations[0].request.by: expected a number'],
+    ['badFate', 'seed 7: network.fates[0].to: it names node 5; there are 3, counted from 0'],
+    ['badTimer', 'seed 7: timers[0].node: it names node 3; there are 3, counted from 0'],
+    ['otherSystem', 'seed 7: system: the plan is for system "hidesIt", and its scenario runs "good"'],
+    ['noPlan', 'seed 7: the plan: '],
+  ])('%s', async (name, says) => {
+    const { code, err } = await whitewater(folder, 'replay', '7', '--scenario', `./own.mjs#${name}`);
+    expect(err).toContain(says);
+    expect(err.trimEnd()).not.toContain('\n');
+    expect(code).toBe(4);
+  }, timeoutMs);
+});
