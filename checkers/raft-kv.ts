@@ -6,17 +6,16 @@ import type { ServerMessage, Server } from '../core/server.ts';
 import type { Persistent, Raft } from '../core/raft/state.ts';
 import type { KeptStep, Observer } from './checker.ts';
 import { History } from './linearizability.ts';
-import { raftStateIsBounded } from './raft-state-size.ts';
+import { acknowledgedWritesSurvive, equalReplicas, snapshotEqualsPrefix } from './prefix.ts';
 import { missingForConvergence } from './progress.ts';
-import { CommittedLog } from './raft/committed-log.ts';
-import { stateIsDurable } from './raft/durability.ts';
-import { Elections } from './raft/elections.ts';
-import { EntryBook, type BookedEntry } from './raft/entry-book.ts';
-import { indexesAreInOrder, indexesOnlyRise } from './raft/indexes.ts';
+import type { LeavesOut } from './properties.ts';
+import { hold } from './property.ts';
+import type { BookedEntry } from './raft/entry-book.ts';
+import { RaftJudge } from './raft/judge.ts';
 import { QuietWindow } from './raft/quiet.ts';
-import { answersAreTrue, beliefsAreTrue, commitIsOnMajority, leaderOnlyAppends, staleRepliesChangeNothing } from './raft/replication.ts';
 import { dismissedBy, Situations, Spans } from './raft/situations.ts';
-import { ReplicatedStore, type Holding } from './replicated-store.ts';
+import { boundedRaftState } from './raft-state-size.ts';
+import { ReplicatedStore } from './replicated-store.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface RaftKvChecks {
@@ -30,11 +29,12 @@ type AnyEvent = Event<ServerMessage, unknown>;
 type AnyEffect = Effect<unknown, unknown, unknown>;
 
 export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, Persistent> {
+  static readonly leavesOut = {
+    'Applied In Order': 'what the service holds is compared with the committed entries themselves, up to the index that it names (Equal Replicas)',
+  } satisfies LeavesOut;
+
   private readonly checks: RaftKvChecks;
-  private readonly durableOf: (node: NodeId) => Persistent;
-  private readonly book = new EntryBook();
-  private readonly elections: Elections;
-  private readonly committed: CommittedLog;
+  private readonly judge: RaftJudge;
   private readonly store: ReplicatedStore;
   private readonly history = new History();
   private readonly situations = new Situations();
@@ -59,10 +59,8 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
 
   constructor(checks: RaftKvChecks, durableOf: (node: NodeId) => Persistent) {
     this.checks = checks;
-    this.durableOf = durableOf;
     this.store = new ReplicatedStore(checks.servers);
-    this.elections = new Elections(checks.servers);
-    this.committed = new CommittedLog(this.book, this.elections);
+    this.judge = new RaftJudge(checks.servers, durableOf, RaftKvObserver.leavesOut);
     this.servers = new Array<Server | null>(checks.servers).fill(null);
   }
 
@@ -72,9 +70,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     this.servers[node] = server;
     this.situations.readBoot(server.raft.persistent, this.hasBooted.has(node));
     this.hasBooted.add(node);
-    this.elections.read(node, null, server.raft);
-    this.book.readNew(node, null, server.raft.persistent.log);
-    stateIsDurable(node, server.raft.persistent, durable);
+    this.judge.booted(node, server.raft, durable);
     this.readApplied(node, null, server);
   }
 
@@ -85,20 +81,16 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     this.servers[node] = server;
     this.quiet.read(node, effects, this.isUp);
     if (event.kind === 'message' && event.message.kind === 'clientRequest') this.readClient(old, event.from, event.message.sequence, effects);
-    if (old.raft === server.raft) {
-      this.situations.readQuiet(server.raft, event, effects);
-      // A vote that changes nothing of the voter is a vote all the same.
-      this.elections.readGrants(node, event, effects);
-    }
-    answersAreTrue(node, old.raft, server.raft, event, effects);
-    staleRepliesChangeNothing(node, old.raft, server.raft, event);
+    if (this.checks.servers === 1 && old.raft.persistent !== server.raft.persistent) this.readUnseen(node, old.raft, server.raft, event);
+    const election = this.judge.stepped(node, old.raft, server.raft, event, effects);
+    if (old.raft === server.raft) this.situations.readQuiet(server.raft, event, effects);
+    else this.readRaft(node, old.raft, server.raft, event, effects, election !== null);
     if (old === server) return;
-    if (old.raft !== server.raft) this.readRaft(node, old.raft, server.raft, event, effects);
     if (old.waiting.length > 0) {
       this.situations.counts.waitingClientsDismissed += dismissedBy(old, server, server.raft.role.kind === 'leader');
     }
     if (old.machine !== server.machine) this.readApplied(node, old, server);
-    raftStateIsBounded(node, server, this.checks.maxRaftState);
+    hold(boundedRaftState, { node, server, maxRaftState: this.checks.maxRaftState });
   }
 
   private readonly isUp = (node: NodeId): boolean => this.servers[node] != null;
@@ -128,27 +120,18 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     if (this.servers.some((other, at) => at !== node && other?.raft.role.kind === 'leader')) counts.twoLeadersAtOnce += 1;
   }
 
-  private readRaft(node: NodeId, before: Raft, after: Raft, event: AnyEvent, effects: readonly AnyEffect[]): void {
-    if (before.persistent !== after.persistent) {
-      this.book.readNew(node, before.persistent.log, after.persistent.log);
-      if (this.checks.servers === 1) this.readUnseen(node, before, after, event);
-      stateIsDurable(node, after.persistent, this.durableOf(node));
-    }
-    this.elections.readGrants(node, event, effects);
-    const election = this.elections.read(node, before, after);
-    if (election !== null) {
-      this.elections.mustBeGranted(election);
+  private readRaft(node: NodeId, before: Raft, after: Raft, event: AnyEvent, effects: readonly AnyEffect[], isElected: boolean): void {
+    if (isElected) {
       this.readElection(node, after);
       this.leaderChanges.happens();
-      this.committed.mustBeComplete(election);
     }
-    leaderOnlyAppends(node, before, after);
-    beliefsAreTrue(node, before, after, this.durableOf);
-    indexesOnlyRise(node, before, after);
-    indexesAreInOrder(node, after);
-    if (after.commitIndex > before.commitIndex) this.readCommitted(node, before, after);
+    if (after.commitIndex > before.commitIndex) this.commit(node, after, after.commitIndex, before);
     this.readSnapshot(node, before, after, event);
     this.situations.read(before, after, event, effects);
+  }
+
+  private commit(node: NodeId, after: Raft, index: number, before: Raft, term?: number): void {
+    this.judge.commit(node, after, index, (at, entry) => this.onCommitted(at, entry, after, before), term);
   }
 
   /**
@@ -163,14 +146,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     const command: Command | null = event.kind === 'message' && message?.kind === 'clientRequest'
       ? { client: event.from, sequence: message.sequence, operation: message.operation }
       : null;
-    this.book.enter(node, index, { term: currentTerm, command }, before.persistent.log.lastTerm);
-  }
-
-  private readCommitted(node: NodeId, before: Raft, after: Raft): void {
-    const { log, currentTerm } = after.persistent;
-    const index = after.commitIndex;
-    commitIsOnMajority(node, before, after, this.checks.servers, this.durableOf);
-    this.committed.commit(node, currentTerm, index, log.termAt(index), (at, entry) => this.onCommitted(at, entry, after, before));
+    this.judge.book.enter(node, index, { term: currentTerm, command }, before.persistent.log.lastTerm);
   }
 
   private onCommitted(index: number, entry: BookedEntry, after: Raft, before: Raft): void {
@@ -197,9 +173,8 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     if (isInstalled && (this.servers[node]?.channel.length ?? 0) > 1) this.situations.counts.installsWhileApplying += 1;
     if (this.soundSnapshots.has(snapshot)) return;
     const { lastIncludedIndex, lastIncludedTerm, data } = snapshot;
-    this.committed.commit(node, after.persistent.currentTerm, lastIncludedIndex, lastIncludedTerm, (at, entry) =>
-      this.onCommitted(at, entry, after, before));
-    this.store.mustEqual(`the snapshot of n${node}`, lastIncludedIndex, data as Holding, 'Snapshot Equals Prefix');
+    this.commit(node, after, lastIncludedIndex, before, lastIncludedTerm);
+    hold(snapshotEqualsPrefix, { model: this.store, who: `the snapshot of n${node}`, from: 0, to: lastIncludedIndex, held: data });
     this.soundSnapshots.add(snapshot);
   }
 
@@ -209,19 +184,11 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     const from = before?.machine.lastExecuted ?? 0;
     const to = machine.lastExecuted;
     if (to === from) return;
-    const who = `n${node}`;
-    this.mustBeCommitted(node, raft, to);
+    const { log } = raft.persistent;
+    if (to >= log.baseIndex && to <= log.lastIndex) this.commit(node, raft, to, raft);
     const isPlain = before !== null && before.channel.length === 0
       && before.raft.persistent.snapshot === raft.persistent.snapshot && to - from <= 8;
-    if (isPlain) this.store.mustEqualAfter(who, from, to, machine);
-    else this.store.mustEqual(who, to, machine);
-  }
-
-  private mustBeCommitted(node: NodeId, raft: Raft, executed: number): void {
-    const { log, currentTerm } = raft.persistent;
-    if (executed < log.baseIndex || executed > log.lastIndex) return;
-    this.committed.commit(node, currentTerm, executed, log.termAt(executed), (index, entry) =>
-      this.onCommitted(index, entry, raft, raft));
+    hold(equalReplicas, { model: this.store, who: `n${node}`, from: isPlain ? from : 0, to, held: machine });
   }
 
   crashed(node: NodeId, atBarrier: 'no' | 'writeLost' | 'writeKept', kept: KeptStep<Server | Clerk, ServerMessage> | null): void {
@@ -287,7 +254,9 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   /** Every acknowledged write is in the store that all replicas now hold. */
   finish(): Verdict {
     for (const [node, server] of this.servers.entries()) {
-      if (server !== null) this.store.mustEqual(`n${node}`, server.machine.lastExecuted, server.machine, 'Acknowledged Writes Survive');
+      if (server === null) continue;
+      const { machine } = server;
+      hold(acknowledgedWritesSurvive, { model: this.store, who: `n${node}`, from: 0, to: machine.lastExecuted, held: machine });
     }
     return this.history.judge(this.checks.linearizabilityBudgetSteps);
   }

@@ -1,0 +1,58 @@
+/** What is asked of a run as a whole. The harness sees it, and asks. */
+import { property } from './property.ts';
+
+export const progressAfterHealing = property({
+  name: 'Progress After Healing',
+  source: 'Raft, 5.6',
+  says: 'When all faults are over, a leader is found, operations complete and replicas agree',
+  looksAt: 'run',
+  /** `missing`: what is not yet as it must be when the time is over; null for nothing. */
+  check: ({ settleUs, missing }: { readonly settleUs: number; readonly missing: string | null }) =>
+    missing === null ? null : `${settleUs / 1000} ms after all faults ended, ${missing}`,
+});
+
+export const timeLimit = property({
+  name: 'Time Limit',
+  source: 'the labs',
+  says: 'A script is done within its time',
+  looksAt: 'run',
+  check: ({ script, isDone, stormUs }: { readonly script: string; readonly isDone: boolean; readonly stormUs: number }) =>
+    isDone ? null : `the script "${script}" was not done after ${stormUs / 1000} ms`,
+});
+
+export const boundedWork = property({
+  name: 'Bounded Work',
+  source: 'issue 6',
+  says: 'A run ends: messages do not beget messages without end',
+  looksAt: 'run',
+  check: ({ events, eventsMax }: { readonly events: number; readonly eventsMax: number }) =>
+    events <= eventsMax ? null : `${eventsMax} events happened, and it goes on: messages beget messages`,
+});
+
+export const noException = property({
+  name: 'No Exception',
+  source: 'core/protocol.ts: total reducers',
+  says: 'No server or client throws',
+  looksAt: 'run',
+  check: ({ node, thrown }: { readonly node: number; readonly thrown: string | null }) =>
+    thrown === null ? null : `node ${node} threw ${thrown}`,
+});
+
+export interface Start {
+  readonly node: number;
+  /** Whether a fault damaged its disk: then it may refuse to start. */
+  readonly isDamaged: boolean;
+  /** What it refuses to start with; null when it starts. */
+  readonly refusal: { readonly file: string; readonly reason: string } | null;
+}
+
+export const startsFromUndamagedDisk = property({
+  name: 'Starts From Undamaged Disk',
+  source: 'core/protocol.ts: Recovery',
+  says: 'A server refuses to start only when its disk was damaged',
+  looksAt: 'run',
+  check: ({ node, isDamaged, refusal }: Start) =>
+    refusal === null || isDamaged
+      ? null
+      : `node ${node} refuses to start, and nothing but crashes befell its disk: ${refusal.file}: ${refusal.reason}`,
+});
