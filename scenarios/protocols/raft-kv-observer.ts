@@ -165,6 +165,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     if (notice.hasNewLog) this.logsMustMatch(step.node, (step.after as Server).raft.persistent.log, nodes);
     if (notice.election !== null) {
       const { term, leader } = notice.election;
+      hold(electionSafety, { term, leader, other: ghost.elections.find((one) => one.term === term)?.leader });
       let votes = 0;
       for (let voter = 0; voter < servers; voter++) if (mayHaveGranted(voter, durableOf(voter), notice.election, ghost)) votes += 1;
       hold(electedByMajority, { term, leader, votes, servers });
@@ -214,8 +215,6 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     for (const { term, index } of ghost.known) committed.commit(node, term, index, ghost.committed[index - 1]!.term, () => undefined);
     const { election } = notice;
     if (election !== null) {
-      const other = ghost.elections.find((one) => one.term === election.term);
-      hold(electionSafety, { term: election.term, leader: node, other: other?.leader });
       elections.won.push(election);
       committed.mustBeComplete(election);
     }
