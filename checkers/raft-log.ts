@@ -4,13 +4,16 @@ import type { Applied, LogServer } from '../core/log-server.ts';
 import type { RaftMessage } from '../core/raft/messages.ts';
 import type { Persistent, Raft } from '../core/raft/state.ts';
 import type { Observer } from './checker.ts';
+import { noteChange } from './chronicle/raft-steps.ts';
+import { crashesOfLeaders, restartsFromSnapshot } from './chronicle/servers.ts';
+import { Tally } from './chronicle/situation.ts';
+import { situations, type SituationName } from './chronicle/situations.ts';
 import { snapshotEqualsPrefix, type ServiceModel } from './prefix.ts';
 import type { LeavesOut } from './properties.ts';
 import { hold } from './property.ts';
 import { stateMachineSafety, type CommittedLog } from './raft/committed-log.ts';
 import { appliedInOrder } from './raft/indexes.ts';
 import { RaftJudge } from './raft/judge.ts';
-import { Situations } from './raft/situations.ts';
 import type { Verdict } from './verdict.ts';
 
 type AnyEvent = Event<RaftMessage, unknown>;
@@ -28,7 +31,7 @@ export class RaftLogObserver implements Observer<LogServer, RaftMessage, Persist
 
   private readonly judge: RaftJudge;
   private readonly model: ServiceModel<Applied>;
-  private readonly situations = new Situations();
+  private readonly tally = new Tally<SituationName>(situations);
   /** The present state of each server; null while it is down. */
   private readonly servers: (LogServer | null)[];
 
@@ -40,7 +43,7 @@ export class RaftLogObserver implements Observer<LogServer, RaftMessage, Persist
 
   booted(node: NodeId, server: LogServer, durable: Persistent): void {
     this.servers[node] = server;
-    if (server.raft.persistent.snapshot !== null) this.situations.counts.restartsFromSnapshot += 1;
+    this.tally.note(restartsFromSnapshot, { persistent: server.raft.persistent, isRestart: false });
     this.judge.booted(node, server.raft, durable);
     this.readApplied(node, null, server);
   }
@@ -48,7 +51,7 @@ export class RaftLogObserver implements Observer<LogServer, RaftMessage, Persist
   stepped(node: NodeId, before: LogServer, after: LogServer, event: AnyEvent, effects: readonly AnyEffect[]): void {
     this.servers[node] = after;
     const election = this.judge.stepped(node, before.raft, after.raft, event, effects);
-    if (election !== null) this.situations.counts.leadersElected += 1;
+    if (election !== null) this.tally.counts.leadersElected += 1;
     if (before === after) return;
     this.readRaft(node, before.raft, after.raft, event);
     if (before.applied !== after.applied) this.readApplied(node, before, after);
@@ -57,14 +60,14 @@ export class RaftLogObserver implements Observer<LogServer, RaftMessage, Persist
   private readRaft(node: NodeId, before: Raft, after: Raft, event: AnyEvent): void {
     if (after.commitIndex > before.commitIndex) this.judge.commit(node, after, after.commitIndex, () => {});
     this.readSnapshot(node, before, after, event);
-    this.situations.read(before, after, event);
+    noteChange(this.tally, before, after, event, []);
   }
 
   private readSnapshot(node: NodeId, before: Raft, after: Raft, event: AnyEvent): void {
     const { snapshot } = after.persistent;
     if (snapshot === null || snapshot === before.persistent.snapshot) return;
     const isInstalled = event.kind === 'message' && event.message.kind === 'installSnapshot';
-    if (!isInstalled) this.situations.counts.snapshotsTaken += 1;
+    if (!isInstalled) this.tally.counts.snapshotsTaken += 1;
     const { lastIncludedIndex, lastIncludedTerm, data } = snapshot;
     this.judge.commit(node, after, lastIncludedIndex, () => {}, lastIncludedTerm);
     hold(snapshotEqualsPrefix, { model: this.model, who: `the snapshot of n${node}`, from: 0, to: lastIncludedIndex, held: data });
@@ -83,9 +86,7 @@ export class RaftLogObserver implements Observer<LogServer, RaftMessage, Persist
   crashed(node: NodeId, atBarrier: 'no' | 'writeLost' | 'writeKept'): void {
     const server = this.servers[node];
     this.servers[node] = null;
-    if (server?.raft.role.kind !== 'leader') return;
-    this.situations.counts.leadersCrashed += 1;
-    if (atBarrier !== 'no') this.situations.counts.leadersCrashedAtBarrier += 1;
+    if (server != null) this.tally.note(crashesOfLeaders, { raft: server.raft, atBarrier });
   }
 
   invoked(): void {
@@ -118,7 +119,7 @@ export class RaftLogObserver implements Observer<LogServer, RaftMessage, Persist
   }
 
   counts(): Readonly<Record<string, number>> {
-    return { ...this.situations.counts, entriesCommitted: this.judge.committed.lastIndex };
+    return { ...this.tally.counts, entriesCommitted: this.judge.committed.lastIndex };
   }
 }
 

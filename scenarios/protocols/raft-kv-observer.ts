@@ -9,6 +9,9 @@
  * - what the clients asked and were told, for linearizability.
  * In a `set` network it costs hardly any states: the letters in flight tell almost all of it, too.
  */
+import { noteChange } from '../../checkers/chronicle/raft-steps.ts';
+import { Tally } from '../../checkers/chronicle/situation.ts';
+import { situations as situationNames, type SituationName } from '../../checkers/chronicle/situations.ts';
 import { inputOf, outputOf } from '../../checkers/linearizability.ts';
 import { equalReplicas, snapshotEqualsPrefix, type Claim } from '../../checkers/prefix.ts';
 import { properties, type LeavesOut } from '../../checkers/properties.ts';
@@ -19,7 +22,6 @@ import { EntryBook } from '../../checkers/raft/entry-book.ts';
 import type { RaftStep } from '../../checkers/raft/raft-step.ts';
 import { StepChecks } from '../../checkers/raft/step-checks.ts';
 import { boundedRaftState } from '../../checkers/raft-state-size.ts';
-import { situations as situationNames, Situations } from '../../checkers/raft/situations.ts';
 import { ReplicatedStore } from '../../checkers/replicated-store.ts';
 import { kvModel, type KvInput, type KvOutput, type Model as Sequential } from '../../checkers/porcupine-ts-port/index.ts';
 import type { Command, Operation, Result } from '../../core/kv/command.ts';
@@ -85,7 +87,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
   private readonly options: RaftObserverOptions;
   private readonly steps = StepChecks.ofSteps(RaftKvUntimedObserver.leavesOut);
   private readonly pairs = StepChecks.ofPairs(RaftKvUntimedObserver.leavesOut);
-  private readonly situations = new Situations();
+  private readonly tally = new Tally<SituationName>(situationNames);
   private readonly matched = new WeakMap<Log, WeakSet<Log>>();
   private readonly soundLogs = new WeakSet<Log>();
   private readonly stores = new WeakMap<RaftGhost['committed'], { readonly store: ReplicatedStore; readonly equal: WeakSet<object> }>();
@@ -149,9 +151,9 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     if (before === null || event === null) return raft.persistent.currentTerm > 0 ? ['restarts'] : [];
     const old = (before as Server).raft;
     // One counter for all steps: making one costs more than the step.
-    const { counts } = this.situations;
+    const { counts } = this.tally;
     for (const name of situationNames) counts[name] = 0;
-    this.situations.read(old, raft, event, effects);
+    noteChange(this.tally, old, raft, event, effects);
     if (raft.role.kind === 'leader' && old.role.kind !== 'leader') counts.leadersElected = 1;
     if (raft.persistent.snapshot !== old.persistent.snapshot && counts.snapshotsInstalled === 0) counts.snapshotsTaken = 1;
     const names: string[] = situationNames.filter((name) => counts[name] > 0);
