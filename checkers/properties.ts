@@ -16,7 +16,7 @@ import {
 } from './raft/replication.ts';
 import { boundedRaftState } from './raft-state-size.ts';
 import { acknowledgedIsCommitted, acknowledgedResult } from './replicated-store.ts';
-import { boundedWork, noException, progressAfterHealing, startsFromUndamagedDisk, timeLimit } from './run-properties.ts';
+import { boundedWork, noException, progressAfterHealing, startsFromUndamagedDisk, timeGoesOn, timeLimit } from './run-properties.ts';
 
 /** Those of one family that look at single steps are asked in this order. */
 export const properties = [
@@ -59,6 +59,7 @@ export const properties = [
   progressAfterHealing,
   timeLimit,
   boundedWork,
+  timeGoesOn,
   noException,
   startsFromUndamagedDisk,
 ] as const satisfies readonly Property<never>[];

@@ -29,6 +29,15 @@ export const boundedWork = property({
     events <= eventsMax ? null : `${eventsMax} events happened, and it goes on: messages beget messages`,
 });
 
+export const timeGoesOn = property({
+  name: 'Time Goes On',
+  source: "the labs' network",
+  says: 'Nodes do not ask each other again and again in one moment',
+  looksAt: 'run',
+  check: ({ calls, callsMax, callee }: { readonly calls: number; readonly callsMax: number; readonly callee: number }) =>
+    calls <= callsMax ? null : `more than ${callsMax} calls were answered in one moment, the last one by node ${callee}: nodes ask each other again without end`,
+});
+
 export const noException = property({
   name: 'No Exception',
   source: 'core/protocol.ts: total reducers',

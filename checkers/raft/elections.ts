@@ -65,7 +65,7 @@ export const electedByMajority = property({
 type AnyEffect = Effect<unknown, unknown, unknown>;
 
 /** Whether this step, or boot, made a leader. */
-export function electionIn(node: NodeId, before: Raft | null, after: Raft): Election | null {
+function electionIn(node: NodeId, before: Raft | null, after: Raft): Election | null {
   if (after.role === before?.role || after.role.kind !== 'leader') return null;
   const { currentTerm, log } = after.persistent;
   if (before?.role.kind === 'leader' && before.persistent.currentTerm === currentTerm) return null;

@@ -1,6 +1,8 @@
 /** Where a run is told: to the digest, to the observer, and to the trace when there is one. */
 import type { NodeId } from '../../core/protocol.ts';
 import { Violated, type KeptStep, type Observer } from '../../checkers/checker.ts';
+import { hold } from '../../checkers/property.ts';
+import { noException, startsFromUndamagedDisk } from '../../checkers/run-properties.ts';
 import { Digest } from '../digest.ts';
 import type { AnyEffect, AnyEvent, System } from '../system.ts';
 import type { CrashMoment } from './crash-moment.ts';
@@ -75,9 +77,7 @@ export class Reporter {
    * @throws Violated when nobody had damaged it: then it has no reason to
    */
   refused(nowUs: number, node: NodeId, isDamaged: boolean, file: string, reason: string): void {
-    if (!isDamaged) {
-      throw new Violated('Starts From Undamaged Disk', `node ${node} refuses to start, and nothing but crashes befell its disk: ${file}: ${reason}`);
-    }
+    hold(startsFromUndamagedDisk, { node, isDamaged, refusal: { file, reason } });
     this.counts.refusals += 1;
     this.digest.number(-1 - node);
     this.digest.string(file);
@@ -90,7 +90,7 @@ export class Reporter {
     this.steps += 1;
     this.trace?.threw?.(this.steps, nowUs, node, event, error);
     const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new Violated('No Exception', `node ${node} threw ${detail}`);
+    throw new Violated(noException.name, noException.check({ node, thrown: detail })!);
   }
 
   /** The whole run in 16 digits: every step, every message, and the states at the end. */

@@ -1,5 +1,6 @@
 /** Virtual time: what is going to happen, ordered by (time, sequence), and the clock that it moves. */
-import { Violated } from '../../checkers/checker.ts';
+import { hold } from '../../checkers/property.ts';
+import { boundedWork } from '../../checkers/run-properties.ts';
 import { EventQueue, type Scheduled } from './queue.ts';
 
 /**
@@ -44,7 +45,7 @@ export class Timeline<Happening> {
     const { atUs, happening } = this.queue.pop();
     this.nowUs = atUs;
     this.events += 1;
-    if (this.events > eventsMax) throw new Violated('Bounded Work', `${eventsMax} events happened, and it goes on: messages beget messages`);
+    if (this.events > eventsMax) hold(boundedWork, { events: this.events, eventsMax });
     this.happen(happening);
   }
 }

@@ -23,7 +23,7 @@ import { RaftKvUntimedObserver, type RaftGhost } from '../../../scenarios/protoc
 import { configOf } from '../../support/raft-states.ts';
 
 /** Servers come first in the numbers of nodes. */
-export const servers = 3;
+const servers = 3;
 /** Clients c0 and c1. The commands of logs are c1's, when nothing else is said. */
 export const c0: NodeId = servers;
 const c1: NodeId = servers + 1;

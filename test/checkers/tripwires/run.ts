@@ -1,6 +1,6 @@
 /** What is asked of a run as a whole: facts that break it, and facts that do not. */
 import type { Property } from '../../../checkers/property.ts';
-import { boundedWork, noException, progressAfterHealing, startsFromUndamagedDisk, timeLimit } from '../../../checkers/run-properties.ts';
+import { boundedWork, noException, progressAfterHealing, startsFromUndamagedDisk, timeGoesOn, timeLimit } from '../../../checkers/run-properties.ts';
 
 interface RunTripwire {
   readonly property: Property<never>;
@@ -16,6 +16,7 @@ export const runTripwires: readonly RunTripwire[] = [
   tripwire(progressAfterHealing, 'something is missing', { settleUs: 1, missing: '0 servers lead' }, { settleUs: 1, missing: null }),
   tripwire(timeLimit, 'a script is not done', { script: 'a', isDone: false, stormUs: 1 }, { script: 'a', isDone: true, stormUs: 1 }),
   tripwire(boundedWork, 'an event too many', { events: 11, eventsMax: 10 }, { events: 10, eventsMax: 10 }),
+  tripwire(timeGoesOn, 'a call too many in one moment', { calls: 11, callsMax: 10, callee: 0 }, { calls: 10, callsMax: 10, callee: 0 }),
   tripwire(noException, 'a node throws', { node: 0, thrown: 'RangeError: x' }, { node: 0, thrown: null }),
   tripwire(startsFromUndamagedDisk, 'a disk that nobody damaged is refused', { node: 0, isDamaged: false, refusal }, { node: 0, isDamaged: true, refusal }),
   tripwire(startsFromUndamagedDisk, 'nothing is refused', { node: 0, isDamaged: false, refusal }, { node: 0, isDamaged: false, refusal: null }),
