@@ -62,8 +62,9 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     const server = state as Server;
     this.servers[node] = server;
     this.chronicle.boots(node, server.raft);
-    this.judge.booted(node, server.raft, durable);
+    const step = this.judge.booted(node, server.raft, durable);
     this.readApplied(node, null, server);
+    this.judge.restored(step);
   }
 
   stepped(node: NodeId, before: Server | Clerk, after: Server | Clerk, event: AnyEvent, effects: readonly AnyEffect[]): void {

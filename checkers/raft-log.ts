@@ -44,8 +44,9 @@ export class RaftLogObserver implements Observer<LogServer, RaftMessage, Persist
   booted(node: NodeId, server: LogServer, durable: Persistent): void {
     this.servers[node] = server;
     this.tally.note(restartsFromSnapshot, { persistent: server.raft.persistent, isRestart: false });
-    this.judge.booted(node, server.raft, durable);
+    const step = this.judge.booted(node, server.raft, durable);
     this.readApplied(node, null, server);
+    this.judge.restored(step);
   }
 
   stepped(node: NodeId, before: LogServer, after: LogServer, event: AnyEvent, effects: readonly AnyEffect[]): void {

@@ -33,13 +33,21 @@ export class RaftJudge {
     this.checks = StepChecks.ofBoth(leavesOut);
   }
 
-  booted(node: NodeId, after: Raft, durable: Persistent): void {
+  /**
+   * What was read from the disk. The indexes come last (`restored`): when a service was restored wrongly, that
+   * is the cause of what they say.
+   */
+  booted(node: NodeId, after: Raft, durable: Persistent): ClusterStep {
     const { servers, durableOf, elections, checks } = this;
     const step: ClusterStep = { node, before: null, after, durable, event: null, effects: [], servers, durableOf };
     elections.read(node, null, after);
     this.book.readNew(node, null, after.persistent.log);
     checks.written(step);
-    checks.moved(step);
+    return step;
+  }
+
+  restored(step: ClusterStep): void {
+    this.checks.moved(step);
   }
 
   /** The election that the step decided, if it did. What it committed is for `commit`. */

@@ -21,6 +21,7 @@ const found = [
   ['l03', 'Match Index Is Durable', 9, 2_685],
   ['l04', 'Match Index Is Durable', 8, 1_886],
   ['l08', 'Next Above Match', 5, 153],
+  ['s22', 'Refusal Is A Conflict', 7, 762],
   ['c01', 'Commit Index Monotonic', 7, 762],
   ['c02', 'Committed By Majority', 12, 10_213],
   ['c03', 'Match Index Is Durable', 7, 756],
