@@ -46,7 +46,7 @@ export const store: readonly Tripwire[] = [
     broken: [steps(2, { term: 1, log: [1, 1], base: 2, commit: 2, spoiltSnapshot: 'lacking' })], mended: [steps(2, { term: 1, log: [1, 1], base: 2, commit: 2 })],
   },
   {
-    property: 'Bounded Raft State', what: 'what is applied is not compacted', given: [...n0Leads([1, 1]), steps(1, { log: [1] })], options: { maxRaftState: 30 },
+    property: 'Bounded Raft State', what: 'what is applied is not compacted', given: [...n0Leads([1, 1]), steps(1, { log: [1] })], options: { maxRaftState: 26 },
     broken: [steps(1, { log: [1, 1], commit: 2, applied: 2 })], mended: [steps(1, { log: [1, 1], commit: 2, applied: 1 })],
   },
   {
@@ -77,5 +77,11 @@ export const store: readonly Tripwire[] = [
     property: 'Linearizability', what: 'an append took effect twice, under two numbers',
     given: [...n0Commits(ofC0(append, append, get)), asks(append), told(null), asks(get, 1)],
     broken: [told('aa', 1), end], mended: [told('a', 1), end],
+  },
+  {
+    property: 'Linearizability', what: 'who gave up an operation goes on, and may read what it asked for',
+    given: [...n0Commits(ofC0(append, get)), asks(append), { kind: 'giveUp', operation: 0 }, asks(get, 1)],
+    broken: [told('a', 1), asks(get, 2), told('', 2), end], mended: [told('a', 1), asks(get, 2), { kind: 'giveUp', operation: 2 }, end],
+    unseenBy: { simulator: 'the store that it keeps tells first (Acknowledged Is Committed)' },
   },
 ];
