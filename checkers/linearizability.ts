@@ -1,11 +1,23 @@
 /** The history of the clients, as the linearizability checker takes it. */
 import type { NodeId } from '../core/protocol.ts';
 import type { Operation as KvOperation, Result } from '../core/kv/command.ts';
-import { checkOperations, explain, kvModel, type KvInput, type KvOutput, type Operation } from './porcupine-ts-port/index.ts';
+import { checkOperations, explain, kvModel, type KvInput, type KvOutput, type Operation, type Verdict as Checked } from './porcupine-ts-port/index.ts';
+import { property } from './property.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Steps of the search for one run; a run that needs more is reported as unknown, never as a pass. */
 export const defaultBudgetSteps = 5_000_000;
+
+export const linearizability = property({
+  name: 'Linearizability',
+  source: 'Herlihy and Wing 1990; Lab 3',
+  says: 'Every answer fits one order of all operations that agrees with real time',
+  looksAt: 'end',
+  check({ kind, illegalPartition }: Pick<Checked, 'kind' | 'illegalPartition'>) {
+    const where = illegalPartition === undefined ? '' : `: key ${illegalPartition.key}`;
+    return kind === 'illegal' ? `no order of the operations explains what the clients were told${where}` : null;
+  },
+});
 
 /** Calls and returns are counted by one clock that ticks at each of them: the strictest true order. */
 export class History {
@@ -38,12 +50,12 @@ export class History {
   }
 
   judge(budgetSteps: number): Verdict {
-    const verdict = checkOperations(kvModel, this.list(), { budgetSteps });
-    if (verdict.kind === 'ok') return { kind: 'ok' };
-    const where = verdict.illegalPartition === undefined ? '' : `: key ${verdict.illegalPartition.key}`;
-    return verdict.kind === 'illegal'
-      ? { kind: 'violation', property: 'Linearizability', detail: `no order of the operations explains what the clients were told${where}` }
-      : { kind: 'unknown', detail: `the linearizability check ended at its budget of ${verdict.steps} steps (${verdict.reason}); raise it` };
+    const checked = checkOperations(kvModel, this.list(), { budgetSteps });
+    if (checked.kind === 'unknown') {
+      return { kind: 'unknown', detail: `the linearizability check ended at its budget of ${checked.steps} steps (${checked.reason}); raise it` };
+    }
+    const detail = linearizability.check(checked);
+    return detail === null ? { kind: 'ok' } : { kind: 'violation', property: linearizability.name, detail };
   }
 }
 

@@ -9,25 +9,34 @@ import type { Operation, Result } from '../core/kv/command.ts';
 import type { SortedMap } from '../core/immutable/sorted-map.ts';
 import type { Persistent } from '../core/raft/state.ts';
 import type { Server, ServerMessage } from '../core/server.ts';
-import { mustHold, type Observer } from './checker.ts';
+import type { Observer } from './checker.ts';
 import { History } from './linearizability.ts';
+import { equalReplicas, type ServiceModel } from './prefix.ts';
 import { missingForConvergence } from './progress.ts';
+import { ofRuns, properties, type LeavesOut, type PropertyName } from './properties.ts';
+import { hold } from './property.ts';
 import type { RaftKvChecks } from './raft-kv.ts';
 import { QuietWindow } from './raft/quiet.ts';
-import { raftStateIsBounded } from './raft-state-size.ts';
+import { boundedRaftState } from './raft-state-size.ts';
 import type { Verdict } from './verdict.ts';
 
 type Values = SortedMap<string, string>;
 
+/** What can be told without looking inside. */
+const seenFromOutside: readonly PropertyName[] = ['Equal Replicas', 'Bounded Raft State', 'Linearizability', ...ofRuns];
+
 export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, Persistent> {
+  static readonly leavesOut: LeavesOut = Object.fromEntries(
+    properties.filter(({ name }) => !seenFromOutside.includes(name)).map(({ name }) => [name, 'an outsider does not look into Raft and its entries']),
+  );
+
   private readonly checks: RaftKvChecks;
   private readonly history = new History();
   readonly quiet = new QuietWindow();
   private readonly servers: (Server | null)[];
   private lost: ReadonlySet<NodeId> = new Set();
   private readonly clients = new Map<number, NodeId>();
-  /** By the number of entries executed, what the first replica that had executed them held, and which that was. */
-  private readonly held = new Map<number, { readonly node: NodeId; readonly values: Values }>();
+  private readonly model = new FirstHolders();
 
   constructor(checks: RaftKvChecks) {
     this.checks = checks;
@@ -52,20 +61,9 @@ export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, P
   private read(node: NodeId, server: Server): void {
     const known = this.servers[node]?.machine;
     this.servers[node] = server;
-    raftStateIsBounded(node, server, this.checks.maxRaftState);
-    if (known !== server.machine) this.mustAgree(node, server);
-  }
-
-  private mustAgree(node: NodeId, { machine }: Server): void {
-    const { lastExecuted, store: { values } } = machine;
-    const first = this.held.get(lastExecuted);
-    if (first === undefined) {
-      this.held.set(lastExecuted, { node, values });
-      return;
-    }
-    const key = differingKey(first.values, values);
-    mustHold('Equal Replicas', key === null, () =>
-      `n${node} holds ${key}=${JSON.stringify(values.get(key!))} after ${lastExecuted} entries, and n${first.node} held ${JSON.stringify(first.values.get(key!))}`);
+    hold(boundedRaftState, { node, server, maxRaftState: this.checks.maxRaftState });
+    const { machine } = server;
+    if (known !== machine) hold(equalReplicas, { model: this.model, who: `n${node}`, from: 0, to: machine.lastExecuted, held: machine.store.values });
   }
 
   crashed(node: NodeId): void {
@@ -99,6 +97,23 @@ export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, P
 
   counts(): Readonly<Record<string, number>> {
     return {};
+  }
+}
+
+/** Whoever executed so many entries first is right. */
+class FirstHolders implements ServiceModel<Values> {
+  /** By the number of entries executed. */
+  private readonly held = new Map<number, { readonly who: string; readonly values: Values }>();
+
+  difference(who: string, _from: number, to: number, values: Values): string | null {
+    const first = this.held.get(to);
+    if (first === undefined) {
+      this.held.set(to, { who, values });
+      return null;
+    }
+    const key = differingKey(first.values, values);
+    if (key === null) return null;
+    return `${who} holds ${key}=${JSON.stringify(values.get(key))} after ${to} entries, and ${first.who} held ${JSON.stringify(first.values.get(key))}`;
   }
 }
 

@@ -5,18 +5,17 @@ import type { Command, Operation, Result } from '../core/kv/command.ts';
 import type { ServerMessage, Server } from '../core/server.ts';
 import type { Persistent, Raft } from '../core/raft/state.ts';
 import type { KeptStep, Observer } from './checker.ts';
+import { RaftKvChronicle } from './chronicle/raft-kv.ts';
 import { History } from './linearizability.ts';
-import { raftStateIsBounded } from './raft-state-size.ts';
+import { acknowledgedWritesSurvive, equalReplicas, snapshotEqualsPrefix } from './prefix.ts';
 import { missingForConvergence } from './progress.ts';
-import { CommittedLog } from './raft/committed-log.ts';
-import { stateIsDurable } from './raft/durability.ts';
-import { Elections } from './raft/elections.ts';
-import { EntryBook, type BookedEntry } from './raft/entry-book.ts';
-import { indexesAreInOrder, indexesOnlyRise } from './raft/indexes.ts';
+import type { LeavesOut } from './properties.ts';
+import { hold } from './property.ts';
+import type { BookedEntry } from './raft/entry-book.ts';
+import { RaftJudge } from './raft/judge.ts';
 import { QuietWindow } from './raft/quiet.ts';
-import { answersAreTrue, beliefsAreTrue, commitIsOnMajority, leaderOnlyAppends, staleRepliesChangeNothing } from './raft/replication.ts';
-import { dismissedBy, Situations, Spans } from './raft/situations.ts';
-import { ReplicatedStore, type Holding } from './replicated-store.ts';
+import { boundedRaftState } from './raft-state-size.ts';
+import { ReplicatedStore } from './replicated-store.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface RaftKvChecks {
@@ -30,23 +29,16 @@ type AnyEvent = Event<ServerMessage, unknown>;
 type AnyEffect = Effect<unknown, unknown, unknown>;
 
 export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, Persistent> {
+  static readonly leavesOut = {
+    'Applied In Order': 'what the service holds is compared with the committed entries themselves, up to the index that it names (Equal Replicas)',
+  } satisfies LeavesOut;
+
   private readonly checks: RaftKvChecks;
-  private readonly durableOf: (node: NodeId) => Persistent;
-  private readonly book = new EntryBook();
-  private readonly elections: Elections;
-  private readonly committed: CommittedLog;
+  private readonly judge: RaftJudge;
   private readonly store: ReplicatedStore;
   private readonly history = new History();
-  private readonly situations = new Situations();
+  private readonly chronicle: RaftKvChronicle;
   readonly quiet = new QuietWindow();
-  private readonly installs = new Spans();
-  private readonly leaderChanges = new Spans();
-  private readonly crashes = new Spans();
-  /** Servers that were started once, and that have led once. */
-  private readonly hasBooted = new Set<NodeId>();
-  private readonly hasLed = new Set<NodeId>();
-  /** Operations that were given up, by client and sequence number. */
-  private readonly abandoned = new Set<string>();
   /** The present state of each server; null while it is down. */
   private readonly servers: (Server | null)[];
   private lost: ReadonlySet<NodeId> = new Set();
@@ -59,10 +51,9 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
 
   constructor(checks: RaftKvChecks, durableOf: (node: NodeId) => Persistent) {
     this.checks = checks;
-    this.durableOf = durableOf;
     this.store = new ReplicatedStore(checks.servers);
-    this.elections = new Elections(checks.servers);
-    this.committed = new CommittedLog(this.book, this.elections);
+    this.chronicle = new RaftKvChronicle(checks.servers);
+    this.judge = new RaftJudge(checks.servers, durableOf, RaftKvObserver.leavesOut);
     this.servers = new Array<Server | null>(checks.servers).fill(null);
   }
 
@@ -70,12 +61,10 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     if (node >= this.checks.servers) return;
     const server = state as Server;
     this.servers[node] = server;
-    this.situations.readBoot(server.raft.persistent, this.hasBooted.has(node));
-    this.hasBooted.add(node);
-    this.elections.read(node, null, server.raft);
-    this.book.readNew(node, null, server.raft.persistent.log);
-    stateIsDurable(node, server.raft.persistent, durable);
+    this.chronicle.boots(node, server.raft);
+    const step = this.judge.booted(node, server.raft, durable);
     this.readApplied(node, null, server);
+    this.judge.restored(step);
   }
 
   stepped(node: NodeId, before: Server | Clerk, after: Server | Clerk, event: AnyEvent, effects: readonly AnyEffect[]): void {
@@ -84,71 +73,24 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     const server = after as Server;
     this.servers[node] = server;
     this.quiet.read(node, effects, this.isUp);
-    if (event.kind === 'message' && event.message.kind === 'clientRequest') this.readClient(old, event.from, event.message.sequence, effects);
-    if (old.raft === server.raft) {
-      this.situations.readQuiet(server.raft, event, effects);
-      // A vote that changes nothing of the voter is a vote all the same.
-      this.elections.readGrants(node, event, effects);
-    }
-    answersAreTrue(node, old.raft, server.raft, event, effects);
-    staleRepliesChangeNothing(node, old.raft, server.raft, event);
+    if (this.checks.servers === 1 && old.raft.persistent !== server.raft.persistent) this.readUnseen(node, old.raft, server.raft, event);
+    const election = this.judge.stepped(node, old.raft, server.raft, event, effects);
+    if (old.raft !== server.raft) this.readCommitted(node, old.raft, server.raft);
+    this.chronicle.steps(node, old, server, event, effects, election !== null);
     if (old === server) return;
-    if (old.raft !== server.raft) this.readRaft(node, old.raft, server.raft, event, effects);
-    if (old.waiting.length > 0) {
-      this.situations.counts.waitingClientsDismissed += dismissedBy(old, server, server.raft.role.kind === 'leader');
-    }
     if (old.machine !== server.machine) this.readApplied(node, old, server);
-    raftStateIsBounded(node, server, this.checks.maxRaftState);
+    hold(boundedRaftState, { node, server, maxRaftState: this.checks.maxRaftState });
   }
 
   private readonly isUp = (node: NodeId): boolean => this.servers[node] != null;
 
-  /** How a server treats a client that asks: it may have done, or be doing, what it is asked. */
-  private readClient({ raft, machine, waiting }: Server, client: NodeId, sequence: number, effects: readonly AnyEffect[]): void {
-    const { counts } = this.situations;
-    const said = effects.find((effect) => effect.kind === 'send' && effect.to === client);
-    const reply = said?.kind === 'send' ? said.message as ServerMessage : null;
-    if (reply?.kind === 'clientReply' && reply.outcome.kind === 'notLeader' && reply.outcome.leaderId !== null) counts.redirectsWithHint += 1;
-    if (raft.role.kind !== 'leader') return;
-    const done = machine.sessions.byClient.get(client)?.sequence ?? 0;
-    if (sequence === done) counts.answersFromSession += 1;
-    if (sequence < done) counts.staleClientRequestsIgnored += 1;
-    if (waiting.some((one) => one.client === client && one.sequence === sequence)) counts.retriesWhileWaiting += 1;
+  private readCommitted(node: NodeId, before: Raft, after: Raft): void {
+    if (after.commitIndex > before.commitIndex) this.commit(node, after, after.commitIndex, before);
+    this.readSnapshot(node, before, after);
   }
 
-  private readElection(node: NodeId, after: Raft): void {
-    const { counts } = this.situations;
-    counts.leadersElected += 1;
-    if (this.hasLed.has(node)) counts.leadersReelected += 1;
-    this.hasLed.add(node);
-    const { log } = after.persistent;
-    // Its own no-op may be the last one.
-    const own = log.lastIndex > log.baseIndex && log.lastTerm === after.persistent.currentTerm ? 1 : 0;
-    if (log.lastIndex - own > after.commitIndex) counts.leadersElectedWithUncommittedTail += 1;
-    if (this.servers.some((other, at) => at !== node && other?.raft.role.kind === 'leader')) counts.twoLeadersAtOnce += 1;
-  }
-
-  private readRaft(node: NodeId, before: Raft, after: Raft, event: AnyEvent, effects: readonly AnyEffect[]): void {
-    if (before.persistent !== after.persistent) {
-      this.book.readNew(node, before.persistent.log, after.persistent.log);
-      if (this.checks.servers === 1) this.readUnseen(node, before, after, event);
-      stateIsDurable(node, after.persistent, this.durableOf(node));
-    }
-    this.elections.readGrants(node, event, effects);
-    const election = this.elections.read(node, before, after);
-    if (election !== null) {
-      this.elections.mustBeGranted(election);
-      this.readElection(node, after);
-      this.leaderChanges.happens();
-      this.committed.mustBeComplete(election);
-    }
-    leaderOnlyAppends(node, before, after);
-    beliefsAreTrue(node, before, after, this.durableOf);
-    indexesOnlyRise(node, before, after);
-    indexesAreInOrder(node, after);
-    if (after.commitIndex > before.commitIndex) this.readCommitted(node, before, after);
-    this.readSnapshot(node, before, after, event);
-    this.situations.read(before, after, event, effects);
+  private commit(node: NodeId, after: Raft, index: number, before: Raft, term?: number): void {
+    this.judge.commit(node, after, index, (at, entry) => this.onCommitted(at, entry, after, before), term);
   }
 
   /**
@@ -163,43 +105,21 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     const command: Command | null = event.kind === 'message' && message?.kind === 'clientRequest'
       ? { client: event.from, sequence: message.sequence, operation: message.operation }
       : null;
-    this.book.enter(node, index, { term: currentTerm, command }, before.persistent.log.lastTerm);
-  }
-
-  private readCommitted(node: NodeId, before: Raft, after: Raft): void {
-    const { log, currentTerm } = after.persistent;
-    const index = after.commitIndex;
-    commitIsOnMajority(node, before, after, this.checks.servers, this.durableOf);
-    this.committed.commit(node, currentTerm, index, log.termAt(index), (at, entry) => this.onCommitted(at, entry, after, before));
+    this.judge.book.enter(node, index, { term: currentTerm, command }, before.persistent.log.lastTerm);
   }
 
   private onCommitted(index: number, entry: BookedEntry, after: Raft, before: Raft): void {
-    if (entry.term < after.persistent.currentTerm && before.role.kind === 'leader') {
-      this.situations.counts.entriesOfEarlierTermsCommitted += 1;
-    }
-    const command = entry.command as Command | null;
     const repetitions = this.store.repetitions;
-    this.store.execute(index, command);
-    const isNew = command !== null && this.store.repetitions === repetitions;
-    if (isNew && this.abandoned.size > 0 && this.abandoned.has(`${command.client} ${command.sequence}`)) {
-      this.situations.counts.givenUpOperationsExecuted += 1;
-    }
+    this.store.execute(index, entry.command as Command | null);
+    this.chronicle.commits(entry, before, after, this.store.repetitions > repetitions);
   }
 
-  private readSnapshot(node: NodeId, before: Raft, after: Raft, event: AnyEvent): void {
+  private readSnapshot(node: NodeId, before: Raft, after: Raft): void {
     const { snapshot } = after.persistent;
-    if (snapshot === null || snapshot === before.persistent.snapshot) return;
-    const isInstalled = event.kind === 'message' && event.message.kind === 'installSnapshot'
-      && event.message.snapshot.lastIncludedIndex === snapshot.lastIncludedIndex;
-    if (isInstalled) this.installs.happens();
-    else this.situations.counts.snapshotsTaken += 1;
-    if (!isInstalled && after.role.kind === 'follower') this.situations.counts.snapshotsTakenByFollowers += 1;
-    if (isInstalled && (this.servers[node]?.channel.length ?? 0) > 1) this.situations.counts.installsWhileApplying += 1;
-    if (this.soundSnapshots.has(snapshot)) return;
+    if (snapshot === null || snapshot === before.persistent.snapshot || this.soundSnapshots.has(snapshot)) return;
     const { lastIncludedIndex, lastIncludedTerm, data } = snapshot;
-    this.committed.commit(node, after.persistent.currentTerm, lastIncludedIndex, lastIncludedTerm, (at, entry) =>
-      this.onCommitted(at, entry, after, before));
-    this.store.mustEqual(`the snapshot of n${node}`, lastIncludedIndex, data as Holding, 'Snapshot Equals Prefix');
+    this.commit(node, after, lastIncludedIndex, before, lastIncludedTerm);
+    hold(snapshotEqualsPrefix, { model: this.store, who: `the snapshot of n${node}`, from: 0, to: lastIncludedIndex, held: data });
     this.soundSnapshots.add(snapshot);
   }
 
@@ -209,63 +129,37 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     const from = before?.machine.lastExecuted ?? 0;
     const to = machine.lastExecuted;
     if (to === from) return;
-    const who = `n${node}`;
-    this.mustBeCommitted(node, raft, to);
+    const { log } = raft.persistent;
+    if (to >= log.baseIndex && to <= log.lastIndex) this.commit(node, raft, to, raft);
     const isPlain = before !== null && before.channel.length === 0
       && before.raft.persistent.snapshot === raft.persistent.snapshot && to - from <= 8;
-    if (isPlain) this.store.mustEqualAfter(who, from, to, machine);
-    else this.store.mustEqual(who, to, machine);
-  }
-
-  private mustBeCommitted(node: NodeId, raft: Raft, executed: number): void {
-    const { log, currentTerm } = raft.persistent;
-    if (executed < log.baseIndex || executed > log.lastIndex) return;
-    this.committed.commit(node, currentTerm, executed, log.termAt(executed), (index, entry) =>
-      this.onCommitted(index, entry, raft, raft));
+    hold(equalReplicas, { model: this.store, who: `n${node}`, from: isPlain ? from : 0, to, held: machine });
   }
 
   crashed(node: NodeId, atBarrier: 'no' | 'writeLost' | 'writeKept', kept: KeptStep<Server | Clerk, ServerMessage> | null): void {
     const server = this.servers[node];
+    if (server === undefined) return;
     this.servers[node] = null;
-    if (this.checks.servers === 1 && server != null && kept !== null && kept.event !== null) {
+    if (this.checks.servers === 1 && server !== null && kept !== null && kept.event !== null) {
       this.readUnseen(node, server.raft, (kept.after as Server).raft, kept.event);
     }
-    if (server != null) this.readCrash(server, atBarrier);
-  }
-
-  private readCrash({ raft, channel }: Server, atBarrier: 'no' | 'writeLost' | 'writeKept'): void {
-    const { counts } = this.situations;
-    this.crashes.happens();
-    const down = this.servers.filter((one) => one === null).length;
-    if (down * 2 > this.checks.servers && (down - 1) * 2 <= this.checks.servers) counts.majorityDown += 1;
-    if (down === this.checks.servers) counts.allDown += 1;
-    if (atBarrier === 'writeLost') counts.crashesBeforeWrite += 1;
-    if (atBarrier === 'writeKept') counts.crashesBehindWrite += 1;
-    if (channel.length > 0) counts.crashesWhileApplying += 1;
-    if (raft.role.kind === 'candidate') counts.candidatesCrashed += 1;
-    if (raft.role.kind !== 'leader') return;
-    counts.leadersCrashed += 1;
-    if (atBarrier !== 'no') counts.leadersCrashedAtBarrier += 1;
+    this.chronicle.crashes(node, server, atBarrier);
   }
 
   refused(): void {
-    this.situations.counts.serversRefusedToStart += 1;
+    this.chronicle.refuses();
   }
 
   invoked(operation: number, client: NodeId, request: Operation): void {
     this.sequences.set(client, (this.sequences.get(client) ?? 0) + 1);
     this.clients.set(operation, client);
-    this.installs.begin(operation);
-    this.crashes.begin(operation);
-    this.leaderChanges.begin(operation);
+    this.chronicle.begins(operation);
     this.history.invoked(operation, client, request);
   }
 
   returned(operation: number, client: NodeId, reply: Result): void {
     this.store.acknowledged(client, this.sequences.get(client)!, reply);
-    if (this.installs.end(operation)) this.situations.counts.operationsSpanningInstall += 1;
-    if (this.crashes.end(operation)) this.situations.counts.operationsSpanningCrash += 1;
-    if (this.leaderChanges.end(operation)) this.situations.counts.operationsSpanningLeaderChange += 1;
+    this.chronicle.ends(operation);
     this.history.returned(operation, reply);
   }
 
@@ -277,7 +171,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   gaveUp(operation: number): void {
     const client = this.clients.get(operation)!;
     this.history.gaveUp(client);
-    this.abandoned.add(`${client} ${this.sequences.get(client)!}`);
+    this.chronicle.givesUp(client, this.sequences.get(client)!);
   }
 
   unsettled(): string | null {
@@ -287,12 +181,14 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   /** Every acknowledged write is in the store that all replicas now hold. */
   finish(): Verdict {
     for (const [node, server] of this.servers.entries()) {
-      if (server !== null) this.store.mustEqual(`n${node}`, server.machine.lastExecuted, server.machine, 'Acknowledged Writes Survive');
+      if (server === null) continue;
+      const { machine } = server;
+      hold(acknowledgedWritesSurvive, { model: this.store, who: `n${node}`, from: 0, to: machine.lastExecuted, held: machine });
     }
     return this.history.judge(this.checks.linearizabilityBudgetSteps);
   }
 
   counts(): Readonly<Record<string, number>> {
-    return { ...this.situations.counts, repeatedCommandsSuppressed: this.store.repetitions };
+    return this.chronicle.counts();
   }
 }

@@ -4,19 +4,24 @@
  */
 import type { NodeId } from '../core/protocol.ts';
 import type { Server } from '../core/server.ts';
-import { mustHold } from './checker.ts';
+import { property } from './property.ts';
 
 /** Hard state and log as stored: the checker adds it up itself. */
 const hardStateSizeBytes = 16;
 
-export function raftStateIsBounded(node: NodeId, { raft, machine }: Server, maxRaftState: number): void {
-  const { log } = raft.persistent;
-  if (maxRaftState < 0 || hardStateSizeBytes + log.sizeBytes <= maxRaftState) return;
-  let appliedBytes = hardStateSizeBytes + log.sizeBytes;
-  for (let index = log.lastIndex; index > machine.lastExecuted && index > log.baseIndex; index--) {
-    appliedBytes -= log.at(index).sizeBytes;
-    if (appliedBytes <= maxRaftState) return;
-  }
-  mustHold('Bounded Raft State', machine.lastExecuted <= log.baseIndex, () =>
-    `n${node} keeps ${appliedBytes} bytes of state and applied entries, and maxRaftState is ${maxRaftState}`);
-}
+export const boundedRaftState = property({
+  name: 'Bounded Raft State',
+  source: 'Lab 3B',
+  says: 'State and log of what is applied take no more bytes than maxRaftState',
+  looksAt: 'step',
+  check({ node, server: { raft, machine }, maxRaftState }: { readonly node: NodeId; readonly server: Server; readonly maxRaftState: number }) {
+    const { log } = raft.persistent;
+    if (maxRaftState < 0 || hardStateSizeBytes + log.sizeBytes <= maxRaftState || machine.lastExecuted <= log.baseIndex) return null;
+    let appliedBytes = hardStateSizeBytes + log.sizeBytes;
+    for (let index = log.lastIndex; index > machine.lastExecuted && index > log.baseIndex; index--) {
+      appliedBytes -= log.at(index).sizeBytes;
+      if (appliedBytes <= maxRaftState) return null;
+    }
+    return `n${node} keeps ${appliedBytes} bytes of state and applied entries, and maxRaftState is ${maxRaftState}`;
+  },
+});

@@ -8,7 +8,8 @@ import type { Command, Result } from '../core/kv/command.ts';
 import type { LogIndex } from '../core/raft/log.ts';
 import type { Session } from '../core/kv/sessions.ts';
 import type { SortedMap } from '../core/immutable/sorted-map.ts';
-import { mustHold } from './checker.ts';
+import type { ServiceModel } from './prefix.ts';
+import { hold, property } from './property.ts';
 
 /** What a replica or a snapshot holds. */
 export interface Holding {
@@ -43,7 +44,35 @@ function presentAt<K, T>(all: ReadonlyMap<K, Versions<T>>, index: LogIndex): Rea
   return present;
 }
 
-export class ReplicatedStore {
+/** What a client was told for its command, and what executing its commands gave last. */
+export interface Answer {
+  readonly client: string;
+  readonly sequence: number;
+  readonly result: Result;
+  readonly session: Session | undefined;
+}
+
+export const acknowledgedIsCommitted = property({
+  name: 'Acknowledged Is Committed',
+  source: 'Raft, section 8',
+  says: 'A client is told that its command is done only when it is committed',
+  looksAt: 'ghost',
+  check: ({ client, sequence, session }: Answer) =>
+    session !== undefined && session.sequence >= sequence ? null : `${client} was told that its command ${sequence} is done, which is not committed`,
+});
+
+export const acknowledgedResult = property({
+  name: 'Acknowledged Result',
+  source: 'Raft, section 8',
+  says: 'A client is told what its command gave when it was executed',
+  looksAt: 'ghost',
+  check: ({ client, sequence, result, session }: Answer) =>
+    session === undefined || session.sequence !== sequence || session.result === result
+      ? null
+      : `${client} was told ${JSON.stringify(result)} for its command ${sequence}, which gave ${JSON.stringify(session.result)}`,
+});
+
+export class ReplicatedStore implements ServiceModel<Holding> {
   private readonly values = new Map<string, Versions<string>>();
   private readonly sessions = new Map<NodeId, Versions<Session>>();
   private readonly commands: (Command | null)[] = [null];
@@ -101,50 +130,57 @@ export class ReplicatedStore {
 
   /** What a client was told last must be what executing its command gave. */
   acknowledged(client: NodeId, sequence: number, result: Result): void {
-    const session = this.sessionAt(client, Infinity);
-    mustHold('Acknowledged Is Committed', session !== undefined && session.sequence >= sequence, () =>
-      `${this.nameOf(client)} was told that its command ${sequence} is done, which is not committed`);
-    mustHold('Acknowledged Result', session!.sequence > sequence || session!.result === result, () =>
-      `${this.nameOf(client)} was told ${JSON.stringify(result)} for its command ${sequence}, which gave ${JSON.stringify(session!.result)}`);
+    const answer: Answer = { client: this.nameOf(client), sequence, result, session: this.sessionAt(client, Infinity) };
+    hold(acknowledgedIsCommitted, answer);
+    hold(acknowledgedResult, answer);
   }
 
-  /** Compares only what the commands of (from, to] touched: enough when all was equal at `from`. */
-  mustEqualAfter(who: string, from: LogIndex, to: LogIndex, held: Holding): void {
+  difference(who: string, from: LogIndex, to: LogIndex, held: Holding): string | null {
+    const committed = this.commands.length - 1;
+    if (to > committed) return `${who} holds the state of index ${to}, and only ${committed} entries are committed`;
+    return from === 0 ? this.differenceInAll(who, to, held) : this.differenceSince(who, from, to, held);
+  }
+
+  private differenceSince(who: string, from: LogIndex, to: LogIndex, held: Holding): string | null {
     for (let index = from + 1; index <= to; index++) {
       const command = this.commands[index];
       if (command === null || command === undefined) continue;
-      this.valueMustEqual(who, to, held, command.operation.key);
-      this.sessionMustEqual(who, to, held, command.client);
+      const difference = this.differenceInValue(who, to, held, command.operation.key) ?? this.differenceInSession(who, to, held, command.client);
+      if (difference !== null) return difference;
     }
+    return null;
   }
 
-  /** Compares everything. `property` names what is broken when it differs. */
-  mustEqual(who: string, index: LogIndex, held: Holding, property = 'Equal Replicas'): void {
+  private differenceInAll(who: string, index: LogIndex, held: Holding): string | null {
     let keys = 0;
     for (const [key, versions] of this.values) {
       if (versions.at(index) !== undefined) keys += 1;
-      this.valueMustEqual(who, index, held, key, property);
+      const difference = this.differenceInValue(who, index, held, key);
+      if (difference !== null) return difference;
     }
     let clients = 0;
     for (const [client, versions] of this.sessions) {
       if (versions.at(index) !== undefined) clients += 1;
-      this.sessionMustEqual(who, index, held, client, property);
+      const difference = this.differenceInSession(who, index, held, client);
+      if (difference !== null) return difference;
     }
-    mustHold(property, held.store.values.size === keys, () => `${who} holds ${held.store.values.size} keys at index ${index}, where there must be ${keys}`);
-    mustHold(property, held.sessions.byClient.size === clients, () => `${who} holds ${held.sessions.byClient.size} sessions at index ${index}, where there must be ${clients}`);
+    const { store: { values }, sessions: { byClient } } = held;
+    if (values.size !== keys) return `${who} holds ${values.size} keys at index ${index}, where there must be ${keys}`;
+    return byClient.size === clients ? null : `${who} holds ${byClient.size} sessions at index ${index}, where there must be ${clients}`;
   }
 
-  private valueMustEqual(who: string, index: LogIndex, held: Holding, key: string, property = 'Equal Replicas'): void {
+  private differenceInValue(who: string, index: LogIndex, held: Holding, key: string): string | null {
     const expected = this.valueAt(key, index);
     const value = held.store.values.get(key);
-    mustHold(property, value === expected, () => `${who} holds ${key}=${shown(value)} at index ${index}, where it must be ${shown(expected)}`);
+    return value === expected ? null : `${who} holds ${key}=${shown(value)} at index ${index}, where it must be ${shown(expected)}`;
   }
 
-  private sessionMustEqual(who: string, index: LogIndex, held: Holding, client: NodeId, property = 'Equal Replicas'): void {
+  private differenceInSession(who: string, index: LogIndex, held: Holding, client: NodeId): string | null {
     const expected = this.sessionAt(client, index);
     const session = held.sessions.byClient.get(client);
-    const isEqual = session?.sequence === expected?.sequence && session?.result === expected?.result;
-    mustHold(property, isEqual, () => `${who} holds session ${shown(session)} of ${this.nameOf(client)} at index ${index}, where it must be ${shown(expected)}`);
+    return session?.sequence === expected?.sequence && session?.result === expected?.result
+      ? null
+      : `${who} holds session ${shown(session)} of ${this.nameOf(client)} at index ${index}, where it must be ${shown(expected)}`;
   }
 }
 

@@ -1,5 +1,7 @@
 /** Runs a plan: the same plan gives the same record, byte for byte, on any machine. */
 import { Violated } from '../checkers/checker.ts';
+import { hold } from '../checkers/property.ts';
+import { progressAfterHealing, timeLimit } from '../checkers/run-properties.ts';
 import type { Verdict } from '../checkers/verdict.ts';
 import type { FaultAccount } from './world/accounts.ts';
 import { faultKindsOf } from './plan/switched-on.ts';
@@ -77,7 +79,7 @@ function playScript(world: World, plan: Plan, script: Script, trace: TraceSink |
     nemesis.unleash();
     const done = stage.spawn(script(stage));
     world.runUntilDone(() => done.isFired, plan.stormUs);
-    if (!done.isFired) throw new Violated('Time Limit', `the script "${plan.script}" was not done after ${plan.stormUs / 1000} ms`);
+    hold(timeLimit, { script: plan.script!, isDone: done.isFired, stormUs: plan.stormUs });
     healed(world, nemesis, note);
     isExcused = settle(world, plan, () => null) === 'excused';
     return world.observer.finish();
@@ -187,9 +189,7 @@ function settle(world: World, plan: Plan, unanswered: () => string | null): 'set
   for (;;) {
     const missing = unanswered() ?? world.observer.unsettled() ?? noise(world);
     if (missing === null) return 'settled';
-    if (world.nowUs >= deadlineUs) {
-      throw new Violated('Progress After Healing', `${plan.settleUs / 1000} ms after all faults ended, ${missing}`);
-    }
+    if (world.nowUs >= deadlineUs) hold(progressAfterHealing, { settleUs: plan.settleUs, missing });
     world.runUntil(Math.min(deadlineUs, world.nowUs + settleTickUs));
   }
 }

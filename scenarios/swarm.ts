@@ -3,7 +3,7 @@
  * differ wildly and whole kinds of fault switched off, because a fault that is always on hides the
  * bugs that need calm, and the other way round.
  */
-import { requiredSituations } from '../checkers/raft/situations.ts';
+import { requiredSituations } from '../checkers/chronicle/situations.ts';
 import type { NodeId, Range } from '../core/protocol.ts';
 import { assumptionBreaking, faultKinds } from '../harness/plan/fault-kinds.ts';
 import { planFormat, planVersion, type Healing, type Plan } from '../harness/plan/plan.ts';

@@ -4,9 +4,54 @@
  */
 import type { NodeId } from '../../core/protocol.ts';
 import type { Log, LogIndex, Term } from '../../core/raft/log.ts';
-import { mustHold } from '../checker.ts';
+import { differenceIn, type Claim } from '../prefix.ts';
+import { hold, property } from '../property.ts';
 import type { Election, Elections } from './elections.ts';
 import type { BookedEntry, EntryBook } from './entry-book.ts';
+
+/** A node holds that the entry of `term` at `index` is committed. */
+export interface Commitment {
+  readonly node: NodeId;
+  readonly index: LogIndex;
+  readonly term: Term;
+  /** The term of the entry that is committed there; null when no log was seen to hold the one that the node speaks of. */
+  readonly known: Term | null;
+}
+
+export const stateMachineSafety = property({
+  name: 'State Machine Safety',
+  source: 'Raft, Figure 3',
+  says: 'No two servers ever apply different entries at one index',
+  looksAt: 'ghost',
+  check(claim: Commitment | Claim<unknown>) {
+    if (!('known' in claim)) return differenceIn(claim);
+    const { node, index, term, known } = claim;
+    if (known === term) return null;
+    return known === null
+      ? `n${node} committed index ${index}, term ${term}, an entry that no log was seen to hold`
+      : `n${node} committed an entry of term ${term} at index ${index}, where an entry of term ${known} was committed before`;
+  },
+});
+
+export interface Inheritance {
+  readonly election: Election;
+  /** An entry that was committed in an earlier term. */
+  readonly index: LogIndex;
+  readonly term: Term;
+}
+
+export const leaderCompleteness = property({
+  name: 'Leader Completeness',
+  source: 'Raft, Figure 3',
+  says: 'Whoever is elected later holds every committed entry',
+  looksAt: 'ghost',
+  check: ({ election, index, term }: Inheritance) =>
+    holds(election.log, index, term) ? null : `n${election.leader} was elected in term ${election.term} without entry ${index} of term ${term}, which is committed`,
+});
+
+/** By Log Matching one entry stands for all before it. A compacted prefix is committed itself. */
+const holds = (log: Log, index: LogIndex, term: Term): boolean =>
+  index < log.baseIndex || (index <= log.lastIndex && log.termAt(index) === term);
 
 export class CommittedLog {
   /** By index, from 1. */
@@ -48,7 +93,7 @@ export class CommittedLog {
     let expected = term;
     for (let at = index; at > this.lastIndex; at--) {
       const entry = this.book.find(at, expected);
-      mustHold('State Machine Safety', entry !== undefined, () => `n${node} committed index ${at}, term ${expected}, an entry that no log was seen to hold`);
+      if (entry === undefined) hold(stateMachineSafety, { node, index: at, term: expected, known: null });
       added.push(entry!);
       expected = entry!.prevTerm;
     }
@@ -60,9 +105,7 @@ export class CommittedLog {
   }
 
   private mustAgree(node: NodeId, index: LogIndex, term: Term): void {
-    const known = index === 0 ? 0 : this.at(index).term;
-    mustHold('State Machine Safety', known === term, () =>
-      `n${node} committed an entry of term ${term} at index ${index}, where an entry of term ${known} was committed before`);
+    hold(stateMachineSafety, { node, index, term, known: index === 0 ? 0 : this.at(index).term });
   }
 
   /** A leader of a later term may have been elected already; then its log must have held the entry. */
@@ -80,13 +123,7 @@ export class CommittedLog {
     }
   }
 
-  private mustHoldCommitted({ term, leader, log }: Election, index: LogIndex): void {
-    const committed = this.at(index);
-    mustHold('Leader Completeness', holds(log, index, committed.term), () =>
-      `n${leader} was elected in term ${term} without entry ${index} of term ${committed.term}, which is committed`);
+  private mustHoldCommitted(election: Election, index: LogIndex): void {
+    hold(leaderCompleteness, { election, index, term: this.at(index).term });
   }
 }
-
-/** By Log Matching one entry stands for all before it. A compacted prefix is committed itself. */
-const holds = (log: Log, index: LogIndex, term: Term): boolean =>
-  index < log.baseIndex || (index <= log.lastIndex && log.termAt(index) === term);

@@ -1,9 +1,8 @@
 /** Elections: who leads, who voted for whom, and that terms only rise (sections 5.1, 5.2). */
-import type { Event, NodeId } from '../../core/protocol.ts';
-import type { Effect } from '../../core/protocol.ts';
+import type { Effect, Event, NodeId } from '../../core/protocol.ts';
 import type { Log, Term } from '../../core/raft/log.ts';
 import type { Raft } from '../../core/raft/state.ts';
-import { mustHold } from '../checker.ts';
+import { hold, property } from '../property.ts';
 
 export interface Election {
   readonly term: Term;
@@ -12,7 +11,66 @@ export interface Election {
   readonly log: Log;
 }
 
+export const termMonotonic = property({
+  name: 'Term Monotonic',
+  source: 'Raft, 5.1',
+  says: "A server's term never goes back",
+  looksAt: 'ghost',
+  check: ({ node, lastTerm, term }: { readonly node: NodeId; readonly lastTerm: Term; readonly term: Term }) =>
+    term >= lastTerm ? null : `n${node} went back from term ${lastTerm} to term ${term}`,
+});
+
+export interface TwoVotes {
+  readonly voter: NodeId;
+  readonly term: Term;
+  /** Whom it voted for in that term before, and now; null for nobody. */
+  readonly lastVote: NodeId | null;
+  readonly vote: NodeId | null;
+}
+
+export const oneVotePerTerm = property({
+  name: 'One Vote Per Term',
+  source: 'Raft, 5.2',
+  says: 'A server votes for at most one candidate in a term, also across restarts',
+  looksAt: 'ghost',
+  check: ({ voter, term, lastVote, vote }: TwoVotes) =>
+    lastVote === null || vote === null || vote === lastVote ? null : `n${voter} voted for n${lastVote} and for n${vote} in term ${term}`,
+});
+
+export const electionSafety = property({
+  name: 'Election Safety',
+  source: 'Raft, Figure 3',
+  says: 'At most one leader is elected in a term',
+  looksAt: 'ghost',
+  check: ({ term, leader, other }: { readonly term: Term; readonly leader: NodeId; readonly other: NodeId | undefined }) =>
+    other === undefined || other === leader ? null : `n${other} and n${leader} were both elected in term ${term}`,
+});
+
+export interface Majority {
+  readonly term: Term;
+  readonly leader: NodeId;
+  readonly votes: number;
+  readonly servers: number;
+}
+
+export const electedByMajority = property({
+  name: 'Elected By Majority',
+  source: 'Raft, 5.2',
+  says: 'Whoever leads was given votes in its term by more than half of the servers',
+  looksAt: 'ghost',
+  check: ({ term, leader, votes, servers }: Majority) =>
+    votes * 2 > servers ? null : `n${leader} leads term ${term} with ${votes} of ${servers} votes`,
+});
+
 type AnyEffect = Effect<unknown, unknown, unknown>;
+
+/** Whether this step, or boot, made a leader. */
+function electionIn(node: NodeId, before: Raft | null, after: Raft): Election | null {
+  if (after.role === before?.role || after.role.kind !== 'leader') return null;
+  const { currentTerm, log } = after.persistent;
+  if (before?.role.kind === 'leader' && before.persistent.currentTerm === currentTerm) return null;
+  return { term: currentTerm, leader: node, log };
+}
 
 export class Elections {
   /** In the order in which they were won. */
@@ -29,32 +87,28 @@ export class Elections {
     this.votes = new Array<NodeId | null>(servers).fill(null);
   }
 
-  /** Whether this step, or boot, made a leader. */
+  /** Reads terms and votes, and whether this step, or boot, made a leader. */
   read(node: NodeId, before: Raft | null, after: Raft): Election | null {
-    const { currentTerm, votedFor, log } = after.persistent;
+    const { currentTerm, votedFor } = after.persistent;
     if (before === null || before.persistent !== after.persistent) this.readVote(node, currentTerm, votedFor);
-    if (after.role === before?.role || after.role.kind !== 'leader') return null;
-    if (before?.role.kind === 'leader' && before.persistent.currentTerm === currentTerm) return null;
-    const other = this.leaderOf.get(currentTerm);
-    mustHold('Election Safety', other === undefined || other === node, () => `n${other} and n${node} were both elected in term ${currentTerm}`);
+    const election = electionIn(node, before, after);
+    if (election === null) return null;
+    hold(electionSafety, { term: currentTerm, leader: node, other: this.leaderOf.get(currentTerm) });
     this.leaderOf.set(currentTerm, node);
-    const election: Election = { term: currentTerm, leader: node, log };
     this.won.push(election);
     return election;
   }
 
-  /** Whoever leads was given the votes of that very term by more than half of the servers (section 5.2). */
   mustBeGranted({ term, leader }: Election): void {
     const votes = this.granted.get(term)?.filter((vote) => vote === leader).length ?? 0;
-    mustHold('Elected By Majority', votes * 2 > this.terms.length, () => `n${leader} leads term ${term} with ${votes} of ${this.terms.length} votes`);
+    hold(electedByMajority, { term, leader, votes, servers: this.terms.length });
   }
 
   private readVote(node: NodeId, term: Term, votedFor: NodeId | null): void {
     const lastTerm = this.terms[node]!;
-    mustHold('Term Monotonic', term >= lastTerm, () => `n${node} went back from term ${lastTerm} to term ${term}`);
+    hold(termMonotonic, { node, lastTerm, term });
     const lastVote = term === lastTerm ? this.votes[node]! : null;
-    mustHold('One Vote Per Term', lastVote === null || votedFor === null || votedFor === lastVote, () =>
-      `n${node} voted for n${lastVote} and for n${votedFor} in term ${term}`);
+    hold(oneVotePerTerm, { voter: node, term, lastVote, vote: votedFor });
     this.terms[node] = term;
     // Forgetting a vote is no second vote; but the first one counts for as long as the term lasts.
     this.votes[node] = votedFor ?? lastVote;

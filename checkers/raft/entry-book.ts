@@ -8,7 +8,7 @@
  */
 import type { NodeId } from '../../core/protocol.ts';
 import type { Entry, Log, LogIndex, Term } from '../../core/raft/log.ts';
-import { mustHold } from '../checker.ts';
+import { hold, property } from '../property.ts';
 import { sameCommand } from './same-command.ts';
 
 export interface BookedEntry {
@@ -16,6 +16,36 @@ export interface BookedEntry {
   readonly prevTerm: Term;
   readonly command: unknown;
 }
+
+/** An entry that a node holds, and what was booked before for its index and term. */
+export interface HeldEntry {
+  readonly node: NodeId;
+  readonly index: LogIndex;
+  readonly term: Term;
+  readonly prevTerm: Term;
+  readonly command: unknown;
+  readonly known: BookedEntry | undefined;
+}
+
+export const logTermsNonDecreasing = property({
+  name: 'Log Terms Non-Decreasing',
+  source: 'Raft, 5.3 and 5.4',
+  says: 'No entry of a log stands behind one of a later term',
+  looksAt: 'step',
+  check: ({ node, index, term, prevTerm }: Pick<HeldEntry, 'node' | 'index' | 'term' | 'prevTerm'>) =>
+    term >= prevTerm ? null : `n${node} holds entry ${index} of term ${term} behind one of term ${prevTerm}`,
+});
+
+export const logMatching = property({
+  name: 'Log Matching',
+  source: 'Raft, Figure 3',
+  says: 'Two logs with the same index and term in one place are the same up to there',
+  looksAt: 'ghost',
+  check: ({ node, index, term, prevTerm, command, known }: HeldEntry) =>
+    known === undefined || (known.prevTerm === prevTerm && sameCommand(known.command, command))
+      ? null
+      : `n${node} holds at index ${index}, term ${term}, another entry than was seen there before, or another one in front of it`,
+});
 
 export class EntryBook {
   private readonly byIndex: BookedEntry[][] = [];
@@ -38,13 +68,10 @@ export class EntryBook {
   }
 
   enter(node: NodeId, index: LogIndex, { term, command }: Pick<Entry, 'term' | 'command'>, prevTerm: Term): void {
-    mustHold('Log Terms Non-Decreasing', term >= prevTerm, () => `n${node} holds entry ${index} of term ${term} behind one of term ${prevTerm}`);
     const known = this.find(index, term);
-    if (known === undefined) {
-      (this.byIndex[index] ??= []).push({ term, prevTerm, command });
-      return;
-    }
-    mustHold('Log Matching', known.prevTerm === prevTerm && sameCommand(known.command, command), () =>
-      `n${node} holds at index ${index}, term ${term}, another entry than was seen there before, or another one in front of it`);
+    const held: HeldEntry = { node, index, term, prevTerm, command, known };
+    hold(logTermsNonDecreasing, held);
+    hold(logMatching, held);
+    if (known === undefined) (this.byIndex[index] ??= []).push({ term, prevTerm, command });
   }
 }

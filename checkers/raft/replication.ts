@@ -1,103 +1,167 @@
-/** What a leader believes of its followers, held against their disks; and that it only appends. */
-import type { Effect, Event, NodeId } from '../../core/protocol.ts';
+/** What a leader believes of its followers, held against their disks; that it only appends; and how servers answer. */
 import type { LogIndex } from '../../core/raft/log.ts';
-import type { RaftMessage } from '../../core/raft/messages.ts';
+import type { AppendEntries, AppendEntriesReply, InstallSnapshot, InstallSnapshotReply, RaftMessage } from '../../core/raft/messages.ts';
 import type { Leader, Persistent, Raft } from '../../core/raft/state.ts';
-import { mustHold } from '../checker.ts';
+import { ofPair, ofStep, type RaftStep } from './raft-step.ts';
 
-/** Leader Append-Only (Figure 3): within its term a leader neither overwrites nor deletes entries. */
-export function leaderOnlyAppends(node: NodeId, before: Raft, after: Raft): void {
-  const old = before.persistent.log;
-  const log = after.persistent.log;
-  if (before.role.kind !== 'leader' || old === log) return;
-  if (before.persistent.currentTerm !== after.persistent.currentTerm) return;
-  const { lastIndex } = old;
-  const isKept = log.lastIndex >= lastIndex
-    && (lastIndex <= log.baseIndex || lastIndex === old.baseIndex || log.at(lastIndex) === old.at(lastIndex));
-  mustHold('Leader Append-Only', isKept, () => `n${node} leads term ${after.persistent.currentTerm} and changed its log at or before entry ${lastIndex}`);
+export const leaderAppendOnly = ofStep({
+  name: 'Leader Append-Only',
+  source: 'Raft, Figure 3',
+  says: 'A leader never overwrites or deletes entries of its log',
+  when: 'written',
+  check({ node, before, after }) {
+    if (before === null || before.role.kind !== 'leader') return null;
+    const old = before.persistent.log;
+    const { log, currentTerm } = after.persistent;
+    if (old === log || before.persistent.currentTerm !== currentTerm) return null;
+    const { lastIndex } = old;
+    const isKept = log.lastIndex >= lastIndex
+      && (lastIndex <= log.baseIndex || lastIndex === old.baseIndex || log.at(lastIndex) === old.at(lastIndex));
+    return isKept ? null : `n${node} leads term ${currentTerm} and changed its log at or before entry ${lastIndex}`;
+  },
+});
+
+/** Of a leader that has just been elected nothing is known. */
+function matchesBefore(before: Raft | null, after: Raft): readonly LogIndex[] | null {
+  return before?.role.kind === 'leader' && before.persistent.currentTerm === after.persistent.currentTerm ? before.role.matchIndex : null;
 }
 
-/** `durableOf` gives what a server's disk holds now. */
-export function beliefsAreTrue(node: NodeId, before: Raft | null, after: Raft, durableOf: (node: NodeId) => Persistent): void {
-  const { role } = after;
-  if (role.kind !== 'leader' || role === before?.role) return;
-  const isSameLeadership = before?.role.kind === 'leader' && before.persistent.currentTerm === after.persistent.currentTerm;
-  const old = isSameLeadership ? (before.role as Leader).matchIndex : null;
-  for (let peer = 0; peer < role.matchIndex.length; peer++) {
-    if (peer === node) continue;
-    const match = role.matchIndex[peer]!;
-    const was = old === null ? 0 : old[peer]!;
-    mustHold('Next Above Match', role.nextIndex[peer]! > match, () => `n${node} has nextIndex ${role.nextIndex[peer]} and matchIndex ${match} for n${peer}`);
-    mustHold('Match Index Monotonic', match >= was, () => `n${node} took matchIndex of n${peer} back from ${was} to ${match}`);
-    if (match > was) isDurableAt(node, after, peer, match, durableOf(peer));
-  }
-}
-
-/** What a leader commits is on the disks of more than half of the servers (sections 5.3 and 5.4). */
-export function commitIsOnMajority(node: NodeId, before: Raft, after: Raft, servers: number, durableOf: (node: NodeId) => Persistent): void {
-  const { commitIndex } = after;
-  if (after.role.kind !== 'leader' || commitIndex === before.commitIndex) return;
-  const term = after.persistent.log.termAt(commitIndex);
-  let holders = 0;
-  for (let server = 0; server < servers; server++) {
-    const { log } = durableOf(server);
-    if (commitIndex < log.baseIndex || log.has(commitIndex, term)) holders += 1;
-  }
-  mustHold('Committed By Majority', holders * 2 > servers, () =>
-    `n${node} leads term ${after.persistent.currentTerm} and commits entry ${commitIndex}, which ${holders} of ${servers} disks hold`);
-}
-
-type AnyEvent = Event<unknown, unknown>;
-type AnyEffect = Effect<unknown, unknown, unknown>;
-
-/**
- * What answers a request of an earlier term is out of date (section 5.1): its sender may have voted for
- * somebody else since then, or given up what it acknowledged.
- */
-export function staleRepliesChangeNothing(node: NodeId, before: Raft, after: Raft, event: AnyEvent): void {
-  if (event.kind !== 'message' || before === after) return;
-  const { kind, term } = event.message as RaftMessage;
-  const { currentTerm, votedFor } = before.persistent;
-  if ((kind !== 'requestVoteReply' && kind !== 'appendEntriesReply' && kind !== 'installSnapshotReply') || term >= currentTerm) return;
-  const isSame = before.role === after.role && before.commitIndex === after.commitIndex
-    && currentTerm === after.persistent.currentTerm && votedFor === after.persistent.votedFor;
-  mustHold('Stale Replies Change Nothing', isSame, () => `n${node} is in term ${currentTerm} and acts on what n${event.from} answered in term ${term}`);
-}
-
-/**
- * How a follower answers the leader of its term. What it knows to be committed agrees with any leader's
- * log, so a refusal there is none; and a snapshot stands for what is committed, so it is taken or held
- * already. Else the two would go on about it without end.
- */
-export function answersAreTrue(node: NodeId, before: Raft, after: Raft, event: AnyEvent, effects: readonly AnyEffect[]): void {
-  if (event.kind !== 'message') return;
-  const request = event.message as RaftMessage;
-  if (request.kind !== 'appendEntries' && request.kind !== 'installSnapshot') return;
-  if (request.term !== after.persistent.currentTerm) return;
-  for (const effect of effects) {
-    if (effect.kind !== 'send' || effect.to !== event.from) continue;
-    const reply = effect.message as RaftMessage;
-    if (request.kind === 'appendEntries' && reply.kind === 'appendEntriesReply' && !reply.success) {
-      mustHold('Refusal Is A Conflict', request.prevLogIndex > before.commitIndex, () =>
-        `n${node} has committed up to ${before.commitIndex} and refuses what follows entry ${request.prevLogIndex}`);
+export const nextAboveMatch = ofStep({
+  name: 'Next Above Match',
+  source: 'Raft, Figure 2',
+  says: 'A leader sends a follower nothing that it knows the follower to store',
+  when: 'led',
+  check({ node, after }) {
+    const { nextIndex, matchIndex } = after.role as Leader;
+    for (let peer = 0; peer < matchIndex.length; peer++) {
+      if (peer !== node && nextIndex[peer]! <= matchIndex[peer]!) return `n${node} has nextIndex ${nextIndex[peer]} and matchIndex ${matchIndex[peer]} for n${peer}`;
     }
-    if (request.kind === 'installSnapshot' && reply.kind === 'installSnapshotReply') {
-      const index = request.snapshot.lastIncludedIndex;
-      mustHold('Snapshot Is Taken', after.commitIndex >= index && reply.lastIncludedIndex >= index, () =>
-        `n${node} answers a snapshot at ${index} with ${reply.lastIncludedIndex}, and has committed up to ${after.commitIndex}`);
+    return null;
+  },
+});
+
+export const matchIndexMonotonic = ofStep({
+  name: 'Match Index Monotonic',
+  source: 'Raft, Figure 2',
+  says: 'What a leader knows a follower to store never shrinks within its term',
+  when: 'led',
+  check({ node, before, after }) {
+    const old = matchesBefore(before, after);
+    if (old === null) return null;
+    const { matchIndex } = after.role as Leader;
+    for (let peer = 0; peer < matchIndex.length; peer++) {
+      if (peer !== node && matchIndex[peer]! < old[peer]!) return `n${node} took matchIndex of n${peer} back from ${old[peer]} to ${matchIndex[peer]}`;
     }
-  }
-}
+    return null;
+  },
+});
+
+export const matchIndexIsDurable = ofPair({
+  name: 'Match Index Is Durable',
+  source: 'Raft, Figure 2',
+  says: "What a leader counts as stored by a follower is on the follower's disk",
+  when: 'led',
+  check({ node, before, after, durableOf }) {
+    const old = matchesBefore(before, after);
+    const { matchIndex } = after.role as Leader;
+    for (let peer = 0; peer < matchIndex.length; peer++) {
+      const match = matchIndex[peer]!;
+      if (peer === node || match <= (old === null ? 0 : old[peer]!) || isDurableAt(after, match, durableOf(peer))) continue;
+      return `n${node} leads term ${after.persistent.currentTerm} and counts entry ${match} as stored by n${peer}, whose disk does not hold it`;
+    }
+    return null;
+  },
+});
 
 /**
  * As long as a follower is in the leader's term it keeps what it acknowledged. In a later term it may
  * have been told otherwise, and nothing can be said.
  */
-function isDurableAt(node: NodeId, leader: Raft, peer: NodeId, match: LogIndex, durable: Persistent): void {
-  const { currentTerm, log } = leader.persistent;
-  if (durable.currentTerm > currentTerm) return;
-  const isThere = match < durable.log.baseIndex
-    || (match <= durable.log.lastIndex && (match < log.baseIndex || log.termAt(match) === durable.log.termAt(match)));
-  mustHold('Match Index Is Durable', isThere, () =>
-    `n${node} leads term ${currentTerm} and counts entry ${match} as stored by n${peer}, whose disk does not hold it`);
+function isDurableAt({ persistent: { currentTerm, log } }: Raft, match: LogIndex, durable: Persistent): boolean {
+  if (durable.currentTerm > currentTerm || match < durable.log.baseIndex) return true;
+  return match <= durable.log.lastIndex && (match < log.baseIndex || log.termAt(match) === durable.log.termAt(match));
 }
+
+export const committedByMajority = ofPair({
+  name: 'Committed By Majority',
+  source: 'Raft, 5.3 and 5.4',
+  says: 'What a leader commits is on the disks of more than half of the servers',
+  when: 'moved',
+  check({ node, before, after, servers, durableOf }) {
+    const { commitIndex } = after;
+    if (after.role.kind !== 'leader' || before === null || commitIndex === before.commitIndex) return null;
+    const term = after.persistent.log.termAt(commitIndex);
+    let holders = 0;
+    for (let server = 0; server < servers; server++) {
+      const { log } = durableOf(server);
+      if (commitIndex < log.baseIndex || log.has(commitIndex, term)) holders += 1;
+    }
+    return holders * 2 > servers
+      ? null
+      : `n${node} leads term ${after.persistent.currentTerm} and commits entry ${commitIndex}, which ${holders} of ${servers} disks hold`;
+  },
+});
+
+/**
+ * What answers a request of an earlier term is out of date: its sender may have voted for somebody else
+ * since then, or given up what it acknowledged.
+ */
+export const staleRepliesChangeNothing = ofStep({
+  name: 'Stale Replies Change Nothing',
+  source: 'Raft, 5.1',
+  says: 'What answers a request of an earlier term is ignored',
+  when: 'spoken',
+  check({ node, before, after, event }) {
+    if (before === null || before === after || event?.kind !== 'message') return null;
+    const { kind, term } = event.message as RaftMessage;
+    const { currentTerm, votedFor } = before.persistent;
+    if ((kind !== 'requestVoteReply' && kind !== 'appendEntriesReply' && kind !== 'installSnapshotReply') || term >= currentTerm) return null;
+    const isSame = before.role === after.role && before.commitIndex === after.commitIndex
+      && currentTerm === after.persistent.currentTerm && votedFor === after.persistent.votedFor;
+    return isSame ? null : `n${node} is in term ${currentTerm} and acts on what n${event.from} answered in term ${term}`;
+  },
+});
+
+/** What a follower said to a request of the leader of its term; null when the step is nothing of the kind. */
+function answerTo(kind: 'appendEntries' | 'installSnapshot', { after, event, effects }: RaftStep): { readonly request: RaftMessage; readonly reply: RaftMessage } | null {
+  if (event?.kind !== 'message') return null;
+  const request = event.message as RaftMessage;
+  if (request.kind !== kind || request.term !== after.persistent.currentTerm) return null;
+  for (const effect of effects) {
+    if (effect.kind !== 'send' || effect.to !== event.from) continue;
+    const reply = effect.message as RaftMessage;
+    if (reply.kind === `${kind}Reply`) return { request, reply };
+  }
+  return null;
+}
+
+/** What a follower knows to be committed agrees with any leader's log. Refusing that, the two would go on without end. */
+export const refusalIsAConflict = ofStep({
+  name: 'Refusal Is A Conflict',
+  source: 'Raft, 5.3',
+  says: 'A follower refuses its leader only where their logs may differ, which is behind what is committed',
+  when: 'spoken',
+  check(step) {
+    const answer = answerTo('appendEntries', step);
+    if (answer === null || (answer.reply as AppendEntriesReply).success) return null;
+    const committed = step.before?.commitIndex ?? 0;
+    const { prevLogIndex } = answer.request as AppendEntries;
+    return prevLogIndex > committed ? null : `n${step.node} has committed up to ${committed} and refuses what follows entry ${prevLogIndex}`;
+  },
+});
+
+/** A snapshot stands for what is committed, so it is taken or held already. Else the two would go on about it without end. */
+export const snapshotIsTaken = ofStep({
+  name: 'Snapshot Is Taken',
+  source: 'Raft, section 7',
+  says: 'A follower that its leader sent a snapshot holds what the snapshot stands for, and says so',
+  when: 'spoken',
+  check(step) {
+    const answer = answerTo('installSnapshot', step);
+    if (answer === null) return null;
+    const index = (answer.request as InstallSnapshot).snapshot.lastIncludedIndex;
+    const { lastIncludedIndex } = answer.reply as InstallSnapshotReply;
+    const { commitIndex } = step.after;
+    return commitIndex >= index && lastIncludedIndex >= index ? null : `n${step.node} answers a snapshot at ${index} with ${lastIncludedIndex}, and has committed up to ${commitIndex}`;
+  },
+});

@@ -6,7 +6,7 @@ import type { Plan } from '../plan/plan.ts';
 import { run, type RunRecord } from '../run.ts';
 import { sameRun } from '../same-run.ts';
 import type { System } from '../system.ts';
-import { protocolContract } from '../world/contract.ts';
+import { protocolContract } from '../../checkers/run-properties.ts';
 import { frozen } from '../world/frozen.ts';
 import { divergenceOf } from './divergence.ts';
 
@@ -21,14 +21,14 @@ export interface Twice {
 export function runAgain(system: System, draw: () => Plan, first: RunRecord): Twice {
   const again = run(frozen(system), draw());
   if (areAlike(first, again)) return { record: first, again };
-  if (again.verdict.kind === 'violation' && again.verdict.property === protocolContract) {
+  if (again.verdict.kind === 'violation' && again.verdict.property === protocolContract.name) {
     return { record: again, again: run(frozen(system), draw()) };
   }
   const plain = run(system, draw());
   if (!areAlike(first, plain)) return { record: first, again: plain };
   // Only freezing made a difference: a reducer wrote, and did not let the exception through.
   const detail = `frozen, it takes another course: a reducer writes to what is not its own, and hides that it cannot; ${divergenceOf(system, frozen(system), draw)}`;
-  const told: RunRecord = { ...again, verdict: { kind: 'violation', property: protocolContract, detail } };
+  const told: RunRecord = { ...again, verdict: { kind: 'violation', property: protocolContract.name, detail } };
   return { record: told, again: { ...told } };
 }
 

@@ -6,7 +6,7 @@ import { parsePlan, PlanError } from '../plan/plan-file.ts';
 import { run, type RunRecord } from '../run.ts';
 import { differsText, sameRun } from '../same-run.ts';
 import { runAgain } from '../campaign/run-again.ts';
-import { protocolContract } from '../world/contract.ts';
+import { protocolContract } from '../../checkers/run-properties.ts';
 import { frozen } from '../world/frozen.ts';
 import type { System } from '../system.ts';
 import { TraceLines } from '../world/trace.ts';
@@ -56,7 +56,7 @@ async function replay(argv: readonly string[], context: Context): Promise<ExitCo
   const system = values.freeze === true ? frozen(replayed.system) : replayed.system;
   const { record, again } = runAgain(system, () => replayed.plan, run(system, replayed.plan));
   // Of a violation that only a frozen run shows, the trace is that of the frozen run.
-  const isOnlyFrozen = record.verdict.kind === 'violation' && record.verdict.property === protocolContract;
+  const isOnlyFrozen = record.verdict.kind === 'violation' && record.verdict.property === protocolContract.name;
   if (values.trace !== undefined) run(isOnlyFrozen ? frozen(system) : system, replayed.plan, trace);
   if (values.trace !== undefined) writeWhole(values.trace, `${trace.lines.join('\n')}\n`);
   if (values.json !== undefined) writeWhole(values.json, `${JSON.stringify({ ...record, plan: replayed.plan }, null, 1)}\n`);

@@ -1,15 +1,16 @@
 /** When two violations count as the same one. */
+import { noException, progressAfterHealing, timeLimit } from '../../checkers/run-properties.ts';
 import type { Verdict } from '../../checkers/verdict.ts';
 
 /** Properties that a run breaks by not being done in time: shrinking must leave it that time. */
-export const progressProperties: ReadonlySet<string> = new Set(['Progress After Healing', 'Time Limit']);
+export const progressProperties: ReadonlySet<string> = new Set([progressAfterHealing.name, timeLimit.name]);
 
 /**
  * What must stay violated while a plan shrinks: the property and, where a reducer threw, the words of
  * the error, because every assertion breaks the same property. Numbers and quoted values may change.
  */
 export function causeOf(property: string, detail: string): string {
-  return property === 'No Exception' ? `${property}: ${wordsOf(detail)}` : property;
+  return property === noException.name ? `${property}: ${wordsOf(detail)}` : property;
 }
 
 export const causeOfVerdict = (verdict: Verdict): string | null => (verdict.kind === 'violation' ? causeOf(verdict.property, verdict.detail) : null);

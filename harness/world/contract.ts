@@ -4,8 +4,6 @@
  */
 import type { AnyEffect } from '../system.ts';
 
-export const protocolContract = 'Protocol Contract';
-
 /** Says which field of what a process returned, or was given, is not as the contract says. */
 export class ContractError extends Error {
   override readonly name = 'ContractError';

@@ -1,9 +1,11 @@
 /** Where a run is told: to the digest, to the observer, and to the trace when there is one. */
 import type { NodeId } from '../../core/protocol.ts';
 import { Violated, type KeptStep, type Observer } from '../../checkers/checker.ts';
+import { hold } from '../../checkers/property.ts';
+import { noException, protocolContract, startsFromUndamagedDisk } from '../../checkers/run-properties.ts';
 import { Digest } from '../digest.ts';
 import type { AnyEffect, AnyEvent, System } from '../system.ts';
-import { ContractError, protocolContract } from './contract.ts';
+import { ContractError } from './contract.ts';
 import type { CrashMoment } from './crash-moment.ts';
 import type { NodeCounts } from './node-counts.ts';
 import type { TraceSink } from './trace.ts';
@@ -83,9 +85,7 @@ export class Reporter {
    * @throws Violated when nobody had damaged it: then it has no reason to
    */
   refused(nowUs: number, node: NodeId, isDamaged: boolean, file: string, reason: string): void {
-    if (!isDamaged) {
-      throw new Violated('Starts From Undamaged Disk', `n${node} refuses to start, and nothing but crashes befell its disk: ${file}: ${reason}`);
-    }
+    hold(startsFromUndamagedDisk, { node, isDamaged, refusal: { file, reason } });
     this.counts.refusals += 1;
     this.digest.number(-1 - node);
     this.digest.string(file);
@@ -98,10 +98,11 @@ export class Reporter {
     this.steps += 1;
     this.trace?.threw?.(this.steps, nowUs, node, event, error);
     if (error instanceof ContractError) {
-      throw new Violated(protocolContract, `${this.nameOf(node)} at step ${this.steps}, ${this.occasion(event)}: ${error.message}`);
+      const where = `${this.nameOf(node)} at step ${this.steps}, ${this.occasion(event)}`;
+      throw new Violated(protocolContract.name, protocolContract.check({ where, broken: error.message })!);
     }
     const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new Violated('No Exception', `node ${node} threw ${detail}`);
+    throw new Violated(noException.name, noException.check({ node, thrown: detail })!);
   }
 
   /** For a person, such as "step 12 of n1". */

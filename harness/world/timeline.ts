@@ -1,5 +1,6 @@
 /** Virtual time: what is going to happen, ordered by (time, sequence), and the clock that it moves. */
-import { Violated } from '../../checkers/checker.ts';
+import { hold } from '../../checkers/property.ts';
+import { boundedWork } from '../../checkers/run-properties.ts';
 import { EventQueue, type Scheduled } from './queue.ts';
 
 /**
@@ -55,11 +56,8 @@ export class Timeline<Happening> {
     this.atThisInstant = atUs === this.nowUs ? this.atThisInstant + 1 : 1;
     this.nowUs = atUs;
     this.events += 1;
-    if (this.atThisInstant > eventsAtOneInstantMax) {
-      throw new Violated('Bounded Work', `${eventsAtOneInstantMax} events happened at one instant, ${atUs / 1000} ms, and time does not go on; the last step was ${this.lastStep()}`);
-    }
-    if (this.events > eventsMax) {
-      throw new Violated('Bounded Work', `${eventsMax} events happened, and it goes on: messages beget messages; the last step was ${this.lastStep()}`);
+    if (this.events > eventsMax || this.atThisInstant > eventsAtOneInstantMax) {
+      hold(boundedWork, { events: this.events, eventsMax, atThisInstant: this.atThisInstant, atOneInstantMax: eventsAtOneInstantMax, atUs, lastStep: this.lastStep() });
     }
     this.happen(happening);
   }

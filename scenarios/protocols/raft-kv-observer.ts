@@ -9,17 +9,20 @@
  * - what the clients asked and were told, for linearizability.
  * In a `set` network it costs hardly any states: the letters in flight tell almost all of it, too.
  */
-import { mustHold } from '../../checkers/checker.ts';
+import { noteChange } from '../../checkers/chronicle/raft-steps.ts';
+import { Tally } from '../../checkers/chronicle/situation.ts';
+import { situations as situationNames, type SituationName } from '../../checkers/chronicle/situations.ts';
 import { inputOf, outputOf } from '../../checkers/linearizability.ts';
-import { raftStateIsBounded } from '../../checkers/raft-state-size.ts';
+import { equalReplicas, snapshotEqualsPrefix, type Claim } from '../../checkers/prefix.ts';
+import { properties, type LeavesOut } from '../../checkers/properties.ts';
+import { hold, type Property as Held } from '../../checkers/property.ts';
 import { CommittedLog } from '../../checkers/raft/committed-log.ts';
-import { stateIsDurable } from '../../checkers/raft/durability.ts';
-import { Elections, type Election } from '../../checkers/raft/elections.ts';
+import { electedByMajority, Elections, electionSafety, oneVotePerTerm, type Election } from '../../checkers/raft/elections.ts';
 import { EntryBook } from '../../checkers/raft/entry-book.ts';
-import { indexesAreInOrder, indexesOnlyRise } from '../../checkers/raft/indexes.ts';
-import { beliefsAreTrue, leaderOnlyAppends } from '../../checkers/raft/replication.ts';
-import { situations as situationNames, Situations } from '../../checkers/raft/situations.ts';
-import { ReplicatedStore, type Holding } from '../../checkers/replicated-store.ts';
+import type { RaftStep } from '../../checkers/raft/raft-step.ts';
+import { StepChecks } from '../../checkers/raft/step-checks.ts';
+import { boundedRaftState } from '../../checkers/raft-state-size.ts';
+import { ReplicatedStore } from '../../checkers/replicated-store.ts';
 import { kvModel, type KvInput, type KvOutput, type Model as Sequential } from '../../checkers/porcupine-ts-port/index.ts';
 import type { Command, Operation, Result } from '../../core/kv/command.ts';
 import type { NodeId } from '../../core/protocol.ts';
@@ -60,13 +63,6 @@ export interface RaftNotice extends Notice {
   readonly unkeptVotes: RaftGhost['unkeptVotes'];
 }
 
-const raftInvariants = [
-  'Election Safety', 'One Vote Per Term', 'Term Monotonic', 'Leader Append-Only', 'Log Matching', 'Log Terms Non-Decreasing',
-  'Leader Completeness', 'State Machine Safety', 'Persist Before Send', 'Match Index Is Durable', 'Match Index Monotonic', 'Next Above Match',
-  'Commit Index Monotonic', 'Last Applied Monotonic', 'Applied Is Committed', 'Committed Is Logged',
-  'Equal Replicas', 'Snapshot Equals Prefix', 'Bounded Raft State', 'Acknowledged Is Committed', 'Acknowledged Result',
-] as const;
-
 export interface RaftObserverOptions {
   readonly servers: number;
   readonly clients: number;
@@ -74,11 +70,25 @@ export interface RaftObserverOptions {
 }
 
 export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNotice> {
-  readonly invariants: readonly string[] = raftInvariants;
+  static readonly leavesOut = {
+    'Applied In Order': 'what the service holds is compared with the committed entries themselves, up to the index that it names (Equal Replicas)',
+    'Acknowledged Writes Survive': 'there is no end of a run: every replica is compared at every step (Equal Replicas)',
+    Linearizability: 'a property of the ghost, "every history is linearizable", judges every history of the clients',
+    'Progress After Healing': 'a world without time owes no progress',
+    'Time Limit': 'there is no time, and there are no scripts',
+    'Bounded Work': 'what is generated is bounded by the parameters of the model',
+    'Time Goes On': 'there is no time',
+    'No Exception': 'the world asks it of every step, as "no step throws"',
+    'Starts From Undamaged Disk': 'disks hold states, not bytes, and are not read back',
+  } satisfies LeavesOut;
+
+  readonly invariants: readonly string[] = properties.map(({ name }) => name).filter((name) => !(name in RaftKvUntimedObserver.leavesOut));
   readonly blank: RaftGhost;
   readonly properties: readonly Property<RaftGhost, never>[];
   private readonly options: RaftObserverOptions;
-  private readonly situations = new Situations();
+  private readonly steps = StepChecks.ofSteps(RaftKvUntimedObserver.leavesOut);
+  private readonly pairs = StepChecks.ofPairs(RaftKvUntimedObserver.leavesOut);
+  private readonly tally = new Tally<SituationName>(situationNames);
   private readonly matched = new WeakMap<Log, WeakSet<Log>>();
   private readonly soundLogs = new WeakSet<Log>();
   private readonly stores = new WeakMap<RaftGhost['committed'], { readonly store: ReplicatedStore; readonly equal: WeakSet<object> }>();
@@ -97,19 +107,16 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     const { node } = step;
     if (node >= this.options.servers) return null;
     const unkeptVotes = unkeptVotesIn(step);
-    if (step.before === step.after && unkeptVotes.length === 0) return null;
     const before = step.before as Server | null;
     const after = step.after as Server;
     const { raft, machine } = after;
-    const durable = step.durableAfter as Persistent;
+    const raftStep = raftStepOf(step);
+    this.steps.spoken(raftStep);
+    if (before === after && unkeptVotes.length === 0) return null;
     const election = this.judgeElections(step);
-    stateIsDurable(node, raft.persistent, durable);
-    if (before !== null) {
-      leaderOnlyAppends(node, before.raft, raft);
-      indexesOnlyRise(node, before.raft, raft);
-    }
-    indexesAreInOrder(node, raft);
-    raftStateIsBounded(node, after, this.options.maxRaftState);
+    this.steps.written(raftStep);
+    this.steps.moved(raftStep);
+    hold(boundedRaftState, { node, server: after, maxRaftState: this.options.maxRaftState });
     const { log, snapshot } = raft.persistent;
     if (!this.soundLogs.has(log)) new EntryBook().readNew(node, null, log);
     this.soundLogs.add(log);
@@ -145,9 +152,9 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     if (before === null || event === null) return raft.persistent.currentTerm > 0 ? ['restarts'] : [];
     const old = (before as Server).raft;
     // One counter for all steps: making one costs more than the step.
-    const { counts } = this.situations;
+    const { counts } = this.tally;
     for (const name of situationNames) counts[name] = 0;
-    this.situations.read(old, raft, event, effects);
+    noteChange(this.tally, old, raft, event, effects);
     if (raft.role.kind === 'leader' && old.role.kind !== 'leader') counts.leadersElected = 1;
     if (raft.persistent.snapshot !== old.persistent.snapshot && counts.snapshotsInstalled === 0) counts.snapshotsTaken = 1;
     const names: string[] = situationNames.filter((name) => counts[name] > 0);
@@ -155,19 +162,29 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     return names;
   }
 
-  compare(step: NodeStep, notice: RaftNotice, nodes: readonly NodeView[]): void {
-    const { raft } = step.after as Server;
-    if (notice.hasNewLog) this.logsMustMatch(step.node, raft.persistent.log, nodes);
-    if (notice.hasNewBeliefs) beliefsAreTrue(step.node, (step.before as Server | null)?.raft ?? null, raft, (peer) => nodes[peer]!.durable as Persistent);
+  compare(step: NodeStep, notice: RaftNotice, nodes: readonly NodeView[], ghost: RaftGhost): void {
+    const { servers } = this.options;
+    const durableOf = (node: NodeId): Persistent => nodes[node]!.durable as Persistent;
+    if (notice.hasNewLog) this.logsMustMatch(step.node, (step.after as Server).raft.persistent.log, nodes);
+    if (notice.election !== null) {
+      const { term, leader } = notice.election;
+      hold(electionSafety, { term, leader, other: ghost.elections.find((one) => one.term === term)?.leader });
+      let votes = 0;
+      for (let voter = 0; voter < servers; voter++) if (mayHaveGranted(voter, durableOf(voter), notice.election, ghost)) votes += 1;
+      hold(electedByMajority, { term, leader, votes, servers });
+    }
+    const clusterStep = { ...raftStepOf(step), servers, durableOf };
+    this.pairs.written(clusterStep);
+    this.pairs.moved(clusterStep);
   }
 
   observe(ghost: RaftGhost, step: NodeStep, notice: RaftNotice, nodes: readonly NodeView[] | null): RaftGhost {
     const { node } = step;
     const { raft, machine } = step.after as Server;
     const changed = notice.election !== null || notice.hasCommitted || notice.hasNewSnapshot ? this.withCommitted(ghost, step, notice, nodes) : ghost;
-    if (notice.hasExecuted) this.mustEqual(changed.committed, `n${node}`, machine.lastExecuted, machine, 'Equal Replicas');
+    if (notice.hasExecuted) this.mustEqual(changed.committed, equalReplicas, `n${node}`, machine.lastExecuted, machine);
     const { snapshot } = raft.persistent;
-    if (notice.hasNewSnapshot) this.mustEqual(changed.committed, `the snapshot of n${node}`, snapshot!.lastIncludedIndex, snapshot!.data as Holding, 'Snapshot Equals Prefix');
+    if (notice.hasNewSnapshot) this.mustEqual(changed.committed, snapshotEqualsPrefix, `the snapshot of n${node}`, snapshot!.lastIncludedIndex, snapshot!.data as object);
     return notice.unkeptVotes.length === 0 ? changed : withUnkeptVotes(changed, notice.unkeptVotes, step.durableAfter as Persistent);
   }
 
@@ -201,8 +218,6 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     for (const { term, index } of ghost.known) committed.commit(node, term, index, ghost.committed[index - 1]!.term, () => undefined);
     const { election } = notice;
     if (election !== null) {
-      const other = ghost.elections.find((one) => one.term === election.term);
-      mustHold('Election Safety', other === undefined || other.leader === node, () => `n${other?.leader} and n${node} were both elected in term ${election.term}`);
       elections.won.push(election);
       committed.mustBeComplete(election);
     }
@@ -229,11 +244,10 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     return known;
   }
 
-  private mustEqual(committed: RaftGhost['committed'], who: string, index: LogIndex, held: Holding, property: string): void {
+  private mustEqual(committed: RaftGhost['committed'], property: Held<Claim>, who: string, to: LogIndex, held: object): void {
     const { store, equal } = this.storeOf(committed);
     if (equal.has(held)) return;
-    mustHold('State Machine Safety', index <= committed.length, () => `${who} has executed up to ${index}, and only ${committed.length} entries are committed`);
-    store.mustEqual(who, index, held, property);
+    hold(property, { model: store, who, from: 0, to, held });
     equal.add(held);
   }
 
@@ -255,6 +269,19 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
   }
 }
 
+const raftStepOf = ({ node, before, after, durableAfter, event, effects }: NodeStep): RaftStep => ({
+  node, before: before === null ? null : (before as Server).raft, after: (after as Server).raft, durable: durableAfter as Persistent, event, effects,
+});
+
+/**
+ * Whether a voter can have voted for who was elected: its disk tells, as long as it has not gone on to a later
+ * term. Then nothing tells any more but letters, and it is believed.
+ */
+const mayHaveGranted = (voter: NodeId, disk: Persistent, { term, leader }: Election, ghost: RaftGhost): boolean =>
+  disk.currentTerm > term
+  || (disk.currentTerm === term && disk.votedFor === leader)
+  || ghost.unkeptVotes.some((vote) => vote.voter === voter && vote.term === term && vote.candidate === leader);
+
 /** Grants that the voter's own state does not tell: a server that keeps its votes has none. */
 function unkeptVotesIn({ node, after, effects }: NodeStep): RaftGhost['unkeptVotes'] {
   const { currentTerm, votedFor } = (after as Server).raft.persistent;
@@ -273,7 +300,7 @@ function withUnkeptVotes(ghost: RaftGhost, votes: RaftGhost['unkeptVotes'], kept
     const other = kept.currentTerm === term && kept.votedFor !== null && kept.votedFor !== candidate
       ? kept.votedFor
       : unkeptVotes.find((one) => one.voter === voter && one.term === term && one.candidate !== candidate)?.candidate;
-    mustHold('One Vote Per Term', other === undefined, () => `n${voter} voted for n${other} and for n${candidate} in term ${term}`);
+    hold(oneVotePerTerm, { voter, term, lastVote: other ?? null, vote: candidate });
     if (unkeptVotes.some((one) => one.voter === voter && one.term === term)) continue;
     unkeptVotes = [...unkeptVotes, vote].toSorted((a, b) => a.term - b.term || a.voter - b.voter);
   }

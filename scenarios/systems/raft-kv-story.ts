@@ -2,6 +2,7 @@
 import type { Clerk } from '../../core/kv/clerk.ts';
 import type { Operation, Result } from '../../core/kv/command.ts';
 import { explainKvHistory } from '../../checkers/linearizability.ts';
+import { properties } from '../../checkers/properties.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { Raft } from '../../core/raft/state.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
@@ -161,32 +162,9 @@ export function codeOf(event: AnyEvent | null, isServer: boolean): string | null
   return codePlaces[event.kind === 'timer' ? `timer ${event.timer}` : event.kind] ?? null;
 }
 
-export const raftProperties: Readonly<Record<string, string>> = {
-  'Election Safety': 'At most one leader is elected in a term (Raft, Figure 3).',
-  'One Vote Per Term': 'A server votes for at most one candidate in a term, also across restarts (Raft, 5.2).',
-  'Elected By Majority': 'Whoever leads was given votes in its term by more than half of the servers (Raft, 5.2).',
-  'Committed By Majority': 'What a leader commits is on the disks of more than half of the servers (Raft, 5.3).',
-  'Leader Append-Only': 'A leader never overwrites or deletes entries of its log (Raft, Figure 3).',
-  'Log Matching': 'Two logs with the same index and term in one place are the same up to there (Raft, Figure 3).',
-  'Leader Completeness': 'Whoever is elected later holds every committed entry (Raft, Figure 3).',
-  'State Machine Safety': 'No two servers ever apply different entries at one index (Raft, Figure 3).',
-  'Persist Before Send': 'What a step depends on is on the disk before anything is said (Raft, Figure 2).',
-  'Match Index Is Durable': 'What a leader counts as stored by a follower is on the follower\'s disk (Raft, Figure 2).',
-  'Term Monotonic': 'A server\'s term never goes back (Raft, 5.1).',
-  'Equal Replicas': 'Servers that applied the same entries hold the same store and the same sessions.',
-  'Snapshot Equals Prefix': 'A snapshot is what applying the log up to its index gives (Raft, section 7; Lab 3B).',
-  'Acknowledged Is Committed': 'A client is told that its command is done only when it is committed (Raft, section 8).',
-  'Acknowledged Result': 'A client is told what its command gave when it was executed.',
-  'Acknowledged Writes Survive': 'A write that was acknowledged is never lost.',
-  Linearizability: 'Every answer fits one order of all operations that agrees with real time.',
-  'Progress After Healing': 'When all faults are over, a leader is found, operations complete and replicas agree.',
-  'Refusal Is A Conflict': 'A follower refuses its leader only where their logs may differ, which is behind what is committed (Raft, 5.3).',
-  'Stale Replies Change Nothing': 'What answers a request of an earlier term is ignored (Raft, 5.1).',
-  'Snapshot Is Taken': 'A follower that its leader sent a snapshot holds what the snapshot stands for, and says so (Raft, section 7).',
-  'Bounded Work': 'A run ends: messages do not beget messages without end.',
-  'Protocol Contract': 'A reducer returns what the contract allows, and writes to nothing that is not its own (core/protocol.ts).',
-  'No Exception': 'No server or client throws.',
-};
+/** What each property says, and where it is from. */
+export const raftProperties: Readonly<Record<string, string>> =
+  Object.fromEntries(properties.map(({ name, says, source }) => [name, `${says} (${source}).`]));
 
 export function explainHistory(calls: readonly HistoryCall[]): HistoryStory | null {
   return explainKvHistory(calls.map(({ id, client, request, reply, callTime, returnTime }) => ({

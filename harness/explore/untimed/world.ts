@@ -275,7 +275,7 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     const isOthers = notice?.concernsOthers === true;
     if (problem !== null || (!isOthers && replies.length === 0 && request === null)) return { ghost: before, problem };
     try {
-      if (isOthers) this.system.observer.compare(step, notice, nodes);
+      if (isOthers) this.system.observer.compare(step, notice, nodes, before.value);
     } catch (error) {
       return { ghost: before, problem: asViolated(error) };
     }

@@ -9,7 +9,8 @@
  * works, the network looks every 100 ms whether the way was closed or the callee replaced. Nothing is
  * ever duplicated.
  */
-import { mustHold } from '../../../checkers/checker.ts';
+import { hold } from '../../../checkers/property.ts';
+import { timeGoesOn } from '../../../checkers/run-properties.ts';
 import type { NodeId } from '../../../core/protocol.ts';
 import { Cuts } from './cuts.ts';
 import type { AnyNetwork, NetworkCounts } from './network.ts';
@@ -184,8 +185,7 @@ export class LabNetwork implements AnyNetwork, SteerableNetwork {
     const { nowUs } = this.wire;
     this.callsInMoment = nowUs === this.momentUs ? this.callsInMoment + 1 : 1;
     this.momentUs = nowUs;
-    mustHold('Time Goes On', this.callsInMoment <= callsInOneMomentMax, () =>
-      `more than ${callsInOneMomentMax} calls were answered in one moment, the last one by node ${callee}: nodes ask each other again without end`);
+    if (this.callsInMoment > callsInOneMomentMax) hold(timeGoesOn, { calls: this.callsInMoment, callsMax: callsInOneMomentMax, callee });
   }
 
   private answer(caller: NodeId, callee: NodeId, key: number, message: unknown): void {

@@ -61,22 +61,22 @@ test('its runs differ in nothing else', () => {
 
 describe('a run that was made twice and is not the same', () => {
   test('in a campaign, where a violation is run twice always', () => {
-    expect(runChunk(scenarioWith(countsRuns()), [1]).nondeterministic).toMatchObject([{ seed: 1, differs: ['counts.run: 1 and 2'] }]);
+    expect(runChunk(scenarioWith(countsRuns()), [1]).nondeterministic).toMatchObject([{ seed: 1, differs: [expect.stringMatching(/^counts\.run: \d and \d$/)] }]);
     expect(runChunk(scenarioWith(raftKv), [1])).toMatchObject({ nondeterministic: [], violations: [{ seed: 1 }] });
   });
 
   test('in a lab', () => {
-    expect(withSeed(emptyRow('swarm'), scenarioWith(countsRuns()), 1, meter).nondeterministic).toMatchObject([{ seed: 1, differs: ['counts.run: 1 and 2'] }]);
+    expect(withSeed(emptyRow('swarm'), scenarioWith(countsRuns()), 1, meter).nondeterministic).toMatchObject([{ seed: 1, differs: [expect.stringMatching(/^counts\.run: \d and \d$/)] }]);
     expect(withSeed(emptyRow('swarm'), scenarioWith(raftKv), 1, meter)).toMatchObject({ nondeterministic: [], violations: [{ seed: 1 }] });
   });
 
   test('as a regression', () => {
-    expect(runRegression(path, systemsWith(countsRuns()))).toMatchObject({ outcome: 'nondeterministic', detail: 'two runs differ in counts.run: 1 and 2' });
+    expect(runRegression(path, systemsWith(countsRuns()))).toMatchObject({ outcome: 'nondeterministic', detail: expect.stringMatching(/^two runs differ in counts\.run: \d and \d$/) });
     expect(runRegression(path, systemsWith(raftKv))).toMatchObject({ outcome: 'violation' });
   });
 
   test('in a hunt, where it is no find', () => {
-    expect(hunt(scenarioWith(countsRuns()), 'all', 1, 1)).toMatchObject({ find: null, fault: 'seed 1: two runs differ in counts.run: 1 and 2' });
+    expect(hunt(scenarioWith(countsRuns()), 'all', 1, 1)).toMatchObject({ find: null, fault: expect.stringMatching(/^seed 1: two runs differ in counts\.run: \d and \d$/) });
     expect(hunt(scenarioWith(raftKv), 'all', 1, 1)).toMatchObject({ find: { seed: 1 }, fault: null });
   });
 
@@ -90,7 +90,7 @@ describe('a run that was made twice and is not the same', () => {
   test('replayed', async () => {
     const { code, out } = await ended(replayCommand, countsRuns(), path);
     expect(code).toBe(3);
-    expect(out).toContain('  differs     two runs differ in counts.run: 1 and 2');
+    expect(out).toMatch(/ {2}differs {5}two runs differ in counts\.run: \d and \d/);
     expect(out).toContain('  exit code 3: 1 run not the same when run again: ');
     expect((await ended(replayCommand, raftKv, path)).code).toBe(1);
   });
@@ -98,17 +98,17 @@ describe('a run that was made twice and is not the same', () => {
   test('shrunk', async () => {
     const { code, out } = await ended(shrinkCommand, countsRuns(), path, '--out', join(folder, 'out.json'));
     expect(code).toBe(3);
-    expect(out).toContain('NOT DETERMINISTIC: two runs differ in counts.run: 1 and 2');
+    expect(out).toMatch(/NOT DETERMINISTIC: two runs differ in counts\.run: \d and \d/);
   });
 
   test('reported', async () => {
     const { code, out } = await ended(reportCommand, countsRuns(), path, '--no-shrink', '--out', folder);
     expect(code).toBe(3);
-    expect(out).toContain('NOT DETERMINISTIC: two runs differ in counts.run: 1 and 2');
+    expect(out).toMatch(/NOT DETERMINISTIC: two runs differ in counts\.run: \d and \d/);
     expect((await ended(reportCommand, raftKv, path, '--no-shrink', '--out', folder)).code).toBe(1);
   });
 
   test('pinned, which it cannot be', async () => {
-    await expect(ended(pinCommand, countsRuns(), path, '--dir', folder)).rejects.toThrow('two runs differ in counts.run: 1 and 2; a plan that is not repeatable cannot be pinned');
+    await expect(ended(pinCommand, countsRuns(), path, '--dir', folder)).rejects.toThrow(/two runs differ in counts\.run: \d and \d; a plan that is not repeatable cannot be pinned/);
   });
 });

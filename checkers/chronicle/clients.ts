@@ -1,0 +1,80 @@
+/** Sessions, and what clients live through. */
+import type { NodeId } from '../../core/protocol.ts';
+import type { Command } from '../../core/kv/command.ts';
+import type { Raft } from '../../core/raft/state.ts';
+import type { Server, ServerMessage } from '../../core/server.ts';
+import { situationsOf } from './situation.ts';
+
+/** A client's request reaches a server, which is as it was before. */
+export interface Asked {
+  readonly server: Server;
+  readonly client: NodeId;
+  readonly sequence: number;
+  /** What it is told at once; null for nothing. */
+  readonly reply: ServerMessage | null;
+}
+
+const doneOf = ({ server: { machine }, client }: Asked): number => machine.sessions.byClient.get(client)?.sequence ?? 0;
+const isLeader = ({ server }: Asked): boolean => server.raft.role.kind === 'leader';
+
+export const requests = situationsOf<Asked>()({
+  redirectsWithHint: {
+    says: 'A client is told whom to ask',
+    seen: ({ reply }) => reply?.kind === 'clientReply' && reply.outcome.kind === 'notLeader' && reply.outcome.leaderId !== null,
+  },
+  answersFromSession: { says: 'A client asks a leader again for what is done', seen: (asked) => isLeader(asked) && asked.sequence === doneOf(asked) },
+  staleClientRequestsIgnored: { says: 'A leader hears a request that its client no longer waits for', seen: (asked) => isLeader(asked) && asked.sequence < doneOf(asked) },
+  retriesWhileWaiting: {
+    says: 'A client asks a leader again for what waits in its log',
+    seen: (asked) => isLeader(asked) && asked.server.waiting.some((one) => one.client === asked.client && one.sequence === asked.sequence),
+  },
+});
+
+/** Who waited for a server's answer before and behind a step. */
+export interface Waits {
+  readonly before: Server;
+  readonly after: Server;
+}
+
+export const dismissals = situationsOf<Waits>()({
+  waitingClientsDismissed: {
+    says: 'Clients are told to ask somebody else because their leader was deposed',
+    seen: ({ after }) => after.raft.role.kind !== 'leader',
+    times: ({ before, after }) => before.waiting.length - after.waiting.length,
+  },
+});
+
+/** An entry is committed that nobody knew committed before. */
+export interface Committed {
+  /** Of whom it is that knows it first, before and behind the step. */
+  readonly before: Raft;
+  readonly after: Raft;
+  readonly term: number;
+  readonly command: Command | null;
+  /** Whether it had been executed already. */
+  readonly isRepetition: boolean;
+  /** Whether its client had given up waiting for it. */
+  readonly isGivenUp: boolean;
+}
+
+export const commitments = situationsOf<Committed>()({
+  entriesOfEarlierTermsCommitted: {
+    says: 'A leader commits what a leader before it began',
+    seen: ({ before, after, term }) => term < after.persistent.currentTerm && before.role.kind === 'leader',
+  },
+  repeatedCommandsSuppressed: { says: 'A command is committed again, and not executed again', seen: ({ isRepetition }) => isRepetition },
+  givenUpOperationsExecuted: { says: 'A command is executed whose client no longer waits', seen: ({ command, isRepetition, isGivenUp }) => command !== null && !isRepetition && isGivenUp },
+});
+
+/** What happened somewhere while an operation was open. */
+export interface Spanned {
+  readonly isInstall: boolean;
+  readonly isLeaderChange: boolean;
+  readonly isCrash: boolean;
+}
+
+export const spans = situationsOf<Spanned>()({
+  operationsSpanningInstall: { says: 'A snapshot is installed while an operation is open', seen: ({ isInstall }) => isInstall },
+  operationsSpanningLeaderChange: { says: 'A leader is elected while an operation is open', seen: ({ isLeaderChange }) => isLeaderChange },
+  operationsSpanningCrash: { says: 'A server crashes while an operation is open', seen: ({ isCrash }) => isCrash },
+});

@@ -1,0 +1,114 @@
+/** What a run of the replicated key/value server went through. It stands beside the judge and hears what the judge found sound. */
+import type { Effect, Event, NodeId } from '../../core/protocol.ts';
+import type { Command } from '../../core/kv/command.ts';
+import type { Persistent, Raft } from '../../core/raft/state.ts';
+import type { Server, ServerMessage } from '../../core/server.ts';
+import type { BookedEntry } from '../raft/entry-book.ts';
+import { commitments, dismissals, requests, spans } from './clients.ts';
+import { noteChange, noteNoChange } from './raft-steps.ts';
+import { boots, crashes, elections, losses, refusals, snapshots } from './servers.ts';
+import { Tally } from './situation.ts';
+import { situations, type SituationName } from './situations.ts';
+import { Spans } from './spans.ts';
+
+type AnyEvent = Event<ServerMessage, unknown>;
+type AnyEffects = readonly Effect<unknown, unknown, unknown>[];
+
+export class RaftKvChronicle {
+  private readonly tally = new Tally<SituationName>(situations);
+  private readonly installs = new Spans();
+  private readonly leaderChanges = new Spans();
+  private readonly crashed = new Spans();
+  /** Servers that were started once, and that have led once. */
+  private readonly hasBooted = new Set<NodeId>();
+  private readonly hasLed = new Set<NodeId>();
+  /** Raft of each server; null while it is down. */
+  private readonly rafts: (Raft | null)[];
+  /** Operations that were given up, by client and sequence number. */
+  private readonly abandoned = new Set<string>();
+
+  constructor(servers: number) {
+    this.rafts = new Array<Raft | null>(servers).fill(null);
+  }
+
+  boots(node: NodeId, raft: Raft): void {
+    const { persistent }: { persistent: Persistent } = raft;
+    this.rafts[node] = raft;
+    this.tally.note(boots, { persistent, isRestart: this.hasBooted.has(node) });
+    this.hasBooted.add(node);
+  }
+
+  steps(node: NodeId, before: Server, after: Server, event: AnyEvent, effects: AnyEffects, isElected: boolean): void {
+    const { tally } = this;
+    const { raft } = after;
+    this.rafts[node] = raft;
+    if (event.kind === 'message' && event.message.kind === 'clientRequest') this.hears(before, event.from, event.message.sequence, effects);
+    if (isElected) this.elects(node, raft);
+    if (before.raft === raft) noteNoChange(tally, raft, event, effects);
+    else {
+      this.noteSnapshot(before.raft, after, event);
+      noteChange(tally, before.raft, raft, event, effects);
+    }
+    if (before.waiting.length > 0) tally.note(dismissals, { before, after });
+  }
+
+  /** How a server treats a client that asks: it may have done, or be doing, what it is asked. */
+  private hears(server: Server, client: NodeId, sequence: number, effects: AnyEffects): void {
+    const said = effects.find((effect) => effect.kind === 'send' && effect.to === client);
+    const reply = said?.kind === 'send' ? said.message as ServerMessage : null;
+    this.tally.note(requests, { server, client, sequence, reply });
+  }
+
+  private elects(node: NodeId, raft: Raft): void {
+    this.tally.note(elections, { node, raft, hasLed: this.hasLed.has(node), others: this.rafts });
+    this.hasLed.add(node);
+    this.leaderChanges.happens();
+  }
+
+  private noteSnapshot(before: Raft, { raft, channel }: Server, event: AnyEvent): void {
+    const { snapshot } = raft.persistent;
+    if (snapshot === null || snapshot === before.persistent.snapshot) return;
+    const isInstalled = event.kind === 'message' && event.message.kind === 'installSnapshot'
+      && event.message.snapshot.lastIncludedIndex === snapshot.lastIncludedIndex;
+    if (isInstalled) this.installs.happens();
+    this.tally.note(snapshots, { raft, isInstalled, channelLength: channel.length });
+  }
+
+  /** An entry is committed that nobody knew committed before. */
+  commits(entry: BookedEntry, before: Raft, after: Raft, isRepetition: boolean): void {
+    const command = entry.command as Command | null;
+    const isGivenUp = command !== null && this.abandoned.size > 0 && this.abandoned.has(`${command.client} ${command.sequence}`);
+    this.tally.note(commitments, { before, after, term: entry.term, command, isRepetition, isGivenUp });
+  }
+
+  crashes(node: NodeId, server: Server | null, atBarrier: 'no' | 'writeLost' | 'writeKept'): void {
+    this.rafts[node] = null;
+    if (server === null) return;
+    const down = this.rafts.filter((one) => one === null).length;
+    this.crashed.happens();
+    this.tally.note(losses, { down, servers: this.rafts.length, channelLength: server.channel.length });
+    this.tally.note(crashes, { raft: server.raft, atBarrier });
+  }
+
+  refuses(): void {
+    this.tally.note(refusals, null);
+  }
+
+  begins(operation: number): void {
+    this.installs.begin(operation);
+    this.crashed.begin(operation);
+    this.leaderChanges.begin(operation);
+  }
+
+  givesUp(client: NodeId, sequence: number): void {
+    this.abandoned.add(`${client} ${sequence}`);
+  }
+
+  ends(operation: number): void {
+    this.tally.note(spans, { isInstall: this.installs.end(operation), isLeaderChange: this.leaderChanges.end(operation), isCrash: this.crashed.end(operation) });
+  }
+
+  counts(): Readonly<Record<SituationName, number>> {
+    return { ...this.tally.counts };
+  }
+}

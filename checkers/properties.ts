@@ -1,0 +1,74 @@
+/**
+ * Every property that a run, or a space of states, of Raft and its store is held against. Observers take
+ * their checks from here; one that leaves some out says so, with its reason (`LeavesOut`).
+ */
+import { linearizability } from './linearizability.ts';
+import { acknowledgedWritesSurvive, equalReplicas, snapshotEqualsPrefix } from './prefix.ts';
+import type { Property } from './property.ts';
+import { leaderCompleteness, stateMachineSafety } from './raft/committed-log.ts';
+import { persistBeforeSend } from './raft/durability.ts';
+import { electedByMajority, electionSafety, oneVotePerTerm, termMonotonic } from './raft/elections.ts';
+import { logMatching, logTermsNonDecreasing } from './raft/entry-book.ts';
+import { appliedInOrder, appliedIsCommitted, commitIndexMonotonic, committedIsLogged, lastAppliedMonotonic } from './raft/indexes.ts';
+import {
+  committedByMajority, leaderAppendOnly, matchIndexIsDurable, matchIndexMonotonic, nextAboveMatch, refusalIsAConflict, snapshotIsTaken,
+  staleRepliesChangeNothing,
+} from './raft/replication.ts';
+import { boundedRaftState } from './raft-state-size.ts';
+import { acknowledgedIsCommitted, acknowledgedResult } from './replicated-store.ts';
+import { boundedWork, noException, progressAfterHealing, protocolContract, startsFromUndamagedDisk, timeGoesOn, timeLimit } from './run-properties.ts';
+
+/** Those of one family that look at single steps are asked in this order. */
+export const properties = [
+  // How servers answer.
+  refusalIsAConflict,
+  snapshotIsTaken,
+  staleRepliesChangeNothing,
+  // Logs and disks.
+  logTermsNonDecreasing,
+  logMatching,
+  persistBeforeSend,
+  leaderAppendOnly,
+  // Elections.
+  termMonotonic,
+  oneVotePerTerm,
+  electionSafety,
+  electedByMajority,
+  leaderCompleteness,
+  // What a leader believes.
+  nextAboveMatch,
+  matchIndexMonotonic,
+  matchIndexIsDurable,
+  // What is committed and applied.
+  commitIndexMonotonic,
+  lastAppliedMonotonic,
+  appliedIsCommitted,
+  committedIsLogged,
+  committedByMajority,
+  stateMachineSafety,
+  appliedInOrder,
+  // The store and its clients.
+  equalReplicas,
+  snapshotEqualsPrefix,
+  boundedRaftState,
+  acknowledgedIsCommitted,
+  acknowledgedResult,
+  acknowledgedWritesSurvive,
+  linearizability,
+  // The run.
+  progressAfterHealing,
+  timeLimit,
+  boundedWork,
+  protocolContract,
+  timeGoesOn,
+  noException,
+  startsFromUndamagedDisk,
+] as const satisfies readonly Property<never>[];
+
+export type PropertyName = (typeof properties)[number]['name'];
+
+/** What an observer does not judge, each with the reason. */
+export type LeavesOut = Readonly<Partial<Record<PropertyName, string>>>;
+
+/** What the harness asks of a run, whoever observes it. */
+export const ofRuns: readonly PropertyName[] = properties.filter(({ looksAt }) => looksAt === 'run').map(({ name }) => name);

@@ -1,0 +1,99 @@
+/** The verdict on a history: ok, a violation, or unknown; and what counts as an operation of whom. */
+import { describe, expect, test } from 'vitest';
+import { explainKvHistory, History, inputOf, outputOf, type RecordedOperation } from '../../checkers/linearizability.ts';
+import type { Operation, Result } from '../../core/kv/command.ts';
+
+const put = (value: string): Operation => ({ kind: 'put', key: 'x', value });
+const get: Operation = { kind: 'get', key: 'x' };
+const append: Operation = { kind: 'append', key: 'x', value: 'a' };
+
+/** `[client, operation, result]`, one after the other; without a result the operation stays open. */
+function historyOf(...calls: readonly (readonly [client: number, operation: Operation, result?: Result])[]): History {
+  const history = new History();
+  calls.forEach(([client, operation, result], id) => {
+    history.invoked(id, client, operation);
+    if (result !== undefined) history.returned(id, result);
+  });
+  return history;
+}
+
+describe('the verdict', () => {
+  test('a read of what was written is ok', () => {
+    expect(historyOf([0, put('a'), null], [1, get, 'a']).judge(1000)).toEqual({ kind: 'ok' });
+  });
+
+  test('a read of what was overwritten before it began is a violation, with its key', () => {
+    expect(historyOf([0, put('a'), null], [0, put('b'), null], [1, get, 'a']).judge(1000))
+      .toEqual({ kind: 'violation', property: 'Linearizability', detail: 'no order of the operations explains what the clients were told: key x' });
+  });
+
+  test('a write that was never answered may have taken effect, or not', () => {
+    expect(historyOf([0, put('a')], [1, get, 'a']).judge(1000).kind).toBe('ok');
+    expect(historyOf([0, put('a')], [1, get, '']).judge(1000).kind).toBe('ok');
+    expect(historyOf([0, put('a')], [1, get, 'b']).judge(1000).kind).toBe('violation');
+  });
+
+  test('operations that overlap may take effect in any order; one after the other they may not', () => {
+    const overlapping = new History();
+    overlapping.invoked(0, 0, put('a'));
+    overlapping.invoked(1, 1, get);
+    overlapping.returned(0, null);
+    overlapping.returned(1, '');
+    expect(overlapping.judge(1000).kind).toBe('ok');
+    expect(historyOf([0, put('a'), null], [1, get, '']).judge(1000).kind).toBe('violation');
+  });
+
+  test('a budget that is reached is unknown, whatever the truth is, and says what to do', () => {
+    const history = new History();
+    const open = 9;
+    for (let id = 0; id < open; id++) history.invoked(id, id, append);
+    history.invoked(open, open, get);
+    history.returned(open, 'aaab');
+    const verdict = history.judge(1);
+    expect(verdict.kind).toBe('unknown');
+    expect((verdict as { detail: string }).detail).toMatch(/^the linearizability check ended at its budget of \d+ steps \(.+\); raise it$/);
+  });
+
+  test('who gave up an operation may begin another one, and the first stays open', () => {
+    const history = new History();
+    history.invoked(0, 0, put('a'));
+    history.gaveUp(0);
+    history.invoked(1, 0, get);
+    history.returned(1, '');
+    history.gaveUp(0);
+    history.invoked(2, 0, get);
+    history.returned(2, 'a');
+    expect(history.judge(1000)).toEqual({ kind: 'ok' });
+    expect(history.list().map(({ client }) => client)).toEqual([0, -1, -2]);
+  });
+});
+
+describe('calls as the checker takes them', () => {
+  test('every kind of operation and result', () => {
+    expect(inputOf(get)).toEqual({ op: 'get', key: 'x' });
+    expect(inputOf(put('a'))).toEqual({ op: 'put', key: 'x', value: 'a' });
+    expect(inputOf(append)).toEqual({ op: 'append', key: 'x', value: 'a' });
+    expect(inputOf({ kind: 'cas', key: 'x', expected: 'a', value: 'b' })).toEqual({ op: 'cas', key: 'x', expected: 'a', value: 'b' });
+    expect([outputOf('a'), outputOf(true), outputOf(false), outputOf(null)]).toEqual([{ value: 'a' }, { ok: true }, { ok: false }, {}]);
+  });
+});
+
+describe('why a history is not linearizable', () => {
+  const recorded = (id: number, operation: Operation, result: Result | undefined, callTime: number): RecordedOperation =>
+    ({ id, client: 0, operation, result: result === undefined ? null : { value: result }, callTime, returnTime: result === undefined ? null : callTime + 1 });
+
+  test('nothing is told of one that is', () => {
+    expect(explainKvHistory([recorded(7, put('a'), null, 1), recorded(8, get, 'a', 3)])).toBeNull();
+  });
+
+  test('the operations that clash, by their ids', () => {
+    const told = explainKvHistory([recorded(7, put('a'), null, 1), recorded(8, get, 'b', 3)])!;
+    expect(told.key).toBe('x');
+    expect(told.clash).toContain(8);
+    expect(told.why.length).toBeGreaterThan(10);
+  });
+
+  test('an operation without an answer does not keep its client from the next one', () => {
+    expect(explainKvHistory([recorded(7, put('a'), undefined, 1), recorded(8, get, 'a', 3)])).toBeNull();
+  });
+});

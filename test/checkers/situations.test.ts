@@ -1,0 +1,195 @@
+/** Every situation is counted where it is shown, as often as it is, and not in a history that differs by just that. */
+import { describe, expect, test } from 'vitest';
+import { requiredSituations, situationGroups, situations, type SituationName } from '../../checkers/chronicle/situations.ts';
+import type { Operation } from '../../core/kv/command.ts';
+import { accepts, appends, asksStore, asksVote, installed, installs, isDone, isRefused, refuses, votes } from './support/messages.ts';
+import { allBoot, boots, c0, entryAt, follows, hears, kinds, leads, play, stands, steps, type Happening, type Item } from './support/stage.ts';
+import { n0Commits, n0Leads } from './support/tripwire.ts';
+
+interface Shown {
+  readonly name: SituationName;
+  readonly given: readonly Happening[];
+  /** Shows it once more than `not` does. */
+  readonly shown: readonly Happening[];
+  readonly not: readonly Happening[];
+  /** How often it is counted in `shown`; once when absent. */
+  readonly times?: number;
+}
+
+const crash = (node: number, atBarrier: 'no' | 'writeLost' | 'writeKept' = 'no'): Happening => ({ kind: 'crash', node, atBarrier });
+const get: Operation = { kind: 'get', key: 'k' };
+const mine = (sequence: number): Item => ({ term: 1, command: { client: c0, sequence, operation: get } });
+const asks: Happening = { kind: 'ask', operation: 0, request: get };
+const told: Happening = { kind: 'tell', operation: 0, reply: '' };
+const end = (...happenings: readonly Happening[]): readonly Happening[] => [...happenings, told];
+const n0Stands = [...allBoot, steps(0, { term: 1, vote: 0, role: stands(0) })];
+/** n1 has both entries applied, and n2 none. */
+const n1Applied = [...n0Commits([1, 1]), steps(1, { commit: 2, applied: 2 })];
+const n1Holds = [...allBoot, steps(1, { term: 1, log: [1, 1] })];
+const n2Installs = (more: object = {}) => hears(2, 0, installs(1, 2), { term: 1, log: [1, 1], base: 2, commit: 2, applied: 2, ...more }, [[0, installed(1, 2)]]);
+const entries = [entryAt(1, 1)];
+const waiting = (sequence: number, index = sequence) => ({ index, term: 1, client: c0, sequence });
+const n0Waits = (...sequences: readonly number[]) => [...n0Leads([mine(1)]), steps(0, { waiting: sequences.map((sequence) => waiting(sequence)) })];
+/** n0 leads and has executed command 2 of c0. */
+const n0HasDone = [...n0Commits([mine(1), mine(2)]), steps(0, { applied: 2 })];
+const delivery = { kind: 'entry', index: 2, entry: entryAt(2, 1) } as const;
+/** n1 leads term 2 with what n0 left it, and is about to commit it. */
+const n1Inherits = [...n0Leads([1]), steps(1, { log: [1] }), steps(2, { term: 2, vote: 1 }), steps(1, { term: 2, vote: 1, role: leads([0, 0, 0], [2, 2, 2]) })];
+
+const list: readonly Shown[] = [
+  // Elections.
+  { name: 'leadersElected', given: n0Stands, shown: [steps(1, { term: 1, vote: 0 }), steps(0, { role: leads([0, 0, 0]) })], not: [steps(0, { role: follows(1) })] },
+  { name: 'leadersDeposed', given: n0Leads(), shown: [steps(0, { role: follows(1) })], not: [steps(0, { role: leads([0, 0, 0], [2, 2, 2]) })] },
+  {
+    name: 'leadersReelected', given: [...n0Leads(), steps(1, { term: 2, vote: 0 }), steps(2, { term: 2, vote: 1 })],
+    shown: [steps(0, { term: 2, vote: 0, role: leads([0, 0, 0]) })], not: [steps(0, { term: 3, vote: 0, role: stands(0) })],
+  },
+  {
+    name: 'leadersElectedWithUncommittedTail', given: [...allBoot, steps(1, { term: 2, vote: 0 }), steps(0, { term: 1, log: [1] })],
+    shown: [steps(0, { term: 2, vote: 0, role: leads([0, 0, 0]) })], not: [steps(0, { log: [] }), steps(0, { term: 2, vote: 0, log: [2], role: leads([0, 0, 0]) })],
+  },
+  {
+    name: 'twoLeadersAtOnce', given: [...n0Leads(), steps(2, { term: 2, vote: 1 })],
+    shown: [steps(1, { term: 2, vote: 1, role: leads([0, 0, 0]) })], not: [crash(0), steps(1, { term: 2, vote: 1, role: leads([0, 0, 0]) })],
+  },
+  { name: 'candidatesWithoutMajority', given: n0Stands, shown: [steps(0, { term: 2, vote: 0, role: stands(0) })], not: [steps(0, { role: stands(0, 1) })] },
+  { name: 'candidatesSteppedDown', given: n0Stands, shown: [steps(0, { role: follows(1) })], not: [steps(0, { term: 2, vote: null, role: follows(1) })] },
+  {
+    name: 'votesRefusedForStaleLog', given: [...allBoot, steps(1, { term: 1, log: [1] })],
+    shown: [hears(1, 0, asksVote(1), {}, [[0, votes(1, false)]]), hears(1, 0, asksVote(2), { term: 2 }, [[0, votes(2, false)]])], times: 2,
+    not: [hears(1, 0, asksVote(1), { vote: 0 }, [[0, votes(1)]]), hears(1, 0, asksVote(0), {}, [[0, votes(1, false)]])],
+  },
+  {
+    name: 'votesRefusedForOtherVote', given: [...allBoot, steps(1, { term: 1, vote: 2 })],
+    shown: [hears(1, 0, asksVote(1), {}, [[0, votes(1, false)]])], not: [hears(1, 0, asksVote(2), { term: 2, vote: null }, [[0, votes(2, false)]])],
+  },
+  {
+    name: 'termsAdoptedFromReplies', given: n0Leads(),
+    shown: [hears(0, 1, refuses(2, 0), { term: 2, vote: null, role: follows(1) })], not: [hears(0, 1, asksVote(2), { term: 2, vote: null, role: follows(1) }), hears(0, 1, accepts(2, 0), { role: follows(2) })],
+  },
+  // Replication.
+  { name: 'entriesOfEarlierTermsCommitted', given: n1Inherits, shown: [steps(1, { commit: 1 })], not: [steps(0, { commit: 1 })] },
+  { name: 'severalEntriesCommittedAtOnce', given: [...n0Leads([1, 1]), steps(1, { log: [1, 1] })], shown: [steps(0, { commit: 2 })], not: [steps(0, { commit: 1 }), steps(0, { commit: 2 })] },
+  {
+    name: 'conflictingEntriesTruncated', given: [...n1Holds, steps(1, { term: 2 })],
+    shown: [hears(1, 0, appends(2, 1, [entryAt(2, 2)]), { log: [1, 2] })], not: [hears(1, 0, appends(2, 2, [entryAt(3, 2)]), { log: [1, 1, 2] })],
+  },
+  {
+    name: 'refusalsForGap', given: n1Holds,
+    shown: [hears(1, 0, appends(1, 5), {}, [[0, refuses(1, 5)]])], not: [hears(1, 0, appends(1, 2), {}, [[0, refuses(1, 2, 1)]]), hears(1, 0, appends(0, 5), {}, [[0, refuses(1, 5)]])],
+  },
+  {
+    name: 'refusalsForConflict', given: n1Holds,
+    shown: [hears(1, 0, appends(1, 2), {}, [[0, refuses(1, 2, 1)]])], not: [hears(1, 0, appends(1, 2), {}, [[0, accepts(1, 2)]]), hears(1, 0, appends(1, 5), {}, [[0, refuses(1, 5)]])],
+  },
+  { name: 'staleRequestsRefused', given: n1Holds, shown: [hears(1, 0, appends(0, 0), {}, [[0, refuses(1, 0)]])], not: [hears(1, 0, appends(1, 5), {}, [[0, refuses(1, 5)]])] },
+  {
+    name: 'repeatedEntriesIgnored', given: n1Holds,
+    shown: [hears(1, 0, appends(1, 0, entries))], not: [hears(1, 0, appends(1, 0)), hears(1, 0, appends(0, 0, entries)), hears(1, 0, appends(1, 0, entries), { role: follows(0) })],
+  },
+  {
+    name: 'entriesReachingBehindSnapshot', given: [...n1Applied, steps(1, { base: 2 })],
+    shown: [hears(1, 0, appends(1, 1, entries), { role: follows(0) })], not: [hears(1, 0, appends(1, 2, entries), { role: follows(0) }), hears(1, 0, appends(1, 1), { role: follows(2) })],
+  },
+  {
+    name: 'staleRepliesIgnored', given: [...allBoot, steps(0, { term: 1 })], shown: [hears(0, 1, accepts(0, 1)), hears(0, 1, installed(0, 1))], times: 2,
+    not: [hears(0, 1, accepts(1, 1)), hears(0, 1, votes(0))],
+  },
+  {
+    name: 'repliesToFormerLeader', given: n0Leads(),
+    shown: [steps(0, { role: follows(1) }), hears(0, 1, accepts(1, 1))], not: [hears(0, 1, accepts(1, 1)), steps(0, { term: 2, vote: null, role: follows(1) }), hears(0, 1, accepts(1, 1))],
+  },
+  // Snapshots.
+  { name: 'snapshotsTaken', given: n1Applied, shown: [steps(1, { base: 1 })], not: [n2Installs()] },
+  { name: 'snapshotsTakenByFollowers', given: n1Applied, shown: [steps(1, { base: 1 })], not: [steps(0, { applied: 2 }), steps(0, { base: 1 })] },
+  { name: 'logsEmptiedBySnapshot', given: n1Applied, shown: [steps(1, { base: 2 })], not: [steps(1, { base: 1 })] },
+  {
+    name: 'snapshotsSent', given: [...n1Applied, steps(0, { applied: 2 }), steps(0, { base: 2 })],
+    shown: [hears(0, 2, refuses(1, 0), { role: leads([0, 0, 0], [3, 3, 1]) }, [[2, installs(1, 2)]])], not: [hears(0, 2, refuses(1, 0), { role: leads([0, 0, 0], [3, 3, 1]) }, [[2, appends(1, 2)]])],
+  },
+  { name: 'snapshotsInstalled', given: n1Applied, shown: [n2Installs()], not: [steps(1, { base: 1 }), hears(1, 0, installs(1, 1), { role: follows(0) }, [[0, installed(1, 1)]])] },
+  {
+    name: 'installsKeptSuffix', given: [...n1Applied, steps(2, { term: 1, log: [1, 1] })],
+    shown: [n2Installs({ log: [1, 1, 1] })], not: [steps(2, { log: [1] }), n2Installs()],
+  },
+  {
+    name: 'installsDiscardedConflict', given: [...n1Applied, steps(2, { term: 1, log: [0, 0, 0] })],
+    shown: [n2Installs()], not: [steps(2, { log: [0] }), n2Installs()],
+  },
+  { name: 'installsAtCandidate', given: [...n1Applied, steps(2, { term: 1, vote: 2, role: stands(2) })], shown: [n2Installs({ role: follows(0) })], not: [steps(2, { role: follows(0) }), n2Installs()] },
+  { name: 'installsWhileApplying', given: n1Applied, shown: [n2Installs({ applied: 0, channel: [delivery, delivery] })], not: [n2Installs({ applied: 0, channel: [delivery] })] },
+  {
+    name: 'staleInstallsIgnored', given: n1Applied,
+    shown: [hears(1, 0, installs(1, 1), { role: follows(0) }, [[0, installed(1, 1)]])], not: [n2Installs(), hears(1, 0, installs(1, 1), {}, [[0, installed(1, 1)]])],
+  },
+  { name: 'staleInstallsRefused', given: n1Applied, shown: [hears(1, 0, installs(0, 1), {}, [[0, installed(1, 0)]])], not: [hears(1, 0, installs(1, 1), {}, [[0, installed(1, 1)]])] },
+  // Restarts and disks.
+  { name: 'restartsFromSnapshot', given: n1Applied, shown: [steps(1, { base: 2 }), crash(1), boots(1)], not: [crash(1), boots(1)] },
+  { name: 'restartsWithLogBehindSnapshot', given: n1Applied, shown: [steps(1, { base: 1 }), crash(1), boots(1)], not: [steps(1, { base: 2 }), crash(1), boots(1), crash(0), boots(0)] },
+  { name: 'restartsWithBlankDisk', given: [], shown: [boots(2), crash(2), boots(2)], not: [boots(2), steps(2, { term: 1 }), crash(2), boots(2)] },
+  { name: 'restartsOfVoters', given: [...allBoot, steps(0, { term: 1, vote: 1 }), steps(2, { term: 1 })], shown: [crash(0), boots(0)], not: [crash(2), boots(2)] },
+  { name: 'serversRefusedToStart', given: [...allBoot, crash(0)], shown: [{ kind: 'refuse', node: 0 }], not: [boots(0)] },
+  { name: 'majorityDown', given: [...allBoot, crash(0)], shown: [crash(1), crash(2)], not: [boots(0), crash(1)] },
+  { name: 'allDown', given: [...allBoot, crash(0), crash(1)], shown: [crash(2)], not: [boots(0), crash(2)] },
+  { name: 'leadersCrashed', given: n0Leads(), shown: [crash(0)], not: [crash(1), steps(0, { role: follows(1) }), crash(0)] },
+  { name: 'leadersCrashedAtBarrier', given: n0Leads(), shown: [crash(0, 'writeKept')], not: [crash(0), crash(1, 'writeKept')] },
+  { name: 'candidatesCrashed', given: n0Stands, shown: [crash(0)], not: [crash(1)] },
+  { name: 'crashesBeforeWrite', given: allBoot, shown: [crash(0, 'writeLost')], not: [crash(0, 'writeKept'), crash(1)] },
+  { name: 'crashesBehindWrite', given: allBoot, shown: [crash(0, 'writeKept')], not: [crash(0, 'writeLost'), crash(1)] },
+  { name: 'crashesWhileApplying', given: n1Applied, shown: [steps(0, { channel: [delivery] }), crash(0)], not: [crash(0)] },
+  // Sessions and clients.
+  {
+    name: 'repeatedCommandsSuppressed', given: [],
+    shown: [...n0Commits([mine(1), { ...mine(1) as object, sizeBytes: 11 } as Item])], not: [...n0Commits([mine(1), mine(2)])],
+  },
+  { name: 'waitingClientsDismissed', given: n0Waits(1, 2), shown: [steps(0, { role: follows(1), waiting: [] })], times: 2, not: [steps(0, { waiting: [] })] },
+  { name: 'answersFromSession', given: n0HasDone, shown: [hears(0, c0, asksStore(2), {}, [[c0, isDone(2)]])], not: [hears(0, c0, asksStore(1)), hears(1, c0, asksStore(2)), hears(0, c0, asksStore(3))] },
+  { name: 'staleClientRequestsIgnored', given: n0HasDone, shown: [hears(0, c0, asksStore(1))], not: [hears(0, c0, asksStore(2)), hears(1, c0, asksStore(1))] },
+  { name: 'retriesWhileWaiting', given: n0Waits(1), shown: [hears(0, c0, asksStore(1))], not: [hears(0, c0, asksStore(2)), hears(0, c0 + 1, asksStore(1))] },
+  {
+    name: 'redirectsWithHint', given: n0Leads(), shown: [hears(1, c0, asksStore(1), {}, [[c0, isRefused(1, 0)]])],
+    not: [hears(1, c0, asksStore(1), {}, [[c0, isRefused(1, null)]]), hears(1, c0, asksStore(1), {}, [[c0, isDone(1)]]), hears(1, c0, asksStore(1), {}, [[c0 + 1, isRefused(1, 0)]])],
+  },
+  {
+    name: 'givenUpOperationsExecuted', given: [asks, ...n0Leads([mine(1)]), steps(1, { log: [mine(1)] })],
+    shown: [{ kind: 'giveUp', operation: 0 }, steps(0, { commit: 1 })], not: [steps(0, { commit: 1 }), { kind: 'giveUp', operation: 0 }],
+  },
+  { name: 'operationsSpanningInstall', given: n0Commits([mine(1), 1]), shown: end(asks, n2Installs({ log: [mine(1), 1] })), not: end(n2Installs({ log: [mine(1), 1] }), asks) },
+  { name: 'operationsSpanningLeaderChange', given: [], shown: end(asks, ...n0Commits([mine(1)])), not: end(...n0Commits([mine(1)]), asks) },
+  { name: 'operationsSpanningCrash', given: n0Commits([mine(1)]), shown: end(asks, crash(2)), not: end(crash(2), asks) },
+];
+
+const simulator = kinds.find(({ name }) => name === 'simulator')!;
+
+test('every situation of the list stands in one group, and the other way round', () => {
+  const grouped = Object.values(situationGroups).flatMap((group) => group.map(({ name }) => name as string));
+  expect(grouped.toSorted()).toEqual([...situations].toSorted());
+});
+
+test('every situation says what it is', () => {
+  for (const { name, says } of Object.values(situationGroups).flat()) expect(says.length > 10 && !says.endsWith('.'), name).toBe(true);
+});
+
+test('every situation is shown here', () => {
+  expect(list.map(({ name }) => name).toSorted()).toEqual([...situations].toSorted());
+});
+
+test('a gate requires all but the one that is rare', () => {
+  expect(situations.filter((name) => !requiredSituations.includes(name))).toEqual(['installsDiscardedConflict']);
+});
+
+describe('in the simulator', () => {
+  test.each(list)('$name', ({ name, given, shown, not, times = 1 }) => {
+    const before = play(simulator, given);
+    const seen = play(simulator, [...given, ...shown]);
+    const unseen = play(simulator, [...given, ...not]);
+    expect([before.verdict, seen.verdict, unseen.verdict]).toEqual(['ok', 'ok', 'ok']);
+    const countIn = ({ counts }: typeof seen): number => counts[name]! - before.counts[name]!;
+    expect([countIn(seen), countIn(unseen)]).toEqual([times, 0]);
+  });
+
+  test('nothing is counted of servers that only start', () => {
+    expect(Object.entries(play(simulator, allBoot).counts).filter(([, count]) => count !== 0)).toEqual([]);
+    expect(Object.keys(play(simulator, []).counts)).toEqual(situations);
+  });
+});

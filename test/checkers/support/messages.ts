@@ -1,0 +1,18 @@
+/** The messages of tripwires, as short as they can be told. */
+import type { Entry, LogIndex, Term } from '../../../core/raft/log.ts';
+import type { RaftMessage } from '../../../core/raft/messages.ts';
+import type { ClientReply, ClientRequest } from '../../../core/kv/messages.ts';
+
+export const asksVote = (term: Term): RaftMessage => ({ kind: 'requestVote', term, lastLogIndex: 0, lastLogTerm: 0 });
+export const votes = (term: Term, voteGranted = true): RaftMessage => ({ kind: 'requestVoteReply', term, voteGranted });
+export const appends = (term: Term, prevLogIndex: LogIndex, entries: readonly Entry[] = []): RaftMessage =>
+  ({ kind: 'appendEntries', term, prevLogIndex, prevLogTerm: 0, entries, leaderCommit: 0 });
+export const accepts = (term: Term, index: LogIndex): RaftMessage => ({ kind: 'appendEntriesReply', term, success: true, index, conflictTerm: 0, conflictIndex: 0 });
+export const refuses = (term: Term, index: LogIndex, conflictTerm: Term = 0): RaftMessage =>
+  ({ kind: 'appendEntriesReply', term, success: false, index, conflictTerm, conflictIndex: 1 });
+export const installs = (term: Term, lastIncludedIndex: LogIndex, lastIncludedTerm: Term = term): RaftMessage =>
+  ({ kind: 'installSnapshot', term, snapshot: { lastIncludedIndex, lastIncludedTerm, data: null, sizeBytes: 1 } });
+export const installed = (term: Term, lastIncludedIndex: LogIndex): RaftMessage => ({ kind: 'installSnapshotReply', term, lastIncludedIndex });
+export const asksStore = (sequence: number): ClientRequest => ({ kind: 'clientRequest', sequence, operation: { kind: 'get', key: 'k' } });
+export const isDone = (sequence: number): ClientReply => ({ kind: 'clientReply', sequence, outcome: { kind: 'done', result: null } });
+export const isRefused = (sequence: number, leaderId: number | null): ClientReply => ({ kind: 'clientReply', sequence, outcome: { kind: 'notLeader', leaderId } });

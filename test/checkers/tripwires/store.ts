@@ -1,0 +1,87 @@
+/** The store and its clients (section 8; Lab 3). */
+import type { Operation, Result } from '../../../core/kv/command.ts';
+import { c0, steps, type Happening, type Item } from '../support/stage.ts';
+import { n0Commits, n0Leads, type Tripwire } from '../support/tripwire.ts';
+
+const append: Operation = { kind: 'append', key: 'x', value: 'a' };
+const get: Operation = { kind: 'get', key: 'x' };
+const cas: Operation = { kind: 'cas', key: 'x', expected: '', value: 'a' };
+const put: Operation = { kind: 'put', key: 'x', value: 'a' };
+/** The commands of c0, numbered from 1. */
+const ofC0 = (...operations: readonly Operation[]): readonly Item[] =>
+  operations.map((operation, place) => ({ term: 1, command: { client: c0, sequence: place + 1, operation } }));
+const asks = (request: Operation, operation = 0): Happening => ({ kind: 'ask', operation, request });
+const told = (reply: Result, operation = 0): Happening => ({ kind: 'tell', operation, reply });
+const end: Happening = { kind: 'end' };
+const outside = 'an outsider compares what replicas read, and no sessions';
+
+/** n1 and n0 hold two entries that are committed; n1 applied both. */
+const n1Applied = [...n0Commits([1, 1]), steps(1, { commit: 2, applied: 2 })];
+
+export const store: readonly Tripwire[] = [
+  ...(['value', 'extra', 'lacking', 'session', 'result', 'extraSession', 'label'] as const).map((spoilt): Tripwire => ({
+    property: 'Equal Replicas', what: `all at once, with a wrong ${spoilt}`, given: n1Applied,
+    broken: [steps(0, { applied: 2, spoilt })], mended: [steps(0, { applied: 2 })],
+    ...(['session', 'result', 'extraSession', 'label'].includes(spoilt) ? { unseenBy: { outsider: outside } } : {}),
+  })),
+  ...(['value', 'session', 'result'] as const).map((spoilt): Tripwire => ({
+    property: 'Equal Replicas', what: `entry by entry, with a wrong ${spoilt}`, given: [...n1Applied, steps(0, { applied: 1 })],
+    broken: [steps(0, { applied: 2, spoilt })], mended: [steps(0, { applied: 2 })],
+    ...(spoilt === 'value' ? {} : { unseenBy: { outsider: outside } }),
+  })),
+  {
+    property: 'Equal Replicas', what: 'before a snapshot is behind the service', given: [...n1Applied, steps(0, { applied: 1 })],
+    broken: [steps(0, { applied: 2, base: 2, spoilt: 'extra' })], mended: [steps(0, { applied: 2, base: 2 })],
+  },
+  ...(['value', 'extra', 'lacking'] as const).map((spoiltSnapshot): Tripwire => ({
+    property: 'Snapshot Equals Prefix', what: `a snapshot is taken with a wrong ${spoiltSnapshot}`, given: [...n0Commits([1, 1]), steps(0, { applied: 2 })],
+    broken: [steps(0, { base: 2, spoiltSnapshot })], mended: [steps(0, { base: 2 })],
+  })),
+  ...(['session', 'result', 'extraSession'] as const).map((spoiltSnapshot): Tripwire => ({
+    property: 'Snapshot Equals Prefix', what: `a snapshot is taken with a wrong ${spoiltSnapshot}`, given: [...n0Commits([1, 1]), steps(0, { applied: 2 })],
+    broken: [steps(0, { base: 2, spoiltSnapshot })], mended: [steps(0, { base: 2 })],
+  })),
+  {
+    property: 'Snapshot Equals Prefix', what: 'a snapshot is installed that is not what its index says', given: n0Commits([1, 1]),
+    broken: [steps(2, { term: 1, log: [1, 1], base: 2, commit: 2, spoiltSnapshot: 'lacking' })], mended: [steps(2, { term: 1, log: [1, 1], base: 2, commit: 2 })],
+  },
+  {
+    property: 'Bounded Raft State', what: 'what is applied is not compacted', given: [...n0Leads([1, 1]), steps(1, { log: [1] })], options: { maxRaftState: 26 },
+    broken: [steps(1, { log: [1, 1], commit: 2, applied: 2 })], mended: [steps(1, { log: [1, 1], commit: 2, applied: 1 })],
+  },
+  {
+    property: 'Bounded Raft State', what: 'a byte over', given: [...n0Leads([1, 1]), steps(2, { term: 1, log: [1, 1] }), steps(0, { commit: 2 })], options: { maxRaftState: 35 },
+    broken: [steps(1, { log: [1, 1], commit: 2, applied: 2 })], mended: [steps(1, { log: [1, 1], commit: 2, applied: 2, base: 2 })],
+  },
+  {
+    property: 'Acknowledged Is Committed', what: 'a client is told of what nobody committed', given: [...n0Leads(ofC0(append)), steps(1, { log: ofC0(append) }), asks(append)],
+    broken: [told(null)], mended: [steps(0, { commit: 1 }), told(null)],
+  },
+  {
+    property: 'Acknowledged Is Committed', what: 'only the command before is committed', given: [...n0Commits(ofC0(append)), asks(append), told(null), asks(put, 1)],
+    broken: [told(null, 1)], mended: [steps(0, { log: ofC0(append, put) }), steps(1, { log: ofC0(append, put) }), steps(0, { commit: 2 }), told(null, 1)],
+  },
+  ...([
+    ['get', [put, get], 'b', 'a'], ['get of nothing', [get, get], 'a', ''], ['compare-and-set', [put, cas], true, false], ['compare-and-set of nothing', [cas], false, true],
+    ['append', [put, append, get], 'a', 'aa'],
+  ] as const).map(([what, commands, wrong, right]): Tripwire => ({
+    property: 'Acknowledged Result', what: `of a ${what}`,
+    given: [...n0Commits(ofC0(...commands)), ...commands.slice(0, -1).flatMap((request, operation) => [asks(request, operation), told(request === get ? '' : null, operation)]), asks(commands.at(-1)!, 9)],
+    broken: [told(wrong, 9)], mended: [told(right, 9)],
+  })),
+  {
+    property: 'Acknowledged Writes Survive', what: 'a replica that was right at each step is not what it must be at the end', given: [...n0Commits([1, 1]), steps(0, { applied: 1 })],
+    broken: [steps(0, { applied: 2, spoilt: 'extra' }), end], mended: [steps(0, { applied: 2 }), end],
+  },
+  {
+    property: 'Linearizability', what: 'an append took effect twice, under two numbers',
+    given: [...n0Commits(ofC0(append, append, get)), asks(append), told(null), asks(get, 1)],
+    broken: [told('aa', 1), end], mended: [told('a', 1), end],
+  },
+  {
+    property: 'Linearizability', what: 'who gave up an operation goes on, and may read what it asked for',
+    given: [...n0Commits(ofC0(append, get)), asks(append), { kind: 'giveUp', operation: 0 }, asks(get, 1)],
+    broken: [told('a', 1), asks(get, 2), told('', 2), end], mended: [told('a', 1), asks(get, 2), { kind: 'giveUp', operation: 2 }, end],
+    unseenBy: { simulator: 'the store that it keeps tells first (Acknowledged Is Committed)' },
+  },
+];
