@@ -77,6 +77,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     'Progress After Healing': 'a world without time owes no progress',
     'Time Limit': 'there is no time, and there are no scripts',
     'Bounded Work': 'what is generated is bounded by the parameters of the model',
+    'Protocol Contract': 'it asks reducers without the world that holds them to it',
     'Time Goes On': 'there is no time',
     'No Exception': 'the world asks it of every step, as "no step throws"',
     'Starts From Undamaged Disk': 'disks hold states, not bytes, and are not read back',
