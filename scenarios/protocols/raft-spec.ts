@@ -5,16 +5,16 @@
  * `--published` it is Raft.tla of Vanlightly's repository raft-tlaplus at 69ad9d6, whose numbers of states are known.
  */
 import { taken, type Action } from '../../checkers/spec/action.ts';
-import { becomeLeader, requestVote, restart, timeout, updateTerm } from '../../checkers/spec/election.ts';
+import { becomeLeader, requestVote, restart, stepDown, timeout, updateTerm } from '../../checkers/spec/election.ts';
 import { PlainLog, plainLog, type SpecEntry } from '../../checkers/spec/log.ts';
 import type { SpecMessage } from '../../checkers/spec/message.ts';
 import {
-  extended, logMatching, noHistory, noLogDivergence, oneLeader, sceneProperties, stepProperties, type History, type ModelServer, type SceneProperty,
+  extended, logMatching, noHistory, noLogDivergence, oneLeader, sceneProperties, stepProperties, type History, type ModelServer, type Scene, type SceneProperty,
 } from '../../checkers/spec/properties.ts';
 import { allRules, handlerOf, isResponse } from '../../checkers/spec/receive.ts';
 import { advanceCommitIndex, appendEntries, clientRequest, fitConditions } from '../../checkers/spec/replication.ts';
 import { firstRefusal } from '../../checkers/spec/rule.ts';
-import { peersOf, type ServerId, type Setting } from '../../checkers/spec/server.ts';
+import { peersOf, type ServerId, type Setting, type SpecServer } from '../../checkers/spec/server.ts';
 import { compact, installSnapshot } from '../../checkers/spec/snapshot.ts';
 import { Interner, type Interned } from '../../harness/explore/interner.ts';
 import type { Described, Model, ModelDefinition, Problem, Property } from '../../harness/explore/model.ts';
@@ -45,11 +45,29 @@ export interface State {
 
 export interface SpecAction {
   readonly name: string;
+  /** Whose step it is; -1 for what the network does. */
   readonly server: ServerId;
-  /** What is taken, in this order; each after the first only if nothing refuses it. None for what the network does. */
-  readonly steps: readonly { readonly action: Action<never>; readonly subject: unknown }[];
+  /** The server behind it. */
+  readonly after: Interned<ModelServer> | null;
+  readonly sent: readonly Interned<SpecMessage>[];
+  /** What is delivered, duplicated or dropped. */
   readonly message: Interned<SpecMessage> | null;
+  /** The message is not taken from where it was: it can be processed further. */
+  readonly leavesMessage: boolean;
+  /** To whom it sends, which value is asked for: what the bounds look at. */
+  readonly to: ServerId;
+  readonly value: number;
   readonly words: string;
+}
+
+/** What a server may do by itself, whatever the others do. */
+interface Own {
+  readonly restart: SpecAction | null;
+  readonly timeout: SpecAction | null;
+  readonly others: readonly SpecAction[];
+  /** By value. */
+  readonly requests: readonly SpecAction[];
+  readonly sends: readonly SpecAction[];
 }
 
 export interface Bounds {
@@ -61,7 +79,9 @@ export interface Bounds {
   readonly drops: number;
   readonly isPublished: boolean;
   readonly isJoined: boolean;
+  readonly isEager: boolean;
   readonly hasSnapshots: boolean;
+  readonly hasStepDown: boolean;
   readonly without: readonly string[];
 }
 
@@ -92,6 +112,10 @@ export class RaftSpec implements Model<State, SpecAction> {
   private readonly messagePool = new Interner<SpecMessage>();
   private readonly bookPool = new Interner<Book>();
   private readonly historyPool = new Interner<History>();
+  private lastScene: { readonly state: State; readonly scene: Scene } | null = null;
+  /** By the small number of the server, and of the message: worked out once. */
+  private readonly own: (Own | undefined)[] = [];
+  private readonly receipts: (Map<number, readonly SpecAction[]> | undefined)[] = [];
 
   constructor(bounds: Bounds) {
     this.bounds = bounds;
@@ -115,100 +139,132 @@ export class RaftSpec implements Model<State, SpecAction> {
 
   actions(state: State): readonly SpecAction[] {
     const enabled: SpecAction[] = [];
-    for (const id of this.ids) this.offerOwn(state, state.servers[id]!.value, enabled);
-    state.messages.forEach((message, at) => this.offerMessage(state, message, state.counts[at]!, enabled));
+    const book = state.book.value;
+    for (const server of state.servers) this.offerOwn(state, book, this.ownOf(server), enabled);
+    state.messages.forEach((message, at) => {
+      this.offerMessage(book, message, state.counts[at]!, this.receiptsOf(state.servers[message.value.dest]!, message), enabled);
+    });
     return enabled;
   }
 
-  private offer<Subject>(enabled: SpecAction[], action: Action<Subject>, server: ModelServer, subject: Subject, words: string): void {
-    if (taken(action, server, subject, this.setting) === null) return;
-    enabled.push({ name: action.name, server: server.id, steps: [{ action: action as Action<never>, subject }], message: null, words });
-  }
-
-  /** What a server does by itself. */
-  private offerOwn(state: State, server: ModelServer, enabled: SpecAction[]): void {
-    const { bounds, setting } = this;
-    const book = state.book.value;
-    const { id, log } = server;
-    const isLimited = bounds.isPublished ? book.elections >= bounds.elections : server.currentTerm > bounds.elections;
-    if (book.restarts < bounds.restarts) this.offer(enabled, restart, server, null, '');
-    if (!isLimited) this.offerTimeout(state, server, enabled);
-    this.offer(enabled, becomeLeader, server, null, '');
-    book.asked.forEach((asked, value) => {
-      if (asked === 'no') this.offer(enabled, clientRequest, server, { command: valueNames[value]! }, valueNames[value]!);
-    });
-    this.offerCommit(server, enabled);
-    for (const to of peersOf(id, setting)) {
-      this.offerSends(state, server, to, enabled);
+  private offerOwn(state: State, book: Book, own: Own, enabled: SpecAction[]): void {
+    const { bounds } = this;
+    if (own.restart !== null && book.restarts < bounds.restarts) enabled.push(own.restart);
+    if (own.timeout !== null && this.mayTimeOut(state, book, own.timeout)) enabled.push(own.timeout);
+    enabled.push(...own.others);
+    for (const request of own.requests) if (book.asked[request.value] === 'no') enabled.push(request);
+    if (bounds.isEager) return;
+    for (const send of own.sends) {
+      // Sending again what was sent changes nothing in a set. The published model forbids it for heartbeats, and sends one at a time.
+      const isAgain = state.messages.includes(send.sent[0]!);
+      if (bounds.isPublished ? !book.pending[send.server]!.includes(send.to) && (!isAgain || send.value > 0) : !isAgain) enabled.push(send);
     }
-    if (!bounds.hasSnapshots) return;
-    for (let index = 1; index <= log.lastIndex; index++) this.offer(enabled, compact, server, { index }, `up to ${index}`);
   }
 
-  private offerTimeout(state: State, server: ModelServer, enabled: SpecAction[]): void {
-    const outcome = taken(timeout, server, null, this.setting);
-    if (outcome === null) return;
-    // The published model asks all peers in the same step, and only if no such message was ever sent. Here they are asked at once too:
-    // messages that stay need not be delivered.
-    const steps = [
-      { action: timeout as Action<never>, subject: null as unknown },
-      ...peersOf(server.id, this.setting).map((to) => ({ action: requestVote as Action<never>, subject: { to } as unknown })),
-    ];
-    const action = { name: 'Timeout', server: server.id, steps, message: null, words: `of term ${outcome.server.currentTerm}` };
-    if (this.bounds.isPublished && this.run(server, action).sent.some((message) => this.countOf(state, message) >= 0)) return;
-    enabled.push(action);
+  private mayTimeOut(state: State, book: Book, { after, sent }: SpecAction): boolean {
+    const { isPublished, elections } = this.bounds;
+    if (!isPublished) return after!.value.currentTerm <= elections + 1;
+    return book.elections < elections && !sent.some((message) => state.messages.includes(message));
   }
 
-  /** Any index that the guards allow; in the published model the highest. */
-  private offerCommit(server: ModelServer, enabled: SpecAction[]): void {
-    const offered: SpecAction[] = [];
-    for (let index = 1; index <= server.log.lastIndex; index++) this.offer(offered, advanceCommitIndex, server, { index }, `to ${index}`);
-    enabled.push(...(this.bounds.isPublished || this.bounds.isJoined ? offered.slice(-1) : offered));
+  private offerMessage(book: Book, message: Interned<SpecMessage>, count: number, receipts: readonly SpecAction[], enabled: SpecAction[]): void {
+    const { bounds } = this;
+    // UpdateTerm leaves the message where it is, and in the published model takes it from where it was, too.
+    for (const receipt of receipts) if (count > 0 || receipt.leavesMessage) enabled.push(receipt);
+    if (book.duplicates < bounds.duplicates) enabled.push(this.ofNetwork('DuplicateMessage', message));
+    if (count > 0 && book.drops < bounds.drops) enabled.push(this.ofNetwork('DropMessage', message));
   }
 
-  private offerSends(state: State, server: ModelServer, to: ServerId, enabled: SpecAction[]): void {
+  private ofNetwork(name: string, message: Interned<SpecMessage>): SpecAction {
+    return { name, server: -1, after: null, sent: [], message, leavesMessage: false, to: -1, value: -1, words: wordsOf(message.value) };
+  }
+
+  /** An action of the specification, or several in one step, with what they lead to; null when the first is refused. */
+  private step(name: string, server: ModelServer, steps: readonly Step[], rest: Partial<SpecAction>): SpecAction | null {
+    let after = server;
+    const sent: Interned<SpecMessage>[] = [];
+    for (const [index, { action, subject }] of steps.entries()) {
+      const outcome = taken(action as Action<unknown>, after, subject, this.setting);
+      if (outcome === null && index === 0) return null;
+      if (outcome === null) continue;
+      after = settled(outcome.server, subject);
+      sent.push(...outcome.sent.map((message) => this.messagePool.intern(message)));
+    }
+    return { name, server: server.id, after: this.serverPool.intern(after), sent, message: null, leavesMessage: false, to: -1, value: -1, words: '', ...rest };
+  }
+
+  private ownOf(server: Interned<ModelServer>): Own {
+    let own = this.own[server.id];
+    if (own === undefined) this.own[server.id] = own = this.makeOwn(server.value);
+    return own;
+  }
+
+  private makeOwn(server: ModelServer): Own {
+    const { bounds, setting } = this;
+    const one = <Subject>(action: Action<Subject>, subject: Subject, rest: Partial<SpecAction>): SpecAction | null =>
+      this.step(action.name, server, [stepOf(action, subject)], rest);
+    const peers = peersOf(server.id, setting);
+    const term = `of term ${server.currentTerm + 1}`;
+    // All peers are asked at once, as in the published model; messages that stay need not be delivered.
+    const candidacy = [stepOf(timeout, null), ...peers.map((to) => stepOf(requestVote, { to }))];
+    const indexes = Array.from({ length: server.log.lastIndex }, (_, at) => at + 1);
+    const commits = indexes.map((index) => one(advanceCommitIndex, { index }, { words: `to ${index}` })).filter((action) => action !== null);
+    const compactions = bounds.hasSnapshots ? indexes.map((index) => one(compact, { index }, { words: `up to ${index}` })) : [];
+    const stepDowns = bounds.hasStepDown ? one(stepDown, null, {}) : null;
+    return {
+      restart: one(restart, null, {}),
+      timeout: this.step('Timeout', server, candidacy, { words: term }),
+      // Any index that the guards allow; in the published model the highest.
+      others: [one(becomeLeader, null, {}), ...(bounds.isPublished ? commits.slice(-1) : commits), ...compactions, stepDowns].filter((action) => action !== null),
+      requests: Array.from({ length: bounds.values }, (_, value) => one(clientRequest, { command: valueNames[value]! }, { value, words: valueNames[value]! }))
+        .filter((action) => action !== null),
+      sends: peers.flatMap((to) => this.sendsOf(server, to, one)).filter((action) => action !== null),
+    };
+  }
+
+  private sendsOf(server: ModelServer, to: ServerId, one: <Subject>(action: Action<Subject>, subject: Subject, rest: Partial<SpecAction>) => SpecAction | null): readonly (SpecAction | null)[] {
     const { bounds, setting } = this;
     const { log, nextIndex, commitIndex } = server;
     const last = Math.min(log.lastIndex, nextIndex[to]!);
     const count = Math.max(0, last - nextIndex[to]! + 1);
-    const offered: SpecAction[] = [];
     // Figure 2 sends commitIndex, raft.tla no more than the last entry sent.
     const told = setting.without.has('AppendEntries: leaderCommit is commitIndex') ? log.lastIndex : commitIndex;
     const leaderCommit = bounds.isPublished ? Math.min(commitIndex, last) : told;
-    if (!state.book.value.pending[server.id]!.includes(to)) this.offer(offered, appendEntries, server, { to, count, leaderCommit }, `to ${to}`);
-    if (bounds.hasSnapshots && log.baseIndex > 0) this.offer(offered, installSnapshot, server, { to, content: log.all.slice(0, log.baseIndex) }, `to ${to}`);
-    if (!bounds.isPublished) this.offer(offered, requestVote, server, { to }, `to ${to}`);
-    // Sending again what was sent changes nothing in a set; the published model forbids it for heartbeats.
-    enabled.push(...offered.filter((action) => {
-      const [message] = this.run(server, action).sent;
-      const isAgain = this.countOf(state, message!) >= 0;
-      return bounds.isPublished ? !isAgain || count > 0 : !isAgain;
-    }));
+    const rest = { to, value: count, words: `to ${to}` };
+    const sends = [one(appendEntries, { to, count, leaderCommit }, rest)];
+    if (bounds.isPublished) return sends;
+    // A heartbeat in spite of entries that could be sent, and the votes that a candidate asks for again.
+    if (count > 0) sends.push(one(appendEntries, { to, count: 0, leaderCommit }, rest));
+    if (log.baseIndex > 0) sends.push(one(installSnapshot, { to, content: log.all.slice(0, log.baseIndex) }, rest));
+    return [...sends, one(requestVote, { to }, rest)];
   }
 
-  /** Deliveries, and in the published model what the network may do. */
-  private offerMessage(state: State, message: Interned<SpecMessage>, count: number, enabled: SpecAction[]): void {
-    const { bounds, setting } = this;
-    const letter = message.value;
-    const server = state.servers[letter.dest]!.value;
-    const step = (action: Action<SpecMessage>) => ({ action: action as Action<never>, subject: letter as unknown });
-    const handler = handlerOf(letter);
-    const words = wordsOf(letter);
-    if (bounds.isJoined) {
-      const isNewer = taken(updateTerm, server, letter, setting) !== null;
-      if (count > 0 && (isNewer || taken(handler, server, letter, setting) !== null)) {
-        enabled.push({ name: 'Receive', server: server.id, steps: [...(isNewer ? [step(updateTerm)] : []), step(handler)], message, words });
-      }
-    } else {
-      if (taken(updateTerm, server, letter, setting) !== null) enabled.push({ name: 'UpdateTerm', server: server.id, steps: [step(updateTerm)], message: null, words });
-      if (count > 0 && taken(handler, server, letter, setting) !== null && !this.isStuck(server, letter)) {
-        enabled.push({ name: 'Receive', server: server.id, steps: [step(handler)], message, words });
-      }
+  private receiptsOf(server: Interned<ModelServer>, message: Interned<SpecMessage>): readonly SpecAction[] {
+    let known = this.receipts[server.id];
+    if (known === undefined) this.receipts[server.id] = known = new Map();
+    let receipts = known.get(message.id);
+    if (receipts === undefined) known.set(message.id, receipts = this.makeReceipts(server.value, message));
+    return receipts;
+  }
+
+  private makeReceipts(server: ModelServer, message: Interned<SpecMessage>): readonly SpecAction[] {
+    const { value } = message;
+    const words = wordsOf(value);
+    const [update, handle] = [stepOf(updateTerm, value), stepOf(handlerOf(value), value)];
+    const isNewer = taken(updateTerm, server, value, this.setting) !== null;
+    if (this.bounds.isJoined) {
+      const joined = this.step('Receive', server, isNewer ? [update, handle] : [handle], { message, words });
+      return joined === null ? [] : [this.promoted(joined, value)];
     }
-    if (!bounds.isPublished) return;
-    const { duplicates, drops } = state.book.value;
-    if (duplicates < bounds.duplicates) enabled.push({ name: 'DuplicateMessage', server: -1, steps: [], message, words });
-    if (count > 0 && drops < bounds.drops) enabled.push({ name: 'DropMessage', server: -1, steps: [], message, words });
+    const handled = this.isStuck(server, value) ? null : this.step('Receive', server, [handle], { message, words });
+    return [isNewer ? this.step('UpdateTerm', server, [update], { message, leavesMessage: true, words }) : null, handled].filter((action) => action !== null);
+  }
+
+  /** What an answer makes possible happens in the same step. */
+  private promoted(receipt: SpecAction, message: SpecMessage): SpecAction {
+    if (!isResponse(message)) return receipt;
+    const next = this.ownOf(receipt.after!).others.findLast(({ name }) => name === (message.kind === 'RequestVoteResponse' ? 'BecomeLeader' : 'AdvanceCommitIndex'));
+    return next === undefined ? receipt : { ...receipt, after: next.after };
   }
 
   /** The published model has no action for a candidate that is sent entries that do not fit. */
@@ -217,50 +273,18 @@ export class RaftSpec implements Model<State, SpecAction> {
       && message.term === server.currentTerm && firstRefusal(fitConditions, server, message, this.setting) !== null;
   }
 
-  private countOf(state: State, message: SpecMessage): number {
-    const at = state.messages.indexOf(this.messagePool.intern(message));
-    return at < 0 ? -1 : state.counts[at]!;
-  }
-
-  /** The server behind all steps of an action, and what they send. */
-  private run(server: ModelServer, { steps, message }: SpecAction): { readonly server: ModelServer; readonly sent: readonly SpecMessage[] } {
-    let after = server;
-    const sent: SpecMessage[] = [];
-    for (const { action, subject } of steps) {
-      const outcome = taken(action as Action<unknown>, after, subject, this.setting);
-      if (outcome === null) continue;
-      after = settled(outcome.server, message?.value);
-      sent.push(...outcome.sent);
-    }
-    return { server: after, sent };
-  }
-
   next(state: State, action: SpecAction): State {
     const { bounds } = this;
     if (action.server < 0) return this.network(state, action);
-    const before = state.servers[action.server]!.value;
-    let { server, sent } = this.run(before, action);
-    if (bounds.isJoined && action.name === 'Receive') server = this.promoted(server, action.message!.value);
-    const interned = this.serverPool.intern(server);
-    const book = this.bookPool.intern(this.booked(state.book.value, action, before, server));
-    const history = bounds.isPublished ? state.history : this.historyPool.intern(extended(state.history.value, server));
-    const messages = this.delivered(state, action, sent);
-    const isSame = interned === state.servers[action.server] && messages === state && book === state.book && history === state.history;
-    if (isSame) return state;
-    const servers = interned === state.servers[action.server] ? state.servers : state.servers.with(action.server, interned);
-    return { servers, messages: messages.messages, counts: messages.counts, book, history };
-  }
-
-  /** What an answer makes possible happens in the same step. */
-  private promoted(server: ModelServer, message: SpecMessage): ModelServer {
-    if (message.kind === 'RequestVoteResponse') {
-      const outcome = taken(becomeLeader, server, null, this.setting);
-      return outcome === null ? server : settled(outcome.server);
-    }
-    if (!isResponse(message)) return server;
-    const commits: SpecAction[] = [];
-    this.offerCommit(server, commits);
-    return commits.length === 0 ? server : this.run(server, commits[0]!).server;
+    const [before, after] = [state.servers[action.server]!, action.after!];
+    const booked = this.booked(state.book.value, action, before.value, after.value);
+    const book = booked === state.book.value ? state.book : this.bookPool.intern(booked);
+    const known = state.history.value;
+    const told = bounds.isPublished ? known : extended(known, after.value);
+    const history = told === known ? state.history : this.historyPool.intern(told);
+    const network = this.delivered(state, action);
+    if (after === before && network === state && book === state.book && history === state.history) return state;
+    return { servers: state.servers.with(action.server, after), messages: network.messages, counts: network.counts, book, history };
   }
 
   private booked(book: Book, action: SpecAction, before: ModelServer, after: ModelServer): Book {
@@ -268,13 +292,13 @@ export class RaftSpec implements Model<State, SpecAction> {
     let { elections, restarts, asked, pending } = book;
     const id = action.server;
     if (action.name === 'Restart') restarts += 1;
-    if (action.name === 'ClientRequest') asked = asked.with(valueNames.indexOf(action.words), 'asked');
+    if (action.name === 'ClientRequest') asked = asked.with(action.value, 'asked');
     if (!isPublished) return restarts === book.restarts && asked === book.asked ? book : { ...book, restarts, asked };
     if (action.name === 'Timeout') elections += 1;
     if (action.name === 'Restart' || (after.role === 'leader' && before.role !== 'leader')) pending = pending.with(id, []);
-    if (action.name === 'AppendEntries') pending = pending.with(id, [...pending[id]!, (action.steps[0]!.subject as { to: ServerId }).to].sort());
+    if (action.name === 'AppendEntries') pending = pending.with(id, [...pending[id]!, action.to].sort());
     const letter = action.message?.value;
-    if (letter?.kind === 'AppendEntriesResponse' && letter.term >= after.currentTerm) pending = pending.with(id, pending[id]!.filter((to) => to !== letter.source));
+    if (letter?.kind === 'AppendEntriesResponse' && !action.leavesMessage) pending = pending.with(id, pending[id]!.filter((to) => to !== letter.source));
     if (after.role === 'leader' && after.commitIndex > before.commitIndex) {
       const fresh = after.log.all.slice(before.commitIndex, after.commitIndex).map(({ command }) => command);
       asked = asked.map((now, value) => (now === 'asked' && fresh.includes(valueNames[value]) ? 'committed' : now));
@@ -283,13 +307,15 @@ export class RaftSpec implements Model<State, SpecAction> {
   }
 
   /** The network behind an action: the state itself when nothing changed in it. */
-  private delivered(state: State, { message }: SpecAction, sent: readonly SpecMessage[]): Pick<State, 'messages' | 'counts'> {
-    let network: Pick<State, 'messages' | 'counts'> = state;
-    if (message !== null && this.bounds.isPublished) network = counted(network, message, -1);
-    for (const one of sent) {
-      const interned = this.messagePool.intern(one);
-      if (this.bounds.isPublished || !network.messages.includes(interned)) network = counted(network, interned, 1);
+  private delivered(state: State, { message, leavesMessage, sent, after }: SpecAction): Network {
+    let network: Network = state;
+    if (this.bounds.isPublished) {
+      if (message !== null && !leavesMessage) network = counted(network, message, -1);
+      for (const one of sent) network = counted(network, one, 1);
+      return network;
     }
+    const fresh = this.bounds.isEager ? [...sent, ...this.ownOf(after!).sends.map((send) => send.sent[0]!)] : sent;
+    for (const one of fresh) if (!network.messages.includes(one)) network = counted(network, one, 1);
     return network;
   }
 
@@ -350,9 +376,17 @@ export class RaftSpec implements Model<State, SpecAction> {
     return {
       kind: 'always',
       name: property.name,
-      check: ({ servers, history, messages }) =>
-        problem(property.check({ servers: servers.map(({ value }) => value), history: history.value, messages: messages.map(({ value }) => value) }, this.setting)),
+      check: (state) => problem(property.check(this.sceneOf(state), this.setting)),
     };
+  }
+
+  /** Every property looks at the same state in turn. */
+  private sceneOf(state: State): Scene {
+    if (this.lastScene?.state !== state) {
+      const { servers, history, messages } = state;
+      this.lastScene = { state, scene: { servers: servers.map(({ value }) => value), history: history.value, messages: messages.map(({ value }) => value) } };
+    }
+    return this.lastScene.scene;
   }
 
   kindOf({ name }: SpecAction): string {
@@ -378,15 +412,25 @@ export class RaftSpec implements Model<State, SpecAction> {
 
 const problem = (detail: string | null): Problem | null => (detail === null ? null : { verdict: 'violation', detail });
 
+interface Step {
+  readonly action: Action<never>;
+  readonly subject: unknown;
+}
+
+const stepOf = <Subject>(action: Action<Subject>, subject: Subject): Step => ({ action: action as Action<never>, subject });
+
 /** With its log as plain data. A snapshot just installed brings its content along. */
-function settled(server: Parameters<typeof timeout.update>[0], message?: SpecMessage): ModelServer {
+function settled(server: SpecServer, subject: unknown): ModelServer {
   if (server.log instanceof PlainLog) return server as ModelServer;
+  const message = subject as SpecMessage | null;
   const isInstalled = message?.kind === 'InstallSnapshotRequest' && server.log.baseIndex === message.lastIncludedIndex;
   return { ...server, log: plainLog(server.log, isInstalled ? message.content as readonly SpecEntry[] : []) };
 }
 
+type Network = Pick<State, 'messages' | 'counts'>;
+
 /** One more or one less of a message. */
-function counted({ messages, counts }: Pick<State, 'messages' | 'counts'>, message: Interned<SpecMessage>, change: number): Pick<State, 'messages' | 'counts'> {
+function counted({ messages, counts }: Network, message: Interned<SpecMessage>, change: number): Network {
   const at = messages.indexOf(message);
   if (at >= 0) return { messages, counts: counts.with(at, counts[at]! + change) };
   let before = messages.findIndex((other) => byHash(message, other) < 0);
@@ -428,10 +472,13 @@ export function raftSpec(values: ParameterValues): RaftSpec {
     drops: numberOf(values, 'drops'),
     isPublished: flagOf(values, 'published'),
     isJoined: flagOf(values, 'joined'),
+    isEager: flagOf(values, 'eager'),
     hasSnapshots: flagOf(values, 'snapshots'),
+    hasStepDown: flagOf(values, 'step-down'),
     without: choiceOf(values, 'without') === none ? [] : [choiceOf(values, 'without')],
   };
   if (bounds.isPublished && bounds.hasSnapshots) throw new ParameterError('--snapshots and --published do not go together: the published model has no snapshots');
+  if (bounds.isPublished && bounds.isEager) throw new ParameterError('--eager and --published do not go together: the published model counts what is sent');
   if (!bounds.isPublished && bounds.duplicates + bounds.drops > 0) {
     throw new ParameterError('--duplicates and --drops take --published: elsewhere messages stay, and may be delivered any number of times or never');
   }
@@ -447,7 +494,9 @@ export const definition: ModelDefinition<State, SpecAction> = {
     { kind: 'number', name: 'restarts', help: 'restarts in all', default: 0, min: 0, max: 8 },
     { kind: 'number', name: 'values', help: 'commands that clients ask for, each once', default: 1, min: 0, max: valueNames.length },
     { kind: 'flag', name: 'snapshots', help: 'servers compact their logs and install snapshots' },
+    { kind: 'flag', name: 'step-down', help: 'leaders give up in their own term' },
     { kind: 'flag', name: 'joined', help: 'a delivery takes over the term, and an answer elects or commits, in the same step' },
+    { kind: 'flag', name: 'eager', help: 'all that may be sent is sent at once: sound where messages stay, since none has to be delivered' },
     { kind: 'flag', name: 'published', help: 'exactly Raft.tla of raft-tlaplus: counted messages, a request at a time' },
     { kind: 'number', name: 'duplicates', help: 'published: messages that the network duplicates', default: 0, min: 0, max: 8 },
     { kind: 'number', name: 'drops', help: 'published: messages that the network drops', default: 0, min: 0, max: 8 },
