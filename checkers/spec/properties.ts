@@ -130,6 +130,13 @@ export const indexesInOrder: SceneProperty = {
       ? null : `${id} has a snapshot up to ${log.baseIndex}, commitIndex ${commitIndex} and a log up to ${log.lastIndex}`)),
 };
 
+/** Of the proof: a leader appends in its own term, and whoever follows it has nothing newer in front. */
+export const termsInOrder: SceneProperty = {
+  name: 'Terms In Order',
+  check: ({ servers }) => first(servers, ({ id, currentTerm, log }) => first(log.all, ({ term }, at) =>
+    (term <= (log.all[at + 1]?.term ?? currentTerm) ? null : `${id} holds term ${term} at index ${at + 1}, before term ${log.all[at + 1]?.term ?? currentTerm}`))),
+};
+
 export const matchIndexIsTrue: SceneProperty = {
   name: 'Match Index Is True',
   check: ({ servers }) => first(servers, ({ id, role, currentTerm, matchIndex, log }) => (role !== 'leader' ? null : first(servers, (peer) => {
@@ -214,7 +221,7 @@ export const matchMonotonic: StepProperty = {
 };
 
 export const sceneProperties: readonly SceneProperty[] = [
-  electionSafety, logMatching, leaderCompleteness, stateMachineSafety, onAMajority, indexesInOrder, matchIndexIsTrue, votesAreTrue, votesNameCandidates,
+  electionSafety, logMatching, leaderCompleteness, stateMachineSafety, onAMajority, indexesInOrder, termsInOrder, matchIndexIsTrue, votesAreTrue, votesNameCandidates,
 ];
 
 export const stepProperties: readonly StepProperty[] = [

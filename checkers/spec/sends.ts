@@ -22,6 +22,7 @@ export interface Sending {
   readonly answer: Answer | null;
   readonly nexts: NextIndexes;
   readonly equal: EqualCommands;
+  readonly servers: number;
   /** Why the message taken is to be refused. */
   readonly refused: Refused | null;
 }
@@ -32,6 +33,7 @@ export function judgeSent(sending: Sending): Refusal | null {
   for (const message of sent) {
     const wrong = (because: string): Refusal => refusedIn('Send', '5.1', `${message.kind} to ${message.dest}: ${because}`);
     if (message.source !== after.id) return wrong(`its source is ${message.source}, and server ${after.id} sent it`);
+    if (message.dest < 0 || message.dest >= sending.servers) return wrong('there is no such server');
     if (message.dest === after.id) return wrong('it is for its own sender');
     if (message.term !== after.currentTerm) return wrong(`its term is ${message.term}, and currentTerm is ${after.currentTerm}`);
     const refusal = judgeOne(message, sending, answers);

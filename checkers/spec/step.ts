@@ -186,7 +186,7 @@ export class StepJudge {
       server = { ...server, log: compactedTo(server.log, after.log.baseIndex) };
     }
     return this.variables(course, server, step)
-      ?? judgeSent({ before, whole, after, sent, answer: course.answer, nexts, equal: this.equal, refused: course.refused })
+      ?? judgeSent({ before, whole, after, sent, answer: course.answer, nexts, equal: this.equal, servers: this.setting.servers, refused: course.refused })
       ?? (after.role === 'leader' ? nexts.compared(after) : null)
       ?? this.undone(after);
   }

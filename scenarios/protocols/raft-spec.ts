@@ -231,10 +231,11 @@ export class RaftSpec implements Model<State, SpecAction> {
     const told = setting.without.has('AppendEntries: leaderCommit is commitIndex') ? log.lastIndex : commitIndex;
     const leaderCommit = bounds.isPublished ? Math.min(commitIndex, last) : told;
     const rest = { to, value: count, words: `to ${to}` };
-    const sends = [one(appendEntries, { to, count, leaderCommit }, rest)];
+    const behind = `to ${to}, behind ${nextIndex[to]! - 1}`;
+    const sends = [one(appendEntries, { to, count, leaderCommit }, { ...rest, words: `${behind}: ${count === 0 ? 'nothing' : `entry ${last}`}` })];
     if (bounds.isPublished) return sends;
     // A heartbeat in spite of entries that could be sent, and the votes that a candidate asks for again.
-    if (count > 0) sends.push(one(appendEntries, { to, count: 0, leaderCommit }, rest));
+    if (count > 0) sends.push(one(appendEntries, { to, count: 0, leaderCommit }, { ...rest, words: `${behind}: nothing` }));
     if (log.baseIndex > 0) sends.push(one(installSnapshot, { to, content: log.all.slice(0, log.baseIndex) }, rest));
     return [...sends, one(requestVote, { to }, rest)];
   }
