@@ -132,6 +132,8 @@ export class StepJudge {
       const current = isNewer ? updateTerm.update(before, message, this.setting).server : before;
       yield* this.handled(current, message);
       if (isNewer) yield { ...this.nothing(current), action: updateTerm };
+    } else {
+      yield* this.handled(before, message);
     }
     yield this.nothing(before);
   }
@@ -216,7 +218,7 @@ export class StepJudge {
     const { action, refused } = course;
     const explain = (name: string, is: unknown, was: unknown): Refusal => {
       if (refused !== null) return refusedBy(action!.name, refused);
-      return refusedIn(action?.name ?? 'nothing', 'Figure 2', `${name} is ${is} and not ${was} behind it`);
+      return refusedIn(action?.name ?? 'nothing', 'Figure 2', `${name} is ${is} and not ${was}${action === null ? '' : ' behind it'}`);
     };
     if (after.id !== expected.id) return explain('the id', after.id, expected.id);
     if (after.currentTerm !== expected.currentTerm) {
@@ -235,7 +237,7 @@ export class StepJudge {
       const isOwn = action === null && after.log.lastIndex > expected.log.lastIndex;
       if (refused !== null) return refusedBy(action!.name, refused);
       return (isOwn ? refusedByAction(clientRequest, expected, { command: null }, this.setting) : null)
-        ?? refusedIn(action?.name ?? 'nothing', '5.3', `${difference} behind it`);
+        ?? refusedIn(action?.name ?? 'nothing', '5.3', action === null ? difference : `${difference} behind it`);
     }
     if (after.role === 'candidate' && !isSameSet(after.votesGranted, expected.votesGranted)) {
       return explain('votesGranted', `{${after.votesGranted.join(', ')}}`, `{${expected.votesGranted.join(', ')}}`);
