@@ -2,7 +2,7 @@
 import type { ModelServer } from '../../../checkers/spec/properties.ts';
 import type { SpecEvent, SpecStep } from '../../../checkers/spec/step.ts';
 import { RandomStreams } from '../../../harness/random.ts';
-import { RaftSpec, type Bounds, type SpecAction } from '../../../scenarios/protocols/raft-spec.ts';
+import { RaftSpec, type Bounds, type SpecAction, type State } from '../../../scenarios/protocols/raft-spec.ts';
 
 export const wide: Bounds = {
   servers: 3, elections: 6, restarts: 3, values: 4, duplicates: 0, drops: 0,
@@ -33,11 +33,15 @@ export function* walkedSteps(bounds: Bounds, walks: number, steps: number): Gene
       const name = random.weighted(names.map((one) => [weights[one] ?? 10, one] as const));
       const action = random.pick(actions.filter((one) => one.name === name));
       const next = model.next(state, action);
-      const [before, after] = [state.servers[action.server]!.value, next.servers[action.server]!.value];
-      yield { before, event: eventOf(action), after, sent: action.sent.map(({ value }) => value), action };
+      yield stepOf(state, action, next);
       state = next;
     }
   }
+}
+
+export function stepOf(before: State, action: SpecAction, after: State): WalkedStep {
+  const of = ({ servers }: State): ModelServer => servers[action.server]!.value;
+  return { before: of(before), event: eventOf(action), after: of(after), sent: action.sent.map(({ value }) => value), action };
 }
 
 function eventOf({ name, message, words }: SpecAction): SpecEvent {
