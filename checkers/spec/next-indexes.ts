@@ -12,7 +12,7 @@ type Range = readonly [low: number, high: number];
 export class NextIndexes {
   private readonly server: SpecServer;
   /** Of those peers only that have a choice. */
-  private readonly choices = new Map<ServerId, readonly Range[]>();
+  private choices: Map<ServerId, readonly Range[]> | null = null;
   /** Of all peers without one; a leader just elected may have counted its own no-op. */
   private common: readonly Range[] | null = null;
 
@@ -23,13 +23,18 @@ export class NextIndexes {
 
   private of(peer: ServerId): readonly Range[] {
     const exact = this.server.nextIndex[peer] ?? 1;
-    return this.choices.get(peer) ?? this.common ?? [[exact, exact]];
+    return this.choices?.get(peer) ?? this.common ?? [[exact, exact]];
+  }
+
+  private choose(peer: ServerId, ranges: readonly Range[]): void {
+    this.choices ??= new Map();
+    this.choices.set(peer, ranges);
   }
 
   /** @param lastIndex of the leader's log behind the step */
   elected(server: SpecServer, lastIndex: number): void {
     const next = server.log.lastIndex + 1;
-    this.choices.clear();
+    this.choices = null;
     this.common = [[next, next], [lastIndex + 1, lastIndex + 1]];
   }
 
@@ -40,17 +45,17 @@ export class NextIndexes {
     if (success) {
       const known = Math.max(match, matchIndex);
       const highest = Math.max(next, known + 1);
-      this.choices.set(source, [[matchIndex + 1, matchIndex + 1], [known + 1, known + 1], [highest, highest]]);
+      this.choose(source, [[matchIndex + 1, matchIndex + 1], [known + 1, known + 1], [highest, highest]]);
     } else {
       const lower = Math.max(next - 1, 1);
-      this.choices.set(source, [[lower, lower], [match + 1, next - 1]]);
+      this.choose(source, [[lower, lower], [match + 1, next - 1]]);
     }
   }
 
   /** Whether an entry may be sent as the next one; then what follows it may be next, too. */
   sends(peer: ServerId, from: number, count: number): boolean {
     if (!this.of(peer).some(([low, high]) => low <= from && from <= high)) return false;
-    this.choices.set(peer, [[from, from], [from + count, from + count]]);
+    this.choose(peer, [[from, from], [from + count, from + count]]);
     return true;
   }
 
@@ -58,7 +63,7 @@ export class NextIndexes {
   sendsSnapshot(peer: ServerId, lastIncluded: number): boolean {
     const below = this.of(peer).filter(([low]) => low <= lastIncluded).map(([low, high]): Range => [low, Math.min(high, lastIncluded)]);
     if (below.length === 0) return false;
-    this.choices.set(peer, [...below, [lastIncluded + 1, lastIncluded + 1]]);
+    this.choose(peer, [...below, [lastIncluded + 1, lastIncluded + 1]]);
     return true;
   }
 

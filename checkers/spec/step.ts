@@ -3,7 +3,7 @@
  * what they send? A comparison and not a search: the kind of event gives the actions, in their order, and where the specification
  * leaves a choice, the state after the step tells which one was made. docs/specification.md says which freedoms are granted, and why.
  */
-import { refusalOf, taken, type Action } from './action.ts';
+import { refusalOf, type Action } from './action.ts';
 import { becomeLeader, restart, stepDown, timeout, updateTerm, voteConditions } from './election.ts';
 import { differenceOfLogs, SplicedLog, type EqualCommands, type SpecEntry } from './log.ts';
 import type { SpecMessage } from './message.ts';
@@ -73,31 +73,16 @@ export class StepJudge {
   judge(step: SpecStep): Refusal | null {
     const { before, after, sent } = step;
     if (before === after && sent.length === 0 && step.event.kind !== 'restart') return null;
-    let first: Refusal | null = null;
-    for (const course of this.courses(step)) {
-      const refusal = 'because' in course ? course : this.follow(course, step);
-      if (refusal === null) return null;
-      first ??= refusal;
-    }
-    return first;
-  }
-
-  /** The most telling one first: its refusal is the one that is reported. */
-  private *courses(step: SpecStep): Generator<Course | Refusal> {
-    const { before, event } = step;
-    switch (event.kind) {
+    switch (step.event.kind) {
       case 'message':
-        yield* this.receipts(step, event.message);
-        return;
+        return this.receipt(step, step.event.message);
       case 'timer':
-        yield this.expiry(step);
-        return;
+        return this.expiry(step);
       case 'restart':
-        yield this.start(step);
-        return;
+        return this.start(step);
       case 'request':
       case 'other':
-        yield this.nothing(before);
+        return this.follow(this.nothing(before), step);
     }
   }
 
@@ -106,58 +91,50 @@ export class StepJudge {
   }
 
   /** commitIndex is not lost by those who keep it on disk. */
-  private start({ before, after }: SpecStep): Course {
-    const { server } = taken(restart, before, null, this.setting)!;
+  private start(step: SpecStep): Refusal | null {
+    const { before, after } = step;
+    const { server } = restart.update(before, null, this.setting);
     const commitIndex = Math.min(Math.max(after.commitIndex, server.commitIndex), before.commitIndex);
-    return { ...this.nothing({ ...server, commitIndex }), action: restart };
+    return this.follow({ ...this.nothing({ ...server, commitIndex }), action: restart }, step);
   }
 
-  private expiry({ before, after }: SpecStep): Course | Refusal {
+  private expiry(step: SpecStep): Refusal | null {
+    const { before, after } = step;
     const isOver = before.role === 'leader' && after.role === 'follower' && after.currentTerm === before.currentTerm;
-    if (!isOver && after.currentTerm === before.currentTerm) return this.nothing(before);
+    if (!isOver && after.currentTerm === before.currentTerm) return this.follow(this.nothing(before), step);
     const action = isOver ? stepDown : timeout;
     const refused = refusalOf(action, before, null, this.setting);
     if (refused !== null) return refusedBy(action.name, refused);
-    return { ...this.nothing(action.update(before, null, this.setting).server), action };
+    return this.follow({ ...this.nothing(action.update(before, null, this.setting).server), action }, step);
   }
 
-  /** Taken, or lost behind UpdateTerm, or lost. */
-  private *receipts({ before, after }: SpecStep, message: SpecMessage): Generator<Course | Refusal> {
-    if (message.dest !== before.id) {
-      yield refusedIn('Receive', '5.1', `a message for server ${message.dest} was given to server ${before.id}`);
-      return;
-    }
-    const isNewer = message.term > before.currentTerm;
-    if (!isNewer || after.currentTerm !== before.currentTerm) {
-      const current = isNewer ? updateTerm.update(before, message, this.setting).server : before;
-      yield* this.handled(current, message);
-      if (isNewer) yield { ...this.nothing(current), action: updateTerm };
-    } else {
-      yield* this.handled(before, message);
-    }
-    yield this.nothing(before);
+  /** Taken, or lost behind UpdateTerm, or lost. The first is what is told when it is none of them. */
+  private receipt(step: SpecStep, message: SpecMessage): Refusal | null {
+    const { before, after } = step;
+    if (message.dest !== before.id) return refusedIn('Receive', '5.1', `a message for server ${message.dest} was given to server ${before.id}`);
+    const isUpdated = message.term > before.currentTerm && after.currentTerm !== before.currentTerm;
+    const current = isUpdated ? updateTerm.update(before, message, this.setting).server : before;
+    const refusal = this.handled(current, message, step);
+    if (refusal === null) return null;
+    if (isUpdated && this.follow({ ...this.nothing(current), action: updateTerm }, step) === null) return null;
+    return this.follow(this.nothing(before), step) === null ? null : refusal;
   }
 
-  private *handled(server: SpecServer, message: SpecMessage): Generator<Course | Refusal> {
+  private handled(server: SpecServer, message: SpecMessage, step: SpecStep): Refusal | null {
     const action = handlerOf(message);
-    const refused = refusalOf(action, server, message, this.setting);
-    if (refused !== null) {
-      // A stale answer is dropped, and changes nothing: what comes next allows that.
-      yield refusedBy(action.name, refused);
-      return;
-    }
+    const inTheWay = refusalOf(action, server, message, this.setting);
+    if (inTheWay !== null) return refusedBy(action.name, inTheWay);
     const outcome = action.update(server, message, this.setting);
     const nexts = new NextIndexes(outcome.server);
     if (message.kind === 'AppendEntriesResponse') nexts.answered(server, message);
-    const condition = conditionOf(server, message, this.setting);
+    const refused = conditionOf(server, message, this.setting);
     const answer = outcome.sent.length === 0 ? null : { message: outcome.sent[0]!, commitIndex: server.commitIndex };
-    yield { action, server: outcome.server, answer, nexts, refused: condition };
+    const refusal = this.follow({ action, server: outcome.server, answer, nexts, refused }, step);
+    if (refusal === null || refused !== null || message.kind !== 'AppendEntriesRequest' || message.prevLogIndex >= server.log.baseIndex) return refusal;
     // An entry that was compacted is not in the log any more: Figure 2 read to the letter refuses it.
-    if (message.kind === 'AppendEntriesRequest' && condition === null && message.prevLogIndex < server.log.baseIndex) {
-      const refusal: SpecMessage = { kind: 'AppendEntriesResponse', term: server.currentTerm, source: server.id, dest: message.source, success: false, matchIndex: 0 };
-      const role = server.role === 'leader' ? 'leader' : 'follower';
-      yield { action, server: { ...server, role }, answer: { message: refusal, commitIndex: server.commitIndex }, nexts: new NextIndexes(server), refused: null };
-    }
+    const no: SpecMessage = { kind: 'AppendEntriesResponse', term: server.currentTerm, source: server.id, dest: message.source, success: false, matchIndex: 0 };
+    const course = { ...this.nothing({ ...server, role: 'follower' as const }), action, answer: { message: no, commitIndex: server.commitIndex } };
+    return this.follow(course, step) === null ? null : refusal;
   }
 
   /** What the server does by itself behind the event, then the comparison. */

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { allRules } from '../../../checkers/spec/receive.ts';
+import { termUpdatedFirst } from '../../../checkers/spec/election.ts';
 import type { Rule } from '../../../checkers/spec/rule.ts';
 import { StepJudge } from '../../../checkers/spec/step.ts';
 import { randomSearch } from '../../../harness/explore/random-search.ts';
@@ -73,7 +74,7 @@ describe('without it', () => {
   });
 
   test.each(of('safe'))('%s: nothing breaks on 100 walks', async (name) => {
-    const result = await walks(name, 100);
+    const result = await walks(name, 100, { isJoined: false });
     expect(result.properties.filter(({ verdict }) => verdict === 'violated').map((property) => property.name)).toEqual([]);
   });
 });
@@ -83,7 +84,7 @@ function refusalWithout(name: string): string | null {
   const finding = findings[name]!;
   const given = finding.kind === 'walk' ? finding.bounds : {};
   const servers = finding.kind === 'script' ? scripts[finding.script]!.servers : given?.servers ?? bounds.servers;
-  const steps = finding.kind === 'script' ? written(finding.script, [name]).steps : walkedSteps({ ...bounds, ...given, without: [name] }, 30, 150);
+  const steps = finding.kind === 'script' ? written(finding.script, [name]).steps : walkedSteps({ ...bounds, ...given, isEager: false, isJoined: name !== termUpdatedFirst.name, without: [name] }, 30, 150);
   const judge = new StepJudge({ servers });
   for (const step of steps) {
     const refusal = judge.judge(step);

@@ -37,7 +37,7 @@ export const findings: Readonly<Record<string, Finding>> = {
   'AppendEntries: leaderCommit is commitIndex': walk('Committed Entries Are On A Majority', 24, { servers: 5 }),
   "UpdateTerm: the message's term is newer": walk('One Vote Per Term', 3),
   'DropStaleResponse: the answer is of an older term': unseen('an answer that is dropped is a lost one'),
-  'Receive: a newer term is taken over first': unseen('each handler asks for its own term once more, and the answers of a newer term are refusals'),
+  'Receive: a newer term is taken over first': safe('each handler asks for its own term once more, and the answers of a newer term are refusals'),
   'HandleRequestVoteRequest: the request is of this term': walk('Votes Name Candidates', 32),
   "HandleRequestVoteRequest: the candidate's log is up to date": walk('Leader Completeness', 38),
   'HandleRequestVoteRequest: no other vote in this term': walk('Votes Are True, One Vote Per Term', 28),
@@ -56,7 +56,7 @@ export const findings: Readonly<Record<string, Finding>> = {
   'HandleInstallSnapshotRequest: the request is of this term': safe('a snapshot holds what is committed, which is true in every later term'),
   'HandleInstallSnapshotRequest: what is committed already is not installed': walk('State Machine Safety, Indexes In Order, Snapshot Index Monotonic', 76),
   'HandleInstallSnapshotRequest: what follows an entry that fits is kept': script('Match Index Is True', 'late snapshot'),
-  'HandleInstallSnapshotRequest: what follows an entry that does not fit goes': walk('Terms In Order', 50),
+  'HandleInstallSnapshotRequest: what follows an entry that does not fit goes': script('Terms In Order', 'nothing in common'),
   'HandleInstallSnapshotResponse: the answer is of this term': safe('it acknowledges what is committed, which its sender never loses'),
   'Compact: the snapshot is later than the last one': walk('Snapshot Index Monotonic', 79),
   'Compact: what it covers is committed': walk('Indexes In Order', 16),
@@ -126,6 +126,14 @@ export const scripts: Readonly<Record<string, Script>> = {
       ...elect(0, [2], 2), 'ClientRequest(0, a)', hears(1, 0, 2), ...elect(1, [2], 3), 'ClientRequest(1, b)', hears(0, 1, 3),
       ...elect(0, [2], 4), ...refuse(0, 2, 4, '1@2', 'nothing'), ...replicate(0, 2, 4, '0@0', 'a@2', 1),
       hears(1, 0, 4), ...elect(1, [2], 5),
+    ],
+  },
+  // 1 sends its snapshot to 0, whose entries are of an older term.
+  'nothing in common': {
+    servers: 3,
+    steps: [
+      ...elect(0, [2], 2), 'ClientRequest(0, a)', 'ClientRequest(0, c)', hears(1, 0, 2), ...elect(1, [2], 3), 'ClientRequest(1, b)',
+      ...replicate(1, 2, 3, '0@0', 'b@3', 1), 'Compact(1, up to 1)', 'InstallSnapshot(1, to 0)', 'Receive(0, InstallSnapshotRequest of term 3, 1 -> 0',
     ],
   },
   // The snapshot was on its way when a and c arrived by themselves; 1 forgets its commitIndex.
