@@ -1,4 +1,6 @@
-/** What an action of the specification is: guards that allow it, and an update that says what it makes of one server. */
+/**
+ * What an action of the specification is: guards that allow it, and an update that says what it makes of one server.
+ */
 import type { SpecMessage } from './message.ts';
 import { firstRefusal, type Guard, type Refused, type Rule } from './rule.ts';
 import type { Setting, SpecServer } from './server.ts';
@@ -19,9 +21,18 @@ export interface Action<Subject> {
   update(server: SpecServer, subject: Subject, setting: Setting): Outcome;
 }
 
-export const refusalOf = <Subject>(action: Action<Subject>, server: SpecServer, subject: Subject, setting: Setting): Refused | null =>
-  firstRefusal(action.guards, server, subject, setting);
+export const refusalOf = <Subject>(
+  action: Action<Subject>,
+  server: SpecServer,
+  subject: Subject,
+  setting: Setting,
+): Refused | null => firstRefusal(action.guards, server, subject, setting);
 
 /** What the action leads to; null when a guard refuses it. */
-export const taken = <Subject>(action: Action<Subject>, server: SpecServer, subject: Subject, setting: Setting): Outcome | null =>
+export const taken = <Subject>(
+  action: Action<Subject>,
+  server: SpecServer,
+  subject: Subject,
+  setting: Setting,
+): Outcome | null =>
   refusalOf(action, server, subject, setting) === null ? action.update(server, subject, setting) : null;

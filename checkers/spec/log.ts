@@ -29,7 +29,10 @@ export interface SpecLog {
 
 export const lastTermOf = (log: SpecLog): number => log.termAt(log.lastIndex);
 
-export const entryAt = (log: SpecLog, index: number): SpecEntry => ({ term: log.termAt(index), command: log.commandAt(index) });
+export const entryAt = (log: SpecLog, index: number): SpecEntry => ({
+  term: log.termAt(index),
+  command: log.commandAt(index),
+});
 
 /** The entries of `of` up to `keptTo`, then `appended`; perhaps with a later base. */
 export class SplicedLog implements SpecLog {
@@ -39,7 +42,12 @@ export class SplicedLog implements SpecLog {
   readonly baseIndex: number;
   readonly baseTerm: number;
 
-  constructor(of: SpecLog, keptTo: number, appended: readonly SpecEntry[], base: { readonly index: number; readonly term: number } = { index: of.baseIndex, term: of.baseTerm }) {
+  constructor(
+    of: SpecLog,
+    keptTo: number,
+    appended: readonly SpecEntry[],
+    base: { readonly index: number; readonly term: number } = { index: of.baseIndex, term: of.baseTerm },
+  ) {
     this.of = of;
     this.keptTo = keptTo;
     this.appended = appended;
@@ -61,7 +69,9 @@ export class SplicedLog implements SpecLog {
   }
 }
 
-/** A log as plain data, for the specification's own model. It remembers what it compacted, so that a property can look. */
+/**
+ * A log as plain data, for the specification's own model. It remembers what it compacted, so that a property can look.
+ */
 export class PlainLog implements SpecLog {
   readonly all: readonly SpecEntry[];
   readonly baseIndex: number;
@@ -101,14 +111,23 @@ export type EqualCommands = (one: unknown, other: unknown) => boolean;
 /** What tells `actual` from `expected`, in words; null when they are equal. Costs what `expected` does not share. */
 export function differenceOfLogs(expected: SpecLog, actual: SpecLog, equal: EqualCommands): string | null {
   if (expected === actual) return null;
-  if (actual.baseIndex !== expected.baseIndex) return `the log begins behind index ${actual.baseIndex}, not ${expected.baseIndex}`;
-  if (actual.baseTerm !== expected.baseTerm) return `the snapshot's last term is ${actual.baseTerm}, not ${expected.baseTerm}`;
-  if (actual.lastIndex !== expected.lastIndex) return `the log ends at index ${actual.lastIndex}, not ${expected.lastIndex}`;
+  if (actual.baseIndex !== expected.baseIndex)
+    return `the log begins behind index ${actual.baseIndex}, not ${expected.baseIndex}`;
+  if (actual.baseTerm !== expected.baseTerm)
+    return `the snapshot's last term is ${actual.baseTerm}, not ${expected.baseTerm}`;
+  if (actual.lastIndex !== expected.lastIndex)
+    return `the log ends at index ${actual.lastIndex}, not ${expected.lastIndex}`;
   return differenceWithin(expected, actual, expected.baseIndex + 1, expected.lastIndex, equal);
 }
 
 /** The same for a range of indexes that both hold. */
-export function differenceWithin(expected: SpecLog, actual: SpecLog, from: number, to: number, equal: EqualCommands): string | null {
+export function differenceWithin(
+  expected: SpecLog,
+  actual: SpecLog,
+  from: number,
+  to: number,
+  equal: EqualCommands,
+): string | null {
   if (from > to || expected === actual) return null;
   if (expected instanceof SplicedLog) {
     const { of, keptTo } = expected;

@@ -1,7 +1,7 @@
 /**
- * The safety properties of Figure 3 of the Raft paper and the invariants that its proof leans on
- * (dissertation, appendix B), over all servers at once and what a history remembers. For the specification's own model:
- * nothing here is quick enough for a run of the simulator.
+ * The safety properties of Figure 3 of the Raft paper and the invariants that its proof leans on (dissertation,
+ * appendix B), over all servers at once and what a history remembers. For the specification's own model: nothing here
+ * is quick enough for a run of the simulator.
  */
 import type { PlainLog, SpecEntry } from './log.ts';
 import type { SpecMessage } from './message.ts';
@@ -32,10 +32,14 @@ export function extended(history: History, server: ModelServer): History {
   let { leaders, committed } = history;
   const { id, role, currentTerm, commitIndex, log } = server;
   if (role === 'leader' && (leaders[currentTerm] ?? -1) === -1) {
-    leaders = Array.from({ length: Math.max(leaders.length, currentTerm + 1) }, (_, term) => (term === currentTerm ? id : leaders[term] ?? -1));
+    leaders = Array.from({ length: Math.max(leaders.length, currentTerm + 1) }, (_, term) =>
+      term === currentTerm ? id : (leaders[term] ?? -1),
+    );
   }
   if (commitIndex > committed.length) {
-    const fresh = log.all.slice(committed.length, commitIndex).map((entry): Committed => ({ entry, since: currentTerm }));
+    const fresh = log.all
+      .slice(committed.length, commitIndex)
+      .map((entry): Committed => ({ entry, since: currentTerm }));
     committed = [...committed, ...fresh];
   }
   return leaders === history.leaders && committed === history.committed ? history : { leaders, committed };
@@ -47,9 +51,11 @@ export interface Scene {
   readonly messages: readonly SpecMessage[];
 }
 
-const isSame = (a: SpecEntry | undefined, b: SpecEntry | undefined): boolean => a?.term === b?.term && a?.command === b?.command;
+export const isSame = (a: SpecEntry | undefined, b: SpecEntry | undefined): boolean =>
+  a?.term === b?.term && a?.command === b?.command;
 
-const shown = (entry: SpecEntry | undefined): string => (entry === undefined ? 'nothing' : `${String(entry.command)} of term ${entry.term}`);
+const shown = (entry: SpecEntry | undefined): string =>
+  entry === undefined ? 'nothing' : `${String(entry.command)} of term ${entry.term}`;
 
 /** What a property says of a scene: what is wrong, or null. */
 export interface SceneProperty {
@@ -57,13 +63,7 @@ export interface SceneProperty {
   check(scene: Scene, setting: Setting): string | null;
 }
 
-export interface StepProperty {
-  readonly name: string;
-  /** `action` made `after` of `before`, the same server. */
-  check(before: ModelServer, action: string, after: ModelServer): string | null;
-}
-
-function first<T>(items: readonly T[], look: (item: T, index: number) => string | null): string | null {
+export function first<T>(items: readonly T[], look: (item: T, index: number) => string | null): string | null {
   for (let index = 0; index < items.length; index++) {
     const found = look(items[index]!, index);
     if (found !== null) return found;
@@ -76,154 +76,167 @@ const pairs = ({ servers }: Scene, look: (one: ModelServer, other: ModelServer) 
 
 export const electionSafety: SceneProperty = {
   name: 'Election Safety',
-  check: ({ servers, history }) => first(servers, ({ id, role, currentTerm }) =>
-    (role !== 'leader' || history.leaders[currentTerm] === id ? null : `${id} leads term ${currentTerm}, which ${history.leaders[currentTerm]} led`)),
+  check: ({ servers, history }) =>
+    first(servers, ({ id, role, currentTerm }) =>
+      role !== 'leader' || history.leaders[currentTerm] === id
+        ? null
+        : `${id} leads term ${currentTerm}, which ${history.leaders[currentTerm]} led`,
+    ),
 };
 
 /** Of the state alone. */
 export const oneLeader: SceneProperty = {
   name: 'No Two Leaders In A Term',
-  check: (scene) => pairs(scene, (one, other) =>
-    (one.role === 'leader' && other.role === 'leader' && one.currentTerm === other.currentTerm
-      ? `${one.id} and ${other.id} lead term ${one.currentTerm}` : null)),
+  check: (scene) =>
+    pairs(scene, (one, other) =>
+      one.role === 'leader' && other.role === 'leader' && one.currentTerm === other.currentTerm
+        ? `${one.id} and ${other.id} lead term ${one.currentTerm}`
+        : null,
+    ),
 };
 
 export const logMatching: SceneProperty = {
   name: 'Log Matching',
-  check: (scene) => pairs(scene, (one, other) => {
-    let differsAt = 0;
-    for (let index = 1; index <= Math.min(one.log.lastIndex, other.log.lastIndex); index++) {
-      const [a, b] = [one.log.all[index - 1]!, other.log.all[index - 1]!];
-      if (differsAt === 0 && !isSame(a, b)) differsAt = index;
-      if (differsAt > 0 && a.term === b.term) return `${one.id} and ${other.id} hold term ${a.term} at index ${index} and differ at ${differsAt}`;
-    }
-    return null;
-  }),
+  check: (scene) =>
+    pairs(scene, (one, other) => {
+      let differsAt = 0;
+      for (let index = 1; index <= Math.min(one.log.lastIndex, other.log.lastIndex); index++) {
+        const [a, b] = [one.log.all[index - 1]!, other.log.all[index - 1]!];
+        if (differsAt === 0 && !isSame(a, b)) differsAt = index;
+        if (differsAt > 0 && a.term === b.term)
+          return `${one.id} and ${other.id} hold term ${a.term} at index ${index} and differ at ${differsAt}`;
+      }
+      return null;
+    }),
 };
 
 export const leaderCompleteness: SceneProperty = {
   name: 'Leader Completeness',
-  check: ({ servers, history }) => first(servers, ({ id, role, currentTerm, log }) =>
-    (role !== 'leader' ? null : first(history.committed, ({ entry, since }, at) =>
-      (since >= currentTerm || isSame(log.all[at], entry)
-        ? null : `${id} leads term ${currentTerm} and holds ${shown(log.all[at])} at index ${at + 1}, where ${shown(entry)} is committed`)))),
+  check: ({ servers, history }) =>
+    first(servers, ({ id, role, currentTerm, log }) =>
+      role !== 'leader'
+        ? null
+        : first(history.committed, ({ entry, since }, at) =>
+            since >= currentTerm || isSame(log.all[at], entry)
+              ? null
+              : `${id} leads term ${currentTerm} and holds ${shown(log.all[at])} at index ${at + 1}, where ${shown(entry)} is committed`,
+          ),
+    ),
 };
 
 export const stateMachineSafety: SceneProperty = {
   name: 'State Machine Safety',
-  check: ({ servers, history }) => first(servers, ({ id, commitIndex, log }) => first(history.committed.slice(0, commitIndex), ({ entry }, at) =>
-    (isSame(log.all[at], entry) ? null : `${id} committed ${shown(log.all[at])} at index ${at + 1}, where ${shown(entry)} is committed`))),
+  check: ({ servers, history }) =>
+    first(servers, ({ id, commitIndex, log }) =>
+      first(history.committed.slice(0, commitIndex), ({ entry }, at) =>
+        isSame(log.all[at], entry)
+          ? null
+          : `${id} committed ${shown(log.all[at])} at index ${at + 1}, where ${shown(entry)} is committed`,
+      ),
+    ),
 };
 
 export const onAMajority: SceneProperty = {
   name: 'Committed Entries Are On A Majority',
-  check: ({ servers, history }, setting) => first(history.committed, ({ entry }, at) => {
-    const holders = servers.filter(({ log }) => isSame(log.all[at], entry)).length;
-    return holders >= quorumOf(setting) ? null : `${shown(entry)}, committed at index ${at + 1}, is on ${holders} of ${setting.servers} servers`;
-  }),
+  check: ({ servers, history }, setting) =>
+    first(history.committed, ({ entry }, at) => {
+      const holders = servers.filter(({ log }) => isSame(log.all[at], entry)).length;
+      return holders >= quorumOf(setting)
+        ? null
+        : `${shown(entry)}, committed at index ${at + 1}, is on ${holders} of ${setting.servers} servers`;
+    }),
 };
 
 export const indexesInOrder: SceneProperty = {
   name: 'Indexes In Order',
-  check: ({ servers }) => first(servers, ({ id, commitIndex, log }) =>
-    (log.baseIndex <= commitIndex && commitIndex <= log.lastIndex
-      ? null : `${id} has a snapshot up to ${log.baseIndex}, commitIndex ${commitIndex} and a log up to ${log.lastIndex}`)),
+  check: ({ servers }) =>
+    first(servers, ({ id, commitIndex, log }) =>
+      log.baseIndex <= commitIndex && commitIndex <= log.lastIndex
+        ? null
+        : `${id} has a snapshot up to ${log.baseIndex}, commitIndex ${commitIndex} and a log up to ${log.lastIndex}`,
+    ),
 };
 
 /** Of the proof: a leader appends in its own term, and whoever follows it has nothing newer in front. */
 export const termsInOrder: SceneProperty = {
   name: 'Terms In Order',
-  check: ({ servers }) => first(servers, ({ id, currentTerm, log }) => first(log.all, ({ term }, at) =>
-    (term <= (log.all[at + 1]?.term ?? currentTerm) ? null : `${id} holds term ${term} at index ${at + 1}, before term ${log.all[at + 1]?.term ?? currentTerm}`))),
+  check: ({ servers }) =>
+    first(servers, ({ id, currentTerm, log }) =>
+      first(log.all, ({ term }, at) =>
+        term <= (log.all[at + 1]?.term ?? currentTerm)
+          ? null
+          : `${id} holds term ${term} at index ${at + 1}, before term ${log.all[at + 1]?.term ?? currentTerm}`,
+      ),
+    ),
 };
 
 export const matchIndexIsTrue: SceneProperty = {
   name: 'Match Index Is True',
-  check: ({ servers }) => first(servers, ({ id, role, currentTerm, matchIndex, log }) => (role !== 'leader' ? null : first(servers, (peer) => {
-    if (peer.id === id || peer.currentTerm !== currentTerm) return null;
-    const match = matchIndex[peer.id]!;
-    const isHeld = log.all.slice(0, match).every((entry, at) => isSame(entry, peer.log.all[at])) && match <= log.lastIndex;
-    return isHeld ? null : `${id} leads term ${currentTerm} with matchIndex[${peer.id}] = ${match}, and ${peer.id} holds something else`;
-  }))),
+  check: ({ servers }) =>
+    first(servers, ({ id, role, currentTerm, matchIndex, log }) =>
+      role !== 'leader'
+        ? null
+        : first(servers, (peer) => {
+            if (peer.id === id || peer.currentTerm !== currentTerm) return null;
+            const match = matchIndex[peer.id]!;
+            const isHeld =
+              log.all.slice(0, match).every((entry, at) => isSame(entry, peer.log.all[at])) && match <= log.lastIndex;
+            return isHeld
+              ? null
+              : `${id} leads term ${currentTerm} with matchIndex[${peer.id}] = ${match}, and ${peer.id} holds something else`;
+          }),
+    ),
 };
 
 export const votesAreTrue: SceneProperty = {
   name: 'Votes Are True',
-  check: ({ servers }) => first(servers, ({ id, role, currentTerm, votesGranted }) => (role !== 'candidate' ? null : first(votesGranted, (voter) => {
-    const { currentTerm: term, votedFor } = servers[voter]!;
-    return term > currentTerm || (term === currentTerm && votedFor === id)
-      ? null : `${id} counts a vote of ${voter} in term ${currentTerm}, who voted for ${votedFor} in term ${term}`;
-  }))),
+  check: ({ servers }) =>
+    first(servers, ({ id, role, currentTerm, votesGranted }) =>
+      role !== 'candidate'
+        ? null
+        : first(votesGranted, (voter) => {
+            const { currentTerm: term, votedFor } = servers[voter]!;
+            return term > currentTerm || (term === currentTerm && votedFor === id)
+              ? null
+              : `${id} counts a vote of ${voter} in term ${currentTerm}, who voted for ${votedFor} in term ${term}`;
+          }),
+    ),
 };
 
 /** Needs messages that stay: the request is the proof that there was a candidate. */
 export const votesNameCandidates: SceneProperty = {
   name: 'Votes Name Candidates',
-  check: ({ servers, messages }) => first(servers, ({ id, currentTerm, votedFor }) => {
-    if (votedFor === null || votedFor === id) return null;
-    const isAsked = messages.some(({ kind, term, source, dest }) => kind === 'RequestVoteRequest' && term === currentTerm && source === votedFor && dest === id);
-    return isAsked ? null : `${id} voted for ${votedFor} in term ${currentTerm} and was not asked to`;
-  }),
+  check: ({ servers, messages }) =>
+    first(servers, ({ id, currentTerm, votedFor }) => {
+      if (votedFor === null || votedFor === id) return null;
+      const isAsked = messages.some(
+        ({ kind, term, source, dest }) =>
+          kind === 'RequestVoteRequest' && term === currentTerm && source === votedFor && dest === id,
+      );
+      return isAsked ? null : `${id} voted for ${votedFor} in term ${currentTerm} and was not asked to`;
+    }),
 };
 
 /** Of raft-tlaplus: what two servers hold committed is the same. */
 export const noLogDivergence: SceneProperty = {
   name: 'NoLogDivergence',
-  check: (scene) => pairs(scene, (one, other) => {
-    const common = Math.min(one.commitIndex, other.commitIndex);
-    const at = one.log.all.slice(0, common).findIndex((entry, index) => !isSame(entry, other.log.all[index]));
-    return at < 0 ? null : `${one.id} and ${other.id} committed different entries at index ${at + 1}`;
-  }),
-};
-
-export const termMonotonic: StepProperty = {
-  name: 'Term Monotonic',
-  check: (before, action, after) =>
-    (after.currentTerm >= before.currentTerm ? null : `${action}: the term of ${after.id} falls from ${before.currentTerm} to ${after.currentTerm}`),
-};
-
-export const oneVotePerTerm: StepProperty = {
-  name: 'One Vote Per Term',
-  check: (before, action, after) =>
-    (before.currentTerm !== after.currentTerm || before.votedFor === null || before.votedFor === after.votedFor
-      ? null : `${action}: ${after.id} voted for ${before.votedFor} in term ${after.currentTerm}, and now for ${after.votedFor}`),
-};
-
-export const leaderAppendOnly: StepProperty = {
-  name: 'Leader Append-Only',
-  check: (before, action, after) => {
-    if (before.role !== 'leader' || after.role !== 'leader' || before.currentTerm !== after.currentTerm) return null;
-    return before.log.all.every((entry, at) => isSame(entry, after.log.all[at])) ? null : `${action}: ${after.id} leads and changes its log`;
-  },
-};
-
-export const commitMonotonic: StepProperty = {
-  name: 'Commit Index Monotonic',
-  check: (before, action, after) =>
-    (action === 'Restart' || after.commitIndex >= before.commitIndex
-      ? null : `${action}: commitIndex of ${after.id} falls from ${before.commitIndex} to ${after.commitIndex}`),
-};
-
-export const snapshotMonotonic: StepProperty = {
-  name: 'Snapshot Index Monotonic',
-  check: (before, action, after) =>
-    (after.log.baseIndex >= before.log.baseIndex
-      ? null : `${action}: the snapshot of ${after.id} goes back from index ${before.log.baseIndex} to ${after.log.baseIndex}`),
-};
-
-export const matchMonotonic: StepProperty = {
-  name: 'Match Index Monotonic',
-  check: (before, action, after) => {
-    if (before.role !== 'leader' || after.role !== 'leader' || before.currentTerm !== after.currentTerm) return null;
-    return first(before.matchIndex, (match, peer) =>
-      (after.matchIndex[peer]! >= match ? null : `${action}: matchIndex[${peer}] of ${after.id} falls from ${match} to ${after.matchIndex[peer]}`));
-  },
+  check: (scene) =>
+    pairs(scene, (one, other) => {
+      const common = Math.min(one.commitIndex, other.commitIndex);
+      const at = one.log.all.slice(0, common).findIndex((entry, index) => !isSame(entry, other.log.all[index]));
+      return at < 0 ? null : `${one.id} and ${other.id} committed different entries at index ${at + 1}`;
+    }),
 };
 
 export const sceneProperties: readonly SceneProperty[] = [
-  electionSafety, logMatching, leaderCompleteness, stateMachineSafety, onAMajority, indexesInOrder, termsInOrder, matchIndexIsTrue, votesAreTrue, votesNameCandidates,
-];
-
-export const stepProperties: readonly StepProperty[] = [
-  termMonotonic, oneVotePerTerm, leaderAppendOnly, commitMonotonic, snapshotMonotonic, matchMonotonic,
+  electionSafety,
+  logMatching,
+  leaderCompleteness,
+  stateMachineSafety,
+  onAMajority,
+  indexesInOrder,
+  termsInOrder,
+  matchIndexIsTrue,
+  votesAreTrue,
+  votesNameCandidates,
 ];

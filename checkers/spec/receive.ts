@@ -1,10 +1,24 @@
 /** Which actions a message may lead to, and the specification's actions by name. */
 import type { Action } from './action.ts';
 import {
-  becomeLeader, dropStaleResponse, handleRequestVoteRequest, handleRequestVoteResponse, requestVote, restart, stepDown, timeout, updateTerm,
+  becomeLeader,
+  dropStaleResponse,
+  handleRequestVoteRequest,
+  handleRequestVoteResponse,
+  requestVote,
+  restart,
+  stepDown,
+  timeout,
+  updateTerm,
 } from './election.ts';
 import type { SpecMessage } from './message.ts';
-import { advanceCommitIndex, appendEntries, clientRequest, handleAppendEntriesRequest, handleAppendEntriesResponse } from './replication.ts';
+import {
+  advanceCommitIndex,
+  appendEntries,
+  clientRequest,
+  handleAppendEntriesRequest,
+  handleAppendEntriesResponse,
+} from './replication.ts';
 import type { Rule } from './rule.ts';
 import { compact, handleInstallSnapshotRequest, handleInstallSnapshotResponse, installSnapshot } from './snapshot.ts';
 
@@ -22,10 +36,24 @@ export const handlerOf = (message: SpecMessage): Action<SpecMessage> => handlers
 
 export const isResponse = ({ kind }: SpecMessage): boolean => kind.endsWith('Response');
 
-/** Duplicating and dropping are the network's. StepDown comes from the dissertation; the rest as in raft.tla, with snapshots. */
+/**
+ * Duplicating and dropping are the network's. StepDown comes from the dissertation; the rest as in raft.tla, with
+ * snapshots.
+ */
 export const allActions: readonly Action<never>[] = [
-  restart, timeout, requestVote, becomeLeader, stepDown, clientRequest, advanceCommitIndex, appendEntries, updateTerm, dropStaleResponse,
-  ...Object.values(handlers), compact, installSnapshot,
+  restart,
+  timeout,
+  requestVote,
+  becomeLeader,
+  stepDown,
+  clientRequest,
+  advanceCommitIndex,
+  appendEntries,
+  updateTerm,
+  dropStaleResponse,
+  ...Object.values(handlers),
+  compact,
+  installSnapshot,
 ];
 
 /** Every guard and every rule inside of an update, once. */

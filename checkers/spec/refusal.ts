@@ -23,16 +23,27 @@ export function refusedBy(action: string, { guard, because }: Refused): Refusal 
 }
 
 /** The action is possible and leads elsewhere; or it is `due` and was not taken. */
-export function refusedIn(action: string, section: string, because: string, manner: 'elsewhere' | 'due' = 'elsewhere'): Refusal {
+export function refusedIn(
+  action: string,
+  section: string,
+  because: string,
+  manner: 'elsewhere' | 'due' = 'elsewhere',
+): Refusal {
   const nearest = action === 'nothing' ? 'nothing is to be done' : `the nearest is ${action}`;
-  const detail = manner === 'due'
-    ? `${action} is due: ${because} (${named(section)})`
-    : `no action of Figure 2 leads from here to there; ${nearest}, but ${because} (${named(section)})`;
+  const detail =
+    manner === 'due'
+      ? `${action} is due: ${because} (${named(section)})`
+      : `no action of Figure 2 leads from here to there; ${nearest}, but ${because} (${named(section)})`;
   return { action, section, because, detail };
 }
 
 /** Null when nothing refuses the action. */
-export function refusedByAction<Subject>(action: Action<Subject>, server: SpecServer, subject: Subject, setting: Setting): Refusal | null {
+export function refusedByAction<Subject>(
+  action: Action<Subject>,
+  server: SpecServer,
+  subject: Subject,
+  setting: Setting,
+): Refusal | null {
   const refused = refusalOf(action, server, subject, setting);
   return refused === null ? null : refusedBy(action.name, refused);
 }

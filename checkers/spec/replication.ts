@@ -13,10 +13,17 @@ export interface Command {
 /** The leader puts a command of a client, or its own no-op, at the end of its log. */
 export const clientRequest: Action<Command> = {
   name: 'ClientRequest',
-  guards: [guard('ClientRequest: the server leads', '5.3', ({ role }) => (role === 'leader' ? null : `the server is a ${role}`))],
+  guards: [
+    guard('ClientRequest: the server leads', '5.3', ({ role }) =>
+      role === 'leader' ? null : `the server is a ${role}`,
+    ),
+  ],
   rules: [],
   update: (server, { command }) => ({
-    server: { ...server, log: new SplicedLog(server.log, server.log.lastIndex, [{ term: server.currentTerm, command }]) },
+    server: {
+      ...server,
+      log: new SplicedLog(server.log, server.log.lastIndex, [{ term: server.currentTerm, command }]),
+    },
     sent: [],
   }),
 };
@@ -29,13 +36,19 @@ export interface Index {
 export const agreeingOn = ({ id, matchIndex }: SpecServer, index: number): number =>
   1 + matchIndex.filter((match, peer) => peer !== id && match >= index).length;
 
-/** A leader learns that an entry of its term is on a majority: it and all before it are committed. Any such index may be taken. */
+/**
+ * A leader learns that an entry of its term is on a majority: it and all before it are committed. Any such index may
+ * be taken.
+ */
 export const advanceCommitIndex: Action<Index> = {
   name: 'AdvanceCommitIndex',
   guards: [
-    guard('AdvanceCommitIndex: the server leads', '5.3', ({ role }) => (role === 'leader' ? null : `the server is a ${role}`)),
+    guard('AdvanceCommitIndex: the server leads', '5.3', ({ role }) =>
+      role === 'leader' ? null : `the server is a ${role}`,
+    ),
     guard('AdvanceCommitIndex: commitIndex rises', '5.3', ({ commitIndex }, { index }) =>
-      (index > commitIndex ? null : `${index} is not above commitIndex ${commitIndex}`)),
+      index > commitIndex ? null : `${index} is not above commitIndex ${commitIndex}`,
+    ),
     guard('AdvanceCommitIndex: a majority holds the entry', '5.3', (server, { index }, setting) => {
       const { log, matchIndex } = server;
       if (index > log.lastIndex) return `the log ends at index ${log.lastIndex}`;
@@ -65,17 +78,21 @@ const lastSent = ({ nextIndex }: SpecServer, { to, count }: Sending): number => 
 export const appendEntries: Action<Sending> = {
   name: 'AppendEntries',
   guards: [
-    guard('AppendEntries: the server leads', '5.3', ({ role }) => (role === 'leader' ? null : `the server is a ${role}`)),
+    guard('AppendEntries: the server leads', '5.3', ({ role }) =>
+      role === 'leader' ? null : `the server is a ${role}`,
+    ),
     guard('AppendEntries: the entries are in the log', '7', (server, sending) => {
       const prevLogIndex = server.nextIndex[sending.to]! - 1;
       const { baseIndex, lastIndex } = server.log;
-      if (prevLogIndex < baseIndex) return `entry ${prevLogIndex + 1} is in the snapshot, which ends at index ${baseIndex}`;
+      if (prevLogIndex < baseIndex)
+        return `entry ${prevLogIndex + 1} is in the snapshot, which ends at index ${baseIndex}`;
       return lastSent(server, sending) <= lastIndex ? null : `the log ends at index ${lastIndex}`;
     }),
     guard('AppendEntries: leaderCommit is commitIndex', 'Figure 2', (server, sending) => {
       const { commitIndex } = server;
       const { leaderCommit } = sending;
-      if (leaderCommit === commitIndex || leaderCommit === Math.min(commitIndex, lastSent(server, sending))) return null;
+      if (leaderCommit === commitIndex || leaderCommit === Math.min(commitIndex, lastSent(server, sending)))
+        return null;
       return `leaderCommit ${leaderCommit} is not commitIndex ${commitIndex}`;
     }),
   ],
@@ -85,33 +102,55 @@ export const appendEntries: Action<Sending> = {
     const prevLogIndex = nextIndex[to]! - 1;
     const entries = Array.from({ length: count }, (_, at) => entryAt(log, prevLogIndex + 1 + at));
     const request: AppendEntriesRequest = {
-      kind: 'AppendEntriesRequest', term: currentTerm, source: id, dest: to,
-      prevLogIndex, prevLogTerm: log.termAt(prevLogIndex), entries, leaderCommit,
+      kind: 'AppendEntriesRequest',
+      term: currentTerm,
+      source: id,
+      dest: to,
+      prevLogIndex,
+      prevLogTerm: log.termAt(prevLogIndex),
+      entries,
+      leaderCommit,
     };
     return { server, sent: [request] };
   },
 };
 
 /** Never met while Election Safety holds: a leader hears no other leader of its term. */
-export const notTheLeaderOfTheTerm = guard<SpecMessage>('Receive: no leader hears a leader of its own term', '5.2', ({ role, currentTerm }, { term }) =>
-  (role === 'leader' && term === currentTerm ? `the server leads term ${currentTerm} itself` : null));
+export const notTheLeaderOfTheTerm = guard<SpecMessage>(
+  'Receive: no leader hears a leader of its own term',
+  '5.2',
+  ({ role, currentTerm }, { term }) =>
+    role === 'leader' && term === currentTerm ? `the server leads term ${currentTerm} itself` : null,
+);
 
 /** What an AppendEntries needs to be taken. */
 export const fitConditions = [
-  guard<AppendEntriesRequest>('HandleAppendEntriesRequest: the request is of this term', '5.1', ({ currentTerm }, { term }) =>
-    (term === currentTerm ? null : `the request's term ${term} is not currentTerm ${currentTerm}`)),
-  guard<AppendEntriesRequest>('HandleAppendEntriesRequest: the log holds the entry before', '5.3', ({ log }, { prevLogIndex, prevLogTerm }) => {
-    // What a snapshot covers is committed, so the leader has it too.
-    if (prevLogIndex < log.baseIndex || prevLogIndex === 0) return null;
-    if (prevLogIndex > log.lastIndex) return `prevLogIndex is ${prevLogIndex} and the log ends at index ${log.lastIndex}`;
-    const term = log.termAt(prevLogIndex);
-    return term === prevLogTerm ? null : `log[${prevLogIndex}].term = ${term} is not prevLogTerm ${prevLogTerm}`;
-  }),
+  guard<AppendEntriesRequest>(
+    'HandleAppendEntriesRequest: the request is of this term',
+    '5.1',
+    ({ currentTerm }, { term }) =>
+      term === currentTerm ? null : `the request's term ${term} is not currentTerm ${currentTerm}`,
+  ),
+  guard<AppendEntriesRequest>(
+    'HandleAppendEntriesRequest: the log holds the entry before',
+    '5.3',
+    ({ log }, { prevLogIndex, prevLogTerm }) => {
+      // What a snapshot covers is committed, so the leader has it too.
+      if (prevLogIndex < log.baseIndex || prevLogIndex === 0) return null;
+      if (prevLogIndex > log.lastIndex)
+        return `prevLogIndex is ${prevLogIndex} and the log ends at index ${log.lastIndex}`;
+      const term = log.termAt(prevLogIndex);
+      return term === prevLogTerm ? null : `log[${prevLogIndex}].term = ${term} is not prevLogTerm ${prevLogTerm}`;
+    },
+  ),
 ];
 
 const keepsWhatAgrees = rule('HandleAppendEntriesRequest: only a conflict cuts the log', '5.3');
 const cutsAtConflict = rule('HandleAppendEntriesRequest: a conflict cuts the log', '5.3');
-const commitsWhatItSaw = rule('HandleAppendEntriesRequest: commitIndex stays within the entries of the message', 'Figure 2');
+const commitsWhatItSaw = rule(
+  'HandleAppendEntriesRequest: commitIndex stays within the entries of the message',
+  'Figure 2',
+);
 const commitNeverFalls = rule('HandleAppendEntriesRequest: commitIndex never falls', 'Figure 2');
 
 export const lastNewIndex = ({ prevLogIndex, entries }: AppendEntriesRequest): number => prevLogIndex + entries.length;
@@ -129,7 +168,8 @@ function logBehind(log: SpecLog, { prevLogIndex, entries }: AppendEntriesRequest
   return log;
 }
 
-const rest = (entries: readonly SpecEntry[], from: number): readonly SpecEntry[] => (from === 0 ? entries : entries.slice(from));
+const rest = (entries: readonly SpecEntry[], from: number): readonly SpecEntry[] =>
+  from === 0 ? entries : entries.slice(from);
 
 /** Refused, or taken: then the server follows, holds the entries, and knows what is committed among them. */
 export const handleAppendEntriesRequest: Action<AppendEntriesRequest> = {
@@ -139,26 +179,46 @@ export const handleAppendEntriesRequest: Action<AppendEntriesRequest> = {
   update(server, message, setting) {
     const role = message.term === server.currentTerm ? 'follower' : server.role;
     if (firstRefusal(fitConditions, server, message, setting) !== null) {
-      return { server: role === server.role ? server : { ...server, role }, sent: [appendAnswer(server, message, false, 0)] };
+      return {
+        server: role === server.role ? server : { ...server, role },
+        sent: [appendAnswer(server, message, false, 0)],
+      };
     }
     const log = logBehind(server.log, message, setting);
     const seen = holds(setting, commitsWhatItSaw) ? lastNewIndex(message) : log.lastIndex;
     const told = Math.min(message.leaderCommit, seen);
     const commitIndex = holds(setting, commitNeverFalls) ? Math.max(server.commitIndex, told) : told;
-    return { server: { ...server, role: 'follower', log, commitIndex }, sent: [appendAnswer(server, message, true, lastNewIndex(message))] };
+    return {
+      server: { ...server, role: 'follower', log, commitIndex },
+      sent: [appendAnswer(server, message, true, lastNewIndex(message))],
+    };
   },
 };
 
 const appendAnswer = (
-  { id, currentTerm }: SpecServer, { source }: AppendEntriesRequest, success: boolean, matchIndex: number,
-): AppendEntriesResponse => ({ kind: 'AppendEntriesResponse', term: currentTerm, source: id, dest: source, success, matchIndex });
+  { id, currentTerm }: SpecServer,
+  { source }: AppendEntriesRequest,
+  success: boolean,
+  matchIndex: number,
+): AppendEntriesResponse => ({
+  kind: 'AppendEntriesResponse',
+  term: currentTerm,
+  source: id,
+  dest: source,
+  success,
+  matchIndex,
+});
 
 const matchNeverFalls = rule('HandleAppendEntriesResponse: matchIndex never falls', 'Figure 2');
 
 /** A follower holds the leader's log up to `index`. */
 export function acknowledged(server: SpecServer, source: number, index: number, setting: Setting): SpecServer {
   const match = holds(setting, matchNeverFalls) ? Math.max(server.matchIndex[source]!, index) : index;
-  return { ...server, matchIndex: server.matchIndex.with(source, match), nextIndex: server.nextIndex.with(source, match + 1) };
+  return {
+    ...server,
+    matchIndex: server.matchIndex.with(source, match),
+    nextIndex: server.nextIndex.with(source, match + 1),
+  };
 }
 
 const refusalsAcknowledgeNothing = rule('HandleAppendEntriesResponse: a refusal acknowledges nothing', '5.3');
@@ -170,7 +230,8 @@ export const handleAppendEntriesResponse: Action<AppendEntriesResponse> = {
   update(server, { success, source, matchIndex }, setting) {
     if (success) return { server: acknowledged(server, source, matchIndex, setting), sent: [] };
     const next = server.nextIndex[source]!;
-    if (!holds(setting, refusalsAcknowledgeNothing)) return { server: acknowledged(server, source, next - 1, setting), sent: [] };
+    if (!holds(setting, refusalsAcknowledgeNothing))
+      return { server: acknowledged(server, source, next - 1, setting), sent: [] };
     return { server: { ...server, nextIndex: server.nextIndex.with(source, Math.max(next - 1, 1)) }, sent: [] };
   },
 };

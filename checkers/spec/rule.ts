@@ -19,7 +19,11 @@ export interface Guard<Subject> extends Rule {
 
 export const rule = (name: string, section: string): Rule => ({ name, section });
 
-export const guard = <Subject>(name: string, section: string, refuses: Guard<Subject>['refuses']): Guard<Subject> => ({ name, section, refuses });
+export const guard = <Subject>(name: string, section: string, refuses: Guard<Subject>['refuses']): Guard<Subject> => ({
+  name,
+  section,
+  refuses,
+});
 
 /** Whether the rule is in force: each is, but for those that a test takes out. */
 export const holds = (setting: Setting, { name }: Rule): boolean => !setting.without.has(name);
@@ -31,7 +35,10 @@ export interface Refused {
 }
 
 export function firstRefusal<Subject>(
-  guards: readonly Guard<Subject>[], server: SpecServer, subject: Subject, setting: Setting,
+  guards: readonly Guard<Subject>[],
+  server: SpecServer,
+  subject: Subject,
+  setting: Setting,
 ): Refused | null {
   for (const one of guards) {
     const because = holds(setting, one) ? one.refuses(server, subject, setting) : null;

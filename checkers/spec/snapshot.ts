@@ -12,9 +12,11 @@ export const compact: Action<Index> = {
   name: 'Compact',
   guards: [
     guard('Compact: the snapshot is later than the last one', '7', ({ log }, { index }) =>
-      (index > log.baseIndex ? null : `the last snapshot ends at index ${log.baseIndex}`)),
+      index > log.baseIndex ? null : `the last snapshot ends at index ${log.baseIndex}`,
+    ),
     guard('Compact: what it covers is committed', '7', ({ commitIndex }, { index }) =>
-      (index <= commitIndex ? null : `index ${index} is above commitIndex ${commitIndex}`)),
+      index <= commitIndex ? null : `index ${index} is above commitIndex ${commitIndex}`,
+    ),
   ],
   rules: [],
   update: (server, { index }) => ({ server: { ...server, log: compactedTo(server.log, index) }, sent: [] }),
@@ -31,16 +33,26 @@ export interface SendingSnapshot extends Addressed {
 export const installSnapshot: Action<SendingSnapshot> = {
   name: 'InstallSnapshot',
   guards: [
-    guard('InstallSnapshot: the server leads', '7', ({ role }) => (role === 'leader' ? null : `the server is a ${role}`)),
+    guard('InstallSnapshot: the server leads', '7', ({ role }) =>
+      role === 'leader' ? null : `the server is a ${role}`,
+    ),
     guard('InstallSnapshot: the next entry is not in the log any more', '7', ({ log, nextIndex }, { to }) =>
-      (nextIndex[to]! <= log.baseIndex ? null : `nextIndex[${to}] = ${nextIndex[to]} is behind the snapshot, which ends at index ${log.baseIndex}`)),
+      nextIndex[to]! <= log.baseIndex
+        ? null
+        : `nextIndex[${to}] = ${nextIndex[to]} is behind the snapshot, which ends at index ${log.baseIndex}`,
+    ),
   ],
   rules: [],
   update(server, { to, content }) {
     const { id, currentTerm, log } = server;
     const request: InstallSnapshotRequest = {
-      kind: 'InstallSnapshotRequest', term: currentTerm, source: id, dest: to,
-      lastIncludedIndex: log.baseIndex, lastIncludedTerm: log.baseTerm, ...(content === undefined ? {} : { content }),
+      kind: 'InstallSnapshotRequest',
+      term: currentTerm,
+      source: id,
+      dest: to,
+      lastIncludedIndex: log.baseIndex,
+      lastIncludedTerm: log.baseTerm,
+      ...(content === undefined ? {} : { content }),
     };
     return { server, sent: [request] };
   },
@@ -48,17 +60,29 @@ export const installSnapshot: Action<SendingSnapshot> = {
 
 /** What an InstallSnapshot needs to be taken. */
 export const snapshotConditions = [
-  guard<InstallSnapshotRequest>('HandleInstallSnapshotRequest: the request is of this term', '5.1', ({ currentTerm }, { term }) =>
-    (term === currentTerm ? null : `the request's term ${term} is not currentTerm ${currentTerm}`)),
+  guard<InstallSnapshotRequest>(
+    'HandleInstallSnapshotRequest: the request is of this term',
+    '5.1',
+    ({ currentTerm }, { term }) =>
+      term === currentTerm ? null : `the request's term ${term} is not currentTerm ${currentTerm}`,
+  ),
 ];
 
 const onlyNews = rule('HandleInstallSnapshotRequest: what is committed already is not installed', '7');
 const keepsWhatFits = rule('HandleInstallSnapshotRequest: what follows an entry that fits is kept', 'Figure 13');
-const dropsWhatDoesNot = rule('HandleInstallSnapshotRequest: what follows an entry that does not fit goes', 'Figure 13');
+const dropsWhatDoesNot = rule(
+  'HandleInstallSnapshotRequest: what follows an entry that does not fit goes',
+  'Figure 13',
+);
 
 /** Whether the log holds the snapshot's last entry, so that what follows it is the leader's or may become so. */
-export const holdsLastIncluded = (log: SpecLog, { lastIncludedIndex, lastIncludedTerm }: InstallSnapshotRequest): boolean =>
-  lastIncludedIndex >= log.baseIndex && lastIncludedIndex <= log.lastIndex && log.termAt(lastIncludedIndex) === lastIncludedTerm;
+export const holdsLastIncluded = (
+  log: SpecLog,
+  { lastIncludedIndex, lastIncludedTerm }: InstallSnapshotRequest,
+): boolean =>
+  lastIncludedIndex >= log.baseIndex &&
+  lastIncludedIndex <= log.lastIndex &&
+  log.termAt(lastIncludedIndex) === lastIncludedTerm;
 
 function installedIn(log: SpecLog, message: InstallSnapshotRequest, setting: Setting): SpecLog {
   const { lastIncludedIndex: index, lastIncludedTerm: term } = message;
@@ -72,22 +96,38 @@ export const handleInstallSnapshotRequest: Action<InstallSnapshotRequest> = {
   guards: [termUpdatedFirst, notTheLeaderOfTheTerm],
   rules: [...snapshotConditions, onlyNews, keepsWhatFits, dropsWhatDoesNot],
   update(server, message, setting) {
-    if (firstRefusal(snapshotConditions, server, message, setting) !== null) return { server, sent: [snapshotAnswer(server, message, 0)] };
+    if (firstRefusal(snapshotConditions, server, message, setting) !== null)
+      return { server, sent: [snapshotAnswer(server, message, 0)] };
     const sent = [snapshotAnswer(server, message, message.lastIncludedIndex)];
     const following: SpecServer = { ...server, role: 'follower' };
-    if (message.lastIncludedIndex <= server.commitIndex && holds(setting, onlyNews)) return { server: following, sent };
+    if (message.lastIncludedIndex <= server.commitIndex && holds(setting, onlyNews))
+      return { server: following, sent };
     const log = installedIn(server.log, message, setting);
-    return { server: { ...following, log, commitIndex: Math.max(server.commitIndex, message.lastIncludedIndex) }, sent };
+    return {
+      server: { ...following, log, commitIndex: Math.max(server.commitIndex, message.lastIncludedIndex) },
+      sent,
+    };
   },
 };
 
-const snapshotAnswer = ({ id, currentTerm }: SpecServer, { source }: InstallSnapshotRequest, matchIndex: number): InstallSnapshotResponse =>
-  ({ kind: 'InstallSnapshotResponse', term: currentTerm, source: id, dest: source, matchIndex });
+const snapshotAnswer = (
+  { id, currentTerm }: SpecServer,
+  { source }: InstallSnapshotRequest,
+  matchIndex: number,
+): InstallSnapshotResponse => ({
+  kind: 'InstallSnapshotResponse',
+  term: currentTerm,
+  source: id,
+  dest: source,
+  matchIndex,
+});
 
 export const handleInstallSnapshotResponse: Action<InstallSnapshotResponse> = {
   name: 'HandleInstallSnapshotResponse',
   guards: [termUpdatedFirst, answerOfThisTerm('HandleInstallSnapshotResponse')],
   rules: [],
-  update: (server, { source, matchIndex }, setting) =>
-    ({ server: matchIndex === 0 ? server : acknowledged(server, source, matchIndex, setting), sent: [] }),
+  update: (server, { source, matchIndex }, setting) => ({
+    server: matchIndex === 0 ? server : acknowledged(server, source, matchIndex, setting),
+    sent: [],
+  }),
 };

@@ -1,7 +1,8 @@
 /**
  * The judge of steps: is what a server did in one step what the specification's actions allow, and is what it sent
- * what they send? A comparison and not a search: the kind of event gives the actions, in their order, and where the specification
- * leaves a choice, the state after the step tells which one was made. docs/specification.md says which freedoms are granted, and why.
+ * what they send? A comparison and not a search: the kind of event gives the actions, in their order, and where the
+ * specification leaves a choice, the state after the step tells which one was made. docs/specification.md says which
+ * freedoms are granted, and why.
  */
 import { refusalOf, type Action } from './action.ts';
 import { becomeLeader, restart, stepDown, timeout, updateTerm, voteConditions } from './election.ts';
@@ -16,7 +17,10 @@ import { judgeSent, type Answer } from './sends.ts';
 import { quorumOf, settingFor, type Setting, type SpecServer } from './server.ts';
 import { compact, compactedTo, snapshotConditions } from './snapshot.ts';
 
-/** What a step was the answer to. `commands`: what a leader was asked to put into its log, each once and in this order, or not. */
+/**
+ * What a step was the answer to. `commands`: what a leader was asked to put into its log, each once and in this
+ * order, or not.
+ */
 export type SpecEvent =
   | { readonly kind: 'message'; readonly message: SpecMessage }
   | { readonly kind: 'timer'; readonly commands?: readonly unknown[] }
@@ -111,7 +115,8 @@ export class StepJudge {
   /** Taken, or lost behind UpdateTerm, or lost. The first is what is told when it is none of them. */
   private receipt(step: SpecStep, message: SpecMessage): Refusal | null {
     const { before, after } = step;
-    if (message.dest !== before.id) return refusedIn('Receive', '5.1', `a message for server ${message.dest} was given to server ${before.id}`);
+    if (message.dest !== before.id)
+      return refusedIn('Receive', '5.1', `a message for server ${message.dest} was given to server ${before.id}`);
     const isUpdated = message.term > before.currentTerm && after.currentTerm !== before.currentTerm;
     const current = isUpdated ? updateTerm.update(before, message, this.setting).server : before;
     const refusal = this.handled(current, message, step);
@@ -127,13 +132,31 @@ export class StepJudge {
     const outcome = action.update(server, message, this.setting);
     const nexts = new NextIndexes(outcome.server);
     if (message.kind === 'AppendEntriesResponse') nexts.answered(server, message);
+    if (message.kind === 'InstallSnapshotResponse' && message.matchIndex > 0) nexts.answered(server, { ...message, success: true });
     const refused = conditionOf(server, message, this.setting);
     const answer = outcome.sent.length === 0 ? null : { message: outcome.sent[0]!, commitIndex: server.commitIndex };
     const refusal = this.follow({ action, server: outcome.server, answer, nexts, refused }, step);
-    if (refusal === null || refused !== null || message.kind !== 'AppendEntriesRequest' || message.prevLogIndex >= server.log.baseIndex) return refusal;
+    if (
+      refusal === null ||
+      refused !== null ||
+      message.kind !== 'AppendEntriesRequest' ||
+      message.prevLogIndex >= server.log.baseIndex
+    )
+      return refusal;
     // An entry that was compacted is not in the log any more: Figure 2 read to the letter refuses it.
-    const no: SpecMessage = { kind: 'AppendEntriesResponse', term: server.currentTerm, source: server.id, dest: message.source, success: false, matchIndex: 0 };
-    const course = { ...this.nothing({ ...server, role: 'follower' as const }), action, answer: { message: no, commitIndex: server.commitIndex } };
+    const no: SpecMessage = {
+      kind: 'AppendEntriesResponse',
+      term: server.currentTerm,
+      source: server.id,
+      dest: message.source,
+      success: false,
+      matchIndex: 0,
+    };
+    const course = {
+      ...this.nothing({ ...server, role: 'follower' as const }),
+      action,
+      answer: { message: no, commitIndex: server.commitIndex },
+    };
     return this.follow(course, step) === null ? null : refusal;
   }
 
@@ -164,17 +187,29 @@ export class StepJudge {
       if (refused !== null) return refusedBy('Compact', refused);
       server = { ...server, log: compactedTo(server.log, after.log.baseIndex) };
     }
-    return this.variables(course, server, step)
-      ?? judgeSent({ before, whole, after, sent, answer: course.answer, nexts, equal: this.equal, servers: this.setting.servers, refused: course.refused })
-      ?? (after.role === 'leader' ? nexts.compared(after) : null)
-      ?? this.undone(after);
+    return (
+      this.variables(course, server, step) ??
+      judgeSent({
+        before,
+        whole,
+        after,
+        sent,
+        answer: course.answer,
+        nexts,
+        equal: this.equal,
+        servers: this.setting.servers,
+        refused: course.refused,
+      }) ??
+      (after.role === 'leader' ? nexts.compared(after) : null) ??
+      this.undone(after)
+    );
   }
 
   /** The server with what a leader put behind its log. */
   private appended(server: SpecServer, after: SpecServer, event: SpecEvent, isElected: boolean): SpecServer | Refusal {
     if (server.role !== 'leader' || after.log.lastIndex <= server.log.lastIndex) return server;
     const { equal, options } = this;
-    const commands = event.kind === 'request' || event.kind === 'timer' ? event.commands ?? [] : [];
+    const commands = event.kind === 'request' || event.kind === 'timer' ? (event.commands ?? []) : [];
     const entries: SpecEntry[] = [];
     let at = 0;
     for (let index = server.log.lastIndex + 1; index <= after.log.lastIndex; index++) {
@@ -182,7 +217,8 @@ export class StepJudge {
       const isNoOp = isElected && entries.length === 0 && options.isNoOp?.(command) !== false;
       if (!isNoOp) {
         const asked = commands.findIndex((one, position) => position >= at && equal(one, command));
-        if (asked < 0) return refusedIn(clientRequest.name, '5.3', `nobody asked for what the leader put at index ${index}`);
+        if (asked < 0)
+          return refusedIn(clientRequest.name, '5.3', `nobody asked for what the leader put at index ${index}`);
         at = asked + 1;
       }
       entries.push({ term: server.currentTerm, command });
@@ -195,26 +231,38 @@ export class StepJudge {
     const { action, refused } = course;
     const explain = (name: string, is: unknown, was: unknown): Refusal => {
       if (refused !== null) return refusedBy(action!.name, refused);
-      return refusedIn(action?.name ?? 'nothing', 'Figure 2', `${name} is ${is} and not ${was}${action === null ? '' : ' behind it'}`);
+      return refusedIn(
+        action?.name ?? 'nothing',
+        'Figure 2',
+        `${name} is ${is} and not ${was}${action === null ? '' : ' behind it'}`,
+      );
     };
     if (after.id !== expected.id) return explain('the id', after.id, expected.id);
     if (after.currentTerm !== expected.currentTerm) {
-      if (event.kind === 'message') return refusedByAction(updateTerm, before, event.message, this.setting) ?? explain('currentTerm', after.currentTerm, expected.currentTerm);
+      if (event.kind === 'message')
+        return (
+          refusedByAction(updateTerm, before, event.message, this.setting) ??
+          explain('currentTerm', after.currentTerm, expected.currentTerm)
+        );
       return explain('currentTerm', after.currentTerm, expected.currentTerm);
     }
     if (after.votedFor !== expected.votedFor) return explain('votedFor', after.votedFor, expected.votedFor);
     if (after.role !== expected.role) return explain('the role', after.role, expected.role);
     if (after.commitIndex !== expected.commitIndex) {
       const isOwn = action === null && after.commitIndex > expected.commitIndex;
-      return (isOwn ? refusedByAction(advanceCommitIndex, expected, { index: after.commitIndex }, this.setting) : null)
-        ?? explain('commitIndex', after.commitIndex, expected.commitIndex);
+      return (
+        (isOwn ? refusedByAction(advanceCommitIndex, expected, { index: after.commitIndex }, this.setting) : null) ??
+        explain('commitIndex', after.commitIndex, expected.commitIndex)
+      );
     }
     const difference = differenceOfLogs(expected.log, after.log, this.equal);
     if (difference !== null) {
       const isOwn = action === null && after.log.lastIndex > expected.log.lastIndex;
       if (refused !== null) return refusedBy(action!.name, refused);
-      return (isOwn ? refusedByAction(clientRequest, expected, { command: null }, this.setting) : null)
-        ?? refusedIn(action?.name ?? 'nothing', '5.3', action === null ? difference : `${difference} behind it`);
+      return (
+        (isOwn ? refusedByAction(clientRequest, expected, { command: null }, this.setting) : null) ??
+        refusedIn(action?.name ?? 'nothing', '5.3', action === null ? difference : `${difference} behind it`)
+      );
     }
     if (after.role === 'candidate' && !isSameSet(after.votesGranted, expected.votesGranted)) {
       return explain('votesGranted', `{${after.votesGranted.join(', ')}}`, `{${expected.votesGranted.join(', ')}}`);
@@ -231,11 +279,21 @@ export class StepJudge {
   private undone(after: SpecServer): Refusal | null {
     if (this.options.isPrompt !== true) return null;
     if (after.role === 'candidate' && refusalOf(becomeLeader, after, null, this.setting) === null) {
-      return refusedIn('BecomeLeader', '5.2', `votesGranted = {${after.votesGranted.join(', ')}} is a majority, and the server does not lead`, 'due');
+      return refusedIn(
+        'BecomeLeader',
+        '5.2',
+        `votesGranted = {${after.votesGranted.join(', ')}} is a majority, and the server does not lead`,
+        'due',
+      );
     }
     const index = after.role === 'leader' ? this.committable(after) : 0;
     if (index <= after.commitIndex) return null;
-    return refusedIn('AdvanceCommitIndex', '5.4.2', `index ${index} is on ${agreeingOn(after, index)} of ${this.setting.servers} servers and commitIndex is ${after.commitIndex}`, 'due');
+    return refusedIn(
+      'AdvanceCommitIndex',
+      '5.4.2',
+      `index ${index} is on ${agreeingOn(after, index)} of ${this.setting.servers} servers and commitIndex is ${after.commitIndex}`,
+      'due',
+    );
   }
 
   /** The highest index that a leader may commit; 0 when there is none. */
@@ -251,7 +309,11 @@ const isSameSet = (some: readonly number[], others: readonly number[]): boolean 
 
 /** Why the request is to be refused. */
 function conditionOf(server: SpecServer, message: SpecMessage, setting: Setting): Refused | null {
-  const conditions = { RequestVoteRequest: voteConditions, AppendEntriesRequest: fitConditions, InstallSnapshotRequest: snapshotConditions };
+  const conditions = {
+    RequestVoteRequest: voteConditions,
+    AppendEntriesRequest: fitConditions,
+    InstallSnapshotRequest: snapshotConditions,
+  };
   const asked = conditions[message.kind as keyof typeof conditions] as readonly Guard<SpecMessage>[] | undefined;
   return asked === undefined ? null : firstRefusal(asked, server, message, setting);
 }

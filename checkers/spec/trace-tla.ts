@@ -1,10 +1,10 @@
 /**
- * A run as a trace that a published specification can judge: the form of etcd's trace validation (etcd-io/raft, `tla/`),
- * one JSON object a line. TLC matches it against etcdraft.tla elsewhere; nothing here needs TLC.
+ * A run as a trace that a published specification can judge: the form of etcd's trace validation (etcd-io/raft,
+ * `tla/`), one JSON object a line. TLC matches it against etcdraft.tla elsewhere; nothing here needs TLC.
  *
  * There nodes count from 1, and a cluster begins with its configuration as the first entry, of term 1 and committed.
- * So every index is one higher there than here, and terms are moved so that the first one is 1. What etcd sends to itself
- * (its own vote, the acknowledgement of its own entries) is written where our step takes it for granted.
+ * So every index is one higher there than here, and terms are moved so that the first one is 1. What etcd sends to
+ * itself (its own vote, the acknowledgement of its own entries) is written where our step takes it for granted.
  */
 import type { SpecLog } from './log.ts';
 import { entryAt } from './log.ts';
@@ -49,7 +49,10 @@ export function* traceTla(options: TraceOptions, steps: Iterable<SpecStep>): Gen
   const met = new Set<ServerId>();
   for (const step of steps) {
     const { id, log } = step.before;
-    if (!met.has(id) && log.lastIndex > 0) throw new RangeError(`the trace of server ${id} begins with ${log.lastIndex} entries: give the steps of the whole run`);
+    if (!met.has(id) && log.lastIndex > 0)
+      throw new RangeError(
+        `the trace of server ${id} begins with ${log.lastIndex} entries: give the steps of the whole run`,
+      );
     met.add(id);
     yield* trace.step(step);
   }
@@ -71,7 +74,12 @@ class Trace {
       const first = { nid, state, role: roleNames.follower, log: bootstrapped };
       yield written({ name: 'InitState', ...first, conf: [[], []] });
       yield written({ name: 'BecomeFollower', ...first, conf: [[], []] });
-      yield written({ name: 'ApplyConfChange', ...first, conf: [[], []], prop: { cc: { changes: [], newconf: this.conf[0] } } });
+      yield written({
+        name: 'ApplyConfChange',
+        ...first,
+        conf: [[], []],
+        prop: { cc: { changes: [], newconf: this.conf[0] } },
+      });
     }
   }
 
@@ -90,9 +98,13 @@ class Trace {
       yield* this.candidacy(before, after, sent);
       now = { ...after, role: 'candidate', log: before.log, commitIndex: before.commitIndex };
     }
-    if (now.role === 'leader' && after.role === 'follower') yield this.line('BecomeFollower', { ...now, role: 'follower' });
+    if (now.role === 'leader' && after.role === 'follower')
+      yield this.line('BecomeFollower', { ...now, role: 'follower' });
     if (after.role === 'leader') yield* this.leading(now, after);
-    const others = after.role === 'candidate' ? sent.filter(({ kind }) => kind !== 'RequestVoteRequest' || after.currentTerm === before.currentTerm) : sent;
+    const others =
+      after.role === 'candidate'
+        ? sent.filter(({ kind }) => kind !== 'RequestVoteRequest' || after.currentTerm === before.currentTerm)
+        : sent;
     for (const message of others) yield this.line(sendingNames[message.kind], after, this.message(message));
     if (others.length > 0 || hasChanged(before, after)) yield this.line('Ready', after);
   }
@@ -101,26 +113,39 @@ class Trace {
   private following(before: SpecServer, { kind, term }: SpecMessage): SpecServer {
     if (term > before.currentTerm) return { ...before, role: 'follower', currentTerm: term, votedFor: null };
     const isLeaders = kind === 'AppendEntriesRequest' || kind === 'InstallSnapshotRequest';
-    return isLeaders && before.role === 'candidate' && term === before.currentTerm ? { ...before, role: 'follower' } : before;
+    return isLeaders && before.role === 'candidate' && term === before.currentTerm
+      ? { ...before, role: 'follower' }
+      : before;
   }
 
   /** The vote for itself leaves with the requests, and comes back at once. */
   private *candidacy(before: SpecServer, after: SpecServer, sent: readonly SpecMessage[]): Generator<string> {
     const standing: SpecServer = { ...after, role: 'candidate', log: before.log, commitIndex: before.commitIndex };
-    const own = this.message({ kind: 'RequestVoteResponse', term: after.currentTerm, source: after.id, dest: after.id, voteGranted: true });
+    const own = this.message({
+      kind: 'RequestVoteResponse',
+      term: after.currentTerm,
+      source: after.id,
+      dest: after.id,
+      voteGranted: true,
+    });
     yield this.line('BecomeCandidate', standing);
     yield this.line(sendingNames.RequestVoteResponse, standing, own);
-    for (const message of sent) if (message.kind === 'RequestVoteRequest') yield this.line(sendingNames[message.kind], standing, this.message(message));
+    for (const message of sent)
+      if (message.kind === 'RequestVoteRequest')
+        yield this.line(sendingNames[message.kind], standing, this.message(message));
     yield this.line('Ready', standing);
     yield this.line(receiptNames.RequestVoteResponse, standing, own);
   }
 
-  /** Elected; entries put behind the log, which are on the leader's own disk before anything else; an index committed. */
+  /**
+   * Elected; entries put behind the log, which are on the leader's own disk before anything else; an index committed.
+   */
   private *leading(now: SpecServer, after: SpecServer): Generator<string> {
     const leader: SpecServer = { ...after, log: now.log, commitIndex: now.commitIndex };
     const last = now.log.lastIndex;
     if (now.role !== 'leader') yield this.line('BecomeLeader', leader);
-    for (let index = last + 1; index <= after.log.lastIndex; index++) yield this.line('Replicate', { ...leader, log: cutTo(after.log, index) });
+    for (let index = last + 1; index <= after.log.lastIndex; index++)
+      yield this.line('Replicate', { ...leader, log: cutTo(after.log, index) });
     const grown: SpecServer = { ...leader, log: after.log };
     if (after.log.lastIndex > last) yield* this.toItself(grown);
     if (after.commitIndex > now.commitIndex) yield this.line('Commit', after);
@@ -128,17 +153,36 @@ class Trace {
 
   private *toItself(leader: SpecServer): Generator<string> {
     const own = this.message({
-      kind: 'AppendEntriesResponse', term: leader.currentTerm, source: leader.id, dest: leader.id, success: true, matchIndex: leader.log.lastIndex,
+      kind: 'AppendEntriesResponse',
+      term: leader.currentTerm,
+      source: leader.id,
+      dest: leader.id,
+      success: true,
+      matchIndex: leader.log.lastIndex,
     });
     yield this.line(sendingNames.AppendEntriesResponse, leader, own);
     yield this.line('Ready', leader);
     yield this.line(receiptNames.AppendEntriesResponse, leader, own);
   }
 
-  private line(name: string, { id, role, currentTerm, votedFor, commitIndex, log }: SpecServer, msg?: TraceMessage): string {
-    const state = { term: this.term(currentTerm), vote: votedFor === null ? '0' : nameOf(votedFor), commit: commitIndex + bootstrapped };
+  private line(
+    name: string,
+    { id, role, currentTerm, votedFor, commitIndex, log }: SpecServer,
+    msg?: TraceMessage,
+  ): string {
+    const state = {
+      term: this.term(currentTerm),
+      vote: votedFor === null ? '0' : nameOf(votedFor),
+      commit: commitIndex + bootstrapped,
+    };
     return written({
-      name, nid: nameOf(id), state, role: roleNames[role], log: log.lastIndex + bootstrapped, conf: this.conf, ...(msg === undefined ? {} : { msg }),
+      name,
+      nid: nameOf(id),
+      state,
+      role: roleNames[role],
+      log: log.lastIndex + bootstrapped,
+      conf: this.conf,
+      ...(msg === undefined ? {} : { msg }),
     });
   }
 
@@ -154,46 +198,76 @@ class Trace {
   private message(message: SpecMessage): TraceMessage {
     const { kind, term, source, dest } = message;
     const plain: TraceMessage = {
-      type: messageTypes[kind], term: this.term(term), from: nameOf(source), to: nameOf(dest),
-      entries: 0, logTerm: 0, index: 0, commit: 0, vote: '0', reject: false, rejectHint: 0,
+      type: messageTypes[kind],
+      term: this.term(term),
+      from: nameOf(source),
+      to: nameOf(dest),
+      entries: 0,
+      logTerm: 0,
+      index: 0,
+      commit: 0,
+      vote: '0',
+      reject: false,
+      rejectHint: 0,
     };
     switch (message.kind) {
       case 'RequestVoteRequest':
-        return { ...plain, index: message.lastLogIndex + bootstrapped, logTerm: this.entryTerm(message.lastLogIndex, message.lastLogTerm) };
+        return {
+          ...plain,
+          index: message.lastLogIndex + bootstrapped,
+          logTerm: this.entryTerm(message.lastLogIndex, message.lastLogTerm),
+        };
       case 'RequestVoteResponse':
         return { ...plain, reject: !message.voteGranted };
       case 'AppendEntriesRequest': {
         const { prevLogIndex, prevLogTerm, entries, leaderCommit } = message;
         // There a message tells no more than the last entry that it brings.
         const commit = Math.min(leaderCommit, prevLogIndex + entries.length) + bootstrapped;
-        return { ...plain, entries: entries.length, index: prevLogIndex + bootstrapped, logTerm: this.entryTerm(prevLogIndex, prevLogTerm), commit };
+        return {
+          ...plain,
+          entries: entries.length,
+          index: prevLogIndex + bootstrapped,
+          logTerm: this.entryTerm(prevLogIndex, prevLogTerm),
+          commit,
+        };
       }
       case 'AppendEntriesResponse':
         return message.success ? { ...plain, index: message.matchIndex + bootstrapped } : { ...plain, reject: true };
       case 'InstallSnapshotRequest':
         return { ...plain, entries: message.lastIncludedIndex + bootstrapped };
       case 'InstallSnapshotResponse':
-        return message.matchIndex > 0 ? { ...plain, index: message.matchIndex + bootstrapped } : { ...plain, reject: true };
+        return message.matchIndex > 0
+          ? { ...plain, index: message.matchIndex + bootstrapped }
+          : { ...plain, reject: true };
     }
   }
 }
 
 const messageTypes = {
-  RequestVoteRequest: 'MsgVote', RequestVoteResponse: 'MsgVoteResp',
-  AppendEntriesRequest: 'MsgApp', AppendEntriesResponse: 'MsgAppResp',
-  InstallSnapshotRequest: 'MsgSnap', InstallSnapshotResponse: 'MsgAppResp',
+  RequestVoteRequest: 'MsgVote',
+  RequestVoteResponse: 'MsgVoteResp',
+  AppendEntriesRequest: 'MsgApp',
+  AppendEntriesResponse: 'MsgAppResp',
+  InstallSnapshotRequest: 'MsgSnap',
+  InstallSnapshotResponse: 'MsgAppResp',
 };
 
 const sendingNames = {
-  RequestVoteRequest: 'SendRequestVoteRequest', RequestVoteResponse: 'SendRequestVoteResponse',
-  AppendEntriesRequest: 'SendAppendEntriesRequest', AppendEntriesResponse: 'SendAppendEntriesResponse',
-  InstallSnapshotRequest: 'SendAppendEntriesRequest', InstallSnapshotResponse: 'SendAppendEntriesResponse',
+  RequestVoteRequest: 'SendRequestVoteRequest',
+  RequestVoteResponse: 'SendRequestVoteResponse',
+  AppendEntriesRequest: 'SendAppendEntriesRequest',
+  AppendEntriesResponse: 'SendAppendEntriesResponse',
+  InstallSnapshotRequest: 'SendAppendEntriesRequest',
+  InstallSnapshotResponse: 'SendAppendEntriesResponse',
 };
 
 const receiptNames = {
-  RequestVoteRequest: 'ReceiveRequestVoteRequest', RequestVoteResponse: 'ReceiveRequestVoteResponse',
-  AppendEntriesRequest: 'ReceiveAppendEntriesRequest', AppendEntriesResponse: 'ReceiveAppendEntriesResponse',
-  InstallSnapshotRequest: 'ReceiveAppendEntriesRequest', InstallSnapshotResponse: 'ReceiveAppendEntriesResponse',
+  RequestVoteRequest: 'ReceiveRequestVoteRequest',
+  RequestVoteResponse: 'ReceiveRequestVoteResponse',
+  AppendEntriesRequest: 'ReceiveAppendEntriesRequest',
+  AppendEntriesResponse: 'ReceiveAppendEntriesResponse',
+  InstallSnapshotRequest: 'ReceiveAppendEntriesRequest',
+  InstallSnapshotResponse: 'ReceiveAppendEntriesResponse',
 };
 
 const nameOf = (id: ServerId): string => String(id + 1);
@@ -202,9 +276,16 @@ const written = (event: object): string => JSON.stringify({ tag: 'trace', event 
 
 /** What a Ready would write or tell. */
 const hasChanged = (before: SpecServer, after: SpecServer): boolean =>
-  before.currentTerm !== after.currentTerm || before.votedFor !== after.votedFor || before.log !== after.log || before.commitIndex !== after.commitIndex;
+  before.currentTerm !== after.currentTerm ||
+  before.votedFor !== after.votedFor ||
+  before.log !== after.log ||
+  before.commitIndex !== after.commitIndex;
 
 /** The log without what is behind an index. */
 const cutTo = (log: SpecLog, lastIndex: number): SpecLog => ({
-  baseIndex: log.baseIndex, baseTerm: log.baseTerm, lastIndex, termAt: (index) => log.termAt(index), commandAt: (index) => entryAt(log, index).command,
+  baseIndex: log.baseIndex,
+  baseTerm: log.baseTerm,
+  lastIndex,
+  termAt: (index) => log.termAt(index),
+  commandAt: (index) => entryAt(log, index).command,
 });

@@ -1,7 +1,7 @@
 /**
- * The specification as a model of the explorer. With `--published` it is Raft.tla of raft-tlaplus at 69ad9d6, and has exactly the
- * numbers of states on which TLC and an independent program agree: distinct, generated (initial states included), states on
- * the longest of the shortest paths. Joined, the distinct states are known too.
+ * The specification as a model of the explorer. With `--published` it is Raft.tla of raft-tlaplus at 69ad9d6, and has
+ * exactly the numbers of states on which TLC and an independent program agree: distinct, generated (initial states
+ * included), states on the longest of the shortest paths. Joined, the distinct states are known too.
  */
 import { describe, expect, test } from 'vitest';
 import { breadthFirst } from '../../../harness/explore/breadth-first.ts';
@@ -13,7 +13,9 @@ const modelOf = (given: ParameterValues) => definition.create(fillIn(definition.
 
 async function whole(given: ParameterValues) {
   const result = await breadthFirst(modelOf(given), { clock: () => 0 });
-  const wrong = result.properties.filter(({ verdict }) => verdict !== 'holds' && verdict !== 'reached').map(({ name }) => name);
+  const wrong = result.properties
+    .filter(({ verdict }) => verdict !== 'holds' && verdict !== 'reached')
+    .map(({ name }) => name);
   return [result.end, result.distinct, result.generated, result.depth, wrong.join(', ')];
 }
 

@@ -1,4 +1,6 @@
-/** Each rule of the specification, taken out: what breaks, or why nothing does. docs/specification.md has the table. */
+/**
+ * Each rule of the specification, taken out: what breaks, or why nothing does. docs/specification.md has the table.
+ */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { allRules } from '../../../checkers/spec/receive.ts';
@@ -7,7 +9,7 @@ import type { Rule } from '../../../checkers/spec/rule.ts';
 import { StepJudge } from '../../../checkers/spec/step.ts';
 import { randomSearch } from '../../../harness/explore/random-search.ts';
 import type { Problem } from '../../../harness/explore/model.ts';
-import { RaftSpec, type SpecAction, type State } from '../../../scenarios/protocols/raft-spec.ts';
+import { RaftSpec, type SpecAction, type State } from '../../../scenarios/protocols/raft-spec-model.ts';
 import { stepOf, walkedSteps, type WalkedStep } from './walks.ts';
 import { bounds, findings, scripts } from './without.ts';
 
@@ -50,7 +52,12 @@ function brokenIn(model: RaftSpec, before: State, action: SpecAction, after: Sta
 }
 
 const walks = (name: string, count: number, given = {}) =>
-  randomSearch(new RaftSpec({ ...bounds, ...given, without: [name] }), { clock, seed: '1', walks: count, maxSteps: 150 });
+  randomSearch(new RaftSpec({ ...bounds, ...given, without: [name] }), {
+    clock,
+    seed: '1',
+    walks: count,
+    maxSteps: 150,
+  });
 
 test('every rule is in the table, and nothing else', () => {
   expect(Object.keys(findings).sort()).toEqual(allRules.map(({ name }) => name).sort());
@@ -63,7 +70,10 @@ describe('without it', () => {
     if (finding.kind !== 'walk') return;
     const result = await walks(name, 2_000, finding.bounds);
     const broken = result.properties.filter(({ verdict }) => verdict === 'violated');
-    expect([broken.map((property) => property.name).join(', '), broken[0]?.path?.actions.length]).toEqual([finding.property, finding.actions]);
+    expect([broken.map((property) => property.name).join(', '), broken[0]?.path?.actions.length]).toEqual([
+      finding.property,
+      finding.actions,
+    ]);
   });
 
   test.each(of('script'))('%s: a run that is written out breaks a property', (name, finding) => {
@@ -75,7 +85,9 @@ describe('without it', () => {
 
   test.each(of('safe'))('%s: nothing breaks on 100 walks', async (name) => {
     const result = await walks(name, 100, { isJoined: false });
-    expect(result.properties.filter(({ verdict }) => verdict === 'violated').map((property) => property.name)).toEqual([]);
+    expect(result.properties.filter(({ verdict }) => verdict === 'violated').map((property) => property.name)).toEqual(
+      [],
+    );
   });
 });
 
@@ -83,8 +95,15 @@ describe('without it', () => {
 function refusalWithout(name: string): string | null {
   const finding = findings[name]!;
   const given = finding.kind === 'walk' ? finding.bounds : {};
-  const servers = finding.kind === 'script' ? scripts[finding.script]!.servers : given?.servers ?? bounds.servers;
-  const steps = finding.kind === 'script' ? written(finding.script, [name]).steps : walkedSteps({ ...bounds, ...given, isEager: false, isJoined: name !== termUpdatedFirst.name, without: [name] }, 30, 150);
+  const servers = finding.kind === 'script' ? scripts[finding.script]!.servers : (given?.servers ?? bounds.servers);
+  const steps =
+    finding.kind === 'script'
+      ? written(finding.script, [name]).steps
+      : walkedSteps(
+          { ...bounds, ...given, isEager: false, isJoined: name !== termUpdatedFirst.name, without: [name] },
+          30,
+          150,
+        );
   const judge = new StepJudge({ servers });
   for (const step of steps) {
     const refusal = judge.judge(step);
@@ -105,7 +124,10 @@ function rowOf({ name, section }: Rule): string {
   const finding = findings[name]!;
   const seen = finding.kind === 'safe' && finding.isUnseen ? 'no step differs' : 'refused';
   if (finding.kind === 'safe') return `| ${name} | ${section} | safe: ${finding.why} | ${seen} |`;
-  const how = finding.kind === 'walk' ? `a walk of ${finding.actions} actions` : `the run "${finding.script}" of ${scripts[finding.script]!.steps.length} actions`;
+  const how =
+    finding.kind === 'walk'
+      ? `a walk of ${finding.actions} actions`
+      : `the run "${finding.script}" of ${scripts[finding.script]!.steps.length} actions`;
   return `| ${name} | ${section} | ${finding.property}: ${how} | ${seen} |`;
 }
 
@@ -116,6 +138,8 @@ test('docs/specification.md has the table', () => {
 
 test('with all of them nothing breaks on 300 walks', async () => {
   const result = await walks('', 300);
-  expect(result.properties.filter(({ verdict }) => verdict === 'violated').map((property) => property.name)).toEqual([]);
+  expect(result.properties.filter(({ verdict }) => verdict === 'violated').map((property) => property.name)).toEqual(
+    [],
+  );
   expect(result.end).toBe('walks-done');
 });

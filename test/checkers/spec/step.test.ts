@@ -1,6 +1,6 @@
 /**
- * The judge of steps against the specification's own steps: each is accepted; and each, changed in one field of what the server
- * became or of what it sent, is refused, except where docs/specification.md grants a freedom.
+ * The judge of steps against the specification's own steps: each is accepted; and each, changed in one field of what
+ * the server became or of what it sent, is refused, except where docs/specification.md grants a freedom.
  */
 import { describe, expect, test } from 'vitest';
 import { PlainLog } from '../../../checkers/spec/log.ts';
@@ -36,25 +36,40 @@ const roles: readonly Role[] = ['follower', 'candidate', 'leader'];
 function* changedStates(step: WalkedStep): Generator<Mutant> {
   const { after } = step;
   const { log } = after;
-  const state = (what: string, change: Partial<typeof after>): Mutant => [what, { ...step, after: { ...after, ...change } }];
+  const state = (what: string, change: Partial<typeof after>): Mutant => [
+    what,
+    { ...step, after: { ...after, ...change } },
+  ];
   for (const by of [-1, 1]) {
     yield state(`currentTerm ${by}`, { currentTerm: after.currentTerm + by });
     if (after.commitIndex + by >= 0) yield state(`commitIndex ${by}`, { commitIndex: after.commitIndex + by });
-    if (log.baseIndex + by >= 0 && log.baseIndex + by <= log.lastIndex) yield state(`base ${by}`, { log: new PlainLog(log.all, log.baseIndex + by) });
+    if (log.baseIndex + by >= 0 && log.baseIndex + by <= log.lastIndex)
+      yield state(`base ${by}`, { log: new PlainLog(log.all, log.baseIndex + by) });
   }
   for (const vote of [null, 0, 1, 2]) if (vote !== after.votedFor) yield state('votedFor', { votedFor: vote });
   for (const role of roles) if (role !== after.role) yield state(`role ${role}`, { role });
-  yield state('log longer', { log: new PlainLog([...log.all, { term: after.currentTerm, command: 'nobody asked' }], log.baseIndex) });
+  yield state('log longer', {
+    log: new PlainLog([...log.all, { term: after.currentTerm, command: 'nobody asked' }], log.baseIndex),
+  });
   if (log.lastIndex > log.baseIndex) {
     const last = log.all.at(-1)!;
     yield state('log shorter', { log: new PlainLog(log.all.slice(0, -1), log.baseIndex) });
-    yield state('last term', { log: new PlainLog([...log.all.slice(0, -1), { ...last, term: last.term + 1 }], log.baseIndex) });
-    yield state('first command', { log: new PlainLog(log.all.map((entry, at) => (at === log.baseIndex ? { ...entry, command: 'another' } : entry)), log.baseIndex) });
+    yield state('last term', {
+      log: new PlainLog([...log.all.slice(0, -1), { ...last, term: last.term + 1 }], log.baseIndex),
+    });
+    yield state('first command', {
+      log: new PlainLog(
+        log.all.map((entry, at) => (at === log.baseIndex ? { ...entry, command: 'another' } : entry)),
+        log.baseIndex,
+      ),
+    });
   }
   if (after.role === 'candidate') {
     for (const id of [0, 1, 2]) {
       const has = after.votesGranted.includes(id);
-      yield state('votesGranted', { votesGranted: has ? after.votesGranted.filter((one) => one !== id) : [...after.votesGranted, id] });
+      yield state('votesGranted', {
+        votesGranted: has ? after.votesGranted.filter((one) => one !== id) : [...after.votesGranted, id],
+      });
     }
   }
   if (after.role !== 'leader') return;
@@ -70,29 +85,58 @@ function* changedStates(step: WalkedStep): Generator<Mutant> {
 function* changedMessages(step: WalkedStep): Generator<Mutant> {
   const { sent, after } = step;
   for (const [at, message] of sent.entries()) {
-    const other = (what: string, changed: SpecMessage): Mutant => [`${message.kind} ${what}`, { ...step, sent: sent.with(at, changed) }];
+    const other = (what: string, changed: SpecMessage): Mutant => [
+      `${message.kind} ${what}`,
+      { ...step, sent: sent.with(at, changed) },
+    ];
     for (const [field, value] of Object.entries(message) as [string, unknown][]) {
       if (typeof value === 'boolean') yield other(field, { ...message, [field]: !value });
-      if (typeof value === 'number') for (const by of [-1, 1]) yield other(`${field} ${by}`, { ...message, [field]: value + by });
+      if (typeof value === 'number')
+        for (const by of [-1, 1]) yield other(`${field} ${by}`, { ...message, [field]: value + by });
     }
     if (message.kind === 'AppendEntriesRequest') {
       const { entries } = message;
-      yield other('entries longer', { ...message, entries: [...entries, { term: message.term, command: 'nobody asked' }] });
+      yield other('entries longer', {
+        ...message,
+        entries: [...entries, { term: message.term, command: 'nobody asked' }],
+      });
       if (entries.length > 0) {
         yield other('entries shorter', { ...message, entries: entries.slice(0, -1) });
-        yield other('entries term', { ...message, entries: entries.map(({ term, command }) => ({ term: term + 1, command })) });
-        yield other('entries command', { ...message, entries: entries.map(({ term }) => ({ term, command: 'another' })) });
+        yield other('entries term', {
+          ...message,
+          entries: entries.map(({ term, command }) => ({ term: term + 1, command })),
+        });
+        yield other('entries command', {
+          ...message,
+          entries: entries.map(({ term }) => ({ term, command: 'another' })),
+        });
       }
     }
     if (message.kind.endsWith('Response')) yield [`${message.kind} twice`, { ...step, sent: [...sent, message] }];
   }
   const dest = (after.id + 1) % 3;
   if (!sent.some(({ kind }) => kind === 'RequestVoteResponse')) {
-    yield ['a vote from nowhere', { ...step, sent: [...sent, { kind: 'RequestVoteResponse', term: after.currentTerm, source: after.id, dest, voteGranted: true }] }];
+    yield [
+      'a vote from nowhere',
+      {
+        ...step,
+        sent: [
+          ...sent,
+          { kind: 'RequestVoteResponse', term: after.currentTerm, source: after.id, dest, voteGranted: true },
+        ],
+      },
+    ];
   }
   if (after.role !== 'leader') {
     const heartbeat: SpecMessage = {
-      kind: 'AppendEntriesRequest', term: after.currentTerm, source: after.id, dest, prevLogIndex: 0, prevLogTerm: 0, entries: [], leaderCommit: 0,
+      kind: 'AppendEntriesRequest',
+      term: after.currentTerm,
+      source: after.id,
+      dest,
+      prevLogIndex: 0,
+      prevLogTerm: 0,
+      entries: [],
+      leaderCommit: 0,
     };
     yield ['a heartbeat of a follower', { ...step, sent: [...sent, heartbeat] }];
   }
@@ -100,15 +144,22 @@ function* changedMessages(step: WalkedStep): Generator<Mutant> {
 
 const compacts = 'a server compacts what is committed whenever it likes';
 const lost = 'a message may be lost, also behind UpdateTerm';
-const sentToAnother = 'what is sent twice to one peer, or to another one that needs the same, is what could be sent anyhow';
+const sentToAnother =
+  'what is sent twice to one peer, or to another one that needs the same, is what could be sent anyhow';
 
 describe('what is changed in one field is refused', () => {
-  /** By action and change, how many of the changed steps were accepted. Whatever else was changed was refused each time. */
+  /**
+   * By action and change, how many of the changed steps were accepted. Whatever else was changed was refused each
+   * time.
+   */
   const freedoms: Readonly<Record<string, readonly [accepted: number, why: string]>> = {
     'AppendEntries: AppendEntriesRequest dest -1': [59, sentToAnother],
     'AppendEntries: AppendEntriesRequest dest 1': [58, sentToAnother],
     'AppendEntries: AppendEntriesRequest entries shorter': [137, 'a leader chooses how many entries it sends'],
-    'AppendEntries: AppendEntriesRequest leaderCommit -1': [78, 'commitIndex up to matchIndex, or up to the last entry sent'],
+    'AppendEntries: AppendEntriesRequest leaderCommit -1': [
+      78,
+      'commitIndex up to matchIndex, or up to the last entry sent',
+    ],
     'AppendEntries: base 1': [165, compacts],
     'AppendEntries: nextIndex 1': [137, 'a leader may count on what it sends to arrive (pipelining)'],
     'ClientRequest: base 1': [31, compacts],
@@ -122,7 +173,10 @@ describe('what is changed in one field is refused', () => {
     'Receive: AppendEntriesResponse matchIndex -1': [280, 'a refusal may carry a hint, which is not looked at'],
     'Receive: AppendEntriesResponse matchIndex 1': [282, 'a refusal may carry a hint, which is not looked at'],
     'Receive: AppendEntriesResponse success': [16, 'entries behind one that was compacted may be refused'],
-    'Receive: InstallSnapshotResponse matchIndex 1': [3, 'whoever has committed more than the snapshot holds may acknowledge all of it'],
+    'Receive: InstallSnapshotResponse matchIndex 1': [
+      3,
+      'whoever has committed more than the snapshot holds may acknowledge all of it',
+    ],
     'Receive: base 1': [763, compacts],
     'Receive: currentTerm -1': [5, lost],
     'Receive: matchIndex -1': [7, lost],
@@ -148,7 +202,9 @@ describe('what is changed in one field is refused', () => {
         accepted.set(key, (accepted.get(key) ?? 0) + 1);
       }
     }
-    expect(Object.fromEntries(accepted)).toEqual(Object.fromEntries(Object.entries(freedoms).map(([key, [count]]) => [key, count])));
+    expect(Object.fromEntries(accepted)).toEqual(
+      Object.fromEntries(Object.entries(freedoms).map(([key, [count]]) => [key, count])),
+    );
     expect(mutants).toBe(90346);
   });
 });

@@ -1,14 +1,21 @@
-/** Runs in the form that etcd's trace validation reads (etcd-io/raft, tla/): line by line, and what must hold between lines. */
+/**
+ * Runs in the form that etcd's trace validation reads (etcd-io/raft, tla/): line by line, and what must hold between
+ * lines.
+ */
 import { describe, expect, test } from 'vitest';
 import type { SpecStep } from '../../../checkers/spec/step.ts';
 import { traceTla } from '../../../checkers/spec/trace-tla.ts';
-import { RaftSpec } from '../../../scenarios/protocols/raft-spec.ts';
+import { RaftSpec } from '../../../scenarios/protocols/raft-spec-model.ts';
 import { stepOf, walkedSteps, wide } from './walks.ts';
 
 interface Line {
   readonly tag: string;
   readonly event: {
-    readonly name: string; readonly nid: string; readonly role: string; readonly log: number; readonly conf: readonly (readonly string[])[];
+    readonly name: string;
+    readonly nid: string;
+    readonly role: string;
+    readonly log: number;
+    readonly conf: readonly (readonly string[])[];
     readonly state: { readonly term: number; readonly vote: string; readonly commit: number };
     readonly msg?: Readonly<Record<string, unknown>> & { readonly from: string; readonly to: string };
   };
@@ -16,12 +23,16 @@ interface Line {
 
 const bounds = { ...wide, restarts: 0, hasSnapshots: false };
 const options = { servers: 3, initialTerm: 1 };
-const linesOf = (steps: Iterable<SpecStep>): readonly Line[] => [...traceTla(options, steps)].map((line) => JSON.parse(line) as Line);
+const linesOf = (steps: Iterable<SpecStep>): readonly Line[] =>
+  [...traceTla(options, steps)].map((line) => JSON.parse(line) as Line);
 
 /** `name nid term/vote/commit role log`, and of a message its type, way and what it says. */
 function short({ event: { name, nid, state, role, log, msg } }: Line): string {
   const { type, from, to, entries, logTerm, index, commit, reject } = (msg ?? {}) as Readonly<Record<string, unknown>>;
-  const said = msg === undefined ? '' : ` ${type} ${from}>${to} ${entries}@${index}:${logTerm} commit ${commit}${reject === true ? ' reject' : ''}`;
+  const said =
+    msg === undefined
+      ? ''
+      : ` ${type} ${from}>${to} ${entries}@${index}:${logTerm} commit ${commit}${reject === true ? ' reject' : ''}`;
   return `${name} ${nid} ${state.term}/${state.vote}/${state.commit} ${role.replace('State', '')} ${log}${said}`;
 }
 
@@ -40,11 +51,20 @@ function scripted(script: readonly string[]): readonly SpecStep[] {
 
 test('an election and an entry, line by line', () => {
   const steps = scripted([
-    'Timeout(0', 'Receive(1, RequestVoteRequest of term 2, 0 -> 1', 'Receive(0, RequestVoteResponse of term 2, 1 -> 0, granted', 'ClientRequest(0, a)',
-    'AppendEntries(0, to 1, behind 0: entry', 'Receive(1, AppendEntriesRequest of term 2, 0 -> 1, behind 0@0: a@2', 'Receive(0, AppendEntriesResponse of term 2, 1 -> 0, match 1',
+    'Timeout(0',
+    'Receive(1, RequestVoteRequest of term 2, 0 -> 1',
+    'Receive(0, RequestVoteResponse of term 2, 1 -> 0, granted',
+    'ClientRequest(0, a)',
+    'AppendEntries(0, to 1, behind 0: entry',
+    'Receive(1, AppendEntriesRequest of term 2, 0 -> 1, behind 0@0: a@2',
+    'Receive(0, AppendEntriesResponse of term 2, 1 -> 0, match 1',
   ]);
   const lines = linesOf(steps);
-  expect(lines.slice(0, 3).map(short)).toEqual(['InitState 1 1/0/1 Follower 1', 'BecomeFollower 1 1/0/1 Follower 1', 'ApplyConfChange 1 1/0/1 Follower 1']);
+  expect(lines.slice(0, 3).map(short)).toEqual([
+    'InitState 1 1/0/1 Follower 1',
+    'BecomeFollower 1 1/0/1 Follower 1',
+    'ApplyConfChange 1 1/0/1 Follower 1',
+  ]);
   expect(lines.slice(9).map(short)).toEqual([
     'BecomeCandidate 1 2/1/1 Candidate 1',
     'SendRequestVoteResponse 1 2/1/1 Candidate 1 MsgVoteResp 1>1 0@0:0 commit 0',
@@ -77,13 +97,23 @@ test('an election and an entry, line by line', () => {
 
 test('terms begin at 1 there, whatever they begin at here', () => {
   const [first] = scripted(['Timeout(0']);
-  const [line] = [...traceTla({ servers: 3, initialTerm: 0 }, [first!])].slice(9).map((text) => short(JSON.parse(text) as Line));
+  const [line] = [...traceTla({ servers: 3, initialTerm: 0 }, [first!])]
+    .slice(9)
+    .map((text) => short(JSON.parse(text) as Line));
   expect(line).toBe('BecomeCandidate 1 3/1/1 Candidate 1');
 });
 
 test('a run without its beginning is refused', () => {
-  const steps = scripted(['Timeout(0', 'Receive(1, RequestVoteRequest of term 2, 0 -> 1', 'Receive(0, RequestVoteResponse of term 2, 1 -> 0, granted', 'ClientRequest(0, a)', 'AppendEntries(0, to 1, behind 0: entry']);
-  expect(() => linesOf(steps.slice(4))).toThrow('the trace of server 0 begins with 1 entries: give the steps of the whole run');
+  const steps = scripted([
+    'Timeout(0',
+    'Receive(1, RequestVoteRequest of term 2, 0 -> 1',
+    'Receive(0, RequestVoteResponse of term 2, 1 -> 0, granted',
+    'ClientRequest(0, a)',
+    'AppendEntries(0, to 1, behind 0: entry',
+  ]);
+  expect(() => linesOf(steps.slice(4))).toThrow(
+    'the trace of server 0 begins with 1 entries: give the steps of the whole run',
+  );
 });
 
 describe('on walks of the specification', () => {
@@ -103,13 +133,15 @@ describe('on walks of the specification', () => {
   test('what is received was sent before, and has left its node with a Ready', () => {
     const pending = new Map<string, string[]>();
     const arrived = new Set<string>();
-    for (const { event: { name, nid, msg } } of lines) {
+    for (const {
+      event: { name, nid, msg },
+    } of lines) {
       const text = JSON.stringify(msg);
       if (name === 'Ready') {
         for (const one of pending.get(nid) ?? []) arrived.add(one);
         pending.delete(nid);
       } else if (name.startsWith('Send')) {
-        pending.set(nid, [...pending.get(nid) ?? [], text]);
+        pending.set(nid, [...(pending.get(nid) ?? []), text]);
       } else if (name.startsWith('Receive')) {
         expect(arrived, `${name} ${text}`).toContain(text);
       }
@@ -118,7 +150,9 @@ describe('on walks of the specification', () => {
 
   test('a receipt tells the state that the last line of its node told', () => {
     const last = new Map<string, string>();
-    for (const { event: { name, nid, state, role, log } } of lines) {
+    for (const {
+      event: { name, nid, state, role, log },
+    } of lines) {
       const now = JSON.stringify([state, role, log]);
       if (name.startsWith('Receive')) expect(now).toBe(last.get(nid));
       last.set(nid, now);
