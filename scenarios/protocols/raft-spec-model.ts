@@ -26,7 +26,8 @@ import { firstRefusal } from '../../checkers/spec/rule.ts';
 import { peersOf, type ServerId, type Setting, type SpecServer } from '../../checkers/spec/server.ts';
 import { compact, installSnapshot } from '../../checkers/spec/snapshot.ts';
 import { Interner, type Interned } from '../../harness/explore/interner.ts';
-import type { Described, Model, Problem, Property } from '../../harness/explore/model.ts';
+import type { Model, Problem, Property } from '../../harness/explore/model.ts';
+import type { Described } from '../../harness/text/difference.ts';
 import { wordsOf } from './raft-spec-words.ts';
 
 /** What bounds the space, and is a part of the state because it decides what is possible. */
