@@ -74,7 +74,7 @@ export function first<T>(items: readonly T[], look: (item: T, index: number) => 
 const pairs = ({ servers }: Scene, look: (one: ModelServer, other: ModelServer) => string | null): string | null =>
   first(servers, (one) => first(servers, (other) => (one.id < other.id ? look(one, other) : null)));
 
-export const electionSafety: SceneProperty = {
+const electionSafety: SceneProperty = {
   name: 'Election Safety',
   check: ({ servers, history }) =>
     first(servers, ({ id, role, currentTerm }) =>
@@ -110,7 +110,7 @@ export const logMatching: SceneProperty = {
     }),
 };
 
-export const leaderCompleteness: SceneProperty = {
+const leaderCompleteness: SceneProperty = {
   name: 'Leader Completeness',
   check: ({ servers, history }) =>
     first(servers, ({ id, role, currentTerm, log }) =>
@@ -124,7 +124,7 @@ export const leaderCompleteness: SceneProperty = {
     ),
 };
 
-export const stateMachineSafety: SceneProperty = {
+const stateMachineSafety: SceneProperty = {
   name: 'State Machine Safety',
   check: ({ servers, history }) =>
     first(servers, ({ id, commitIndex, log }) =>
@@ -136,7 +136,7 @@ export const stateMachineSafety: SceneProperty = {
     ),
 };
 
-export const onAMajority: SceneProperty = {
+const onAMajority: SceneProperty = {
   name: 'Committed Entries Are On A Majority',
   check: ({ servers, history }, setting) =>
     first(history.committed, ({ entry }, at) => {
@@ -147,7 +147,7 @@ export const onAMajority: SceneProperty = {
     }),
 };
 
-export const indexesInOrder: SceneProperty = {
+const indexesInOrder: SceneProperty = {
   name: 'Indexes In Order',
   check: ({ servers }) =>
     first(servers, ({ id, commitIndex, log }) =>
@@ -158,7 +158,7 @@ export const indexesInOrder: SceneProperty = {
 };
 
 /** Of the proof: a leader appends in its own term, and whoever follows it has nothing newer in front. */
-export const termsInOrder: SceneProperty = {
+const termsInOrder: SceneProperty = {
   name: 'Terms In Order',
   check: ({ servers }) =>
     first(servers, ({ id, currentTerm, log }) =>
@@ -170,7 +170,7 @@ export const termsInOrder: SceneProperty = {
     ),
 };
 
-export const matchIndexIsTrue: SceneProperty = {
+const matchIndexIsTrue: SceneProperty = {
   name: 'Match Index Is True',
   check: ({ servers }) =>
     first(servers, ({ id, role, currentTerm, matchIndex, log }) =>
@@ -188,7 +188,7 @@ export const matchIndexIsTrue: SceneProperty = {
     ),
 };
 
-export const votesAreTrue: SceneProperty = {
+const votesAreTrue: SceneProperty = {
   name: 'Votes Are True',
   check: ({ servers }) =>
     first(servers, ({ id, role, currentTerm, votesGranted }) =>
@@ -204,7 +204,7 @@ export const votesAreTrue: SceneProperty = {
 };
 
 /** Needs messages that stay: the request is the proof that there was a candidate. */
-export const votesNameCandidates: SceneProperty = {
+const votesNameCandidates: SceneProperty = {
   name: 'Votes Name Candidates',
   check: ({ servers, messages }) =>
     first(servers, ({ id, currentTerm, votedFor }) => {

@@ -40,7 +40,7 @@ export const isResponse = ({ kind }: SpecMessage): boolean => kind.endsWith('Res
  * Duplicating and dropping are the network's. StepDown comes from the dissertation; the rest as in raft.tla, with
  * snapshots.
  */
-export const allActions: readonly Action<never>[] = [
+const allActions: readonly Action<never>[] = [
   restart,
   timeout,
   requestVote,

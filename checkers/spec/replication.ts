@@ -153,7 +153,7 @@ const commitsWhatItSaw = rule(
 );
 const commitNeverFalls = rule('HandleAppendEntriesRequest: commitIndex never falls', 'Figure 2');
 
-export const lastNewIndex = ({ prevLogIndex, entries }: AppendEntriesRequest): number => prevLogIndex + entries.length;
+const lastNewIndex = ({ prevLogIndex, entries }: AppendEntriesRequest): number => prevLogIndex + entries.length;
 
 /** The log behind an AppendEntries that fits: the same object when nothing changes. */
 function logBehind(log: SpecLog, { prevLogIndex, entries }: AppendEntriesRequest, setting: Setting): SpecLog {

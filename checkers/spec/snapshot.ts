@@ -76,7 +76,7 @@ const dropsWhatDoesNot = rule(
 );
 
 /** Whether the log holds the snapshot's last entry, so that what follows it is the leader's or may become so. */
-export const holdsLastIncluded = (
+const holdsLastIncluded = (
   log: SpecLog,
   { lastIncludedIndex, lastIncludedTerm }: InstallSnapshotRequest,
 ): boolean =>

@@ -7,7 +7,7 @@ export interface StepProperty {
   check(before: ModelServer, action: string, after: ModelServer): string | null;
 }
 
-export const termMonotonic: StepProperty = {
+const termMonotonic: StepProperty = {
   name: 'Term Monotonic',
   check: (before, action, after) =>
     after.currentTerm >= before.currentTerm
@@ -15,7 +15,7 @@ export const termMonotonic: StepProperty = {
       : `${action}: the term of ${after.id} falls from ${before.currentTerm} to ${after.currentTerm}`,
 };
 
-export const oneVotePerTerm: StepProperty = {
+const oneVotePerTerm: StepProperty = {
   name: 'One Vote Per Term',
   check: (before, action, after) =>
     before.currentTerm !== after.currentTerm || before.votedFor === null || before.votedFor === after.votedFor
@@ -23,7 +23,7 @@ export const oneVotePerTerm: StepProperty = {
       : `${action}: ${after.id} voted for ${before.votedFor} in term ${after.currentTerm}, and now for ${after.votedFor}`,
 };
 
-export const leaderAppendOnly: StepProperty = {
+const leaderAppendOnly: StepProperty = {
   name: 'Leader Append-Only',
   check: (before, action, after) => {
     if (before.role !== 'leader' || after.role !== 'leader' || before.currentTerm !== after.currentTerm) return null;
@@ -33,7 +33,7 @@ export const leaderAppendOnly: StepProperty = {
   },
 };
 
-export const commitMonotonic: StepProperty = {
+const commitMonotonic: StepProperty = {
   name: 'Commit Index Monotonic',
   check: (before, action, after) =>
     action === 'Restart' || after.commitIndex >= before.commitIndex
@@ -41,7 +41,7 @@ export const commitMonotonic: StepProperty = {
       : `${action}: commitIndex of ${after.id} falls from ${before.commitIndex} to ${after.commitIndex}`,
 };
 
-export const snapshotMonotonic: StepProperty = {
+const snapshotMonotonic: StepProperty = {
   name: 'Snapshot Index Monotonic',
   check: (before, action, after) =>
     after.log.baseIndex >= before.log.baseIndex
@@ -49,7 +49,7 @@ export const snapshotMonotonic: StepProperty = {
       : `${action}: the snapshot of ${after.id} goes back from index ${before.log.baseIndex} to ${after.log.baseIndex}`,
 };
 
-export const matchMonotonic: StepProperty = {
+const matchMonotonic: StepProperty = {
   name: 'Match Index Monotonic',
   check: (before, action, after) => {
     if (before.role !== 'leader' || after.role !== 'leader' || before.currentTerm !== after.currentTerm) return null;

@@ -99,7 +99,7 @@ export interface Bounds {
  * What Figure 2 has and the published model has not: there an AppendEntries cuts whatever follows it, and what it or
  * an answer says is taken as it is. With one request at a time for each follower, each delivered once, that is safe.
  */
-export const notInPublished: readonly string[] = [
+const notInPublished: readonly string[] = [
   'HandleAppendEntriesRequest: only a conflict cuts the log',
   'HandleAppendEntriesRequest: commitIndex never falls',
   'HandleAppendEntriesResponse: matchIndex never falls',

@@ -180,7 +180,7 @@ describe('what is changed in one field is refused', () => {
     'Receive: base 1': [763, compacts],
     'Receive: currentTerm -1': [5, lost],
     'Receive: matchIndex -1': [7, lost],
-    'Receive: nextIndex -1': [327, 'a leader goes back as far as a hint says'],
+    'Receive: nextIndex -1': [331, 'a leader goes back as far as a hint says, or to behind what is acknowledged'],
     'Receive: nextIndex 1': [489, lost],
     'Restart: commitIndex 1': [12, 'commitIndex may be on disk'],
     'StepDown: base 1': [14, compacts],
