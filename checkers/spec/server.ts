@@ -1,0 +1,44 @@
+/**
+ * One server as the specification sees it: the variables of Figure 2 of the Raft paper, under the names of
+ * raft.tla (Ongaro, "Consensus: Bridging Theory and Practice", appendix B). An abstraction maps the state
+ * of an implementation to this; the specification's own model holds nothing else.
+ */
+import type { SpecLog } from './log.ts';
+
+/** Servers are numbered from 0; the cluster does not change. */
+export type ServerId = number;
+
+export type Role = 'follower' | 'candidate' | 'leader';
+
+export interface SpecServer {
+  readonly id: ServerId;
+  readonly role: Role;
+  readonly currentTerm: number;
+  /** For whom it voted in `currentTerm`; null for nobody. */
+  readonly votedFor: ServerId | null;
+  readonly log: SpecLog;
+  /** The highest index known to be committed; never below `log.baseIndex`. */
+  readonly commitIndex: number;
+  /** Who granted their vote in `currentTerm`, itself included; in any order. Read in candidates only. */
+  readonly votesGranted: readonly ServerId[];
+  /** By server, from index 1 on. Read in leaders only, and its own never. */
+  readonly nextIndex: readonly number[];
+  /** By server. Read in leaders only, and its own never. */
+  readonly matchIndex: readonly number[];
+}
+
+/** What the actions depend on beside the server. */
+export interface Setting {
+  /** How many servers there are. */
+  readonly servers: number;
+  /** Names of rules that do not hold: for the specification's own tests. Empty in every judgement. */
+  readonly without: ReadonlySet<string>;
+}
+
+export const settingFor = (servers: number): Setting => ({ servers, without: new Set() });
+
+/** The smallest number of servers that any other such number overlaps with. */
+export const quorumOf = (setting: Setting): number => Math.floor(setting.servers / 2) + 1;
+
+export const peersOf = (id: ServerId, setting: Setting): readonly ServerId[] =>
+  Array.from({ length: setting.servers }, (_, peer) => peer).filter((peer) => peer !== id);

@@ -1,0 +1,319 @@
+/**
+ * The judge of steps: is what a server did in one step what the specification's actions allow, and is what it sent
+ * what they send? A comparison and not a search: the kind of event gives the actions, in their order, and where the
+ * specification leaves a choice, the state after the step tells which one was made. docs/specification.md says which
+ * freedoms are granted, and why.
+ */
+import { refusalOf, type Action } from './action.ts';
+import { becomeLeader, restart, stepDown, timeout, updateTerm, voteConditions } from './election.ts';
+import { differenceOfLogs, SplicedLog, type EqualCommands, type SpecEntry } from './log.ts';
+import type { SpecMessage } from './message.ts';
+import { NextIndexes } from './next-indexes.ts';
+import { handlerOf } from './receive.ts';
+import { advanceCommitIndex, agreeingOn, clientRequest, fitConditions } from './replication.ts';
+import { refusedBy, refusedByAction, refusedIn, type Refusal } from './refusal.ts';
+import { firstRefusal, type Guard, type Refused } from './rule.ts';
+import { judgeSent, type Answer } from './sends.ts';
+import { quorumOf, settingFor, type Setting, type SpecServer } from './server.ts';
+import { compact, compactedTo, snapshotConditions } from './snapshot.ts';
+
+/**
+ * What a step was the answer to. `commands`: what a leader was asked to put into its log, each once and in this
+ * order, or not.
+ */
+export type SpecEvent =
+  | { readonly kind: 'message'; readonly message: SpecMessage }
+  | { readonly kind: 'timer'; readonly commands?: readonly unknown[] }
+  | { readonly kind: 'request'; readonly commands: readonly unknown[] }
+  /** The start behind a crash: `before` is the last state that took effect. */
+  | { readonly kind: 'restart' }
+  /** Anything that is not Raft's: the service took a snapshot, a read was asked for. */
+  | { readonly kind: 'other' };
+
+export interface SpecStep {
+  readonly before: SpecServer;
+  readonly event: SpecEvent;
+  readonly after: SpecServer;
+  /** In the order of sending. */
+  readonly sent: readonly SpecMessage[];
+}
+
+export interface JudgeOptions {
+  readonly servers: number;
+  /** How commands are compared; by identity when it is not given. */
+  readonly equalCommands?: EqualCommands;
+  /** What a new leader may append by itself; anything when it is not given. */
+  readonly isNoOp?: (command: unknown) => boolean;
+  /**
+   * The implementation becomes leader and advances commitIndex in the very step that makes it possible, so a step that
+   * leaves either undone is refused. Without it both may come later, as in raft.tla.
+   */
+  readonly isPrompt?: boolean;
+}
+
+/** What the event may have led to, before the server goes on by itself. */
+interface Course {
+  /** The action that took the event; null when nothing did. */
+  readonly action: Action<never> | null;
+  readonly server: SpecServer;
+  readonly answer: Answer | null;
+  readonly nexts: NextIndexes;
+  /** Why a request was refused, to explain a server that did not refuse it. */
+  readonly refused: Refused | null;
+}
+
+export class StepJudge {
+  private readonly setting: Setting;
+  private readonly equal: EqualCommands;
+  private readonly options: JudgeOptions;
+
+  constructor(options: JudgeOptions) {
+    this.setting = settingFor(options.servers);
+    this.equal = options.equalCommands ?? Object.is;
+    this.options = options;
+  }
+
+  /** Null when the specification allows the step; else what it is nearest to, and what is in the way. */
+  judge(step: SpecStep): Refusal | null {
+    const { before, after, sent } = step;
+    if (before === after && sent.length === 0 && step.event.kind !== 'restart') return null;
+    switch (step.event.kind) {
+      case 'message':
+        return this.receipt(step, step.event.message);
+      case 'timer':
+        return this.expiry(step);
+      case 'restart':
+        return this.start(step);
+      case 'request':
+      case 'other':
+        return this.follow(this.nothing(before), step);
+    }
+  }
+
+  private nothing(server: SpecServer): Course {
+    return { action: null, server, answer: null, nexts: new NextIndexes(server), refused: null };
+  }
+
+  /** commitIndex is not lost by those who keep it on disk. */
+  private start(step: SpecStep): Refusal | null {
+    const { before, after } = step;
+    const { server } = restart.update(before, null, this.setting);
+    const commitIndex = Math.min(Math.max(after.commitIndex, server.commitIndex), before.commitIndex);
+    return this.follow({ ...this.nothing({ ...server, commitIndex }), action: restart }, step);
+  }
+
+  private expiry(step: SpecStep): Refusal | null {
+    const { before, after } = step;
+    const isOver = before.role === 'leader' && after.role === 'follower' && after.currentTerm === before.currentTerm;
+    if (!isOver && after.currentTerm === before.currentTerm) return this.follow(this.nothing(before), step);
+    const action = isOver ? stepDown : timeout;
+    const refused = refusalOf(action, before, null, this.setting);
+    if (refused !== null) return refusedBy(action.name, refused);
+    return this.follow({ ...this.nothing(action.update(before, null, this.setting).server), action }, step);
+  }
+
+  /** Taken, or lost behind UpdateTerm, or lost. The first is what is told when it is none of them. */
+  private receipt(step: SpecStep, message: SpecMessage): Refusal | null {
+    const { before, after } = step;
+    if (message.dest !== before.id)
+      return refusedIn('Receive', '5.1', `a message for server ${message.dest} was given to server ${before.id}`);
+    const isUpdated = message.term > before.currentTerm && after.currentTerm !== before.currentTerm;
+    const current = isUpdated ? updateTerm.update(before, message, this.setting).server : before;
+    const refusal = this.handled(current, message, step);
+    if (refusal === null) return null;
+    if (isUpdated && this.follow({ ...this.nothing(current), action: updateTerm }, step) === null) return null;
+    return this.follow(this.nothing(before), step) === null ? null : refusal;
+  }
+
+  private handled(server: SpecServer, message: SpecMessage, step: SpecStep): Refusal | null {
+    const action = handlerOf(message);
+    const inTheWay = refusalOf(action, server, message, this.setting);
+    if (inTheWay !== null) return refusedBy(action.name, inTheWay);
+    const outcome = action.update(server, message, this.setting);
+    const nexts = new NextIndexes(outcome.server);
+    if (message.kind === 'AppendEntriesResponse') nexts.answered(server, message);
+    if (message.kind === 'InstallSnapshotResponse' && message.matchIndex > 0) nexts.answered(server, { ...message, success: true });
+    const refused = conditionOf(server, message, this.setting);
+    const answer = outcome.sent.length === 0 ? null : { message: outcome.sent[0]!, commitIndex: server.commitIndex };
+    const refusal = this.follow({ action, server: outcome.server, answer, nexts, refused }, step);
+    if (
+      refusal === null ||
+      refused !== null ||
+      message.kind !== 'AppendEntriesRequest' ||
+      message.prevLogIndex >= server.log.baseIndex
+    )
+      return refusal;
+    // An entry that was compacted is not in the log any more: Figure 2 read to the letter refuses it.
+    const no: SpecMessage = {
+      kind: 'AppendEntriesResponse',
+      term: server.currentTerm,
+      source: server.id,
+      dest: message.source,
+      success: false,
+      matchIndex: 0,
+    };
+    const course = {
+      ...this.nothing({ ...server, role: 'follower' as const }),
+      action,
+      answer: { message: no, commitIndex: server.commitIndex },
+    };
+    return this.follow(course, step) === null ? null : refusal;
+  }
+
+  /** What the server does by itself behind the event, then the comparison. */
+  private follow(course: Course, step: SpecStep): Refusal | null {
+    const { before, after, event, sent } = step;
+    const { nexts } = course;
+    let { server } = course;
+    if (after.role === 'leader' && server.role !== 'leader') {
+      const refused = refusalOf(becomeLeader, server, null, this.setting);
+      if (refused !== null) return refusedBy('BecomeLeader', refused);
+      server = becomeLeader.update(server, null, this.setting).server;
+      nexts.elected(server, after.log.lastIndex);
+    }
+    const isElected = server.role === 'leader' && course.server.role !== 'leader';
+    const appended = this.appended(server, after, event, isElected);
+    if ('because' in appended) return appended;
+    server = appended;
+    if (server.role === 'leader' && after.commitIndex > server.commitIndex) {
+      const refused = refusalOf(advanceCommitIndex, server, { index: after.commitIndex }, this.setting);
+      if (refused !== null) return refusedBy('AdvanceCommitIndex', refused);
+      server = { ...server, commitIndex: after.commitIndex };
+    }
+    const whole = server;
+    if (after.log.baseIndex > server.log.baseIndex) {
+      const index = { index: after.log.baseIndex };
+      const refused = refusalOf(compact, server, index, this.setting);
+      if (refused !== null) return refusedBy('Compact', refused);
+      server = { ...server, log: compactedTo(server.log, after.log.baseIndex) };
+    }
+    return (
+      this.variables(course, server, step) ??
+      judgeSent({
+        before,
+        whole,
+        after,
+        sent,
+        answer: course.answer,
+        nexts,
+        equal: this.equal,
+        servers: this.setting.servers,
+        refused: course.refused,
+      }) ??
+      (after.role === 'leader' ? nexts.compared(after) : null) ??
+      this.undone(after)
+    );
+  }
+
+  /** The server with what a leader put behind its log. */
+  private appended(server: SpecServer, after: SpecServer, event: SpecEvent, isElected: boolean): SpecServer | Refusal {
+    if (server.role !== 'leader' || after.log.lastIndex <= server.log.lastIndex) return server;
+    const { equal, options } = this;
+    const commands = event.kind === 'request' || event.kind === 'timer' ? (event.commands ?? []) : [];
+    const entries: SpecEntry[] = [];
+    let at = 0;
+    for (let index = server.log.lastIndex + 1; index <= after.log.lastIndex; index++) {
+      const command = index > after.log.baseIndex ? after.log.commandAt(index) : commands[at];
+      const isNoOp = isElected && entries.length === 0 && options.isNoOp?.(command) !== false;
+      if (!isNoOp) {
+        const asked = commands.findIndex((one, position) => position >= at && equal(one, command));
+        if (asked < 0)
+          return refusedIn(clientRequest.name, '5.3', `nobody asked for what the leader put at index ${index}`);
+        at = asked + 1;
+      }
+      entries.push({ term: server.currentTerm, command });
+    }
+    return { ...server, log: new SplicedLog(server.log, server.log.lastIndex, entries) };
+  }
+
+  /** Figure 2 field by field, but for nextIndex. */
+  private variables(course: Course, expected: SpecServer, { before, event, after }: SpecStep): Refusal | null {
+    const { action, refused } = course;
+    const explain = (name: string, is: unknown, was: unknown): Refusal => {
+      if (refused !== null) return refusedBy(action!.name, refused);
+      return refusedIn(
+        action?.name ?? 'nothing',
+        'Figure 2',
+        `${name} is ${is} and not ${was}${action === null ? '' : ' behind it'}`,
+      );
+    };
+    if (after.id !== expected.id) return explain('the id', after.id, expected.id);
+    if (after.currentTerm !== expected.currentTerm) {
+      if (event.kind === 'message')
+        return (
+          refusedByAction(updateTerm, before, event.message, this.setting) ??
+          explain('currentTerm', after.currentTerm, expected.currentTerm)
+        );
+      return explain('currentTerm', after.currentTerm, expected.currentTerm);
+    }
+    if (after.votedFor !== expected.votedFor) return explain('votedFor', after.votedFor, expected.votedFor);
+    if (after.role !== expected.role) return explain('the role', after.role, expected.role);
+    if (after.commitIndex !== expected.commitIndex) {
+      const isOwn = action === null && after.commitIndex > expected.commitIndex;
+      return (
+        (isOwn ? refusedByAction(advanceCommitIndex, expected, { index: after.commitIndex }, this.setting) : null) ??
+        explain('commitIndex', after.commitIndex, expected.commitIndex)
+      );
+    }
+    const difference = differenceOfLogs(expected.log, after.log, this.equal);
+    if (difference !== null) {
+      const isOwn = action === null && after.log.lastIndex > expected.log.lastIndex;
+      if (refused !== null) return refusedBy(action!.name, refused);
+      return (
+        (isOwn ? refusedByAction(clientRequest, expected, { command: null }, this.setting) : null) ??
+        refusedIn(action?.name ?? 'nothing', '5.3', action === null ? difference : `${difference} behind it`)
+      );
+    }
+    if (after.role === 'candidate' && !isSameSet(after.votesGranted, expected.votesGranted)) {
+      return explain('votesGranted', `{${after.votesGranted.join(', ')}}`, `{${expected.votesGranted.join(', ')}}`);
+    }
+    if (after.role !== 'leader') return null;
+    for (let peer = 0; peer < this.setting.servers; peer++) {
+      if (peer === after.id || after.matchIndex[peer] === expected.matchIndex[peer]) continue;
+      return explain(`matchIndex[${peer}]`, after.matchIndex[peer], expected.matchIndex[peer]);
+    }
+    return null;
+  }
+
+  /** What a prompt implementation would have done. */
+  private undone(after: SpecServer): Refusal | null {
+    if (this.options.isPrompt !== true) return null;
+    if (after.role === 'candidate' && refusalOf(becomeLeader, after, null, this.setting) === null) {
+      return refusedIn(
+        'BecomeLeader',
+        '5.2',
+        `votesGranted = {${after.votesGranted.join(', ')}} is a majority, and the server does not lead`,
+        'due',
+      );
+    }
+    const index = after.role === 'leader' ? this.committable(after) : 0;
+    if (index <= after.commitIndex) return null;
+    return refusedIn(
+      'AdvanceCommitIndex',
+      '5.4.2',
+      `index ${index} is on ${agreeingOn(after, index)} of ${this.setting.servers} servers and commitIndex is ${after.commitIndex}`,
+      'due',
+    );
+  }
+
+  /** The highest index that a leader may commit; 0 when there is none. */
+  private committable({ id, log, matchIndex, currentTerm }: SpecServer): number {
+    const held = matchIndex.map((match, peer) => (peer === id ? log.lastIndex : match)).sort((a, b) => b - a);
+    const index = Math.min(held[quorumOf(this.setting) - 1]!, log.lastIndex);
+    return index > log.baseIndex && log.termAt(index) === currentTerm ? index : 0;
+  }
+}
+
+const isSameSet = (some: readonly number[], others: readonly number[]): boolean =>
+  some.every((id) => others.includes(id)) && others.every((id) => some.includes(id));
+
+/** Why the request is to be refused. */
+function conditionOf(server: SpecServer, message: SpecMessage, setting: Setting): Refused | null {
+  const conditions = {
+    RequestVoteRequest: voteConditions,
+    AppendEntriesRequest: fitConditions,
+    InstallSnapshotRequest: snapshotConditions,
+  };
+  const asked = conditions[message.kind as keyof typeof conditions] as readonly Guard<SpecMessage>[] | undefined;
+  return asked === undefined ? null : firstRefusal(asked, server, message, setting);
+}
