@@ -26,6 +26,7 @@ export { setModel, type SetInput, type SetOutput } from './models/set.ts';
 export { stackModel, type StackInput, type StackOutput } from './models/stack.ts';
 export { toDeterministic, type NondeterministicModel } from './nondeterministic.ts';
 export { HistoryError, type Operation } from './operation.ts';
+export { untold, type OperationKey } from './operation-key.ts';
 export type { OrderedPartition } from './order.ts';
 export type { CheckOptions, IllegalPartition, Progress, UnknownReason, Verdict, VerdictKind } from './verdict.ts';
 export { perKey, type Keyed } from './per-key.ts';

@@ -1,6 +1,7 @@
 /** A model says, as plain functions, what the object under test may answer when nothing is concurrent. */
 
 import type { FastPath } from './fast/fast-path.ts';
+import type { OperationKey } from './operation-key.ts';
 import type { OrderedPartition } from './order.ts';
 
 /** What `step` returns when the operation cannot happen in this state, or not with this output. */
@@ -30,8 +31,9 @@ export interface ModelBase<S, I, O> {
   /**
    * Operations with equal keys are the same to `step` in every state. Then only the one that must
    * return first is tried. Without it, or where it gives `undefined`, an operation is its own.
+   * An output that was not told must be told from every output that could be: see `untold`.
    */
-  operationKey?(input: I, output: O | undefined): string | number | undefined;
+  operationKey?(input: I, output: O | undefined): OperationKey | undefined;
   /** Tried in order on each partition before the search; the first that applies decides. */
   readonly fastPaths?: readonly FastPath<I, O>[];
   /**

@@ -1,5 +1,7 @@
 /** A counter of integers, at first zero: add (also of a negative number) and read. */
 import { illegal, type Model } from '../model.ts';
+import { untold } from '../operation-key.ts';
+import { sameValue } from '../same-value.ts';
 
 export interface CounterInput {
   readonly op: 'add' | 'read';
@@ -14,7 +16,7 @@ export interface CounterOutput {
 
 function step(state: number, { op, value = 1 }: CounterInput, output: CounterOutput | undefined): number | typeof illegal {
   const next = op === 'add' ? state + value : state;
-  return output?.value === undefined || output.value === next ? next : illegal;
+  return output?.value === undefined || sameValue(output.value, next) ? next : illegal;
 }
 
 export const counterModel: Model<number, CounterInput, CounterOutput> = {
@@ -22,7 +24,7 @@ export const counterModel: Model<number, CounterInput, CounterOutput> = {
   init: () => 0,
   step,
   readOnly: ({ op, value }) => op === 'read' || value === 0,
-  operationKey: ({ op, value = 1 }, output) => `${op} ${value} ${output?.value ?? '?'}`,
+  operationKey: ({ op, value = 1 }, output) => [op, op === 'add' ? value : 0, output?.value === undefined ? untold : output.value],
   describeOperation: ({ op, value = 1 }, output) => {
     const outcome = output?.value === undefined ? (op === 'read' ? ' -> ?' : '') : ` -> ${output.value}`;
     return op === 'add' ? `add(${value})${outcome}` : `read${outcome}`;

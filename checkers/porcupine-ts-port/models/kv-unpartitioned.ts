@@ -70,7 +70,7 @@ export const kvUnpartitionedModel: Model<Store, KvInput, KvOutput> = {
   readOnly: kvModel.readOnly!,
   operationKey: (input, output) => {
     const key = kvModel.operationKey!(input, output);
-    return key === undefined ? undefined : `${input.key.length}:${input.key}${key}`;
+    return key === undefined ? undefined : [input.key, ...key];
   },
   fastPaths: [locality],
   describeOperation: kvModel.describeOperation!,

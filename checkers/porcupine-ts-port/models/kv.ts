@@ -2,6 +2,7 @@
 import { chainsFastPath, type RegisterKind, type RegisterView } from '../fast/chains.ts';
 import { condenseAppends, nestedReadsFastPath } from '../fast/appends.ts';
 import { illegal, type Model } from '../model.ts';
+import { untold, type OperationKey } from '../operation-key.ts';
 
 export interface KvInput {
   readonly op: 'get' | 'put' | 'append' | 'cas' | 'delete';
@@ -55,10 +56,10 @@ const isReadOnly = (input: KvInput, output: KvOutput | undefined): boolean =>
   input.op === 'get' || (input.op === 'cas' && output?.ok === false);
 
 /** Reads are taken as they come, so that only writes need to be known as the same. */
-const keyOf = (input: KvInput, output: KvOutput | undefined): string | undefined => {
+const keyOf = (input: KvInput, output: KvOutput | undefined): OperationKey | undefined => {
   if (isReadOnly(input, output)) return undefined;
-  if (input.op === 'cas') return `${output?.ok === true ? '+' : '?'}${(input.expected ?? '').length}:${input.expected ?? ''}${input.value ?? ''}`;
-  return `${input.op}:${input.value ?? ''}`;
+  if (input.op === 'cas') return ['cas', output?.ok ?? untold, input.expected ?? '', input.value ?? ''];
+  return input.op === 'delete' ? ['delete'] : [input.op, input.value ?? ''];
 };
 
 const describe = (input: KvInput, output: KvOutput | undefined): string => {

@@ -1,5 +1,7 @@
 /** A lock that one owner holds at a time, at first free; it is not reentrant. */
 import { illegal, type Model } from '../model.ts';
+import { untold } from '../operation-key.ts';
+import { sameValue } from '../same-value.ts';
 
 export interface LockInput {
   readonly op: 'acquire' | 'release';
@@ -17,7 +19,7 @@ export interface LockOutput {
 type Holder = string | number | null;
 
 function step(holder: Holder, { op, owner }: LockInput, output: LockOutput | undefined): Holder | typeof illegal {
-  const succeeds = op === 'acquire' ? holder === null : holder === owner;
+  const succeeds = op === 'acquire' ? holder === null : sameValue(holder, owner);
   const after = op === 'acquire' ? owner : null;
   // Of unknown outcome: it may have failed, and then changed nothing.
   if (output === undefined) return succeeds ? after : holder;
@@ -30,7 +32,7 @@ export const lockModel: Model<Holder, LockInput, LockOutput> = {
   init: () => null,
   step,
   readOnly: (_input, output) => output?.ok === false,
-  operationKey: ({ op, owner }, output) => JSON.stringify([op, owner, output === undefined ? '?' : (output.ok ?? true)]),
+  operationKey: ({ op, owner }, output) => [op, owner, output === undefined ? untold : (output.ok ?? true)],
   describeOperation: ({ op, owner }, output) =>
     `${op}(${JSON.stringify(owner)}) -> ${output === undefined ? '?' : (output.ok ?? true) ? 'ok' : 'refused'}`,
   describeState: (holder) => (holder === null ? 'free' : `held by ${JSON.stringify(holder)}`),

@@ -1,6 +1,8 @@
 /** A first-in first-out queue, at first empty. */
 import { queueFastPath, type QueueView } from '../fast/queue.ts';
 import { illegal, type Model } from '../model.ts';
+import { untold } from '../operation-key.ts';
+import { sameValue } from '../same-value.ts';
 
 export type Item = string | number;
 
@@ -20,7 +22,7 @@ function step(state: readonly Item[], { op, value }: QueueInput, output: QueueOu
       if (value === undefined) throw new TypeError("the queue model's enqueue needs a value");
       return [...state, value];
     case 'dequeue':
-      if (output !== undefined && (output.value ?? null) !== (state[0] ?? null)) return illegal;
+      if (output !== undefined && !sameValue(output.value ?? null, state[0] ?? null)) return illegal;
       return state.length === 0 ? state : state.slice(1);
     default:
       throw new TypeError(`the queue model has no operation "${String(op)}"`);
@@ -37,7 +39,7 @@ export const queueModel: Model<readonly Item[], QueueInput, QueueOutput> = {
   init: () => [],
   step,
   readOnly: ({ op }, output) => op === 'dequeue' && output !== undefined && (output.value ?? null) === null,
-  operationKey: ({ op, value }, output) => JSON.stringify([op, value, output === undefined ? '?' : output.value]),
+  operationKey: ({ op, value }, output) => [op, value, output === undefined ? untold : (output.value ?? null)],
   fastPaths: [queueFastPath(view)],
   describeOperation: ({ op, value }, output) =>
     op === 'enqueue' ? `enqueue(${JSON.stringify(value)})` : `dequeue -> ${output === undefined ? '?' : JSON.stringify(output.value ?? null)}`,

@@ -1,6 +1,8 @@
 /** A register, with and without compare-and-set. It starts out absent, which reads as `null`. */
 import { chainsFastPath, type RegisterView } from '../fast/chains.ts';
 import { illegal, type Model } from '../model.ts';
+import { untold, type OperationKey } from '../operation-key.ts';
+import { sameValue } from '../same-value.ts';
 
 export type RegisterValue = string | number | boolean | null;
 
@@ -36,11 +38,11 @@ const view: RegisterView<CasRegisterInput, RegisterOutput> = {
 function step(state: RegisterValue, input: CasRegisterInput, output: RegisterOutput | undefined): RegisterValue | typeof illegal {
   switch (input.op) {
     case 'read':
-      return output === undefined || (output.value ?? null) === state ? state : illegal;
+      return output === undefined || sameValue(output.value ?? null, state) ? state : illegal;
     case 'write':
       return input.value ?? null;
     case 'cas': {
-      const applied = state === (input.expected ?? null);
+      const applied = sameValue(state, input.expected ?? null);
       if (output?.ok !== undefined && output.ok !== applied) return illegal;
       return applied ? (input.value ?? null) : state;
     }
@@ -52,9 +54,15 @@ function step(state: RegisterValue, input: CasRegisterInput, output: RegisterOut
 const isReadOnly = (input: CasRegisterInput, output: RegisterOutput | undefined): boolean =>
   input.op === 'read' || (input.op === 'cas' && output?.ok === false);
 
-const keyOf = (input: CasRegisterInput, output: RegisterOutput | undefined): string => {
-  const told = output === undefined ? '?' : input.op === 'cas' ? output.ok : output.value;
-  return JSON.stringify([input.op, input.value, input.expected, told]);
+const keyOf = ({ op, value = null, expected = null }: CasRegisterInput, output: RegisterOutput | undefined): OperationKey => {
+  switch (op) {
+    case 'read':
+      return [op, output === undefined ? untold : (output.value ?? null)];
+    case 'write':
+      return [op, value];
+    default:
+      return [op, output?.ok ?? untold, expected, value];
+  }
 };
 
 const describe = (input: CasRegisterInput, output: RegisterOutput | undefined): string => {

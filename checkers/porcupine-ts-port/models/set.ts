@@ -1,6 +1,8 @@
 /** A set of elements, at first empty: add, remove, contains, and read of the whole. */
 import { growingSetFastPath, type GrowingSetView } from '../fast/growing-set.ts';
 import { illegal, type Model } from '../model.ts';
+import { untold } from '../operation-key.ts';
+import { sameValue } from '../same-value.ts';
 
 export type Element = string | number;
 
@@ -22,12 +24,14 @@ type Elements = readonly Element[];
 
 const compare = (a: Element, b: Element): number => {
   if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1;
+  // Neither less nor greater than anything, NaN would leave an array unsorted: it goes last of the numbers.
+  if (a !== a || b !== b) return Number(a !== a) - Number(b !== b);
   return a < b ? -1 : a > b ? 1 : 0;
 };
 
 const sortedOnce = (values: readonly Element[]): Elements => [...new Set(values)].toSorted(compare);
 
-const sameElements = (a: Elements, b: Elements): boolean => a.length === b.length && a.every((value, index) => value === b[index]);
+const sameElements = (a: Elements, b: Elements): boolean => a.length === b.length && a.every((value, index) => sameValue(value, b[index]));
 
 function step(state: Elements, { op, value }: SetInput, output: SetOutput | undefined): Elements | typeof illegal {
   if (op === 'read') {
@@ -45,7 +49,7 @@ function step(state: Elements, { op, value }: SetInput, output: SetOutput | unde
     case 'add':
       return isMember ? state : sortedOnce([...state, value]);
     case 'remove':
-      return isMember ? state.filter((member) => member !== value) : state;
+      return isMember ? state.filter((member) => !sameValue(member, value)) : state;
     default:
       throw new TypeError(`the set model has no operation "${String(op)}"`);
   }
@@ -74,7 +78,7 @@ export const setModel: Model<Elements, SetInput, SetOutput> = {
   step,
   partition: (input) => (input.op === 'read' ? undefined : input.value),
   readOnly: (input, output) => input.op === 'read' || input.op === 'contains' || output?.ok === false,
-  operationKey: ({ op, value }, output) => (op === 'read' ? undefined : JSON.stringify([op, value, output?.ok])),
+  operationKey: ({ op, value }, output) => (op === 'read' ? undefined : [op, value, output?.ok ?? untold]),
   fastPaths: [growingSetFastPath(view)],
   describeOperation: describe,
   describeState: (state) => JSON.stringify(state),

@@ -1,5 +1,7 @@
 /** A last-in first-out stack, at first empty. */
 import { illegal, type Model } from '../model.ts';
+import { untold } from '../operation-key.ts';
+import { sameValue } from '../same-value.ts';
 
 export interface StackInput {
   readonly op: 'push' | 'pop';
@@ -19,7 +21,7 @@ function step(state: Stack, { op, value }: StackInput, output: StackOutput | und
       if (value === undefined) throw new TypeError("the stack model's push needs a value");
       return [...state, value];
     case 'pop':
-      if (output !== undefined && (output.value ?? null) !== (state.at(-1) ?? null)) return illegal;
+      if (output !== undefined && !sameValue(output.value ?? null, state.at(-1) ?? null)) return illegal;
       return state.length === 0 ? state : state.slice(0, -1);
     default:
       throw new TypeError(`the stack model has no operation "${String(op)}"`);
@@ -31,7 +33,7 @@ export const stackModel: Model<Stack, StackInput, StackOutput> = {
   init: () => [],
   step,
   readOnly: ({ op }, output) => op === 'pop' && output !== undefined && (output.value ?? null) === null,
-  operationKey: ({ op, value }, output) => JSON.stringify([op, value, output === undefined ? '?' : output.value]),
+  operationKey: ({ op, value }, output) => [op, value, output === undefined ? untold : (output.value ?? null)],
   describeOperation: ({ op, value }, output) =>
     op === 'push' ? `push(${JSON.stringify(value)})` : `pop -> ${output === undefined ? '?' : JSON.stringify(output.value ?? null)}`,
   describeState: (state) => JSON.stringify(state),
