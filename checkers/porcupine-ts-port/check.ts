@@ -1,17 +1,21 @@
 /** Is a history linearizable with respect to a model? */
+import { mustFitModel } from './fit.ts';
 import type { Model } from './model.ts';
 import type { Operation } from './operation.ts';
 import { orderHistory, type OrderedPartition } from './order.ts';
 import { explainsHistory } from './order-hint.ts';
 import { newSearch } from './problem.ts';
-import type { Search } from './search.ts';
-import type { CheckOptions, IllegalPartition, Progress, UnknownReason, Verdict } from './verdict.ts';
+import type { Search, SearchOutcome } from './search.ts';
+import type { CheckOptions, CrossCheck, Difference, IllegalPartition, Progress, UnknownReason, Verdict } from './verdict.ts';
 
 export const defaultBudgetSteps = 200_000_000;
 export const defaultMemoryBytes = 512 * 1024 * 1024;
 
 /** Steps that each partition gets in the first round; every round doubles it. */
 const firstRoundSteps = 2048;
+/** For the partitions behind the first illegal one, beside as many as were taken before. */
+const stepsForOtherIllegal = 2_000_000;
+const crossCheckSliceSteps = 65_536;
 /** Between two looks at the signal and the clock: at first, and at most. */
 const firstSliceSteps = 64;
 const maxSliceSteps = 65_536;
@@ -20,7 +24,8 @@ const longSliceMs = 4;
 
 /**
  * Decides the whole history before it returns.
- * @throws HistoryError when the history cannot be one: see `orderHistory`
+ * @throws HistoryError when the history cannot be one: see `orderHistory`, `mustFitModel`
+ * @throws TypeError when the model's step gives what is no state: see `stepOf`
  */
 export function checkOperations<S, I, O>(
   model: Model<S, I, O>,
@@ -66,32 +71,45 @@ interface OpenSearch<I, O> {
   bytes: number;
 }
 
+/** What a fast path or a hint said of a partition. */
+interface Claim<I, O> {
+  readonly part: OrderedPartition<I, O>;
+  readonly method: string;
+  readonly said: 'ok' | 'illegal';
+}
+
 class Check<S, I, O> {
   readonly #model: Model<S, I, O>;
   readonly #history: readonly Operation<I, O>[];
   readonly #options: CheckOptions;
   readonly #parts: OrderedPartition<I, O>[];
-  readonly #budget: number;
   readonly #memory: number;
   readonly #deadline: number;
   readonly #plain: boolean;
+  #budget: number;
   #open: OpenSearch<I, O>[] = [];
+  #claims: Claim<I, O>[] = [];
   #methods: string[] = [];
   #steps = 0;
   #bytes = 0;
   #peakBytes = 0;
   #sliceSteps = firstSliceSteps;
-  #illegal: IllegalPartition | undefined;
+  #decided = 0;
+  readonly #illegal: IllegalPartition[] = [];
+  #crossCheck: CrossCheck | undefined;
 
   constructor(model: Model<S, I, O>, history: readonly Operation<I, O>[], options: CheckOptions) {
-    this.#model = model;
+    const { method = 'auto', timeoutMs, clock } = options;
+    mustFitModel(model, history);
+    const split = method === 'auto' ? (model.byLocality as Model<S, I, O> | undefined) : undefined;
+    if (split !== undefined) this.#uses('locality');
+    this.#model = split ?? model;
     this.#history = history;
     this.#options = options;
-    this.#parts = orderHistory(history, model);
+    this.#parts = orderHistory(history, this.#model);
     this.#budget = options.budgetSteps ?? defaultBudgetSteps;
     this.#memory = options.memoryBytes ?? defaultMemoryBytes;
-    this.#plain = options.method === 'plain';
-    const { timeoutMs, clock } = options;
+    this.#plain = method === 'plain';
     if (timeoutMs !== undefined && clock === undefined) throw new TypeError('timeoutMs needs a clock: give clock, such as () => performance.now()');
     this.#deadline = timeoutMs === undefined || clock === undefined ? Infinity : clock() + timeoutMs;
   }
@@ -101,35 +119,61 @@ class Check<S, I, O> {
     const { method = 'auto', orderHint } = this.#options;
     if (orderHint !== undefined && explainsHistory(this.#model, this.#history, this.#parts, orderHint)) {
       this.#uses('order-hint');
-      return this.#verdict('ok');
+      for (const part of this.#parts) this.#claimed(part, 'order-hint', 'ok');
+      return this.#mustCrossCheck() ? undefined : this.#verdict('ok');
     }
     for (const part of this.#parts) {
-      const decided = method === 'auto' && this.#takeFastPath(part);
-      if (decided === 'illegal') return this.#verdict('illegal');
-      if (decided !== 'ok') this.#open.push({ part, search: undefined, bytes: 0 });
+      const found = method === 'auto' && this.#takeFastPath(part);
+      if (found === false) this.#open.push({ part, search: undefined, bytes: 0 });
+      else if (found === 'illegal' && !this.#goesOn()) break;
     }
+    if (this.#mustCrossCheck()) return undefined;
+    if (this.#illegal.length > 0 && !this.#goesOn()) return this.#verdict('illegal');
     if (this.#open.length > 0) return undefined;
     if (this.#parts.length === 0) this.#uses(this.#plain ? 'plain' : 'search');
-    return this.#verdict('ok');
+    return this.#verdict(this.#illegal.length > 0 ? 'illegal' : 'ok');
   }
 
-  #takeFastPath(part: OrderedPartition<I, O>): 'ok' | 'illegal' | undefined {
+  #takeFastPath(part: OrderedPartition<I, O>): 'ok' | 'illegal' | false {
     for (const path of this.#model.fastPaths ?? []) {
       const found = path.check(part);
       if (found === undefined) continue;
       this.#uses(path.name);
+      this.#claimed(part, path.name, found.legal ? 'ok' : 'illegal');
       if (found.legal) return 'ok';
       const toHistory = (operations: readonly number[]): number[] => operations.map((operation) => part.source[operation]!);
       const operations = found.within === undefined ? Array.from(part.source) : toHistory(found.within);
-      this.#illegal = { key: part.key, operations, clash: toHistory(found.clash) };
+      this.#foundIllegal({ key: part.key, operations, clash: toHistory(found.clash) });
       return 'illegal';
     }
-    return undefined;
+    return false;
+  }
+
+  #claimed(part: OrderedPartition<I, O>, method: string, said: 'ok' | 'illegal'): void {
+    this.#decided++;
+    if (this.#options.crossCheckSteps !== undefined) this.#claims.push({ part, method, said });
+  }
+
+  #mustCrossCheck(): boolean {
+    return this.#claims.length > 0;
+  }
+
+  #goesOn(): boolean {
+    return this.#plain || this.#options.everyIllegal === true;
+  }
+
+  #foundIllegal(partition: IllegalPartition): void {
+    this.#illegal.push(partition);
+    // The answer is known. The others are worth some work, and not that of the whole budget.
+    if (this.#illegal.length === 1 && !this.#plain) this.#budget = Math.min(this.#budget, this.#steps * 2 + stepsForOtherIllegal);
   }
 
   /** Every open partition in turn, with a budget that doubles from round to round: cheapest first. */
   *search(): Generator<Progress, Verdict> {
-    this.#uses(this.#plain ? 'plain' : 'search');
+    const difference = yield* this.#lookAgain();
+    if (difference !== undefined) return { ...this.#verdict('unknown', 'disagreement'), difference };
+    if (this.#illegal.length > 0 && !this.#goesOn()) return this.#verdict('illegal');
+    if (this.#open.length > 0) this.#uses(this.#plain ? 'plain' : 'search');
     let reason: UnknownReason | undefined;
     this.#open.sort((a, b) => a.part.count - b.part.count);
     for (let roundSteps = firstRoundSteps; this.#open.length > 0; roundSteps = Math.min(roundSteps * 2, 2 ** 30)) {
@@ -142,15 +186,38 @@ class Check<S, I, O> {
         }
         this.#bytes -= item.bytes;
         item.search = undefined;
-        if (outcome === 'illegal') this.#illegal ??= partitionOf(item.part);
+        if (outcome === 'illegal' || outcome === 'ok') this.#decided++;
+        if (outcome === 'illegal') this.#foundIllegal({ key: item.part.key, operations: Array.from(item.part.source) });
         else if (outcome === 'memory') reason ??= 'memory';
-        else if (outcome !== 'ok') return this.#illegal === undefined ? this.#verdict('unknown', outcome) : this.#verdict('illegal');
-        if (this.#illegal !== undefined && !this.#plain) return this.#verdict('illegal');
+        else if (outcome !== 'ok') return this.#illegal.length === 0 ? this.#verdict('unknown', outcome) : this.#verdict('illegal');
+        if (this.#illegal.length > 0 && !this.#goesOn()) return this.#verdict('illegal');
       }
       this.#open = unfinished;
     }
-    if (this.#illegal !== undefined) return this.#verdict('illegal');
+    if (this.#illegal.length > 0) return this.#verdict('illegal');
     return reason === undefined ? this.#verdict('ok') : this.#verdict('unknown', reason);
+  }
+
+  /** The general search beside what was decided without it. Its steps are not those of the check. */
+  *#lookAgain(): Generator<Progress, Difference | undefined> {
+    if (!this.#mustCrossCheck()) return undefined;
+    const { crossCheckSteps = 0, signal, clock } = this.#options;
+    let steps = 0;
+    let confirmed = 0;
+    for (const { part, method, said } of this.#claims) {
+      const search = newSearch(this.#model, part, { plain: false });
+      let outcome: SearchOutcome = 'paused';
+      while (outcome === 'paused' && steps < crossCheckSteps && signal?.aborted !== true && !((clock?.() ?? 0) > this.#deadline)) {
+        const before = search.steps;
+        outcome = search.run(Math.min(crossCheckSteps - steps, crossCheckSliceSteps), this.#memory);
+        steps += search.steps - before;
+        if (outcome === 'paused') yield this.#progress();
+      }
+      if (outcome === said) confirmed++;
+      else if (outcome === 'ok' || outcome === 'illegal') return { key: part.key, operations: Array.from(part.source), method, said };
+    }
+    this.#crossCheck = { confirmed, undecided: this.#claims.length - confirmed, steps };
+    return undefined;
   }
 
   *#runOne(item: OpenSearch<I, O>, roundSteps: number): Generator<Progress, 'ok' | 'illegal' | 'paused' | UnknownReason> {
@@ -197,12 +264,16 @@ class Check<S, I, O> {
   }
 
   #verdict(kind: Verdict['kind'], reason?: UnknownReason): Verdict {
-    const found = { kind, method: this.#methods.join('+'), steps: this.#steps, peakBytes: this.#peakBytes, partitions: this.#parts.length };
-    if (kind === 'illegal') return { ...found, illegalPartition: this.#illegal! };
-    return reason === undefined ? found : { ...found, reason };
+    const found = {
+      kind,
+      method: this.#methods.join('+'),
+      steps: this.#steps,
+      peakBytes: this.#peakBytes,
+      partitions: this.#parts.length,
+      ...(this.#crossCheck !== undefined && { crossCheck: this.#crossCheck }),
+    };
+    if (kind !== 'illegal') return reason === undefined ? found : { ...found, reason };
+    const undecidedPartitions = this.#parts.length - this.#decided;
+    return { ...found, illegalPartition: this.#illegal[0]!, illegalPartitions: this.#illegal, undecidedPartitions };
   }
-}
-
-function partitionOf<I, O>(part: OrderedPartition<I, O>): IllegalPartition {
-  return { key: part.key, operations: Array.from(part.source) };
 }

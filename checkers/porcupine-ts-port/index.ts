@@ -3,7 +3,7 @@ export { checkEvents } from './check-events.ts';
 export { checkOperations, checkOperationsInSlices, defaultBudgetSteps, defaultMemoryBytes } from './check.ts';
 export { describeOperation, describeState } from './describe.ts';
 export { operationsFromEvents, type CallEvent, type HistoryEvent, type ReturnEvent } from './events.ts';
-export { defaultExplainSteps, explain, type ExplainOptions, type Explanation } from './explain/explain.ts';
+export { defaultExplainSteps, explain, explainInSlices, type ExplainOptions, type Explanation, type OtherIllegal } from './explain/explain.ts';
 export { minimalSubHistory, type MinimalOptions, type MinimalSubHistory } from './explain/minimal.ts';
 export { longestPartials, type Blocked, type Partials } from './explain/partials.ts';
 export { relax } from './explain/relax.ts';
@@ -28,7 +28,7 @@ export { toDeterministic, type NondeterministicModel } from './nondeterministic.
 export { HistoryError, type Operation } from './operation.ts';
 export { untold, type OperationKey } from './operation-key.ts';
 export type { OrderedPartition } from './order.ts';
-export type { CheckOptions, IllegalPartition, Progress, UnknownReason, Verdict, VerdictKind } from './verdict.ts';
+export type { CheckOptions, CrossCheck, Difference, IllegalPartition, Progress, UnknownReason, Verdict, VerdictKind } from './verdict.ts';
 export { perKey, type Keyed } from './per-key.ts';
 export { models, type ModelName } from './models/index.ts';
 export type { Annotation } from './picture/annotation.ts';

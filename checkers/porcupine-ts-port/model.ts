@@ -34,6 +34,17 @@ export interface ModelBase<S, I, O> {
    * An output that was not told must be told from every output that could be: see `untold`.
    */
   operationKey?(input: I, output: O | undefined): OperationKey | undefined;
+  /**
+   * What is wrong with an operation of a history, in words, such as that this model has none of its name; `undefined`:
+   * nothing. Asked for every operation before any method looks at it.
+   * @param output `undefined` when the outcome is unknown
+   */
+  problemOf?(input: I, output: O | undefined): string | undefined;
+  /**
+   * True when arrays of two whose first is a boolean are states. Without it such an array is taken for Porcupine's
+   * (ok, state), and refused: read as a state, it would make every operation legal.
+   */
+  readonly pairStates?: boolean;
   /** Tried in order on each partition before the search; the first that applies decides. */
   readonly fastPaths?: readonly FastPath<I, O>[];
   /**
@@ -58,6 +69,12 @@ export interface Model<S, I, O> extends ModelBase<S, I, O> {
    *   output is right: the operation is legal when some output would be
    */
   step(state: S, input: I, output: O | undefined): S | Illegal;
+  /**
+   * The same object as a composition of independent ones: a model with a `partition`. It is checked in this one's place
+   * unless a search of this one is asked for (Herlihy and Wing 1990: a history of several objects is
+   * linearizable exactly when that of each object is).
+   */
+  readonly byLocality?: Model<unknown, I, O>;
 }
 
 /** What `condense` gives. Its states are its own affair. */

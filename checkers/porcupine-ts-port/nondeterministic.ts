@@ -1,6 +1,7 @@
 /** Models whose step may end in one of several states, by the power-set construction. */
 import { illegal, type Illegal, type Model, type ModelBase } from './model.ts';
 import { describeState } from './describe.ts';
+import { mustBeStates } from './step.ts';
 import { structuralKey } from './structural-key.ts';
 
 export interface NondeterministicModel<S, I, O> extends Omit<ModelBase<S, I, O>, 'fastPaths' | 'condense' | 'readOnly'> {
@@ -36,12 +37,21 @@ export function toDeterministic<S, I, O>(model: NondeterministicModel<S, I, O>):
     model.equal === undefined || b.every((state) => a.some((other) => model.equal!(other, state)));
   const keysOf = (states: readonly S[]): string => states.map(structuralKey).toSorted().join(',');
   const { equal, hash, sizeBytes, name, ...rest } = model;
+  const hasBooleans = model.pairStates === true || model.init().some((state) => typeof state === 'boolean');
   const base = {
     ...rest,
     name,
+    // A set of states is an array, and may hold two.
+    pairStates: true,
     init: () => distinct(model.init()),
     step(states: readonly S[], input: I, output: O | undefined): readonly S[] | Illegal {
-      const next = distinct(states.flatMap((state) => model.step(state, input, output)));
+      const next = distinct(
+        states.flatMap((state) => {
+          const after = model.step(state, input, output);
+          mustBeStates(model, after, input, output, hasBooleans);
+          return after;
+        }),
+      );
       return next.length === 0 ? illegal : next;
     },
     equal: equal === undefined

@@ -2,6 +2,7 @@
 import { illegal, type Model } from './model.ts';
 import type { Operation } from './operation.ts';
 import type { OrderedPartition } from './order.ts';
+import { initialStateOf, stepOf } from './step.ts';
 
 /**
  * @param hint indexes into the history; operations of unknown outcome may be left out
@@ -30,13 +31,13 @@ function explainsPartition<S, I, O>(model: Model<S, I, O>, part: OrderedPartitio
     else if (returnRank[i]! < known) return false;
   }
   order.sort((a, b) => placeOf[source[a]!]! - placeOf[source[b]!]!);
-  let state = model.init();
+  let state = initialStateOf(model);
   let latestCall = -1;
   for (const operation of order) {
     // One that stands before it was called after it had returned.
     if (returnRank[operation]! < latestCall) return false;
     latestCall = Math.max(latestCall, floor[operation]!);
-    const next = model.step(state, inputs[operation]!, outputs[operation]);
+    const next = stepOf(model, state, inputs[operation]!, outputs[operation]);
     if (next === illegal) return false;
     state = next as S;
   }

@@ -21,6 +21,12 @@ export function perKey<S, I, O>(model: Model<S, I, O>): Model<S, Keyed<I>, O> {
       ...(path.knowsOptional !== undefined && { knowsOptional: path.knowsOptional }),
       check: (part) => path.check(inner(part)),
     })),
+    problemOf: (keyed, output) => {
+      const key: unknown = keyed?.key;
+      if (typeof key !== 'string' && typeof key !== 'number') return `an input of ${model.name} by key is { key, input }, and its key a text or a number`;
+      return model.problemOf?.(keyed.input, output);
+    },
+    ...(model.pairStates !== undefined && { pairStates: model.pairStates }),
     ...(model.equal && { equal: model.equal }),
     ...(model.hash && { hash: model.hash }),
     ...(model.sizeBytes && { sizeBytes: model.sizeBytes }),
@@ -38,6 +44,7 @@ function condenseInner<S, I, O>(model: Model<S, I, O>, part: OrderedPartition<I,
   return {
     model: {
       name: smaller.name,
+      ...(smaller.pairStates !== undefined && { pairStates: smaller.pairStates }),
       init: () => smaller.init(),
       step: (state, { input }, output) => smaller.step(state, input, output),
       ...(smaller.describeState && { describeState: smaller.describeState }),

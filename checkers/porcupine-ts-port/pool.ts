@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { defaultBudgetSteps, defaultMemoryBytes } from './check.ts';
+import { mustFitModel } from './fit.ts';
 import type { Model } from './model.ts';
 import type { Operation } from './operation.ts';
 import { orderHistory } from './order.ts';
@@ -49,6 +50,7 @@ export async function checkOnPool<S, I, O>(
 ): Promise<Verdict> {
   const { threads, timeoutMs, signal, budgetSteps = defaultBudgetSteps, memoryBytes = defaultMemoryBytes, method = 'auto' } = options;
   const checkOptions: CheckOptions = { budgetSteps, memoryBytes: Math.floor(memoryBytes / Math.max(1, threads)), method };
+  mustFitModel(model, history);
   const jobs = orderHistory(history, model)
     .toSorted((a, b) => b.count - a.count)
     .map(({ key, source }): Job<I, O> => {

@@ -38,6 +38,8 @@ function zobrist(count: number): Int32Array {
 export interface SearchOptions {
   /** Porcupine's own search, step for step, without prunings. */
   readonly plain: boolean;
+  /** Goes on to where nothing fits, also where it is known before that nothing will. */
+  readonly toTheEnd?: boolean;
   /** Told of every dead end, for those who want to know how far the search came. */
   readonly onDeadEnd?: (search: DeadEnd) => void;
 }
@@ -60,6 +62,7 @@ export class Search<I, O> implements DeadEnd {
   readonly #part: OrderedPartition<I, O>;
   readonly #space: StateSpace;
   readonly #plain: boolean;
+  readonly #toTheEnd: boolean;
   readonly #readOnly: Uint8Array;
   readonly #classes: Int32Array;
   readonly #hasTwins: boolean;
@@ -95,6 +98,7 @@ export class Search<I, O> implements DeadEnd {
     this.#part = part;
     this.#space = space;
     this.#plain = options.plain;
+    this.#toTheEnd = options.toTheEnd === true;
     this.#onDeadEnd = options.onDeadEnd;
     this.#readOnly = readOnly;
     this.#classes = classes;
@@ -285,7 +289,7 @@ export class Search<I, O> implements DeadEnd {
   }
 
   #isBlind(): boolean {
-    return this.#readsLeft > 0 && this.#space.isBlind(this.#state);
+    return !this.#toTheEnd && this.#readsLeft > 0 && this.#space.isBlind(this.#state);
   }
 
   /** Room for one more configuration and, where a table must double, for the old and the new one at once. */

@@ -2,6 +2,7 @@
 import { illegal, type Model } from './model.ts';
 import type { OrderedPartition } from './order.ts';
 import { describeState } from './describe.ts';
+import { initialStateOf, stepOf } from './step.ts';
 import { structuralKey } from './structural-key.ts';
 
 /** What the search sees of a model: states and operations are integers; -1 is "illegal". */
@@ -18,6 +19,9 @@ export interface StateSpace {
 
 const initialCapacity = 256;
 
+/** A Map takes -0 for 0; a model may not. */
+const minusZero: unique symbol = Symbol('-0');
+
 /** Fibonacci hashing of two small integers. */
 const mix = (a: number, b: number): number => {
   const h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
@@ -33,7 +37,9 @@ export class ModelStates<S, I, O> implements StateSpace {
   #outputs: readonly (O | undefined)[];
   #classes: Int32Array;
   #isBlind: ((state: S) => boolean) | undefined;
+  /** Ids of primitives, by themselves; and of records and the like, by a text of their content. */
   #ids = new Map<unknown, number>();
+  #idsByContent = new Map<string, number>();
   #buckets = new Map<number, number[]>();
   /** Open addressing, rows of (state + 1, class, next). */
   #table = new Int32Array(initialCapacity * 3);
@@ -48,7 +54,7 @@ export class ModelStates<S, I, O> implements StateSpace {
     this.#outputs = part.outputs;
     this.#classes = classes;
     this.sizeBytes = this.#table.byteLength;
-    this.#intern(model.init());
+    this.#intern(initialStateOf(model));
   }
 
   get stateCount(): number {
@@ -74,7 +80,7 @@ export class ModelStates<S, I, O> implements StateSpace {
       if (key === state + 1 && table[at + 1] === operationClass) return table[at + 2]!;
       row = (row + 1) & this.#mask;
     }
-    const after = this.#model.step(this.states[state]!, this.#inputs[index]!, this.#outputs[index]);
+    const after = stepOf(this.#model, this.states[state]!, this.#inputs[index]!, this.#outputs[index]);
     const next = after === illegal ? -1 : this.#intern(after as S);
     this.#remember(state, operationClass, next);
     return next;
@@ -99,11 +105,13 @@ export class ModelStates<S, I, O> implements StateSpace {
   #intern(state: S): number {
     const model = this.#model;
     if (model.equal !== undefined) return this.#internByEqual(state);
-    const key = typeof state === 'object' && state !== null ? structuralKey(state) : state;
-    const known = this.#ids.get(key);
+    const hasContent = typeof state === 'object' && state !== null;
+    const ids: Map<unknown, number> = hasContent ? this.#idsByContent : this.#ids;
+    const key = hasContent ? structuralKey(state) : Object.is(state, -0) ? minusZero : state;
+    const known = ids.get(key);
     if (known !== undefined) return known;
     const id = this.#add(state);
-    this.#ids.set(key, id);
+    ids.set(key, id);
     return id;
   }
 

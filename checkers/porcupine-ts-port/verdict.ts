@@ -3,7 +3,10 @@
 export type VerdictKind = 'ok' | 'illegal' | 'unknown';
 
 /** Why a check ended without an answer. */
-export type UnknownReason = 'steps' | 'memory' | 'time' | 'aborted';
+export type UnknownReason =
+  | 'steps' | 'memory' | 'time' | 'aborted'
+  /** A fast path and the search say different things: see `difference`. One of them is wrong. */
+  | 'disagreement';
 
 export interface CheckOptions {
   /** Steps over all partitions together; over it the verdict is `unknown`. Default 200 million. */
@@ -28,6 +31,34 @@ export interface CheckOptions {
    * unknown outcome may be left out.
    */
   readonly orderHint?: readonly number[];
+  /**
+   * Steps for a second look: the general search goes over what a fast path or a hint decided, partition by
+   * partition, until they are used up. Where it finds the opposite the verdict is `unknown`, and names the difference.
+   */
+  readonly crossCheckSteps?: number;
+  /**
+   * Goes on behind the first illegal partition, for as many steps as were taken and two million more, and
+   * names the others that are found (`illegalPartitions`).
+   */
+  readonly everyIllegal?: boolean;
+}
+
+/** What two methods say of the same operations. */
+export interface Difference {
+  readonly key: string | number | undefined;
+  /** Indexes into the history. */
+  readonly operations: readonly number[];
+  readonly method: string;
+  /** What that method said; the search found the opposite. */
+  readonly said: 'ok' | 'illegal';
+}
+
+export interface CrossCheck {
+  /** Partitions of which the search found the same. */
+  readonly confirmed: number;
+  /** Partitions for which its steps or its memory did not suffice. */
+  readonly undecided: number;
+  readonly steps: number;
 }
 
 export interface IllegalPartition {
@@ -53,6 +84,14 @@ export interface Verdict {
   readonly partitions: number;
   /** The first partition found illegal. */
   readonly illegalPartition?: IllegalPartition;
+  /** Every partition found illegal, in the order in which they were found; more than one only if that was asked for. */
+  readonly illegalPartitions?: readonly IllegalPartition[];
+  /** Of an illegal history: partitions that were neither found ok nor illegal before the check ended. */
+  readonly undecidedPartitions?: number;
+  /** Only after a cross-check. */
+  readonly crossCheck?: CrossCheck;
+  /** Only when `reason` is `disagreement`. */
+  readonly difference?: Difference;
   /** Only when `kind` is `unknown`. */
   readonly reason?: UnknownReason;
 }

@@ -169,6 +169,7 @@ const reasons: Record<NonNullable<Verdict['reason']>, string> = {
   memory: 'the memory was used up; give more with --memory',
   time: 'the time was used up; give more with --timeout',
   aborted: 'interrupted',
+  disagreement: 'two methods of the checker disagree, and one of them is wrong',
 };
 
 function tell({ input, verdict, wallMs, explanation }: Outcome, terminal: Terminal): string {

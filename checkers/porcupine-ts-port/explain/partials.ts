@@ -1,10 +1,12 @@
 /** How far a history can be explained: the longest partial linearizations, and what stops them. */
 import type { Model } from '../model.ts';
-import { orderHistory } from '../order.ts';
+import { orderHistory, type OrderedPartition } from '../order.ts';
 import type { Operation } from '../operation.ts';
 import { newSearch } from '../problem.ts';
 import type { DeadEnd } from '../search.ts';
-import { describeOperation } from '../describe.ts';
+import { describeOperation, describeState } from '../describe.ts';
+import { initialStateOf, stepOf } from '../step.ts';
+import { Effort, finish, type Slices } from './effort.ts';
 
 export interface Blocked {
   /** The earliest operation (by its return) that no linearization of what came before can be followed by. */
@@ -36,21 +38,33 @@ export function longestPartials<S, I, O>(
   budgetSteps: number,
   memoryBytes: number,
 ): Partials {
+  return finish(partialsInSlices(model, history, operations, new Effort({ budgetSteps, memoryBytes }), budgetSteps));
+}
+
+export function* partialsInSlices<S, I, O>(
+  model: Model<S, I, O>,
+  history: readonly Operation<I, O>[],
+  operations: readonly number[],
+  effort: Effort,
+  budgetSteps: number,
+): Slices<Partials> {
   // Overlaps within a client were ruled out before; a partition of its own is never split again.
   const part = orderHistory(operations.map((index, client) => ({ ...history[index]!, client })))[0]!;
   const toHistory = (order: ArrayLike<number>): number[] => Array.from(order, (i) => operations[part.source[i]!]!);
+  effort.wentOver(part.count);
   for (const path of model.fastPaths ?? []) {
     const found = path.check(part);
     if (found?.legal === true && found.order !== undefined) return whole(toHistory(found.order()));
   }
   const notes = new Notes(part.count);
-  const search = newSearch(model, part, { plain: false, onDeadEnd: (at) => notes.deadEnd(at) });
-  const outcome = search.run(budgetSteps, memoryBytes);
+  // Every dead end is looked at, and none foreseen: where nothing fits any more is where the fault is.
+  const search = newSearch(model, part, { plain: false, toTheEnd: true, onDeadEnd: (at) => notes.deadEnd(at) });
+  const outcome = yield* effort.run(search, budgetSteps);
   if (outcome === 'ok') return whole(toHistory(search.placed()));
   if (outcome !== 'illegal') notes.deadEnd(search);
   const { sequences, longestOf } = notes.result();
   const blocked = part.returnOrder[notes.furthest]!;
-  const states = [...notes.states].map((state) => search.describeState(state));
+  const states = [...notes.states].map(([state, order]) => describeAfter(model, part, order, search.describeState(state)));
   const name = describeOperation(model, part.inputs[blocked]!, part.outputs[blocked]);
   const where = states.length === 1 ? `the only state possible by then is ${states[0]}` : `the states possible by then are ${states.join(', ')}`;
   return {
@@ -63,6 +77,14 @@ export function longestPartials<S, I, O>(
   };
 }
 
+/** The state of the model itself that an order leads to; a condensed one stands for many, and is named beside it. */
+function describeAfter<S, I, O>(model: Model<S, I, O>, part: OrderedPartition<I, O>, order: Int32Array, condensed: string): string {
+  let state = initialStateOf(model);
+  for (const operation of order) state = stepOf(model, state, part.inputs[operation]!, part.outputs[operation]) as S;
+  const own = describeState(model, state);
+  return own === condensed ? own : `${own} (${condensed})`;
+}
+
 function whole(order: readonly number[]): Partials {
   return { linearizations: [order], longestOf: new Map(order.map((index) => [index, 0])), blocked: undefined, complete: true };
 }
@@ -71,7 +93,8 @@ function whole(order: readonly number[]): Partials {
 class Notes {
   /** The last return that any linearization came to. */
   furthest = 0;
-  readonly states = new Set<number>();
+  /** The states that are possible there, each with an order that leads to it. */
+  readonly states = new Map<number, Int32Array>();
   statesLeftOut = false;
   readonly #lengthOf: Int32Array;
   readonly #sequenceOf: Int32Array;
@@ -91,7 +114,7 @@ class Notes {
       this.statesLeftOut = false;
     }
     if (firstReturn === this.furthest && !this.states.has(at.state)) {
-      if (this.states.size < maxStates) this.states.add(at.state);
+      if (this.states.size < maxStates) this.states.set(at.state, at.placed());
       else this.statesLeftOut = true;
     }
     if (this.#looked > noteBudget) return;

@@ -51,7 +51,7 @@ export function condenseAppends<I, O>(
         const next = step(state, input, output);
         return next === illegal || next === state ? next : keep(next);
       },
-      describeState: (state) => (state === lost ? 'a value that nobody saw' : JSON.stringify(state)),
+      describeState: (state) => (state === lost ? 'a value that nobody saw: all such are one' : JSON.stringify(state)),
     },
   };
 }

@@ -215,7 +215,12 @@ class Chains<I, O> {
       while (this.#length[ancestor]! > text.length && this.#isAppend(ancestor)) ancestor = this.#parent[ancestor]!;
       if (ancestor > 0 && this.#length[ancestor] === text.length) return ancestor;
     }
-    const owners = this.#code!.decode(text, from) ?? (from > 0 ? this.#code!.decode(text, 0) : undefined);
+    let owners = this.#code!.decode(text, from);
+    if (owners === undefined && from > 0) {
+      // The last value begins this one by its letters only, as v1 begins v10: it is made of other tokens.
+      node = 0;
+      owners = this.#code!.decode(text, 0);
+    }
     if (owners === undefined) return this.#refuse(seenBy);
     // The rest is made of tokens, so the whole is, in one way only: the one that was known plus the rest.
     for (let at = 0; at < owners.length; at++) {

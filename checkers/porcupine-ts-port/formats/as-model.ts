@@ -14,17 +14,32 @@ export interface ModelHistory {
   readonly operations: readonly Operation<unknown, unknown>[];
 }
 
-/** By operation, the fields that it must have. */
-const shapes: Record<ModelName, Record<string, readonly ('key' | 'value' | 'expected' | 'owner')[]>> = {
-  kv: { get: ['key'], put: ['key', 'value'], append: ['key', 'value'], cas: ['key', 'value'], delete: ['key'] },
-  'kv-unpartitioned': { get: ['key'], put: ['key', 'value'], append: ['key', 'value'], cas: ['key', 'value'], delete: ['key'] },
-  register: { read: [], write: ['value'] },
-  'cas-register': { read: [], write: ['value'], cas: ['value'] },
-  set: { add: ['value'], remove: ['value'], contains: ['value'], read: [] },
-  queue: { enqueue: ['value'], dequeue: [] },
-  stack: { push: ['value'], pop: [] },
-  lock: { acquire: ['owner'], release: ['owner'] },
-  counter: { add: [], read: [] },
+type Field = 'key' | 'value' | 'expected' | 'owner';
+
+/** The fields that an operation must have, and under which name the model takes what it was told. */
+interface Shape {
+  readonly needs: readonly Field[];
+  /** Without one, the operation is told nothing but that it happened. */
+  readonly told?: 'value' | 'ok' | 'values';
+}
+
+const needs = (...fields: readonly Field[]): Shape => ({ needs: fields });
+const tells = (told: NonNullable<Shape['told']>, ...fields: readonly Field[]): Shape => ({ needs: fields, told });
+const shapesOf = (shapes: Record<string, Shape>): ReadonlyMap<string, Shape> => new Map(Object.entries(shapes));
+
+const kv = shapesOf({ get: tells('value', 'key'), put: needs('key', 'value'), append: needs('key', 'value'), cas: tells('ok', 'key', 'value'), delete: needs('key') });
+const register = { read: tells('value'), write: needs('value') };
+
+const shapes: Record<ModelName, ReadonlyMap<string, Shape>> = {
+  kv,
+  'kv-unpartitioned': kv,
+  register: shapesOf(register),
+  'cas-register': shapesOf({ ...register, cas: tells('ok', 'value') }),
+  set: shapesOf({ add: tells('ok', 'value'), remove: tells('ok', 'value'), contains: tells('ok', 'value'), read: tells('values') }),
+  queue: shapesOf({ enqueue: needs('value'), dequeue: tells('value') }),
+  stack: shapesOf({ push: needs('value'), pop: tells('value') }),
+  lock: shapesOf({ acquire: tells('ok', 'owner'), release: tells('ok', 'owner') }),
+  counter: shapesOf({ add: tells('value'), read: tells('value') }),
 };
 
 const textsOnly: ReadonlySet<string> = new Set(['kv', 'kv-unpartitioned']);
@@ -34,7 +49,7 @@ export function guessModel(history: RecordedHistory): ModelName | undefined {
   const ops = new Set(history.operations.map(({ op }) => op));
   const listsRead = history.operations.some(({ output }) => Array.isArray(output));
   const order: ModelName[] = ['kv', 'cas-register', 'queue', 'stack', 'lock', ...(listsRead ? (['set'] as const) : (['counter', 'set'] as const))];
-  return order.find((name) => [...ops].every((op) => op in shapes[name]));
+  return order.find((name) => [...ops].every((op) => shapes[name].has(op)));
 }
 
 /** @throws FormatError for an operation that the model does not have, or one without a field that it needs */
@@ -42,28 +57,35 @@ export function asModel(history: RecordedHistory, name: ModelName): ModelHistory
   const isKeyed = !textsOnly.has(name) && history.operations.some(({ key }) => key !== undefined);
   const inner = models[name] as unknown as AnyModel;
   const operations = history.operations.map((recorded): Operation<unknown, unknown> => {
-    mustFit(recorded, name);
+    const shape = mustFit(recorded, name, isKeyed);
     const { client, callTime, returnTime } = recorded;
     const input = inputOf(recorded, isKeyed);
-    return { client, input: isKeyed ? { key: recorded.key ?? '', input } : input, output: outputOf(recorded), callTime, returnTime };
+    return { client, input: isKeyed ? { key: recorded.key!, input } : input, output: outputOf(recorded, shape), callTime, returnTime };
   });
+  mustSuit(inner, operations, history, isKeyed);
   if (!isKeyed) return { modelName: name, model: inner, operations };
   return { modelName: `${name} by key`, model: perKey(inner) as AnyModel, operations };
 }
 
-function mustFit(recorded: RecordedOperation, name: ModelName): void {
+function mustFit(recorded: RecordedOperation, name: ModelName, isKeyed: boolean): Shape {
   const { line, op } = recorded;
-  const shape = shapes[name][op];
-  if (shape === undefined) throw new FormatError(line, `the model ${name} has the operations ${Object.keys(shapes[name]).join(', ')}, found ${op}`);
-  for (const field of shape) {
+  const shape = shapes[name].get(op);
+  if (shape === undefined) throw new FormatError(line, `the model ${name} has the operations ${[...shapes[name].keys()].join(', ')}, found ${op}`);
+  if (isKeyed && recorded.key === undefined) throw new FormatError(line, `${op} needs a "key", as other operations of this history have one`);
+  for (const field of shape.needs) {
     // Of a register nil is a value like another; texts must be there.
     if (recorded[field] === undefined && !(field === 'value' && name.endsWith('register'))) throw new FormatError(line, `${op} needs a "${field}"`);
     if (textsOnly.has(name) && typeof recorded[field] !== 'string') throw new FormatError(line, `the "${field}" of ${op} must be a text`);
   }
-  const told = recorded.output;
-  if (textsOnly.has(name) && op === 'get' && told !== undefined && told !== null && typeof told !== 'string') {
-    throw new FormatError(line, 'the output of get must be a text or null');
-  }
+  return shape;
+}
+
+/** @throws FormatError with the line of the first operation whose values are none of the model's */
+function mustSuit(model: AnyModel, operations: readonly Operation<unknown, unknown>[], history: RecordedHistory, isKeyed: boolean): void {
+  operations.forEach(({ input, output, returnTime }, index) => {
+    const problem = model.problemOf?.(isKeyed ? (input as { input: unknown }).input : input, returnTime === null ? undefined : output);
+    if (problem !== undefined) throw new FormatError(history.operations[index]!.line, problem);
+  });
 }
 
 function inputOf({ op, key, value, expected, owner }: RecordedOperation, isKeyed: boolean): unknown {
@@ -76,10 +98,9 @@ function inputOf({ op, key, value, expected, owner }: RecordedOperation, isKeyed
   };
 }
 
-function outputOf({ output }: RecordedOperation): unknown {
+/** A record is taken as the model takes it; anything else is the one thing that the operation is told. */
+function outputOf({ output }: RecordedOperation, { told }: Shape): unknown {
   if (output === undefined) return undefined;
-  if (output === null) return {};
-  if (typeof output === 'boolean') return { ok: output };
-  if (Array.isArray(output)) return { values: output };
-  return typeof output === 'object' ? output : { value: output };
+  if (output === null || told === undefined) return {};
+  return typeof output === 'object' && !Array.isArray(output) ? output : { [told]: output };
 }

@@ -14,10 +14,11 @@ export const formats = {
 
 export type FormatName = keyof typeof formats;
 
-/** @throws FormatError when the text looks like none of the formats */
+/** An empty text is a history without operations. @throws FormatError when the text looks like none of the formats */
 export function detectFormat(text: string): FormatName {
   const first = linesOf(text).find((entry) => !entry.text.trimStart().startsWith(';'));
-  if (first === undefined) throw new FormatError(1, 'the file is empty: expected a history');
+  // A history without operations is one, and so is a file with nothing in it but comments.
+  if (first === undefined) return 'jepsen-edn';
   const start = first.text.trimStart();
   if (start.startsWith('INFO')) return 'jepsen-log';
   if (/^\{\s*"/.test(start)) return 'jsonl';

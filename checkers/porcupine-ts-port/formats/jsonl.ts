@@ -3,7 +3,7 @@
  * `{"client":1,"op":"put","key":"k0","value":"v0","output":null,"call":0,"return":9}`.
  * `expected` belongs to cas and `owner` to the lock's operations; `return` is null for an operation that
  * never returned. `output` is what a read returned (null: nothing), whether a cas, contains, acquire
- * or release succeeded (true or false), or null. Lines such as
+ * or release succeeded (true or false), or null. Left out, it was not told. Lines such as
  * `{"annotation":"n1 crashed","call":5,"return":9,"lane":"faults"}` go to the picture.
  */
 import type { Annotation } from '../picture/annotation.ts';
@@ -34,10 +34,11 @@ function recordOf(text: string, line: number): Record<string, unknown> {
 }
 
 function operationOf(record: Record<string, unknown>, line: number): RecordedOperation {
-  const { client, op, key, value, expected, owner, output = null } = record;
+  const { client, op, key, value, expected, owner, output } = record;
   if (!Number.isSafeInteger(client)) throw new FormatError(line, '"client" must be a whole number');
   if (typeof op !== 'string') throw new FormatError(line, '"op" must be the name of an operation');
   if (key !== undefined && key !== null && typeof key !== 'string') throw new FormatError(line, '"key" must be a text');
+  mustNotBeMisspelt(record, line);
   const returnTime = record['return'] ?? null;
   return {
     client: client as number,
@@ -51,6 +52,16 @@ function operationOf(record: Record<string, unknown>, line: number): RecordedOpe
     returnTime: returnTime === null ? null : timeOf(returnTime, 'return', line),
     line,
   };
+}
+
+const knownFields: ReadonlySet<string> = new Set(['client', 'op', 'key', 'value', 'expected', 'owner', 'output', 'call', 'return']);
+
+/** What is left out was not told, and allows everything: a slip of the pen must not do that. */
+function mustNotBeMisspelt(record: Record<string, unknown>, line: number): void {
+  const missing = ['output', 'return'].find((name) => !Object.hasOwn(record, name));
+  const stranger = Object.keys(record).find((name) => !knownFields.has(name));
+  if (missing === undefined || stranger === undefined) return;
+  throw new FormatError(line, `there is no "${missing}", and nobody knows "${stranger}": leave it away, or write ${missing} in its place`);
 }
 
 function timeOf(value: unknown, name: string, line: number): number {

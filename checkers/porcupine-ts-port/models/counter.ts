@@ -2,6 +2,7 @@
 import { illegal, type Model } from '../model.ts';
 import { untold } from '../operation-key.ts';
 import { sameValue } from '../same-value.ts';
+import { optionalNumber, problemFinder } from './fields.ts';
 
 export interface CounterInput {
   readonly op: 'add' | 'read';
@@ -23,6 +24,10 @@ export const counterModel: Model<number, CounterInput, CounterOutput> = {
   name: 'counter',
   init: () => 0,
   step,
+  problemOf: problemFinder('counter', {
+    add: { input: { value: optionalNumber }, output: { value: optionalNumber } },
+    read: { output: { value: optionalNumber } },
+  }),
   readOnly: ({ op, value }) => op === 'read' || value === 0,
   operationKey: ({ op, value = 1 }, output) => [op, op === 'add' ? value : 0, output?.value === undefined ? untold : output.value],
   describeOperation: ({ op, value = 1 }, output) => {

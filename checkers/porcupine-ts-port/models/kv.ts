@@ -3,6 +3,7 @@ import { chainsFastPath, type RegisterKind, type RegisterView } from '../fast/ch
 import { condenseAppends, nestedReadsFastPath } from '../fast/appends.ts';
 import { illegal, type Model } from '../model.ts';
 import { untold, type OperationKey } from '../operation-key.ts';
+import { optionalBoolean, optionalText, problemFinder, text } from './fields.ts';
 
 export interface KvInput {
   readonly op: 'get' | 'put' | 'append' | 'cas' | 'delete';
@@ -20,11 +21,11 @@ export interface KvOutput {
   readonly ok?: boolean;
 }
 
-const kinds: Record<KvInput['op'], RegisterKind> = { get: 'read', put: 'write', append: 'append', cas: 'cas', delete: 'write' };
+const kinds: ReadonlyMap<string, RegisterKind> = new Map([['get', 'read'], ['put', 'write'], ['append', 'append'], ['cas', 'cas'], ['delete', 'write']]);
 
 const view: RegisterView<KvInput, KvOutput> = {
   initial: '',
-  kind: (input) => kinds[input.op],
+  kind: (input) => kinds.get(input.op) ?? 'other',
   written: (input) => (input.op === 'delete' ? '' : (input.value ?? '')),
   read: (output) => output.value ?? '',
   expected: (input) => input.expected ?? '',
@@ -78,11 +79,20 @@ const describe = (input: KvInput, output: KvOutput | undefined): string => {
   }
 };
 
+const problemOf = problemFinder('key/value', {
+  get: { input: { key: text }, output: { value: optionalText } },
+  put: { input: { key: text, value: optionalText } },
+  append: { input: { key: text, value: optionalText } },
+  cas: { input: { key: text, value: optionalText, expected: optionalText }, output: { ok: optionalBoolean } },
+  delete: { input: { key: text } },
+});
+
 /** Checked key by key. */
 export const kvModel: Model<string, KvInput, KvOutput> = {
   name: 'kv',
   init: () => '',
   step: stepKey,
+  problemOf,
   partition: (input) => input.key,
   readOnly: isReadOnly,
   operationKey: keyOf,

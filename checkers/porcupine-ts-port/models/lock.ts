@@ -2,6 +2,7 @@
 import { illegal, type Model } from '../model.ts';
 import { untold } from '../operation-key.ts';
 import { sameValue } from '../same-value.ts';
+import { item, optionalBoolean, problemFinder } from './fields.ts';
 
 export interface LockInput {
   readonly op: 'acquire' | 'release';
@@ -31,6 +32,10 @@ export const lockModel: Model<Holder, LockInput, LockOutput> = {
   name: 'lock',
   init: () => null,
   step,
+  problemOf: problemFinder('lock', {
+    acquire: { input: { owner: item }, output: { ok: optionalBoolean } },
+    release: { input: { owner: item }, output: { ok: optionalBoolean } },
+  }),
   readOnly: (_input, output) => output?.ok === false,
   operationKey: ({ op, owner }, output) => [op, owner, output === undefined ? untold : (output.ok ?? true)],
   describeOperation: ({ op, owner }, output) =>

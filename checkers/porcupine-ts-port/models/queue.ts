@@ -3,6 +3,7 @@ import { queueFastPath, type QueueView } from '../fast/queue.ts';
 import { illegal, type Model } from '../model.ts';
 import { untold } from '../operation-key.ts';
 import { sameValue } from '../same-value.ts';
+import { item, optionalItem, problemFinder } from './fields.ts';
 
 export type Item = string | number;
 
@@ -38,6 +39,7 @@ export const queueModel: Model<readonly Item[], QueueInput, QueueOutput> = {
   name: 'queue',
   init: () => [],
   step,
+  problemOf: problemFinder('queue', { enqueue: { input: { value: item } }, dequeue: { output: { value: optionalItem } } }),
   readOnly: ({ op }, output) => op === 'dequeue' && output !== undefined && (output.value ?? null) === null,
   operationKey: ({ op, value }, output) => [op, value, output === undefined ? untold : (output.value ?? null)],
   fastPaths: [queueFastPath(view)],

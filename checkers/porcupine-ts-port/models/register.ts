@@ -3,6 +3,7 @@ import { chainsFastPath, type RegisterView } from '../fast/chains.ts';
 import { illegal, type Model } from '../model.ts';
 import { untold, type OperationKey } from '../operation-key.ts';
 import { sameValue } from '../same-value.ts';
+import { optionalBoolean, optionalScalar, problemFinder } from './fields.ts';
 
 export type RegisterValue = string | number | boolean | null;
 
@@ -28,7 +29,7 @@ export interface RegisterOutput {
 
 const view: RegisterView<CasRegisterInput, RegisterOutput> = {
   initial: null,
-  kind: (input) => input.op,
+  kind: ({ op }) => (op === 'read' || op === 'write' || op === 'cas' ? op : 'other'),
   written: (input) => input.value ?? null,
   read: (output) => output.value ?? null,
   expected: (input) => input.expected ?? null,
@@ -78,6 +79,11 @@ const describe = (input: CasRegisterInput, output: RegisterOutput | undefined): 
   }
 };
 
+const shapes = {
+  read: { output: { value: optionalScalar } },
+  write: { input: { value: optionalScalar } },
+} as const;
+
 const register = {
   init: () => null,
   step,
@@ -89,7 +95,11 @@ const register = {
 };
 
 /** Read, write and compare-and-set. */
-export const casRegisterModel: Model<RegisterValue, CasRegisterInput, RegisterOutput> = { name: 'cas-register', ...register };
+export const casRegisterModel: Model<RegisterValue, CasRegisterInput, RegisterOutput> = {
+  name: 'cas-register',
+  problemOf: problemFinder('cas-register', { ...shapes, cas: { input: { value: optionalScalar, expected: optionalScalar }, output: { ok: optionalBoolean } } }),
+  ...register,
+};
 
 /** Read and write. */
-export const registerModel: Model<RegisterValue, RegisterInput, RegisterOutput> = { name: 'register', ...register };
+export const registerModel: Model<RegisterValue, RegisterInput, RegisterOutput> = { name: 'register', problemOf: problemFinder('register', shapes), ...register };

@@ -3,6 +3,7 @@ import { growingSetFastPath, type GrowingSetView } from '../fast/growing-set.ts'
 import { illegal, type Model } from '../model.ts';
 import { untold } from '../operation-key.ts';
 import { sameValue } from '../same-value.ts';
+import { item, optionalBoolean, optionalItems, problemFinder } from './fields.ts';
 
 export type Element = string | number;
 
@@ -76,6 +77,12 @@ export const setModel: Model<Elements, SetInput, SetOutput> = {
   name: 'set',
   init: () => [],
   step,
+  problemOf: problemFinder('set', {
+    add: { input: { value: item }, output: { ok: optionalBoolean } },
+    remove: { input: { value: item }, output: { ok: optionalBoolean } },
+    contains: { input: { value: item }, output: { ok: optionalBoolean } },
+    read: { output: { values: optionalItems } },
+  }),
   partition: (input) => (input.op === 'read' ? undefined : input.value),
   readOnly: (input, output) => input.op === 'read' || input.op === 'contains' || output?.ok === false,
   operationKey: ({ op, value }, output) => (op === 'read' ? undefined : [op, value, output?.ok ?? untold]),

@@ -2,6 +2,7 @@
 import { illegal, type Model } from '../model.ts';
 import { untold } from '../operation-key.ts';
 import { sameValue } from '../same-value.ts';
+import { item, optionalItem, problemFinder } from './fields.ts';
 
 export interface StackInput {
   readonly op: 'push' | 'pop';
@@ -32,6 +33,7 @@ export const stackModel: Model<Stack, StackInput, StackOutput> = {
   name: 'stack',
   init: () => [],
   step,
+  problemOf: problemFinder('stack', { push: { input: { value: item } }, pop: { output: { value: optionalItem } } }),
   readOnly: ({ op }, output) => op === 'pop' && output !== undefined && (output.value ?? null) === null,
   operationKey: ({ op, value }, output) => [op, value, output === undefined ? untold : (output.value ?? null)],
   describeOperation: ({ op, value }, output) =>

@@ -5,6 +5,7 @@ import { longestPartials, type Partials } from '../explain/partials.ts';
 import { illegal, type Model } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import { orderHistory } from '../order.ts';
+import { stepOf } from '../step.ts';
 import type { Verdict } from '../verdict.ts';
 import type { Annotation } from './annotation.ts';
 
@@ -116,7 +117,7 @@ function statesAlong<S, I, O>(model: Model<S, I, O>, history: readonly Operation
   let state = model.init();
   for (const index of order) {
     const { input, output, returnTime } = history[index]!;
-    const next = model.step(state, input, returnTime === null ? undefined : output);
+    const next = stepOf(model, state, input, returnTime === null ? undefined : output);
     if (next === illegal) throw new Error('a linearization holds an operation that the model does not allow');
     state = next as S;
     states.push(cut(describeState(model, state)));
