@@ -201,23 +201,29 @@ class Check<S, I, O> {
   /** The general search beside what was decided without it. Its steps are not those of the check. */
   *#lookAgain(): Generator<Progress, Difference | undefined> {
     if (!this.#mustCrossCheck()) return undefined;
-    const { crossCheckSteps = 0, signal, clock } = this.#options;
+    let left = this.#options.crossCheckSteps ?? 0;
     let steps = 0;
     let confirmed = 0;
     for (const { part, method, said } of this.#claims) {
       const search = newSearch(this.#model, part, { plain: false });
-      let outcome: SearchOutcome = 'paused';
-      while (outcome === 'paused' && steps < crossCheckSteps && signal?.aborted !== true && !((clock?.() ?? 0) > this.#deadline)) {
-        const before = search.steps;
-        outcome = search.run(Math.min(crossCheckSteps - steps, crossCheckSliceSteps), this.#memory);
-        steps += search.steps - before;
-        if (outcome === 'paused') yield this.#progress();
-      }
-      if (outcome === said) confirmed++;
-      else if (outcome === 'ok' || outcome === 'illegal') return { key: part.key, operations: Array.from(part.source), method, said };
+      const found = yield* this.#lookOnce(search, left);
+      steps += search.steps;
+      left -= search.steps;
+      if (found === said) confirmed++;
+      else if (found === 'ok' || found === 'illegal') return { key: part.key, operations: Array.from(part.source), method, said };
     }
     this.#crossCheck = { confirmed, undecided: this.#claims.length - confirmed, steps };
     return undefined;
+  }
+
+  *#lookOnce(search: Search<I, O>, maxSteps: number): Generator<Progress, SearchOutcome> {
+    const { signal, clock } = this.#options;
+    while (search.steps < maxSteps && signal?.aborted !== true && !((clock?.() ?? 0) > this.#deadline)) {
+      const outcome = search.run(Math.min(maxSteps - search.steps, crossCheckSliceSteps), this.#memory);
+      if (outcome !== 'paused') return outcome;
+      yield this.#progress();
+    }
+    return 'paused';
   }
 
   *#runOne(item: OpenSearch<I, O>, roundSteps: number): Generator<Progress, 'ok' | 'illegal' | 'paused' | UnknownReason> {
