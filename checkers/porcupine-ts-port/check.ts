@@ -217,13 +217,17 @@ class Check<S, I, O> {
   }
 
   *#lookOnce(search: Search<I, O>, maxSteps: number): Generator<Progress, SearchOutcome> {
-    const { signal, clock } = this.#options;
-    while (search.steps < maxSteps && signal?.aborted !== true && !((clock?.() ?? 0) > this.#deadline)) {
+    while (search.steps < maxSteps && !this.#mustEnd()) {
       const outcome = search.run(Math.min(maxSteps - search.steps, crossCheckSliceSteps), this.#memory);
       if (outcome !== 'paused') return outcome;
       yield this.#progress();
     }
     return 'paused';
+  }
+
+  #mustEnd(): boolean {
+    const { signal, clock } = this.#options;
+    return signal?.aborted === true || (clock?.() ?? 0) > this.#deadline;
   }
 
   *#runOne(item: OpenSearch<I, O>, roundSteps: number): Generator<Progress, 'ok' | 'illegal' | 'paused' | UnknownReason> {
