@@ -4,11 +4,14 @@ import { asModel, detectFormat, FormatError, formats, guessModel, type FormatNam
 import {
   checkOperationsInSlices,
   describeOperation,
-  explain,
+  defaultExplainSteps,
+  explainInSlices,
   HistoryError,
   models,
   renderBars,
   renderHtml,
+  type CrossCheck,
+  type Difference,
   type Explanation,
   type ModelName,
   type Progress,
@@ -26,11 +29,13 @@ const defaultColumns = 80;
 const maxBars = 40;
 const progressEveryMs = 250;
 const bytesInMiB = 1024 * 1024;
+/** For the second look of --cross-check, for each file. */
+const crossCheckSteps = 20_000_000;
 
 const usage = `whitewater check FILE... [options]
 
 Says for each recorded history whether it is linearizable: ok, illegal or unknown. Of an illegal one it shows
-the few operations that cannot all be true.
+the few operations that cannot all be true, at the first error in time, and which other keys are illegal.
 
   --model NAME       ${modelNames.join(', ')}
                      (default: by the operations that the file holds)
@@ -38,14 +43,18 @@ the few operations that cannot all be true.
   --budget STEPS     steps for each file; over it the verdict is unknown (default: 200,000,000)
   --memory MIB       memory for each file, in MiB; over it the verdict is unknown (default: 512)
   --timeout TIME     time for each file, such as 10s; over it the verdict is unknown. A budget in steps gives
-                     the same verdict on every machine, a time does not
+                     the same verdict on every machine, a time does not. The explanation is in it
+  --cross-check N    lets the general search go over the first N files too where a faster way decided them: a
+                     difference is a fault of the checker (default: 0)
   --html FILE        writes a picture of the history; of several histories one each, FILE-NAME.html
   --json FILE        writes the verdicts and the minimal sub-histories as JSON
 
 A line of JSON lines: {"client":1,"op":"put","key":"k0","value":"v0","output":null,"call":0,"return":9}, with
-"return":null for an operation that never returned.
+"return":null for an operation that never returned; without "output" it was not told. An empty file is a history
+without operations.
 
-Exit code: 0 all are ok, 1 one is illegal, 2 one is unknown, 4 wrong usage or damaged input.
+Exit code: 0 all are ok, 1 one is illegal, 2 one is unknown, 4 wrong usage or damaged input, 5 two ways of checking
+differ.
 `;
 
 interface Input extends ModelHistory {
@@ -57,6 +66,7 @@ interface Limits {
   readonly budgetSteps?: number;
   readonly memoryBytes?: number;
   readonly timeoutMs?: number;
+  readonly crossCheckSteps?: number;
 }
 
 interface Outcome {
@@ -76,6 +86,7 @@ export const checkCommand: Command = {
       budget: { type: 'string' },
       memory: { type: 'string' },
       timeout: { type: 'string' },
+      'cross-check': { type: 'string' },
       html: { type: 'string' },
       json: { type: 'string' },
     });
@@ -87,14 +98,15 @@ export const checkCommand: Command = {
       ...(values.memory !== undefined && { memoryBytes: wholeNumber('--memory', values.memory, 1, 1 << 20) * bytesInMiB }),
       ...(values.timeout !== undefined && { timeoutMs: durationMs('--timeout', values.timeout) }),
     };
+    const crossChecked = values['cross-check'] === undefined ? 0 : wholeNumber('--cross-check', values['cross-check'], 0, Number.MAX_SAFE_INTEGER);
     const pictureOf = (file: string): string => pictureName(values.html!, file, positionals.length);
     if (values.json !== undefined) mustBeWritable(values.json, terminal.err);
     if (values.html !== undefined) for (const file of positionals) mustBeWritable(pictureOf(file), terminal.err);
     // All are read before any is checked: damaged input is told at once.
     const inputs = positionals.map((file) => readInput(file, format, model));
     const outcomes: Outcome[] = [];
-    for (const input of inputs) {
-      const outcome = await checkOne(input, limits, terminal);
+    for (const [at, input] of inputs.entries()) {
+      const outcome = await checkOne(input, { ...limits, ...(at < crossChecked && { crossCheckSteps }) }, terminal);
       outcomes.push(outcome);
       terminal.out(tell(outcome, terminal));
       if (values.html === undefined) continue;
@@ -103,7 +115,7 @@ export const checkCommand: Command = {
       terminal.out(`  picture: ${path}\n`);
     }
     if (values.json !== undefined) writeWhole(values.json, `${JSON.stringify({ files: outcomes.map(asJson) }, null, 2)}\n`);
-    return worst(outcomes.map(({ verdict }) => verdict.kind));
+    return worst(outcomes.map(({ verdict }) => verdict));
   },
 };
 
@@ -147,20 +159,29 @@ async function checkOne(input: Input, limits: Limits, terminal: Terminal): Promi
   const startMs = clock();
   let shownMs = startMs;
   let isShown = false;
-  const pause = async (progress: Progress): Promise<void> => {
+  const pause = async (says: () => string): Promise<void> => {
     // The event loop must have its turn, or Ctrl-C would not be heard.
     await new Promise((resolve) => setImmediate(resolve));
     if (!terminal.isTerminal || clock() - shownMs < progressEveryMs) return;
     shownMs = clock();
     isShown = true;
-    const line = `${input.file}: ${short(progress.steps)} steps, ${progress.partitionsDone} of ${progress.partitions} partitions, ${Math.round(progress.bytes / bytesInMiB)} MiB`;
-    terminal.err(`\r\x1b[2K${line.slice(0, terminal.columns - 1)}`);
+    terminal.err(`\r\x1b[2K${`${input.file}: ${says()}`.slice(0, terminal.columns - 1)}`);
   };
-  const options = { ...limits, clock, signal: terminal.interrupted };
-  const verdict = await checkOperationsInSlices(input.model, input.operations, options, pause);
+  const { model, operations } = input;
+  const signal = terminal.interrupted;
+  const progress = ({ steps, partitionsDone, partitions, bytes }: Progress): string =>
+    `${short(steps)} steps, ${partitionsDone} of ${partitions} partitions, ${Math.round(bytes / bytesInMiB)} MiB`;
+  const verdict = await checkOperationsInSlices(model, operations, { ...limits, clock, signal, everyIllegal: true }, (now) => pause(() => progress(now)));
   const wallMs = clock() - startMs;
+  const { budgetSteps, memoryBytes, timeoutMs } = limits;
+  const explanation = await explainInSlices(model, operations, verdict, {
+    clock,
+    signal,
+    ...(budgetSteps !== undefined && { budgetSteps: Math.min(budgetSteps, defaultExplainSteps) }),
+    ...(memoryBytes !== undefined && { memoryBytes }),
+    ...(timeoutMs !== undefined && { timeoutMs: Math.max(0, timeoutMs - wallMs) }),
+  }, () => pause(() => 'illegal; looking for the few operations that show it'));
   if (isShown) terminal.err('\r\x1b[2K');
-  const explanation = verdict.kind === 'illegal' ? explain(input.model, input.operations, verdict, { signal: terminal.interrupted }) : undefined;
   return { input, verdict, wallMs, explanation };
 }
 
@@ -175,19 +196,38 @@ const reasons: Record<NonNullable<Verdict['reason']>, string> = {
 function tell({ input, verdict, wallMs, explanation }: Outcome, terminal: Terminal): string {
   const time = wallMs < 10 ? `${wallMs.toFixed(2)} ms` : duration(wallMs);
   const work = verdict.steps === 0 ? verdict.method : `${verdict.method}, ${plural(verdict.steps, 'step')}`;
-  const lines = [`${input.file}: ${verdict.kind}, ${plural(input.operations.length, 'operation')}, ${time} (${input.modelName}; ${work})`];
+  const operations = input.operations.length === 0 ? 'no operations' : plural(input.operations.length, 'operation');
+  const lines = [`${input.file}: ${verdict.kind}, ${operations}, ${time} (${input.modelName}; ${work})`];
   if (verdict.reason !== undefined) lines.push(`  unknown is no pass: ${reasons[verdict.reason]}`);
-  if (explanation !== undefined) lines.push(...tellWhy(input, explanation, terminal));
+  if (verdict.difference !== undefined) lines.push(...tellDifference(input, verdict.difference));
+  if (verdict.crossCheck !== undefined) lines.push(tellCrossCheck(verdict.crossCheck));
+  if (explanation !== undefined) lines.push(...tellWhy(input, explanation, verdict, terminal));
   return `${lines.join('\n')}\n`;
 }
 
-function tellWhy(input: Input, explanation: Explanation, terminal: Terminal): string[] {
-  const { blocked, minimal, partition } = explanation;
+function tellCrossCheck({ confirmed, undecided, steps }: CrossCheck): string {
+  const rest = undecided === 0 ? '' : `, and did not get to an answer for ${count(undecided)}`;
+  return `  cross-check: the search confirmed ${plural(confirmed, 'part')}${rest} (${plural(steps, 'step')})`;
+}
+
+function tellDifference(input: Input, { key, operations, method, said }: Difference): string[] {
+  const lines = operations.map((index) => input.recorded.operations[index]!.line);
+  const where = `${nameOf(input, key)}lines ${lines[0]} to ${lines.at(-1)}`;
+  return [`  the method ${method} says ${said}, and the search says ${said === 'ok' ? 'illegal' : 'ok'} (${where}): please report it, with this file`];
+}
+
+/** Followed by a comma, where there is a key. */
+const nameOf = ({ model }: Input, key: string | number | undefined): string =>
+  key === undefined ? '' : `${model.describeMetadata?.(key) ?? `key ${JSON.stringify(key)}`}, `;
+
+function tellWhy(input: Input, explanation: Explanation, verdict: Verdict, terminal: Terminal): string[] {
+  const { blocked, minimal, partition, others, endedBy } = explanation;
   const lines: string[] = [];
-  const where = partition.key === undefined ? '' : ` (${input.model.describeMetadata?.(partition.key) ?? `key ${partition.key}`})`;
+  const where = partition.key === undefined ? '' : ` (${nameOf(input, partition.key).slice(0, -2)})`;
   if (blocked !== undefined) lines.push(`  ${blocked.why}${where}`);
   const those = minimal.core.length === 1 ? 'The operation marked * cannot have happened' : `The ${count(minimal.core.length)} operations marked * cannot all have happened`;
-  const sure = minimal.isMinimal ? '' : ' (perhaps fewer would do: the steps did not suffice to tell)';
+  const ended = endedBy === undefined ? 'the steps did not suffice to tell' : endedBy === 'aborted' ? 'it was interrupted' : `the ${endedBy === 'time' ? 'time' : 'steps'} did not suffice to tell`;
+  const sure = minimal.isMinimal ? '' : ` (perhaps fewer would do: ${ended})`;
   lines.push(`  ${those} as recorded, whichever of the others did${sure}:`);
   const bars = renderBars(input.model, input.operations, minimal.operations.slice(0, maxBars), {
     columns: terminal.columns > 0 ? terminal.columns : defaultColumns,
@@ -195,6 +235,12 @@ function tellWhy(input: Input, explanation: Explanation, terminal: Terminal): st
   });
   lines.push(...bars);
   if (minimal.operations.length > maxBars) lines.push(`    ... and ${count(minimal.operations.length - maxBars)} more: see the picture (--html)`);
+  for (const other of others) {
+    const line = other.blocked === undefined ? '' : `line ${input.recorded.operations[other.blocked.operation]!.line}: `;
+    lines.push(`  also illegal: ${nameOf(input, other.partition.key)}${line}${other.blocked?.why ?? 'where, is too much to search'}`);
+  }
+  const { undecidedPartitions = 0, partitions } = verdict;
+  if (undecidedPartitions > 0) lines.push(`  of the ${count(partitions)} parts ${count(undecidedPartitions)} ${undecidedPartitions === 1 ? 'was' : 'were'} not decided, because this one is illegal already`);
   return lines;
 }
 
@@ -215,6 +261,17 @@ function asJson({ input, verdict, wallMs, explanation }: Outcome): Record<string
     wallMs,
     method: verdict.method,
     peakBytes: verdict.peakBytes,
+    ...(verdict.difference !== undefined && { difference: verdict.difference }),
+    ...(verdict.crossCheck !== undefined && { crossCheck: verdict.crossCheck }),
+    ...(verdict.undecidedPartitions !== undefined && { undecidedPartitions: verdict.undecidedPartitions }),
+    ...(explanation !== undefined && {
+      key: explanation.partition.key,
+      alsoIllegal: explanation.others.map(({ partition, blocked }) => ({
+        key: partition.key,
+        ...(blocked !== undefined && { blocked: { ...blocked, line: recorded.operations[blocked.operation]!.line } }),
+      })),
+      ...(explanation.endedBy !== undefined && { explanationEndedBy: explanation.endedBy }),
+    }),
     ...(explanation?.blocked !== undefined && { blocked: { ...explanation.blocked, line: recorded.operations[explanation.blocked.operation]!.line } }),
     ...(minimal !== undefined && {
       isMinimal: minimal.isMinimal,
@@ -234,7 +291,8 @@ function asJson({ input, verdict, wallMs, explanation }: Outcome): Record<string
   };
 }
 
-function worst(kinds: readonly Verdict['kind'][]): ExitCode {
-  if (kinds.includes('illegal')) return exitCode.violation;
-  return kinds.includes('unknown') ? exitCode.unknown : exitCode.pass;
+function worst(verdicts: readonly Verdict[]): ExitCode {
+  if (verdicts.some(({ difference }) => difference !== undefined)) return exitCode.harnessFault;
+  if (verdicts.some(({ kind }) => kind === 'illegal')) return exitCode.violation;
+  return verdicts.some(({ kind }) => kind === 'unknown') ? exitCode.unknown : exitCode.pass;
 }
