@@ -185,9 +185,10 @@ class Check<S, I, O> {
           continue;
         }
         this.#bytes -= item.bytes;
+        const furthest = item.part.returnOrder[item.search?.furthestReturn ?? 0]!;
         item.search = undefined;
         if (outcome === 'illegal' || outcome === 'ok') this.#decided++;
-        if (outcome === 'illegal') this.#foundIllegal({ key: item.part.key, operations: Array.from(item.part.source) });
+        if (outcome === 'illegal') this.#foundIllegal({ key: item.part.key, operations: Array.from(item.part.source), suspect: item.part.source[furthest]! });
         else if (outcome === 'memory') reason ??= 'memory';
         else if (outcome !== 'ok') return this.#illegal.length === 0 ? this.#verdict('unknown', outcome) : this.#verdict('illegal');
         if (this.#illegal.length > 0 && !this.#goesOn()) return this.#verdict('illegal');

@@ -79,9 +79,9 @@ export async function checkOnPool<S, I, O>(
       const verdict = await ask(worker, job);
       found.push(verdict);
       if (verdict.illegalPartition === undefined) continue;
-      const { operations, clash } = verdict.illegalPartition;
+      const { operations, clash, suspect } = verdict.illegalPartition;
       const toHistory = (indexes: readonly number[]): number[] => indexes.map((index) => job!.source[index]!);
-      illegal = { key: job.key, operations: toHistory(operations), ...(clash && { clash: toHistory(clash) }) };
+      illegal = { key: job.key, operations: toHistory(operations), ...(clash && { clash: toHistory(clash) }), ...(suspect !== undefined && { suspect: job.source[suspect]! }) };
       ended.resolve('aborted');
     }
   };

@@ -57,6 +57,8 @@ export interface DeadEnd {
 export class Search<I, O> implements DeadEnd {
   /** Calls of the model's step function that the search asked for, answered from memory or not. */
   steps = 0;
+  /** The last return that could not be passed. */
+  furthestReturn = 0;
   /** The most bytes held at once so far. */
   peakBytes = 0;
   readonly #part: OrderedPartition<I, O>;
@@ -380,6 +382,7 @@ export class Search<I, O> implements DeadEnd {
 
   /** Back to the last real choice, and on behind it; false when there is none. */
   #takeBack(): boolean {
+    if (this.#firstReturn > this.furthestReturn) this.furthestReturn = this.#firstReturn;
     this.#onDeadEnd?.(this);
     while (this.#depth > 0) {
       const manner = this.#manner[this.#depth - 1]!;

@@ -39,7 +39,7 @@ function problemOf(state: unknown): string | undefined {
 }
 
 /** Looks as what Porcupine's Step returns: (ok, state). */
-export const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && typeof value[0] === 'boolean';
+const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && typeof value[0] === 'boolean';
 
 function named<S, I, O>(model: ModelBase<S, I, O>, input: I, output: O | undefined): string {
   try {

@@ -71,6 +71,8 @@ export interface IllegalPartition {
   readonly operations: readonly number[];
   /** From a fast path: the few operations that clash. */
   readonly clash?: readonly number[];
+  /** From the search: the operation whose return no order came past. Up to there, or a little later, is the fault. */
+  readonly suspect?: number;
 }
 
 export interface Verdict {

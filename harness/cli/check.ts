@@ -1,23 +1,14 @@
 /** `whitewater check`: are recorded histories linearizable? */
 import { basename, extname } from 'node:path';
+import { checkOperationsInSlices } from '../../checkers/porcupine-ts-port/check.ts';
+import { describeOperation } from '../../checkers/porcupine-ts-port/describe.ts';
+import type { Explanation } from '../../checkers/porcupine-ts-port/explain/explain.ts';
+import { mustFitModel } from '../../checkers/porcupine-ts-port/fit.ts';
 import { asModel, detectFormat, FormatError, formats, guessModel, type FormatName, type ModelHistory, type RecordedHistory } from '../../checkers/porcupine-ts-port/formats/index.ts';
-import {
-  checkOperationsInSlices,
-  describeOperation,
-  defaultExplainSteps,
-  explainInSlices,
-  HistoryError,
-  models,
-  renderBars,
-  renderHtml,
-  type CrossCheck,
-  type Difference,
-  type Explanation,
-  type ModelName,
-  type Progress,
-  type Verdict,
-} from '../../checkers/porcupine-ts-port/index.ts';
+import { models, type ModelName } from '../../checkers/porcupine-ts-port/models/index.ts';
+import { HistoryError } from '../../checkers/porcupine-ts-port/operation.ts';
 import { orderHistory } from '../../checkers/porcupine-ts-port/order.ts';
+import type { CrossCheck, Difference, Progress, Verdict } from '../../checkers/porcupine-ts-port/verdict.ts';
 import { durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type ExitCode, type Terminal } from './command.ts';
 import { mustBeWritable, readText, writeWhole } from '../text/files.ts';
 import { count, duration, plural, short } from '../text/format.ts';
@@ -27,6 +18,8 @@ const formatNames = Object.keys(formats) as FormatName[];
 const defaultColumns = 80;
 /** An explanation longer than this is left to the picture. */
 const maxBars = 40;
+/** Characters of a reason that is not the first. */
+const maxWhy = 200;
 const progressEveryMs = 250;
 const bytesInMiB = 1024 * 1024;
 /** For the second look of --cross-check, for each file. */
@@ -108,10 +101,10 @@ export const checkCommand: Command = {
     for (const [at, input] of inputs.entries()) {
       const outcome = await checkOne(input, { ...limits, ...(at < crossChecked && { crossCheckSteps }) }, terminal);
       outcomes.push(outcome);
-      terminal.out(tell(outcome, terminal));
+      terminal.out(await tell(outcome, terminal));
       if (values.html === undefined) continue;
       const path = pictureOf(input.file);
-      writeWhole(path, picture(outcome));
+      writeWhole(path, await picture(outcome));
       terminal.out(`  picture: ${path}\n`);
     }
     if (values.json !== undefined) writeWhole(values.json, `${JSON.stringify({ files: outcomes.map(asJson) }, null, 2)}\n`);
@@ -145,6 +138,7 @@ function readInput(file: string, format: FormatName | 'auto', model: ModelName |
     }
     const read = asModel(recorded, name);
     // Whatever cannot be a history is told now, not after the histories before it were checked.
+    mustFitModel(read.model, read.operations);
     orderHistory(read.operations);
     return { ...read, file, recorded };
   } catch (error) {
@@ -173,16 +167,25 @@ async function checkOne(input: Input, limits: Limits, terminal: Terminal): Promi
     `${short(steps)} steps, ${partitionsDone} of ${partitions} partitions, ${Math.round(bytes / bytesInMiB)} MiB`;
   const verdict = await checkOperationsInSlices(model, operations, { ...limits, clock, signal, everyIllegal: true }, (now) => pause(() => progress(now)));
   const wallMs = clock() - startMs;
+  const explanation = verdict.kind === 'illegal' ? await explainOne(input, verdict, limits, signal, wallMs, pause) : undefined;
+  if (isShown) terminal.err('\r\x1b[2K');
+  return { input, verdict, wallMs, explanation };
+}
+
+/** What explains and draws is loaded when there is something to explain or to draw: most files are ok. */
+async function explainOne(
+  { model, operations }: Input, verdict: Verdict, limits: Limits, signal: AbortSignal, passedMs: number, pause: (says: () => string) => Promise<void>,
+): Promise<Explanation | undefined> {
+  const { defaultExplainSteps, explainInSlices } = await import('../../checkers/porcupine-ts-port/explain/explain.ts');
   const { budgetSteps, memoryBytes, timeoutMs } = limits;
-  const explanation = await explainInSlices(model, operations, verdict, {
-    clock,
+  const bounds = {
+    clock: () => performance.now(),
     signal,
     ...(budgetSteps !== undefined && { budgetSteps: Math.min(budgetSteps, defaultExplainSteps) }),
     ...(memoryBytes !== undefined && { memoryBytes }),
-    ...(timeoutMs !== undefined && { timeoutMs: Math.max(0, timeoutMs - wallMs) }),
-  }, () => pause(() => 'illegal; looking for the few operations that show it'));
-  if (isShown) terminal.err('\r\x1b[2K');
-  return { input, verdict, wallMs, explanation };
+    ...(timeoutMs !== undefined && { timeoutMs: Math.max(0, timeoutMs - passedMs) }),
+  };
+  return explainInSlices(model, operations, verdict, bounds, () => pause(() => 'illegal; looking for the few operations that show it'));
 }
 
 const reasons: Record<NonNullable<Verdict['reason']>, string> = {
@@ -193,7 +196,7 @@ const reasons: Record<NonNullable<Verdict['reason']>, string> = {
   disagreement: 'two methods of the checker disagree, and one of them is wrong',
 };
 
-function tell({ input, verdict, wallMs, explanation }: Outcome, terminal: Terminal): string {
+async function tell({ input, verdict, wallMs, explanation }: Outcome, terminal: Terminal): Promise<string> {
   const time = wallMs < 10 ? `${wallMs.toFixed(2)} ms` : duration(wallMs);
   const work = verdict.steps === 0 ? verdict.method : `${verdict.method}, ${plural(verdict.steps, 'step')}`;
   const operations = input.operations.length === 0 ? 'no operations' : plural(input.operations.length, 'operation');
@@ -201,7 +204,7 @@ function tell({ input, verdict, wallMs, explanation }: Outcome, terminal: Termin
   if (verdict.reason !== undefined) lines.push(`  unknown is no pass: ${reasons[verdict.reason]}`);
   if (verdict.difference !== undefined) lines.push(...tellDifference(input, verdict.difference));
   if (verdict.crossCheck !== undefined) lines.push(tellCrossCheck(verdict.crossCheck));
-  if (explanation !== undefined) lines.push(...tellWhy(input, explanation, verdict, terminal));
+  if (explanation !== undefined) lines.push(...(await tellWhy(input, explanation, verdict, terminal)));
   return `${lines.join('\n')}\n`;
 }
 
@@ -216,40 +219,54 @@ function tellDifference(input: Input, { key, operations, method, said }: Differe
   return [`  the method ${method} says ${said}, and the search says ${said === 'ok' ? 'illegal' : 'ok'} (${where}): please report it, with this file`];
 }
 
+function textOf({ model, operations }: Input, index: number): string {
+  const { input, output, returnTime } = operations[index]!;
+  return describeOperation(model, input, returnTime === null ? undefined : output);
+}
+
+/** A value may be long: the picture and --json show more of it. */
+const cut = (text: string): string => (text.length > maxWhy ? `${text.slice(0, maxWhy)} ...` : text);
+
 /** Followed by a comma, where there is a key. */
 const nameOf = ({ model }: Input, key: string | number | undefined): string =>
   key === undefined ? '' : `${model.describeMetadata?.(key) ?? `key ${JSON.stringify(key)}`}, `;
 
-function tellWhy(input: Input, explanation: Explanation, verdict: Verdict, terminal: Terminal): string[] {
+async function tellWhy(input: Input, explanation: Explanation, verdict: Verdict, terminal: Terminal): Promise<string[]> {
   const { blocked, minimal, partition, others, endedBy } = explanation;
   const lines: string[] = [];
   const where = partition.key === undefined ? '' : ` (${nameOf(input, partition.key).slice(0, -2)})`;
   if (blocked !== undefined) lines.push(`  ${blocked.why}${where}`);
-  const those = minimal.core.length === 1 ? 'The operation marked * cannot have happened' : `The ${count(minimal.core.length)} operations marked * cannot all have happened`;
-  const ended = endedBy === undefined ? 'the steps did not suffice to tell' : endedBy === 'aborted' ? 'it was interrupted' : `the ${endedBy === 'time' ? 'time' : 'steps'} did not suffice to tell`;
-  const sure = minimal.isMinimal ? '' : ` (perhaps fewer would do: ${ended})`;
-  lines.push(`  ${those} as recorded, whichever of the others did${sure}:`);
-  const bars = renderBars(input.model, input.operations, minimal.operations.slice(0, maxBars), {
-    columns: terminal.columns > 0 ? terminal.columns : defaultColumns,
-    marked: minimal.core,
-  });
-  lines.push(...bars);
-  if (minimal.operations.length > maxBars) lines.push(`    ... and ${count(minimal.operations.length - maxBars)} more: see the picture (--html)`);
+  else if (partition.suspect !== undefined) lines.push(`  no order comes past the return of ${textOf(input, partition.suspect)} (line ${input.recorded.operations[partition.suspect]!.line})${where}`);
+  const ended = endedBy === undefined ? 'the steps did not suffice to tell' : endedBy === 'aborted' ? 'it was interrupted' : `the ${endedBy} did not suffice to tell`;
+  if (!minimal.isMinimal && minimal.core.length > maxBars) {
+    lines.push(`  Which few operations show it is not known: ${ended}.`);
+  } else {
+    const those = minimal.core.length === 1 ? 'The operation marked * cannot have happened' : `The ${count(minimal.core.length)} operations marked * cannot all have happened`;
+    lines.push(`  ${those} as recorded, whichever of the others did${minimal.isMinimal ? '' : ` (perhaps fewer would do: ${ended})`}:`);
+    const { renderBars } = await import('../../checkers/porcupine-ts-port/text-bars.ts');
+    const bars = renderBars(input.model, input.operations, minimal.operations.slice(0, maxBars), {
+      columns: terminal.columns > 0 ? terminal.columns : defaultColumns,
+      marked: minimal.core,
+    });
+    lines.push(...bars);
+    if (minimal.operations.length > maxBars) lines.push(`    ... and ${count(minimal.operations.length - maxBars)} more: see the picture (--html)`);
+  }
   for (const other of others) {
     const line = other.blocked === undefined ? '' : `line ${input.recorded.operations[other.blocked.operation]!.line}: `;
-    lines.push(`  also illegal: ${nameOf(input, other.partition.key)}${line}${other.blocked?.why ?? 'where, is too much to search'}`);
+    lines.push(`  also illegal: ${nameOf(input, other.partition.key)}${line}${cut(other.blocked?.why ?? 'where, is too much to search')}`);
   }
   const { undecidedPartitions = 0, partitions } = verdict;
   if (undecidedPartitions > 0) lines.push(`  of the ${count(partitions)} parts ${count(undecidedPartitions)} ${undecidedPartitions === 1 ? 'was' : 'were'} not decided, because this one is illegal already`);
   return lines;
 }
 
-function picture({ input, verdict, explanation }: Outcome): string {
+async function picture({ input, verdict, explanation }: Outcome): Promise<string> {
+  const { renderHtml } = await import('../../checkers/porcupine-ts-port/picture/html.ts');
   return renderHtml(input.model, input.operations, { title: basename(input.file), verdict, explanation, annotations: input.recorded.annotations });
 }
 
 function asJson({ input, verdict, wallMs, explanation }: Outcome): Record<string, unknown> {
-  const { file, modelName, model, operations, recorded } = input;
+  const { file, modelName, operations, recorded } = input;
   const minimal = explanation?.minimal;
   return {
     file,
@@ -276,13 +293,13 @@ function asJson({ input, verdict, wallMs, explanation }: Outcome): Record<string
     ...(minimal !== undefined && {
       isMinimal: minimal.isMinimal,
       minimal: minimal.operations.map((index) => {
-        const { client, input: asked, output, callTime, returnTime } = operations[index]!;
+        const { client, callTime, returnTime } = operations[index]!;
         return {
           operation: index,
           line: recorded.operations[index]!.line,
           inCore: minimal.core.includes(index),
           client,
-          text: describeOperation(model, asked, returnTime === null ? undefined : output),
+          text: textOf(input, index),
           call: callTime,
           return: returnTime,
         };

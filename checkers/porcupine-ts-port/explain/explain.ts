@@ -81,7 +81,8 @@ function* explanation<S, I, O>(
   const model = (whole.byLocality as Model<S, I, O> | undefined) ?? whole;
   const { budgetSteps = defaultExplainSteps, memoryBytes = defaultExplainBytes } = options;
   const bounds: EffortOptions = { ...options, budgetSteps, memoryBytes };
-  const searching = new Effort(bounds);
+  // Half of the time at most for where it begins: what shows it is worth as much.
+  const searching = new Effort(options.timeoutMs === undefined ? bounds : { ...bounds, timeoutMs: options.timeoutMs / 2 });
   const shown: Shown[] = [];
   for (const [at, partition] of illegalPartitions.entries()) {
     // None may use up what the others need.
@@ -90,7 +91,8 @@ function* explanation<S, I, O>(
   }
   shown.sort((a, b) => returnOf(history, a.partials.blocked) - returnOf(history, b.partials.blocked));
   const [{ partition, partials }, ...rest] = shown as [Shown, ...Shown[]];
-  const until = partials.blocked === undefined ? undefined : (history[partials.blocked.operation]!.returnTime ?? undefined);
+  const last = partials.blocked?.operation ?? partition.suspect;
+  const until = last === undefined ? undefined : (history[last]!.returnTime ?? undefined);
   const reducing = new Effort({ ...bounds, ...timeLeft(options, searching) });
   const minimal = yield* minimalInSlices(model, history, partition.operations, reducing, budgetSteps, { clash: partition.clash, until });
   // Where the whole is too much to search, the minimal sub-history alone still tells what has no place.

@@ -68,7 +68,9 @@ export function* minimalInSlices<S, I, O>(
 ): Slices<MinimalSubHistory> {
   const checks = new Checks(model, history, operations, effort, Math.ceil(budgetSteps * shareOfOneCheck));
   const returned = operations.filter((index) => (history[index]!.returnTime ?? Infinity) <= until);
-  let core = clash.length > 0 && (yield* checks.isIllegal(clash)) ? clash : yield* fewThatSuffice(returned, operations, checks);
+  // A clash that comes later than the first error is not the one to show.
+  const isEarly = clash.length > 0 && clash.every((index) => (history[index]!.returnTime ?? -Infinity) <= until);
+  let core = isEarly && (yield* checks.isIllegal(clash)) ? clash : yield* fewThatSuffice(returned, operations, checks);
   // Whoever keeps more stays illegal, so one pass over single operations at the end is enough.
   for (let chunk = core.length >>> 1; chunk >= 1; chunk >>>= 1) {
     if (chunk === 1) checks.undecided = false;
