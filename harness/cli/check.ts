@@ -20,6 +20,8 @@ const defaultColumns = 80;
 const maxBars = 40;
 /** Characters of a reason that is not the first. */
 const maxWhy = 200;
+/** A picture that was asked for gets so much time, whatever is left. */
+const shortestPictureMs = 500;
 const progressEveryMs = 250;
 const bytesInMiB = 1024 * 1024;
 /** For the second look of --cross-check, for each file. */
@@ -104,7 +106,7 @@ export const checkCommand: Command = {
       terminal.out(await tell(outcome, terminal));
       if (values.html === undefined) continue;
       const path = pictureOf(input.file);
-      writeWhole(path, await picture(outcome));
+      writeWhole(path, await picture(outcome, limits, terminal.interrupted));
       terminal.out(`  picture: ${path}\n`);
     }
     if (values.json !== undefined) writeWhole(values.json, `${JSON.stringify({ files: outcomes.map(asJson) }, null, 2)}\n`);
@@ -260,9 +262,12 @@ async function tellWhy(input: Input, explanation: Explanation, verdict: Verdict,
   return lines;
 }
 
-async function picture({ input, verdict, explanation }: Outcome): Promise<string> {
+async function picture({ input, verdict, explanation, wallMs }: Outcome, { timeoutMs }: Limits, signal: AbortSignal): Promise<string> {
   const { renderHtml } = await import('../../checkers/porcupine-ts-port/picture/html.ts');
-  return renderHtml(input.model, input.operations, { title: basename(input.file), verdict, explanation, annotations: input.recorded.annotations });
+  return renderHtml(input.model, input.operations, {
+    title: basename(input.file), verdict, explanation, annotations: input.recorded.annotations, signal, clock: () => performance.now(),
+    ...(timeoutMs !== undefined && { timeoutMs: Math.max(shortestPictureMs, timeoutMs - wallMs) }),
+  });
 }
 
 function asJson({ input, verdict, wallMs, explanation }: Outcome): Record<string, unknown> {

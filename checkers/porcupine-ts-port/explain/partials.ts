@@ -29,6 +29,8 @@ export interface Partials {
 const maxStates = 6;
 /** Operations looked at while noting partial linearizations, over all dead ends. */
 const noteBudget = 20_000_000;
+/** Operations copied for the furthest dead ends, over all that were the furthest for a while. */
+const copyBudget = 50_000_000;
 
 /** @param operations of one partition, in the order of their calls */
 export function longestPartials<S, I, O>(
@@ -62,9 +64,14 @@ export function* partialsInSlices<S, I, O>(
   const outcome = yield* effort.run(search, budgetSteps);
   if (outcome === 'ok') return whole(toHistory(search.placed()));
   if (outcome !== 'illegal') notes.deadEnd(search);
+  if (notes.lacksOrders) {
+    // Once more, now that it is known which of the dead ends are worth keeping.
+    const again = newSearch(model, part, { plain: false, toTheEnd: true, onDeadEnd: (at) => notes.fillIn(at) });
+    yield* effort.run(again, budgetSteps);
+  }
   const { sequences, longestOf } = notes.result();
   const blocked = part.returnOrder[notes.furthest]!;
-  const states = [...notes.states].map(([state, order]) => describeAfter(model, part, order, search.describeState(state)));
+  const states = [...notes.states].map(([state, order]) => (order === undefined ? search.describeState(state) : describeAfter(model, part, order, search.describeState(state))));
   const name = describeOperation(model, part.inputs[blocked]!, part.outputs[blocked]);
   const where = states.length === 1 ? `the only state possible by then is ${states[0]}` : `the states possible by then are ${states.join(', ')}`;
   return {
@@ -94,12 +101,13 @@ class Notes {
   /** The last return that any linearization came to. */
   furthest = 0;
   /** The states that are possible there, each with an order that leads to it. */
-  readonly states = new Map<number, Int32Array>();
+  readonly states = new Map<number, Int32Array | undefined>();
   statesLeftOut = false;
   readonly #lengthOf: Int32Array;
   readonly #sequenceOf: Int32Array;
   readonly #sequences: Int32Array[] = [];
   #looked = 0;
+  #copied = 0;
 
   constructor(count: number) {
     this.#lengthOf = new Int32Array(count);
@@ -114,16 +122,35 @@ class Notes {
       this.statesLeftOut = false;
     }
     if (firstReturn === this.furthest && !this.states.has(at.state)) {
-      if (this.states.size < maxStates) this.states.set(at.state, at.placed());
+      if (this.states.size < maxStates) this.states.set(at.state, this.#copyOf(at));
       else this.statesLeftOut = true;
     }
     if (this.#looked > noteBudget) return;
     this.#looked += depth + 1;
-    const order = at.placed();
+    this.#keep(at.placed());
+  }
+
+  /** The furthest dead ends of a long history may have come too late to be copied. */
+  get lacksOrders(): boolean {
+    return [...this.states.values()].includes(undefined);
+  }
+
+  /** Told of the dead ends of the same search again. */
+  fillIn(at: DeadEnd): void {
+    if (at.firstReturn === this.furthest && this.states.has(at.state) && this.states.get(at.state) === undefined) this.states.set(at.state, at.placed());
+  }
+
+  #copyOf(at: DeadEnd): Int32Array | undefined {
+    if (this.#copied > copyBudget) return undefined;
+    this.#copied += at.depth + 1;
+    return at.placed();
+  }
+
+  #keep(order: Int32Array): void {
     let kept = -1;
     for (const operation of order) {
-      if (this.#lengthOf[operation]! >= depth) continue;
-      this.#lengthOf[operation] = depth;
+      if (this.#lengthOf[operation]! >= order.length) continue;
+      this.#lengthOf[operation] = order.length;
       if (kept === -1) kept = this.#sequences.push(order) - 1;
       this.#sequenceOf[operation] = kept;
     }
@@ -131,6 +158,7 @@ class Notes {
 
   /** Only sequences that are still the longest of some operation. */
   result(): { sequences: Int32Array[]; longestOf: number[] } {
+    for (const order of this.states.values()) if (order !== undefined) this.#keep(order);
     const used = [...new Set(this.#sequenceOf)].filter((sequence) => sequence >= 0);
     used.sort((a, b) => this.#sequences[b]!.length - this.#sequences[a]!.length || a - b);
     const placeOf = new Map(used.map((sequence, place) => [sequence, place]));

@@ -6,7 +6,7 @@ import { pageStyle } from './page-style.ts';
 import { pictureOf, type PictureOptions } from './picture.ts';
 
 /**
- * Bars by client, the longest linearization drawn through them, the window in which nothing fits
+ * Bars by client (those that have an operation in the window), the longest linearization drawn below them, the window in which nothing fits
  * shaded, states on hover, annotations on lanes of their own. It opens from disk, asks for nothing over
  * a network, and shows every value as text.
  */
@@ -27,6 +27,7 @@ export function renderHtml<S, I, O>(model: Model<S, I, O>, history: readonly Ope
 <header>
 <h1>${escapeText(picture.title)}</h1>
 <p id="summary">${escapeText(picture.summary)}</p>
+<p id="also" hidden></p>
 <div class="tools" role="toolbar" aria-label="View">
 <button type="button" id="error" title="Key: e">Jump to the first error</button>
 <button type="button" id="out" title="Key: -">Zoom out</button>

@@ -21,10 +21,9 @@ export const pageScript = String.raw`'use strict';
   const rankOf = new Map(sorted.map((time, rank) => [time, rank]));
   const lastRank = sorted.length;
 
-  // Rows from top to bottom; bars of a row by their start.
+  // Rows from top to bottom, placed by placeRows; bars of a row by their start.
   const rows = [];
   const bars = [];
-  let y = 6;
   const lanes = new Map();
   picture.annotations.forEach((note) => {
     const name = note.lane === undefined ? 'notes' : note.lane;
@@ -32,7 +31,7 @@ export const pageScript = String.raw`'use strict';
     lanes.get(name).push(note);
   });
   for (const [name, notes] of lanes) {
-    const row = { label: name, top: y, bars: [], note: true };
+    const row = { label: name, top: 0, bars: [], note: true, hidden: false };
     for (const note of notes) {
       const from = rankOf.get(note.startTime);
       const to = note.endTime === undefined ? from : rankOf.get(note.endTime);
@@ -40,11 +39,11 @@ export const pageScript = String.raw`'use strict';
     }
     row.bars.sort((a, b) => a.from - b.from);
     rows.push(row);
-    y += rowHeight;
   }
   picture.partitions.forEach((part, number) => {
-    part.top = y;
-    if (part.label !== '' || picture.partitions.length > 1) { rows.push({ head: part, top: y }); y += headHeight; }
+    part.top = part.bottom = 0;
+    part.rows = [];
+    if (part.label !== '' || picture.partitions.length > 1) rows.push({ head: part, top: 0, hidden: false });
     const byClient = new Map();
     part.bars = part.operations.map((op, at) => {
       const bar = { from: rankOf.get(op.s), to: op.e === null ? lastRank : rankOf.get(op.e), text: op.t, op, at, part, unknown: op.e === null };
@@ -54,7 +53,7 @@ export const pageScript = String.raw`'use strict';
       return bar;
     });
     for (const client of Array.from(byClient.keys()).sort((a, b) => a - b)) {
-      const row = { label: 'client ' + client, top: y, bars: byClient.get(client).sort((a, b) => a.from - b.from) };
+      const row = { label: 'client ' + client, part, top: 0, hidden: false, bars: byClient.get(client).sort((a, b) => a.from - b.from) };
       row.bars.forEach((bar, at) => {
         bar.row = row;
         // A client that gave up and went on: its open bar ends where the next one begins.
@@ -62,9 +61,8 @@ export const pageScript = String.raw`'use strict';
         if (bar.unknown && next !== undefined) bar.to = Math.min(bar.to, next.from);
       });
       rows.push(row);
-      y += rowHeight;
+      part.rows.push(row);
     }
-    part.bottom = y;
     for (const at of part.shown) part.bars[at].shown = true;
     for (const at of part.core) part.bars[at].core = true;
     if (part.blocked !== null) part.bars[part.blocked.at].blocked = true;
@@ -79,9 +77,7 @@ export const pageScript = String.raw`'use strict';
       spread(linearization, part);
       linearization.placeOf = new Map(linearization.order.map((at, place) => [at, place]));
     }
-    y += 10;
   });
-  const height = y + 10;
   bars.sort((a, b) => a.from - b.from || a.at - b.at);
   bars.forEach((bar, order) => { bar.order = order; });
 
@@ -109,6 +105,42 @@ export const pageScript = String.raw`'use strict';
   }
   const toX = (rank) => leftWidth + pad + rank * unit;
 
+  // A client without an operation in the window takes no row, and neither does a part without such a client.
+  const isIn = (row, from, to) => {
+    const at = firstAtOrAfter(row.bars, to, (bar) => bar.from) - 1;
+    const next = row.bars[at + 1];
+    return (at >= 0 && row.bars[at].to >= from) || (next !== undefined && next.from <= to);
+  };
+  let placedFor = '';
+  function placeRows() {
+    const left = view.scrollLeft;
+    const name = left + ' ' + unit + ' ' + width;
+    if (name === placedFor) return;
+    placedFor = name;
+    const from = (left - pad) / unit, to = (left + width - leftWidth - pad) / unit;
+    // What is looked at stays where it is while rows come and go above it.
+    const shown = (row) => row.head === undefined && !row.hidden && row.top + rowHeight > view.scrollTop && row.top < view.scrollTop + viewHeight;
+    const anchor = selected !== null && shown(selected.row) ? selected.row : rows.find(shown);
+    const offset = anchor === undefined ? 0 : anchor.top - view.scrollTop;
+    for (const row of rows) if (row.head === undefined) row.hidden = row.note !== true && !isIn(row, from, to);
+    let y = 6;
+    let part = null;
+    for (const row of rows) {
+      const own = row.head === undefined ? row.part : row.head;
+      if (own !== part) {
+        if (part !== null) { part.bottom = y; if (y > part.top) y += 10; }
+        part = own === undefined ? null : own;
+        if (part !== null) part.top = y;
+      }
+      if (row.head !== undefined) row.hidden = part.rows.every((other) => other.hidden);
+      row.top = y;
+      if (!row.hidden) y += row.head === undefined ? rowHeight : headHeight;
+    }
+    if (part !== null) part.bottom = y;
+    extent.style.height = y + 20 + 'px';
+    if (anchor !== undefined && !anchor.hidden) view.scrollTop = anchor.top - offset;
+  }
+
   let width = 0, viewHeight = 0;
   function resize() {
     const ratio = window.devicePixelRatio || 1;
@@ -123,7 +155,7 @@ export const pageScript = String.raw`'use strict';
   }
   function layout() {
     extent.style.width = Math.ceil(toX(lastRank) + pad) + 'px';
-    extent.style.height = height + 'px';
+    placeRows();
     paint();
   }
   let asked = false;
@@ -145,6 +177,7 @@ export const pageScript = String.raw`'use strict';
   }
 
   function draw() {
+    placeRows();
     const left = view.scrollLeft, top = view.scrollTop;
     context.fillStyle = colors.paper;
     context.fillRect(0, 0, width, viewHeight);
@@ -158,7 +191,7 @@ export const pageScript = String.raw`'use strict';
     context.textBaseline = 'middle';
     const eachBar = (show) => {
       for (const row of rows) {
-        if (row.head !== undefined || row.top + rowHeight < top || row.top > top + viewHeight) continue;
+        if (row.head !== undefined || row.hidden || row.top + rowHeight < top || row.top > top + viewHeight) continue;
         let at = Math.max(0, firstAtOrAfter(row.bars, fromRank, (bar) => bar.from) - 1);
         // Annotations may overlap: an earlier one may reach into view.
         if (row.note) at = 0;
@@ -174,16 +207,20 @@ export const pageScript = String.raw`'use strict';
 
   function drawWindows(left, top) {
     for (const part of picture.partitions) {
-      if (part.blocked === null) continue;
+      if (part.blocked === null || part.bottom === part.top) continue;
       const bar = part.bars[part.blocked.at];
       context.fillStyle = colors.window;
       context.fillRect(toX(bar.from) - left - 4, part.top - top, Math.max(8, (bar.to - bar.from) * unit + 8), part.bottom - part.top);
     }
   }
 
+  const fillOf = (bar, note) => note ? colors.note : bar.core || bar.blocked ? colors.core : bar.unknown ? colors.unknown : colors.bar;
+  // The path keeps to the lower edges of the bars, below what is written in them.
+  const pathY = (bar, top) => bar.row.top - top + 3 + barHeight - 1;
+
   function drawBar(bar, left, top, note) {
     const x = toX(bar.from) - left, wide = Math.max(3, (bar.to - bar.from) * unit), barTop = bar.row.top - top + 3;
-    context.fillStyle = note ? colors.note : bar.core || bar.blocked ? colors.core : bar.unknown ? colors.unknown : colors.bar;
+    context.fillStyle = fillOf(bar, note);
     context.strokeStyle = note ? colors['note-edge'] : bar.core || bar.blocked ? colors['core-edge'] : bar.unknown ? colors['unknown-edge'] : colors['bar-edge'];
     context.lineWidth = bar === selected ? 3 : bar.shown || bar.blocked ? 2 : 1;
     if (bar === selected) context.strokeStyle = colors.focus;
@@ -198,8 +235,12 @@ export const pageScript = String.raw`'use strict';
     const from = Math.max(x, leftWidth) + 5, room = x + wide - from - 5;
     const text = note && bar.from === bar.to ? clip(bar.text, 220) : room > 18 ? clip(bar.text, room) : '';
     if (text === '') return;
+    const at = note && bar.from === bar.to ? x + 7 : from;
+    // On a plate of the bar's own colour: the path goes behind what is to be read.
+    context.fillStyle = fillOf(bar, note);
+    context.fillRect(at - 2, barTop + 2, context.measureText(text).width + 4, barHeight - 5);
     context.fillStyle = note ? colors.ink : bar.core || bar.blocked ? colors['core-ink'] : bar.unknown ? colors.ink : colors['bar-ink'];
-    context.fillText(text, note && bar.from === bar.to ? x + 7 : from, barTop + barHeight / 2 + 0.5);
+    context.fillText(text, at, barTop + barHeight / 2 - 0.5);
   }
 
   function lineOf(part) {
@@ -218,11 +259,14 @@ export const pageScript = String.raw`'use strict';
     context.globalAlpha = unit < 3 ? 0.3 : 1;
     context.lineWidth = unit < 3 ? 0.5 : 1.5;
     context.beginPath();
-    let last = first;
+    let last = first, isBegun = false;
     for (let at = first; at < ranks.length; at++) {
-      const x = toX(ranks[at]) - left, middle = part.bars[order[at]].row.top - top + 3 + barHeight / 2;
-      if (at === first) context.moveTo(x, middle); else context.lineTo(x, middle);
+      const bar = part.bars[order[at]], x = toX(ranks[at]) - left;
       last = at;
+      // Of a client without a row only the point before the window and the one behind it may be meant.
+      if (bar.row.hidden) { if (ranks[at] > toRank) break; continue; }
+      if (isBegun) context.lineTo(x, pathY(bar, top)); else context.moveTo(x, pathY(bar, top));
+      isBegun = true;
       if (ranks[at] > toRank) break;
     }
     context.stroke();
@@ -230,8 +274,10 @@ export const pageScript = String.raw`'use strict';
     if (unit < 5) return;
     context.fillStyle = colors.line;
     for (let at = first; at <= last && at < ranks.length; at++) {
+      const bar = part.bars[order[at]];
+      if (bar.row.hidden) continue;
       context.beginPath();
-      context.arc(toX(ranks[at]) - left, part.bars[order[at]].row.top - top + 3 + barHeight / 2, 3, 0, 7);
+      context.arc(toX(ranks[at]) - left, pathY(bar, top), 3, 0, 7);
       context.fill();
     }
   }
@@ -242,7 +288,7 @@ export const pageScript = String.raw`'use strict';
     context.fillStyle = colors.rule;
     context.fillRect(leftWidth - 1, 0, 1, viewHeight);
     for (const row of rows) {
-      if (row.top + headHeight < top || row.top > top + viewHeight) continue;
+      if (row.hidden || row.top + headHeight < top || row.top > top + viewHeight) continue;
       if (row.head === undefined) {
         context.font = '12px system-ui, sans-serif';
         context.fillStyle = colors.dim;
@@ -278,7 +324,7 @@ export const pageScript = String.raw`'use strict';
     if (x < leftWidth) return null;
     const down = y + view.scrollTop, rank = (x + view.scrollLeft - leftWidth - pad) / unit;
     for (const row of rows) {
-      if (row.head !== undefined || down < row.top || down >= row.top + rowHeight) continue;
+      if (row.head !== undefined || row.hidden || down < row.top || down >= row.top + rowHeight) continue;
       const slack = Math.max(0, 3 / unit);
       for (let at = row.note ? row.bars.length - 1 : Math.min(row.bars.length - 1, firstAtOrAfter(row.bars, rank + slack, (bar) => bar.from)); at >= 0; at--) {
         const bar = row.bars[at];
@@ -297,6 +343,7 @@ export const pageScript = String.raw`'use strict';
     if (bar !== null && scroll) {
       const x = toX(bar.from), wide = Math.min((bar.to - bar.from) * unit, width / 2);
       if (x < view.scrollLeft + leftWidth + 20 || x + wide > view.scrollLeft + width - 20) view.scrollLeft = Math.max(0, x - (width + leftWidth) / 2 + wide / 2);
+      placeRows();
       if (bar.row.top < view.scrollTop + 10 || bar.row.top + rowHeight > view.scrollTop + viewHeight - 10) view.scrollTop = Math.max(0, bar.row.top - viewHeight / 2);
     }
     paint();
@@ -311,15 +358,41 @@ export const pageScript = String.raw`'use strict';
   }
   function fit() { unit = Math.max(0.002, Math.min(60, (width - leftWidth - 2 * pad) / Math.max(1, lastRank))); layout(); view.scrollLeft = 0; }
 
-  const errors = picture.partitions.filter((part) => part.blocked !== null).map((part) => part.bars[part.blocked.at]).sort((a, b) => a.to - b.to);
+  // The first error is the one that the verdict's explanation names; see picture.ts.
+  const errors = picture.errors.map(({ part, at }) => picture.partitions[part].bars[at]);
+  const blockedOf = (bar) => [bar, ...bar.part.core.map((at) => bar.part.bars[at])];
+  function jumpTo(bar) {
+    // The error and the core in view at once, where they are not too far from one another to be read.
+    const together = blockedOf(bar);
+    const from = Math.min(...together.map((one) => one.from)), to = Math.max(...together.map((one) => Math.min(one.to, one.from + 40)), bar.to);
+    const room = width - leftWidth - 2 * pad;
+    const isNear = room / (to - from + 2) >= 8;
+    unit = Math.max(8, Math.min(60, room / ((isNear ? to - from : bar.to - bar.from) + 2)));
+    layout();
+    view.scrollLeft = Math.max(0, ((isNear ? (from + to) / 2 : (bar.from + bar.to) / 2) * unit) + pad - (width - leftWidth) / 2);
+    placeRows();
+    const tops = (isNear ? together : [bar]).filter((one) => !one.row.hidden).map((one) => one.row.top);
+    const highest = Math.min(...tops), lowest = Math.max(...tops) + rowHeight;
+    view.scrollTop = Math.max(0, lowest - highest + headHeight + 20 > viewHeight ? bar.row.top - viewHeight / 2 : highest - headHeight - 10);
+    select(bar, false);
+  }
   function jump() {
     if (errors.length === 0) return;
-    if (unit < 8) { unit = 44; layout(); }
-    select(errors[0], true);
+    jumpTo(errors[0]);
     canvas.focus({ preventScroll: true });
   }
   document.getElementById('error').disabled = errors.length === 0;
   document.getElementById('error').addEventListener('click', jump);
+  const also = document.getElementById('also');
+  also.hidden = errors.length < 2;
+  if (errors.length > 1) also.append(errors.length + ' parts are illegal, by their first errors: ');
+  if (errors.length > 1) errors.forEach((bar) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = bar.part.label === '' ? 'all' : bar.part.label;
+    button.addEventListener('click', () => { jumpTo(bar); canvas.focus({ preventScroll: true }); });
+    also.append(button, ' ');
+  });
   document.getElementById('in').addEventListener('click', () => zoom(1.5));
   document.getElementById('out').addEventListener('click', () => zoom(1 / 1.5));
   document.getElementById('fit').addEventListener('click', fit);
@@ -371,7 +444,7 @@ export const pageScript = String.raw`'use strict';
   readColors();
   resize();
   if ((width - leftWidth - 2 * pad) / Math.max(1, lastRank) > unit) fit();
-  if (location.hash === '#error') jump();
+  if (errors.length > 0 && location.hash !== '#fit') jumpTo(errors[0]);
   if (location.hash === '#fit') fit();
 })();
 `;

@@ -13,6 +13,8 @@ html, body { height: 100%; margin: 0; }
 body { display: flex; flex-direction: column; background: var(--paper); color: var(--ink); font: 14px/1.4 system-ui, sans-serif; }
 header { padding: 10px 14px; border-bottom: 1px solid var(--rule); }
 h1 { font-size: 16px; margin: 0; overflow-wrap: anywhere; }
+#also { margin: 0 0 8px; overflow-wrap: anywhere; }
+#also[hidden] { display: none; }
 #summary { margin: 2px 0 8px; color: var(--dim); overflow-wrap: anywhere; }
 .tools { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
 button { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--rule); border-radius: 6px; padding: 4px 10px; cursor: pointer; }

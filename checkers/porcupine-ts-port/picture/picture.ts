@@ -1,15 +1,16 @@
 /** What the picture of a history shows, as plain data. */
 import { describeOperation, describeState } from '../describe.ts';
-import { explain, type Explanation } from '../explain/explain.ts';
-import { longestPartials, type Partials } from '../explain/partials.ts';
+import { Effort, finish } from '../explain/effort.ts';
+import { explain, type ExplainOptions, type Explanation } from '../explain/explain.ts';
+import { partialsInSlices, type Blocked, type Partials } from '../explain/partials.ts';
 import { illegal, type Model } from '../model.ts';
 import type { Operation } from '../operation.ts';
-import { orderHistory } from '../order.ts';
+import { orderHistory, type OrderedPartition } from '../order.ts';
 import { stepOf } from '../step.ts';
 import type { Verdict } from '../verdict.ts';
 import type { Annotation } from './annotation.ts';
 
-export interface PictureOptions {
+export interface PictureOptions extends Pick<ExplainOptions, 'signal' | 'timeoutMs' | 'clock'> {
   readonly title?: string;
   /** That of `checkOperations` on the same history. */
   readonly verdict: Verdict;
@@ -49,6 +50,8 @@ export interface Picture {
   readonly summary: string;
   readonly partitions: readonly PicturePartition[];
   readonly annotations: readonly Annotation[];
+  /** The blocked operation of each illegal partition that has one: the first error, and then the others in time. */
+  readonly errors: readonly { readonly part: number; readonly at: number }[];
 }
 
 const defaultPictureSteps = 2_000_000;
@@ -59,26 +62,46 @@ const maxText = 240;
 
 const cut = (text: string): string => (text.length > maxText ? `${text.slice(0, maxText / 2)} ... ${text.slice(-maxText / 2)}` : text);
 
-export function pictureOf<S, I, O>(model: Model<S, I, O>, history: readonly Operation<I, O>[], options: PictureOptions): Picture {
+export function pictureOf<S, I, O>(whole: Model<S, I, O>, history: readonly Operation<I, O>[], options: PictureOptions): Picture {
   const { verdict, budgetSteps = defaultPictureSteps } = options;
+  const model = (whole.byLocality as Model<S, I, O> | undefined) ?? whole;
   const parts = orderHistory(history, model);
-  const explanation = options.explanation ?? explain(model, history, verdict, { budgetSteps });
+  const explanation = options.explanation ?? explain(whole, history, verdict, { ...options, budgetSteps });
+  const effort = new Effort({ ...options, budgetSteps, memoryBytes: pictureBytes });
+  const share = Math.ceil(budgetSteps / Math.max(1, parts.length));
   const partitions = parts.map((part) => {
     const operations = Array.from(part.source);
     const mine = explanation !== undefined && Object.is(explanation.partition.key, part.key) ? explanation : undefined;
     // What was found in a part of the partition does not speak of the rest.
-    const whole = mine !== undefined && mine.partition.operations.length === operations.length;
-    const partials = whole ? mine : longestPartials(model, history, operations, Math.ceil(budgetSteps / parts.length), pictureBytes);
-    return partitionOf(model, history, operations, part.key, partials, mine);
+    const isWhole = mine !== undefined && mine.partition.operations.length === operations.length;
+    const partials = isWhole ? mine : finish(partialsInSlices(model, history, operations, effort, share));
+    const other = explanation?.others.find(({ partition }) => Object.is(partition.key, part.key));
+    const blocked = mine?.blocked ?? other?.blocked ?? partials.blocked;
+    const isIllegal = mine !== undefined || other !== undefined || blocked !== undefined;
+    // The verdict knows of parts for which the picture's own steps did not suffice.
+    const isOk = verdict.kind === 'ok' || (partials.complete && blocked === undefined);
+    return partitionOf(model, history, operations, part.key, partials, mine, blocked, isIllegal ? 'illegal' : isOk ? 'ok' : 'unknown');
   });
   const summary = [
-    model.name,
+    whole.name,
     `${history.length} operations`,
     verdict.kind === 'unknown' ? `unknown (${verdict.reason})` : verdict.kind,
     `by ${verdict.method}`,
     `${verdict.steps} steps`,
   ].join(' · ');
-  return { title: options.title ?? 'History', summary, partitions, annotations: options.annotations ?? [] };
+  return { title: options.title ?? 'History', summary, partitions, annotations: options.annotations ?? [], errors: errorsOf(partitions, parts, explanation) };
+}
+
+/** The terminal and the page name the same first error: that of the explanation. */
+function errorsOf<I, O>(
+  partitions: readonly PicturePartition[],
+  parts: readonly OrderedPartition<I, O>[],
+  explanation: Explanation | undefined,
+): readonly { readonly part: number; readonly at: number }[] {
+  const errors = partitions.flatMap(({ blocked, operations }, part) => (blocked === null ? [] : [{ part, at: blocked.at, time: operations[blocked.at]!.e ?? Infinity }]));
+  const isFirst = (part: number): boolean => explanation !== undefined && Object.is(parts[part]!.key, explanation.partition.key);
+  errors.sort((a, b) => Number(isFirst(b.part)) - Number(isFirst(a.part)) || a.time - b.time);
+  return errors.map(({ part, at }) => ({ part, at }));
 }
 
 function partitionOf<S, I, O>(
@@ -88,15 +111,15 @@ function partitionOf<S, I, O>(
   key: string | number | undefined,
   partials: Partials,
   explanation: Explanation | undefined,
+  blocked: Blocked | undefined,
+  verdict: PicturePartition['verdict'],
 ): PicturePartition {
   const placeOf = new Map(operations.map((index, place) => [index, place]));
   const toPlaces = (indexes: readonly number[]): number[] => indexes.map((index) => placeOf.get(index)!);
   const kept = partials.linearizations.slice(0, maxLinearizations);
-  const blocked = explanation?.blocked ?? partials.blocked;
-  const isWhole = partials.complete && partials.blocked === undefined && explanation === undefined;
   return {
     label: key === undefined ? '' : cut(model.describeMetadata?.(key) ?? String(key)),
-    verdict: isWhole ? 'ok' : partials.complete || explanation !== undefined ? 'illegal' : 'unknown',
+    verdict,
     operations: operations.map((i) => {
       const { client, callTime, returnTime, input, output } = history[i]!;
       return { i, c: client, s: callTime, e: returnTime, t: cut(describeOperation(model, input, returnTime === null ? undefined : output)) };
