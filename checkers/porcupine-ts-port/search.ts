@@ -67,13 +67,17 @@ export class Search<I, O> implements DeadEnd {
   readonly #toTheEnd: boolean;
   readonly #readOnly: Uint8Array;
   readonly #classes: Int32Array;
-  readonly #hasTwins: boolean;
+  /** 1: another operation is the same to the model. */
+  readonly #hasTwin: Uint8Array;
   readonly #onDeadEnd: ((search: DeadEnd) => void) | undefined;
   /** Reads of known output that are not placed: in a state that none of them can see, they never will be. */
   #readsLeft = 0;
   /** Doubly linked list of operations not placed, in call order; index `count` is head and tail. */
   readonly #following: Int32Array;
   readonly #preceding: Int32Array;
+  /** The reads among them, in a list of their own: few beside the operations that never returned. */
+  readonly #followingRead: Int32Array;
+  readonly #precedingRead: Int32Array;
   /** Bit of each operation while it is open: no two that are open at once share one. */
   readonly #slot: Int32Array;
   readonly #words: number;
@@ -110,6 +114,9 @@ export class Search<I, O> implements DeadEnd {
       this.#following[i] = i === count ? 0 : i + 1;
       this.#preceding[i] = i === 0 ? count : i - 1;
     }
+    this.#followingRead = new Int32Array(count + 1);
+    this.#precedingRead = new Int32Array(count + 1);
+    this.#linkReads();
     this.#slot = new Int32Array(count);
     this.#words = this.#assignSlots();
     this.#mask = new Int32Array(this.#words);
@@ -119,7 +126,7 @@ export class Search<I, O> implements DeadEnd {
     this.#returnBefore = new Int32Array(count);
     this.#manner = new Uint8Array(count);
     this.#seen = new SeenConfigurations(this.#words);
-    this.#hasTwins = this.#findTwins();
+    this.#hasTwin = this.#findTwins();
     if (!this.#plain) this.#skipUselessUnknown();
     for (let i = 0; i < count; i++) this.#readsLeft += this.#isTellingRead(i);
     this.#cursor = this.#following[count]!;
@@ -127,7 +134,7 @@ export class Search<I, O> implements DeadEnd {
 
   /** Bytes held by the seen configurations, the states and the bookkeeping. */
   get sizeBytes(): number {
-    return this.#seen.sizeBytes + this.#space.sizeBytes + this.#part.count * 33;
+    return this.#seen.sizeBytes + this.#space.sizeBytes + this.#part.count * 42;
   }
 
   get firstReturn(): number {
@@ -156,6 +163,19 @@ export class Search<I, O> implements DeadEnd {
     return this.placed().filter((_, depth) => this.#manner[depth] !== omitted);
   }
 
+  #linkReads(): void {
+    const { count } = this.#part;
+    let last = count;
+    for (let i = 0; i < count; i++) {
+      if (this.#readOnly[i] === 0) continue;
+      this.#followingRead[last] = i;
+      this.#precedingRead[i] = last;
+      last = i;
+    }
+    this.#followingRead[last] = count;
+    this.#precedingRead[count] = last;
+  }
+
   #assignSlots(): number {
     const { count, floor, returnOrder, known } = this.#part;
     const free: number[] = [];
@@ -168,15 +188,15 @@ export class Search<I, O> implements DeadEnd {
     return Math.max(1, (used + 31) >>> 5);
   }
 
-  #findTwins(): boolean {
-    if (this.#plain) return false;
-    const seen = new Set<number>();
-    for (let i = 0; i < this.#part.count; i++) {
-      if (this.#readOnly[i] === 1) continue;
-      if (seen.has(this.#classes[i]!)) return true;
-      seen.add(this.#classes[i]!);
+  #findTwins(): Uint8Array {
+    const { count } = this.#part;
+    const hasTwin = new Uint8Array(count);
+    // A class has the number of its first operation.
+    for (let i = 0; i < count; i++) {
+      const first = this.#classes[i]!;
+      if (first !== i) hasTwin[first] = hasTwin[i] = 1;
     }
-    return false;
+    return hasTwin;
   }
 
   /** A read of unknown outcome says nothing and changes nothing. */
@@ -195,6 +215,18 @@ export class Search<I, O> implements DeadEnd {
     const after = this.#following[index]!;
     this.#following[before] = after;
     this.#preceding[after] = before;
+    if (this.#readOnly[index] === 0) return;
+    this.#followingRead[this.#precedingRead[index]!] = this.#followingRead[index]!;
+    this.#precedingRead[this.#followingRead[index]!] = this.#precedingRead[index]!;
+  }
+
+  /** Takes back the last `#unlink`. */
+  #relink(index: number): void {
+    this.#following[this.#preceding[index]!] = index;
+    this.#preceding[this.#following[index]!] = index;
+    if (this.#readOnly[index] === 0) return;
+    this.#followingRead[this.#precedingRead[index]!] = index;
+    this.#precedingRead[this.#followingRead[index]!] = index;
   }
 
   /**
@@ -254,7 +286,7 @@ export class Search<I, O> implements DeadEnd {
         } else if (!this.#takeBack()) return 'illegal';
         continue;
       }
-      if (this.#readOnly[index] === 1 || (this.#hasTwins && this.#hasEarlierTwin(index))) {
+      if (this.#readOnly[index] === 1 || (this.#hasTwin[index] === 1 && this.#hasEarlierTwin(index))) {
         this.#cursor = this.#following[index]!;
         continue;
       }
@@ -316,9 +348,8 @@ export class Search<I, O> implements DeadEnd {
   /** Places every legal read that is open; placing one can open others. False when the steps ended on the way. */
   #placeReads(end: number): boolean {
     const { count, floor } = this.#part;
-    let index = this.#readCursor === none ? this.#following[count]! : this.#readCursor;
-    for (; index !== count && floor[index]! <= this.#firstReturn; index = this.#following[index]!) {
-      if (this.#readOnly[index] === 0) continue;
+    let index = this.#readCursor === none ? this.#followingRead[count]! : this.#readCursor;
+    for (; index !== count && floor[index]! <= this.#firstReturn; index = this.#followingRead[index]!) {
       if (this.steps >= end) {
         this.#readCursor = index;
         return false;
@@ -376,8 +407,7 @@ export class Search<I, O> implements DeadEnd {
     this.#firstReturn = before;
     this.#setHash ^= this.#numbers[index]!;
     this.#readsLeft += this.#isTellingRead(index);
-    this.#following[this.#preceding[index]!] = index;
-    this.#preceding[this.#following[index]!] = index;
+    this.#relink(index);
   }
 
   /** Back to the last real choice, and on behind it; false when there is none. */
