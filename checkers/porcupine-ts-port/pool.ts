@@ -18,8 +18,9 @@ export interface ModelReference {
   readonly name: string;
 }
 
-export interface PoolOptions extends Pick<CheckOptions, 'budgetSteps' | 'memoryBytes' | 'method' | 'signal'> {
+export interface PoolOptions extends Pick<CheckOptions, 'budgetSteps' | 'memoryBytes' | 'method'> {
   readonly threads: number;
+  readonly signal?: AbortSignal;
   /** Ends the threads, whatever the model's step is doing: it holds even if a step never returns. */
   readonly timeoutMs?: number;
 }

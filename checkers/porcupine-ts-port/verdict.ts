@@ -8,13 +8,18 @@ export type UnknownReason =
   /** A fast path and the search say different things: see `difference`. One of them is wrong. */
   | 'disagreement';
 
+/** An `AbortSignal`, of which no more than this is looked at. */
+export interface StopSignal {
+  readonly aborted: boolean;
+}
+
 export interface CheckOptions {
   /** Steps over all partitions together; over it the verdict is `unknown`. Default 200 million. */
   readonly budgetSteps?: number;
   /** Bytes held at once by all searches together; over it the verdict is `unknown`. Default 512 MiB. */
   readonly memoryBytes?: number;
   /** Looked at between slices of the search: before the first one too. */
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
   /**
    * `auto` (default): a fast path for each partition that has one, else the search with prunings.
    * `search`: the search with prunings. `plain`: Porcupine's own search, step for step, every partition to
