@@ -1,9 +1,12 @@
 /** `whitewater check`: what it prints, writes and ends with. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { checkCommand } from '../../../harness/cli/check.ts';
+import { registerModel } from '../../../checkers/porcupine-ts-port/index.ts';
+import { longHistoryWithStaleRead } from '../../../checkers/porcupine-ts-port/test/long-history.ts';
 import { UsageError, type Context } from '../../../harness/cli/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'whitewater-check-'));
@@ -91,6 +94,87 @@ describe('verdicts and exit codes', () => {
     expect(code).toBe(2);
     expect(out).toContain('interrupted');
     expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ files: [{ verdict: 'unknown', reason: 'aborted' }] });
+  });
+});
+
+describe('what is loaded', () => {
+  /** Modules that are loaded with this one: not those that it loads later, nor those of which it takes types. */
+  function loadedWith(path: string, found = new Set<string>()): Set<string> {
+    if (found.has(path)) return found;
+    found.add(path);
+    const text = readFileSync(path, 'utf8');
+    for (const [statement, from] of text.matchAll(/^(?:import|export)\s(?!type\b)[^;]*?from '(\.[^']+)';/gm)) {
+      if (!/^\w+ \{(?:\s*type [^,}]+,?)+\s*\}/.test(statement)) loadedWith(join(dirname(path), from!), found);
+    }
+    return found;
+  }
+  test('check starts with the checker, and without the scenarios and the other commands', () => {
+    const top = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+    const named = (paths: Iterable<string>): string[] => Array.from(paths, (path) => relative(top, path));
+    expect(named(loadedWith(join(top, 'scenarios/whitewater.ts'))).toSorted()).toEqual([
+      'harness/cli/command.ts', 'harness/cli/main.ts', 'harness/cli/terminal.ts', 'harness/text/files.ts', 'harness/text/format.ts',
+      'harness/text/usage-error.ts', 'scenarios/whitewater.ts',
+    ]);
+    const rest = named(loadedWith(join(top, 'harness/cli/check.ts'))).filter((path) => !path.startsWith('checkers/porcupine-ts-port/'));
+    expect(rest.toSorted()).toEqual(['harness/cli/check.ts', 'harness/cli/command.ts', 'harness/text/files.ts', 'harness/text/format.ts', 'harness/text/usage-error.ts']);
+    // What explains and what draws waits until there is something illegal.
+    expect(named(loadedWith(join(top, 'harness/cli/check.ts'))).filter((path) => /\/(?:explain|picture)\//.test(path))).toEqual([]);
+  });
+});
+
+describe('what was silent, or stopped everything', () => {
+  test('an empty file is ok, without operations, and does not stop the others', async () => {
+    const empty = file('empty.log');
+    const { code, out } = await check([empty, stale, good]);
+    expect(code).toBe(1);
+    expect(withoutTime(out)).toContain(`${empty}: ok, no operations, TIME (kv; search)\n${stale}: illegal`);
+    expect(out).toContain(`${good}: ok`);
+    expect((await check([empty])).code).toBe(0);
+  });
+  test('every illegal key is told, the first error in time first', async () => {
+    const at = (line: ReturnType<typeof put> | ReturnType<typeof get>, key: string) => ({ ...line, key });
+    const three = file(
+      'three.jsonl', at(put('a', 0), 'late'), at(put('b', 2), 'late'), at(get('x', 40), 'late'), at(get('y', 10, 1), 'early'), at(get('z', 20, 1), 'middle'), at(put('q', 60), 'fine'),
+    );
+    const json = join(folder, 'three.json');
+    const { code, out } = await check([three, '--json', json]);
+    expect(code).toBe(1);
+    const lines = out.split('\n');
+    expect(lines[1]).toBe('  get(early) -> "y" has no place before its return: the only state possible by then is "" (key "early")');
+    expect(lines.filter((line) => line.startsWith('  also illegal'))).toEqual([
+      '  also illegal: key "middle", line 5: get(middle) -> "z" has no place before its return: the only state possible by then is ""',
+      '  also illegal: key "late", line 3: get(late) -> "x" has no place before its return: the only state possible by then is "b"',
+    ]);
+    expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ files: [{ key: 'early', alsoIllegal: [{ key: 'middle', blocked: { line: 5 } }, { key: 'late', blocked: { line: 3 } }] }] });
+  });
+  test('of a long history the few operations that show it are told', async () => {
+    const { history } = longHistoryWithStaleRead(5000);
+    const long = file('long.jsonl', ...history.map(({ client, input, output, callTime, returnTime }) => ({ client, ...input, output: input.op === 'get' ? output!.value : null, call: callTime, return: returnTime })));
+    const told = await check([long]);
+    expect(told.code).toBe(1);
+    expect(told.out).toContain('The 2 operations marked * cannot all have happened');
+  });
+  test('--cross-check: the search goes over the first files too', async () => {
+    const { code, out } = await check([good, log, '--cross-check', '1']);
+    expect(code).toBe(0);
+    expect(out.match(/cross-check: the search confirmed 1 part \(\d+ steps?\)/g)?.length).toBe(1);
+    expect((await check([stale, '--cross-check', '1'])).out).toContain('the search confirmed 1 part');
+    expect(await usageErrorOf([good, '--cross-check', 'all'])).toContain('--cross-check takes a whole number');
+  });
+  test('a fast path that is wrong is exit code 5, and no verdict', async () => {
+    // Only a broken path differs: the register's says illegal of what is ok.
+    const path = registerModel.fastPaths![0]! as { check: unknown };
+    const { check: whole } = path;
+    path.check = () => ({ legal: false, clash: [0] });
+    try {
+      const register = file('register.jsonl', { client: 0, op: 'write', value: 1, output: null, call: 0, return: 1 });
+      const { code, out } = await check([register, '--model', 'register', '--cross-check', '1']);
+      expect(code).toBe(5);
+      expect(out).toContain('the method chains says illegal, and the search says ok (lines 1 to 1): please report it, with this file');
+      expect((await check([register, '--model', 'register'])).code).toBe(1);
+    } finally {
+      path.check = whole;
+    }
   });
 });
 
