@@ -1,7 +1,9 @@
 /** The history of the clients, as the linearizability checker takes it. */
 import type { NodeId } from '../core/protocol.ts';
 import type { Operation as KvOperation, Result } from '../core/kv/command.ts';
-import { checkOperations, explain, kvModel, type KvInput, type KvOutput, type Operation, type Verdict as Checked } from './porcupine-ts-port/index.ts';
+import { CheckersDiffer } from './checkers-differ.ts';
+import { jsonLinesOf } from './porcupine-ts-port/formats/index.ts';
+import { checkOperations, explain, kvModel, type Difference, type KvInput, type KvOutput, type Operation, type Verdict as Checked } from './porcupine-ts-port/index.ts';
 import { property } from './property.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -18,6 +20,19 @@ export const linearizability = property({
     return kind === 'illegal' ? `no order of the operations explains what the clients were told${where}` : null;
   },
 });
+
+/** Steps of the second look at one history: a few milliseconds. */
+const crossCheckSteps = 20_000;
+
+let crossChecksLeft = 0;
+
+/**
+ * The next so many histories of this thread are gone over by the general search too, where a faster way decided
+ * them. That changes no verdict and no digest: a difference is thrown.
+ */
+export function crossCheckNext(histories: number): void {
+  crossChecksLeft = histories;
+}
 
 /** Calls and returns are counted by one clock that ticks at each of them: the strictest true order. */
 export class History {
@@ -49,13 +64,23 @@ export class History {
     return this.operations.filter((operation) => operation !== undefined);
   }
 
+  /** @throws CheckersDiffer where a fast way and the general search say different things, and this history is cross-checked */
   judge(budgetSteps: number): Verdict {
-    const checked = checkOperations(kvModel, this.list(), { budgetSteps });
+    const isCrossChecked = crossChecksLeft > 0;
+    if (isCrossChecked) crossChecksLeft -= 1;
+    const checked = checkOperations(kvModel, this.list(), { budgetSteps, ...(isCrossChecked && { crossCheckSteps }) });
+    if (checked.difference !== undefined) throw this.differ(checked.difference);
     if (checked.kind === 'unknown') {
       return { kind: 'unknown', detail: `the linearizability check ended at its budget of ${checked.steps} steps (${checked.reason}); raise it` };
     }
     const detail = linearizability.check(checked);
     return detail === null ? { kind: 'ok' } : { kind: 'violation', property: linearizability.name, detail };
+  }
+
+  private differ({ method, said, key, operations }: Difference): CheckersDiffer {
+    const opposite = said === 'ok' ? 'not linearizable' : 'linearizable';
+    const message = `of the ${operations.length} operations on key ${JSON.stringify(key)}, ${method} says ${said}, and the general search that they are ${opposite}: the checker is wrong, please report it with the history`;
+    return new CheckersDiffer(message, jsonLinesOf(this.list()));
   }
 }
 

@@ -2,6 +2,7 @@
  * Many seeds of one scenario. Campaigns, shards and workers all call `runChunk`, and put the pieces
  * together with `merge`, which depends on neither their order nor on who ran them.
  */
+import { CheckersDiffer } from '../../checkers/checkers-differ.ts';
 import { Digest, sumOfDigests } from '../digest.ts';
 import { divergence } from './divergence.ts';
 import { drawPlan, DrawError } from './draw.ts';
@@ -28,6 +29,14 @@ export interface Tally {
   readonly seeds: number;
   /** The lowest seed in which it happened; null when it never did. */
   readonly firstSeed: number | null;
+}
+
+/** A fault of the harness itself. */
+export interface HarnessFault {
+  readonly seed: number;
+  readonly message: string;
+  /** Where two ways of checking differ: the history of the clients, whole. */
+  readonly history?: string;
 }
 
 /** A seed whose two runs are not the same: what of them differs, and where they part. */
@@ -59,7 +68,7 @@ export interface ChunkResult {
   /** Seeds whose two runs are not the same, beside whatever the first run came to. */
   readonly nondeterministic: readonly Nondeterminism[];
   /** Faults of the harness itself. */
-  readonly faults: readonly { readonly seed: number; readonly message: string }[];
+  readonly faults: readonly HarnessFault[];
   /** Seeds of which the scenario could make no plan. */
   readonly undrawn: readonly { readonly seed: number; readonly detail: string }[];
   readonly operations: number;
@@ -126,7 +135,7 @@ function runSeed(scenario: Scenario, seed: number, isChecked: boolean): ChunkRes
     const nothing = { ...emptyResult(scenario.name), seeds: 1 };
     if (error instanceof DrawError) return { ...nothing, undrawn: [{ seed, detail: error.message }] };
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { ...nothing, faults: [{ seed, message }] };
+    return { ...nothing, faults: [{ seed, message, ...(error instanceof CheckersDiffer && { history: error.history }) }] };
   }
 }
 

@@ -12,6 +12,8 @@ export interface CampaignSpec {
   readonly doubleCheck: DoubleCheck;
   /** Everything is frozen in all runs. */
   readonly freeze: boolean;
+  /** Of each worker so many histories, its first ones, are checked in two ways. */
+  readonly crossCheck?: number;
   /** How long one step of the code under test may take. */
   readonly stuckAfterMs?: number;
   /** Once aborted, no further seed is begun; those under way are finished and counted. */
@@ -19,6 +21,9 @@ export interface CampaignSpec {
   /** Called after each chunk with everything so far. */
   readonly onProgress: (soFar: ChunkResult) => void;
 }
+
+/** A second of work for each worker. */
+export const crossCheckedHistories = 200;
 
 /** Small enough that progress moves and an interruption is quick, large enough that handing over costs nothing. */
 const seedsPerChunk = 20;
@@ -35,7 +40,7 @@ export async function runCampaign(spec: CampaignSpec): Promise<ChunkResult> {
     while (!spec.stop.aborted) {
       const next = chunks.next();
       if (next.done === true) return;
-      const done = await runGuarded(pool, { registryUrl: spec.registryUrl, scenario: spec.scenario, seeds: next.value, doubleCheck: spec.doubleCheck, freeze: spec.freeze }, spec.stuckAfterMs ?? stuckAfterMs);
+      const done = await runGuarded(pool, { registryUrl: spec.registryUrl, scenario: spec.scenario, seeds: next.value, doubleCheck: spec.doubleCheck, freeze: spec.freeze, crossCheck: spec.crossCheck ?? crossCheckedHistories }, spec.stuckAfterMs ?? stuckAfterMs);
       // Read `result` only now: the other workers have added to it in the meantime.
       result = merge(result, done);
       spec.onProgress(result);

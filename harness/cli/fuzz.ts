@@ -4,7 +4,7 @@ import type { ChunkResult, DoubleCheck } from '../campaign/campaign.ts';
 import { factsOfSeeds } from '../campaign/facts.ts';
 import { judge, judgementText, together } from '../campaign/judgement.ts';
 import { askedText, seedsOf, sizeOf, type Asked } from '../campaign/pieces.ts';
-import { runCampaign } from '../campaign/pool.ts';
+import { crossCheckedHistories, runCampaign } from '../campaign/pool.ts';
 import { programVersion } from '../campaign/program.ts';
 import type { FoundScenario } from '../campaign/registry.ts';
 import { summaryText } from '../report/summary.ts';
@@ -13,6 +13,7 @@ import {
   durationMs, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode,
 } from './command.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
+import { saveDifferingHistories } from './differing-histories.ts';
 import { CampaignProgress } from './progress.ts';
 import { timeLimit } from './time-limit.ts';
 import { savePlans } from './save-plans.ts';
@@ -33,6 +34,8 @@ module: path/to/module.js, or path/to/module.js#name.
   --double-check P%  run this share of the seeds twice and compare (such as 5%; 0.01% to 100%)
   --freeze           freeze all states, messages and writes in every run, so that a reducer which writes to
                      one is found (the second run of a seed that is run twice is always frozen)
+  --cross-check N    check the first N histories of each worker in two ways, and end with 5 where they differ
+                     (default 200; the history is written to failures/)
   --shrink           shrink and report each distinct failure: one entry a cause, in failures/
   --json FILE        write all facts as JSON
   --help             this text
@@ -51,6 +54,7 @@ interface Request {
   readonly jsonPath: string | null;
   readonly doubleCheck: DoubleCheck;
   readonly freeze: boolean;
+  readonly crossCheck: number;
   readonly shrinks: boolean;
 }
 
@@ -70,6 +74,7 @@ async function parse(argv: readonly string[], { registry }: Context): Promise<Re
     shrink: { type: 'boolean' },
     freeze: { type: 'boolean' },
     'double-check': { type: 'string' },
+    'cross-check': { type: 'string' },
   });
   if (positionals.length > 1) throw new UsageError(`fuzz takes one scenario, not ${positionals.length}: ${positionals.join(' ')}`);
   const name = positionals[0] ?? 'swarm';
@@ -87,6 +92,7 @@ async function parse(argv: readonly string[], { registry }: Context): Promise<Re
     freeze: values.freeze === true,
     shrinks: values.shrink === true,
     doubleCheck: per10000Of(values['double-check']),
+    crossCheck: crossCheckOf(values['cross-check']),
   };
 }
 
@@ -97,6 +103,9 @@ export function parseShard(text: string): readonly [number, number] {
   if (match !== null && shard >= 1 && shard <= shards && shards <= 100_000) return [shard, shards];
   throw new UsageError(`--shard takes I/N with I from 1 to N, such as 2/8, not "${text}"`);
 }
+
+/** Histories of each worker, its first ones, that are checked in two ways. */
+export const crossCheckOf = (text: string | undefined): number => wholeNumber('--cross-check', text ?? String(crossCheckedHistories), 0, 2 ** 40);
 
 /** A share such as 5% or 0.5%, in ten thousandths; which seeds they are follows from the seeds. */
 function per10000Of(text: string | undefined): DoubleCheck {
@@ -123,6 +132,7 @@ async function fuzz(request: Request, context: Context): Promise<ExitCode> {
     workers,
     doubleCheck: request.doubleCheck,
     freeze: request.freeze,
+    crossCheck: request.crossCheck,
     stop: limit.signal,
     onProgress: (soFar) => progress.show(soFar, performance.now()),
   });
@@ -145,6 +155,7 @@ async function fuzz(request: Request, context: Context): Promise<ExitCode> {
   const interrupted = terminal.interrupted.aborted && facts.endedEarly !== null ? [facts.endedEarly] : [];
   const judgement = judge(together([factsOfSeeds(result), { done: 0, interrupted }]));
   terminal.out(`${summaryText(facts)}${judgementText(judgement)}`);
+  terminal.out(saveDifferingHistories('failures', result));
   if (jsonPath !== null) writeWhole(jsonPath, campaignJson(facts, programVersion()));
   if (request.shrinks && result.violations.length > 0) {
     const { reported, leftOut } = await shrinkAndReport(result, request.name, 'failures', workers, context);

@@ -20,7 +20,8 @@ import { durationMs, parseCommandLine, UsageError, wholeNumber, type Command, ty
 import { differsText } from '../same-run.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { count, duration, plural } from '../text/format.ts';
-import { parseShard } from './fuzz.ts';
+import { saveDifferingHistories } from './differing-histories.ts';
+import { crossCheckOf, parseShard } from './fuzz.ts';
 import { scenarioFor } from './scenario-for.ts';
 import { regressionsFolder } from './pin.ts';
 import { CampaignProgress } from './progress.ts';
@@ -42,6 +43,8 @@ twice, then whether every required situation was reached. Each distinct failure 
                      by \`whitewater merge\` over all shards
   --canaries DIR     the known bugs whose heads say \`Canary: SEEDS\` (default: those of the house)
   --freeze           freeze all states, messages and writes in every run (see whitewater fuzz --help)
+  --cross-check N    check the first N histories of each worker in two ways, and end with 5 where they differ
+                     (default 200)
   --workers N        worker threads (default: one for each core)
   --out DIR          where to write (default gate): summary.md, junit.xml, campaign.json and for each failure
                      all forms of whitewater report
@@ -64,6 +67,7 @@ interface Request {
   readonly workers: number;
   readonly freeze: boolean;
   readonly folder: string;
+  readonly crossCheck: number;
   /** Null for those of the house. */
   readonly canaries: string | null;
 }
@@ -87,6 +91,7 @@ async function gate(argv: readonly string[], context: Context): Promise<ExitCode
   const found = await scenarioFor(registry, 'swarm');
   const swarm = await runSwarm(request, found.url, found.scenario, terminal);
   terminal.out(swarmLine(swarm.result, swarm.wallMs));
+  terminal.out(saveDifferingHistories(request.folder, swarm.result));
   const failing = await reportAll([...labs, swarm.result], request, context);
   const judgement = judge(together([
     factsOfRegressions(regressions, regressionsFolder),
@@ -110,6 +115,7 @@ function parse(argv: readonly string[]): Request {
     out: { type: 'string' },
     canaries: { type: 'string' },
     freeze: { type: 'boolean' },
+    'cross-check': { type: 'string' },
   });
   if (positionals.length > 0) throw new UsageError(`gate takes options only, not ${positionals.join(' ')}`);
   const [shard, of] = parseShard(values.shard ?? '1/1');
@@ -125,6 +131,7 @@ function parse(argv: readonly string[]): Request {
     freeze: values.freeze === true,
     folder: values.out ?? 'gate',
     canaries: values.canaries ?? null,
+    crossCheck: crossCheckOf(values['cross-check']),
   };
 }
 
@@ -176,6 +183,7 @@ async function runSwarm(request: Request, registryUrl: string, { name }: Scenari
     workers: request.workers,
     doubleCheck,
     freeze: request.freeze,
+    crossCheck: request.crossCheck,
     stop: limit.signal,
     onProgress: (soFar) => progress.show(soFar, performance.now()),
   }).finally(() => limit.release());

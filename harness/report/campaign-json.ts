@@ -85,7 +85,7 @@ export function campaignJson({ result, holds, wallMs, workers, endedEarly }: Cam
     unknown: result.unknowns.length,
     unknowns: result.unknowns,
     nondeterministic: result.nondeterministic,
-    faults: result.faults,
+    faults: result.faults.map(({ seed, message }) => ({ seed, message })),
     undrawn: result.undrawn,
     operations: result.operations,
     events: result.events,

@@ -27,4 +27,5 @@ export function detectFormat(text: string): FormatName {
 }
 
 export { asModel, guessModel, type AnyModel, type ModelHistory } from './as-model.ts';
+export { jsonLinesOf } from './jsonl.ts';
 export { FormatError, type RecordedHistory, type RecordedOperation } from './recorded.ts';

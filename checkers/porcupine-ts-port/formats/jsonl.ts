@@ -7,6 +7,7 @@
  * `{"annotation":"n1 crashed","call":5,"return":9,"lane":"faults"}` go to the picture.
  */
 import type { Annotation } from '../picture/annotation.ts';
+import type { Operation } from '../operation.ts';
 import { FormatError, excerpt, linesOf, type RecordedHistory, type RecordedOperation } from './recorded.ts';
 
 export function parseJsonLines(text: string): RecordedHistory {
@@ -18,6 +19,19 @@ export function parseJsonLines(text: string): RecordedHistory {
     else operations.push(operationOf(record, entry.line));
   }
   return { operations, annotations };
+}
+
+/**
+ * Operations of a ready model as JSON lines, which `parseJsonLines` and `asModel` read as they were.
+ * Their values must be those of JSON.
+ */
+export function jsonLinesOf(history: readonly Operation<object, object>[]): string {
+  return history.map((operation) => `${JSON.stringify(lineOf(operation))}\n`).join('');
+}
+
+function lineOf({ client, input, output, callTime, returnTime }: Operation<object, object>): object {
+  const told = output === undefined || returnTime === null ? {} : { output: Object.keys(output).length === 0 ? null : output };
+  return { client, ...input, ...told, call: callTime, return: returnTime };
 }
 
 function recordOf(text: string, line: number): Record<string, unknown> {
