@@ -22,7 +22,7 @@ export const linearizability = property({
 });
 
 /** Steps of the second look at one history: a few milliseconds. */
-const crossCheckSteps = 20_000;
+const crossCheckSteps = 100_000;
 
 let crossChecksLeft = 0;
 

@@ -40,7 +40,7 @@ beforeAll(() => {
   mkdirSync(home);
   writeFileSync(join(home, 'package.json'), '{ "type": "module", "private": true }');
   run(home, 'npm', 'install', join(scratch, packed), '--offline', '--no-audit', '--no-fund', '--silent', '--omit=peer');
-});
+}, 300_000);
 
 describe('the package', () => {
   test('has no dependencies, and its version is that of the whole', () => {

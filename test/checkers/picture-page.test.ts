@@ -45,7 +45,7 @@ describe.skipIf(browserPath === undefined)('the picture of three illegal keys', 
       if (message.type() === 'error') errors.push(message.text());
     });
     await page.goto(pathToFileURL(file).href);
-  });
+  }, 120_000);
   afterAll(async () => {
     await browser?.close();
     rmSync(scratch, { recursive: true });
