@@ -5,7 +5,8 @@
 import { CheckersDiffer } from '../../checkers/checkers-differ.ts';
 import { Digest, sumOfDigests } from '../digest.ts';
 import { divergence } from './divergence.ts';
-import { drawPlan, DrawError } from './draw.ts';
+import { DrawError } from './draw-error.ts';
+import { drawPlan } from './draw.ts';
 import { answer } from '../world/fate.ts';
 import { run, type RunRecord } from '../run.ts';
 import { sameRun } from '../same-run.ts';

@@ -2,12 +2,8 @@
 import { mustBeValid } from '../plan/drawn-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import { PlanError } from '../plan/plan-file.ts';
+import { DrawError } from './draw-error.ts';
 import type { Scenario } from './scenario.ts';
-
-/** Says which seed a scenario could not draw, and why. */
-export class DrawError extends Error {
-  override readonly name = 'DrawError';
-}
 
 /**
  * Held against the same rules as a plan from a file.

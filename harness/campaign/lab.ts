@@ -1,6 +1,7 @@
 /** Seeds of tests that are scripts, and what came of them: the rows of `whitewater lab`. */
 import type { Failure, Nondeterminism } from './campaign.ts';
-import { drawPlan, DrawError } from './draw.ts';
+import { DrawError } from './draw-error.ts';
+import { drawPlan } from './draw.ts';
 import { run, type RunRecord } from '../run.ts';
 import { sameRun } from '../same-run.ts';
 import { runAgain } from './run-again.ts';

@@ -1,5 +1,5 @@
 /** Parse, call, print: the whole command line behind `whitewater`. */
-import { DrawError } from '../campaign/draw.ts';
+import { DrawError } from '../campaign/draw-error.ts';
 import type { Registry } from '../campaign/scenario.ts';
 import { table } from '../text/format.ts';
 import { exitCode, UsageError, type ExitCode, type Terminal } from './command.ts';

@@ -1,5 +1,6 @@
 /** The plan of a seed that a person names. */
-import { drawPlan, DrawError } from '../campaign/draw.ts';
+import { DrawError } from '../campaign/draw-error.ts';
+import { drawPlan } from '../campaign/draw.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import type { Plan } from '../plan/plan.ts';
 import { UsageError } from './command.ts';

@@ -112,7 +112,7 @@ describe('what is loaded', () => {
     const top = join(dirname(fileURLToPath(import.meta.url)), '../../..');
     const named = (paths: Iterable<string>): string[] => Array.from(paths, (path) => relative(top, path));
     expect(named(loadedWith(join(top, 'scenarios/whitewater.ts'))).toSorted()).toEqual([
-      'harness/campaign/draw.ts', 'harness/campaign/judgement.ts', 'harness/cli/command.ts', 'harness/cli/commands.ts', 'harness/cli/main.ts',
+      'harness/campaign/draw-error.ts', 'harness/campaign/judgement.ts', 'harness/cli/command.ts', 'harness/cli/commands.ts', 'harness/cli/main.ts',
       'harness/cli/terminal.ts', 'harness/text/files.ts', 'harness/text/format.ts', 'harness/text/usage-error.ts', 'scenarios/whitewater.ts',
     ]);
     const rest = named(loadedWith(join(top, 'harness/cli/check.ts'))).filter((path) => !path.startsWith('checkers/porcupine-ts-port/'));
