@@ -13,6 +13,7 @@ export { counterModel, type CounterInput, type CounterOutput } from './models/co
 export { kvUnpartitionedModel } from './models/kv-unpartitioned.ts';
 export { kvModel, type KvInput, type KvOutput } from './models/kv.ts';
 export { lockModel, type LockInput, type LockOutput } from './models/lock.ts';
+export { priorityQueueModel, type PriorityQueueInput, type PriorityQueueOutput } from './models/priority-queue.ts';
 export { queueModel, type QueueInput, type QueueOutput } from './models/queue.ts';
 export {
   casRegisterModel,

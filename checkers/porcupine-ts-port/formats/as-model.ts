@@ -38,6 +38,7 @@ const shapes: Record<ModelName, ReadonlyMap<string, Shape>> = {
   set: shapesOf({ add: tells('ok', 'value'), remove: tells('ok', 'value'), contains: tells('ok', 'value'), read: tells('values') }),
   queue: shapesOf({ enqueue: needs('value'), dequeue: tells('value') }),
   stack: shapesOf({ push: needs('value'), pop: tells('value') }),
+  'priority-queue': shapesOf({ insert: needs('value'), 'remove-min': tells('value') }),
   lock: shapesOf({ acquire: tells('ok', 'owner'), release: tells('ok', 'owner') }),
   counter: shapesOf({ add: tells('value'), read: tells('value') }),
 };
@@ -48,7 +49,7 @@ const textsOnly: ReadonlySet<string> = new Set(['kv', 'kv-unpartitioned']);
 export function guessModel(history: RecordedHistory): ModelName | undefined {
   const ops = new Set(history.operations.map(({ op }) => op));
   const listsRead = history.operations.some(({ output }) => Array.isArray(output));
-  const order: ModelName[] = ['kv', 'cas-register', 'queue', 'stack', 'lock', ...(listsRead ? (['set'] as const) : (['counter', 'set'] as const))];
+  const order: ModelName[] = ['kv', 'cas-register', 'queue', 'stack', 'priority-queue', 'lock', ...(listsRead ? (['set'] as const) : (['counter', 'set'] as const))];
   return order.find((name) => [...ops].every((op) => shapes[name].has(op)));
 }
 

@@ -4,6 +4,7 @@ import { counterModel } from './counter.ts';
 import { kvUnpartitionedModel } from './kv-unpartitioned.ts';
 import { kvModel } from './kv.ts';
 import { lockModel } from './lock.ts';
+import { priorityQueueModel } from './priority-queue.ts';
 import { queueModel } from './queue.ts';
 import { casRegisterModel, registerModel } from './register.ts';
 import { setModel } from './set.ts';
@@ -17,6 +18,7 @@ export const models = {
   set: setModel,
   queue: queueModel,
   stack: stackModel,
+  'priority-queue': priorityQueueModel,
   lock: lockModel,
   counter: counterModel,
 } as const satisfies Record<string, Model<never, never, never> | object>;

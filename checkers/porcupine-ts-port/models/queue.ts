@@ -1,5 +1,6 @@
 /** A first-in first-out queue, at first empty. */
-import { queueFastPath, type QueueView } from '../fast/queue.ts';
+import type { BagView } from '../fast/bag.ts';
+import { queueFastPath } from '../fast/queue.ts';
 import { illegal, type Model } from '../model.ts';
 import { untold } from '../operation-key.ts';
 import { sameValue } from '../same-value.ts';
@@ -30,9 +31,10 @@ function step(state: readonly Item[], { op, value }: QueueInput, output: QueueOu
   }
 }
 
-const view: QueueView<QueueInput, QueueOutput> = {
-  enqueued: ({ op, value }) => (op === 'enqueue' ? { value } : undefined),
-  dequeued: ({ value = null }) => (value === null ? undefined : { value }),
+const view: BagView<QueueInput, QueueOutput> = {
+  kind: ({ op }) => (op === 'enqueue' ? 'put' : op === 'dequeue' ? 'take' : 'other'),
+  put: ({ value }) => value,
+  taken: ({ value = null }) => value,
 };
 
 export const queueModel: Model<readonly Item[], QueueInput, QueueOutput> = {

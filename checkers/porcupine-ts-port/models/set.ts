@@ -1,5 +1,7 @@
 /** A set of elements, at first empty: add, remove, contains, and read of the whole. */
 import { growingSetFastPath, type GrowingSetView } from '../fast/growing-set.ts';
+import { setTogglesFastPath, type ElementView } from '../fast/set-toggles.ts';
+import { compareItems as compare } from '../item-order.ts';
 import { illegal, type Model } from '../model.ts';
 import { untold } from '../operation-key.ts';
 import { sameValue } from '../same-value.ts';
@@ -22,13 +24,6 @@ export interface SetOutput {
 
 /** Sorted, each element once: equal sets are equal arrays. */
 type Elements = readonly Element[];
-
-const compare = (a: Element, b: Element): number => {
-  if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1;
-  // Neither less nor greater than anything, NaN would leave an array unsorted: it goes last of the numbers.
-  if (a !== a || b !== b) return Number(a !== a) - Number(b !== b);
-  return a < b ? -1 : a > b ? 1 : 0;
-};
 
 const sortedOnce = (values: readonly Element[]): Elements => [...new Set(values)].toSorted(compare);
 
@@ -66,6 +61,12 @@ const view: GrowingSetView<SetInput, SetOutput> = {
   elements: (output) => output.values,
 };
 
+const elementView: ElementView<SetInput, SetOutput> = {
+  kind: ({ op, value }) => (value === undefined || (op !== 'add' && op !== 'remove' && op !== 'contains') ? undefined : op),
+  told: ({ ok }) => ok,
+  isSame: (a, b) => sameValue(a.value, b.value),
+};
+
 const describe = ({ op, value }: SetInput, output: SetOutput | undefined): string => {
   if (op === 'read') return `read -> ${output?.values === undefined ? '?' : JSON.stringify(output.values)}`;
   const outcome = output?.ok === undefined ? '' : ` -> ${String(output.ok)}`;
@@ -86,7 +87,7 @@ export const setModel: Model<Elements, SetInput, SetOutput> = {
   partition: (input) => (input.op === 'read' ? undefined : input.value),
   readOnly: (input, output) => input.op === 'read' || input.op === 'contains' || output?.ok === false,
   operationKey: ({ op, value }, output) => (op === 'read' ? undefined : [op, value, output?.ok ?? untold]),
-  fastPaths: [growingSetFastPath(view)],
+  fastPaths: [growingSetFastPath(view), setTogglesFastPath(elementView)],
   describeOperation: describe,
   describeState: (state) => JSON.stringify(state),
 };

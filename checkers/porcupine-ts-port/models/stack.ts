@@ -1,4 +1,6 @@
 /** A last-in first-out stack, at first empty. */
+import type { BagView } from '../fast/bag.ts';
+import { stackFastPath } from '../fast/stack.ts';
 import { illegal, type Model } from '../model.ts';
 import { untold } from '../operation-key.ts';
 import { sameValue } from '../same-value.ts';
@@ -29,6 +31,12 @@ function step(state: Stack, { op, value }: StackInput, output: StackOutput | und
   }
 }
 
+const view: BagView<StackInput, StackOutput> = {
+  kind: ({ op }) => (op === 'push' ? 'put' : op === 'pop' ? 'take' : 'other'),
+  put: ({ value }) => value,
+  taken: ({ value = null }) => value,
+};
+
 export const stackModel: Model<Stack, StackInput, StackOutput> = {
   name: 'stack',
   init: () => [],
@@ -36,6 +44,7 @@ export const stackModel: Model<Stack, StackInput, StackOutput> = {
   problemOf: problemFinder('stack', { push: { input: { value: item } }, pop: { output: { value: optionalItem } } }),
   readOnly: ({ op }, output) => op === 'pop' && output !== undefined && (output.value ?? null) === null,
   operationKey: ({ op, value }, output) => [op, value, output === undefined ? untold : (output.value ?? null)],
+  fastPaths: [stackFastPath(view)],
   describeOperation: ({ op, value }, output) =>
     op === 'push' ? `push(${JSON.stringify(value)})` : `pop -> ${output === undefined ? '?' : JSON.stringify(output.value ?? null)}`,
   describeState: (state) => JSON.stringify(state),
