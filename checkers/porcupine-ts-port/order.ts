@@ -24,10 +24,10 @@ export interface OrderedPartition<I, O> {
   readonly optional?: Uint8Array;
 }
 
-/** Sorts indexes by their keys, stably; quick when each is near its place, as in a history as it was recorded. */
-function sortByKey(items: Int32Array, keys: Float64Array): void {
-  const limit = items.length * 64;
-  for (let i = 1, moves = 0; i < items.length; i++) {
+/** Sorts the first `count` indexes by their keys, stably; quick when each is near its place, as in a history as it was recorded. */
+function sortByKey(items: Int32Array, count: number, keys: Float64Array): void {
+  const limit = count * 64;
+  for (let i = 1, moves = 0; i < count; i++) {
     const item = items[i]!;
     const key = keys[item]!;
     let j = i - 1;
@@ -36,7 +36,7 @@ function sortByKey(items: Int32Array, keys: Float64Array): void {
     moves += i - 1 - j;
     if (moves > limit) {
       // Items equal by key are still in the order of their indexes, sorted or not: ties go by index.
-      items.sort((a, b) => keys[a]! - keys[b]! || a - b);
+      items.subarray(0, count).sort((a, b) => keys[a]! - keys[b]! || a - b);
       return;
     }
   }
@@ -98,10 +98,11 @@ export function orderHistory<I, O>(
     byCall[i] = i;
     calls[i] = history[i]!.callTime;
   }
-  sortByKey(byCall, calls);
+  sortByKey(byCall, history.length, calls);
   mustNotOverlap(history, byCall);
   if (history.length === 0) return [];
-  const whole = (): OrderedPartition<I, O>[] => [orderPartition(history, undefined, byCall)];
+  const room = new Room(history.length);
+  const whole = (): OrderedPartition<I, O>[] => [orderPartition(history, undefined, byCall, room)];
   if (model.partition === undefined) return whole();
   const parts = new Map<string | number, number[]>();
   for (const index of byCall) {
@@ -112,35 +113,71 @@ export function orderHistory<I, O>(
     else part.push(index);
   }
   const ordered: OrderedPartition<I, O>[] = [];
-  parts.forEach((part, key) => ordered.push(orderPartition(history, key, new Int32Array(part))));
+  parts.forEach((part, key) => ordered.push(orderPartition(history, key, part, room)));
   return ordered;
+}
+
+/**
+ * Arrays for all partitions together, of which each gets its share: a history of a hundred thousand small
+ * partitions would else spend its time on making arrays.
+ */
+class Room {
+  readonly source: Int32Array;
+  readonly floor: Int32Array;
+  readonly returnRank: Int32Array;
+  readonly returnOrder: Int32Array;
+  /** Used again by each partition. */
+  readonly calls: Float64Array;
+  readonly returns: Float64Array;
+  #taken = 0;
+
+  constructor(operations: number) {
+    this.source = new Int32Array(operations);
+    this.floor = new Int32Array(operations);
+    this.returnRank = new Int32Array(operations);
+    this.returnOrder = new Int32Array(operations);
+    this.calls = new Float64Array(operations);
+    this.returns = new Float64Array(operations);
+  }
+
+  /** @returns where the share begins */
+  take(count: number): number {
+    const from = this.#taken;
+    this.#taken += count;
+    return from;
+  }
 }
 
 function orderPartition<I, O>(
   history: readonly Operation<I, O>[],
   key: string | number | undefined,
-  source: Int32Array,
+  indexes: ArrayLike<number>,
+  room: Room,
 ): OrderedPartition<I, O> {
-  const count = source.length;
+  const count = indexes.length;
+  const from = room.take(count);
+  const share = (array: Int32Array): Int32Array => array.subarray(from, from + count);
+  const source = share(room.source);
   const inputs: I[] = [];
   const outputs: (O | undefined)[] = [];
-  const calls = new Float64Array(count);
-  const returns = new Float64Array(count);
-  const returnOrder = new Int32Array(count);
+  const { calls, returns } = room;
+  const returnOrder = share(room.returnOrder);
   let known = 0;
   for (let i = 0; i < count; i++) {
-    const operation = history[source[i]!]!;
+    const index = indexes[i]!;
+    const operation = history[index]!;
+    source[i] = index;
     inputs.push(operation.input);
     outputs.push(operation.returnTime === null ? undefined : operation.output);
     calls[i] = operation.callTime;
     returns[i] = operation.returnTime ?? Infinity;
     if (operation.returnTime !== null) returnOrder[known++] = i;
   }
-  sortByKey(returnOrder.subarray(0, known), returns);
+  sortByKey(returnOrder, known, returns);
   for (let i = 0, rank = known; i < count; i++) if (returns[i] === Infinity) returnOrder[rank++] = i;
-  const returnRank = new Int32Array(count);
+  const returnRank = share(room.returnRank);
   for (let rank = 0; rank < count; rank++) returnRank[returnOrder[rank]!] = rank;
-  const floor = new Int32Array(count);
+  const floor = share(room.floor);
   for (let i = 0, rank = 0; i < count; i++) {
     while (rank < known && returns[returnOrder[rank]!]! < calls[i]!) rank++;
     floor[i] = rank;

@@ -32,6 +32,9 @@ export interface BagView<I, O> {
 
 export const none = -1;
 
+/** Operations up to which a search can tell more of an illegal history than the part at fault. */
+const explainedWhole = 64;
+
 /** Values with their puts and takes, in the order of the calls of the puts. All arrays are by number of the value. */
 export interface Values {
   readonly size: number;
@@ -86,9 +89,9 @@ function check<I, O>(view: BagView<I, O>, rule: BagRule<I, O>, part: OrderedPart
       const value = view.taken(outputs[i]!);
       const put = putOf.get(value);
       if (value === null) empties.push(i);
-      else if (put === undefined) clash ??= withinItself([i]);
-      else if (takeOf[put] !== none) clash ??= withinItself([put, takeOf[put]!, i]);
-      else if (returnRank[i]! < floor[put]!) clash ??= withinItself([put, i]);
+      else if (put === undefined) clash ??= foundIn(part, [i]);
+      else if (takeOf[put] !== none) clash ??= foundIn(part, [put, takeOf[put]!, i]);
+      else if (returnRank[i]! < floor[put]!) clash ??= foundIn(part, [put, i]);
       else takeOf[put] = i;
     }
   }
@@ -97,14 +100,18 @@ function check<I, O>(view: BagView<I, O>, rule: BagRule<I, O>, part: OrderedPart
   const all = valuesOf(part, putOf, takeOf, true);
   const fault = rule(all, empties, part);
   if (fault === undefined) return untold === 0 ? legalVerdict : undefined;
-  if (isSettled) return withinItself(fault);
+  if (isSettled) return foundIn(part, fault);
   const taken = rule(valuesOf(part, putOf, takeOf, false), empties, part);
-  return taken === undefined ? undefined : withinItself(taken);
+  return taken === undefined ? undefined : foundIn(part, taken);
 }
 
-function withinItself(operations: Fault): FastVerdict {
-  const { clash } = clashOf(...operations) as { readonly clash: readonly number[] };
-  return { legal: false, clash, within: clash };
+/**
+ * Of a short history the whole can be explained, such as which operation is the first without a place; of a
+ * long one only the part at fault.
+ */
+function foundIn<I, O>({ count }: OrderedPartition<I, O>, operations: Fault): FastVerdict {
+  const found = clashOf(...operations);
+  return found.legal || count <= explainedWhole ? found : { ...found, within: found.clash };
 }
 
 function valuesOf<I, O>(part: OrderedPartition<I, O>, putOf: ReadonlyMap<unknown, number>, takeOf: Int32Array, withThoseThatStay: boolean): Values {

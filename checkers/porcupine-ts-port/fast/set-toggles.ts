@@ -100,31 +100,32 @@ class Element {
 
 function check<I, O>(view: ElementView<I, O>, part: OrderedPartition<I, O>): FastVerdict | undefined {
   const { count, known, inputs, outputs, floor, returnRank, returnOrder } = part;
-  const asks = new Uint8Array(count);
-  const states = new Uint8Array(count);
+  // Plain arrays: most elements have few operations.
+  const asks: number[] = [];
+  const states: Presence[] = [];
   for (let i = 0; i < count; i++) {
     const kind = view.kind(inputs[i]!);
     if (kind === undefined || !view.isSame(inputs[0]!, inputs[i]!)) return undefined;
     const told = outputs[i] === undefined ? undefined : view.told(outputs[i]!);
     const target = kind === 'remove' ? absent : present;
     if (kind === 'contains') {
-      asks[i] = told === undefined ? nothing : sight;
-      states[i] = told === true ? present : absent;
+      asks.push(told === undefined ? nothing : sight);
+      states.push(told === true ? present : absent);
     } else {
-      asks[i] = told === undefined ? either : told ? toggle : sight;
-      states[i] = target;
+      asks.push(told === undefined ? either : told ? toggle : sight);
+      states.push(target);
     }
   }
   const element = new Element();
-  const used = new Uint8Array(known);
+  const used = new Set<number>();
   for (let now = 0, called = 0; now < known; now++) {
     for (; called < count && floor[called]! <= now; called++) {
-      if (returnRank[called]! < known) element.open(asks[called]!, states[called] as Presence, returnRank[called]!);
-      else if (asks[called] === either) element.unknown[states[called] as Presence]++;
+      if (returnRank[called]! < known) element.open(asks[called]!, states[called]!, returnRank[called]!);
+      else if (asks[called] === either) element.unknown[states[called]!]++;
     }
     const due = returnOrder[now]!;
-    const state = states[due] as Presence;
-    if (used[now] === 1 || asks[due] === nothing) continue;
+    const state = states[due]!;
+    if (used.has(now) || asks[due] === nothing) continue;
     if (asks[due] !== toggle && element.wasSeen(state, floor[due]!)) {
       // It could be a toggle all the same, and this is the last time: whether that helps is for the search to say.
       if (asks[due] === either && (element.state !== state || element.canToggle(now))) return undefined;
@@ -136,7 +137,7 @@ function check<I, O>(view: ElementView<I, O>, part: OrderedPartition<I, O>): Fas
       const by = element.toggle(now);
       if (by === 'unclear') return undefined;
       if (by === 'none') return clashOf(due);
-      if (by < known) used[by] = 1;
+      if (by < known) used.add(by);
     }
   }
   return legalVerdict;

@@ -87,7 +87,7 @@ export const setModel: Model<Elements, SetInput, SetOutput> = {
   partition: (input) => (input.op === 'read' ? undefined : input.value),
   readOnly: (input, output) => input.op === 'read' || input.op === 'contains' || output?.ok === false,
   operationKey: ({ op, value }, output) => (op === 'read' ? undefined : [op, value, output?.ok ?? untold]),
-  fastPaths: [growingSetFastPath(view), setTogglesFastPath(elementView)],
+  fastPaths: [setTogglesFastPath(elementView), growingSetFastPath(view)],
   describeOperation: describe,
   describeState: (state) => JSON.stringify(state),
 };
