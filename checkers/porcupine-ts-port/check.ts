@@ -5,7 +5,8 @@ import type { Operation } from './operation.ts';
 import { orderHistory, type OrderedPartition } from './order.ts';
 import { explainsHistory } from './order-hint.ts';
 import { newSearch } from './problem.ts';
-import type { Search, SearchOutcome } from './search.ts';
+import type { PartSearch, SearchOutcome } from './part-search.ts';
+import type { Search } from './search.ts';
 import type { CheckOptions, CrossCheck, Difference, IllegalPartition, Progress, UnknownReason, Verdict } from './verdict.ts';
 
 export const defaultBudgetSteps = 200_000_000;
@@ -67,7 +68,9 @@ export async function checkOperationsInSlices<S, I, O>(
 
 interface OpenSearch<I, O> {
   readonly part: OrderedPartition<I, O>;
-  search: Search<I, O> | undefined;
+  search: PartSearch | undefined;
+  /** How it is searched: known as soon as it was begun. */
+  method: string;
   bytes: number;
 }
 
@@ -124,7 +127,7 @@ class Check<S, I, O> {
     }
     for (const part of this.#parts) {
       const found = method === 'auto' && this.#takeFastPath(part);
-      if (found === false) this.#open.push({ part, search: undefined, bytes: 0 });
+      if (found === false) this.#open.push({ part, search: undefined, method: '', bytes: 0 });
       else if (found === 'illegal' && !this.#goesOn()) break;
     }
     if (this.#mustCrossCheck()) return undefined;
@@ -170,10 +173,9 @@ class Check<S, I, O> {
 
   /** Every open partition in turn, with a budget that doubles from round to round: cheapest first. */
   *search(): Generator<Progress, Verdict> {
-    const difference = yield* this.#lookAgain();
+    const difference = yield* this.#lookAgain(this.#claims);
     if (difference !== undefined) return { ...this.#verdict('unknown', 'disagreement'), difference };
     if (this.#illegal.length > 0 && !this.#goesOn()) return this.#verdict('illegal');
-    if (this.#open.length > 0) this.#uses(this.#plain ? 'plain' : 'search');
     let reason: UnknownReason | undefined;
     this.#open.sort((a, b) => a.part.count - b.part.count);
     for (let roundSteps = firstRoundSteps; this.#open.length > 0; roundSteps = Math.min(roundSteps * 2, 2 ** 30)) {
@@ -187,7 +189,12 @@ class Check<S, I, O> {
         this.#bytes -= item.bytes;
         const furthest = item.part.returnOrder[item.search?.furthestReturn ?? 0]!;
         item.search = undefined;
-        if (outcome === 'illegal' || outcome === 'ok') this.#decided++;
+        if (outcome === 'illegal' || outcome === 'ok') {
+          this.#decided++;
+          const isOwn = item.method === this.#model.ownSearch?.name;
+          const found = isOwn ? yield* this.#lookAgain([{ part: item.part, method: item.method, said: outcome }]) : undefined;
+          if (found !== undefined) return { ...this.#verdict('unknown', 'disagreement'), difference: found };
+        }
         if (outcome === 'illegal') this.#foundIllegal({ key: item.part.key, operations: Array.from(item.part.source), suspect: item.part.source[furthest]! });
         else if (outcome === 'memory') reason ??= 'memory';
         else if (outcome !== 'ok') return this.#illegal.length === 0 ? this.#verdict('unknown', outcome) : this.#verdict('illegal');
@@ -200,20 +207,21 @@ class Check<S, I, O> {
   }
 
   /** The general search beside what was decided without it. Its steps are not those of the check. */
-  *#lookAgain(): Generator<Progress, Difference | undefined> {
-    if (!this.#mustCrossCheck()) return undefined;
-    let left = this.#options.crossCheckSteps ?? 0;
-    let steps = 0;
-    let confirmed = 0;
-    for (const { part, method, said } of this.#claims) {
+  *#lookAgain(claims: readonly Claim<I, O>[]): Generator<Progress, Difference | undefined> {
+    const { crossCheckSteps } = this.#options;
+    if (crossCheckSteps === undefined || claims.length === 0) return undefined;
+    let { confirmed, undecided, steps } = this.#crossCheck ?? { confirmed: 0, undecided: 0, steps: 0 };
+    undecided += claims.length;
+    for (const { part, method, said } of claims) {
       const search = newSearch(this.#model, part, { plain: false });
-      const found = yield* this.#lookOnce(search, left);
+      const found = yield* this.#lookOnce(search, crossCheckSteps - steps);
       steps += search.steps;
-      left -= search.steps;
-      if (found === said) confirmed++;
-      else if (found === 'ok' || found === 'illegal') return { key: part.key, operations: Array.from(part.source), method, said };
+      if (found === said) {
+        confirmed++;
+        undecided--;
+      } else if (found === 'ok' || found === 'illegal') return { key: part.key, operations: Array.from(part.source), method, said };
     }
-    this.#crossCheck = { confirmed, undecided: this.#claims.length - confirmed, steps };
+    this.#crossCheck = { confirmed, undecided, steps };
     return undefined;
   }
 
@@ -238,8 +246,7 @@ class Check<S, I, O> {
       if (signal?.aborted === true) return 'aborted';
       const startMs = clock === undefined ? 0 : clock();
       if (startMs > this.#deadline) return 'time';
-      item.search ??= newSearch(this.#model, item.part, { plain: this.#plain });
-      const { search } = item;
+      const search = (item.search ??= this.#begin(item));
       const before = search.steps;
       const others = this.#bytes - item.bytes;
       const outcome = search.run(Math.min(left, this.#sliceSteps, this.#budget - this.#steps), this.#memory - others);
@@ -254,6 +261,15 @@ class Check<S, I, O> {
       if (left > 0) yield this.#progress();
     }
     return 'paused';
+  }
+
+  #begin(item: OpenSearch<I, O>): PartSearch {
+    const { method = 'auto' } = this.#options;
+    const { ownSearch } = this.#model;
+    const own = method === 'auto' ? ownSearch?.begin(item.part) : undefined;
+    item.method = own === undefined ? (this.#plain ? 'plain' : 'search') : ownSearch!.name;
+    this.#uses(item.method);
+    return own ?? newSearch(this.#model, item.part, { plain: this.#plain });
   }
 
   #adjustSlice(tookMs: number): void {
@@ -277,7 +293,7 @@ class Check<S, I, O> {
   #verdict(kind: Verdict['kind'], reason?: UnknownReason): Verdict {
     const found = {
       kind,
-      method: this.#methods.join('+'),
+      method: this.#methods.join('+') || (this.#plain ? 'plain' : 'search'),
       steps: this.#steps,
       peakBytes: this.#peakBytes,
       partitions: this.#parts.length,

@@ -3,10 +3,19 @@
 import type { FastPath } from './fast/fast-path.ts';
 import type { OperationKey } from './operation-key.ts';
 import type { OrderedPartition } from './order.ts';
+import type { PartSearch } from './part-search.ts';
 
 /** What `step` returns when the operation cannot happen in this state, or not with this output. */
 export const illegal: unique symbol = Symbol('illegal');
 export type Illegal = typeof illegal;
+
+/** A search that knows more of the object than its step function tells. */
+export interface OwnSearch<I, O> {
+  /** As the verdict reports it. */
+  readonly name: string;
+  /** `undefined`: the partition is not of the kind that it is made for. */
+  begin(part: OrderedPartition<I, O>): PartSearch | undefined;
+}
 
 /** What a deterministic and a nondeterministic model have in common. */
 export interface ModelBase<S, I, O> {
@@ -47,6 +56,8 @@ export interface ModelBase<S, I, O> {
   readonly pairStates?: boolean;
   /** Tried in order on each partition before the search; the first that applies decides. */
   readonly fastPaths?: readonly FastPath<I, O>[];
+  /** In place of the general search, for the partitions that it takes; unless one of the general ones is asked for. */
+  readonly ownSearch?: OwnSearch<I, O>;
   /**
    * An equivalent model with fewer states for one partition, where the operations that it holds allow
    * one. The search takes it in place of this model; `undefined` where there is none.

@@ -27,6 +27,7 @@ export function perKey<S, I, O>(model: Model<S, I, O>): Model<S, Keyed<I>, O> {
       return model.problemOf?.(keyed.input, output);
     },
     ...(model.pairStates !== undefined && { pairStates: model.pairStates }),
+    ...(model.ownSearch && { ownSearch: { name: model.ownSearch.name, begin: (part: OrderedPartition<Keyed<I>, O>) => model.ownSearch!.begin(inner(part)) } }),
     ...(model.equal && { equal: model.equal }),
     ...(model.hash && { hash: model.hash }),
     ...(model.sizeBytes && { sizeBytes: model.sizeBytes }),

@@ -8,10 +8,9 @@
  * few integers whatever the length of the history, and seen pairs are compared exactly.
  */
 import type { OrderedPartition } from './order.ts';
+import type { PartSearch, SearchOutcome } from './part-search.ts';
 import { SeenConfigurations } from './seen.ts';
 import type { StateSpace } from './states.ts';
-
-export type SearchOutcome = 'ok' | 'illegal' | 'paused' | 'memory';
 
 const none = -1;
 
@@ -54,7 +53,7 @@ export interface DeadEnd {
   placed(): Int32Array;
 }
 
-export class Search<I, O> implements DeadEnd {
+export class Search<I, O> implements DeadEnd, PartSearch {
   /** Calls of the model's step function that the search asked for, answered from memory or not. */
   steps = 0;
   /** The last return that could not be passed. */

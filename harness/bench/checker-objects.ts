@@ -8,7 +8,7 @@
 import {
   checkOperations, priorityQueueModel, queueModel, registerModel, setModel, stackModel, type Model, type Operation,
 } from '../../checkers/porcupine-ts-port/index.ts';
-import { table } from '../cli/format.ts';
+import { table } from '../text/format.ts';
 
 interface Input {
   readonly op: string;

@@ -1,5 +1,6 @@
 /** What an explanation may spend: steps, memory and time, and whether somebody wants it to end. */
-import type { Search, SearchOutcome } from '../search.ts';
+import type { SearchOutcome } from '../part-search.ts';
+import type { Search } from '../search.ts';
 import type { CheckOptions, UnknownReason } from '../verdict.ts';
 
 export interface EffortOptions extends Pick<CheckOptions, 'signal' | 'timeoutMs' | 'clock'> {

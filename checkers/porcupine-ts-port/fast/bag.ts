@@ -146,7 +146,7 @@ export function operationsOf(values: Values, chosen: Iterable<number>, ...others
 }
 
 /** By slot, how many values hold it. */
-export function holders({ size, lastSlot, putTo, takeFrom }: Values): Int32Array {
+function holders({ size, lastSlot, putTo, takeFrom }: Values): Int32Array {
   const held = new Int32Array(lastSlot + 2);
   for (let i = 0; i < size; i++) {
     if (putTo[i]! + 1 >= takeFrom[i]!) continue;

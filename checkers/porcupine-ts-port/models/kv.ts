@@ -1,6 +1,8 @@
 /** A key/value store: get, put, append, compare-and-set, delete. A missing key reads as the empty string. */
 import { chainsFastPath, type RegisterKind, type RegisterView } from '../fast/chains.ts';
 import { condenseAppends, nestedReadsFastPath } from '../fast/appends.ts';
+import { lazyWritesSearch } from '../fast/lazy-writes.ts';
+import { neverCurrentFastPath } from '../fast/never-current.ts';
 import { illegal, type Model } from '../model.ts';
 import { untold, type OperationKey } from '../operation-key.ts';
 import { optionalBoolean, optionalText, problemFinder, text } from './fields.ts';
@@ -96,7 +98,8 @@ export const kvModel: Model<string, KvInput, KvOutput> = {
   partition: (input) => input.key,
   readOnly: isReadOnly,
   operationKey: keyOf,
-  fastPaths: [chainsFastPath(view), nestedReadsFastPath(view)],
+  fastPaths: [chainsFastPath(view), nestedReadsFastPath(view), neverCurrentFastPath(view)],
+  ownSearch: { name: 'lazy-writes', begin: (part) => lazyWritesSearch(view, part) },
   condense: (part) => condenseAppends(view, stepKey, part),
   describeOperation: describe,
   describeState: (state) => JSON.stringify(state),

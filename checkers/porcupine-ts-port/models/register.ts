@@ -1,6 +1,9 @@
 /** A register, with and without compare-and-set. It starts out absent, which reads as `null`. */
 import { chainsFastPath, type RegisterView } from '../fast/chains.ts';
+import { lazyWritesSearch } from '../fast/lazy-writes.ts';
+import { neverCurrentFastPath } from '../fast/never-current.ts';
 import { illegal, type Model } from '../model.ts';
+import type { OrderedPartition } from '../order.ts';
 import { untold, type OperationKey } from '../operation-key.ts';
 import { sameValue } from '../same-value.ts';
 import { optionalBoolean, optionalScalar, problemFinder } from './fields.ts';
@@ -89,7 +92,8 @@ const register = {
   step,
   readOnly: isReadOnly,
   operationKey: keyOf,
-  fastPaths: [chainsFastPath(view)],
+  fastPaths: [chainsFastPath(view), neverCurrentFastPath(view)],
+  ownSearch: { name: 'lazy-writes', begin: (part: OrderedPartition<CasRegisterInput, RegisterOutput>) => lazyWritesSearch(view, part) },
   describeOperation: describe,
   describeState: (state: RegisterValue) => JSON.stringify(state),
 };

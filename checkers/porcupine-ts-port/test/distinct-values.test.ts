@@ -2,8 +2,8 @@
  * Queues, stacks, priority queues and sets: the fast paths against linearizability by its definition, with
  * sequential objects of the tests' own.
  */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fc } from '../../../test/support/property.ts';
 import { checkOperations, priorityQueueModel, queueModel, setModel, stackModel, type Model } from '../index.ts';
 import { tapes, type Tape } from './random-history.ts';
 import { isLinearizableBySpec, priorityQueue, queue, set, stack, type Input, type Output, type Value } from './sequential-objects.ts';

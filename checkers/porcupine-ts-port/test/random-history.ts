@@ -8,7 +8,7 @@ export interface Tape {
   readonly done: boolean;
 }
 
-function tapeOf(numbers: readonly number[]): Tape {
+export function tapeOf(numbers: readonly number[]): Tape {
   let at = 0;
   return {
     next: (below) => (numbers[at++] ?? 0) % below,

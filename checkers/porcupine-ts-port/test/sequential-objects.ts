@@ -26,10 +26,10 @@ export type SequentialObject = (contents: Contents, input: Input) => Output;
 const indexOf = (contents: Contents, value: Value | undefined): number => contents.findIndex((one) => same(one, value));
 
 /** Equal as a person would say: numbers by their amount, NaN equal to itself, a number never to a text. */
-export const same = (a: Value | undefined, b: Value | undefined): boolean => a === b || (typeof a === 'number' && typeof b === 'number' && isNaN(a) && isNaN(b));
+const same = (a: Value | undefined, b: Value | undefined): boolean => a === b || (typeof a === 'number' && typeof b === 'number' && isNaN(a) && isNaN(b));
 
 /** Numbers before texts; NaN behind the other numbers. */
-export function isSmaller(a: Value, b: Value): boolean {
+function isSmaller(a: Value, b: Value): boolean {
   const rank = (value: Value): number => (typeof value === 'string' ? 2 : typeof value === 'number' && isNaN(value) ? 1 : 0);
   return rank(a) !== rank(b) ? rank(a) < rank(b) : rank(a) !== 1 && (a as number) < (b as number);
 }

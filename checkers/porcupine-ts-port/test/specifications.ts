@@ -138,6 +138,28 @@ const line = (put: string, take: string, fromEnd: boolean): Specification => ({
   invent: ({ op }, draw) => (op === put ? {} : { value: draw.below(3) === 0 ? null : draw.value('item') }),
 });
 
+/** Numbers before texts, NaN behind the other numbers. */
+function isLess(a: unknown, b: unknown): boolean {
+  const rank = (value: unknown): number => (typeof value === 'string' ? 2 : Number.isNaN(value) ? 1 : 0);
+  if (rank(a) !== rank(b)) return rank(a) < rank(b);
+  return (a as number) < (b as number);
+}
+
+const priorityQueue: Specification = {
+  initial: [],
+  operations: ['insert', 'remove-min'],
+  draws: 'item',
+  look: 'remove-min',
+  fields: { insert: { value: 'item' }, 'remove-min': {} },
+  run(state, { op, value }) {
+    const items = state as readonly unknown[];
+    if (op === 'insert') return [[...items, value].toSorted((a, b) => Number(isLess(b, a)) - Number(isLess(a, b))), {}];
+    return [items.slice(1), { value: items.length === 0 ? null : items[0] }];
+  },
+  fits: (told, answer, { op }) => op === 'insert' || same(orNull(told['value']), answer['value']),
+  invent: ({ op }, draw) => (op === 'insert' ? {} : { value: draw.below(3) === 0 ? null : draw.value('item') }),
+};
+
 const lock: Specification = {
   initial: null,
   operations: ['acquire', 'release'],
@@ -175,6 +197,7 @@ export const specifications: Readonly<Record<ModelName, Specification>> = {
   set,
   queue: line('enqueue', 'dequeue', false),
   stack: line('push', 'pop', true),
+  'priority-queue': priorityQueue,
   lock,
   counter,
 };

@@ -4,7 +4,7 @@ import { tapeOf, type Tape } from './random-history.ts';
 import type { Contents, Input, Output, SequentialObject, Value } from './sequential-objects.ts';
 
 /** Made to be taken for one another. */
-export const colliding: readonly Value[] = [
+const colliding: readonly Value[] = [
   'v', 'v1', 'v10', 'v11', 'v1v', 'a', 'ab', '', '?', 0, NaN, '0', 'NaN', 1, '1', '__proto__', 'null', 'constructor', 10, '10',
 ];
 

@@ -17,6 +17,8 @@ import {
   registerModel,
   toDeterministic,
   type CheckOptions,
+  type KvInput,
+  type KvOutput,
   type Model,
   type Operation,
 } from '../index.ts';
@@ -138,6 +140,9 @@ describe('operations that a model does not have', () => {
   });
 });
 
+/** It returned and did not tell whether it was applied: only the general search knows what to do with it. */
+const untoldCas: Operation<KvInput, KvOutput> = { client: 1000, input: { op: 'cas', key: 'k', expected: 'never written', value: '' }, output: {}, callTime: 0, returnTime: 100 };
+
 describe('explanations', () => {
   test('the core holds the cause: a read that missed what was appended', () => {
     const history = inTurn<never, never>(append('a') as never, append('a') as never, get('') as never);
@@ -149,7 +154,7 @@ describe('explanations', () => {
   test('of a long history whose values repeat: two operations, in fewer steps than were allowed', () => {
     const { history, stale } = longHistoryWithStaleRead(5000);
     const verdict = checkOperations(kvModel, history);
-    expect(verdict).toMatchObject({ kind: 'illegal', method: 'search' });
+    expect(verdict).toMatchObject({ kind: 'illegal', method: 'never-current' });
     const { minimal, blocked, endedBy } = explain(kvModel, history, verdict)!;
     expect(endedBy).toBeUndefined();
     expect(blocked!.operation).toBe(stale);
@@ -159,8 +164,8 @@ describe('explanations', () => {
     expect(minimal.steps).toBeLessThan(500_000);
   });
 
-  /** To write the initial value leaves it to the search. */
-  const knot = [...hardHistory(6), { client: 1000, input: { op: 'put', key: 'k', value: '' } as const, output: {}, callTime: 0, returnTime: 100 }, { client: 2000, input: { op: 'get', key: 'k' } as const, output: { value: 'x' }, callTime: 200, returnTime: 201 }];
+  /** A compare-and-set that returned and did not tell leaves it to the search. */
+  const knot = [...hardHistory(6), untoldCas, { client: 2000, input: { op: 'get', key: 'k' } as const, output: { value: 'x' }, callTime: 200, returnTime: 201 }];
   const knotVerdict = checkOperations(kvModel, knot);
   test('end with their budget, and say so', () => {
     expect(knotVerdict.kind).toBe('illegal');
@@ -192,7 +197,7 @@ describe('explanations', () => {
 });
 
 describe('a store as one object, decided key by key', () => {
-  const repeating = longHistoryWithStaleRead(600).history;
+  const repeating = [...longHistoryWithStaleRead(600).history, untoldCas];
   test('keeps to the steps, and counts them', () => {
     const whole = checkOperations(kvUnpartitionedModel, repeating);
     expect(whole).toMatchObject({ kind: 'illegal', method: 'locality+search' });
@@ -200,7 +205,7 @@ describe('a store as one object, decided key by key', () => {
     expect(checkOperations(kvUnpartitionedModel, repeating, { budgetSteps: 1000 })).toMatchObject({ kind: 'unknown', reason: 'steps', steps: 1000 });
   });
   test('keeps to memory, time and an abort', async () => {
-    const tangled = [...hardHistory(16), { client: 1000, input: { op: 'put', key: 'k', value: '' } as const, output: {}, callTime: 0, returnTime: 100 }];
+    const tangled = [...hardHistory(16), untoldCas];
     expect(checkOperations(kvUnpartitionedModel, tangled, { memoryBytes: 2 ** 18 })).toMatchObject({ kind: 'unknown', reason: 'memory' });
     let nowMs = 0;
     expect(checkOperations(kvUnpartitionedModel, tangled, { timeoutMs: 20, clock: () => nowMs++ })).toMatchObject({ kind: 'unknown', reason: 'time' });
