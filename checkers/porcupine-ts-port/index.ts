@@ -25,6 +25,7 @@ export {
 } from './models/register.ts';
 export { setModel, type SetInput, type SetOutput } from './models/set.ts';
 export { stackModel, type StackInput, type StackOutput } from './models/stack.ts';
+export { monitor, type Monitor, type MonitorOptions, type MonitorVerdict } from './monitor.ts';
 export { toDeterministic, type NondeterministicModel } from './nondeterministic.ts';
 export { HistoryError, type Operation } from './operation.ts';
 export { untold, type OperationKey } from './operation-key.ts';

@@ -38,6 +38,11 @@ export interface ModelBase<S, I, O> {
    */
   readOnly?(input: I, output: O | undefined): boolean;
   /**
+   * True when the operation is legal in every state whatever it is told (a write): a monitor need not remember in
+   * which state it took effect. Saying true wrongly gives wrong verdicts; leaving the function out costs only time.
+   */
+  isBlind?(input: I): boolean;
+  /**
    * Operations with equal keys are the same to `step` in every state. Then only the one that must
    * return first is tried. Without it, or where it gives `undefined`, an operation is its own.
    * An output that was not told must be told from every output that could be: see `untold`.

@@ -33,6 +33,7 @@ export function perKey<S, I, O>(model: Model<S, I, O>): Model<S, Keyed<I>, O> {
     ...(model.sizeBytes && { sizeBytes: model.sizeBytes }),
     ...(model.describeState && { describeState: model.describeState }),
     ...(model.readOnly && { readOnly: ({ input }: Keyed<I>, output: O | undefined) => model.readOnly!(input, output) }),
+    ...(model.isBlind && { isBlind: ({ input }: Keyed<I>) => model.isBlind!(input) }),
     ...(model.operationKey && { operationKey: ({ input }: Keyed<I>, output: O | undefined) => model.operationKey!(input, output) }),
     ...(model.condense && { condense: (part: OrderedPartition<Keyed<I>, O>) => condenseInner(model, inner(part)) }),
   };

@@ -97,6 +97,7 @@ export const kvModel: Model<string, KvInput, KvOutput> = {
   problemOf,
   partition: (input) => input.key,
   readOnly: isReadOnly,
+  isBlind: ({ op }) => op === 'put' || op === 'append' || op === 'delete',
   operationKey: keyOf,
   fastPaths: [chainsFastPath(view), nestedReadsFastPath(view), neverCurrentFastPath(view)],
   ownSearch: { name: 'lazy-writes', begin: (part) => lazyWritesSearch(view, part) },

@@ -51,6 +51,7 @@ export const priorityQueueModel: Model<Items, PriorityQueueInput, PriorityQueueO
   step,
   problemOf: problemFinder('priority queue', { insert: { input: { value: item } }, 'remove-min': { output: { value: optionalItem } } }),
   readOnly: ({ op }, output) => op === 'remove-min' && output !== undefined && (output.value ?? null) === null,
+  isBlind: ({ op }) => op === 'insert',
   operationKey: ({ op, value }, output) => (op === 'insert' ? [op, value] : [op, output === undefined ? untold : (output.value ?? null)]),
   fastPaths: [priorityQueueFastPath(view, (a, b) => compareItems(a as string | number, b as string | number))],
   describeOperation: ({ op, value }, output) =>

@@ -43,6 +43,7 @@ export const queueModel: Model<readonly Item[], QueueInput, QueueOutput> = {
   step,
   problemOf: problemFinder('queue', { enqueue: { input: { value: item } }, dequeue: { output: { value: optionalItem } } }),
   readOnly: ({ op }, output) => op === 'dequeue' && output !== undefined && (output.value ?? null) === null,
+  isBlind: ({ op }) => op === 'enqueue',
   operationKey: ({ op, value }, output) => [op, value, output === undefined ? untold : (output.value ?? null)],
   fastPaths: [queueFastPath(view)],
   describeOperation: ({ op, value }, output) =>

@@ -91,6 +91,7 @@ const register = {
   init: () => null,
   step,
   readOnly: isReadOnly,
+  isBlind: ({ op }: CasRegisterInput) => op === 'write',
   operationKey: keyOf,
   fastPaths: [chainsFastPath(view), neverCurrentFastPath(view)],
   ownSearch: { name: 'lazy-writes', begin: (part: OrderedPartition<CasRegisterInput, RegisterOutput>) => lazyWritesSearch(view, part) },

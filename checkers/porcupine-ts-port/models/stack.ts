@@ -43,6 +43,7 @@ export const stackModel: Model<Stack, StackInput, StackOutput> = {
   step,
   problemOf: problemFinder('stack', { push: { input: { value: item } }, pop: { output: { value: optionalItem } } }),
   readOnly: ({ op }, output) => op === 'pop' && output !== undefined && (output.value ?? null) === null,
+  isBlind: ({ op }) => op === 'push',
   operationKey: ({ op, value }, output) => [op, value, output === undefined ? untold : (output.value ?? null)],
   fastPaths: [stackFastPath(view)],
   describeOperation: ({ op, value }, output) =>
