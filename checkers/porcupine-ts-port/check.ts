@@ -8,6 +8,7 @@ import { newSearch } from './problem.ts';
 import type { PartSearch, SearchOutcome } from './part-search.ts';
 import type { Search } from './search.ts';
 import type { CheckOptions, CrossCheck, Difference, IllegalPartition, Progress, UnknownReason, Verdict } from './verdict.ts';
+import { weakerVerdicts } from './weaker/weaker.ts';
 
 export const defaultBudgetSteps = 200_000_000;
 export const defaultMemoryBytes = 512 * 1024 * 1024;
@@ -301,6 +302,7 @@ class Check<S, I, O> {
     };
     if (kind !== 'illegal') return reason === undefined ? found : { ...found, reason };
     const undecidedPartitions = this.#parts.length - this.#decided;
-    return { ...found, illegalPartition: this.#illegal[0]!, illegalPartitions: this.#illegal, undecidedPartitions };
+    const weaker = this.#options.weaker === true ? weakerVerdicts(this.#model, this.#history, this.#options.budgetSteps ?? defaultBudgetSteps, this.#memory) : undefined;
+    return { ...found, illegalPartition: this.#illegal[0]!, illegalPartitions: this.#illegal, undecidedPartitions, ...(weaker !== undefined && { weaker }) };
   }
 }

@@ -30,7 +30,7 @@ export { toDeterministic, type NondeterministicModel } from './nondeterministic.
 export { HistoryError, type Operation } from './operation.ts';
 export { untold, type OperationKey } from './operation-key.ts';
 export type { OrderedPartition } from './order.ts';
-export type { CheckOptions, CrossCheck, Difference, IllegalPartition, Progress, StopSignal, UnknownReason, Verdict, VerdictKind } from './verdict.ts';
+export type { CheckOptions, CrossCheck, Difference, IllegalPartition, Progress, StopSignal, UnknownReason, Verdict, VerdictKind, Weaker } from './verdict.ts';
 export { perKey, type Keyed } from './per-key.ts';
 export { models, type ModelName } from './models/index.ts';
 export type { Annotation } from './picture/annotation.ts';

@@ -1,5 +1,6 @@
 /** A model says, as plain functions, what the object under test may answer when nothing is concurrent. */
 
+import type { RegisterView } from './fast/register-view.ts';
 import type { FastPath } from './fast/fast-path.ts';
 import type { OperationKey } from './operation-key.ts';
 import type { OrderedPartition } from './order.ts';
@@ -59,6 +60,8 @@ export interface ModelBase<S, I, O> {
    * (ok, state), and refused: read as a state, it would make every operation legal.
    */
   readonly pairStates?: boolean;
+  /** How its operations read as those of a register, by key: for the session guarantees. */
+  readonly registerView?: RegisterView<I, O>;
   /** Tried in order on each partition before the search; the first that applies decides. */
   readonly fastPaths?: readonly FastPath<I, O>[];
   /** In place of the general search, for the partitions that it takes; unless one of the general ones is asked for. */

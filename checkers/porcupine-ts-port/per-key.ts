@@ -1,4 +1,5 @@
 /** Many independent objects of one kind, each under a key of its own. */
+import type { RegisterView } from './fast/register-view.ts';
 import type { Condensation, Model } from './model.ts';
 import type { OrderedPartition } from './order.ts';
 
@@ -28,6 +29,7 @@ export function perKey<S, I, O>(model: Model<S, I, O>): Model<S, Keyed<I>, O> {
     },
     ...(model.pairStates !== undefined && { pairStates: model.pairStates }),
     ...(model.ownSearch && { ownSearch: { name: model.ownSearch.name, begin: (part: OrderedPartition<Keyed<I>, O>) => model.ownSearch!.begin(inner(part)) } }),
+    ...(model.registerView && { registerView: viewOf(model.registerView) }),
     ...(model.equal && { equal: model.equal }),
     ...(model.hash && { hash: model.hash }),
     ...(model.sizeBytes && { sizeBytes: model.sizeBytes }),
@@ -36,6 +38,15 @@ export function perKey<S, I, O>(model: Model<S, I, O>): Model<S, Keyed<I>, O> {
     ...(model.isBlind && { isBlind: ({ input }: Keyed<I>) => model.isBlind!(input) }),
     ...(model.operationKey && { operationKey: ({ input }: Keyed<I>, output: O | undefined) => model.operationKey!(input, output) }),
     ...(model.condense && { condense: (part: OrderedPartition<Keyed<I>, O>) => condenseInner(model, inner(part)) }),
+  };
+}
+
+function viewOf<I, O>(view: RegisterView<I, O>): RegisterView<Keyed<I>, O> {
+  return {
+    ...view,
+    kind: ({ input }) => view.kind(input),
+    written: ({ input }) => view.written(input),
+    expected: ({ input }) => view.expected(input),
   };
 }
 

@@ -41,6 +41,8 @@ export interface CheckOptions {
    * partition, until they are used up. Where it finds the opposite the verdict is `unknown`, and names the difference.
    */
   readonly crossCheckSteps?: number;
+  /** Of an illegal history: whether it keeps weaker promises (`Verdict.weaker`), within the same budgets once more. */
+  readonly weaker?: boolean;
   /**
    * Goes on behind the first illegal partition, for as many steps as were taken and two million more, and
    * names the others that are found (`illegalPartitions`).
@@ -80,6 +82,18 @@ export interface IllegalPartition {
   readonly suspect?: number;
 }
 
+/** Weaker promises, of a history that is not linearizable; `unknown` where the budget did not suffice, or no method applies. */
+export interface Weaker {
+  /** One order of all operations explains everything, and keeps the order of each client. */
+  readonly sequential: VerdictKind;
+  /** Of registers and stores of them whose values are distinct: see `weaker/sessions.ts`. */
+  readonly readYourWrites: VerdictKind;
+  readonly monotonicReads: VerdictKind;
+  readonly writesFollowReads: VerdictKind;
+  /** Taken beside those of the verdict, within a budget of the same size. */
+  readonly steps: number;
+}
+
 export interface Verdict {
   readonly kind: VerdictKind;
   /** The ways that were taken, joined by `+`: `search`, `plain`, `order-hint`, or the name of a fast path. */
@@ -95,6 +109,8 @@ export interface Verdict {
   readonly illegalPartitions?: readonly IllegalPartition[];
   /** Of an illegal history: partitions that were neither found ok nor illegal before the check ended. */
   readonly undecidedPartitions?: number;
+  /** Only of an illegal history, and when asked for. */
+  readonly weaker?: Weaker;
   /** Only after a cross-check. */
   readonly crossCheck?: CrossCheck;
   /** Only when `reason` is `disagreement`. */

@@ -8,7 +8,7 @@
  */
 import { illegal, type Condensation } from '../model.ts';
 import type { OrderedPartition } from '../order.ts';
-import type { RegisterView } from './chains.ts';
+import type { RegisterView } from './register-view.ts';
 import { clashOf, type FastPath } from './fast-path.ts';
 
 /** A value that begins none that was seen. */

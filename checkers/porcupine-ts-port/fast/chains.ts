@@ -17,23 +17,8 @@ import type { OrderedPartition } from '../order.ts';
 import { codeOf, type Code } from './code.ts';
 import { clashOf, type FastPath, type FastVerdict } from './fast-path.ts';
 import { putInRow, type Group } from './groups.ts';
+import type { RegisterView } from './register-view.ts';
 import { findPlaces, insertAt } from './refusals.ts';
-
-export type RegisterKind = 'read' | 'write' | 'append' | 'cas' | 'other';
-
-/** How a model's operations read as operations on one register. */
-export interface RegisterView<I, O> {
-  readonly initial: unknown;
-  kind(input: I): RegisterKind;
-  /** What write, append and cas write. Compared as keys of a Map; an appended one must be a text. */
-  written(input: I): unknown;
-  /** What a read returned. Asked only when the output is known. */
-  read(output: O): unknown;
-  /** What a cas compares with. */
-  expected(input: I): unknown;
-  /** Whether a cas was applied; `undefined` when that is not known. */
-  applied(output: O): boolean | undefined;
-}
 
 export function chainsFastPath<I, O>(view: RegisterView<I, O>): FastPath<I, O> {
   return { name: 'chains', knowsOptional: true, check: (part) => new Chains(view, part).check() };

@@ -22,7 +22,7 @@
 import type { OrderedPartition } from '../order.ts';
 import { SeenConfigurations } from '../seen.ts';
 import type { PartSearch, SearchOutcome } from '../part-search.ts';
-import type { RegisterView } from './chains.ts';
+import type { RegisterView } from './register-view.ts';
 
 const none = -1;
 

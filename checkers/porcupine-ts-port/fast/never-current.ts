@@ -8,7 +8,7 @@
  * everything.) A history where no read is such may be illegal all the same: this proves only one thing.
  */
 import type { OrderedPartition } from '../order.ts';
-import type { RegisterView } from './chains.ts';
+import type { RegisterView } from './register-view.ts';
 import { clashOf, type FastPath, type FastVerdict } from './fast-path.ts';
 
 const none = -1;

@@ -1,5 +1,6 @@
 /** A key/value store: get, put, append, compare-and-set, delete. A missing key reads as the empty string. */
-import { chainsFastPath, type RegisterKind, type RegisterView } from '../fast/chains.ts';
+import { chainsFastPath } from '../fast/chains.ts';
+import type { RegisterKind, RegisterView } from '../fast/register-view.ts';
 import { condenseAppends, nestedReadsFastPath } from '../fast/appends.ts';
 import { lazyWritesSearch } from '../fast/lazy-writes.ts';
 import { neverCurrentFastPath } from '../fast/never-current.ts';
@@ -99,6 +100,7 @@ export const kvModel: Model<string, KvInput, KvOutput> = {
   readOnly: isReadOnly,
   isBlind: ({ op }) => op === 'put' || op === 'append' || op === 'delete',
   operationKey: keyOf,
+  registerView: view,
   fastPaths: [chainsFastPath(view), nestedReadsFastPath(view), neverCurrentFastPath(view)],
   ownSearch: { name: 'lazy-writes', begin: (part) => lazyWritesSearch(view, part) },
   condense: (part) => condenseAppends(view, stepKey, part),

@@ -1,5 +1,6 @@
 /** A register, with and without compare-and-set. It starts out absent, which reads as `null`. */
-import { chainsFastPath, type RegisterView } from '../fast/chains.ts';
+import { chainsFastPath } from '../fast/chains.ts';
+import type { RegisterView } from '../fast/register-view.ts';
 import { lazyWritesSearch } from '../fast/lazy-writes.ts';
 import { neverCurrentFastPath } from '../fast/never-current.ts';
 import { illegal, type Model } from '../model.ts';
@@ -93,6 +94,7 @@ const register = {
   readOnly: isReadOnly,
   isBlind: ({ op }: CasRegisterInput) => op === 'write',
   operationKey: keyOf,
+  registerView: view,
   fastPaths: [chainsFastPath(view), neverCurrentFastPath(view)],
   ownSearch: { name: 'lazy-writes', begin: (part: OrderedPartition<CasRegisterInput, RegisterOutput>) => lazyWritesSearch(view, part) },
   describeOperation: describe,
