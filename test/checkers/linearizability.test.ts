@@ -24,7 +24,7 @@ describe('the verdict', () => {
 
   test('a read of what was overwritten before it began is a violation, with its key', () => {
     expect(historyOf([0, put('a'), null], [0, put('b'), null], [1, get, 'a']).judge(1000))
-      .toEqual({ kind: 'violation', property: 'Linearizability', detail: 'no order of the operations explains what the clients were told: key x' });
+      .toEqual({ kind: 'violation', property: 'Linearizability', detail: 'no order of the operations explains what the clients were told: key x; the first answer without a place is operation 2, get(x) -> "a": before it the key held "b"' });
   });
 
   test('a write that was never answered may have taken effect, or not', () => {
