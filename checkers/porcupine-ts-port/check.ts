@@ -7,7 +7,7 @@ import { explainsHistory } from './order-hint.ts';
 import { newSearch } from './problem.ts';
 import type { PartSearch, SearchOutcome } from './part-search.ts';
 import type { Search } from './search.ts';
-import type { CheckOptions, CrossCheck, Difference, IllegalPartition, Progress, UnknownReason, Verdict } from './verdict.ts';
+import type { CheckOptions, CrossCheck, Difference, IllegalPartition, Progress, UnknownReason, Verdict, Weaker } from './verdict.ts';
 import { weakerVerdicts } from './weaker/weaker.ts';
 
 export const defaultBudgetSteps = 200_000_000;
@@ -17,6 +17,7 @@ export const defaultMemoryBytes = 512 * 1024 * 1024;
 const firstRoundSteps = 2048;
 /** For the partitions behind the first illegal one, beside as many as were taken before. */
 const stepsForOtherIllegal = 2_000_000;
+const stepsForWeaker = 5_000_000;
 const crossCheckSliceSteps = 65_536;
 /** Between two looks at the signal and the clock: at first, and at most. */
 const firstSliceSteps = 64;
@@ -291,6 +292,11 @@ class Check<S, I, O> {
     if (!this.#methods.includes(method)) this.#methods.push(method);
   }
 
+  #weaker(): Weaker {
+    const budgetSteps = Math.min(this.#options.budgetSteps ?? defaultBudgetSteps, stepsForWeaker);
+    return weakerVerdicts(this.#model, this.#history, { budgetSteps, memoryBytes: this.#memory, mustEnd: () => this.#mustEnd() });
+  }
+
   #verdict(kind: Verdict['kind'], reason?: UnknownReason): Verdict {
     const found = {
       kind,
@@ -302,7 +308,7 @@ class Check<S, I, O> {
     };
     if (kind !== 'illegal') return reason === undefined ? found : { ...found, reason };
     const undecidedPartitions = this.#parts.length - this.#decided;
-    const weaker = this.#options.weaker === true ? weakerVerdicts(this.#model, this.#history, this.#options.budgetSteps ?? defaultBudgetSteps, this.#memory) : undefined;
+    const weaker = this.#options.weaker === true ? this.#weaker() : undefined;
     return { ...found, illegalPartition: this.#illegal[0]!, illegalPartitions: this.#illegal, undecidedPartitions, ...(weaker !== undefined && { weaker }) };
   }
 }

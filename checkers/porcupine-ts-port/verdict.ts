@@ -41,7 +41,10 @@ export interface CheckOptions {
    * partition, until they are used up. Where it finds the opposite the verdict is `unknown`, and names the difference.
    */
   readonly crossCheckSteps?: number;
-  /** Of an illegal history: whether it keeps weaker promises (`Verdict.weaker`), within the same budgets once more. */
+  /**
+   * Of an illegal history: whether it keeps weaker promises (`Verdict.weaker`), within the same budgets once more, and
+   * at most 5 million steps.
+   */
   readonly weaker?: boolean;
   /**
    * Goes on behind the first illegal partition, for as many steps as were taken and two million more, and
@@ -90,7 +93,7 @@ export interface Weaker {
   readonly readYourWrites: VerdictKind;
   readonly monotonicReads: VerdictKind;
   readonly writesFollowReads: VerdictKind;
-  /** Taken beside those of the verdict, within a budget of the same size. */
+  /** Taken beside those of the verdict. */
   readonly steps: number;
 }
 

@@ -8,7 +8,7 @@ import { asModel, detectFormat, FormatError, formats, guessModel, type FormatNam
 import { models, type ModelName } from '../../checkers/porcupine-ts-port/models/index.ts';
 import { HistoryError } from '../../checkers/porcupine-ts-port/operation.ts';
 import { orderHistory } from '../../checkers/porcupine-ts-port/order.ts';
-import type { CrossCheck, Difference, Progress, Verdict } from '../../checkers/porcupine-ts-port/verdict.ts';
+import type { CrossCheck, Difference, Progress, Verdict, Weaker } from '../../checkers/porcupine-ts-port/verdict.ts';
 import { durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type ExitCode, type Terminal } from './command.ts';
 import { mustBeWritable, readText, writeWhole } from '../text/files.ts';
 import { count, duration, plural, short } from '../text/format.ts';
@@ -167,7 +167,7 @@ async function checkOne(input: Input, limits: Limits, terminal: Terminal): Promi
   const signal = terminal.interrupted;
   const progress = ({ steps, partitionsDone, partitions, bytes }: Progress): string =>
     `${short(steps)} steps, ${partitionsDone} of ${partitions} partitions, ${Math.round(bytes / bytesInMiB)} MiB`;
-  const verdict = await checkOperationsInSlices(model, operations, { ...limits, clock, signal, everyIllegal: true }, (now) => pause(() => progress(now)));
+  const verdict = await checkOperationsInSlices(model, operations, { ...limits, clock, signal, everyIllegal: true, weaker: true }, (now) => pause(() => progress(now)));
   const wallMs = clock() - startMs;
   const explanation = verdict.kind === 'illegal' ? await explainOne(input, verdict, limits, signal, wallMs, pause) : undefined;
   if (isShown) terminal.err('\r\x1b[2K');
@@ -207,7 +207,17 @@ async function tell({ input, verdict, wallMs, explanation }: Outcome, terminal: 
   if (verdict.difference !== undefined) lines.push(...tellDifference(input, verdict.difference));
   if (verdict.crossCheck !== undefined) lines.push(tellCrossCheck(verdict.crossCheck));
   if (explanation !== undefined) lines.push(...(await tellWhy(input, explanation, verdict, terminal)));
+  if (verdict.weaker !== undefined) lines.push(tellWeaker(verdict.weaker));
   return `${lines.join('\n')}\n`;
+}
+
+/** What is left of it, for systems that promise less. */
+function tellWeaker({ sequential, readYourWrites, monotonicReads, writesFollowReads }: Weaker): string {
+  const said = { ok: 'but sequentially consistent', illegal: 'nor sequentially consistent', unknown: 'and whether it is sequentially consistent is not known' }[sequential];
+  const sessions = Object.entries({ 'read your writes': readYourWrites, 'monotonic reads': monotonicReads, 'writes follow reads': writesFollowReads });
+  const named = (kind: Verdict['kind']): string => sessions.filter(([, found]) => found === kind).map(([name]) => name).join(', ');
+  const kept = named('ok') === '' ? '' : `; kept: ${named('ok')}`;
+  return `  not linearizable, ${said}${kept}${named('illegal') === '' ? '' : `; broken: ${named('illegal')}`}`;
 }
 
 function tellCrossCheck({ confirmed, undecided, steps }: CrossCheck): string {
@@ -285,6 +295,7 @@ function asJson({ input, verdict, wallMs, explanation }: Outcome): Record<string
     peakBytes: verdict.peakBytes,
     ...(verdict.difference !== undefined && { difference: verdict.difference }),
     ...(verdict.crossCheck !== undefined && { crossCheck: verdict.crossCheck }),
+    ...(verdict.weaker !== undefined && { weaker: verdict.weaker }),
     ...(verdict.undecidedPartitions !== undefined && { undecidedPartitions: verdict.undecidedPartitions }),
     ...(explanation !== undefined && {
       key: explanation.partition.key,

@@ -13,7 +13,16 @@ import { initialStateOf, stepOf } from '../step.ts';
 import { structuralKey } from '../structural-key.ts';
 import type { VerdictKind } from '../verdict.ts';
 
-export interface SequentialResult {
+export interface Limits {
+  readonly budgetSteps: number;
+  readonly memoryBytes: number;
+  /** Asked every few thousand steps: whether time is over, or somebody wants an end. */
+  mustEnd(): boolean;
+}
+
+const stepsBetweenLooks = 4096;
+
+interface SequentialResult {
   readonly kind: VerdictKind;
   readonly steps: number;
 }
@@ -40,10 +49,9 @@ const bytesOfEntry = 80;
 export function sequentialConsistency<S, I, O>(
   model: Model<S, I, O>,
   history: readonly Operation<I, O>[],
-  budgetSteps: number,
-  memoryBytes: number,
+  limits: Limits,
 ): SequentialResult {
-  return new Placing(model, history).run(budgetSteps, memoryBytes);
+  return new Placing(model, history).run(limits);
 }
 
 class Placing<S, I, O> {
@@ -73,7 +81,8 @@ class Placing<S, I, O> {
     for (const { isOptional, operations } of this.#threads) if (!isOptional) this.#left += operations.length;
   }
 
-  run(budgetSteps: number, memoryBytes: number): SequentialResult {
+  run({ budgetSteps, memoryBytes, mustEnd }: Limits): SequentialResult {
+    let nextLook = 0;
     const seen = new Set<string>();
     let bytes = 0;
     const frames: Frame[] = [];
@@ -91,6 +100,10 @@ class Placing<S, I, O> {
         }
       }
       if (this.#steps > budgetSteps || bytes > memoryBytes) return said('unknown');
+      if (this.#steps >= nextLook) {
+        if (mustEnd()) return said('unknown');
+        nextLook = this.#steps + stepsBetweenLooks;
+      }
       const frame = frames.at(-1);
       if (frame === undefined) return said('illegal');
       this.#takeBackTo(frame.depth);

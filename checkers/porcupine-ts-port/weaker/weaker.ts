@@ -2,12 +2,12 @@
 import type { Model } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import type { Weaker } from '../verdict.ts';
-import { sequentialConsistency } from './sequential.ts';
+import { sequentialConsistency, type Limits } from './sequential.ts';
 import { sessionGuarantees } from './sessions.ts';
 
-export function weakerVerdicts<S, I, O>(model: Model<S, I, O>, history: readonly Operation<I, O>[], budgetSteps: number, memoryBytes: number): Weaker {
+export function weakerVerdicts<S, I, O>(model: Model<S, I, O>, history: readonly Operation<I, O>[], limits: Limits): Weaker {
   const split = (model.byLocality ?? model) as Model<S, I, O>;
-  const { kind, steps } = sequentialConsistency(split, history, budgetSteps, memoryBytes);
+  const { kind, steps } = sequentialConsistency(split, history, limits);
   const view = split.registerView;
   const sessions = view === undefined
     ? { readYourWrites: 'unknown', monotonicReads: 'unknown', writesFollowReads: 'unknown' } as const
