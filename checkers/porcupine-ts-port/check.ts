@@ -17,7 +17,8 @@ export const defaultMemoryBytes = 512 * 1024 * 1024;
 const firstRoundSteps = 2048;
 /** For the partitions behind the first illegal one, beside as many as were taken before. */
 const stepsForOtherIllegal = 2_000_000;
-const stepsForWeaker = 5_000_000;
+/** For the weaker promises of an illegal history, at most. */
+const stepsForWeaker = 2_000_000;
 const crossCheckSliceSteps = 65_536;
 /** Between two looks at the signal and the clock: at first, and at most. */
 const firstSliceSteps = 64;

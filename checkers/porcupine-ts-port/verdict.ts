@@ -43,7 +43,7 @@ export interface CheckOptions {
   readonly crossCheckSteps?: number;
   /**
    * Of an illegal history: whether it keeps weaker promises (`Verdict.weaker`), within the same budgets once more, and
-   * at most 5 million steps.
+   * at most 2 million steps.
    */
   readonly weaker?: boolean;
   /**

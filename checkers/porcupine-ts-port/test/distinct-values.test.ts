@@ -5,11 +5,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkOperations, priorityQueueModel, queueModel, setModel, stackModel, type Model } from '../index.ts';
+import { casesOf } from './cases.ts';
 import { tapes, type Tape } from './random-history.ts';
 import { isLinearizableBySpec, priorityQueue, queue, set, stack, type Input, type Output, type Value } from './sequential-objects.ts';
 import { useObject, type Use } from './used-objects.ts';
 
-const runs = Number(process.env['WHITEWATER_CHECKER_CASES'] ?? 5000);
+const held = casesOf(5000);
+const runs = held.numRuns;
 const maxOperations = 10;
 
 function bag(object: Use['object'], put: string, take: string): Use {
@@ -56,7 +58,7 @@ describe('every fast path agrees with the definition', () => {
           expect(isLinearizableBySpec(object, part.clash.map((index) => history[index]!))).toBe(false);
         }
       }),
-      { numRuns: runs, seed: 20_260_713 },
+      held,
     );
     expect(counts.ok).toBeGreaterThan(runs / 10);
     expect(counts.illegal).toBeGreaterThan(runs / 10);

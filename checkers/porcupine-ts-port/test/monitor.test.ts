@@ -2,11 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { kvUnpartitionedModel, monitor, priorityQueueModel, queueModel, casRegisterModel, setModel, stackModel, type Model, type Operation } from '../index.ts';
+import { casesOf } from './cases.ts';
 import { tapes, type Tape } from './random-history.ts';
 import { isLinearizableBySpec, priorityQueue, queue, register, set, stack, type Input, type Output, type SequentialObject, type Value } from './sequential-objects.ts';
 import { useObject, type Use } from './used-objects.ts';
 
-const runs = Number(process.env['WHITEWATER_CHECKER_CASES'] ?? 3000);
+const held = casesOf(3000);
+const runs = held.numRuns;
 const maxOperations = 9;
 type History = readonly Operation<Input, Output>[];
 
@@ -73,7 +75,7 @@ describe('at every return, as the definition', () => {
         }
         counts.ok++;
       }),
-      { numRuns: runs, seed: 20_260_713 },
+      held,
     );
     expect(counts.ok).toBeGreaterThan(runs / 10);
     expect(counts.illegal).toBeGreaterThan(runs / 10);

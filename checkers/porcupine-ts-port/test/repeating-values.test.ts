@@ -2,11 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkOperations, registerModel, type Model } from '../index.ts';
+import { casesOf } from './cases.ts';
 import { tapes } from './random-history.ts';
 import { isLinearizableBySpec, register, type Input, type Output, type Value } from './sequential-objects.ts';
 import { useObject, type Use } from './used-objects.ts';
 
-const runs = Number(process.env['WHITEWATER_CHECKER_CASES'] ?? 5000);
+const cases = casesOf(5000);
+const runs = cases.numRuns;
 const maxOperations = 11;
 const model = registerModel as unknown as Model<unknown, Input, Output>;
 
@@ -35,7 +37,7 @@ describe('registers whose values repeat', () => {
           expect(isLinearizableBySpec(register, operations.map((index) => history[index]!))).toBe(false);
         }
       }),
-      { numRuns: runs, seed: 20_260_713 },
+      cases,
     );
     expect(counts.ok).toBeGreaterThan(runs / 10);
     expect(counts.illegal).toBeGreaterThan(runs / 10);

@@ -2,11 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { casRegisterModel, checkOperations, kvModel, perKey, queueModel, registerModel, setModel, type Model, type Operation } from '../index.ts';
+import { casesOf } from './cases.ts';
 import { tapes } from './random-history.ts';
 import { isLinearizableBySpec, queue, register, set, type Input, type Output, type SequentialObject, type Value } from './sequential-objects.ts';
 import { useObject, type Use } from './used-objects.ts';
 
-const runs = Number(process.env['WHITEWATER_CHECKER_CASES'] ?? 3000);
+const cases = casesOf(3000);
+const runs = cases.numRuns;
 type Told = Operation<Input, Output>;
 
 const isBefore = (a: Told, b: Told): boolean => a.client === b.client && a.returnTime !== null && (a.returnTime < b.callTime || (a.returnTime === b.callTime && a.callTime < b.callTime));
@@ -48,7 +50,7 @@ describe('sequential consistency, as the definition has it', () => {
         expect(verdict.weaker.sequential).toBe(expected);
         counts[expected]++;
       }),
-      { numRuns: runs, seed: 20_260_713 },
+      cases,
     );
     expect(counts.ok).toBeGreaterThan(runs / 40);
     expect(counts.illegal).toBeGreaterThan(runs / 40);
@@ -109,7 +111,7 @@ describe('session guarantees, as the definition has them', () => {
         });
         for (const [name, holds] of Object.entries(kept)) counts.set(`${name} ${holds}`, (counts.get(`${name} ${holds}`) ?? 0) + 1);
       }),
-      { numRuns: runs, seed: 20_260_713 },
+      cases,
     );
     expect(counts.size).toBe(6);
     for (const [name, count] of counts) expect(count, name).toBeGreaterThan(runs / 500);
