@@ -28,7 +28,7 @@ export function transpiled(path: string, text: string): string {
   }
 }
 
-/** At the beginning of a line only, as a statement: what looks like an import within a string stays. */
-const statement = /^((?:(?:import|export)\b[^'"`\n]*|\}[^'"`\n]*)\bfrom\s*|import\s*)(['"])(\.{1,2}\/[^'"\n]*)\.ts\2/gm;
+/** A line without any other quote: what looks like an import within a string stays. */
+const statement = /^((?:(?:import|export)\b[^'"`\n]*|[^'"`\n]*\}\s*)\bfrom\s*|import\s*)(['"])(\.{1,2}\/[^'"\n]*)\.ts\2/gm;
 
 const withCompiledImports = (code: string): string => code.replaceAll(statement, '$1$2$3.js$2');
