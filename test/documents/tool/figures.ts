@@ -61,7 +61,7 @@ const exploreRow = (result: Measured): readonly string[] => {
 
 const bugsTable = (command: string): Pick<Figures, 'commands' | 'lines'> => ({
   commands: [command],
-  lines: ([{ file }]: readonly Measured[]) => file.trimEnd().split('\n'),
+  lines: ([result]: readonly Measured[]) => result!.file.trimEnd().split('\n'),
 });
 
 export const figures: readonly Figures[] = [

@@ -29,7 +29,7 @@ test('an error is told of the bug that makes it, also where another file uses wh
   expect(errors.get(wrongHere)).toMatch(/^wrong-here\.patch: the patched core does not pass the type check:\n {2}core\/raft\/state\.ts\(\d+,\d+\): error TS2322/);
   expect(errors.get(wrongElsewhere)).not.toContain('core/raft/state.ts');
   expect(errors.get(wrongElsewhere)).toMatch(/core\/raft\/\w+\.ts\(\d+,\d+\): error TS2345/);
-}, 120_000);
+});
 
 test('no bug, nothing to say', async () => {
   expect([...await typeErrors([])]).toEqual([]);
