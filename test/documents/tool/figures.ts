@@ -66,7 +66,7 @@ const bugsTable = (command: string): Pick<Figures, 'commands' | 'lines'> => ({
 
 export const figures: readonly Figures[] = [
   {
-    name: 'fuzz', document: 'README.md', takes: '10 s', commands: ['whitewater fuzz --seeds 1000'], quick: ['whitewater fuzz --seeds 40'],
+    name: 'fuzz', document: 'README.md', takes: '10 s', commands: ['whitewater fuzz --seeds 1000'], quick: ['whitewater fuzz --seeds 4 --workers 1'],
     lines: ([result]) => {
       const line = (pattern: RegExp): string => found(new RegExp(`^(.*${pattern.source}.*)$`, 'm'), result!)[0]!.trimEnd();
       return [
@@ -83,7 +83,7 @@ export const figures: readonly Figures[] = [
     ],
   },
   {
-    name: 'speed', document: 'README.md', takes: '3 min', commands: ['whitewater fuzz --seeds 20000', 'node dist/harness/bench/swarm.js'], quick: ['whitewater fuzz --seeds 40', 'node dist/harness/bench/swarm.js scenarios 5'],
+    name: 'speed', document: 'README.md', takes: '3 min', commands: ['whitewater fuzz --seeds 20000', 'node dist/harness/bench/swarm.js'], quick: ['whitewater fuzz --seeds 4 --workers 1', 'node dist/harness/bench/swarm.js REGISTRY 2'],
     lines: ([fuzz, bench]) => {
       const [seeds] = found(/^swarm: ([\d,]+) seeds? run/m, fuzz!);
       const [workers, rate, events] = found(/^ {2}time .*? on (\d+) workers?: ([\d,.kM]+) seeds\/s, ([\d,.kM]+) events\/s/m, fuzz!);
@@ -95,7 +95,7 @@ export const figures: readonly Figures[] = [
     },
   },
   {
-    name: 'lab-commands', document: 'docs/labs.md', takes: '10 min', commands: labCommands.map((command) => `${command} --json FILE`), quick: labCommands.map(() => 'whitewater lab 2A --json FILE'),
+    name: 'lab-commands', document: 'docs/labs.md', takes: '10 min', commands: labCommands.map((command) => `${command} --json FILE`), quick: labCommands.map(() => 'whitewater lab 2A-1 --json FILE'),
     lines: (results) => [
       row('command', 'runs', 'virtual time', 'wall', 'CPU', 'operations checked'), '|---|--:|--:|--:|--:|--:|',
       ...results.map((result, i) => {
@@ -107,7 +107,7 @@ export const figures: readonly Figures[] = [
   },
   {
     name: 'lab-tests', document: 'docs/labs.md', takes: '6 min', commands: ['whitewater lab all --seeds 100 --json FILE', 'whitewater lab all --seeds 100 --manner honest --json FILE'],
-    quick: ['whitewater lab 2A --json FILE', 'whitewater lab 2A --manner honest --json FILE'],
+    quick: ['whitewater lab 2A-1 --json FILE', 'whitewater lab 2A-1 --manner honest --json FILE'],
     lines: ([own, honest]) => {
       const others = new Map(lab(honest!).tests.map((test) => [testName(test.scenario), test]));
       const passed = (test: LabTest | undefined): string => (test === undefined ? '-' : test.passed === test.seeds ? 'ok' : `${test.passed} of ${test.seeds}`);
@@ -124,10 +124,10 @@ export const figures: readonly Figures[] = [
       ...results.map((result, i) => row(exploreOptions[i] === '' ? '(defaults: 1 client, 1 operation, term 1, log 2, 1 crash)' : `\`${exploreOptions[i]}\``, ...exploreRow(result))),
     ],
   },
-  { name: 'bugs-all', document: 'docs/track-record.md', takes: '20 min', quick: ['whitewater bugs e03 --starts 2 --seeds 20 --markdown FILE'], ...bugsTable('whitewater bugs --markdown FILE') },
+  { name: 'bugs-all', document: 'docs/track-record.md', takes: '20 min', quick: ['whitewater bugs e03 --starts 1 --seeds 5 --workers 1 --markdown FILE'], ...bugsTable('whitewater bugs --markdown FILE') },
   { name: 'bugs-external', document: 'docs/track-record.md', takes: '20 min', quick: null, ...bugsTable('whitewater bugs --oracles external --seeds 100 --markdown FILE') },
   {
-    name: 'real-core', document: 'docs/track-record.md', takes: '7 min', commands: ['whitewater fuzz --seeds 100000'], quick: ['whitewater fuzz --seeds 40'],
+    name: 'real-core', document: 'docs/track-record.md', takes: '7 min', commands: ['whitewater fuzz --seeds 100000'], quick: ['whitewater fuzz --seeds 4 --workers 1'],
     lines: ([result]) => {
       const [verdict] = found(/^ {2}verdict +(.+? unknown)/m, result!);
       const [digest] = found(/^ {2}digest +(\w+)/m, result!);

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const top = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
@@ -17,15 +17,17 @@ export interface Measured {
   readonly cpuMs: number;
 }
 
+const registryUrl = pathToFileURL(join(top, 'dist', 'scenarios', 'registry.js')).href;
+
 /** Writes the CPU that a process used, as its last deed. */
 const meter = (path: string): string => `data:text/javascript,${encodeURIComponent(`import { writeFileSync } from 'node:fs';
 process.on('exit', () => { const { user, system } = process.cpuUsage(); writeFileSync(${JSON.stringify(path)}, String((user + system) / 1000)); });`)}`;
 
-/** `whitewater ...` or `node FILE ...`, in a folder of its own; FILE stands for a file to be written. Ends with an error when the command fails. */
+/** `whitewater ...` or `node FILE ...`, in a folder of its own; FILE stands for a file to be written, REGISTRY for the house's. Ends with an error when the command fails. */
 export function measured(command: string): Measured {
   const folder = mkdtempSync(join(tmpdir(), 'whitewater-figures-'));
   try {
-    const [program, ...argv] = command.split(' ').map((word) => (word === 'FILE' ? join(folder, 'file') : word));
+    const [program, ...argv] = command.split(' ').map((word) => (word === 'FILE' ? join(folder, 'file') : word === 'REGISTRY' ? registryUrl : word));
     const script = program === 'whitewater' ? [join(top, 'dist', 'scenarios', 'whitewater.js')] : program === 'node' ? [join(top, argv.shift()!)] : null;
     if (script === null) throw new Error(`figures are made by whitewater or node, not by ${program}`);
     const startedMs = performance.now();
