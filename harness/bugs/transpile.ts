@@ -31,4 +31,8 @@ export function transpiled(path: string, text: string): string {
 /** A line without any other quote: what looks like an import within a string stays. */
 const statement = /^((?:(?:import|export)\b[^'"`\n]*|[^'"`\n]*\}\s*)\bfrom\s*|import\s*)(['"])(\.{1,2}\/[^'"\n]*)\.ts\2/gm;
 
-const withCompiledImports = (code: string): string => code.replaceAll(statement, '$1$2$3.js$2');
+/** Where a module is loaded when it is needed. */
+const whenNeeded = /(?<!['"`])\bimport\((['"])(\.{1,2}\/[^'"\n]*)\.ts\1\)/g;
+
+const withCompiledImports = (code: string): string =>
+  code.replaceAll(statement, '$1$2$3.js$2').replaceAll(whenNeeded, 'import($1$2.js$1)');

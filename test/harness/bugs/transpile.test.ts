@@ -23,6 +23,8 @@ describe('TypeScript without its types', () => {
     ["import { a,\n  b } from './x.ts';", "import { a,\n  b } from './x.js';"],
     ["export * from '../x/y.ts';", "export * from '../x/y.js';"],
     ["import './x.ts';", "import './x.js';"],
+    ["const a = await import('./x.ts');", "const a = await import('./x.js');"],
+    ["const a = \"import('./x.ts')\";", "const a = \"import('./x.ts')\";"],
     ["import { a } from 'x.ts';", "import { a } from 'x.ts';"],
     ["const a = \"import './x.ts'\";", "const a = \"import './x.ts'\";"],
     ['const a: number = 1;\nconst b = a as unknown;', 'const a         = 1;\nconst b = a           ;'],
