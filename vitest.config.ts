@@ -3,6 +3,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'checkers/porcupine-ts-port/test/**/*.test.ts'],
-    testTimeout: 120_000,
+    // Never a timed test: these end what hangs, on a machine however busy.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    // What is built is run as Node runs it.
+    server: { deps: { external: [/\/dist\//] } },
   },
 });

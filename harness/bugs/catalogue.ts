@@ -1,10 +1,13 @@
 /** Where known bugs are kept: those of the house, or a user's own folder. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { projectFolder } from './aside.ts';
+import { join, resolve } from 'node:path';
 import { BugFileError, parseBug, type KnownBug } from './known-bug.ts';
+import { projectFolder } from './project.ts';
 
 export const houseFolder = (): string => join(projectFolder(), 'scenarios', 'bugs');
+
+/** The patches of the house are held by its own tests, their types too (test/scenarios/bugs/patches.test.ts). */
+export const isOfHouse = ({ path }: KnownBug): boolean => resolve(path).startsWith(houseFolder());
 
 /**
  * All bugs of a folder and of its folder `controls`, by name.

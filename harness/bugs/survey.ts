@@ -4,11 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Tinypool } from 'tinypool';
 import type { OracleSet } from '../campaign/oracles.ts';
-import { AsideError, buildAside, type Aside } from './aside.ts';
+import { buildAside, type Aside } from './aside.ts';
+import { isOfHouse } from './catalogue.ts';
 import type { KnownBug } from './known-bug.ts';
+import { AsideError } from './patched.ts';
 import { scoreOf, type Score, type Start } from './score.ts';
 import { Slots } from './slots.ts';
+import { typeErrors } from './type-check.ts';
 import { witnessPath } from './witness.ts';
+import { workerUrl } from './worker-url.ts';
 import type { HuntSpec, ShrinkSeedSpec, ShrunkSeed, TimedHunt, Witnessed, WitnessSpec } from './worker.ts';
 
 export interface SurveySpec {
@@ -55,11 +59,12 @@ const bugsAtOnce = 2;
 export async function survey(spec: SurveySpec): Promise<readonly BugResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'whitewater-bugs-'));
   const slots = new Slots(spec.workers);
+  const mistyped = await typeErrors(spec.bugs.filter((bug) => !isOfHouse(bug)));
   const results: BugResult[] = [];
   const queue = spec.bugs.values();
   const serve = async (): Promise<void> => {
     for (let next = queue.next(); next.done !== true && !spec.stop.aborted; next = queue.next()) {
-      const result = await surveyOne(spec, next.value, join(folder, next.value.name), slots);
+      const result = await surveyOne(spec, next.value, mistyped.get(next.value), join(folder, next.value.name), slots);
       if (result === null) continue;
       results.push(result);
       spec.onResult(result);
@@ -76,16 +81,17 @@ export async function survey(spec: SurveySpec): Promise<readonly BugResult[]> {
 }
 
 /** Null when it was interrupted before any starting point was done. */
-async function surveyOne(spec: SurveySpec, bug: KnownBug, folder: string, slots: Slots): Promise<BugResult | null> {
+async function surveyOne(spec: SurveySpec, bug: KnownBug, mistyped: string | undefined, folder: string, slots: Slots): Promise<BugResult | null> {
   let aside: Aside;
   try {
-    aside = await slots.use(() => buildAside(bug, folder));
+    aside = buildAside(bug, folder);
+    if (mistyped !== undefined) throw new AsideError(mistyped);
   } catch (error) {
     if (error instanceof AsideError) return { bug, score: scoreOf([]), starts: [], witness: null, trouble: error.message, fault: null };
     throw error;
   }
   const pool = new Tinypool({
-    filename: aside.workerUrl, minThreads: 0, maxThreads: spec.workers, idleTimeout: 60_000,
+    filename: workerUrl, minThreads: 0, maxThreads: spec.workers, idleTimeout: 60_000,
   });
   try {
     const registryUrl = aside.addressOf(spec.registryUrl);

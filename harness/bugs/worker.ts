@@ -1,4 +1,4 @@
-/** What a thread does in the copy of the project with a patched core: everything it imports is that copy's. */
+/** What a thread does on patched cores: it loads the registry beside each of them, and with it that core and no other. */
 import type { OracleSet } from '../campaign/oracles.ts';
 import { drawPlan } from '../campaign/draw.ts';
 import { parsePlan, printPlan } from '../plan/plan-file.ts';

@@ -142,7 +142,7 @@ const runRegressions = ({ registry }: Context): readonly Regression[] =>
 async function canariesOf({ canaries, workers }: Request, { registry, terminal }: Context): Promise<readonly CanaryResult[]> {
   try {
     const results = await runCanaries(registry.url, workers, terminal.interrupted, canaries ?? undefined);
-    if (results.length === 0 && !terminal.interrupted.aborted) throw new UsageError(`${canaries ?? 'scenarios/bugs'}: no known bug there says \`Canary: SEEDS\` in its head`);
+    if (results.length === 0 && !terminal.interrupted.aborted) throw new UsageError(`${canaries ?? 'scenarios/bugs'}: there is no known bug in it`);
     return results;
   } catch (error) {
     if (error instanceof BugFileError) throw new UsageError(error.message);
@@ -243,9 +243,10 @@ function regressionLines(regressions: readonly Regression[]): string {
 
 function canaryLines(canaries: readonly CanaryResult[]): string {
   const found = canaries.filter(({ seeds }) => seeds !== null);
-  const most = Math.max(0, ...found.map(({ seeds }) => seeds!));
+  const hunted = found.filter(({ by }) => by === 'seeds');
+  const most = Math.max(0, ...hunted.map(({ seeds }) => seeds!));
   const details = canaries.filter(({ seeds }) => seeds === null).map(({ name, trouble }) => `    ${name}: ${trouble}\n`);
-  return row('canaries', `${found.length} of ${canaries.length} known bugs found${found.length > 0 ? `, the last after ${plural(most, 'seed')}` : ''}`) + details.join('');
+  return row('canaries', `${found.length} of ${canaries.length} known bugs found${hunted.length > 0 ? `, ${count(hunted.length)} of them by seeds, the last after ${plural(most, 'seed')}` : ''}`) + details.join('');
 }
 
 const labLine = (labs: readonly ChunkResult[]): string =>

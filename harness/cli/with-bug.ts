@@ -4,9 +4,11 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { AsideError, buildAside, keepCanaries } from '../bugs/aside.ts';
-import { findBugs } from '../bugs/catalogue.ts';
+import { buildAside } from '../bugs/aside.ts';
+import { findBugs, isOfHouse } from '../bugs/catalogue.ts';
 import { BugFileError } from '../bugs/known-bug.ts';
+import { AsideError } from '../bugs/patched.ts';
+import { typeErrors } from '../bugs/type-check.ts';
 import { exitCode, UsageError, type ExitCode, type Terminal } from './command.ts';
 
 /**
@@ -20,8 +22,9 @@ export async function withBug([name, ...argv]: readonly string[], program: strin
     const bugs = findBugs([name]);
     const [bug] = bugs;
     if (bugs.length !== 1 || bug === undefined) throw new UsageError(`--bug takes one known bug, and "${name}" names ${bugs.length}`);
-    const aside = await buildAside(bug, join(folder, bug.name));
-    keepCanaries(aside);
+    const aside = buildAside(bug, join(folder, bug.name));
+    const mistyped = isOfHouse(bug) ? undefined : (await typeErrors([bug])).get(bug);
+    if (mistyped !== undefined) throw new UsageError(mistyped);
     terminal.err(`with a planted bug: ${bug.id} ${bug.title}\n`);
     return await ran(fileURLToPath(aside.addressOf(pathToFileURL(realpathSync(program)).href)), argv, terminal);
   } catch (error) {

@@ -1,6 +1,5 @@
-/** Partitions on threads. The threads run compiled modules, so that the checker is compiled first. */
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/** Partitions on threads. The threads run compiled modules, so that the built checker is what is tested. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -9,25 +8,18 @@ import { kvModel, type KvInput, type KvOutput, type Operation } from '../index.t
 import type { checkOnPool as CheckOnPool, ModelReference } from '../pool.ts';
 import { hardHistory } from './hard-history.ts';
 
-const source = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+/** The built checker. */
+const built = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'dist', 'checkers', 'porcupine-ts-port');
 const folder = mkdtempSync(join(tmpdir(), 'whitewater-pool-'));
-const compiler = resolve(source, '../../node_modules/.bin/tsc');
 let checkOnPool: typeof CheckOnPool;
 let reference: ModelReference;
 let stuck: ModelReference;
 
 beforeAll(async () => {
-  cpSync(source, join(folder, 'source'), { recursive: true, filter: (path) => !path.endsWith('/test') && !path.endsWith('vitest.ts') });
-  const compilerOptions = {
-    target: 'ES2023', lib: ['ES2023'], module: 'NodeNext', moduleResolution: 'NodeNext', types: ['node'], typeRoots: [resolve(source, '../../node_modules/@types')],
-    strict: true, skipLibCheck: true, rewriteRelativeImportExtensions: true, rootDir: 'source', outDir: 'built',
-  };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['source'] }));
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  execFileSync(compiler, ['-p', folder]);
   writeFileSync(join(folder, 'stuck.js'), "export const model = { name: 'stuck', init: () => 0, step() { for (;;); } };\n");
-  ({ checkOnPool } = (await import(pathToFileURL(join(folder, 'built/pool.js')).href)) as { checkOnPool: typeof CheckOnPool });
-  reference = { module: pathToFileURL(join(folder, 'built/index.js')).href, name: 'kvModel' };
+  ({ checkOnPool } = (await import(pathToFileURL(join(built, 'pool.js')).href)) as { checkOnPool: typeof CheckOnPool });
+  reference = { module: pathToFileURL(join(built, 'index.js')).href, name: 'kvModel' };
   stuck = { module: pathToFileURL(join(folder, 'stuck.js')).href, name: 'model' };
 });
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -51,3 +51,10 @@ asyncProp([fc.integer({ min: 1, max: 4 }), fc.array(fc.integer({ min: 0, max: 3 
   expect(most).toBeLessThanOrEqual(size);
   expect(running).toBe(0);
 });
+
+test('a slot is free again when its work is done, or failed', async () => {
+  const slots = new Slots(1);
+  await expect(slots.use(async () => Promise.reject(new Error('work')))).rejects.toThrow('work');
+  expect(await slots.use(async () => 1)).toBe(1);
+  expect(await slots.use(async () => 2)).toBe(2);
+});

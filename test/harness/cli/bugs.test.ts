@@ -50,7 +50,7 @@ describe('a folder of known bugs', () => {
     for (const { from, seeds, find } of bug.hunts) expect(find.seed).toBe(from + seeds - 1);
     expect(bug.medianSeeds).toBe(bug.hunts.map(({ seeds }) => seeds).sort((a, b) => a - b)[1]);
     expect(readFileSync(join(folder, 'own.md'), 'utf8')).toContain('| x01-half | Election and terms | easy | 3/3 |');
-  }, 60_000);
+  });
 
   test('keeps the shrunk run beside the patch, which the next time is replayed', async () => {
     const plan = JSON.parse(readFileSync(join(folder, 'own', 'x01-half.plan.json'), 'utf8')) as { showed: string };
@@ -58,14 +58,14 @@ describe('a folder of known bugs', () => {
     const again = await whitewater(folder, 'bugs', join('own', 'x01-half.patch'), '--starts', '1', '--seeds', '40');
     expect(again.code, again.out).toBe(0);
     expect(again.out).toMatch(/ \d+ steps?$/m);
-  }, 60_000);
+  });
 
   test('with a bug that is not found ends with code 5 and says which', async () => {
     const { code, out } = await whitewater(folder, 'bugs', 'harmless', '--starts', '2', '--seeds', '5');
     expect(code).toBe(5);
     expect(out).toContain('Not found:\n  x02-same');
     expect(out).toMatch(/0\/2 +>5 +>5 /);
-  }, 60_000);
+  });
 
   test('with a control that is reported ends with code 5; one that is silent is as it should be', async () => {
     const loud = await whitewater(folder, 'bugs', 'false', '--starts', '2', '--seeds', '40');
@@ -73,25 +73,25 @@ describe('a folder of known bugs', () => {
     expect(loud.out).toContain('Controls that were reported:\n  x03-control: ');
     const silent = await whitewater(folder, 'bugs', 'clean', '--starts', '2', '--seeds', '10');
     expect(silent.code, silent.out).toBe(0);
-  }, 60_000);
+  });
 
   test('external oracles find it too, later', async () => {
     const { code, out } = await whitewater(folder, 'bugs', 'own', '--starts', '2', '--seeds', '200', '--oracles', 'external');
     expect(code, out).toBe(0);
     expect(out).toMatch(/^x01-half .* 2\/2 /m);
-  }, 120_000);
+  });
 
   test('a canary that is not found ends the gate with code 5', async () => {
     const { code, out } = await whitewater(folder, 'gate', '--seeds', '1', '--canaries', 'harmless', '--shard', '1/1000');
     expect(out).toContain('0 of 1 known bugs found\n    x02-same: not found within 5 seeds: the harness has gone blind to it');
     expect(code).toBe(5);
-  }, 60_000);
+  });
 
   test('Ctrl-C ends it with what is known so far', async () => {
     const { code, out } = await interrupted(folder, 'bugs', 'harmless', '--starts', '4', '--seeds', '100000');
     expect(code).toBe(2);
     expect(out).toContain('interrupted');
-  }, 60_000);
+  });
 });
 
 describe('what is wrong is told in one line', () => {
@@ -114,7 +114,7 @@ describe('what is wrong is told in one line', () => {
     ['a core that does not pass the type check', (): string => patch(half.replace('clusterSize >> 1', '"two"'), head), 'the patched core does not pass the type check'],
   ])('%s', async (name, text, message) => {
     expect(await bad(`${name.replaceAll(' ', '-')}.patch`, text())).toContain(message);
-  }, 30_000);
+  });
 
   test('a name that is none', async () => {
     const { code, err } = await whitewater(folder, 'bugs', 'z99');

@@ -1,9 +1,7 @@
 /**
  * Several workers give what one gives: counts, verdicts, and the very same shortest counterexamples.
- * Node 20 runs workers from compiled files only, so this compiles the tree and loads the explorer from there.
+ * Node 20 runs workers from compiled files only, so the explorer is loaded from the built tree.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -16,18 +14,12 @@ import type { SearchResult } from '../../../harness/explore/result.ts';
 import { protocolModels } from '../../../scenarios/protocols/index.ts';
 
 const clock = (): number => 0;
-const root = resolve(import.meta.dirname, '../../..');
-// Inside node_modules, so that the compiled files find the dependencies and vitest leaves them alone.
-const compiled = resolve(root, 'node_modules/.cache/explore-threads-test');
-
 let threads: typeof import('../../../harness/explore/breadth-first-threads.ts');
 let random: typeof import('../../../harness/explore/random-search.ts');
 let models: ReadonlyMap<string, ModelDefinition>;
 
 beforeAll(async () => {
-  const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', compiled], { cwd: root, encoding: 'utf8' });
-  if (!existsSync(resolve(compiled, 'harness/explore/worker.js'))) throw new Error(`the explorer does not compile:\n${tsc.stdout}${tsc.stderr}`);
-  const load = (path: string) => import(/* @vite-ignore */ pathToFileURL(resolve(compiled, path)).href);
+  const load = (path: string) => import(/* @vite-ignore */ pathToFileURL(resolve(import.meta.dirname, '../../../dist', path)).href);
   threads = await load('harness/explore/breadth-first-threads.js');
   random = await load('harness/explore/random-search.js');
   models = (await load('scenarios/protocols/index.js')).protocolModels;

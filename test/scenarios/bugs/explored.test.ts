@@ -38,7 +38,7 @@ describe.concurrent('whitewater --bug NAME explore', () => {
     const broken = /^ {2}violated +always: (.+?) \(after (\d+) actions?/m.exec(out)!;
     const seen = /^distinct ([\d,]+) /m.exec(out)!;
     expect([broken[1], Number(broken[2]), Number(seen[1]!.replaceAll(',', ''))]).toEqual([property, actions, distinct]);
-  }, 60_000);
+  });
 });
 
 test('the counterexample is a plan: it fails on the planted core as on a failing seed, and the real core passes it', async () => {
@@ -52,13 +52,13 @@ test('the counterexample is a plan: it fails on the planted core as on a failing
   const pinned = await whitewater(folder, 'pin', plan, '--dir', 'pinned');
   expect(pinned.code, pinned.err).toBe(0);
   expect(pinned.out).toContain('it passes now');
-}, 120_000);
+});
 
 test('the real core holds within the same bounds', async () => {
   const { code, out } = await whitewater(folder, 'explore', ...small, '--json', '-');
   expect(code).toBe(0);
   expect((JSON.parse(out) as Told).properties.filter(({ verdict }) => verdict === 'violated')).toEqual([]);
-}, 60_000);
+});
 
 test('--bug says what it needs', async () => {
   const { code, err } = await whitewater(folder, '--bug', 'e02');
