@@ -56,7 +56,7 @@ describe('exit codes', () => {
 
 describe('wrong usage is one line that says what to do', () => {
   it.each([
-    [['nope'], 'there is no model "nope"; there are: raft-kv, two-phase-commit, paxos, abd, single-copy, die-hard'],
+    [['nope'], 'there is no model "nope"; there are: raft-kv, raft-spec, two-phase-commit, paxos, abd, single-copy, die-hard'],
     [['--rms', '5', 'two-phase-commit'], 'the parameters of raft-kv are --servers 3 (2 to 5)'],
     [['--max-in-flight', '4'], 'add --plain, or take --network multiset'],
     [['--network', 'ordered'], '--network ordered needs a bound on the letters in flight'],

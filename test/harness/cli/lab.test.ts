@@ -119,8 +119,21 @@ describe('whitewater lab tells', () => {
   });
 
   test('a fault of the harness itself', async () => {
-    const faulty = changed('lab/2B-1-BasicAgree', (scenario) => ({ ...scenario, draw: (seed) => ({ ...scenario.draw(seed), script: 'none such' }) }));
-    expect(await lab(['2B-1'], faulty)).toMatchObject({ code: 5, out: expect.stringContaining('has no script "none such"') });
+    const faulty = changed('lab/2B-1-BasicAgree', (scenario) => ({
+      ...scenario,
+      system: {
+        ...scenario.system,
+        observer() {
+          throw new Error('an observer that cannot be made');
+        },
+      },
+    }));
+    expect(await lab(['2B-1'], faulty)).toMatchObject({ code: 5, out: expect.stringContaining('an observer that cannot be made') });
+  });
+
+  test('a plan that is wrong, as the scenario draws it', async () => {
+    const wrong = changed('lab/2B-1-BasicAgree', (scenario) => ({ ...scenario, draw: (seed) => ({ ...scenario.draw(seed), script: 'none such' }) }));
+    expect(await lab(['2B-1'], wrong)).toMatchObject({ code: 4, out: expect.stringContaining('has no script "none such"') });
   });
 
   test('a run that gives two digests', async () => {
