@@ -55,6 +55,10 @@ asyncProp([fc.integer({ min: 1, max: 4 }), fc.array(fc.integer({ min: 0, max: 3 
 test('a slot is free again when its work is done, or failed', async () => {
   const slots = new Slots(1);
   await expect(slots.use(async () => Promise.reject(new Error('work')))).rejects.toThrow('work');
-  expect(await slots.use(async () => 1)).toBe(1);
-  expect(await slots.use(async () => 2)).toBe(2);
+  const begun: number[] = [];
+  const begin = (n: number): Promise<number> => slots.use(async () => begun.push(n));
+  await Promise.race([begin(1), Promise.resolve()]);
+  expect(begun).toEqual([1]);
+  await Promise.race([begin(2).then(() => begin(3)), new Promise((resolve) => setImmediate(resolve))]);
+  expect(begun).toEqual([1, 2, 3]);
 });

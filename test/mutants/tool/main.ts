@@ -65,7 +65,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (all.length === 0) return say('no mutant is touched\n', 0);
   if (values.list === true) return say(all.map(({ name, breaks }) => `${name}: ${breaks}\n`).join(''), 0);
   const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const folder = mkdtempSync(join(tmpdir(), 'whitewater-mutants-'));
   try {
     const workers = Math.min(all.length, Math.max(1, number('workers', Math.ceil(availableParallelism() / 2))));
