@@ -122,6 +122,32 @@ test('a stale read: the write before it, the write that hid it, and the read', (
   expect(explanation.linearizations[0]).toEqual([0, 1, 2]);
 });
 
+test('of several illegal keys the one of the first error is explained, and the others are named behind it', () => {
+  const get = (key: string, value: string, callTime: number): Operation<never, never> =>
+    ({ client: 1, input: { op: 'get', key }, output: { value }, callTime, returnTime: callTime + 1 }) as never;
+  for (const [history, first, others] of [
+    [[get('late', '', 0), get('early', 'x', 2), get('last', 'x', 4), get('late', 'x', 6)], 'early', [2, 3]],
+    [[get('early', 'x', 0), get('late', 'x', 2)], 'early', [1]],
+  ] as const) {
+    for (const method of ['auto', 'search'] as const) {
+      const verdict = checkOperations(kvModel as never, history, { everyIllegal: true, method });
+      const { partition, others: rest } = explain(kvModel as never, history, verdict)!;
+      expect([partition.key, rest.map(({ blocked }) => blocked!.operation)]).toEqual([first, others]);
+    }
+  }
+});
+
+test('equal times: what is called in the instant in which a read returns may have explained it', () => {
+  const history = [
+    { client: 0, input: { op: 'get', key: 'k' }, output: { value: 'a' }, callTime: 0, returnTime: 5 },
+    { client: 1, input: { op: 'append', key: 'k', value: 'a' }, output: {}, callTime: 5, returnTime: 6 },
+    { client: 2, input: { op: 'get', key: 'k' }, output: { value: '' }, callTime: 7, returnTime: 8 },
+  ];
+  // The first read alone is explained by the append: only both reads together clash.
+  expect(explain(kvModel as never, history as never)!.minimal).toMatchObject({ core: expect.arrayContaining([2]) as number[], isMinimal: true });
+  expect(explain(kvModel as never, history as never)!.minimal.core.length).toBe(2);
+});
+
 test('a read from the future: the read alone, and no write', () => {
   const history = [
     { client: 0, input: { op: 'get', key: 'k' }, output: { value: 'a' }, callTime: 0, returnTime: 1 },
@@ -141,5 +167,8 @@ test('with too few steps the sub-history is not called minimal', () => {
   const verdict = checkOperations(kvModel as never, history);
   expect(verdict.kind).toBe('illegal');
   expect(explain(kvModel as never, history, verdict, { budgetSteps: 40 })!.minimal.isMinimal).toBe(false);
+  // Steps enough for all checks together, and too few for some of them.
+  const { minimal, endedBy } = explain(kvModel as never, history, verdict, { budgetSteps: 20_000 })!;
+  expect([minimal.isMinimal, endedBy]).toEqual([false, undefined]);
   expect(explain(kvModel as never, history, verdict)!.minimal.isMinimal).toBe(true);
 });

@@ -1,5 +1,6 @@
 /** Recorded histories: what each format gives, and what damaged input is told. */
 import { describe, expect, test } from 'vitest';
+import { parseJsonLines } from '../formats/jsonl.ts';
 import { asModel, detectFormat, FormatError, formats, guessModel, type FormatName } from '../formats/index.ts';
 import { checkOperations, type ModelName } from '../index.ts';
 
@@ -118,6 +119,11 @@ describe('JSON lines', () => {
     expect(formats.jsonl(text).annotations).toEqual([{ text: 'n1 crashed', startTime: 1, endTime: 4, lane: 'faults' }]);
   });
   test('a return of null is an outcome that is unknown', () => {
+    const [never] = parseJsonLines('{"client":1,"op":"get","key":"k","output":"x","call":0,"return":null}').operations;
+    expect([never!.output, never!.returnTime]).toEqual([undefined, null]);
+    // One that returned: null is "nothing", and left out is "not told".
+    const outputOf = (output: string): unknown => parseJsonLines(`{"client":1,"op":"get","key":"k"${output},"call":0,"return":1}`).operations[0]!.output;
+    expect([outputOf(',"output":null'), outputOf(',"output":"x"'), outputOf('')]).toEqual([null, 'x', undefined]);
     const text = lines(line({ ...put, return: null }), line({ client: 2, op: 'get', key: 'k', output: 'a', call: 9, return: 10 }), line({ client: 2, op: 'get', key: 'k', output: 'a', call: 11, return: 12 }));
     expect(kindOf(text, 'jsonl', 'kv')).toBe('ok');
   });

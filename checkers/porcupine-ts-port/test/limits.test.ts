@@ -68,6 +68,15 @@ describe('a bound on memory', () => {
     }
   });
 
+  test('holds for all partitions together', () => {
+    const keys = ['a', 'b', 'c', 'd'].flatMap((key, at) => hard(12, key).map((one) => ({ ...one, client: one.client + at * 10_000 })));
+    const memoryBytes = 3 * megabyte;
+    // Each fits alone, and all together do not.
+    expect(search(hard(12), {}).peakBytes).toBeLessThan(memoryBytes);
+    expect(search(keys, {}).peakBytes).toBeGreaterThan(memoryBytes);
+    expect(search(keys, { memoryBytes }).peakBytes).toBeLessThanOrEqual(memoryBytes);
+  });
+
   test('the process holds no more than a small multiple of what is stated', () => {
     const before = process.memoryUsage();
     const verdict = search(hard(20), { memoryBytes: 32 * megabyte });

@@ -10,10 +10,13 @@ import {
   illegal,
   kvModel,
   kvUnpartitionedModel,
+  type KvInput,
+  type KvOutput,
   lockModel,
   models,
   operationsFromEvents,
   perKey,
+  priorityQueueModel,
   queueModel,
   registerModel,
   setModel,
@@ -28,10 +31,11 @@ import { isLinearizable } from './brute-force.ts';
 import { kvObject } from './objects.ts';
 import { randomHistory, tapes } from './random-history.ts';
 
-/** One client, one operation after the other. */
+/** One client, one operation after the other; every method says the same, or what they say is shown. */
 function inTurn<S, I, O>(model: Model<S, I, O>, ...pairs: readonly (readonly [I, O | undefined])[]): string {
   const history = pairs.map(([input, output], i): Operation<I, O> => ({ client: 0, input, output, callTime: i * 2, returnTime: i * 2 + 1 }));
-  return checkOperations(model, history).kind;
+  const kinds = new Set((['auto', 'search', 'plain'] as const).map((method) => checkOperations(model, history, { method }).kind));
+  return [...kinds].join(' or ');
 }
 
 describe('ready models, one operation after the other', () => {
@@ -60,6 +64,14 @@ describe('ready models, one operation after the other', () => {
         ),
       ).toBe('ok');
       expect(inTurn(model as typeof kvModel, [{ op: 'put', key: 'a', value: 'x' }, {}], [{ op: 'get', key: 'b' }, { value: 'x' }])).toBe('illegal');
+      const put = [{ op: 'put', key: 'a', value: 'x' }, {}] as const;
+      const cas = (expected: string, ok: boolean): readonly [KvInput, KvOutput] => [{ op: 'cas', key: 'a', expected, value: 'y' }, { ok }];
+      for (const [expected, ok, then] of [['x', true, 'y'], ['z', false, 'x']] as const) {
+        expect(inTurn(model as typeof kvModel, put, cas(expected, ok), [{ op: 'get', key: 'a' }, { value: then }])).toBe('ok');
+        expect(inTurn(model as typeof kvModel, put, cas(expected, ok), [{ op: 'get', key: 'a' }, { value: then === 'x' ? 'y' : 'x' }])).toBe('illegal');
+        expect(inTurn(model as typeof kvModel, put, cas(expected, !ok))).toBe('illegal');
+      }
+      expect(inTurn(model as typeof kvModel, put, [{ op: 'delete', key: 'a' }, {}], [{ op: 'get', key: 'a' }, { value: 'x' }])).toBe('illegal');
     }
   });
   test('set: elements once, whatever their order in a read', () => {
@@ -67,6 +79,14 @@ describe('ready models, one operation after the other', () => {
     expect(inTurn(setModel, [{ op: 'add', value: 2 }, {}], [{ op: 'read' }, { values: [2, 2] }])).toBe('illegal');
     expect(inTurn(setModel, [{ op: 'add', value: 1 }, { ok: true }], [{ op: 'add', value: 1 }, { ok: true }])).toBe('illegal');
     expect(inTurn(setModel, [{ op: 'add', value: 1 }, {}], [{ op: 'remove', value: 1 }, { ok: true }], [{ op: 'contains', value: 1 }, { ok: false }])).toBe('ok');
+  });
+  test('set: add, remove and contains say what was there', () => {
+    for (const [op, whenThere, whenNot] of [['add', false, true], ['remove', true, false], ['contains', true, false]] as const) {
+      for (const ok of [true, false]) {
+        expect(inTurn(setModel, [{ op, value: 1 }, { ok }])).toBe(ok === whenNot ? 'ok' : 'illegal');
+        expect(inTurn(setModel, [{ op: 'add', value: 1 }, {}], [{ op, value: 1 }, { ok }])).toBe(ok === whenThere ? 'ok' : 'illegal');
+      }
+    }
   });
   test('queue: first in, first out; null when empty', () => {
     const [a, b] = [{ op: 'enqueue', value: 'a' } as const, { op: 'enqueue', value: 'b' } as const];
@@ -79,16 +99,31 @@ describe('ready models, one operation after the other', () => {
     expect(inTurn(stackModel, [a, {}], [b, {}], [{ op: 'pop' }, { value: 'b' }], [{ op: 'pop' }, { value: 'a' }], [{ op: 'pop' }, { value: null }])).toBe('ok');
     expect(inTurn(stackModel, [a, {}], [b, {}], [{ op: 'pop' }, { value: 'a' }])).toBe('illegal');
   });
+  test('priority queue: the smallest first, numbers before texts; null when empty', () => {
+    const insert = (value: number | string) => [{ op: 'insert', value }, {}] as const;
+    const take = (value: number | string | null) => [{ op: 'remove-min' }, { value }] as const;
+    expect(inTurn(priorityQueueModel, insert(2), insert('a'), insert(1), insert(2), take(1), take(2), take(2), take('a'), take(null))).toBe('ok');
+    expect(inTurn(priorityQueueModel, insert(2), insert(1), take(2))).toBe('illegal');
+    expect(inTurn(priorityQueueModel, insert(10), insert(9), take(10))).toBe('illegal');
+    expect(inTurn(priorityQueueModel, insert('a'), insert(1), take('a'))).toBe('illegal');
+    expect(inTurn(priorityQueueModel, insert(1), take(null))).toBe('illegal');
+    expect(inTurn(priorityQueueModel, take(1))).toBe('illegal');
+  });
   test('lock: one holder; only the holder releases', () => {
     const acquire = (owner: string) => ({ op: 'acquire', owner }) as const;
     const release = (owner: string) => ({ op: 'release', owner }) as const;
     expect(inTurn(lockModel, [acquire('a'), { ok: true }], [acquire('b'), { ok: false }], [release('b'), { ok: false }], [release('a'), {}], [acquire('b'), {}])).toBe('ok');
     expect(inTurn(lockModel, [acquire('a'), {}], [acquire('b'), {}])).toBe('illegal');
     expect(inTurn(lockModel, [acquire('a'), {}], [acquire('a'), {}])).toBe('illegal');
+    expect(inTurn(lockModel, [acquire('a'), {}], [release('b'), {}])).toBe('illegal');
+    expect(inTurn(lockModel, [acquire('a'), {}], [release('a'), { ok: false }])).toBe('illegal');
+    expect(inTurn(lockModel, [acquire('a'), {}], [acquire('b'), undefined], [release('a'), {}])).toBe('ok');
   });
   test('counter: the sum of what was added', () => {
     expect(inTurn(counterModel, [{ op: 'add' }, {}], [{ op: 'add', value: -3 }, { value: -2 }], [{ op: 'read' }, { value: -2 }])).toBe('ok');
     expect(inTurn(counterModel, [{ op: 'add' }, {}], [{ op: 'read' }, { value: 2 }])).toBe('illegal');
+    expect(inTurn(counterModel, [{ op: 'add' }, { value: 0 }])).toBe('illegal');
+    expect(inTurn(counterModel, [{ op: 'add', value: 2 }, undefined], [{ op: 'read' }, { value: 2 }])).toBe('ok');
   });
   test('each goes by the name under which it is listed, and says what an operation it lacks is', () => {
     for (const [name, model] of Object.entries(models)) expect(model.name).toBe(name);
@@ -109,10 +144,27 @@ describe('outcomes that are unknown', () => {
     expect(kindOf(write(1, null), read(1, 5), read(null, 7))).toBe('illegal');
     expect(kindOf(write(1, null), write(2, 3), read(1, 5), read(2, 7))).toBe('illegal');
   });
+  test('of a compare-and-set, both outcomes: applied where the value is the expected one, and else not', () => {
+    const cas = (expected: string): readonly [KvInput, undefined] => [{ op: 'cas', key: 'k', expected, value: 'b' }, undefined];
+    const put = [{ op: 'put', key: 'k', value: 'a' }, {}] as const;
+    const get = (value: string): readonly [KvInput, KvOutput] => [{ op: 'get', key: 'k' }, { value }];
+    expect(inTurn(kvModel, put, cas('a'), get('b'))).toBe('ok');
+    expect(inTurn(kvModel, put, cas('a'), get('a'))).toBe('illegal');
+    expect(inTurn(kvModel, put, cas('c'), get('a'))).toBe('ok');
+    expect(inTurn(kvModel, put, cas('c'), get('b'))).toBe('illegal');
+  });
   test('returned without telling: it happened, and any answer is right', () => {
     expect(inTurn(casRegisterModel, [{ op: 'cas', expected: null, value: 1 }, undefined], [{ op: 'read' }, { value: null }])).toBe('illegal');
     expect(inTurn(casRegisterModel, [{ op: 'cas', expected: 5, value: 1 }, undefined], [{ op: 'read' }, { value: null }])).toBe('ok');
     expect(inTurn(registerModel, [{ op: 'write', value: 1 }, undefined], [{ op: 'read' }, undefined], [{ op: 'read' }, { value: 1 }])).toBe('ok');
+  });
+  test('what stands as the output of one that never returned is not believed', () => {
+    const told = { client: 1, input: { op: 'read' }, output: { value: 7 }, callTime: 0, returnTime: null } as never;
+    const refused = { client: 1, input: { op: 'cas', expected: null, value: 1 }, output: { ok: false }, callTime: 0, returnTime: null } as never;
+    for (const method of ['auto', 'search', 'plain'] as const) {
+      expect(checkOperations(registerModel as never, [told], { method }).kind).toBe('ok');
+      expect(checkOperations(casRegisterModel as never, [refused, read(1, 5)], { method }).kind).toBe('ok');
+    }
   });
   test('a client that gave up may go on, also under its own number', () => {
     const again = { client: 1, input: { op: 'write', value: 3 }, output: {}, callTime: 4, returnTime: 5 } as never;
@@ -145,6 +197,13 @@ describe('what cannot be a history', () => {
   });
   test('but one may end in the instant in which the next begins: intervals are closed', () => {
     expect(errorOf(at(1, 0, 5), at(1, 5, 6))).toBeUndefined();
+    // And so a write that is called in the instant in which a read returns may come before it.
+    const read = { client: 1, input: { op: 'read' }, output: { value: 7 }, callTime: 0, returnTime: 5 } as never;
+    const write = (callTime: number) => ({ client: 2, input: { op: 'write', value: 7 }, output: {}, callTime, returnTime: 9 }) as never;
+    for (const method of ['auto', 'search', 'plain'] as const) {
+      expect(checkOperations(registerModel as never, [read, write(5)], { method }).kind).toBe('ok');
+      expect(checkOperations(registerModel as never, [read, write(6)], { method }).kind).toBe('illegal');
+    }
   });
   test('a return before its call, and times that are no numbers', () => {
     expect(String(errorOf(at(1, 5, 4)))).toContain('before its call');
@@ -265,6 +324,18 @@ describe('models of one’s own', () => {
     const one = (key: string) => ({ key, input: { op: 'write', value: 1 } as const });
     expect(inTurn(model, [one('a'), {}], [{ key: 'b', input: { op: 'read' } }, { value: null }], [{ key: 'a', input: { op: 'read' } }, { value: 1 }])).toBe('ok');
     expect(inTurn(model, [one('a'), {}], [{ key: 'a', input: { op: 'read' } }, { value: null }])).toBe('illegal');
+    // Each key for itself, wherever it stands; 1 and "1" are two.
+    for (const key of ['a', 'b', 'c']) {
+      const rows = ['a', 'b', 'c'].flatMap((other) => [[one(other), {}], [{ key: other, input: { op: 'read' } }, { value: other === key ? 2 : 1 }]] as const);
+      expect(inTurn(model, ...rows)).toBe('illegal');
+    }
+    expect(inTurn(model, [{ key: 1, input: { op: 'write', value: 1 } }, {}], [{ key: '1', input: { op: 'read' } }, { value: null }])).toBe('ok');
+  });
+  test('per key: operations that the object does not have are refused, and so are keys that are none', () => {
+    const model = perKey(registerModel);
+    expect(() => inTurn(model, [{ key: 'a', input: { op: 'incr' } as never }, {}])).toThrow('no operation "incr"');
+    expect(() => inTurn(model, [{ key: 'a', input: { op: 'read' } }, { value: {} as never }])).toThrow('in its output "value" must be');
+    expect(() => inTurn(model, [{ key: null as never, input: { op: 'read' } }, {}])).toThrow('its key a text or a number');
   });
 });
 
@@ -280,6 +351,25 @@ describe('an order hint', () => {
   test('that holds decides; operations of unknown outcome may be left out', () => {
     expect(by(0, 1, 2)).toBe('order-hint');
     expect(by(3, 1, 0, 2)).toBe('order-hint');
+  });
+  test('must keep real time, whatever its steps say', () => {
+    const written = [
+      { client: 0, input: { op: 'write', value: 1 }, output: {}, callTime: 0, returnTime: 1 },
+      { client: 1, input: { op: 'read' }, output: { value: null }, callTime: 2, returnTime: 3 },
+    ] as never;
+    expect(checkOperations(registerModel as never, written, { orderHint: [1, 0] }).kind).toBe('illegal');
+    expect(checkOperations(registerModel as never, written, { orderHint: [1] }).kind).toBe('illegal');
+  });
+  test('must explain every key, for one proves nothing of another', () => {
+    const of = (key: string, value: string): Operation<KvInput, KvOutput>[] => [
+      { client: 0, input: { op: 'put', key, value: 'a' }, output: {}, callTime: 0, returnTime: 1 },
+      { client: 0, input: { op: 'get', key }, output: { value }, callTime: 2, returnTime: 3 },
+    ].map((one, at) => ({ ...one, client: key.charCodeAt(0) * 2 + at }) as Operation<KvInput, KvOutput>);
+    for (const [first, second] of [['a', 'b'], ['b', 'a']] as const) {
+      const wrong = checkOperations(kvModel, [...of('x', first), ...of('y', second)], { orderHint: [0, 1, 2, 3] });
+      expect([wrong.kind, wrong.method]).toEqual(['illegal', 'chains']);
+    }
+    expect(checkOperations(kvModel, [...of('x', 'a'), ...of('y', 'a')], { orderHint: [0, 1, 2, 3] }).method).toBe('order-hint');
   });
   test('that does not hold is no proof of anything', () => {
     for (const hint of [[0, 1, 3, 2], [2, 0, 1], [0, 2], [0, 0, 1, 2], [9, 0, 1, 2]]) {

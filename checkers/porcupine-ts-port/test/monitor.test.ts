@@ -1,7 +1,7 @@
 /** The monitor says of every prefix of a history what the definition says of it. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { kvUnpartitionedModel, monitor, priorityQueueModel, queueModel, casRegisterModel, setModel, stackModel, type Model, type Operation } from '../index.ts';
+import { kvModel, kvUnpartitionedModel, monitor, priorityQueueModel, queueModel, casRegisterModel, setModel, stackModel, type Model, type Operation } from '../index.ts';
 import { casesOf } from './cases.ts';
 import { tapes, type Tape } from './random-history.ts';
 import { isLinearizableBySpec, priorityQueue, queue, register, set, stack, type Input, type Output, type SequentialObject, type Value } from './sequential-objects.ts';
@@ -108,6 +108,14 @@ describe('a monitor', () => {
       watch.called(8, { op: 'dequeue' });
       expect(watch.returned(8, { value: 'never enqueued' }).kind).toBe('unknown');
     }
+  });
+  test('of one key nothing is known, and another is illegal all the same', () => {
+    const watch = monitor(kvModel, { maxConfigurations: 8 });
+    for (let i = 0; i < 8; i++) watch.called(i, put(`${i}`));
+    for (let i = 0; i < 8; i++) watch.returned(i, {});
+    expect(watch.verdict).toMatchObject({ kind: 'unknown', key: 'k' });
+    watch.called(8, { op: 'get', key: 'other' });
+    expect(watch.returned(8, { value: 'never put' })).toMatchObject({ kind: 'illegal', operation: 8, key: 'other' });
   });
   test('an operation that was given up may happen at any later time, or never', () => {
     const watch = monitor(kvUnpartitionedModel);

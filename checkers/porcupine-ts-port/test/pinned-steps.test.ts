@@ -53,6 +53,12 @@ describe('steps counted by hand', () => {
     expect(plain([write(0, 1, 0, null), write(1, 2, 1, null), read(2, null, 2, 3)])).toEqual({ kind: 'ok', steps: 11 });
   });
 
+  test('calls at one time stay in the order given', () => {
+    // w1, w2 and then the read of 2: placed in the order given; the other way round w2 is taken back once.
+    expect(plain([write(0, 1, 0, 9), write(1, 2, 0, 9), read(2, 2, 0, 9)])).toEqual({ kind: 'ok', steps: 3 });
+    expect(plain([write(1, 2, 0, 9), write(0, 1, 0, 9), read(2, 2, 0, 9)])).toEqual({ kind: 'ok', steps: 5 });
+  });
+
   test('partitions: the sum over all of them, also when the first is illegal', () => {
     const get = (key: string, value: string, callTime: number): Operation<KvInput, KvOutput> => ({
       client: 0,

@@ -47,6 +47,15 @@ describe('a pool', () => {
     const verdict = await checkOnPool(kvModel, reference, history, { threads: 2, method: 'search' });
     expect(verdict).toMatchObject({ kind: 'illegal', illegalPartition: { key: 'k3' } });
   });
+  test('a partition that is not decided makes the verdict unknown', async () => {
+    const history = [...hardHistory(14, 'hard'), ...keys(undefined)];
+    for (const threads of [1, 3]) {
+      const verdict = await checkOnPool(kvModel, reference, history, { threads, method: 'plain', budgetSteps: 1000 });
+      expect(verdict).toMatchObject({ kind: 'unknown', reason: 'steps', partitions: 11 });
+    }
+    const bounded = await checkOnPool(kvModel, reference, hardHistory(16), { threads: 1, method: 'plain', memoryBytes: 1024 * 128 });
+    expect(bounded).toMatchObject({ kind: 'unknown', reason: 'memory' });
+  });
   test('a time limit holds even inside a step that never returns', async () => {
     const model = { name: 'stuck', init: () => 0, step: (state: number) => state };
     const history = [{ client: 0, input: 0, output: 0, callTime: 0, returnTime: 1 }];
