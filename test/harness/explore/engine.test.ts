@@ -160,6 +160,127 @@ describe('properties', () => {
     expect(await told([[1, 2, 3], [], [], []])).toBe(await told([[3, 2, 1], [], [], []]));
   });
 
+  const walk = (model: Model<number, number>) => randomSearch(model, { clock, seed: '1', walks: 40, maxSteps: 9 });
+  const searches = [['breadth first', (model: Model<number, number>) => breadthFirst(model, { clock })], ['depth first', (model: Model<number, number>) => depthFirst(model, { clock })], ['random walks', walk]] as const;
+  const stepInto = (name: string, from: number, to: number): Property<number, number> =>
+    ({ kind: 'always-step', name, check: (before, _, after) => (before === from && after === to ? { verdict: 'violation', detail: name } : null) });
+
+  it.each(searches)('of steps are checked on every step, those to known states too: %s', async (_, search) => {
+    const diamond: Graph = [[1, 2], [3], [3], []];
+    for (const from of [1, 2]) {
+      const found = property(await search(graphModel(diamond, [stepInto('joins', from, 3)])), 'joins');
+      expect([found.verdict, found.path?.states]).toEqual(['violated', [0, from, 3]]);
+    }
+  });
+
+  it.each(searches)('a violation in an initial state, whichever of them, is told with no step: %s', async (_, search) => {
+    const result = await search(graphModel([[], [], []], [neverAt(2)], { initialStates: () => [0, 1, 2] }));
+    expect([result.end, property(result, 'not there').path?.states]).toEqual(['violation', [2]]);
+  });
+
+  it.each(searches)('what `actions` throws is a violation of the state: %s', async (_, search) => {
+    const result = await search(graphModel(line, [], {
+      actions(state) {
+        if (state === 2) throw new Error('nothing to do');
+        return [0];
+      },
+    }));
+    const { verdict, detail, path } = property(result, 'no step throws');
+    expect([result.end, verdict, detail, path?.states]).toEqual(['violation', 'violated', 'Error: nothing to do', [0, 1, 2]]);
+  });
+
+  it.each(searches)('a violation on the last level ends the search as one: %s', async (_, search) => {
+    expect((await search(graphModel([[1], [1]], [stepInto('stays', 1, 1)]))).end).toBe('violation');
+  });
+
+  it('of two violations of one property the one of the shorter run is told', async () => {
+    for (const [first, second] of [[1, 2], [2, 1]] as const) {
+      const throwing = graphModel([[first, second], [], [3], []], [], {
+        actions(state) {
+          if (state === 1) throw new Error('in state 1');
+          return state === 0 ? [0, 1] : [0];
+        },
+        next(state, action) {
+          if (state === 2) throw new Error('behind state 2');
+          return [first, second][action]!;
+        },
+      });
+      const { detail, path } = property(await breadthFirst(throwing, { clock }), 'no step throws');
+      expect([detail, path?.states, path?.actions.length]).toEqual(['Error: in state 1', [0, 1], 1]);
+    }
+  });
+
+  it.each(searches)('a check that gives up hides no violation of the same property: %s', async (_, search) => {
+    for (const [tired, bad] of [[1, 3], [3, 1], [2, 3]] as const) {
+      const one: Property<number, number> = {
+        kind: 'always', name: 'one', check: (state) => (state === tired ? { verdict: 'unknown', detail: 'too long' } : state === bad ? { verdict: 'violation', detail: 'bad' } : null),
+      };
+      const result = await search(graphModel(line, [one]));
+      expect([result.end, property(result, 'one').verdict, judge(factsOfSearch('a model', result)).code]).toEqual(['violation', 'violated', 1]);
+    }
+  });
+
+  it('a check that gives up is no violation of a walk, and all walks are made', async () => {
+    const tired: Property<number, number> = { kind: 'always', name: 'tired', check: (state) => (state === 1 ? { verdict: 'unknown', detail: 'too long' } : null) };
+    const result = await walk(graphModel(line, [tired]));
+    expect([result.end, property(result, 'tired').verdict, judge(factsOfSearch('a model', result)).code]).toEqual(['walks-done', 'unknown', 2]);
+  });
+
+  it.each(searches)('what is reached ends no judging: %s', async (_, search) => {
+    const starts: Property<number, number> = { kind: 'sometimes-step', name: 'starts', reached: (before) => before === 0 };
+    const isAtOne: Property<number, number> = { kind: 'sometimes', name: 'is at 1', reached: (state) => state === 1 };
+    for (const bad of [stepInto('bad', 2, 3), stepInto('bad', 2, 2), { ...neverAt(3), name: 'bad' }]) {
+      const result = await search(graphModel(line, [starts, isAtOne, bad]));
+      expect(['starts', 'is at 1', 'bad'].map((name) => property(result, name).verdict)).toEqual(['reached', 'reached', 'violated']);
+    }
+  });
+
+  it.each(searches)('each property is judged, whichever place it has: %s', async (_, search) => {
+    const holds = [0, 1, 2].map((at): Property<number, number> => ({ kind: 'always', name: `state ${at}`, check: () => null }));
+    const steps = [0, 1, 2].map((at): Property<number, number> => ({ kind: 'always-step', name: `step ${at}`, check: () => null }));
+    const all = [...holds, ...steps];
+    for (const [at, { name }] of all.entries()) {
+      const broken: Property<number, number> = at < 3 ? { ...neverAt(3), name } : stepInto(name, 2, 3);
+      const result = await search(graphModel(line, all.with(at, broken)));
+      expect(result.properties.filter(({ verdict }) => verdict === 'violated').map((one) => one.name)).toEqual([name]);
+    }
+  });
+
+  it('what is never reached is told: unreached in a closed space, unknown in another', async () => {
+    const never: Property<number, number> = { kind: 'sometimes', name: 'far', reached: (state) => state > 9 };
+    for (const search of [breadthFirst, depthFirst]) {
+      const closed = await search(graphModel(line, [never]), { clock });
+      expect([closed.end, property(closed, 'far').verdict, judge(factsOfSearch('a model', closed)).code > 0]).toEqual(['closed', 'unreached', true]);
+      expect(property(await search(graphModel(line, [never]), { clock, maxDepth: 2 }), 'far').verdict).toBe('unknown');
+    }
+  });
+
+  it('a bound on depth or on states leaves it open whether a property holds, and is no closed space', async () => {
+    for (const search of [breadthFirst, depthFirst]) {
+      for (const [bound, end] of [[{ maxDepth: 2 }, 'max-depth'], [{ maxStates: 2 }, 'max-states']] as const) {
+        const result = await search(graphModel(line, [neverAt(3)]), { clock, ...bound });
+        expect([result.end, property(result, 'not there').verdict, judge(factsOfSearch('a model', result)).code]).toEqual([end, 'unknown', 2]);
+      }
+      expect((await search(graphModel(line, [neverAt(9)]), { clock, maxDepth: 9, maxStates: 9 })).end).toBe('closed');
+    }
+  });
+
+  it('a bound on depth is one on shortest runs: a state found again by a shorter way is gone on from', async () => {
+    // 0 to 3 by 1 and 2, or at once; behind 3 lies 4.
+    const detour: Graph = [[1, 3], [2], [3], [4], []];
+    for (const search of [breadthFirst, depthFirst]) {
+      const result = await search(graphModel(detour, [neverAt(4)]), { clock, maxDepth: 4 });
+      expect([search.name, property(result, 'not there').verdict]).toEqual([search.name, 'violated']);
+      expect((await search(graphModel(detour), { clock, maxDepth: 3 })).distinct).toBe(5);
+    }
+  });
+
+  it('walks of one seed differ', async () => {
+    const fork: Graph = [[1, 2, 3, 4], [], [], [], []];
+    const at = [1, 2, 3, 4].map((state): Property<number, number> => ({ kind: 'sometimes', name: `at ${state}`, reached: (now) => now === state }));
+    expect((await walk(graphModel(fork, at))).properties.slice(1).map(({ verdict }) => verdict)).toEqual(['reached', 'reached', 'reached', 'reached']);
+  });
+
   it('an endless space ends with what is known when it is interrupted', async () => {
     const endless = graphModel([[]], [], { actions: () => [0, 1], next: (state, action) => 2 * state + action + 1 });
     for (const search of [breadthFirst, depthFirst]) {

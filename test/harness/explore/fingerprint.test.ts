@@ -2,9 +2,10 @@
 import { fc, prop } from '../../support/property.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { registerModel, type Model as Sequential, type RegisterInput, type RegisterOutput } from '../../../checkers/porcupine-ts-port/index.ts';
 import { Hasher, omissionProbability, StructuralHasher } from '../../../harness/explore/fingerprint.ts';
 import { Interner } from '../../../harness/explore/interner.ts';
-import { operationsOf, type ClientHistory } from '../../../harness/explore/linearizable.ts';
+import { linearizability, operationsOf, type ClientHistory } from '../../../harness/explore/linearizable.ts';
 import { compareLists, leastBy, permutations } from '../../../harness/explore/symmetry.ts';
 import { Visited } from '../../../harness/explore/visited.ts';
 
@@ -153,6 +154,49 @@ describe('histories of an untimed world', () => {
         expect(a.returnTime !== null && a.returnTime < b.callTime).toBe(trulyBefore);
       }
     }
+  });
+});
+
+describe('linearizability of histories', () => {
+  type Histories = readonly ClientHistory<RegisterInput, RegisterOutput>[];
+  const register = registerModel as Sequential<unknown, RegisterInput, RegisterOutput>;
+  const wrote = (value: number): Histories[number]['completed'][number] => ({ input: { op: 'write', value }, output: {}, before: [0, 0] });
+  const read = (value: number, before: readonly number[]): Histories[number]['completed'][number] => ({ input: { op: 'read' }, output: { value }, before });
+  const history = (seen: number, before: readonly number[] = [1, 0]): Histories => [{ completed: [wrote(1)], inFlight: null }, { completed: [read(seen, before)], inFlight: null }];
+  const judged = (property: ReturnType<typeof linearizability<Histories, RegisterInput, RegisterOutput>>, state: Histories): string | undefined =>
+    (property.kind === 'always' ? property.check(state)?.verdict : 'no such kind');
+
+  it('each different history is judged for itself, and again the same', () => {
+    const property = linearizability(register, (state: Histories) => state);
+    for (let round = 0; round < 2; round++) {
+      expect([judged(property, history(1)), judged(property, history(2))]).toEqual([undefined, 'violation']);
+      expect(judged(property, [{ completed: [wrote(2)], inFlight: null }, history(2)[1]!])).toBe(undefined);
+    }
+  });
+
+  it('a history that nobody could decide is unknown, and no pass', () => {
+    const { ownSearch: _own, fastPaths: _paths, ...slow } = register;
+    const property = linearizability({ ...slow, sizeBytes: () => 2 ** 40 }, (state: Histories) => state);
+    expect(judged(property, history(1))).toBe('unknown');
+  });
+});
+
+describe('letters and numbers', () => {
+  const of = (feed: (hasher: Hasher) => void): string => {
+    const hasher = new Hasher();
+    feed(hasher);
+    hasher.finish();
+    return `${hasher.lo} ${hasher.hi}`;
+  };
+  it('a bag counts equal parts as often as they are there, in no order', () => {
+    const [a, b] = [{ lo: 3, hi: 5 }, { lo: 7, hi: -11 }];
+    const bags = [[], [a], [a, a], [a, a, a], [b], [b, b], [a, b], [a, a, b]].map((parts) => of((hasher) => hasher.bag(parts)));
+    expect(new Set(bags).size).toBe(bags.length);
+    expect(of((hasher) => hasher.bag([b, a, a]))).toBe(bags.at(-1));
+  });
+  it('numbers that are not the same are not one', () => {
+    const numbers = [0, -0.5, 0.5, 1, 1.5, -1, 2 ** 31, 2 ** 32, 2 ** 32 + 1, 2 ** 53, Infinity, -Infinity, NaN];
+    expect(new Set(numbers.map((number) => of((hasher) => hasher.number(number)))).size).toBe(numbers.length);
   });
 });
 

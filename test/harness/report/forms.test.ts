@@ -81,6 +81,44 @@ describe.each([['stale reads', stale], ['forgotten votes', votes], ['values that
 
   test('the trace has a line for each row of the account', () => {
     expect(plainTrace(one.run).split('\n').filter((line) => /^ *\d+ +[\d,.]+ ms /.test(line))).toHaveLength(one.run.rows.length);
+    expect(plainTrace(one.run).split('\n').filter((line) => /^ {29}> /.test(line))).toHaveLength(one.run.rows.reduce((sum, row) => sum + row.effects.length, 0));
+  });
+});
+
+describe('several cases', () => {
+  const passed: Report = { ...stale, verdict: { kind: 'ok' } };
+  const undecided: Report = { ...stale, verdict: { kind: 'unknown', detail: 'the budget is used up' } };
+
+  test('JUnit XML counts what failed and what is unknown, and says so of each case', () => {
+    const cases = [stale, votes, undecided, passed].map((one, at) => caseOf({ ...one, what: `case ${at}` }, 'suite', 1.5));
+    const xml = junitXml('whitewater', cases);
+    expect(xml.match(/tests="4" failures="2" errors="1" time="6.000"/g)).toHaveLength(2);
+    expect(xml.match(/<testcase [^>]*[^/]>\n *<\w+/g)?.map((text) => [/ name="([^"]*)"/.exec(text)![1], /<(\w+)$/.exec(text)![1]])).toEqual([
+      ['case 0', 'failure'], ['case 1', 'failure'], ['case 2', 'error'],
+    ]);
+    expect(xml).toMatch(/name="case 3" time="1.500"\/>/);
+    expect(junitXml('whitewater', [caseOf(passed, 'suite', 0)])).toContain('tests="1" failures="0" errors="0"');
+  });
+
+  test('an unknown verdict is an error in every form, and no pass', () => {
+    expect(caseOf(undecided, 'suite', 0).failure).toMatchObject({ kind: 'error', message: 'unknown: the budget is used up' });
+    expect(markdown(undecided)).toMatch(/^### UNKNOWN swarm seed 1\n\n\*\*unknown: the budget is used up\*\*/);
+    expect(githubAnnotation(undecided, 1)).toMatch(/^::error (?:file=[^,]+,)?title=swarm seed 1%3A unknown::unknown: the budget is used up%0A/);
+    expect(githubAnnotation(undecided, 1)).not.toContain('failing seeds');
+    expect(githubAnnotation(undecided, 2)).toContain('(2 failing seeds)');
+    expect(markdown(passed)).toBe('### swarm seed 1: passed\n');
+    expect(caseOf(passed, 'suite', 0).failure).toBe(null);
+    expect(markdown(stale)).toMatch(/^### FAIL swarm seed 1\n/);
+  });
+
+  test('a fatal step is told with its step, its node and its property', () => {
+    for (const one of [stale, votes]) {
+      const { property, detail } = one.verdict as { property: string; detail: string };
+      expect(caseOf(one, 'suite', 0).failure).toMatchObject({ kind: 'failure', message: `${property}: ${detail}` });
+      expect(githubAnnotation(one, 1)).toContain(`${property.replaceAll(':', '%3A').replaceAll(',', '%2C')}::`);
+      const fatal = one.run.rows[one.run.fatal!]!;
+      expect([one.fatal!.step, one.fatal!.told, one.fatal!.node]).toEqual([fatal.step, fatal.told, fatal.node === null ? null : one.run.nodes[fatal.node]]);
+    }
   });
 });
 
@@ -124,6 +162,16 @@ describe('happened-before', () => {
     const lines = shivizLog(run).trimEnd().split('\n');
     expect(lines[0]).toBe(shivizPattern);
     const own = new Map<string, number>();
+    const clockOf = run.rows.filter(({ node }: Account['rows'][number]) => node !== null).map((row, at) => [row, JSON.parse(lines[2 + 2 * at]!.replace(/^\S+ /, '')) as Record<string, number>] as const);
+    const clockAt = new Map(clockOf.map(([row, clock]) => [run.rows.indexOf(row), clock]));
+    let joined = 0;
+    for (const [row, clock] of clockOf) {
+      const sentBy = row.message === null ? null : run.messages[row.message]!.sentBy;
+      if (sentBy === null) continue;
+      for (const [host, count] of Object.entries(clockAt.get(sentBy)!)) expect(clock[host]).toBeGreaterThanOrEqual(count);
+      joined += 1;
+    }
+    expect(joined).toBeGreaterThan(3);
     let events = 0;
     for (let i = 2; i < lines.length; i += 2) {
       const [, host, clock] = /^(\S+) (\{.*\})$/.exec(lines[i]!)!;
