@@ -275,6 +275,12 @@ describe('properties', () => {
     }
   });
 
+  it('a state with more successors than there is room for: each is generated once and entered once', async () => {
+    const star: Graph = [Array.from({ length: 5000 }, (_, at) => at + 1), ...Array.from({ length: 5000 }, () => [])];
+    const { distinct, generated, end } = await breadthFirst(graphModel(star), { clock });
+    expect([distinct, generated, end]).toEqual([5001, 5001, 'closed']);
+  });
+
   it('walks of one seed differ', async () => {
     const fork: Graph = [[1, 2, 3, 4], [], [], [], []];
     const at = [1, 2, 3, 4].map((state): Property<number, number> => ({ kind: 'sometimes', name: `at ${state}`, reached: (now) => now === state }));

@@ -149,6 +149,7 @@ describe('histories of an untimed world', () => {
     const operations = operationsOf(clients as readonly ClientHistory<number, number>[]);
     expect(operations.length).toBe(called.size);
     for (const a of operations) {
+      expect(a.returnTime === null).toBe(!returned.has(a.input));
       for (const b of operations) {
         const trulyBefore = returned.has(a.input) && returned.get(a.input)! < called.get(b.input)!;
         expect(a.returnTime !== null && a.returnTime < b.callTime).toBe(trulyBefore);
