@@ -36,9 +36,10 @@ describe('the list', () => {
   });
 });
 
-describe.each(kinds)('the $name', (kind) => {
+describe.each(kinds.map((kind) => [kind.name, kind] as const))('the %s', (_, kind) => {
   const { leavesOut } = kind;
-  test.each(tripwires.filter(({ property }) => !(property in leavesOut)))('$property: $what', ({ property, given, broken, mended, options, unseenBy }) => {
+  const judged = tripwires.filter(({ property }) => !(property in leavesOut)).map((one) => [`${one.property}: ${one.what}`, one] as const);
+  test.each(judged)('%s', (_name, { property, given, broken, mended, options, unseenBy }) => {
     const history = [...given, ...broken];
     const outcome = play(kind, history, options);
     if (unseenBy?.[kind.name] === undefined) expect([outcome.verdict, outcome.at]).toEqual([property, history.length - 1]);

@@ -193,3 +193,45 @@ describe('in the simulator', () => {
     expect(Object.keys(play(simulator, []).counts)).toEqual(situations);
   });
 });
+
+/** What others than the simulator count as well. */
+const ofChanges: readonly SituationName[] = (['changes', 'heardReplies', 'heardAppends', 'heardInstalls'] as const)
+  .flatMap((group) => situationGroups[group].map(({ name }): SituationName => name));
+const ofSaid: readonly SituationName[] = (['saidOfVotes', 'saidOfAppends', 'saidOfInstalls', 'saidSnapshots'] as const)
+  .flatMap((group) => situationGroups[group].map(({ name }): SituationName => name));
+const counters = [
+  ['Lab 2', 'lab 2', [...ofChanges, 'leadersElected', 'snapshotsTaken', 'restartsFromSnapshot', 'leadersCrashed', 'leadersCrashedAtBarrier']],
+  ['the explorer', 'explorer', [...ofChanges, ...ofSaid, 'leadersElected', 'snapshotsTaken']],
+] as const satisfies readonly (readonly [string, string, readonly SituationName[]])[];
+
+/** What is said without any change is no step of the explorer's, which looks at states. */
+const saysOnly = ({ shown }: Shown): boolean => shown.some((one) => one.kind === 'step' && Object.keys(one.to).length === 0);
+
+describe.each(counters)('in %s', (_, kindName, counted) => {
+  const kind = kinds.find(({ name }) => name === kindName)!;
+  const countOf = (name: SituationName, happenings: readonly Happening[]): number => {
+    const { verdict, counts } = play(kind, happenings);
+    expect(verdict).toBe('ok');
+    return counts[name] ?? 0;
+  };
+
+  test.each(list.filter(({ name }) => (counted as readonly SituationName[]).includes(name)))('$name', (one) => {
+    const { name, given, shown, not, times = 1 } = one;
+    const before = countOf(name, given);
+    const isUnseen = kindName === 'explorer' && saysOnly(one);
+    if (!isUnseen) expect(countOf(name, [...given, ...shown]) - before).toBe(times);
+    expect(countOf(name, [...given, ...not]) - before).toBe(0);
+  });
+
+  test('nothing else is counted', () => {
+    const others = list.filter(({ name }) => !(counted as readonly SituationName[]).includes(name));
+    expect(others.filter(({ name, given, shown }) => (play(kind, [...given, ...shown]).counts[name] ?? 0) !== 0).map(({ name }) => name)).toEqual([]);
+  });
+});
+
+test('Lab 2 tells how many entries are committed, and the explorer in how many steps some were, and who started again', () => {
+  const [lab2, explorer] = ['lab 2', 'explorer'].map((name) => kinds.find((kind) => kind.name === name)!) as [typeof simulator, typeof simulator];
+  expect([allBoot, n0Leads([1]), n0Commits([1]), n0Commits([1, 1])].map((history) => play(lab2, history).counts['entriesCommitted'])).toEqual([0, 0, 1, 2]);
+  expect([allBoot, n0Leads([1]), n0Commits([1]), n0Commits([1, 1])].map((history) => play(explorer, history).counts['entriesCommitted'] ?? 0)).toEqual([0, 0, 1, 1]);
+  expect([allBoot, [...n0Leads(), crash(2), boots(2)], [...n0Leads(), crash(0), boots(0)]].map((history) => play(explorer, history).counts['restarts'] ?? 0)).toEqual([0, 0, 1]);
+});

@@ -11,7 +11,7 @@ import { Vector } from '../../../core/immutable/vector.ts';
 import type { Command, Operation, Result } from '../../../core/kv/command.ts';
 import { apply, newMachine, type Machine } from '../../../core/kv/machine.ts';
 import { takeSnapshot } from '../../../core/kv/snapshot.ts';
-import type { Applied, LogServer } from '../../../core/log-server.ts';
+import type { Applied, LogCommand, LogServer } from '../../../core/log-server.ts';
 import type { Effect, Event, NodeId } from '../../../core/protocol.ts';
 import { Log, type Entry, type LogIndex, type Term } from '../../../core/raft/log.ts';
 import type { Snapshot } from '../../../core/raft/messages.ts';
@@ -49,8 +49,8 @@ export interface View {
   readonly waiting: readonly Waiting[];
 }
 
-/** `value`: another value of a key; `extra` and `lacking`: a key more or less; the same of sessions. */
-export type Spoiling = 'value' | 'extra' | 'lacking' | 'session' | 'extraSession' | 'result' | 'label';
+/** `value`: another value of a key, or the last command another one; `first`: the first command; `extra` and `lacking`: a key more or less; the same of sessions. */
+export type Spoiling = 'value' | 'first' | 'extra' | 'lacking' | 'session' | 'extraSession' | 'result' | 'label';
 
 const follower: Role = { kind: 'follower', leaderId: null };
 const blank: View = {
@@ -116,6 +116,7 @@ const kvService: Service<Machine> = {
       ({ store: machine.store, sessions: { byClient: sessions.byClient.set(client, { sequence, result }), sizeBytes: sessions.sizeBytes }, lastExecuted });
     switch (how) {
       case 'value':
+      case 'first':
         return withValues(values.set('k', 'another'));
       case 'extra':
         return withValues(values.set('z', ''));
@@ -141,6 +142,7 @@ const logService: Service<Applied> = {
   spoil({ commands }, how) {
     if (how === 'lacking') return { commands: commands.truncate(commands.end - 1), sizeBytes: 0 };
     if (how === 'label') return { commands: Vector.startingAt<string | null>(2).append(commands.slice(1, commands.end - 1) as readonly (string | null)[]), sizeBytes: 0 };
+    if (how === 'first') return { commands: Vector.startingAt<LogCommand | null>(1).append(['another', ...commands.slice(2, commands.end)]), sizeBytes: 0 };
     if (how === 'extra') return { commands: commands.append(['more']), sizeBytes: 0 };
     return { commands: commands.truncate(commands.end - 1).append(['another']), sizeBytes: 0 };
   },
@@ -172,6 +174,8 @@ class AlongOnePath implements Judge {
   private readonly durableOf: (node: NodeId) => Persistent;
   private readonly states: unknown[] = [null, null, null];
   private readonly disks: (Persistent | undefined)[] = [];
+  /** In how many steps each situation was seen. */
+  private readonly seen: Record<string, number> = {};
 
   constructor(durableOf: (node: NodeId) => Persistent, { maxRaftState = -1 }: StageOptions) {
     this.observer = new RaftKvUntimedObserver({ servers, clients: 2, maxRaftState });
@@ -189,6 +193,7 @@ class AlongOnePath implements Judge {
 
   private take(step: NodeStep): void {
     const notice = this.observer.notice(step);
+    for (const name of notice?.situations ?? []) this.seen[name] = (this.seen[name] ?? 0) + 1;
     this.states[step.node] = step.after;
     this.disks[step.node] = step.durableAfter as Persistent;
     if (notice?.concernsOthers !== true) return;
@@ -214,7 +219,7 @@ class AlongOnePath implements Judge {
   }
 
   counts() {
-    return {};
+    return { ...this.seen };
   }
 }
 

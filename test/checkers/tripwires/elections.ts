@@ -44,6 +44,22 @@ export const elections: readonly Tripwire[] = [
     unseenBy: { explorer: 'of votes it remembers those alone that were granted and not kept; two leaders come of it, which it sees' },
   },
   {
+    property: 'One Vote Per Term', what: 'a server forgets its vote in a crash and votes again',
+    given: [...hasVoted, { kind: 'crash', node: 0 }, boots(0, { disk: { term: 1, vote: null } })],
+    broken: [steps(0, { vote: 2 })], mended: [steps(0, { vote: 1 })],
+    unseenBy: { explorer: 'its disks hold what was written' },
+  },
+  {
+    property: 'One Vote Per Term', what: 'a server grants two votes and keeps none, with a crash between them',
+    given: [...allBoot, steps(0, { term: 1 }), hears(0, 1, asksVote(1), {}, [[1, votes(1)]]), { kind: 'crash', node: 0 }, boots(0)],
+    broken: [hears(0, 2, asksVote(1), {}, [[2, votes(1)]])], mended: [hears(0, 2, asksVote(1), {}, [[2, votes(1, false)]])],
+  },
+  {
+    property: 'One Vote Per Term', what: 'a server starts with another vote than it gave', given: [...hasVoted, { kind: 'crash', node: 0 }],
+    broken: [boots(0, { disk: { term: 1, vote: 2 } })], mended: [boots(0)],
+    unseenBy: { explorer: 'its disks hold what was written' },
+  },
+  {
     property: 'Election Safety', what: 'two servers lead one term', given: [...n0Led, steps(1, { term: 2, vote: 2 })],
     broken: [steps(2, { term: 1, vote: 2, role: leads([0, 0, 0]) })], mended: [steps(2, { term: 2, vote: 2, role: leads([0, 0, 0]) })],
   },

@@ -44,6 +44,23 @@ export const logs: readonly Tripwire[] = [
     property: 'Log Matching', what: 'found on a disk', given: [...allBoot, steps(0, { term: 1, log: [1] }), { kind: 'crash', node: 1 }],
     broken: [boots(1, { disk: { term: 1, log: [{ term: 1, command: null }] } })], mended: [boots(1, { disk: { term: 1, log: [1] } })],
   },
+  {
+    property: 'Log Matching', what: 'under new entries that fit', given: [...allBoot, steps(0, { term: 1, log: [1, 1, 1] }), steps(1, { term: 1, log: [0] })],
+    broken: [steps(1, { log: [{ term: 1, command: null }, 1, 1] })], mended: [steps(1, { log: [1, 1, 1] })],
+  },
+  {
+    property: 'Log Matching', what: 'the first entry behind a snapshot', given: n0Commits([1, 1, 1]),
+    broken: [steps(2, { term: 1, log: [1, 1, { term: 1, command: null }], base: 2, commit: 2, applied: 2 })],
+    mended: [steps(2, { term: 1, log: [1, 1, 1], base: 2, commit: 2, applied: 2 })],
+  },
+  {
+    property: 'Log Matching', what: 'the first entry behind a snapshot, which ends with another term', given: n0Commits([1, 1]),
+    broken: [steps(2, { term: 1, log: [0, 1], base: 1, commit: 1, applied: 1 })], mended: [steps(2, { term: 1, log: [1, 1], base: 1, commit: 1, applied: 1 })],
+  },
+  {
+    property: 'Log Terms Non-Decreasing', what: 'the first entry behind a snapshot of a later term', given: n0Commits([1]),
+    broken: [steps(2, { term: 1, log: [1, 0], base: 1, commit: 1, applied: 1 })], mended: [steps(2, { term: 1, log: [1, 1], base: 1, commit: 1, applied: 1 })],
+  },
   ...([
     ['term', { term: 3 }, { term: 2 }],
     ['vote', { term: 3, vote: 1 }, { vote: null }],

@@ -5,6 +5,8 @@ import { n0Commits, n0Leads, type Tripwire } from '../support/tripwire.ts';
 
 /** n1 follows n0 in term 1, with two entries of which it knows one to be committed. */
 const n1Follows: readonly Happening[] = [...n0Commits([1, 1]), steps(1, { role: follows(0), commit: 1, applied: 1 })];
+/** n1 compacted all it applied, and is down. */
+const n1Compacted: readonly Happening[] = [...n0Commits([1, 1]), steps(1, { commit: 2, applied: 2 }), steps(1, { base: 2 }), { kind: 'crash', node: 1 }];
 /** n1 is in term 2 and has heard nothing of anybody. */
 const n1InTerm2: readonly Happening[] = [...n1Follows, steps(1, { term: 2, vote: null })];
 /** n2 installs a snapshot: the happening alone. */
@@ -148,7 +150,20 @@ const commitment: readonly Tripwire[] = [
     property: 'State Machine Safety', what: 'a snapshot ends with an entry of another term', given: [...n0Commits([1]), steps(2, { term: 2, log: [2] })],
     broken: [steps(2, { base: 1, commit: 1, applied: 1 })], mended: [steps(2, { log: [1], base: 1, commit: 1, applied: 1 })],
   },
-  ...(['value', 'extra', 'label'] as const).map((spoilt): Tripwire => ({
+  {
+    property: 'State Machine Safety', what: 'a server starts from a snapshot that ends with an entry of another term', given: [...n0Commits([1]), { kind: 'crash', node: 2 }],
+    broken: [boots(2, { disk: { term: 2, log: [2], base: 1 } })], mended: [boots(2, { disk: { term: 1, log: [1], base: 1 } })],
+  },
+  ...(['value', 'first', 'label'] as const).map((spoilt): Tripwire => ({
+    property: 'State Machine Safety', what: `Lab 2: a server starts with other commands than those committed (${spoilt})`, given: n1Compacted,
+    broken: [boots(1, { as: { spoilt, ...(spoilt === 'label' ? { executed: 3 } : {}) } })], mended: [boots(1)],
+    unseenBy: { simulator: 'of a store it is Equal Replicas', explorer: 'of a store it is Equal Replicas' },
+  })),
+  {
+    property: 'Applied In Order', what: 'a service starts with less than its snapshot holds', given: n1Compacted,
+    broken: [boots(1, { as: { executed: 1 } })], mended: [boots(1)],
+  },
+  ...(['value', 'first', 'extra', 'label'] as const).map((spoilt): Tripwire => ({
     property: 'State Machine Safety', what: `Lab 2: a service applied other commands than those committed (${spoilt})`, given: n0Commits([1, 1]),
     broken: [steps(0, { applied: 2, executed: spoilt === 'extra' ? 1 : 2, spoilt, log: [1, 1, 1] })],
     mended: [steps(0, { applied: 2, log: [1, 1, 1] })],

@@ -1,6 +1,6 @@
 /** The store and its clients (section 8; Lab 3). */
 import type { Operation, Result } from '../../../core/kv/command.ts';
-import { c0, steps, type Happening, type Item } from '../support/stage.ts';
+import { boots, c0, entryAt, steps, type Happening, type Item } from '../support/stage.ts';
 import { n0Commits, n0Leads, type Tripwire } from '../support/tripwire.ts';
 
 const append: Operation = { kind: 'append', key: 'x', value: 'a' };
@@ -18,6 +18,10 @@ const outside = 'an outsider compares what replicas read, and no sessions';
 /** n1 and n0 hold two entries that are committed; n1 applied both. */
 const n1Applied = [...n0Commits([1, 1]), steps(1, { commit: 2, applied: 2 })];
 
+/** Three entries, of which the last touches another key of another client. */
+const three: readonly Item[] = [1, 1, { term: 1, command: { client: c0, sequence: 1, operation: put } }];
+const n1HasThree = [...n0Commits(three), steps(1, { commit: 3, applied: 3 })];
+
 export const store: readonly Tripwire[] = [
   ...(['value', 'extra', 'lacking', 'session', 'result', 'extraSession', 'label'] as const).map((spoilt): Tripwire => ({
     property: 'Equal Replicas', what: `all at once, with a wrong ${spoilt}`, given: n1Applied,
@@ -29,11 +33,24 @@ export const store: readonly Tripwire[] = [
     broken: [steps(0, { applied: 2, spoilt })], mended: [steps(0, { applied: 2 })],
     ...(spoilt === 'value' ? {} : { unseenBy: { outsider: outside } }),
   })),
+  ...(['value', 'extra', 'lacking', 'session', 'result', 'extraSession', 'label'] as const).map((spoilt): Tripwire => ({
+    property: 'Equal Replicas', what: `a server starts with a wrong ${spoilt}`, given: [...n1Applied, steps(1, { base: 2 }), { kind: 'crash', node: 1 }],
+    broken: [boots(1, { as: { spoilt } })], mended: [boots(1)],
+    ...(['session', 'result', 'extraSession', 'label'].includes(spoilt) ? { unseenBy: { outsider: outside } } : {}),
+  })),
+  {
+    property: 'Equal Replicas', what: 'several entries at once, the first with a wrong value', given: [...n1HasThree, steps(0, { applied: 1 })],
+    broken: [steps(0, { applied: 3, spoilt: 'value' })], mended: [steps(0, { applied: 3 })],
+  },
+  {
+    property: 'Equal Replicas', what: 'with deliveries on their way', given: [...n1Applied, steps(0, { applied: 1 }), steps(0, { channel: [{ kind: 'entry', index: 2, entry: entryAt(2, 1) }] })],
+    broken: [steps(0, { applied: 2, spoilt: 'extra', channel: [] })], mended: [steps(0, { applied: 2, channel: [] })],
+  },
   {
     property: 'Equal Replicas', what: 'before a snapshot is behind the service', given: [...n1Applied, steps(0, { applied: 1 })],
     broken: [steps(0, { applied: 2, base: 2, spoilt: 'extra' })], mended: [steps(0, { applied: 2, base: 2 })],
   },
-  ...(['value', 'extra', 'lacking'] as const).map((spoiltSnapshot): Tripwire => ({
+  ...(['value', 'first', 'extra', 'lacking'] as const).map((spoiltSnapshot): Tripwire => ({
     property: 'Snapshot Equals Prefix', what: `a snapshot is taken with a wrong ${spoiltSnapshot}`, given: [...n0Commits([1, 1]), steps(0, { applied: 2 })],
     broken: [steps(0, { base: 2, spoiltSnapshot })], mended: [steps(0, { base: 2 })],
   })),
@@ -72,6 +89,11 @@ export const store: readonly Tripwire[] = [
   {
     property: 'Acknowledged Writes Survive', what: 'a replica that was right at each step is not what it must be at the end', given: [...n0Commits([1, 1]), steps(0, { applied: 1 })],
     broken: [steps(0, { applied: 2, spoilt: 'extra' }), end], mended: [steps(0, { applied: 2 }), end],
+  },
+  {
+    property: 'Acknowledged Writes Survive', what: 'the last replica, behind one that is down',
+    given: [...n0Commits([1, 1]), steps(2, { term: 1, log: [1, 1] }), steps(2, { commit: 2, applied: 1 }), { kind: 'crash', node: 1 }],
+    broken: [steps(2, { applied: 2, spoilt: 'extra' }), end], mended: [steps(2, { applied: 2 }), end],
   },
   {
     property: 'Linearizability', what: 'an append took effect twice, under two numbers',
