@@ -111,6 +111,25 @@ describe('the visited set', () => {
     expect(visited.parentOf(smallest!.lo, smallest!.hi)).toBe(null);
   });
 
+  it('keeps each of 20,000 states with its level, wherever in the table it stood when that grew', () => {
+    // Segments of 1,024 slots: grown twice, then split again and again.
+    const visited = Visited.create(false, 8, 10);
+    const hasher = new Hasher();
+    const states = Array.from({ length: 20_000 }, (_, state) => {
+      hasher.reset();
+      hasher.int(state);
+      hasher.finish();
+      return { lo: hasher.lo, hi: hasher.hi, level: state % 1000 };
+    });
+    for (const { lo, hi, level } of states) {
+      if (visited.room < 1) visited.reserve(1);
+      expect(visited.insert(lo, hi, 0, 0, level)).toBe(true);
+    }
+    expect(visited.size).toBe(states.length);
+    expect(states.filter(({ lo, hi, level }) => !visited.has(lo, hi) || visited.levelOf(lo, hi) !== level)).toEqual([]);
+    expect(states.filter(({ lo, hi }) => visited.insert(lo, hi, 0, 0, 999))).toEqual([]);
+  });
+
   it('costs at most 43 bytes a state with the way back, once there are more than a few thousand', () => {
     const visited = Visited.create(false);
     let worst = 0;
