@@ -89,6 +89,8 @@ export interface Broken {
   /** The place at which it broke. */
   readonly fatal: number;
   readonly nodes: readonly string[];
+  /** Who sent what the fatal step heard before its own step had taken effect, and did not crash; null for nobody. */
+  readonly early: NodeId | null;
 }
 
 /** Why a history has no explanation. */

@@ -1,7 +1,7 @@
 /** Where an error was thrown, as the reader's own files name it. */
 
 /** Of a stack, as many callers of the function that threw. */
-const framesMax = 4;
+const framesMax = 5;
 
 /**
  * File and function of the deepest frames that are the protocol's own: `core/server.ts executed`. Line

@@ -32,8 +32,8 @@ const faultKindNames: readonly string[] = faultKindList;
 
 export function summaryText(facts: CampaignFacts): string {
   const { result } = facts;
+  // What failed is what a reader scrolls to: it stands at the end, behind the statistics.
   return [
-    ...failureLines(facts),
     headline(facts),
     '',
     row('operations', `${count(result.operations)} answered and checked`),
@@ -46,6 +46,8 @@ export function summaryText(facts: CampaignFacts): string {
     ...faultLines(result),
     row('digest', result.digest),
     speedLine(facts),
+    '',
+    ...failureLines(facts),
     `${verdictLine(facts)}\n`,
   ].join('\n');
 }

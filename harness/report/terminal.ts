@@ -57,7 +57,7 @@ function lookInLines({ run, testimony }: Report, paint: Paint): readonly string[
     const row = place === null ? undefined : run.rows[place]!;
     const who = row === undefined ? 'a step of what repeats' : `${row.node === null ? 'the run' : run.nodes[row.node]!} at step ${count(row.step)}`;
     const broken = against === null ? '' : `: ${against}${times > 1 ? `, and ${count(times - 1)} times more` : ''}`;
-    return wrapped(`${at}   ${who}${broken}`, i === 0 ? '  look in  ' : ' '.repeat(11), ' '.repeat(13)).map((line) => (against === null ? line : paint('yellow', line)));
+    return wrapped(`${at}, ${who}${broken}`, i === 0 ? '  look in  ' : ' '.repeat(11), ' '.repeat(13)).map((line) => (against === null ? line : paint('yellow', line)));
   });
   return [...lines, ''];
 }
@@ -106,7 +106,7 @@ function lanesOf({ servers }: Account, present: readonly Row[]): readonly number
 
 /** What the step did that the violation is about, and where. */
 function markLines({ says, at, against }: ToldMark, paint: Paint): readonly string[] {
-  const lines = wrapped(`${says}   in ${at.join(', ')}`, `${' '.repeat(18)}> `, ' '.repeat(20));
+  const lines = wrapped(`${says} [${at[0] ?? 'nobody knows where'}]`, `${' '.repeat(18)}> `, ' '.repeat(20));
   return against === null ? lines : [...lines, ...wrapped(`against the rule: ${against}`, ' '.repeat(20)).map((line) => paint('yellow', line))];
 }
 

@@ -37,7 +37,7 @@ export interface Pointer {
 }
 
 /** Functions in the list: more would be no answer. */
-const pointersMax = 4;
+const pointersMax = 5;
 /** Steps that break a rule by themselves: the first ones, each of another kind. */
 const breachesMax = 3;
 
@@ -48,9 +48,11 @@ export function testimonyOf(
   if (fatal === null) return { steps: [], lookIn: [] };
   const steps = marked.filter(({ place }) => place <= fatal);
   const breaches = breachesIn(steps);
-  const named = system.witnessesOf?.({ property, detail, steps, fatal, nodes }) ?? [];
+  const named = system.witnessesOf?.({ property, detail, steps, fatal, nodes, early: earlySender(account, fatal) }) ?? [];
   const witnesses = [...breaches.map(({ witness }) => witness), ...named, ...senderMarks(account, steps, fatal)];
-  return { steps: told(witnesses), lookIn: pointers(breaches, cycles, witnesses) };
+  const isKnown = (one: Witness): boolean => breaches.some(({ witness }) => witness.mark === one.mark);
+  const more = named.filter((one) => one.mark.against !== null && !isKnown(one)).map((witness) => ({ witness, times: 1 }));
+  return { steps: told(witnesses), lookIn: pointers([...breaches, ...more], cycles, witnesses) };
 }
 
 interface Breach {
@@ -80,6 +82,14 @@ function senderMarks({ rows, messages }: Account, steps: readonly MarkedStep[], 
   return steps.filter(({ place }) => place === sentBy).flatMap(({ place, marks }) => marks.map((mark) => ({ place, mark })));
 }
 
+/** A step is told when its writes are durable: what was heard of one that was not yet told was sent too early. */
+function earlySender({ rows, messages }: Account, fatal: number): number | null {
+  const message = rows[fatal]!.message === null ? undefined : messages[rows[fatal]!.message!];
+  if (message === undefined || message.sentBy !== null) return null;
+  const hasCrashed = rows.some(({ kind, node, atUs }) => kind === 'crash' && node === message.from && atUs >= message.sentUs);
+  return hasCrashed ? null : message.from;
+}
+
 function told(witnesses: readonly Witness[]): readonly Told[] {
   const byPlace = new Map<number, ToldMark[]>();
   for (const { place, mark: { says, at, against } } of witnesses) {
@@ -91,10 +101,15 @@ function told(witnesses: readonly Witness[]): readonly Told[] {
 }
 
 function pointers(breaches: readonly Breach[], cycles: readonly Cycle[], witnesses: readonly Witness[]): readonly Pointer[] {
+  const latest = witnesses.toReversed();
+  const speaks = ({ place, mark }: Witness, at: string): Pointer => ({ at, place, against: mark.against, times: 1 });
   const all: Pointer[] = [
-    ...breaches.flatMap(({ witness: { place, mark }, times }) => mark.at.map((at) => ({ at, place, against: mark.against, times }))),
+    ...breaches.flatMap(({ witness, times }) => witness.mark.at.map((at) => ({ ...speaks(witness, at), times }))),
     ...cycles.flatMap(({ codes, times }) => codes.map((at) => ({ at, place: null, against: null, times }))),
-    ...witnesses.toReversed().flatMap(({ place, mark }) => mark.at.map((at) => ({ at, place, against: mark.against, times: 1 }))),
+    // Who threw, and who called it; of the others the innermost functions of all, then their callers.
+    ...latest.filter(({ mark }) => mark.kind === 'threw').flatMap((witness) => witness.mark.at.map((at) => speaks(witness, at))),
+    ...latest.flatMap((witness) => witness.mark.at.slice(0, 1).map((at) => speaks(witness, at))),
+    ...latest.flatMap((witness) => witness.mark.at.slice(1).map((at) => speaks(witness, at))),
   ];
   return all.filter((one, i) => all.findIndex(({ at }) => at === one.at) === i).slice(0, pointersMax);
 }

@@ -35,7 +35,11 @@ function bootMarks({ raft, machine }: Server): readonly Mark[] {
   const against = commitIndex !== held || lastApplied !== held || machine.lastExecuted !== held
     ? `only what its snapshot holds, up to ${held}, is known to be committed and executed: it has commitIndex ${commitIndex}, lastApplied ${lastApplied} (Figure 2)`
     : log.baseIndex !== held ? `its snapshot ends at ${held}, and its log begins behind ${log.baseIndex} (7)` : null;
-  return [marked('boot', [places.bootRaft, places.bootServer, places.recover], says, against, { term: currentTerm, index: 1, upTo: log.lastIndex })];
+  // A first start is told by nothing that came before it.
+  const kind = currentTerm === 0 && log.lastIndex === 0 && against === null ? 'start' : 'boot';
+  // What it makes of what it read; without a fault there, what it read.
+  const at = against === null ? [places.recover, places.bootServer, places.bootRaft] : [places.bootRaft, places.bootServer, places.recover];
+  return [marked(kind, at, says, against, { term: currentTerm, index: 1, upTo: log.lastIndex })];
 }
 
 /** A client's command on its way into the log. */
@@ -77,77 +81,83 @@ function lastOf({ channel, machine }: Server): number {
 
 /** Section 8, and the dissertation, 6.3: each command takes effect once, at every server. */
 function executionMarks(step: ServerStep): readonly Mark[] {
-  const { before, after, event, nameOf } = step;
+  const { before, after, event } = step;
   const from = before.machine.lastExecuted;
   const to = after.machine.lastExecuted;
-  const marks: Mark[] = [];
-  const expected = new Map<number, number>();
-  const first = [...before.channel, ...after.channel].length;
+  if (to < from) return [marked('execute', [places.executed], `has executed up to ${to}, and had executed up to ${from}`, 'the service never goes back (Figure 2)', { index: to, upTo: from })];
+  const executed: { readonly index: number; readonly command: Command | null }[] = [];
   for (let index = from + 1; index <= to; index++) {
-    const entry = entryOf(step, index, first > 0);
-    if (entry === undefined) continue;
-    const command = entry.command as Command | null;
-    if (command === null) {
-      marks.push(marked('execute', [places.apply, places.executed], `executes entry ${index}, a no-op`, null, { index, upTo: index }));
-      continue;
-    }
-    const { client, sequence } = command;
-    const known = expected.get(client) ?? before.machine.sessions.byClient.get(client)?.sequence ?? 0;
-    const isAgain = sequence <= known;
-    expected.set(client, Math.max(known, sequence));
-    marks.push(executionMark(step, index, command, known, isAgain, to === from + 1, nameOf));
+    const entry = entryOf(step, index);
+    if (entry !== undefined) executed.push({ index, command: entry.command as Command | null });
   }
   const message = event.kind === 'message' ? (event.message as ServerMessage) : null;
-  if (to > from && marks.length === 0 && (message?.kind === 'installSnapshot' || before.channel.some(({ kind }) => kind === 'snapshot'))) {
-    marks.push(marked('execute', [places.installSnapshot, places.executed], `takes the state at ${to} from a snapshot`, null, { index: from + 1, upTo: to }));
-  }
-  if (to < from) marks.push(marked('execute', [places.executed], `has executed up to ${to}, and had executed up to ${from}`, 'the service never goes back (Figure 2)', { index: to, upTo: from }));
-  return marks;
+  const isRestored = message?.kind === 'installSnapshot' || before.channel.some(({ kind }) => kind === 'snapshot');
+  if (to > from && isRestored) return [marked('execute', [places.installSnapshot, places.executed], `takes the state from a snapshot, and has executed up to ${to}`, null, { index: from + 1, upTo: to })];
+  const numbers = new Map<number, number>();
+  return executed.map(({ index, command }) => {
+    if (command === null) return marked('execute', [places.apply, places.executed], `executes entry ${index}, a no-op`, null, { index, upTo: index });
+    const { client, sequence, operation: { key } } = command;
+    const known = numbers.get(client) ?? before.machine.sessions.byClient.get(client)?.sequence ?? 0;
+    numbers.set(client, Math.max(known, sequence));
+    const others = executed.filter((one) => one.index !== index && one.command !== null);
+    return executionMark(step, index, command, {
+      known,
+      isLastOfClient: !others.some((one) => one.command!.client === client && one.index > index),
+      isOnlyOfKey: !others.some((one) => one.command!.operation.key === key),
+    });
+  });
 }
 
 /** Where the entry is still held: a snapshot may have taken its place within the step. */
-function entryOf({ before, after, event }: ServerStep, index: number, isQueued: boolean): Entry | undefined {
-  if (isQueued) {
-    const one = before.channel.find((delivery) => delivery.kind === 'entry' && delivery.index === index);
-    if (one?.kind === 'entry') return one.entry;
-  }
+function entryOf({ before, after, event }: ServerStep, index: number): Entry | undefined {
+  const queued = before.channel.find((delivery) => delivery.kind === 'entry' && delivery.index === index);
+  if (queued?.kind === 'entry') return queued.entry;
   for (const { raft: { persistent: { log } } } of [after, before]) if (index > log.baseIndex && index <= log.lastIndex) return log.at(index);
   const message = event.kind === 'message' ? (event.message as ServerMessage) : null;
   return message?.kind === 'appendEntries' ? message.entries[index - message.prevLogIndex - 1] : undefined;
 }
 
-function executionMark(
-  { before, after }: ServerStep, index: number, command: Command, known: number, isAgain: boolean, isAlone: boolean, nameOf: ToldStep['nameOf'],
-): Mark {
+interface Among {
+  /** The number in the client's session in front of it, as the commands before it in the step leave it. */
+  readonly known: number;
+  /** Of the commands that the step executes: whether what it leaves can be seen. */
+  readonly isLastOfClient: boolean;
+  readonly isOnlyOfKey: boolean;
+}
+
+function executionMark({ before, after, nameOf }: ServerStep, index: number, command: Command, { known, isLastOfClient, isOnlyOfKey }: Among): Mark {
   const { client, sequence, operation } = command;
+  const isAgain = sequence <= known;
   const session = after.machine.sessions.byClient.get(client)?.sequence ?? 0;
-  const hasWritten = before.machine.store !== after.machine.store;
-  const isChanged = hasWritten || session !== known;
+  const value = after.machine.store.values.get(operation.key);
+  const hasWritten = isOnlyOfKey && before.machine.store.values.get(operation.key) !== value;
   const who = nameOf(client);
-  const numbers = isAlone ? `; the session of ${who} ${session === known ? `stays at ${known}` : `goes from ${known} to ${session}`}` : `; the session of ${who} stood at ${known}`;
-  const says = `executes entry ${index}${isAgain ? ' again' : ''}, ${commandText(command, nameOf)}${numbers}${isAlone && isAgain && hasWritten ? ', and the store changes' : ''}`;
+  const numbers = isLastOfClient && session !== known ? `the session of ${who} goes from ${known} to ${session}` : `the session of ${who} stood at ${known}`;
+  const says = `executes entry ${index}${isAgain ? ' again' : ''}, ${commandText(command, nameOf)}; ${numbers}${isAgain && hasWritten ? ', and the store changes' : ''}`;
   const about = { index, upTo: index, client, sequence };
   const guard = [places.wasExecuted, places.apply, places.executed];
-  if (isAlone && isAgain && isChanged) return marked('execute', guard, says, `command ${sequence} is not above ${known}: a repetition, it must change nothing (8)`, about);
-  if (isAlone && !isAgain && !isChanged) {
-    return marked('execute', [places.executed, places.apply, places.wasExecuted], says, `command ${sequence} is above ${known}: it must take effect (8)`, about);
+  if (isAgain && (hasWritten || (isLastOfClient && session !== known))) {
+    return marked('execute', guard, says, `command ${sequence} is not above ${known}: a repetition, it must change nothing (8)`, about);
   }
-  if (isAlone && !isAgain && session !== sequence) {
-    return marked('execute', [places.apply, places.executed, places.wasExecuted], says, `the session must keep number ${sequence}, at every server (8)`, about);
+  if (!isAgain && isLastOfClient && session !== sequence) {
+    return marked('execute', [places.executed, places.apply, places.wasExecuted], says, `every server keeps the number of a client's last command, ${sequence} (8)`, about);
   }
-  const isWrite = operation.kind === 'put' || operation.kind === 'append';
-  if (isAlone && !isAgain && isWrite && !hasWritten) return marked('execute', [places.execute, places.apply, places.executed], says, 'the store did not change', about);
+  const mustWrite = operation.kind === 'put' ? value !== operation.value : operation.kind === 'append' && operation.value !== '' && !hasWritten;
+  if (!isAgain && isOnlyOfKey && mustWrite) {
+    return marked('execute', [places.executed, places.apply, places.execute], says, `the command must take effect, and ${operation.key} holds ${JSON.stringify(value ?? null)}`, about);
+  }
   return marked('execute', guard, says, null, about);
 }
 
 /** Lab 3B: a snapshot is the state of the service at its index, sessions included. */
-function snapshotMarks({ before, after }: ServerStep): readonly Mark[] {
+function snapshotMarks({ before, after, event }: ServerStep): readonly Mark[] {
   const { snapshot } = after.raft.persistent;
   const { machine } = after;
   if (snapshot === null || snapshot === before.raft.persistent.snapshot || snapshot.lastIncludedIndex < before.machine.lastExecuted) return [];
   const { store, sessions } = snapshot.data as MachineSnapshot;
   const index = snapshot.lastIncludedIndex;
   const about = { index, upTo: index };
+  if (event.kind === 'message' && (event.message as ServerMessage).kind === 'installSnapshot') return [];
   if (index > machine.lastExecuted && store === machine.store) {
     return [marked('snapshot', [places.compacted, places.compact], `labels the state at ${machine.lastExecuted} as that of ${index}`, 'a snapshot is the state at its index (7)', about)];
   }

@@ -3,10 +3,12 @@
  * meet what the violation names: the entry, the term, the server, the client's command.
  */
 import type { PropertyName } from '../../checkers/properties.ts';
+import { places } from './code-places.ts';
+import { marked } from './raft-marks.ts';
 import type { Broken, Mark, MarkedStep, Witness } from '../../harness/system.ts';
 
 /** What a violation names; null for what it does not. */
-export interface Subject {
+interface Subject {
   readonly node: number | null;
   readonly peer: number | null;
   readonly index: number | null;
@@ -102,16 +104,32 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
 };
 
 export function witnessesOf(broken: Broken): readonly Witness[] {
-  const rule: Rule = rules[broken.property as PropertyName] ?? fatalOnly;
+  const property = broken.property as PropertyName;
+  const rule: Rule = rules[property] ?? fatalOnly;
   const subject = subjectOf(broken);
-  return rule.flatMap((asked) => (asked === fatalStep ? fatalMarks(broken) : found(broken, subject, asked)));
+  const lacking = lacks[property];
+  return [
+    ...rule.flatMap((asked) => (asked === fatalStep ? fatalMarks(broken) : found(broken, subject, asked))),
+    ...(broken.early === null ? [] : [{ place: broken.fatal, mark: sentTooEarly(broken.nodes[broken.early]!) }]),
+    ...(lacking === undefined ? [] : [{ place: broken.fatal, mark: marked('lack', ...lacking) }]),
+  ];
 }
+
+const sentTooEarly = (sender: string): Mark => marked('early', [places.settle, places.changes],
+  `hears what ${sender} sent, and the write of that step is not yet durable`, 'persistent state is durable before an answer is sent (Figure 2)');
+
+/** What was not done leaves no mark: where it should have been, and what. */
+const lacks: Readonly<Partial<Record<PropertyName, readonly [at: readonly string[], says: string]>>> = {
+  'Starts From Undamaged Disk': [[places.recover, places.store], 'cannot read what was written'],
+  'Bounded Raft State': [[places.compacted, places.taken], 'takes no snapshot, or too late'],
+  'Persist Before Send': [[places.serverProcess, places.applyWrite], 'goes on with what its disk does not hold'],
+};
 
 const fatalMarks = ({ steps, fatal }: Broken): readonly Witness[] =>
   steps.filter(({ place }) => place === fatal).flatMap(({ place, marks }) => marks.map((mark) => ({ place, mark })));
 
 /** A violation's words are the checkers' own: which entry, term, server and command they name. */
-export function subjectOf({ detail, steps, fatal, nodes }: Broken): Subject {
+function subjectOf({ detail, steps, fatal, nodes }: Broken): Subject {
   const number = (pattern: RegExp): number | null => {
     const match = pattern.exec(detail);
     return match === null ? null : Number(match[1]);

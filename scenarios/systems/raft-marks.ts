@@ -32,7 +32,7 @@ export function raftMarks(change: RaftChange): readonly Mark[] {
   ];
 }
 
-export const messageIn = (event: AnyEvent): RaftMessage | null => (event.kind === 'message' ? (event.message as RaftMessage) : null);
+const messageIn = (event: AnyEvent): RaftMessage | null => (event.kind === 'message' ? (event.message as RaftMessage) : null);
 
 export function handlerOf(event: AnyEvent | null): string {
   if (event === null) return codePlaces['boot']!;
@@ -144,15 +144,17 @@ function logMarks(change: RaftChange): readonly Mark[] {
   const { log, snapshot } = after.persistent;
   const marks: Mark[] = [];
   const message = messageIn(event);
-  if (snapshot !== before.persistent.snapshot && snapshot !== null) marks.push(...snapshotMarks(change, message?.kind === 'installSnapshot'));
+  if (snapshot !== before.persistent.snapshot && snapshot !== null) marks.push(...snapshotMarks(change, message?.kind === 'installSnapshot' || snapshot.lastIncludedIndex > before.commitIndex && event.kind === 'timer'));
   if (old === log) return marks;
   const first = firstDifference(old, log);
   const isLost = first <= old.lastIndex && (log.lastIndex < old.lastIndex || termIn(log, first) !== null);
   if (isLost && first > log.baseIndex) marks.push(truncation(change, first));
   if (log.lastIndex >= first && first > log.baseIndex) {
+    const longest = message?.kind === 'appendEntries' ? Math.max(old.lastIndex, message.prevLogIndex + message.entries.length) : log.lastIndex;
     const at = message?.kind === 'appendEntries' ? [places.withMerged, places.onAppendEntries]
       : message?.kind === 'clientRequest' as string ? [places.propose, places.onCommand] : [places.withNoop];
-    marks.push(marked('append', at, `has in its log ${entries(log, first, log.lastIndex)}`, null, { term: log.lastTerm, index: first, upTo: log.lastIndex }));
+    const against = log.lastIndex > longest ? `the request ends at ${longest}: what is there already is not appended again (5.3)` : null;
+    marks.push(marked('append', at, `has in its log ${entries(log, first, log.lastIndex)}`, against, { term: log.lastTerm, index: first, upTo: log.lastIndex }));
   }
   return marks;
 }
@@ -192,12 +194,12 @@ function snapshotMarks({ before, after, event, nameOf }: RaftChange, isInstalled
   const { lastIncludedIndex: index, lastIncludedTerm } = snapshot!;
   const about = { index, upTo: index };
   const baseAt = log.baseIndex === index && log.baseTerm === lastIncludedTerm ? null : `the log begins behind the snapshot, not behind ${log.baseIndex}/${log.baseTerm} (7)`;
-  if (isInstalled && event.kind === 'message') {
+  if (isInstalled) {
     const old = before.persistent.log;
     const mayKeep = termIn(old, index) === lastIncludedTerm && old.lastIndex > index && log.lastIndex < old.lastIndex;
     const against = index <= before.commitIndex ? `it has committed up to ${before.commitIndex} (Figure 13, 5)`
       : mayKeep ? 'what follows an entry that agrees with the snapshot stays (Figure 13, 6)' : baseAt;
-    return [marked('install', [places.install, places.onInstallSnapshot], `installs the snapshot up to ${index}/${lastIncludedTerm} of ${nameOf(event.from)}`, against, about)];
+    return [marked('install', [places.install, places.onInstallSnapshot], `installs the snapshot up to ${index}/${lastIncludedTerm}${event.kind === 'message' ? ` of ${nameOf(event.from)}` : ''}`, against, about)];
   }
   // A follower may cut its log at a conflict and take a snapshot in one step.
   const mayCut = messageIn(event)?.kind === 'appendEntries';
