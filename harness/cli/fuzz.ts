@@ -154,8 +154,9 @@ async function fuzz(request: Request, context: Context): Promise<ExitCode> {
   // What was interrupted has not passed; what ended with its time has, with the seeds that were run.
   const interrupted = terminal.interrupted.aborted && facts.endedEarly !== null ? [facts.endedEarly] : [];
   const judgement = judge(together([factsOfSeeds(result), { done: 0, interrupted }]));
-  // Facts first, then the failures, and the judgement last of all: nothing stands behind what failed.
+  // The judgement is last of all: nothing stands behind what failed.
   terminal.out(summaryText(facts));
+  terminal.out(saveDifferingHistories('failures', result));
   if (jsonPath !== null) writeWhole(jsonPath, campaignJson(facts, programVersion()));
   if (request.shrinks && result.violations.length > 0) {
     const { reported, leftOut } = await shrinkAndReport(result, request.name, 'failures', workers, context);
