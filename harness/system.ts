@@ -47,6 +47,52 @@ export interface Story {
   readonly weight: number;
 }
 
+/** One thing that a step did, read from the state before and after it, and not from the event. */
+export interface Mark {
+  /** Such as "vote", "commit" or "execute": what a property asks for. */
+  readonly kind: string;
+  /** File and function of where it was done, the innermost first. */
+  readonly at: readonly string[];
+  /** In the words of the field; the node is its subject and is not named. */
+  readonly says: string;
+  /** The rule that the step breaks by itself, with its section; null for none. */
+  readonly against: string | null;
+  readonly term?: number;
+  /** From this log index up to `upTo`. */
+  readonly index?: number;
+  readonly upTo?: number;
+  /** The other node that it is about. */
+  readonly peer?: NodeId;
+  /** Whose command it is about, and which. */
+  readonly client?: NodeId;
+  readonly sequence?: number;
+}
+
+export interface MarkedStep {
+  /** Place in the rows of the account. */
+  readonly place: number;
+  readonly node: NodeId;
+  readonly marks: readonly Mark[];
+}
+
+/** A mark of a step that a property is about. */
+export interface Witness {
+  readonly place: number;
+  readonly mark: Mark;
+}
+
+/** What broke, and the steps up to there. */
+export interface Broken {
+  readonly property: string;
+  readonly detail: string;
+  readonly steps: readonly MarkedStep[];
+  /** The place at which it broke. */
+  readonly fatal: number;
+  readonly nodes: readonly string[];
+  /** Who sent what the fatal step heard before its own step had taken effect, and did not crash; null for nobody. */
+  readonly early: NodeId | null;
+}
+
 /** Why a history has no explanation. */
 export interface HistoryStory {
   readonly key: string;
@@ -144,6 +190,12 @@ export interface System {
   tellStep?(step: ToldStep): Story | null;
   /** For reports: the file and function that handles an event, such as "core/raft/election.ts onRequestVote". */
   codeOf?(event: AnyEvent | null, isServer: boolean): string | null;
+  /** For reports: what a step did, and where. */
+  marksOf?(step: ToldStep): readonly Mark[];
+  /** For reports: the steps that a violation is about; those that break a rule by themselves are added to them. */
+  witnessesOf?(broken: Broken): readonly Witness[];
+  /** For reports: what would have to happen for the progress that is missing; null when it cannot tell. */
+  mustHappen?(missing: string, servers: number): string | null;
   /** For reports: what a property says, in one sentence, by its name. */
   readonly properties?: Readonly<Record<string, string>>;
   /** For reports: what the servers of a run hold, beside what they must. */

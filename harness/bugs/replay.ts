@@ -7,7 +7,7 @@ import { buildAside } from './aside.ts';
 import type { KnownBug } from './known-bug.ts';
 import { witnessPath } from './witness.ts';
 import { workerUrl } from './worker-url.ts';
-import type { Witnessed, WitnessSpec } from './worker.ts';
+import type { Testified, Witnessed, WitnessSpec } from './worker.ts';
 
 export class Replays {
   private readonly folder = mkdtempSync(join(tmpdir(), 'whitewater-witnesses-'));
@@ -24,13 +24,25 @@ export class Replays {
    * What the plan beside the patch shows on the core that has it.
    * @throws AsideError when the core cannot be built, PlanError when the text is no plan
    */
-  async witnessed(bug: KnownBug): Promise<Witnessed> {
+  witnessed(bug: KnownBug): Promise<Witnessed> {
+    return this.runOn<Witnessed>(bug, 'replayWitness');
+  }
+
+  /**
+   * What a report on the plan beside the patch points at, on the core that has it.
+   * @throws AsideError when the core cannot be built, PlanError when the text is no plan
+   */
+  testified(bug: KnownBug): Promise<Testified> {
+    return this.runOn<Testified>(bug, 'reportWitness');
+  }
+
+  private async runOn<T>(bug: KnownBug, name: string): Promise<T> {
     const folder = join(this.folder, bug.name);
     const aside = buildAside(bug, folder);
     const path = witnessPath(bug.path);
     const spec: WitnessSpec = { registryUrl: aside.addressOf(this.registryUrl), path, text: readFileSync(path, 'utf8') };
     try {
-      return (await this.pool.run(spec, { name: 'replayWitness' })) as Witnessed;
+      return (await this.pool.run(spec, { name })) as T;
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

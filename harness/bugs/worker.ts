@@ -3,6 +3,8 @@ import type { OracleSet } from '../campaign/oracles.ts';
 import { drawPlan } from '../campaign/draw.ts';
 import { parsePlan, printPlan } from '../plan/plan-file.ts';
 import { loadRegistry } from '../campaign/registry.ts';
+import { buildReport } from '../report/report.ts';
+import { reportText } from '../report/terminal.ts';
 import { run } from '../run.ts';
 import { shrink } from '../shrink/shrink.ts';
 import { hunt, type Hunted } from './hunt.ts';
@@ -52,6 +54,23 @@ export async function replayWitness({ registryUrl, path, text }: WitnessSpec): P
     detail: verdict.kind === 'ok' ? '' : verdict.detail,
     size: sizeOf(plan, record.steps),
   };
+}
+
+/** What a report on a witness points at. */
+export interface Testified {
+  /** Functions, the likeliest first. */
+  readonly lookIn: readonly string[];
+  readonly text: string;
+}
+
+/** @throws PlanError when the file is no plan */
+export async function reportWitness({ registryUrl, path, text }: WitnessSpec): Promise<Testified> {
+  const { systems } = await loadRegistry(registryUrl);
+  const plan = parsePlan(path, text, systems);
+  const report = buildReport({
+    system: systems.get(plan.system)!, what: path, seed: null, plan, shrunk: null, original: null, commands: { replay: path, pin: path }, files: {},
+  });
+  return { lookIn: report.testimony.lookIn.map(({ at }) => at), text: reportText(report, false) };
 }
 
 export interface ShrinkSeedSpec {

@@ -154,7 +154,8 @@ async function fuzz(request: Request, context: Context): Promise<ExitCode> {
   // What was interrupted has not passed; what ended with its time has, with the seeds that were run.
   const interrupted = terminal.interrupted.aborted && facts.endedEarly !== null ? [facts.endedEarly] : [];
   const judgement = judge(together([factsOfSeeds(result), { done: 0, interrupted }]));
-  terminal.out(`${summaryText(facts)}${judgementText(judgement)}`);
+  // The judgement is last of all: nothing stands behind what failed.
+  terminal.out(summaryText(facts));
   terminal.out(saveDifferingHistories('failures', result));
   if (jsonPath !== null) writeWhole(jsonPath, campaignJson(facts, programVersion()));
   if (request.shrinks && result.violations.length > 0) {
@@ -162,6 +163,7 @@ async function fuzz(request: Request, context: Context): Promise<ExitCode> {
     for (const one of reported) terminal.out(`\n${reportedText(one, terminal.hasColor)}`);
     terminal.out(leftOutText(leftOut));
   }
+  terminal.out(judgementText(judgement));
   return judgement.code;
 }
 

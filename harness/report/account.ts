@@ -5,10 +5,10 @@ import { accountsOf, shapeOfFault } from '../plan/fault.ts';
 import { nodeName } from '../plan/node-name.ts';
 import type { Plan } from '../plan/plan.ts';
 import { run, type RunRecord } from '../run.ts';
-import type { AnyEffect, AnyEvent, System } from '../system.ts';
+import type { AnyEffect, AnyEvent, MarkedStep, System, ToldStep } from '../system.ts';
 import type { TraceSink } from '../world/trace.ts';
 import type { CrashMoment } from '../world/crash-moment.ts';
-import { codePlaceOf } from './code-place.ts';
+import { codePlacesOf } from './code-place.ts';
 import { ContentsRecorder, type ContentsChange } from './contents.ts';
 
 export type Fields = Readonly<Record<string, string | number | null>>;
@@ -92,13 +92,15 @@ export interface Account {
 export interface Accounted {
   readonly record: RunRecord;
   readonly account: Account;
+  /** What each step did and where; only steps of which its system tells that. */
+  readonly marked: readonly MarkedStep[];
 }
 
 /** Runs a plan and writes down everything. */
 export function accountOf(system: System, plan: Plan): Accounted {
   const recorder = new Recorder(system, plan);
   const record = run(system, plan, recorder);
-  return { record, account: recorder.finish(record) };
+  return { record, account: recorder.finish(record), marked: recorder.marked };
 }
 
 interface Mail {
@@ -116,6 +118,7 @@ interface Mail {
 
 class Recorder implements TraceSink {
   readonly messages: FateEar;
+  readonly marked: MarkedStep[] = [];
   private readonly system: System;
   private readonly plan: Plan;
   private readonly rows: Row[] = [];
@@ -172,7 +175,9 @@ class Recorder implements TraceSink {
   step(step: number, atUs: number, node: NodeId, event: AnyEvent | null, before: unknown, after: unknown, effects: readonly AnyEffect[]): void {
     const place = this.rows.length;
     const message = this.taken(node, event, place);
-    const story = this.system.tellStep?.({ node, before, after, event, effects, nameOf: (one) => this.name(one) }) ?? null;
+    const told: ToldStep = { node, before, after, event, effects, nameOf: (one) => this.name(one) };
+    const story = this.system.tellStep?.(told) ?? null;
+    this.mark(place, told);
     const what = this.eventText(event);
     const operation = event?.kind === 'request' ? event.id : (this.ended.get(node) ?? null);
     this.add({
@@ -188,6 +193,11 @@ class Recorder implements TraceSink {
     });
     this.ended.delete(node);
     this.sign(node, place, effects, atUs);
+  }
+
+  private mark(place: number, step: ToldStep): void {
+    const marks = this.system.marksOf?.(step) ?? [];
+    if (marks.length > 0) this.marked.push({ place, node: step.node, marks });
   }
 
   /** The mail of this step is signed; where the network was not heard, its fate is open. */
@@ -239,10 +249,10 @@ class Recorder implements TraceSink {
     const place = this.rows.length;
     const message = this.taken(node, event, place);
     const what = this.eventText(event);
-    this.add({
-      kind: 'threw', step, atUs, node, event: what, told: `throws on ${what}: ${error instanceof Error ? error.message : String(error)}`,
-      weight: 5, message, code: codePlaceOf(error) ?? this.system.codeOf?.(event, node < this.plan.servers) ?? null,
-    });
+    const says = `throws on ${what}: ${error instanceof Error ? error.message : String(error)}`;
+    const at = codePlacesOf(error);
+    this.add({ kind: 'threw', step, atUs, node, event: what, told: says, weight: 5, message, code: at[0] ?? this.system.codeOf?.(event, node < this.plan.servers) ?? null });
+    if (at.length > 0) this.marked.push({ place, node, marks: [{ kind: 'threw', at, says, against: null }] });
   }
 
   invoked(operation: number, atUs: number, client: NodeId, request: unknown): void {

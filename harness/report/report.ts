@@ -3,6 +3,7 @@ import type { Verdict } from '../../checkers/verdict.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { HistoryStory, System } from '../system.ts';
 import type { Proof, PlanSize } from '../shrink/shrink.ts';
+import { progressProperties } from '../shrink/cause.ts';
 import { sizeOf } from '../shrink/shrink.ts';
 import { run } from '../run.ts';
 import { sameRun } from '../same-run.ts';
@@ -11,7 +12,9 @@ import { configurationOf, type Difference } from './configuration.ts';
 import { joined, type ContentsChange } from './contents.ts';
 import { historyStoryOf } from './history-story.ts';
 import { signatureOf } from './signature.ts';
+import { cyclesOf, type Cycle } from './cycle.ts';
 import { transcriptOf, type Transcript } from './transcript.ts';
+import { testimonyOf, type Testimony } from './witnesses.ts';
 
 const reportFormat = 'whitewater-report';
 export const reportVersion = 1;
@@ -38,6 +41,9 @@ export interface Report {
   readonly shrunk: ShrinkFacts | null;
   readonly size: PlanSize;
   readonly transcript: Transcript;
+  readonly testimony: Testimony;
+  /** Of a violation that progress is missing: what happens again and again, and what would have to. */
+  readonly stall: Stall | null;
   readonly fatal: FatalStep | null;
   readonly faults: readonly FaultFact[];
   /** Of messages: how many were sent, dropped and so on. */
@@ -62,6 +68,12 @@ export interface ShrinkFacts {
   readonly endedEarly: 'budget' | null;
   readonly proof: Proof | null;
   readonly others: readonly string[];
+}
+
+export interface Stall {
+  readonly cycles: readonly Cycle[];
+  /** Null when the system cannot tell. */
+  readonly mustHappen: string | null;
 }
 
 export interface FullRun {
@@ -114,13 +126,16 @@ const fullRowsMax = 100_000;
 /** Runs the plan twice and tells of it. */
 export function buildReport(spec: ReportSpec): Report {
   const { system, plan } = spec;
-  const { record, account } = accountOf(system, plan);
+  const { record, account, marked } = accountOf(system, plan);
   // Without a listener: that a run is told must change nothing about it.
   const again = run(system, plan);
   const { differs } = sameRun(record, again);
   const verdict = record.verdict;
   const detail = verdict.kind === 'ok' ? '' : verdict.detail;
   const fatal = account.fatal === null ? null : fatalStep(account, account.fatal);
+  const property = verdict.kind === 'violation' ? verdict.property : '';
+  const stall = progressProperties.has(property) ? stallOf(system, account, detail) : null;
+  const testimony = testimonyOf(system, account, marked, property, detail, stall?.cycles ?? []);
   return {
     format: reportFormat,
     version: reportVersion,
@@ -137,7 +152,9 @@ export function buildReport(spec: ReportSpec): Report {
     differs,
     shrunk: spec.shrunk,
     size: sizeOf(plan, record),
-    transcript: transcriptOf(account, detail),
+    transcript: transcriptOf(account, detail, testimony.steps.map(({ place }) => place)),
+    testimony,
+    stall,
     fatal,
     faults: Object.entries(record.faults).map(([kind, fact]) => ({ kind, ...fact })),
     network: { ...record.network },
@@ -151,6 +168,11 @@ export function buildReport(spec: ReportSpec): Report {
     files: spec.files,
   };
 }
+
+const stallOf = (system: System, account: Account, detail: string): Stall => ({
+  cycles: cyclesOf(account),
+  mustHappen: system.mustHappen?.(detail.replace(/^.* after all faults ended, /, ''), account.servers) ?? null,
+});
 
 function fullRun(system: System, original: Plan): FullRun {
   const { record, account } = accountOf(system, original);

@@ -32,8 +32,9 @@ const faultKindNames: readonly string[] = faultKindList;
 
 export function summaryText(facts: CampaignFacts): string {
   const { result } = facts;
+  // In a word at the beginning, and in full at the end, where a reader of a log is: statistics are between.
   return [
-    ...failureLines(facts),
+    ...firstLines(facts),
     headline(facts),
     '',
     row('operations', `${count(result.operations)} answered and checked`),
@@ -46,6 +47,8 @@ export function summaryText(facts: CampaignFacts): string {
     ...faultLines(result),
     row('digest', result.digest),
     speedLine(facts),
+    '',
+    ...failureLines(facts),
     `${verdictLine(facts)}\n`,
   ].join('\n');
 }
@@ -88,6 +91,13 @@ const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${l
 function speedLine({ result, wallMs, workers }: CampaignFacts): string {
   const perSecond = (value: number): string => short((value / Math.max(1, wallMs)) * 1000);
   return row('time', `${duration(wallMs)} on ${plural(workers, 'worker')}: ${perSecond(result.seeds)} seeds/s, ${perSecond(result.events)} events/s`);
+}
+
+function firstLines({ result }: CampaignFacts): string[] {
+  const distinct = distinctFailures(result.violations);
+  if (distinct.length === 0) return [];
+  const lines = distinct.slice(0, shownFailures).map(({ failure: { seed, property } }) => `FAIL  ${result.scenario}  seed ${seed}: ${property} (told in full below)`);
+  return [...lines, ''];
 }
 
 function failureLines(facts: CampaignFacts): string[] {

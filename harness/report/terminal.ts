@@ -1,9 +1,13 @@
-/** A report for a terminal: the earliest cause first, at most 100 columns. */
+/**
+ * A report as text, the earliest cause first, at most 100 columns. A terminal (`hasColor`) cuts plain rows at its edge;
+ * a file has them whole, and what the violation is about is whole everywhere.
+ */
 import { styleText } from 'node:util';
 import { differsText } from '../same-run.ts';
 import { count, plural, virtualTime } from '../text/format.ts';
 import type { Account, Row } from './account.ts';
 import type { FatalStep, Report } from './report.ts';
+import type { ToldMark } from './witnesses.ts';
 
 const reportWidth = 100;
 
@@ -16,9 +20,11 @@ export function reportText(report: Report, hasColor: boolean): string {
   const lines = [
     ...headLines(report, paint),
     '',
-    ...transcriptLines(report, paint),
+    ...lookInLines(report, paint),
+    ...stallLines(report, paint),
+    ...transcriptLines(report, paint, hasColor),
     '',
-    ...(report.fatal === null ? [] : [...fatalLines(report.fatal, paint), '']),
+    ...(report.fatal === null ? [] : [...fatalLines(report.fatal, paint, hasColor), '']),
     ...historyLines(report, paint),
     ...factLines(report),
   ];
@@ -44,13 +50,42 @@ function headLines({ what, verdict, meaning, shrunk, digests, differs, step, atU
   ];
 }
 
-function transcriptLines({ run, transcript }: Report, paint: Paint): readonly string[] {
+/** Functions, the likeliest first, each with the step that speaks for it. */
+function lookInLines({ run, testimony }: Report, paint: Paint): readonly string[] {
+  if (testimony.lookIn.length === 0) return [];
+  const lines = testimony.lookIn.flatMap(({ at, place, against, times }, i) => {
+    const row = place === null ? undefined : run.rows[place]!;
+    const who = row === undefined ? 'a step of what repeats' : `${row.node === null ? 'the run' : run.nodes[row.node]!} at step ${count(row.step)}`;
+    const broken = against === null ? '' : `: ${against}${times > 1 ? `, and ${count(times - 1)} times more` : ''}`;
+    return wrapped(`${at}, ${who}${broken}`, i === 0 ? '  look in  ' : ' '.repeat(11), ' '.repeat(13)).map((line) => (against === null ? line : paint('yellow', line)));
+  });
+  return [...lines, ''];
+}
+
+/** What happens again and again in a run without progress, and what would have to happen. */
+function stallLines({ stall }: Report, paint: Paint): readonly string[] {
+  if (stall === null) return [];
+  const cycles = stall.cycles.flatMap(({ times, fromUs, untilUs, lines }) => [
+    ...wrapped(`${count(times)} times, from ${virtualTime(fromUs)} to ${virtualTime(untilUs)}:`, '  '),
+    ...lines.flatMap((line) => wrapped(line, '    ', '      ')),
+  ]);
+  const must = stall.mustHappen === null ? [] : wrapped(`what would have to happen: ${stall.mustHappen}`, '  ', '    ');
+  const lines = [...(cycles.length === 0 ? ['  nothing repeats after the faults ended'] : cycles), ...must.map((line) => paint('bold', line))];
+  return [...lines, ''];
+}
+
+function transcriptLines({ run, transcript, testimony }: Report, paint: Paint, isCut: boolean): readonly string[] {
+  const marks = new Map(testimony.steps.map((told) => [told.place, told.marks]));
   const { rows, nodes, fatal } = run;
   const present = transcript.rows.map((place) => rows[place]!);
   const left = transcript.outOf - present.length;
   const lanes = lanesOf(run, present);
   const head = `${'step'.padStart(6)} ${'t(ms)'.padStart(9)}  ${lanes.map((node) => nodes[node]!.padEnd(laneWidth)).join('')} event`;
-  const lines = transcript.rows.map((place) => transcriptLine(run, rows[place]!, lanes, place === fatal, paint));
+  const lines = transcript.rows.flatMap((place) => {
+    const witnessed = marks.get(place) ?? [];
+    const isWhole = !isCut || place === fatal || witnessed.length > 0;
+    return [...transcriptLine(run, rows[place]!, lanes, place === fatal, isWhole, paint), ...witnessed.flatMap((mark) => markLines(mark, paint))];
+  });
   return [
     paint('dim', head.slice(0, reportWidth)),
     ...(run.messages.length === 0 ? [] : [paint('dim', `${' '.repeat(18)}* acts, o sent the message, !! breaks the property, X crashes, = a fault`)]),
@@ -69,7 +104,13 @@ function lanesOf({ servers }: Account, present: readonly Row[]): readonly number
   return [...Array.from({ length: servers }, (_, node) => node), ...clients.sort((a, b) => a - b)].slice(0, lanesMax);
 }
 
-function transcriptLine(run: Account, row: Row, lanes: readonly number[], isFatal: boolean, paint: Paint): string {
+/** What the step did that the violation is about, and where. */
+function markLines({ says, at, against }: ToldMark, paint: Paint): readonly string[] {
+  const lines = wrapped(`${says} [${at[0] ?? 'nobody knows where'}]`, `${' '.repeat(18)}> `, ' '.repeat(20));
+  return against === null ? lines : [...lines, ...wrapped(`against the rule: ${against}`, ' '.repeat(20)).map((line) => paint('yellow', line))];
+}
+
+function transcriptLine(run: Account, row: Row, lanes: readonly number[], isFatal: boolean, isWhole: boolean, paint: Paint): readonly string[] {
   const from = row.message === null ? null : run.messages[row.message]!.from;
   const marks = lanes.map((node) => {
     if (row.node === null) return '='.repeat(laneWidth - 1).padEnd(laneWidth);
@@ -80,19 +121,20 @@ function transcriptLine(run: Account, row: Row, lanes: readonly number[], isFata
   const time = (row.atUs / 1000).toFixed(row.atUs % 1000 === 0 ? 0 : 3);
   const start = `${String(row.step).padStart(6)} ${time.padStart(9)}  ${marks.join('')} `;
   const text = `${row.kind === 'fault' ? 'fault: ' : ''}${who}${row.weight === 0 ? `takes ${row.told}` : row.told}`;
-  if (isFatal) return wrapped(text, start).map((one) => paint('red', one)).join('\n');
-  const line = fitted(`${start}${text}`, reportWidth);
-  return row.kind === 'fault' || row.kind === 'crash' ? paint('magenta', line) : line;
+  const lines = isWhole ? wrapped(text, start, ' '.repeat(Math.min(start.length, 40))) : [fitted(`${start}${text}`, reportWidth)];
+  if (isFatal) return lines.map((one) => paint('red', one));
+  return row.kind === 'fault' || row.kind === 'crash' ? lines.map((one) => paint('magenta', one)) : lines;
 }
 
-function fatalLines({ step, node, lines, code, sender }: FatalStep, paint: Paint): readonly string[] {
+function fatalLines({ step, node, lines, code, sender }: FatalStep, paint: Paint, isCut: boolean): readonly string[] {
+  const field = (text: string): readonly string[] => (isCut ? [fitted(`    ${text}`, reportWidth)] : wrapped(text, '    ', '      '));
   const head = `  ${node ?? 'the run'} at step ${count(step)}${code === null ? '' : `   handled in ${code}`}`;
-  const changes = lines.flatMap(({ field, before, after }) => [
-    ...(before === null ? [] : [paint('red', fitted(`    - ${field} ${before}`, reportWidth))]),
-    ...(after === null ? [] : [paint('green', fitted(`    + ${field} ${after}`, reportWidth))]),
+  const changes = lines.flatMap(({ field: name, before, after }) => [
+    ...(before === null ? [] : field(`- ${name} ${before}`).map((line) => paint('red', line))),
+    ...(after === null ? [] : field(`+ ${name} ${after}`).map((line) => paint('green', line))),
   ]);
   const from = sender === null ? [] : [
-    fitted(`  on what ${sender.node} said at step ${count(sender.step)}: ${sender.said}`, reportWidth),
+    ...wrapped(`on what ${sender.node} said at step ${count(sender.step)}: ${sender.said}`, '  ', '    '),
     ...(sender.code === null ? [] : [`    which it said in ${sender.code}`]),
   ];
   return [head, ...(changes.length === 0 ? ['    its state did not change'] : changes), ...from];
@@ -106,7 +148,7 @@ function historyLines({ history, run }: Report, paint: Paint): readonly string[]
   };
   return [
     paint('bold', `  the clients' history of ${history.key} has no explanation`),
-    ...history.clash.map((id) => fitted(`    ${id === history.blocked ? 'x' : ' '} ${named(id)}`, reportWidth)),
+    ...history.clash.flatMap((id) => wrapped(named(id), `    ${id === history.blocked ? 'x' : ' '} `)),
     ...wrapped(history.why, '    '),
     '',
   ];

@@ -1,7 +1,8 @@
-/** At most 15 rows that tell how it came to the violation. */
+/** The rows that tell how it came to the violation: its witnesses, always, and what weighs most of what it depends on. */
 import type { Account } from './account.ts';
 import { causalPast, rootsOf } from './causality.ts';
 
+/** Rows in all, where the witnesses leave room. */
 const transcriptRows = 15;
 
 export interface Transcript {
@@ -11,20 +12,23 @@ export interface Transcript {
   readonly outOf: number;
 }
 
-/** Of what the violation depends on: what weighs most, and of equal weight what is nearest to the end. */
-export function transcriptOf(account: Account, detail: string): Transcript {
+/**
+ * Of what the violation depends on: what weighs most, and of equal weight what is nearest to the end.
+ * @param witnesses places of the steps that the violation is about
+ */
+export function transcriptOf(account: Account, detail: string, witnesses: readonly number[]): Transcript {
   const past = causalPast(account, rootsOf(account, detail));
   const { rows, fatal } = account;
   const isRoot = new Set(rootsOf(account, detail));
-  // Booting at the very beginning tells nothing.
-  const worth = past.filter((place) => rows[place]!.weight > 0 || isRoot.has(place) || immediateCauses(account).includes(place));
+  const always = new Set(witnesses);
+  if (fatal !== null) always.add(fatal);
   const chain = immediateCauses(account);
-  const weightOf = (place: number): number => {
-    if (place === fatal) return 100;
-    return chain.includes(place) ? 60 : isRoot.has(place) ? 50 : rows[place]!.weight;
-  };
-  const chosen = [...worth].sort((a, b) => weightOf(b) - weightOf(a) || b - a).slice(0, transcriptRows);
-  return { rows: chosen.sort((a, b) => a - b), outOf: past.length };
+  // Booting at the very beginning tells nothing.
+  const worth = past.filter((place) => !always.has(place) && (rows[place]!.weight > 0 || isRoot.has(place) || chain.includes(place)));
+  const weightOf = (place: number): number => (chain.includes(place) ? 60 : isRoot.has(place) ? 50 : rows[place]!.weight);
+  const room = Math.max(0, transcriptRows - always.size);
+  const chosen = worth.sort((a, b) => weightOf(b) - weightOf(a) || b - a).slice(0, room);
+  return { rows: [...always, ...chosen].sort((a, b) => a - b), outOf: new Set([...past, ...always]).size };
 }
 
 /** The row that sent the message on which the property broke, and the one before that: however plain they look. */

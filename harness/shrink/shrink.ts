@@ -1,6 +1,6 @@
 /**
- * Shrinks a plan that fails: the same property stays violated, and at the end no fault, operation or
- * message fate can be taken away without losing it.
+ * Shrinks a plan that fails: the same property stays violated in no more steps than at first, and at the end no fault,
+ * operation or message fate can be taken away without losing that. So what was shrunk never grows when it is shrunk again.
  */
 import type { Plan } from '../plan/plan.ts';
 import { run } from '../run.ts';
@@ -256,7 +256,7 @@ class ShrinkSearch {
     if (!canFreeze(this.plan) || this.plan.network.fates !== undefined) return;
     const plan = frozen(this.spec.system, this.plan);
     if (plan === null) return;
-    const found = await this.trials.first([plan], this.cause, Infinity, this.trial.steps);
+    const found = await this.trials.first([plan], this.cause, this.before.steps, this.trial.steps);
     if (found !== null) this.take(found.plan, found.trial);
   }
 
@@ -270,7 +270,7 @@ class ShrinkSearch {
         for (let start = at; start < items.length; start += chunk) starts.push(start);
         const candidates = starts.map((start) => part.put(this.plan, items.filter((_, i) => i < start || i >= start + chunk)));
         this.tell(`fewer ${part.name}`);
-        const found = await this.trials.first(candidates, this.cause, Infinity, this.trial.steps);
+        const found = await this.trials.first(candidates, this.cause, this.before.steps, this.trial.steps);
         if (found === null) break;
         at = starts[found.place]!;
         this.take(found.plan, found.trial);
@@ -286,7 +286,7 @@ class ShrinkSearch {
     let from = 0;
     for (;;) {
       this.tell(doing);
-      const stepsMax = keepsShort ? this.trial.steps + slackSteps : Infinity;
+      const stepsMax = keepsShort ? Math.min(this.trial.steps + slackSteps, this.before.steps) : this.before.steps;
       const all = [...this.paced(candidates())];
       const start = Math.min(from, all.length);
       // On from where the last one was taken: what is before it was refused a moment ago.
@@ -318,7 +318,7 @@ class ShrinkSearch {
       const items = part.of(this.plan);
       const plans = items.map((_, i) => part.put(this.plan, items.filter((_, j) => j !== i)));
       this.tell(`proof: each of the ${part.name} is needed`);
-      const found = await this.trials.first(plans, this.cause, Infinity, this.trial.steps, false);
+      const found = await this.trials.first(plans, this.cause, this.before.steps, this.trial.steps, false);
       if (found !== null) {
         this.take(found.plan, found.trial);
         return false;
@@ -339,7 +339,7 @@ class ShrinkSearch {
     if (this.plan.settleUs === settleUs || this.needsProgress) return;
     const plan = { ...this.plan, settleUs };
     const trial = tryPlan(this.spec.system, plan);
-    if (trial.cause === this.cause) this.take(plan, trial);
+    if (trial.cause === this.cause && trial.steps <= this.before.steps) this.take(plan, trial);
   }
 
   private take(plan: Plan, trial: Trial): void {

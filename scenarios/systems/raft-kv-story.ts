@@ -7,6 +7,7 @@ import type { NodeId } from '../../core/protocol.ts';
 import type { Raft } from '../../core/raft/state.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
 import type { AnyEvent, HistoryCall, HistoryStory, Story, ToldStep } from '../../harness/system.ts';
+import { codePlaces } from './code-places.ts';
 
 type NameOf = (node: NodeId) => string;
 
@@ -135,25 +136,6 @@ function tellClerk(before: Clerk | null, { pending, target }: Clerk, event: AnyE
 }
 
 const messageOf = (event: AnyEvent): ServerMessage | null => (event.kind === 'message' ? (event.message as ServerMessage) : null);
-
-/** A test holds these against the source. */
-export const codePlaces: Readonly<Record<string, string>> = {
-  boot: 'core/server.ts bootServer',
-  requestVote: 'core/raft/election.ts onRequestVote',
-  requestVoteReply: 'core/raft/election.ts onRequestVoteReply',
-  appendEntries: 'core/raft/replication.ts onAppendEntries',
-  appendEntriesReply: 'core/raft/replication.ts onAppendEntriesReply',
-  installSnapshot: 'core/raft/snapshot.ts onInstallSnapshot',
-  installSnapshotReply: 'core/raft/replication.ts onMatch',
-  clientRequest: 'core/server.ts onClient',
-  clientReply: 'core/kv/clerk.ts onReply',
-  'timer election': 'core/raft/election.ts onElectionTimeout',
-  'timer heartbeat': 'core/raft/replication.ts onHeartbeatTimeout',
-  'timer apply': 'core/server.ts served',
-  'timer retry': 'core/kv/clerk.ts ask',
-  request: 'core/kv/clerk.ts onRequest',
-  unreachable: 'core/kv/clerk.ts onRefused',
-};
 
 /** The handler of an event: where a reader begins to look. */
 export function codeOf(event: AnyEvent | null, isServer: boolean): string | null {

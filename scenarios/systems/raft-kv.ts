@@ -21,7 +21,9 @@ import { describeProgress, describeRaft, describeRaftMessage, digestRaft, digest
 import { plainSettings, settingsSchema, type RaftKvSettings } from './raft-kv-settings.ts';
 import { RaftKvContents } from './raft-kv-contents.ts';
 import { kvRpc } from './raft-kv-rpc.ts';
+import { marksOf } from './raft-kv-marks.ts';
 import { codeOf, describeOperation, explainHistory, raftProperties, tellStep } from './raft-kv-story.ts';
+import { mustHappen, witnessesOf } from './raft-kv-witnesses.ts';
 
 const text = v.string('expected a string');
 const requestSchema = v.variant('kind', [
@@ -106,6 +108,9 @@ export const raftKv: System = {
   describeRequest: (request) => describeOperation(request as Operation),
   tellStep,
   codeOf,
+  marksOf,
+  witnessesOf,
+  mustHappen,
   properties: raftProperties,
   contents: (plan: Plan) => new RaftKvContents(plan),
   explainHistory,

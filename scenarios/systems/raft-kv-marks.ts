@@ -1,0 +1,208 @@
+/** What a step of a key/value server or of a clerk did: to Raft (`raft-marks.ts`), to the store and the sessions, and for clients. */
+import type { Clerk } from '../../core/kv/clerk.ts';
+import type { Command } from '../../core/kv/command.ts';
+import type { MachineSnapshot } from '../../core/kv/snapshot.ts';
+import type { Entry } from '../../core/raft/log.ts';
+import type { Server, ServerMessage } from '../../core/server.ts';
+import type { AnyEvent, Mark, ToldStep } from '../../harness/system.ts';
+import { places } from './code-places.ts';
+import { handlerOf, marked, raftMarks } from './raft-marks.ts';
+import { describeOperation } from './raft-kv-story.ts';
+
+interface ServerStep extends ToldStep {
+  readonly before: Server;
+  readonly after: Server;
+  readonly event: AnyEvent;
+}
+
+export function marksOf(step: ToldStep): readonly Mark[] {
+  const { before, after, event } = step;
+  if (!('raft' in (after as object))) return clerkMarks(step, before as Clerk | null, after as Clerk);
+  if (event === null || before === null) return bootMarks(after as Server);
+  const served = step as ServerStep;
+  return [
+    ...raftMarks({ node: step.node, before: served.before.raft, after: served.after.raft, event, effects: step.effects, nameOf: step.nameOf }),
+    ...proposalMarks(served), ...deliveryMarks(served), ...executionMarks(served), ...snapshotMarks(served), ...replyMarks(served),
+  ];
+}
+
+function bootMarks({ raft, machine }: Server): readonly Mark[] {
+  const { currentTerm, votedFor, log, snapshot } = raft.persistent;
+  const held = snapshot?.lastIncludedIndex ?? 0;
+  const { commitIndex, lastApplied } = raft;
+  const vote = votedFor === null ? 'no vote' : `a vote for n${votedFor}`;
+  const says = `starts in term ${currentTerm} with ${vote}, a log from ${log.baseIndex} to ${log.lastIndex}, and has executed up to ${machine.lastExecuted}`;
+  const against = commitIndex !== held || lastApplied !== held || machine.lastExecuted !== held
+    ? `only what its snapshot holds, up to ${held}, is known to be committed and executed: it has commitIndex ${commitIndex}, lastApplied ${lastApplied} (Figure 2)`
+    : log.baseIndex !== held ? `its snapshot ends at ${held}, and its log begins behind ${log.baseIndex} (7)` : null;
+  // A first start is told by nothing that came before it.
+  const kind = currentTerm === 0 && log.lastIndex === 0 && against === null ? 'start' : 'boot';
+  // What it makes of what it read; without a fault there, what it read.
+  const at = against === null ? [places.recover, places.bootServer, places.bootRaft] : [places.bootRaft, places.bootServer, places.recover];
+  return [marked(kind, at, says, against, { term: currentTerm, index: 1, upTo: log.lastIndex })];
+}
+
+/** A client's command on its way into the log. */
+function proposalMarks({ before, after, event, nameOf }: ServerStep): readonly Mark[] {
+  const message = event.kind === 'message' ? (event.message as ServerMessage) : null;
+  const { log } = after.raft.persistent;
+  if (event.kind !== 'message' || message?.kind !== 'clientRequest' || log === before.raft.persistent.log || log.lastIndex === log.baseIndex) return [];
+  const command = log.at(log.lastIndex).command as Command | null;
+  if (command?.client !== event.from) return [];
+  return [marked('propose', [places.onCommand, places.onClient], `puts into its log, as entry ${log.lastIndex}, ${commandText(command, nameOf)}`, null,
+    { index: log.lastIndex, upTo: log.lastIndex, client: command.client, sequence: command.sequence })];
+}
+
+const commandText = ({ client, sequence, operation }: Command, nameOf: ToldStep['nameOf']): string =>
+  `command ${sequence} of ${nameOf(client)}, ${describeOperation(operation)}`;
+
+/** Raft hands up what is committed, in order, and the service takes it in that order. */
+function deliveryMarks({ before, after }: ServerStep): readonly Mark[] {
+  const { channel, machine, raft } = after;
+  const marks: Mark[] = [];
+  const indexes = channel.map((one) => (one.kind === 'snapshot' ? one.snapshot.lastIncludedIndex : one.index));
+  const last = indexes.at(-1) ?? machine.lastExecuted;
+  if (last !== raft.lastApplied && (last !== (before.channel.length > 0 ? lastOf(before) : before.machine.lastExecuted) || raft.lastApplied !== before.raft.lastApplied)) {
+    const isRefused = last < raft.lastApplied && channel.length === 0 && before.channel.concat([]).some(({ kind }) => kind === 'snapshot');
+    marks.push(marked('deliver', isRefused ? [places.taken, places.executed] : [places.deliver, places.filled, places.taken],
+      `has handed up to the service what is committed up to ${last}, and lastApplied is ${raft.lastApplied}`,
+      'lastApplied is the last index that was handed up (Figure 2)', { index: last, upTo: raft.lastApplied }));
+  }
+  if (indexes.some((index, i) => i > 0 && index <= indexes[i - 1]!)) {
+    marks.push(marked('deliver', [places.filled, places.deliver], `holds for the service ${indexes.join(', ')}`, 'what is committed is handed up in order (Figure 2)', { index: indexes[0]!, upTo: raft.lastApplied }));
+  }
+  return marks;
+}
+
+function lastOf({ channel, machine }: Server): number {
+  const last = channel.at(-1);
+  return last === undefined ? machine.lastExecuted : last.kind === 'snapshot' ? last.snapshot.lastIncludedIndex : last.index;
+}
+
+/** Section 8, and the dissertation, 6.3: each command takes effect once, at every server. */
+function executionMarks(step: ServerStep): readonly Mark[] {
+  const { before, after, event } = step;
+  const from = before.machine.lastExecuted;
+  const to = after.machine.lastExecuted;
+  if (to < from) return [marked('execute', [places.executed], `has executed up to ${to}, and had executed up to ${from}`, 'the service never goes back (Figure 2)', { index: to, upTo: from })];
+  const executed: { readonly index: number; readonly command: Command | null }[] = [];
+  for (let index = from + 1; index <= to; index++) {
+    const entry = entryOf(step, index);
+    if (entry !== undefined) executed.push({ index, command: entry.command as Command | null });
+  }
+  const message = event.kind === 'message' ? (event.message as ServerMessage) : null;
+  const isRestored = message?.kind === 'installSnapshot' || before.channel.some(({ kind }) => kind === 'snapshot');
+  if (to > from && isRestored) return [marked('execute', [places.installSnapshot, places.executed], `takes the state from a snapshot, and has executed up to ${to}`, null, { index: from + 1, upTo: to })];
+  const numbers = new Map<number, number>();
+  return executed.map(({ index, command }) => {
+    if (command === null) return marked('execute', [places.apply, places.executed], `executes entry ${index}, a no-op`, null, { index, upTo: index });
+    const { client, sequence, operation: { key } } = command;
+    const known = numbers.get(client) ?? before.machine.sessions.byClient.get(client)?.sequence ?? 0;
+    numbers.set(client, Math.max(known, sequence));
+    const others = executed.filter((one) => one.index !== index && one.command !== null);
+    return executionMark(step, index, command, {
+      known,
+      isLastOfClient: !others.some((one) => one.command!.client === client && one.index > index),
+      isOnlyOfKey: !others.some((one) => one.command!.operation.key === key),
+    });
+  });
+}
+
+/** Where the entry is still held: a snapshot may have taken its place within the step. */
+function entryOf({ before, after, event }: ServerStep, index: number): Entry | undefined {
+  const queued = before.channel.find((delivery) => delivery.kind === 'entry' && delivery.index === index);
+  if (queued?.kind === 'entry') return queued.entry;
+  for (const { raft: { persistent: { log } } } of [after, before]) if (index > log.baseIndex && index <= log.lastIndex) return log.at(index);
+  const message = event.kind === 'message' ? (event.message as ServerMessage) : null;
+  return message?.kind === 'appendEntries' ? message.entries[index - message.prevLogIndex - 1] : undefined;
+}
+
+interface Among {
+  /** The number in the client's session in front of it, as the commands before it in the step leave it. */
+  readonly known: number;
+  /** Of the commands that the step executes: whether what it leaves can be seen. */
+  readonly isLastOfClient: boolean;
+  readonly isOnlyOfKey: boolean;
+}
+
+function executionMark({ before, after, nameOf }: ServerStep, index: number, command: Command, { known, isLastOfClient, isOnlyOfKey }: Among): Mark {
+  const { client, sequence, operation } = command;
+  const isAgain = sequence <= known;
+  const session = after.machine.sessions.byClient.get(client)?.sequence ?? 0;
+  const value = after.machine.store.values.get(operation.key);
+  const hasWritten = isOnlyOfKey && before.machine.store.values.get(operation.key) !== value;
+  const who = nameOf(client);
+  const numbers = isLastOfClient && session !== known ? `the session of ${who} goes from ${known} to ${session}` : `the session of ${who} stood at ${known}`;
+  const says = `executes entry ${index}${isAgain ? ' again' : ''}, ${commandText(command, nameOf)}; ${numbers}${isAgain && hasWritten ? ', and the store changes' : ''}`;
+  const about = { index, upTo: index, client, sequence };
+  const guard = [places.wasExecuted, places.apply, places.executed];
+  if (isAgain && (hasWritten || (isLastOfClient && session !== known))) {
+    return marked('execute', guard, says, `command ${sequence} is not above ${known}: a repetition, it must change nothing (8)`, about);
+  }
+  if (!isAgain && isLastOfClient && session !== sequence) {
+    return marked('execute', [places.executed, places.apply, places.wasExecuted], says, `every server keeps the number of a client's last command, ${sequence} (8)`, about);
+  }
+  const mustWrite = operation.kind === 'put' ? value !== operation.value : operation.kind === 'append' && operation.value !== '' && !hasWritten;
+  if (!isAgain && isOnlyOfKey && mustWrite) {
+    return marked('execute', [places.executed, places.apply, places.execute], says, `the command must take effect, and ${operation.key} holds ${JSON.stringify(value ?? null)}`, about);
+  }
+  return marked('execute', guard, says, null, about);
+}
+
+/** Lab 3B: a snapshot is the state of the service at its index, sessions included. */
+function snapshotMarks({ before, after, event }: ServerStep): readonly Mark[] {
+  const { snapshot } = after.raft.persistent;
+  const { machine } = after;
+  if (snapshot === null || snapshot === before.raft.persistent.snapshot || snapshot.lastIncludedIndex < before.machine.lastExecuted) return [];
+  const { store, sessions } = snapshot.data as MachineSnapshot;
+  const index = snapshot.lastIncludedIndex;
+  const about = { index, upTo: index };
+  if (event.kind === 'message' && (event.message as ServerMessage).kind === 'installSnapshot') return [];
+  if (index > machine.lastExecuted && store === machine.store) {
+    return [marked('snapshot', [places.compacted, places.compact], `labels the state at ${machine.lastExecuted} as that of ${index}`, 'a snapshot is the state at its index (7)', about)];
+  }
+  if (index !== machine.lastExecuted) return [];
+  const says = `takes a snapshot of the service at ${index}`;
+  if (sessions.byClient.size !== machine.sessions.byClient.size) {
+    return [marked('snapshot', [places.takeSnapshot, places.compacted], `${says}, with ${sessions.byClient.size} of its ${machine.sessions.byClient.size} sessions`, 'the sessions are part of the state (8)', about)];
+  }
+  return [marked('snapshot', [places.takeSnapshot, places.compacted], says, null, about)];
+}
+
+/** Lab 3A: an answer says what the command gave, when it is committed and executed. */
+function replyMarks({ before, after, event, effects, nameOf }: ServerStep): readonly Mark[] {
+  const marks: Mark[] = [];
+  for (const effect of effects) {
+    if (effect.kind !== 'send') continue;
+    const reply = effect.message as ServerMessage;
+    if (reply.kind !== 'clientReply' || reply.outcome.kind !== 'done') continue;
+    const { to } = effect;
+    const { sequence, outcome } = reply;
+    const session = after.machine.sessions.byClient.get(to);
+    const result = JSON.stringify(outcome.result);
+    const at = event.kind === 'message' && (event.message as ServerMessage).kind === 'clientRequest' && before.machine === after.machine
+      ? [places.onClient] : [places.answered, places.taken];
+    const against = session === undefined || session.sequence < sequence ? `it has executed no command ${sequence} of ${nameOf(to)} (8)`
+      : session.sequence === sequence && session.result !== outcome.result ? `the command gave ${JSON.stringify(session.result)} (8)` : null;
+    marks.push(marked('answer', at, `tells ${nameOf(to)} that its command ${sequence} gave ${result}`, against, { client: to, sequence }));
+  }
+  return marks;
+}
+
+function clerkMarks({ node, event, nameOf }: ToldStep, before: Clerk | null, { sequence, pending, target }: Clerk): readonly Mark[] {
+  if (event === null || before === null) return [];
+  const about = { client: node, sequence };
+  if (pending !== null && before.pending?.id === pending.id) {
+    if (sequence !== before.sequence) {
+      return [marked('ask', [places.ask, handlerOf(event)], `asks ${nameOf(target)} again, as command ${sequence}, for what was command ${before.sequence}: ${describeOperation(pending.operation)}`,
+        'a repetition keeps its number (8)', about)];
+    }
+    return event.kind === 'timer' ? [marked('ask', [places.ask], `asks ${nameOf(target)} again, command ${sequence}: ${describeOperation(pending.operation)}`, null, about)] : [];
+  }
+  if (pending !== null) {
+    const givenUp = before.pending === null ? '' : `, and gives up its command ${before.sequence}`;
+    return [marked('ask', [places.onRequest, places.ask], `asks ${nameOf(target)}, as command ${sequence}, for ${describeOperation(pending.operation)}${givenUp}`, null, about)];
+  }
+  if (before.pending !== null) return [marked('told', [places.onReply], `is told the result of its command ${sequence}, ${describeOperation(before.pending.operation)}`, null, about)];
+  return [];
+}

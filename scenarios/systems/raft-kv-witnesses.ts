@@ -1,0 +1,201 @@
+/**
+ * What each property is about: the steps that a report on its violation must show. Of each kind those that
+ * meet what the violation names: the entry, the term, the server, the client's command.
+ */
+import type { PropertyName } from '../../checkers/properties.ts';
+import { places } from './code-places.ts';
+import { marked } from './raft-marks.ts';
+import type { Broken, Mark, MarkedStep, Witness } from '../../harness/system.ts';
+
+/** What a violation names; null for what it does not. */
+interface Subject {
+  readonly node: number | null;
+  readonly peer: number | null;
+  readonly index: number | null;
+  readonly terms: readonly number[];
+  readonly client: number | null;
+  readonly sequence: number | null;
+}
+
+interface Asked {
+  readonly kinds: readonly string[];
+  /** What a mark must share with the subject; with the fatal step's for `here`. */
+  readonly by?: readonly ('index' | 'term' | 'node' | 'peer' | 'command')[];
+  readonly take?: 'first' | 'last' | 'all' | 'each';
+}
+
+const fatalStep = 'fatal';
+type Rule = readonly (Asked | typeof fatalStep)[];
+
+const votes: Rule = [{ kinds: ['vote'], by: ['term'], take: 'all' }, { kinds: ['boot'], by: ['node'], take: 'last' }, fatalStep];
+const elections: Rule = [{ kinds: ['vote', 'count'], by: ['term'], take: 'all' }, { kinds: ['election'], by: ['term'], take: 'all' }, fatalStep];
+const followers: Rule = [
+  { kinds: ['accept', 'acceptSnapshot'], by: ['peer'], take: 'last' },
+  { kinds: ['truncate', 'boot'], by: ['peer'], take: 'last' },
+  { kinds: ['persist'], by: ['peer'], take: 'last' },
+  fatalStep,
+];
+const view: Rule = [{ kinds: ['match', 'election'], by: ['node'], take: 'last' }, fatalStep];
+const indexes: Rule = [{ kinds: ['boot', 'install', 'compact'], by: ['node'], take: 'last' }, { kinds: ['commit', 'deliver'], by: ['node'], take: 'last' }, fatalStep];
+const logs: Rule = [
+  { kinds: ['boot', 'compact'], by: ['node'], take: 'last' },
+  { kinds: ['append', 'truncate'], by: ['index'], take: 'each' },
+  fatalStep,
+];
+const service: Rule = [
+  { kinds: ['ask'], by: ['command'], take: 'all' },
+  { kinds: ['execute'], by: ['command'], take: 'each' },
+  { kinds: ['execute'], by: ['index'], take: 'each' },
+  { kinds: ['boot', 'snapshot', 'install'], by: ['node'], take: 'last' },
+  fatalStep,
+];
+const answers: Rule = [
+  { kinds: ['ask'], by: ['command'], take: 'first' },
+  { kinds: ['propose'], by: ['command'], take: 'all' },
+  { kinds: ['execute'], by: ['command'], take: 'each' },
+  { kinds: ['answer'], by: ['command'], take: 'all' },
+  fatalStep,
+];
+const fatalOnly: Rule = [fatalStep];
+
+const rules: Readonly<Record<PropertyName, Rule>> = {
+  'Refusal Is A Conflict': [{ kinds: ['compact', 'install'], by: ['node'], take: 'last' }, { kinds: ['commit'], by: ['node'], take: 'last' }, fatalStep],
+  'Snapshot Is Taken': [{ kinds: ['commit', 'install'], by: ['node'], take: 'last' }, fatalStep],
+  'Stale Replies Change Nothing': [{ kinds: ['campaign', 'term'], by: ['node'], take: 'last' }, fatalStep],
+  'Log Terms Non-Decreasing': logs,
+  'Log Matching': logs,
+  'Persist Before Send': fatalOnly,
+  'Leader Append-Only': [{ kinds: ['election'], by: ['node'], take: 'last' }, fatalStep],
+  'Term Monotonic': [{ kinds: ['term', 'campaign', 'persist'], by: ['node'], take: 'last' }, fatalStep],
+  'One Vote Per Term': votes,
+  'Election Safety': elections,
+  'Elected By Majority': elections,
+  'Leader Completeness': [
+    { kinds: ['append'], by: ['index'], take: 'first' },
+    { kinds: ['commit'], by: ['index'], take: 'first' },
+    { kinds: ['truncate'], by: ['index'], take: 'all' },
+    { kinds: ['vote'], by: ['term'], take: 'all' },
+    fatalStep,
+  ],
+  'Next Above Match': view,
+  'Match Index Monotonic': view,
+  'Match Index Is Durable': followers,
+  'Commit Index Monotonic': indexes,
+  'Last Applied Monotonic': indexes,
+  'Applied Is Committed': indexes,
+  'Committed Is Logged': indexes,
+  'Committed By Majority': [{ kinds: ['match'], by: ['node', 'index'], take: 'all' }, { kinds: ['accept'], by: ['index'], take: 'each' }, fatalStep],
+  'State Machine Safety': [{ kinds: ['append', 'truncate'], by: ['index'], take: 'each' }, { kinds: ['commit'], by: ['index'], take: 'each' }, fatalStep],
+  'Applied In Order': indexes,
+  'Equal Replicas': service,
+  'Snapshot Equals Prefix': service,
+  'Bounded Raft State': [{ kinds: ['compact'], by: ['node'], take: 'last' }, fatalStep],
+  'Acknowledged Is Committed': answers,
+  'Acknowledged Result': answers,
+  'Acknowledged Writes Survive': answers,
+  'Linearizability': answers,
+  'Progress After Healing': [],
+  'Time Limit': [],
+  'Bounded Work': fatalOnly,
+  'Protocol Contract': fatalOnly,
+  'Time Goes On': fatalOnly,
+  'No Exception': [{ kinds: ['boot', 'install', 'compact', 'deliver', 'accept', 'execute'], by: ['node'], take: 'last' }, fatalStep],
+  'Starts From Undamaged Disk': [{ kinds: ['compact', 'persist'], by: ['node'], take: 'last' }, fatalStep],
+};
+
+export function witnessesOf(broken: Broken): readonly Witness[] {
+  const property = broken.property as PropertyName;
+  const rule: Rule = rules[property] ?? fatalOnly;
+  const subject = subjectOf(broken);
+  const lacking = lacks[property];
+  return [
+    ...rule.flatMap((asked) => (asked === fatalStep ? fatalMarks(broken) : found(broken, subject, asked))),
+    ...(broken.early === null ? [] : [{ place: broken.fatal, mark: sentTooEarly(broken.nodes[broken.early]!) }]),
+    ...(lacking === undefined ? [] : [{ place: broken.fatal, mark: marked('lack', ...lacking) }]),
+  ];
+}
+
+const sentTooEarly = (sender: string): Mark => marked('early', [places.settle, places.changes],
+  `hears what ${sender} sent, and the write of that step is not yet durable`, 'persistent state is durable before an answer is sent (Figure 2)');
+
+/** What was not done leaves no mark: where it should have been, and what. */
+const lacks: Readonly<Partial<Record<PropertyName, readonly [at: readonly string[], says: string]>>> = {
+  'Starts From Undamaged Disk': [[places.recover, places.store], 'cannot read what was written'],
+  'Bounded Raft State': [[places.compacted, places.taken], 'takes no snapshot, or too late'],
+  'Persist Before Send': [[places.serverProcess, places.applyWrite], 'goes on with what its disk does not hold'],
+};
+
+const fatalMarks = ({ steps, fatal }: Broken): readonly Witness[] =>
+  steps.filter(({ place }) => place === fatal).flatMap(({ place, marks }) => marks.map((mark) => ({ place, mark })));
+
+/** A violation's words are the checkers' own: which entry, term, server and command they name. */
+function subjectOf({ detail, steps, fatal, nodes }: Broken): Subject {
+  const number = (pattern: RegExp): number | null => {
+    const match = pattern.exec(detail);
+    return match === null ? null : Number(match[1]);
+  };
+  const named = [...detail.matchAll(/\bn(?:ode )?(\d+)\b/g)].map(([, id]) => Number(id));
+  const client = number(/\bc(\d+)\b/);
+  const fatalNode = steps.find(({ place }) => place === fatal)?.node ?? null;
+  const node = named[0] ?? fatalNode;
+  return {
+    node,
+    peer: named.find((id) => id !== node) ?? null,
+    index: number(/\b(?:entry|index|snapshot at) (\d+)/),
+    terms: [...detail.matchAll(/\bterm (\d+)/g)].map(([, term]) => Number(term)),
+    client: client === null ? null : nodes.indexOf(`c${client}`),
+    sequence: number(/command (\d+)/) ?? number(/must be \{"sequence":(\d+)/) ?? number(/"sequence":(\d+)/),
+  };
+}
+
+function found({ steps, fatal }: Broken, subject: Subject, { kinds, by = [], take = 'all' }: Asked): readonly Witness[] {
+  const all: (Witness & { readonly node: number })[] = [];
+  for (const step of steps) {
+    if (step.place >= fatal) break;
+    for (const mark of step.marks) if (kinds.includes(mark.kind) && by.every((what) => meets(what, subject, step, mark))) all.push({ place: step.place, mark, node: step.node });
+  }
+  switch (take) {
+    case 'all':
+      return all;
+    case 'first':
+      return all.slice(0, 1);
+    case 'last':
+      return kinds.flatMap((kind) => all.filter(({ mark }) => mark.kind === kind).slice(-1));
+    case 'each':
+      // The first of each server: where it came to be there.
+      return all.filter((one, i) => all.findIndex(({ node, mark }) => node === one.node && mark.kind === one.mark.kind && mark.sequence === one.mark.sequence) === i);
+  }
+}
+
+function meets(what: NonNullable<Asked['by']>[number], { node, peer, index, terms, client, sequence }: Subject, step: MarkedStep, mark: Mark): boolean {
+  switch (what) {
+    case 'index':
+      return index !== null && mark.index !== undefined && mark.index <= index && index <= (mark.upTo ?? mark.index);
+    case 'term':
+      return mark.term !== undefined && (terms[0] === undefined || mark.term === terms[0]);
+    case 'node':
+      return node === null || step.node === node;
+    case 'peer':
+      return peer === null || step.node === peer;
+    case 'command':
+      return client === null ? index !== null && mark.index === index : mark.client === client && (sequence === null || Math.abs((mark.sequence ?? -9) - sequence) <= 1);
+  }
+}
+
+/** What the missing progress waits for, in the words of the paper. */
+export function mustHappen(missing: string, servers: number): string | null {
+  const majority = (servers >> 1) + 1;
+  if (/^\d+ servers lead$/.test(missing)) {
+    return missing.startsWith('0')
+      ? `one server must let its election timer run out, campaign, and get the votes of ${majority} of ${servers}, its own among them (5.2)`
+      : 'all but the leader of the newest term must step down when they hear of it (5.1)';
+  }
+  const behind = /^n(\d+) has executed up to (\d+) of (\d+)$/.exec(missing);
+  if (behind !== null) {
+    const next = Number(behind[2]) + 1;
+    return `the leader must send n${behind[1]} entry ${next}, or a snapshot that holds it, n${behind[1]} must accept it, ` +
+      `and an entry of the leader's own term must be stored by ${majority} of ${servers} (5.3, 5.4.2)`;
+  }
+  if (missing.endsWith('operations are not answered')) return 'a leader must put each command into its log, commit it and answer its client (8)';
+  return null;
+}
