@@ -21,6 +21,16 @@ test('different data has different digests', () => {
   expect(new Set(values.map((value) => digestOf(value))).size).toBe(values.length);
 });
 
+test('large and negative numbers are told apart, to the last bit', () => {
+  const of = (value: number): string => {
+    const digest = new Digest();
+    digest.number(value);
+    return digest.hex();
+  };
+  const values = [0, 1, -1, 2 ** 31, -(2 ** 31), 2 ** 32, 2 ** 32 + 1, 2 ** 33, -(2 ** 32), 2 ** 40, 2 ** 53 - 1];
+  expect(new Set(values.map(of)).size).toBe(values.length);
+});
+
 describe('where one value ends and the next begins is seen', () => {
   test.each([
     [['a', 'b'], ['ab', '']],
