@@ -5,9 +5,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../../harness/plan/fault.ts';
 import type { Plan } from '../../../harness/plan/plan.ts';
+import { Nemesis } from '../../../harness/faults/nemesis.ts';
 import { run } from '../../../harness/run.ts';
 import type { AnyEffect, AnyProcess, System } from '../../../harness/system.ts';
 import type { TraceSink } from '../../../harness/world/trace.ts';
+import { World } from '../../../harness/world/world.ts';
 import { client, echo, greedy, ms, pinger, toy, toyPlan, writer } from './toys.ts';
 
 /** Each step and crash in one line, such as "21 n1 <n0" or "15 n1 crashes". */
@@ -98,6 +100,10 @@ describe('ways that are slow or stand still lose nothing', () => {
     // n0 from 5 ms and n1 from 15 ms; n0 is free at 33 ms, n1 at 43 ms, and the way when both are.
     expect(arrivals([fault])).toEqual(['44', '44', '44', '44', '51']);
   });
+  test('a swizzle clogs the later nodes later', () => {
+    const fault: Fault = { kind: 'swizzle', fromUs: 5 * ms, untilUs: 33 * ms, nodes: [2, 1], release: [1, 2], everyUs: 10 * ms };
+    expect(arrivals([fault], { servers: 3 }, toy([pinger(), greedy, greedy]))).toEqual(['11', '34', '34', '41', '51']);
+  });
 });
 
 const lifeOf = (faults: readonly Fault[], parts: Parameters<typeof toyPlan>[0] = {}, system = toy([pinger(), greedy])): readonly string[] =>
@@ -118,6 +124,14 @@ describe('processes', () => {
     expect(lifeOf([{ kind: 'crash', atUs: 15 * ms, restartUs: 900 * ms, nodes: [1], moment: 'now' }], { stormUs: 40 * ms })).toEqual(['15 n1 crashes', '40 n1 boots']);
     expect(lifeOf([{ kind: 'crashLoop', fromUs: 15 * ms, untilUs: 900 * ms, nodes: [1], downUs: 90 * ms, upUs: 1 * ms }], { stormUs: 40 * ms })).toEqual(['15 n1 crashes', '40 n1 boots']);
   });
+  test('who is down when the storm ends, by no fault that is left, starts then: all that can is up', () => {
+    const world = new World(toy([pinger(), greedy]), toyPlan(), null);
+    world.boot(0);
+    world.boot(1);
+    world.crash(1, 'now');
+    new Nemesis(toyPlan(), world, () => {}).heal();
+    expect(world.machines.map(({ isUp }) => isUp)).toEqual([true, true]);
+  });
   test('with a minority down for good, those and no others stay down', () => {
     const plan = { stormUs: 40 * ms, healing: { kind: 'minorityDown', nodes: [1] } } as const;
     expect(lifeOf([], plan)).toEqual(['40 n1 crashes']);
@@ -128,6 +142,21 @@ describe('processes', () => {
   });
   test('so do its timers: none fires while it is paused', () => {
     expect(arrivals([{ kind: 'pause', fromUs: 15 * ms, untilUs: 35 * ms, nodes: [0] }])).toEqual(['11', '36', '46', '56', '66']);
+  });
+  test.each<readonly [string, AnyProcess, Parameters<typeof toyPlan>[0]]>([
+    ['paused', greedy, { faults: [{ kind: 'pause', fromUs: 15 * ms, untilUs: 45 * ms, nodes: [1] }] }],
+    ['writing', { ...greedy, step: (state, event) => ({ state: greedy.step(state, event).state, effects: [{ kind: 'persist', writes: [0] }] }) }, { disk: { writeUs: { min: 25 * ms, max: 25 * ms } }, stormUs: 200 * ms }],
+  ])('what came for a %s node is handled in the order in which it came', (_, process, plan) => {
+    const got: number[] = [];
+    run(toy([pinger(), process]), toyPlan(plan), { step: (_step, _atUs, node, event, _before, after) => void (node === 1 && event !== null && got.push((after as { got: number }).got)), crash() {}, fault() {} });
+    expect(got).toEqual([1, 2, 3, 4, 5]);
+  });
+  test('a timer that is cancelled by what came before it does not fire when a paused node goes on', () => {
+    const arm: AnyEffect = { kind: 'setTimer', timer: 'a', afterUs: { min: 20 * ms, max: 20 * ms } };
+    const process: AnyProcess = { ...greedy, boot: () => ({ state: {}, effects: [arm] }), step: (state) => ({ state, effects: [{ kind: 'cancelTimer', timer: 'a' }] }) };
+    const told = (faults: readonly Fault[]) => diary(toy([pinger(), process]), { faults }, (line) => line.includes('n1 timer'));
+    expect(told([{ kind: 'pause', fromUs: 5 * ms, untilUs: 30 * ms, nodes: [1] }])).toEqual([]);
+    expect(told([{ kind: 'cut', fromUs: 5 * ms, untilUs: 30 * ms, from: 0, to: 1 }])).toEqual(['20 n1 timer']);
   });
   test('a node that crashes while it is paused starts unpaused', () => {
     expect(arrivals([{ kind: 'pause', fromUs: 15 * ms, untilUs: 95 * ms, nodes: [1] }, { kind: 'crash', atUs: 22 * ms, restartUs: 25 * ms, nodes: [1], moment: 'now' }])).toEqual(['11', '31', '41', '51']);
