@@ -57,10 +57,11 @@ export class Pulse {
     this.words[slot.step] = 0;
   }
 
-  enter(node: number): void {
+  /** @param steps how many are begun with it: a write is called within a step */
+  enter(node: number, steps = 1): void {
     const { words } = this;
     words[slot.node] = node;
-    words[slot.step]! += 1;
+    words[slot.step]! += steps;
     words[slot.beats]! += 1;
     words[slot.isInside] = 1;
   }
@@ -94,25 +95,22 @@ function watchedSystem(system: System, pulse: Pulse): System {
 }
 
 function watchedProcess(process: AnyProcess, node: number, pulse: Pulse): AnyProcess {
-  // Whatever else it has, its own methods among them, is found behind it.
-  const watched = Object.create(process) as { -readonly [K in keyof AnyProcess]: AnyProcess[K] };
-  watched.boot = (durable) => {
-    pulse.enter(node);
+  const inside = <T>(steps: number, act: () => T): T => {
+    pulse.enter(node, steps);
     try {
-      return process.boot(durable);
+      return act();
     } finally {
       pulse.leave();
     }
   };
-  watched.step = (state, event) => {
-    pulse.enter(node);
-    try {
-      return process.step(state, event);
-    } finally {
-      pulse.leave();
-    }
-  };
-  return watched;
+  const boot: AnyProcess['boot'] = (durable) => inside(1, () => process.boot(durable));
+  const step: AnyProcess['step'] = (state, event) => inside(1, () => process.step(state, event));
+  const write: AnyProcess['write'] = (durable, given) => inside(0, () => process.write(durable, given));
+  // Whatever else it has, its own methods among them, is found behind it. Described and not assigned: nothing can be
+  // assigned in front of a frozen object.
+  return Object.create(process, {
+    boot: { value: boot, enumerable: true }, step: { value: step, enumerable: true }, write: { value: write, enumerable: true },
+  }) as AnyProcess;
 }
 
 function watchedScenario(scenario: Scenario, system: System, pulse: Pulse): Scenario {

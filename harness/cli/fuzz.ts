@@ -7,6 +7,7 @@ import { askedText, seedsOf, sizeOf, type Asked } from '../campaign/pieces.ts';
 import { crossCheckedHistories, runCampaign } from '../campaign/pool.ts';
 import { programVersion } from '../campaign/program.ts';
 import type { FoundScenario } from '../campaign/registry.ts';
+import { stuckAfterMs } from '../campaign/stuck.ts';
 import { summaryText } from '../report/summary.ts';
 import { campaignJson } from '../report/campaign-json.ts';
 import {
@@ -36,6 +37,8 @@ module: path/to/module.js, or path/to/module.js#name.
                      one is found (the second run of a seed that is run twice is always frozen)
   --cross-check N    check the first N histories of each worker in two ways, and end with 5 where they differ
                      (default 200; the history is written to failures/)
+  --stuck-after T    a step of the code under test that takes longer never ends: its seed is a violation of Bounded
+                     Work, and the other seeds go on (default 30s)
   --shrink           shrink and report each distinct failure: one entry a cause, in failures/
   --json FILE        write all facts as JSON
   --help             this text
@@ -55,6 +58,7 @@ interface Request {
   readonly doubleCheck: DoubleCheck;
   readonly freeze: boolean;
   readonly crossCheck: number;
+  readonly stuckAfterMs: number;
   readonly shrinks: boolean;
 }
 
@@ -75,6 +79,7 @@ async function parse(argv: readonly string[], { registry }: Context): Promise<Re
     freeze: { type: 'boolean' },
     'double-check': { type: 'string' },
     'cross-check': { type: 'string' },
+    'stuck-after': { type: 'string' },
   });
   if (positionals.length > 1) throw new UsageError(`fuzz takes one scenario, not ${positionals.length}: ${positionals.join(' ')}`);
   const name = positionals[0] ?? 'swarm';
@@ -93,6 +98,7 @@ async function parse(argv: readonly string[], { registry }: Context): Promise<Re
     shrinks: values.shrink === true,
     doubleCheck: per10000Of(values['double-check']),
     crossCheck: crossCheckOf(values['cross-check']),
+    stuckAfterMs: stuckAfterOf(values['stuck-after']),
   };
 }
 
@@ -106,6 +112,9 @@ export function parseShard(text: string): readonly [number, number] {
 
 /** Histories of each worker, its first ones, that are checked in two ways. */
 export const crossCheckOf = (text: string | undefined): number => wholeNumber('--cross-check', text ?? String(crossCheckedHistories), 0, 2 ** 40);
+
+/** How long one step of the code under test may take. */
+export const stuckAfterOf = (text: string | undefined): number => (text === undefined ? stuckAfterMs : durationMs('--stuck-after', text));
 
 /** A share such as 5% or 0.5%, in ten thousandths; which seeds they are follows from the seeds. */
 function per10000Of(text: string | undefined): DoubleCheck {
@@ -133,6 +142,7 @@ async function fuzz(request: Request, context: Context): Promise<ExitCode> {
     doubleCheck: request.doubleCheck,
     freeze: request.freeze,
     crossCheck: request.crossCheck,
+    stuckAfterMs: request.stuckAfterMs,
     stop: limit.signal,
     onProgress: (soFar) => progress.show(soFar, performance.now()),
   });

@@ -21,7 +21,7 @@ import { differsText } from '../same-run.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { count, duration, plural } from '../text/format.ts';
 import { saveDifferingHistories } from './differing-histories.ts';
-import { crossCheckOf, parseShard } from './fuzz.ts';
+import { crossCheckOf, parseShard, stuckAfterOf } from './fuzz.ts';
 import { scenarioFor } from './scenario-for.ts';
 import { regressionsFolder } from './pin.ts';
 import { CampaignProgress } from './progress.ts';
@@ -45,6 +45,7 @@ twice, then whether every required situation was reached. Each distinct failure 
   --freeze           freeze all states, messages and writes in every run (see whitewater fuzz --help)
   --cross-check N    check the first N histories of each worker in two ways, and end with 5 where they differ
                      (default 200)
+  --stuck-after T    a step of the code under test that takes longer never ends, and is a violation (default 30s)
   --workers N        worker threads (default: one for each core)
   --out DIR          where to write (default gate): summary.md, junit.xml, campaign.json and for each failure
                      all forms of whitewater report
@@ -68,6 +69,7 @@ interface Request {
   readonly freeze: boolean;
   readonly folder: string;
   readonly crossCheck: number;
+  readonly stuckAfterMs: number;
   /** Null for those of the house. */
   readonly canaries: string | null;
 }
@@ -116,6 +118,7 @@ function parse(argv: readonly string[]): Request {
     canaries: { type: 'string' },
     freeze: { type: 'boolean' },
     'cross-check': { type: 'string' },
+    'stuck-after': { type: 'string' },
   });
   if (positionals.length > 0) throw new UsageError(`gate takes options only, not ${positionals.join(' ')}`);
   const [shard, of] = parseShard(values.shard ?? '1/1');
@@ -132,6 +135,7 @@ function parse(argv: readonly string[]): Request {
     folder: values.out ?? 'gate',
     canaries: values.canaries ?? null,
     crossCheck: crossCheckOf(values['cross-check']),
+    stuckAfterMs: stuckAfterOf(values['stuck-after']),
   };
 }
 
@@ -184,6 +188,7 @@ async function runSwarm(request: Request, registryUrl: string, { name }: Scenari
     doubleCheck,
     freeze: request.freeze,
     crossCheck: request.crossCheck,
+    stuckAfterMs: request.stuckAfterMs,
     stop: limit.signal,
     onProgress: (soFar) => progress.show(soFar, performance.now()),
   }).finally(() => limit.release());

@@ -15,10 +15,20 @@ test('equal data has one digest, whatever the order of its fields', () => {
 
 test('different data has different digests', () => {
   const values = [
-    null, undefined, true, false, 0, -0, 1, 2, 1.5, 2 ** 40, 10n, '', '1', 'true', 'null', [], [1], [1, 2], [2, 1], [[1], 2], [1, [2]], ['1'],
+    null, undefined, true, false, 0, -0, 1, 2, 1.5, 2 ** 40, 10, 10n, '', '1', 'true', 'null', [], [1], [1, 2], [2, 1], [[1], 2], [1, [2]], ['1'],
     {}, { a: 1 }, { a: '1' }, { a: undefined }, { b: 1 }, { a: { b: 1 } }, { a: 1, b: 1 }, { ab: 1 }, new Map([['a', 1]]), new Set(['a']), new Map(), new Set(),
   ];
   expect(new Set(values.map((value) => digestOf(value))).size).toBe(values.length);
+});
+
+test('large and negative numbers are told apart, to the last bit', () => {
+  const of = (value: number): string => {
+    const digest = new Digest();
+    digest.number(value);
+    return digest.hex();
+  };
+  const values = [0, 1, -1, 2 ** 31, -(2 ** 31), 2 ** 32, 2 ** 32 + 1, 2 ** 33, -(2 ** 32), 2 ** 40, 2 ** 53 - 1];
+  expect(new Set(values.map(of)).size).toBe(values.length);
 });
 
 describe('where one value ends and the next begins is seen', () => {

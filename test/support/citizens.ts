@@ -109,6 +109,17 @@ const citizens = {
     return { state, effects: isAdd(event) ? [{ kind: 'send', to: event.from, message: { kind: 'added', id: event.message.id, count: 1 } }] : [] };
   } }),
   recoverThrows: (process) => process,
+  loops: n0(() => {
+    for (;;);
+  }),
+  loopsInWrite: (process, id) => (id !== 0 ? process : { ...process, write() {
+    for (;;);
+  } }),
+  exits: n0(() => globalThis.process.exit(0)),
+  hungry: n0(() => {
+    const all = [];
+    for (;;) all.push(new Array(100_000).fill(all.length));
+  }),
 };
 
 const storage = {
@@ -159,6 +170,10 @@ export const registry = {
   models: new Map(),
   scenarios: new Map([
     ...[...systems.keys()].map((name) => scenarioOf(name, name, (seed) => plan(name, seed))),
+    // One seed of three.
+    ...['loops', 'loopsInWrite', 'exits', 'hungry'].map((name) => [name, { name, summary: name, system: {
+      ...systems.get(name), processes: (drawn) => systems.get(drawn.seed === '8' ? name : 'good').processes(drawn),
+    }, draw: (seed) => plan(name, seed) }]),
     ...Object.entries(badPlans).map(([name, spoil]) => scenarioOf(name, 'good', (seed) => spoil(plan('good', seed)))),
   ]),
 };

@@ -20,6 +20,18 @@ describe('merge', () => {
     expect(merge(back, front)).toEqual(whole);
   });
 
+  test('every list holds what both held, by seed, whichever comes first', () => {
+    const digits = '0123456789abcdef';
+    const holding = (seed: number): ChunkResult => ({
+      ...emptyResult('swarm'), seeds: 1,
+      violations: [{ seed, property: 'P', detail: 'd', step: 1, atUs: 1, digest: digits }], unknowns: [{ seed, detail: 'd' }], faults: [{ seed, message: 'm' }], undrawn: [{ seed, detail: 'd' }],
+      nondeterministic: [{ seed, digests: [digits, digits], differs: ['x'], where: 'w' }],
+    });
+    const seedsIn = ({ violations, unknowns, faults, undrawn, nondeterministic }: ChunkResult) => [violations, unknowns, faults, undrawn, nondeterministic].map((list) => list.map(({ seed }) => seed));
+    for (const both of [merge(holding(3), holding(8)), merge(holding(8), holding(3))]) expect(seedsIn(both)).toEqual([[3, 8], [3, 8], [3, 8], [3, 8], [3, 8]]);
+    for (const one of [merge(emptyResult('swarm'), holding(3)), merge(holding(3), emptyResult('swarm'))]) expect(seedsIn(one)).toEqual([[3], [3], [3], [3], [3]]);
+  });
+
   test('refuses results of two scenarios', () => {
     expect(() => merge(whole, emptyResult('another'))).toThrow('cannot merge results of swarm and another');
   });

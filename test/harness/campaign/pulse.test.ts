@@ -66,6 +66,38 @@ describe('a pulse', () => {
     expect([server!.blank, server!.step(null, { kind: 'timer', timer: 't' }).state]).toEqual([null, 'kept']);
   });
 
+  test('a frozen process is watched as well, and one with private fields', () => {
+    class Private {
+      readonly blank = null;
+      readonly #kept = 7;
+      write() {
+        return this.#kept;
+      }
+      boot() {
+        return { state: this.#kept, effects: [] };
+      }
+      step() {
+        return { state: this.#kept, effects: [] };
+      }
+    }
+    const pulse = new Pulse();
+    const system = { ...swarm.system, processes: () => [Object.freeze(new Private()) as unknown as AnyProcess] };
+    const [server] = watched({ ...swarm, system }, pulse).system.processes(swarm.draw(1));
+    expect([server!.boot(null).state, server!.step(null, { kind: 'timer', timer: 't' }).state, server!.write(null, null)]).toEqual([7, 7, 7]);
+    expect(pulse.beats).toBe(3);
+  });
+
+  test('a write is inside too, and is no step of its own', () => {
+    const pulse = new Pulse();
+    const places: unknown[] = [];
+    const process = { blank: null, boot: () => ({ state: 0, effects: [] }), step: () => ({ state: 0, effects: [] }), write: () => void places.push(pulse.place) } as unknown as AnyProcess;
+    const [server] = watched({ ...swarm, system: { ...swarm.system, processes: () => [process] } }, pulse).system.processes(swarm.draw(1));
+    server!.boot(null);
+    server!.write(null, null);
+    expect(places).toEqual([{ seed: null, node: 0, step: 1 }]);
+    expect(pulse.place).toBeNull();
+  });
+
   test('each run counts its steps from 1', () => {
     const pulse = new Pulse();
     const places: number[] = [];

@@ -1,5 +1,5 @@
 /** What a user's reducers and plans may do wrong, end to end: it is named by node, step and field, and is never a pass. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -108,5 +108,36 @@ describe('a drawn plan is held against the same rules as one from a file: exit c
     expect(err).toContain(says);
     expect(err.trimEnd()).not.toContain('\n');
     expect(code).toBe(4);
+  }, timeoutMs);
+
+  test('in a campaign, too: the seed is told, and it is no pass', async () => {
+    const { code, out } = await fuzz('badNode');
+    expect(out).toMatch(/^NOT DRAWN {2}seed 7: faults\[0\]: it names node 7; there are 3, counted from 0$/m);
+    expect(out).toMatch(/^ {2}exit code 4: 1 seed that the scenario cannot draw: badNode: seed 7: /m);
+    expect(code).toBe(4);
+  }, timeoutMs);
+});
+
+describe('code that never comes back costs its own seed, and none of the others', () => {
+  const three = (name: string) => whitewater(folder, 'fuzz', `./own.mjs#${name}`, '--from', '7', '--seeds', '3', '--workers', '1', '--stuck-after', '2s', '--json', `${name}.json`);
+  const facts = (name: string) => JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as { seeds: number; passed: number; violations: unknown[]; unknowns: unknown[] };
+
+  test.each([
+    ['loops', 'Bounded Work', 'the code under test has not come back for 2 s, in step 5, of node 0 of seed 8: it loops'],
+    ['loopsInWrite', 'Bounded Work', 'the code under test has not come back for 2 s, in step 5, of node 0 of seed 8: it loops'],
+    ['exits', 'No Exception', 'the code under test ended its thread, in step 5, of node 0 of seed 8'],
+  ])('%s is a violation', async (name, property, detail) => {
+    const { code, out } = await three(name);
+    expect(code, out).toBe(1);
+    expect(out).toContain(`swarm seed 8: ${property}: ${detail}`.replace('swarm', name));
+    expect(facts(name)).toMatchObject({ seeds: 3, passed: 2, violations: [{ seed: 8, property, detail, isLost: true }] });
+    expect(existsSync(join(folder, 'failures', `${name}-8.plan.json`))).toBe(true);
+  }, timeoutMs);
+
+  test('what exhausts the memory is unknown', async () => {
+    process.env['NODE_OPTIONS'] = '--max-old-space-size=64';
+    const { code, out } = await three('hungry').finally(() => delete process.env['NODE_OPTIONS']);
+    expect(code, out).toBe(2);
+    expect(facts('hungry')).toMatchObject({ seeds: 3, passed: 2, unknowns: [{ seed: 8, detail: 'out of memory, in step 5, of node 0 of seed 8' }] });
   }, timeoutMs);
 });

@@ -24,7 +24,7 @@ describe('on a core whose majority is too small (E03)', () => {
   test.each([
     ['fuzz', ['fuzz', '--seeds', '1', '--workers', '1'], 'failures/swarm-1.plan.json', /^ {2}exit code 1: 1 violation: swarm seed 1: Elected By Majority: /m],
     ['lab', ['lab', '2A-1'], 'failures/lab-2A-1-InitialElection-1.plan.json', /^ {2}exit code 1: 1 violation: lab\/2A-1-InitialElection seed 1: /m],
-    ['explore', ['explore', '--clients', '0', '--max-term', '1', '--max-log', '1', '--workers', '1'], 'failures/explore-raft-kv-election-safety.plan.json', /^ {2}exit code 1: 1 violation: raft-kv: Election Safety: /m],
+    ['explore', ['explore', '--clients', '0', '--max-term', '1', '--max-log', '1', '--workers', '1'], 'failures/explore-raft-kv-elected-by-majority.plan.json', /^ {2}exit code 1: 1 violation: raft-kv: Elected By Majority: /m],
     ['replay', ['replay', '1'], null, /^ {2}exit code 1: 1 violation: swarm seed 1: /m],
   ] as const)('%s', async (name, argv, plan, says) => {
     const here = place(name);

@@ -1,0 +1,190 @@
+/** Boot, storm, heal, settle, check: what each phase lasts, what it asks, and what it leaves behind. */
+import { describe, expect, test } from 'vitest';
+import type { Observer } from '../../checkers/checker.ts';
+import type { Fault } from '../../harness/plan/fault.ts';
+import type { Plan } from '../../harness/plan/plan.ts';
+import { run } from '../../harness/run.ts';
+import type { AnyProcess, System } from '../../harness/system.ts';
+import { client, deaf, echo, greedy, ms, pinger, toy, toyPlan } from './faults/toys.ts';
+
+/** Runs it and writes down what the observer is told and asked, and when, by n0's clock of 10 ms. */
+function observed(parts: Parameters<typeof toyPlan>[0], own: Partial<Observer> = {}, processes: readonly AnyProcess[] = [pinger(), greedy], system: Partial<System> = {}) {
+  const told: string[] = [];
+  const observer: Observer = {
+    booted: (node) => void told.push(`booted ${node}`), stepped() {}, crashed: (node) => void told.push(`crashed ${node}`),
+    invoked: (id, node) => void told.push(`invoked ${id} by ${node}`), returned: (id) => void told.push(`returned ${id}`),
+    gaveUp: (id) => void told.push(`gave up ${id}`), healed: (down) => void told.push(`healed${down.length === 0 ? '' : `, down: ${down.join(' ')}`}`),
+    unsettled: () => null,
+    finish: () => {
+      told.push('finished');
+      return { kind: 'ok' };
+    },
+    counts: () => ({}),
+    ...own,
+  };
+  const record = run(toy(processes, { observer: () => observer, ...system }), toyPlan(parts));
+  return { told, record };
+}
+
+describe('a run', () => {
+  test('boots each node, heals when the storm is over, and is judged at its end', () => {
+    const { told, record } = observed({});
+    expect(told).toEqual(['booted 0', 'booted 1', 'healed', 'finished']);
+    expect([record.verdict, record.endUs, record.counts['progressExcused']]).toEqual([{ kind: 'ok' }, 100 * ms, 0]);
+  });
+
+  test('ends as its observer says', () => {
+    expect(observed({}, { finish: () => ({ kind: 'unknown', detail: 'the budget is over' }) }).record.verdict).toEqual({ kind: 'unknown', detail: 'the budget is over' });
+    expect(observed({}, { finish: () => ({ kind: 'violation', property: 'P', detail: 'd' }) }).record.verdict).toEqual({ kind: 'violation', property: 'P', detail: 'd' });
+  });
+
+  test('a fault of the observer is a fault of the harness, and no verdict', () => {
+    expect(() => observed({}, { finish: () => {
+      throw new TypeError('no such thing');
+    } })).toThrow(new TypeError('no such thing'));
+  });
+});
+
+describe('settling', () => {
+  const never = { unsettled: () => 'n1 lacks an entry' };
+
+  test('takes as long as the plan allows, and not a moment longer', () => {
+    const { record } = observed({ settleUs: 70 * ms }, never);
+    expect(record.verdict).toEqual({ kind: 'violation', property: 'Progress After Healing', detail: '70 ms after all faults ended, n1 lacks an entry' });
+    expect(record.endUs).toBe(170 * ms);
+  });
+
+  test('what agrees at the bound is in time, and what agrees later is not', () => {
+    const agreesAfter = (looks: number) => {
+      let asked = 0;
+      return observed({ settleUs: 40 * ms }, { unsettled: () => ((asked += 1) > looks ? null : 'not yet') }).record;
+    };
+    // It is looked at 0, 20 and 40 ms behind the storm.
+    expect([agreesAfter(2).verdict.kind, agreesAfter(2).endUs]).toEqual(['ok', 140 * ms]);
+    expect(agreesAfter(3).verdict.kind).toBe('violation');
+  });
+
+  test('a settled cluster is listened to for 250 ms, and noise is no quiet', () => {
+    const heard: string[] = [];
+    const quiet = (noise: string | null) => ({ listen: () => void heard.push('listen'), heard: () => noise });
+    const calm = observed({}, { quiet: quiet(null) });
+    expect([heard, calm.record.endUs, calm.record.verdict.kind]).toEqual([['listen'], 350 * ms, 'ok']);
+    expect(observed({}, { quiet: quiet('n0 goes on') }).record.verdict).toMatchObject({ kind: 'violation', detail: '100 ms after all faults ended, n0 goes on' });
+  });
+
+  test('an operation that nobody answers is no progress', () => {
+    const operations = [{ client: 0, atUs: 10 * ms, request: null }];
+    const { record, told } = observed({ servers: 1, clients: 1, operations }, {}, [deaf, client]);
+    expect(record.verdict).toMatchObject({ property: 'Progress After Healing', detail: '100 ms after all faults ended, 1 operations are not answered' });
+    expect(told).toEqual(['booted 0', 'booted 1', 'invoked 0 by 1', 'healed']);
+  });
+});
+
+describe('healing', () => {
+  const long = { fromUs: 15 * ms, untilUs: 900 * ms } as const;
+  const lasting: readonly (readonly [string, Fault])[] = [
+    ['partition', { kind: 'partition', ...long, groups: [[0], [1]] }], ['cut', { kind: 'cut', ...long, from: 0, to: 1 }],
+    ['isolation', { kind: 'isolation', ...long, nodes: [1], direction: 'both' }], ['flapping', { kind: 'flapping', ...long, nodes: [1], offUs: 900 * ms, onUs: 1 * ms }],
+    ['clog', { kind: 'clog', ...long, from: 0, to: 1 }], ['swizzle', { kind: 'swizzle', ...long, nodes: [1], release: [1], everyUs: 1 * ms }],
+    ['slowLink', { kind: 'slowLink', ...long, from: 0, to: 1, byUs: 800 * ms }], ['crash', { kind: 'crash', atUs: 25 * ms, restartUs: 900 * ms, nodes: [1], moment: 'now' }],
+    ['crashLoop', { kind: 'crashLoop', ...long, nodes: [1], downUs: 800 * ms, upUs: 1 * ms }], ['pause', { kind: 'pause', ...long, nodes: [1] }],
+    ['diskFull', { kind: 'diskFull', ...long, nodes: [1] }], ['clockRate', { kind: 'clockRate', ...long, nodes: [0], ratePer1000: 10_000 }],
+  ];
+  /** n1 writes at each ping, and says so; the last two pings are sent behind the storm. */
+  const keeper: AnyProcess = { ...greedy, step: (state, event) => (event.kind === 'message' ? { state: {}, effects: [{ kind: 'persist', writes: [0] }, { kind: 'send', to: 0, message: {} }] } : { state, effects: [] }) };
+
+  test.each(lasting)('%s that would last longer is over when the storm is', (name, fault) => {
+    let heard = 0;
+    const stepped: Observer['stepped'] = (node, _before, _after, event) => void (node === 0 && event.kind === 'message' && (heard += 1));
+    // n1's answers in the storm: to the ping of 10 ms, and to that of 20 ms where it is only late.
+    const unsettled = () => (heard > (name === 'slowLink' ? 2 : 3) ? null : `n0 has heard ${heard} answers`);
+    const { record } = observed({ faults: [fault], stormUs: 25 * ms + 1, settleUs: 140 * ms }, { stepped, unsettled }, [pinger(), keeper]);
+    expect([record.verdict.kind === 'violation' ? record.verdict.detail : 'ok', record.counts['progressExcused']]).toEqual(['ok', 0]);
+  });
+
+  test('the network is calm behind the storm: nothing is lost any more', () => {
+    const got: number[] = [];
+    const stepped: Observer['stepped'] = (node, _before, after) => void (node === 1 && got.push((after as { got: number }).got));
+    observed({ network: { dropPer1000: 1000 }, stormUs: 25 * ms }, { stepped, unsettled: () => (got.includes(5) ? null : 'wait') });
+    expect(got).toEqual([3, 4, 5]);
+  });
+
+  test('servers that stay down are told to the observer, and what they owe is looked at', () => {
+    const { told, record } = observed({ servers: 3, healing: { kind: 'minorityDown', nodes: [2] } }, {}, [pinger(), greedy, greedy], { owesProgress: ({ isUp }) => isUp(0) && isUp(1) });
+    expect([told.slice(3), record.counts['progressExcused']]).toEqual([['crashed 2', 'healed, down: 2', 'finished'], 0]);
+  });
+
+  test('who owes no progress is excused, is watched for two seconds, and judged all the same', () => {
+    const { told, record } = observed({ healing: { kind: 'minorityDown', nodes: [1] } }, { unsettled: () => 'never' });
+    expect([told.at(-1), record.verdict.kind, record.counts['progressExcused'], record.endUs]).toEqual(['finished', 'ok', 1, 2100 * ms]);
+  });
+
+  test('a system whose nodes are all up and can talk owes it, and so does one of whom only clients are cut off from each other', () => {
+    expect(observed({}, { unsettled: () => 'never' }).record.verdict.kind).toBe('violation');
+  });
+});
+
+describe('clients', () => {
+  const serving: Parameters<typeof toyPlan>[0] = { servers: 1, clients: 2, settleUs: 100 * ms };
+  const operation = (parts: Partial<Plan['operations'][number]>): Plan['operations'][number] => ({ client: 0, atUs: 10 * ms, request: null, ...parts });
+  const asking = (parts: Parameters<typeof toyPlan>[0], server = echo, own: Partial<Observer> = {}) => {
+    const { told, record } = observed({ ...serving, ...parts }, own, [server, client, client]);
+    return { told: told.filter((line) => !line.startsWith('booted')), record };
+  };
+
+  test('invoke their operations in order, one at a time, none before its time', () => {
+    const times: string[] = [];
+    const operations = [operation({}), operation({ atUs: 11 * ms }), operation({ client: 1, atUs: 30 * ms }), operation({ atUs: 40 * ms })];
+    run(toy([echo, client, client]), toyPlan({ ...serving, operations }), {
+      step() {}, crash() {}, fault() {},
+      invoked: (id, atUs, node) => void times.push(`${atUs / ms} n${node} asks ${id}`), returned: (id, atUs) => void times.push(`${atUs / ms} ${id} is answered`),
+    });
+    expect(times).toEqual([
+      '10 n1 asks 0', '12 0 is answered', '12 n1 asks 1', '14 1 is answered', '30 n2 asks 2', '32 2 is answered', '40 n1 asks 3', '42 3 is answered',
+    ]);
+  });
+
+  test('an operation behind the storm is asked and awaited all the same', () => {
+    const { told, record } = asking({ operations: [operation({ atUs: 150 * ms })] });
+    expect([told, record.operationsCompleted, record.verdict.kind]).toEqual([['healed', 'invoked 0 by 1', 'returned 0', 'finished'], 1, 'ok']);
+  });
+
+  test('give up after their time, say so, and go on; the answer that comes later is nobody\'s', () => {
+    const operations = [operation({ giveUpUs: 1 * ms }), operation({})];
+    const { told, record } = asking({ operations });
+    expect(told).toEqual(['invoked 0 by 1', 'gave up 0', 'invoked 1 by 1', 'returned 0', 'returned 1', 'healed', 'finished']);
+    expect([record.operationsCompleted, record.verdict.kind]).toEqual([1, 'ok']);
+  });
+
+  test('do not give up what is answered in time', () => {
+    expect(asking({ operations: [operation({ giveUpUs: 3 * ms }), operation({})] }).told).toEqual(['invoked 0 by 1', 'returned 0', 'invoked 1 by 1', 'returned 1', 'healed', 'finished']);
+  });
+
+  test('without new operations: what was begun is awaited, nothing else begins', () => {
+    const operations = [operation({ atUs: 99.5 * ms }), operation({ atUs: 120 * ms }), operation({ client: 1, atUs: 130 * ms })];
+    const { told, record } = asking({ operations, healing: { kind: 'noNewOperations' } });
+    expect(told).toEqual(['invoked 0 by 1', 'healed', 'returned 0', 'finished']);
+    expect([record.operationsCompleted, record.verdict.kind]).toEqual([1, 'ok']);
+  });
+
+  test('what was begun and is never answered is no progress, also then', () => {
+    expect(asking({ operations: [operation({})], healing: { kind: 'noNewOperations' } }, deaf).record.verdict).toMatchObject({ kind: 'violation', property: 'Progress After Healing' });
+  });
+
+  test('they may fall silent before the storm is over', () => {
+    const operations = [operation({}), operation({ atUs: 30 * ms }), operation({ client: 1, atUs: 60 * ms })];
+    expect(asking({ operations, healing: { kind: 'noNewOperations', fromUs: 50 * ms } }).told).toEqual(['invoked 0 by 1', 'returned 0', 'invoked 1 by 1', 'returned 1', 'healed', 'finished']);
+  });
+
+  test('the leader falls once more when all is answered, and comes back after a second', () => {
+    const times: string[] = [];
+    const leads: System['leader'] = (states) => (states[0] === null ? null : 0);
+    const plain = toy([echo, client, client]);
+    const system: System = { ...plain, leader: leads, observer: (plan, durableOf) => ({ ...plain.observer(plan, durableOf), unsettled: () => (times.filter((line) => line.endsWith('boots')).length === 2 ? null : 'not yet') }) };
+    const { verdict } = run(system, toyPlan({ ...serving, settleUs: 3000 * ms, operations: [operation({ atUs: 99 * ms })], healing: { kind: 'leaderFalls' } }), {
+      step: (_step, atUs, node, event) => void (event === null && node === 0 && times.push(`${atUs / ms} boots`)), crash: (_step, atUs, node) => void times.push(`${atUs / ms} n${node} crashes`), fault() {},
+      returned: (_id, atUs) => void times.push(`${atUs / ms} answered`),
+    });
+    expect([verdict.kind, times]).toEqual(['ok', ['0 boots', '101 answered', '120 n0 crashes', '1120 boots']]);
+  });
+});

@@ -1,0 +1,215 @@
+/** What is durable, when, and what a crash in the middle of a write leaves: of states by reference and of files of bytes. */
+import { describe, expect, test } from 'vitest';
+import type { FileOperation } from '../../../core/protocol.ts';
+import type { AnyProcess, AnyStorage } from '../../../harness/system.ts';
+import { Disk } from '../../../harness/world/disk.ts';
+import { ByteFiles } from '../../../harness/world/files.ts';
+import { RandomStreams } from '../../../harness/world/random.ts';
+import { fc, prop } from '../../support/property.ts';
+
+const adding = { blank: 0, write: (durable: number, write: number) => durable + write } as unknown as AnyProcess;
+const stream = (seed = 'disk') => new RandomStreams(seed).stream('torn');
+
+/** One file with a byte for each write; the durable state is how many there are, and so is the cursor. */
+const counting: AnyStorage = {
+  format: () => ({ cursor: 0, operations: [{ kind: 'create', file: 'a.log', bytes: Uint8Array.of() }] }),
+  store: (cursor, _durable, writes) => ({
+    cursor: (cursor as number) + writes.length,
+    operations: writes.map((write): FileOperation => ({ kind: 'append', file: 'a.log', bytes: Uint8Array.of(write as number) })),
+  }),
+  recover(found) {
+    const { length } = found.get('a.log')!;
+    return { kind: 'recovered', durable: found.get('a.log')!.reduce((sum, byte) => sum + byte, 0), cursor: length, repairs: [], isTorn: false };
+  },
+  isLater: (a, b) => (a as number) > (b as number),
+} as AnyStorage;
+
+const plain = (writeUs = { min: 0, max: 0 }) => new Disk(adding, { writeUs }, stream(), null, stream);
+const inBytes = (tornPer1000: number, seed = 'disk', storage = counting) =>
+  new Disk(adding, { writeUs: { min: 0, max: 0 }, bytes: true, tornPer1000 }, stream(seed), storage, () => stream(seed));
+
+describe('a disk', () => {
+  test('begins blank, and holds what is completed', () => {
+    const disk = plain();
+    expect(disk.durable).toBe(0);
+    disk.complete([2, 3], 0);
+    expect([disk.durable, disk.recover()]).toEqual([5, null]);
+  });
+
+  test('takes the time of its plan for a write, both ends included, and a stall on top', () => {
+    const disk = plain({ min: 3, max: 5 });
+    const times = new Set(Array.from({ length: 100 }, () => disk.nextWriteUs()));
+    expect([...times].sort()).toEqual([3, 4, 5]);
+    disk.stallUs = 100;
+    expect(Math.min(...Array.from({ length: 100 }, () => disk.nextWriteUs()))).toBe(103);
+    const quick = plain();
+    expect(quick.nextWriteUs()).toBe(0);
+    quick.stallUs = 7;
+    expect(quick.nextWriteUs()).toBe(7);
+  });
+
+  test('by reference, a crash leaves nothing of a write that was on its way', () => {
+    const disk = plain();
+    disk.complete([1], 0);
+    expect(disk.tear([2], 0)).toEqual({ isKept: false, kind: null });
+    expect([disk.durable, disk.isTorn]).toEqual([1, false]);
+  });
+
+  test('of a single failed write is well again, and a full one is not', () => {
+    const disk = plain();
+    disk.failing = 'failedWrite';
+    disk.failed();
+    expect(disk.failing).toBeNull();
+    disk.failing = 'diskFull';
+    disk.failed();
+    expect(disk.failing).toBe('diskFull');
+  });
+
+  test('that lies loses at a crash what it acknowledged since, and nothing that it held before', () => {
+    const disk = plain();
+    disk.complete([1], 0);
+    disk.beginLying();
+    disk.complete([2], 0);
+    // A second lie does not make the first one true.
+    disk.beginLying();
+    expect(disk.durable).toBe(3);
+    expect(disk.forgetLies()).toBe(true);
+    expect(disk.durable).toBe(1);
+    expect(disk.forgetLies()).toBe(false);
+  });
+
+  test('that has stopped lying has written everything', () => {
+    const disk = plain();
+    disk.beginLying();
+    disk.complete([2], 0);
+    disk.endLying();
+    expect([disk.forgetLies(), disk.durable]).toEqual([false, 2]);
+  });
+
+  test('a lie without a write loses nothing', () => {
+    const disk = plain();
+    disk.beginLying();
+    expect(disk.forgetLies()).toBe(false);
+  });
+
+  test('a write that the process cannot take names its place', () => {
+    const disk = new Disk({ ...adding, write: (durable, write) => (write === 9 ? undefined : durable) } as AnyProcess, { writeUs: { min: 0, max: 0 } }, stream(), null, stream);
+    expect(() => disk.complete([1, 9], 2)).toThrow('effects[2].writes[1]: `write` cannot take 9: it returned undefined');
+  });
+});
+
+describe('a disk of bytes', () => {
+  test('starts from what its storage reads back, and not from what it was told', () => {
+    const disk = inBytes(0);
+    disk.complete([4, 5], 0);
+    disk.files!.write('a.log', Uint8Array.of(4));
+    expect(disk.recover()).toMatchObject({ durable: 4 });
+    expect(disk.durable).toBe(4);
+    // And goes on from there: the next write is the second.
+    disk.complete([6], 0);
+    expect([...disk.files!.read('a.log')!]).toEqual([4, 6]);
+  });
+
+  test('a tail that is lost leaves the bytes as they were', () => {
+    const disk = inBytes(0);
+    disk.complete([1], 0);
+    expect(disk.tear([2], 0)).toEqual({ isKept: false, kind: 'lostTail' });
+    expect([[...disk.files!.read('a.log')!], disk.durable, disk.isTorn]).toEqual([[1], 1, false]);
+  });
+
+  test('a torn write leaves a prefix, which is kept when the storage reads it as later', () => {
+    const outcomes = new Set<string>();
+    for (let seed = 0; seed < 40; seed++) {
+      const disk = inBytes(1000, `torn ${seed}`);
+      disk.complete([1], 0);
+      const { isKept, kind } = disk.tear([2, 3], 0);
+      const bytes = [...disk.files!.read('a.log')!];
+      expect([kind, disk.isTorn]).toEqual(['tornSnapshot', true]);
+      expect(isKept).toBe(bytes.length > 1);
+      expect(disk.durable).toBe(bytes.reduce((sum, byte) => sum + byte, 0));
+      outcomes.add(bytes.join());
+      expect(disk.recover()).toMatchObject({ durable: disk.durable });
+      expect(disk.isTorn).toBe(false);
+    }
+    expect(outcomes).toEqual(new Set(['1', '1,2']));
+  });
+
+  test('repairs of a starting node are done', () => {
+    const repairing = { ...counting, recover: () => ({ kind: 'recovered', durable: 7, cursor: 3, repairs: [{ kind: 'create', file: 'b.log', bytes: Uint8Array.of(8) }], isTorn: true }) } as AnyStorage;
+    const disk = inBytes(0, 'disk', repairing);
+    expect(disk.recover()).toMatchObject({ durable: 7, isTorn: true });
+    expect(disk.files!.names()).toEqual(['a.log', 'b.log']);
+  });
+
+  test('one that is refused changes nothing', () => {
+    const refusing = { ...counting, recover: () => ({ kind: 'refused', file: 'a.log', reason: 'no' }) } as AnyStorage;
+    const disk = inBytes(0, 'disk', refusing);
+    disk.complete([5], 0);
+    expect(disk.recover()).toEqual({ kind: 'refused', file: 'a.log', reason: 'no' });
+    expect(disk.durable).toBe(5);
+  });
+
+  test('lies about bytes, too', () => {
+    const disk = inBytes(0);
+    disk.complete([1], 0);
+    disk.beginLying();
+    disk.complete([2], 0);
+    disk.forgetLies();
+    expect([...disk.files!.read('a.log')!]).toEqual([1]);
+    disk.complete([3], 0);
+    expect([[...disk.files!.read('a.log')!], disk.durable]).toEqual([[1, 3], 4]);
+  });
+});
+
+describe('files', () => {
+  const bytes = (...values: readonly number[]): Uint8Array => Uint8Array.from(values);
+  const operations: readonly FileOperation[] = [
+    { kind: 'append', file: 'a', bytes: bytes(1, 2, 3) }, { kind: 'replace', file: 'b', bytes: bytes(9, 9) }, { kind: 'remove', file: 'c' }, { kind: 'create', file: 'd', bytes: bytes(4, 5) },
+  ];
+  const before = () => {
+    const files = new ByteFiles();
+    for (const name of ['b', 'c']) files.apply({ kind: 'create', file: name, bytes: bytes(7) });
+    return files;
+  };
+  const shown = (files: ByteFiles): string => files.names().map((name) => `${name}=${[...files.read(name)!].join('.')}`).join(' ');
+
+  test('hold what was done to them', () => {
+    const files = before();
+    for (const operation of operations) files.apply(operation);
+    files.apply({ kind: 'append', file: 'a', bytes: bytes(8) });
+    expect(shown(files)).toBe('a=1.2.3.8 b=9.9 d=4.5');
+    expect([files.sizeOf('a'), files.sizeOf('none'), files.pieces('a').length, files.read('c')]).toEqual([4, 0, 2, undefined]);
+  });
+
+  // Of 3 + 1 + 1 + 2 bytes: those that had grown are filled with zeros every other time, and replacements are whole or not.
+  test.each([
+    [0, 'b=7 c=7'], [1, 'b=7 c=7'], [2, 'a=1 b=7 c=7'], [3, 'a=1.0.0 b=7 c=7'], [4, 'a=1.2 b=7 c=7'], [5, 'a=1.2.0 b=7 c=7'],
+    [6, 'a=1.2.3 b=7 c=7'], [8, 'a=1.2.3 b=9.9 c=7'], [10, 'a=1.2.3 b=9.9'], [12, 'a=1.2.3 b=9.9 d=4'], [13, 'a=1.2.3 b=9.9 d=4.0'], [14, 'b=7 c=7'],
+  ])('of a crash at %i are a prefix', (part, left) => {
+    const files = before();
+    files.applyPrefix(operations, part);
+    expect(shown(files)).toBe(left);
+  });
+
+  test('that were removed leave an older version, to a file of the same stem and another name', () => {
+    const files = new ByteFiles();
+    files.apply({ kind: 'create', file: 'log.1', bytes: bytes(1) });
+    files.apply({ kind: 'create', file: 'log.2', bytes: bytes(2) });
+    expect(files.olderVersionOf('log.2')).toBeNull();
+    files.apply({ kind: 'remove', file: 'log.1' });
+    expect([...files.olderVersionOf('log.2')!]).toEqual([1]);
+    expect([files.olderVersionOf('log.1'), files.olderVersionOf('snap.2')]).toEqual([null, null]);
+  });
+
+  prop([fc.uint8Array({ minLength: 1, maxLength: 5 })])('a copy does not change with what it was made of', (some) => {
+    const files = before();
+    files.apply({ kind: 'append', file: 'b', bytes: some });
+    const copy = files.copy();
+    const held = shown(copy);
+    files.apply({ kind: 'append', file: 'b', bytes: some });
+    files.apply({ kind: 'remove', file: 'c' });
+    expect(shown(copy)).toBe(held);
+    files.replaceWith(copy);
+    expect(shown(files)).toBe(held);
+  });
+});
