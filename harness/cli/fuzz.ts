@@ -14,6 +14,7 @@ import {
 } from './command.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { saveDifferingHistories } from './differing-histories.ts';
+import { Kept } from './kept.ts';
 import { CampaignProgress } from './progress.ts';
 import { timeLimit } from './time-limit.ts';
 import { savePlans } from './save-plans.ts';
@@ -140,7 +141,8 @@ async function fuzz(request: Request, context: Context): Promise<ExitCode> {
   const isCut = limit.signal.aborted;
   limit.release();
 
-  const planPaths = savePlans(found.scenario, result.violations);
+  const kept = new Kept();
+  const planPaths = savePlans(found.scenario, result.violations, kept);
   const facts = {
     result,
     holds: [{ ...asked, seeds: result.seeds }],
@@ -153,15 +155,17 @@ async function fuzz(request: Request, context: Context): Promise<ExitCode> {
   };
   // What was interrupted has not passed; what ended with its time has, with the seeds that were run.
   const interrupted = terminal.interrupted.aborted && facts.endedEarly !== null ? [facts.endedEarly] : [];
-  const judgement = judge(together([factsOfSeeds(result), { done: 0, interrupted }]));
+  if (jsonPath !== null) kept.write(() => writeWhole(jsonPath, campaignJson(facts, programVersion())));
+  const differing = saveDifferingHistories('failures', result, kept);
+  const judgement = judge(together([factsOfSeeds(result), { done: 0, interrupted }, kept.facts]));
   terminal.out(`${summaryText(facts)}${judgementText(judgement)}`);
-  terminal.out(saveDifferingHistories('failures', result));
-  if (jsonPath !== null) writeWhole(jsonPath, campaignJson(facts, programVersion()));
+  terminal.out(differing);
   if (request.shrinks && result.violations.length > 0) {
-    const { reported, leftOut } = await shrinkAndReport(result, request.name, 'failures', workers, context);
+    const { reported, leftOut } = await shrinkAndReport(result, request.name, 'failures', workers, context, kept);
     for (const one of reported) terminal.out(`\n${reportedText(one, terminal.hasColor)}`);
     terminal.out(leftOutText(leftOut));
   }
+  kept.tell(terminal);
   return judgement.code;
 }
 

@@ -1,5 +1,5 @@
 /** Reading and writing the files that a person names. A file is written whole or not at all. */
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
+import { accessSync, appendFileSync, constants, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from './usage-error.ts';
 
@@ -47,6 +47,18 @@ export function writeWhole(path: string, text: string): void {
     renameSync(beside, target);
   } catch (error) {
     discard(beside);
+    throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/**
+ * At the end of what others have written.
+ * @throws UsageError when the file cannot be written
+ */
+export function appendWhole(path: string, text: string): void {
+  try {
+    appendFileSync(path, text);
+  } catch (error) {
     throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
   }
 }
