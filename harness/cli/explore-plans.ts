@@ -5,6 +5,7 @@ import type { System } from '../system.ts';
 import type { Told } from './explore-report.ts';
 import { writeWhole } from '../text/files.ts';
 import type { Kept } from './kept.ts';
+import { ownCommand } from '../text/own-command.ts';
 
 export interface WrittenPlans {
   /** Empty without any. */
@@ -30,7 +31,7 @@ export function writePlans<State, Action>({ name, model, result }: Told<State, A
       '',
       `${property.name} as a plan of the simulator: ${isWritten ? path : 'it could not be written'}`,
       verdict.kind === 'violation' ? `  the simulator finds it too, at step ${steps}: ${verdict.property}: ${verdict.detail}` : '  THE SIMULATOR DOES NOT FIND IT on this plan: the two worlds differ, which is a fault of the harness; please report it',
-      ...(isWritten ? [`  replay      npx whitewater replay ${path}`, `  understand  npx whitewater report ${path}`] : []),
+      ...(isWritten ? [`  replay      npx ${ownCommand(`replay ${path}`)}`, `  understand  npx ${ownCommand(`report ${path}`)}`] : []),
     );
   }
   return { text: lines.length === 0 ? '' : `${lines.join('\n')}\n`, worldsApart };

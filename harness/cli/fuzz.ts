@@ -14,6 +14,7 @@ import {
 } from './command.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { saveDifferingHistories } from './differing-histories.ts';
+import { quoted } from '../text/own-command.ts';
 import { Kept } from './kept.ts';
 import { CampaignProgress } from './progress.ts';
 import { timeLimit } from './time-limit.ts';
@@ -150,7 +151,7 @@ async function fuzz(request: Request, context: Context): Promise<ExitCode> {
     workers,
     wallMs: performance.now() - startedMs,
     endedEarly: endedEarly(result, target, terminal.interrupted, isCut),
-    replayOptions: request.name === 'swarm' ? '' : ` --scenario ${request.name}`,
+    replayOptions: request.name === 'swarm' ? '' : ` --scenario ${quoted(request.name)}`,
     planPaths,
   };
   // What was interrupted has not passed; what ended with its time has, with the seeds that were run.

@@ -12,6 +12,7 @@ import { mustBeWritable } from '../text/files.ts';
 import { Kept } from './kept.ts';
 import { shrinkOptions, shrinkSubject } from './shrink.ts';
 import { findSubject, type Subject } from './subject.ts';
+import { ownCommand, quoted } from '../text/own-command.ts';
 
 const usage = `whitewater report SEED|PLAN.json [options]
 
@@ -70,15 +71,18 @@ export function reportOf(subject: Subject, shrunk: Shrunk | null, folder: string
     plan,
     shrunk: shrunk === null ? null : shrinkFacts(shrunk),
     original: shrunk === null ? null : subject.plan,
-    commands: { replay: `npx whitewater replay ${shrunk === null ? subject.replayWords : planPath}`, pin: `npx whitewater pin ${planPath}` },
-    files: { open: join(folder, names.page), ...(shrunk === null || subject.seed === null ? {} : { whole: `npx whitewater replay ${subject.replayWords}` }) },
+    commands: {
+      replay: `npx ${ownCommand(`replay ${shrunk === null ? subject.replayWords : quoted(planPath)}${shrunk === null ? '' : subject.scenarioWords}`)}`,
+      pin: `npx ${ownCommand(`pin ${quoted(planPath)}${subject.scenarioWords}`)}`,
+    },
+    files: { open: join(folder, names.page), ...(shrunk === null || subject.seed === null ? {} : { whole: `npx ${ownCommand(`replay ${subject.replayWords}`)}` }) },
   });
 }
 
 /** The report, which names its files only when they are there. */
 export function written(folder: string, { stem, replayWords }: Subject, report: Report, kept: Kept): Report {
   if (kept.write(() => writeReport(folder, stem, report))) return report;
-  const commands = { replay: `npx whitewater replay ${replayWords}`, pin: `npx whitewater shrink ${replayWords} --out PLAN.json` };
+  const commands = { replay: `npx ${ownCommand(`replay ${replayWords}`)}`, pin: `npx ${ownCommand(`shrink ${replayWords} --out PLAN.json`)}` };
   return { ...report, commands, files: {} };
 }
 

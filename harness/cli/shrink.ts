@@ -9,6 +9,7 @@ import {
   durationMs, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal,
 } from './command.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
+import { ownCommand, quoted } from '../text/own-command.ts';
 import { Kept } from './kept.ts';
 import { count, plural, table, virtualTime } from '../text/format.ts';
 import { StatusLine } from './status-line.ts';
@@ -68,7 +69,7 @@ async function runShrink(argv: readonly string[], context: Context): Promise<Exi
     const place = kept.write(() => writeWhole(path, printPlan(plan))) ? `\n              ${path}` : '';
     return `  also found  ${property}: ${detail}${place}`;
   });
-  const files = isWritten ? [`  plan        ${out}`, `  replay      npx whitewater replay ${out}`, `  understand  npx whitewater report ${out}`] : [];
+  const files = isWritten ? [`  plan        ${out}`, `  replay      npx ${ownCommand(`replay ${quoted(out)}${subject.scenarioWords}`)}`, `  understand  npx ${ownCommand(`report ${quoted(out)}${subject.scenarioWords}`)}`] : [];
   const judgement = judge(together([factsOfVerdict(subject.what, { kind: 'violation', property: shrunk.property, detail: shrunk.detail }, shrunk.differs), kept.facts]));
   context.terminal.out(`${[toldShrunk(subject.what, shrunk), ...others, ...files].join('\n')}\n${judgementText(judgement)}`);
   kept.tell(context.terminal);

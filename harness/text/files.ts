@@ -1,7 +1,8 @@
 /** Reading and writing the files that a person names. A file is written whole or not at all. */
-import { accessSync, appendFileSync, constants, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
+import { accessSync, appendFileSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
 import { isUtf8 } from 'node:buffer';
-import { dirname, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { UsageError } from './usage-error.ts';
 
 const reasons: Record<string, string> = {
@@ -112,6 +113,18 @@ export function mustBeWritable(path: string, say: (text: string) => void, inputs
     throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
   } finally {
     discard(beside);
+  }
+}
+
+/**
+ * A new folder for what is not kept.
+ * @throws UsageError when there is no place for it
+ */
+export function temporaryFolder(name: string): string {
+  try {
+    return mkdtempSync(join(tmpdir(), name));
+  } catch (error) {
+    throw new UsageError(`cannot make a folder in ${tmpdir()}: ${reasonOf(error)}: set TMPDIR to a folder that can be written`);
   }
 }
 

@@ -88,10 +88,6 @@ describe('EDN keeps apart what Clojure keeps apart', () => {
     expect((await checked('keys.edn', history('"1"'))).code).toBe(1);
   });
 
-  test('sets have no order', async () => {
-    expect((await checked('sets.edn', lines(...writes('#{1 2}'), ...reads('#{2 1}')), '--model', 'register')).code).toBe(0);
-  });
-
   test.each([
     ['a key twice', '{:f :read :f :write :process 0 :type :ok}', ':1: the key "f" stands twice in a map'],
     ['a process with too many digits', '{:f :read :process 9007199254740993 :type :invoke}', ':1: expected the number of a process, found 9007199254740993'],
