@@ -1,6 +1,7 @@
 /** Where known bugs are kept: those of the house, or a user's own folder. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { readText } from '../text/files.ts';
 import { BugFileError, parseBug, type KnownBug } from './known-bug.ts';
 import { projectFolder } from './project.ts';
 
@@ -27,7 +28,7 @@ function filesOf(folder: string): readonly string[] {
   }
 }
 
-const readBug = (path: string): KnownBug => parseBug(path, readFileSync(path, 'utf8'));
+const readBug = (path: string): KnownBug => parseBug(path, readText(path));
 
 /**
  * What a person asked for: names or numbers of the house's bugs, files and folders by path; all of the house for nothing.
@@ -40,14 +41,15 @@ export function findBugs(asked: readonly string[]): readonly KnownBug[] {
 }
 
 function findBug(asked: string): readonly KnownBug[] {
-  if (existsSync(asked)) {
+  const house = bugsIn(houseFolder());
+  const wanted = asked.toLowerCase();
+  // The name first: a folder or a file that happens to be called so is asked for as ./e03.
+  const matching = house.filter(({ name, id }) => name === wanted || id.toLowerCase() === wanted);
+  if (matching.length === 0 && existsSync(asked)) {
     const bugs = statSync(asked).isDirectory() ? bugsIn(asked) : [readBug(asked)];
     if (bugs.length === 0) throw new BugFileError(`${asked}: there is no .patch file in it`);
     return bugs;
   }
-  const house = bugsIn(houseFolder());
-  const wanted = asked.toLowerCase();
-  const matching = house.filter(({ name, id }) => name === wanted || id.toLowerCase() === wanted);
   if (matching.length === 0) throw new BugFileError(`there is no known bug "${asked}", and no file or folder of that name; the ${house.length} known ones are in ${houseFolder()}`);
   return matching;
 }

@@ -1,8 +1,8 @@
 /** Replays witnesses, each on its patched core, in threads that they share. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tinypool } from 'tinypool';
+import { temporaryFolder } from '../text/files.ts';
 import { buildAside } from './aside.ts';
 import type { KnownBug } from './known-bug.ts';
 import { witnessPath } from './witness.ts';
@@ -10,7 +10,7 @@ import { workerUrl } from './worker-url.ts';
 import type { Testified, Witnessed, WitnessSpec } from './worker.ts';
 
 export class Replays {
-  private readonly folder = mkdtempSync(join(tmpdir(), 'whitewater-witnesses-'));
+  private readonly folder = temporaryFolder('whitewater-witnesses-');
   private readonly registryUrl: string;
   private readonly pool: Tinypool;
 

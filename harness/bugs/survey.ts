@@ -1,9 +1,9 @@
 /** Hunts every bug from several starting points, on a number of threads that all bugs share. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tinypool } from 'tinypool';
 import type { OracleSet } from '../campaign/oracles.ts';
+import { temporaryFolder } from '../text/files.ts';
 import { buildAside, type Aside } from './aside.ts';
 import { isOfHouse } from './catalogue.ts';
 import type { KnownBug } from './known-bug.ts';
@@ -57,7 +57,7 @@ const seedsPerTask = 25;
 const bugsAtOnce = 2;
 
 export async function survey(spec: SurveySpec): Promise<readonly BugResult[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'whitewater-bugs-'));
+  const folder = temporaryFolder('whitewater-bugs-');
   const slots = new Slots(spec.workers);
   const mistyped = await typeErrors(spec.bugs.filter((bug) => !isOfHouse(bug)));
   const results: BugResult[] = [];

@@ -3,10 +3,10 @@
  * for each bug, a folder with what its patch changes and whatever imports that; other imports find the core itself.
  */
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
+import { temporaryFolder } from '../text/files.ts';
 import type { KnownBug } from './known-bug.ts';
 import { AsideError, patchedSources } from './patched.ts';
 import { projectFolder } from './project.ts';
@@ -17,7 +17,7 @@ import { projectFolder } from './project.ts';
  */
 export async function typeErrors(bugs: readonly KnownBug[]): Promise<ReadonlyMap<KnownBug, string>> {
   if (bugs.length === 0) return new Map();
-  const folder = mkdtempSync(join(tmpdir(), 'whitewater-types-'));
+  const folder = temporaryFolder('whitewater-types-');
   try {
     const project = projectFolder();
     cpSync(join(project, 'core'), join(folder, 'core'), { recursive: true, filter: (path) => !path.endsWith('.test.ts') });

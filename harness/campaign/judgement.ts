@@ -50,6 +50,7 @@ const rules = [
   { fact: 'notBuilt', code: 4, says: (many) => `${plural(many, 'patch', 'patches')} that cannot be built` },
   { fact: 'shardsForeign', code: 4, says: (many) => `${plural(many, 'shard')} of another campaign` },
   { fact: 'shardsDoubled', code: 4, says: (many) => `${plural(many, 'shard')} given twice` },
+  { fact: 'unwritten', code: 4, says: (many) => `${plural(many, 'file')} that could not be written` },
   { fact: 'unknowns', code: 2, says: (many) => `${plural(many, 'verdict')} unknown` },
   { fact: 'shardsMissing', code: 2, says: (many) => `${plural(many, 'part')} of the campaign missing` },
   { fact: 'tooFewSeeds', code: 2, says: (many) => `${plural(many, 'thing')} not seen, in too few seeds to tell` },

@@ -4,10 +4,11 @@ import { findBugs } from '../bugs/catalogue.ts';
 import { BugFileError, type Difficulty, type KnownBug } from '../bugs/known-bug.ts';
 import { survey, type BugResult } from '../bugs/survey.ts';
 import { oracleSets, type OracleSet } from '../campaign/oracles.ts';
-import { judge, judgementText, type Facts } from '../campaign/judgement.ts';
+import { judge, judgementText, together, type Facts } from '../campaign/judgement.ts';
 import { parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal } from './command.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { count, duration, plural, short, table } from '../text/format.ts';
+import { Kept } from './kept.ts';
 import { StatusLine } from './status-line.ts';
 
 const usage = `whitewater bugs [NAME...|FILE.patch|DIR] [options]
@@ -58,10 +59,11 @@ async function runBugs(argv: readonly string[], { terminal, registry }: Context)
   const request = parse(argv);
   const { bugs, json, markdown } = request;
   if (!registry.scenarios.has(request.scenario)) throw new UsageError(`there is no scenario "${request.scenario}" (see: whitewater scenarios)`);
-  for (const path of [json, markdown]) if (path !== null) mustBeWritable(path, terminal.err);
+  for (const path of [json, markdown]) if (path !== null) mustBeWritable(path, terminal.err, bugs.map((bug) => bug.path));
   const startedMs = performance.now();
   const line = new SurveyLine(terminal, bugs.length, startedMs);
   const results: BugResult[] = [];
+  const kept = new Kept();
   terminal.out(`${tableOf([], true)}\n`);
   const inOrder = await survey({
     ...request,
@@ -72,15 +74,17 @@ async function runBugs(argv: readonly string[], { terminal, registry }: Context)
     onResult: (result) => {
       line.clear();
       results.push(result);
-      if (request.writesWitness && result.witness?.shrunkText != null) writeWhole(result.witness.path, result.witness.shrunkText);
+      const { witness } = result;
+      if (request.writesWitness && witness?.shrunkText != null) kept.write(() => writeWhole(witness.path, witness.shrunkText!));
       terminal.out(`${tableOf([result], false)}\n`);
-      if (json !== null) writeWhole(json, jsonOf(request, results, performance.now() - startedMs));
+      if (json !== null) kept.write(() => writeWhole(json, jsonOf(request, results, performance.now() - startedMs)));
     },
   });
   line.clear();
-  if (markdown !== null) writeWhole(markdown, markdownOf(request, inOrder, performance.now() - startedMs));
-  const judgement = judge(factsOf(request, results, terminal.interrupted.aborted));
+  if (markdown !== null) kept.write(() => writeWhole(markdown, markdownOf(request, inOrder, performance.now() - startedMs)));
+  const judgement = judge(together([factsOf(request, results, terminal.interrupted.aborted), kept.facts]));
   terminal.out(`${summaryOf(request, results, terminal.interrupted.aborted, performance.now() - startedMs)}${judgementText(judgement)}`);
+  kept.tell(terminal);
   return judgement.code;
 }
 

@@ -11,6 +11,7 @@ import { orderHistory } from '../../checkers/porcupine-ts-port/order.ts';
 import type { CrossCheck, Difference, Progress, Verdict, Weaker } from '../../checkers/porcupine-ts-port/verdict.ts';
 import { durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type ExitCode, type Terminal } from './command.ts';
 import { mustBeWritable, readText, writeWhole } from '../text/files.ts';
+import { Kept } from './kept.ts';
 import { count, duration, plural, short } from '../text/format.ts';
 
 const modelNames = Object.keys(models) as ModelName[];
@@ -95,22 +96,27 @@ export const checkCommand: Command = {
     };
     const crossChecked = values['cross-check'] === undefined ? 0 : wholeNumber('--cross-check', values['cross-check'], 0, Number.MAX_SAFE_INTEGER);
     const pictureOf = (file: string): string => pictureName(values.html!, file, positionals.length);
-    if (values.json !== undefined) mustBeWritable(values.json, terminal.err);
-    if (values.html !== undefined) for (const file of positionals) mustBeWritable(pictureOf(file), terminal.err);
+    if (values.json !== undefined) mustBeWritable(values.json, terminal.err, positionals);
+    if (values.html !== undefined) for (const file of positionals) mustBeWritable(pictureOf(file), terminal.err, positionals);
     // All are read before any is checked: damaged input is told at once.
     const inputs = positionals.map((file) => readInput(file, format, model));
     const outcomes: Outcome[] = [];
+    const kept = new Kept();
     for (const [at, input] of inputs.entries()) {
       const outcome = await checkOne(input, { ...limits, ...(at < crossChecked && { crossCheckSteps }) }, terminal);
       outcomes.push(outcome);
       terminal.out(await tell(outcome, terminal));
       if (values.html === undefined) continue;
       const path = pictureOf(input.file);
-      writeWhole(path, await picture(outcome, limits, terminal.interrupted));
-      terminal.out(`  picture: ${path}\n`);
+      const drawn = await picture(outcome, limits, terminal.interrupted);
+      if (kept.write(() => writeWhole(path, drawn))) terminal.out(`  picture: ${path}\n`);
     }
-    if (values.json !== undefined) writeWhole(values.json, `${JSON.stringify({ files: outcomes.map(asJson) }, null, 2)}\n`);
-    return worst(outcomes.map(({ verdict }) => verdict));
+    const { json } = values;
+    if (json !== undefined) kept.write(() => writeWhole(json, `${JSON.stringify({ files: outcomes.map(asJson) }, null, 2)}\n`));
+    kept.tell(terminal);
+    const code = worst(outcomes.map(({ verdict }) => verdict));
+    const isAllWritten = kept.facts.unwritten?.length === 0;
+    return isAllWritten || code === exitCode.violation || code === exitCode.harnessFault ? code : exitCode.usage;
   },
 };
 

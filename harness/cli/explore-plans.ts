@@ -4,6 +4,8 @@ import { run } from '../run.ts';
 import type { System } from '../system.ts';
 import type { Told } from './explore-report.ts';
 import { writeWhole } from '../text/files.ts';
+import type { Kept } from './kept.ts';
+import { ownCommand } from '../text/own-command.ts';
 
 export interface WrittenPlans {
   /** Empty without any. */
@@ -13,7 +15,7 @@ export interface WrittenPlans {
 }
 
 /** Writes a plan for each violated property whose model has plans, and tells of them. */
-export function writePlans<State, Action>({ name, model, result }: Told<State, Action>, systems: ReadonlyMap<string, System>): WrittenPlans {
+export function writePlans<State, Action>({ name, model, result }: Told<State, Action>, systems: ReadonlyMap<string, System>, kept: Kept): WrittenPlans {
   const lines: string[] = [];
   const worldsApart: string[] = [];
   for (const property of result.properties) {
@@ -23,14 +25,13 @@ export function writePlans<State, Action>({ name, model, result }: Told<State, A
     if (plan === null || system === undefined) continue;
     const { verdict, steps } = run(system, plan);
     const path = `failures/explore-${name}-${property.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.plan.json`;
-    writeWhole(path, printPlan({ ...plan, showed: `${property.name}: ${property.detail}` }));
+    const isWritten = kept.write(() => writeWhole(path, printPlan({ ...plan, showed: `${property.name}: ${property.detail}` })));
     if (verdict.kind !== 'violation') worldsApart.push(`${property.name}: ${path}`);
     lines.push(
       '',
-      `${property.name} as a plan of the simulator: ${path}`,
+      `${property.name} as a plan of the simulator: ${isWritten ? path : 'it could not be written'}`,
       verdict.kind === 'violation' ? `  the simulator finds it too, at step ${steps}: ${verdict.property}: ${verdict.detail}` : '  THE SIMULATOR DOES NOT FIND IT on this plan: the two worlds differ, which is a fault of the harness; please report it',
-      `  replay      npx whitewater replay ${path}`,
-      `  understand  npx whitewater report ${path}`,
+      ...(isWritten ? [`  replay      npx ${ownCommand(`replay ${path}`)}`, `  understand  npx ${ownCommand(`report ${path}`)}`] : []),
     );
   }
   return { text: lines.length === 0 ? '' : `${lines.join('\n')}\n`, worldsApart };

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { judge, judgementText } from '../campaign/judgement.ts';
+import { judge, judgementText, together } from '../campaign/judgement.ts';
 import { breadthFirst } from '../explore/breadth-first.ts';
 import { breadthFirstInThreads } from '../explore/breadth-first-threads.ts';
 import { depthFirst } from '../explore/depth-first.ts';
@@ -17,6 +17,7 @@ import { writePlans } from './explore-plans.ts';
 import { resultJson, resultText } from './explore-report.ts';
 import { exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type ExitCode, type Terminal } from './command.ts';
 import { ExploreProgress } from './explore-progress.ts';
+import { Kept } from './kept.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
 
 const usage = `whitewater explore [MODEL] [parameters of the model] [options]
@@ -79,7 +80,7 @@ export async function explore(argv: readonly string[], models: Models, terminal:
     return exitCode.pass;
   }
   const request = await parse(argv, models);
-  if (request.jsonPath !== null && request.jsonPath !== '-') mustBeWritable(request.jsonPath, terminal.err);
+  if (request.jsonPath !== null && request.jsonPath !== '-') mustBeWritable(request.jsonPath, terminal.err, argv.map((word) => word.replace(/#.*$/, '')).filter((word) => word !== request.jsonPath));
   const progress = new ExploreProgress(terminal);
   const result = await search(request, {
     ...request.options,
@@ -90,10 +91,13 @@ export async function explore(argv: readonly string[], models: Models, terminal:
   const told = { name: request.definition.name, values: request.values, hasSymmetry: request.options.hasSymmetry, model: request.model, result };
   if (request.jsonPath === '-') terminal.out(resultJson(told));
   else terminal.out(resultText(told, request.showsAllPaths));
-  if (request.jsonPath !== null && request.jsonPath !== '-') writeWhole(request.jsonPath, resultJson(told));
-  const { text, worldsApart } = writePlans(told, systems);
-  const judgement = judge({ ...factsOfSearch(told.name, result), worldsApart });
+  const kept = new Kept();
+  const { jsonPath } = request;
+  if (jsonPath !== null && jsonPath !== '-') kept.write(() => writeWhole(jsonPath, resultJson(told)));
+  const { text, worldsApart } = writePlans(told, systems, kept);
+  const judgement = judge(together([{ ...factsOfSearch(told.name, result), worldsApart }, kept.facts]));
   terminal[request.jsonPath === '-' ? 'err' : 'out'](`${text}${judgementText(judgement)}`);
+  kept.tell(terminal);
   return judgement.code;
 }
 

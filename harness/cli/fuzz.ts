@@ -15,6 +15,8 @@ import {
 } from './command.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { saveDifferingHistories } from './differing-histories.ts';
+import { quoted } from '../text/own-command.ts';
+import { Kept } from './kept.ts';
 import { CampaignProgress } from './progress.ts';
 import { timeLimit } from './time-limit.ts';
 import { savePlans } from './save-plans.ts';
@@ -150,7 +152,8 @@ async function fuzz(request: Request, context: Context): Promise<ExitCode> {
   const isCut = limit.signal.aborted;
   limit.release();
 
-  const planPaths = savePlans(found.scenario, result.violations);
+  const kept = new Kept();
+  const planPaths = savePlans(found.scenario, result.violations, kept);
   const facts = {
     result,
     holds: [{ ...asked, seeds: result.seeds }],
@@ -158,22 +161,24 @@ async function fuzz(request: Request, context: Context): Promise<ExitCode> {
     workers,
     wallMs: performance.now() - startedMs,
     endedEarly: endedEarly(result, target, terminal.interrupted, isCut),
-    replayOptions: request.name === 'swarm' ? '' : ` --scenario ${request.name}`,
+    replayOptions: request.name === 'swarm' ? '' : ` --scenario ${quoted(request.name)}`,
     planPaths,
   };
   // What was interrupted has not passed; what ended with its time has, with the seeds that were run.
   const interrupted = terminal.interrupted.aborted && facts.endedEarly !== null ? [facts.endedEarly] : [];
-  const judgement = judge(together([factsOfSeeds(result), { done: 0, interrupted }]));
-  // The judgement is last of all: nothing stands behind what failed.
+  if (jsonPath !== null) kept.write(() => writeWhole(jsonPath, campaignJson(facts, programVersion())));
+  const differing = saveDifferingHistories('failures', result, kept);
+  const judgement = judge(together([factsOfSeeds(result), { done: 0, interrupted }, kept.facts]));
+  // The judgement is last of all: nothing stands behind what failed but what could not be kept.
   terminal.out(summaryText(facts));
-  terminal.out(saveDifferingHistories('failures', result));
-  if (jsonPath !== null) writeWhole(jsonPath, campaignJson(facts, programVersion()));
+  terminal.out(differing);
   if (request.shrinks && result.violations.length > 0) {
-    const { reported, leftOut } = await shrinkAndReport(result, request.name, 'failures', workers, context);
+    const { reported, leftOut } = await shrinkAndReport(result, request.name, 'failures', workers, context, kept);
     for (const one of reported) terminal.out(`\n${reportedText(one, terminal.hasColor)}`);
     terminal.out(leftOutText(leftOut));
   }
   terminal.out(judgementText(judgement));
+  kept.tell(terminal);
   return judgement.code;
 }
 

@@ -1,5 +1,4 @@
 /** `whitewater gate`: everything that a change must pass, one verdict, one exit code. */
-import { appendFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { runChunk, type ChunkResult, type Failure } from '../campaign/campaign.ts';
@@ -18,12 +17,13 @@ import { absences, situationsLine } from '../campaign/required.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import { durationMs, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type Terminal } from './command.ts';
 import { differsText } from '../same-run.ts';
-import { mustBeWritable, writeWhole } from '../text/files.ts';
+import { appendWhole, mustBeWritable, writeWhole } from '../text/files.ts';
 import { count, duration, plural } from '../text/format.ts';
 import { saveDifferingHistories } from './differing-histories.ts';
 import { crossCheckOf, parseShard, stuckAfterOf } from './fuzz.ts';
 import { scenarioFor } from './scenario-for.ts';
 import { regressionsFolder } from './pin.ts';
+import { Kept } from './kept.ts';
 import { CampaignProgress } from './progress.ts';
 import { leftOutText, reportedText, shrinkAndReport } from './report-failures.ts';
 import { causeOf } from '../shrink/cause.ts';
@@ -93,18 +93,18 @@ async function gate(argv: readonly string[], context: Context): Promise<ExitCode
   const found = await scenarioFor(registry, 'swarm');
   const swarm = await runSwarm(request, found.url, found.scenario, terminal);
   terminal.out(swarmLine(swarm.result, swarm.wallMs));
-  terminal.out(saveDifferingHistories(request.folder, swarm.result));
-  const failing = await reportAll([...labs, swarm.result], request, context);
-  const judgement = judge(together([
+  const kept = new Kept();
+  terminal.out(saveDifferingHistories(request.folder, swarm.result, kept));
+  const failing = await reportAll([...labs, swarm.result], request, context, kept);
+  const facts = together([
     factsOfRegressions(regressions, regressionsFolder),
     factsOfCanaries(canaries),
     factsOfLabs(labs, registry),
     factsOfSeeds(swarm.result),
     ...(request.asked.of > 1 ? [] : [factsOfAbsences(found.scenario, swarm.result)]),
     { done: 0, interrupted: terminal.interrupted.aborted ? [swarm.endedEarly ?? 'the gate'] : [] },
-  ]));
-  writeAll(request, { regressions, canaries, labs, scenario: found.scenario, swarm, failing, judgement }, terminal);
-  return judgement.code;
+  ]);
+  return writeAll(request, { regressions, canaries, labs, scenario: found.scenario, swarm, failing, facts }, terminal, kept);
 }
 
 function parse(argv: readonly string[]): Request {
@@ -208,7 +208,7 @@ interface Reported {
   readonly reports: FailureReports;
 }
 
-async function reportAll(results: readonly ChunkResult[], { folder, workers }: Request, context: Context): Promise<readonly Reported[]> {
+async function reportAll(results: readonly ChunkResult[], { folder, workers }: Request, context: Context, kept: Kept): Promise<readonly Reported[]> {
   const all: Reported[] = [];
   const known = new Set<string>();
   // The swarm's failures shrink best; what breaks a lab in the same way is told by them.
@@ -216,7 +216,7 @@ async function reportAll(results: readonly ChunkResult[], { folder, workers }: R
     const isNew = ({ property, detail }: Failure): boolean => !known.has(causeOf(property, detail));
     const fresh = result.violations.filter(isNew);
     const chosen = known.size < causesShrunkMax ? fresh : [];
-    const reports = await shrinkAndReport({ ...result, violations: chosen }, result.scenario, folder, workers, context);
+    const reports = await shrinkAndReport({ ...result, violations: chosen }, result.scenario, folder, workers, context, kept);
     const unseen = known.size < causesShrunkMax ? [] : fresh;
     for (const { property, detail } of chosen) known.add(causeOf(property, detail));
     all.push({ scenario: result.scenario, reports: { reported: reports.reported, leftOut: [...reports.leftOut, ...unseen] } });
@@ -268,15 +268,16 @@ interface GateFacts {
   readonly scenario: Scenario;
   readonly swarm: Swarmed;
   readonly failing: readonly Reported[];
-  readonly judgement: Judgement;
+  readonly facts: Facts;
 }
 
 const verdicts: Readonly<Record<ExitCode, string>> = {
   0: 'PASS', 1: 'FAIL', 2: 'UNKNOWN', 3: 'FAIL: not deterministic', 4: 'FAIL', 5: 'FAIL: a fault of the harness itself',
 };
 
-function writeAll({ folder, workers, asked }: Request, facts: GateFacts, terminal: Terminal): void {
-  const { regressions, canaries, labs, scenario, swarm, failing, judgement } = facts;
+function writeAll({ folder, workers, asked }: Request, gated: GateFacts, terminal: Terminal, kept: Kept): ExitCode {
+  const { regressions, canaries, labs, scenario, swarm, failing, facts } = gated;
+  const judgement = judge(together([facts, kept.facts]));
   const reported = failing.flatMap(({ reports }) => reports.reported);
   const leftOut = failing.flatMap(({ reports }) => reports.leftOut);
   const situations = asked.of > 1 ? 'judged over all shards' : situationsLine(absences(scenario, swarm.result), swarm.result.seeds);
@@ -289,13 +290,16 @@ function writeAll({ folder, workers, asked }: Request, facts: GateFacts, termina
     '```text', (regressionLines(regressions) + canaryLines(canaries) + labLine(labs) + swarmLine(swarm.result, swarm.wallMs) + row('situations', situations) + why).trimEnd(), '```', '',
     ...reported.flatMap(({ report, seeds }) => [markdown(report), ...(seeds.length > 1 ? [`The same failure in ${plural(seeds.length, 'seed')}.`, ''] : [])]),
   ].join('\n');
-  writeWhole(join(folder, 'summary.md'), summary);
-  writeWhole(join(folder, 'junit.xml'), junitXml('whitewater gate', cases(facts)));
-  writeWhole(join(folder, 'campaign.json'), campaignJson({
+  kept.write(() => writeWhole(join(folder, 'summary.md'), summary));
+  kept.write(() => writeWhole(join(folder, 'junit.xml'), junitXml('whitewater gate', cases(gated, judgement))));
+  kept.write(() => writeWhole(join(folder, 'campaign.json'), campaignJson({
     result: swarm.result, holds: swarm.holds, asked: askedText(asked), workers, wallMs: swarm.wallMs, endedEarly: swarm.endedEarly, replayOptions: '', planPaths: new Map(),
-  }, programVersion()));
-  if (process.env['GITHUB_ACTIONS'] === 'true') tellGithub(summary, facts, terminal);
-  terminal.out(`\n  verdict      ${verdicts[judgement.code]}   all forms in ${folder}/\n${why}`);
+  }, programVersion())));
+  if (process.env['GITHUB_ACTIONS'] === 'true') kept.write(() => tellGithub(summary, gated, terminal));
+  const last = judge(together([facts, kept.facts]));
+  terminal.out(`\n  verdict      ${verdicts[last.code]}   all forms in ${folder}/\n${judgementText(last)}`);
+  kept.tell(terminal);
+  return last.code;
 }
 
 function tellGithub(summary: string, { regressions, failing }: GateFacts, terminal: Terminal): void {
@@ -304,10 +308,10 @@ function tellGithub(summary: string, { regressions, failing }: GateFacts, termin
     if (one !== 'passed') terminal.out(`::error file=${path},title=regression::${detail.replaceAll('%', '%25').replaceAll('\n', '%0A')}\n`);
   }
   const path = process.env['GITHUB_STEP_SUMMARY'];
-  if (path !== undefined && path !== '') appendFileSync(path, summary);
+  if (path !== undefined && path !== '') appendWhole(path, summary);
 }
 
-function cases({ regressions, canaries, labs, swarm, failing, judgement }: GateFacts): readonly CaseResult[] {
+function cases({ regressions, canaries, labs, swarm, failing }: GateFacts, judgement: Judgement): readonly CaseResult[] {
   const plain = (suite: string, name: string, wrong: string | null): CaseResult => ({
     suite, name, seconds: 0, failure: wrong === null ? null : { kind: 'failure', message: wrong, text: wrong },
   });

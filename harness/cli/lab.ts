@@ -8,6 +8,7 @@ import type { Registry, Scenario } from '../campaign/scenario.ts';
 import { parseCommandLine, UsageError, wholeNumber, type Command, type ExitCode, type Terminal } from './command.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { plural } from '../text/format.ts';
+import { Kept } from './kept.ts';
 import { savePlan } from './save-plans.ts';
 import { StatusLine } from './status-line.ts';
 
@@ -106,19 +107,21 @@ async function runLab({ asked, scenarios, first, seeds, jsonPath }: Request, ter
     if (row.seeds > 0) rows.push(row);
   }
   progress.clear();
+  const kept = new Kept();
   const facts = {
     asked,
     rows,
     wallMs: performance.now() - startedMs,
     endedEarly: terminal.interrupted.aborted ? `interrupted after ${progress.done} of ${progress.target} runs` : null,
-    planPaths: savePlans(scenarios, rows),
+    planPaths: savePlans(scenarios, rows, kept),
   };
   // Whatever kept a run from being made: what was not run has not passed.
   const left = progress.target - progress.done;
   const interrupted = left === 0 ? [] : [facts.endedEarly ?? `${plural(left, 'run')} not made`];
-  const judgement = judge(together([...rows.map(factsOfSeeds), { done: 0, interrupted }]));
+  if (jsonPath !== null) kept.write(() => writeWhole(jsonPath, labJson(facts)));
+  const judgement = judge(together([...rows.map(factsOfSeeds), { done: 0, interrupted }, kept.facts]));
   terminal.out(`${labTable(facts)}${judgementText(judgement)}`);
-  if (jsonPath !== null) writeWhole(jsonPath, labJson(facts));
+  kept.tell(terminal);
   return judgement.code;
 }
 
@@ -172,11 +175,11 @@ class LabProgress {
 /** At most as many as a person will look at, for each test; every seed can be run again by its number. */
 const savedPlans = 3;
 
-function savePlans(scenarios: readonly Scenario[], rows: readonly LabRow[]): ReadonlyMap<string, string> {
+function savePlans(scenarios: readonly Scenario[], rows: readonly LabRow[], kept: Kept): ReadonlyMap<string, string> {
   const paths = new Map<string, string>();
   for (const { scenario, violations, unknowns } of rows) {
     const found = scenarios.find(({ name }) => name === scenario)!;
-    for (const { seed } of [...violations, ...unknowns].slice(0, savedPlans)) paths.set(planKey(scenario, seed), savePlan(found, seed));
+    for (const { seed } of [...violations, ...unknowns].slice(0, savedPlans)) kept.write(() => paths.set(planKey(scenario, seed), savePlan(found, seed)));
   }
   return paths;
 }

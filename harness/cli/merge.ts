@@ -10,6 +10,7 @@ import { summaryText } from '../report/summary.ts';
 import { parseCommandLine, UsageError, type Command, type Context } from './command.ts';
 import { mustBeWritable, readText, writeWhole } from '../text/files.ts';
 import { plural } from '../text/format.ts';
+import { Kept } from './kept.ts';
 import { savePlans } from './save-plans.ts';
 
 const usage = `whitewater merge FILE... [--json FILE] [--require-situations]
@@ -41,11 +42,12 @@ function mergeFiles(argv: readonly string[], { terminal, registry }: Context): E
   const parts = positionals.map((path) => ({ path, campaign: campaignIn(path) }));
   const shards = factsOfShards(parts);
   mustBelongTogether(shards);
-  if (values.json !== undefined) mustBeWritable(values.json, terminal.err);
+  if (values.json !== undefined) mustBeWritable(values.json, terminal.err, positionals);
   const result = parts.map(({ campaign }) => campaign.result).reduce(merge);
   const scenario = registry.scenarios.get(result.scenario);
   const early = endedEarly(parts);
   const missing = (shards.shardsMissing ?? []).map((what) => `missing: ${what}`);
+  const kept = new Kept();
   const facts = {
     result,
     holds: parts.flatMap(({ campaign }) => campaign.holds),
@@ -54,14 +56,16 @@ function mergeFiles(argv: readonly string[], { terminal, registry }: Context): E
     wallMs: Math.max(...parts.map(({ campaign }) => campaign.wallMs)),
     endedEarly: [early, ...missing].filter((says) => says !== null).join('; ') || null,
     replayOptions: result.scenario === 'swarm' ? '' : ` --scenario ${result.scenario}`,
-    planPaths: scenario === undefined ? new Map<number, string>() : savePlans(scenario, result.violations),
+    planPaths: scenario === undefined ? new Map<number, string>() : savePlans(scenario, result.violations, kept),
   };
   const required = values['require-situations'] === true ? [factsOfAbsences(mustBeKnown(scenario, result.scenario), result)] : [];
-  const judgement = judge(together([factsOfSeeds(result), shards, ...required]));
+  const jsonPath = values.json;
+  if (jsonPath !== undefined) kept.write(() => writeWhole(jsonPath, campaignJson({ ...facts, endedEarly: early }, parts[0]!.campaign.program)));
+  const judgement = judge(together([factsOfSeeds(result), shards, ...required, kept.facts]));
   terminal.out(summaryText(facts));
   if (scenario !== undefined && required.length > 0) terminal.out(`  required situations: ${situationsLine(absences(scenario, result), result.seeds)}\n`);
   terminal.out(judgementText(judgement));
-  if (values.json !== undefined) writeWhole(values.json, campaignJson({ ...facts, endedEarly: early }, parts[0]!.campaign.program));
+  kept.tell(terminal);
   return judgement.code;
 }
 

@@ -1,6 +1,6 @@
 /** `whitewater replay`: one seed or one plan again, byte for byte, with as much detail as is asked for. */
 import { factsOfVerdict } from '../campaign/facts.ts';
-import { judge, judgementText } from '../campaign/judgement.ts';
+import { judge, judgementText, together } from '../campaign/judgement.ts';
 import type { Plan } from '../plan/plan.ts';
 import { parsePlan, PlanError } from '../plan/plan-file.ts';
 import { run, type RunRecord } from '../run.ts';
@@ -13,6 +13,7 @@ import { TraceLines } from '../world/trace.ts';
 import { nodeName } from '../plan/node-name.ts';
 import { parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode } from './command.ts';
 import { mustBeWritable, readText, writeWhole } from '../text/files.ts';
+import { Kept } from './kept.ts';
 import { count, table, virtualTime } from '../text/format.ts';
 import { planOf } from './plan-of.ts';
 import { scenarioFor } from './scenario-for.ts';
@@ -50,7 +51,7 @@ async function replay(argv: readonly string[], context: Context): Promise<ExitCo
     freeze: { type: 'boolean' },
   });
   if (positionals.length !== 1) throw new UsageError('replay takes one seed or one plan file');
-  for (const path of [values.trace, values.json]) if (path !== undefined) mustBeWritable(path, context.terminal.err);
+  for (const path of [values.trace, values.json]) if (path !== undefined) mustBeWritable(path, context.terminal.err, positionals);
   const replayed = await find(positionals[0]!, values.scenario, context);
   const trace = new TraceLines(replayed.system, (node) => nodeName(replayed.plan, node));
   const system = values.freeze === true ? frozen(replayed.system) : replayed.system;
@@ -58,10 +59,13 @@ async function replay(argv: readonly string[], context: Context): Promise<ExitCo
   // Of a violation that only a frozen run shows, the trace is that of the frozen run.
   const isOnlyFrozen = record.verdict.kind === 'violation' && record.verdict.property === protocolContract.name;
   if (values.trace !== undefined) run(isOnlyFrozen ? frozen(system) : system, replayed.plan, trace);
-  if (values.trace !== undefined) writeWhole(values.trace, `${trace.lines.join('\n')}\n`);
-  if (values.json !== undefined) writeWhole(values.json, `${JSON.stringify({ ...record, plan: replayed.plan }, null, 1)}\n`);
-  const judgement = judge(factsOfVerdict(replayed.what, record.verdict, sameRun(record, again).differs));
+  const kept = new Kept();
+  const { trace: tracePath, json: jsonPath } = values;
+  if (tracePath !== undefined) kept.write(() => writeWhole(tracePath, `${trace.lines.join('\n')}\n`));
+  if (jsonPath !== undefined) kept.write(() => writeWhole(jsonPath, `${JSON.stringify({ ...record, plan: replayed.plan }, null, 1)}\n`));
+  const judgement = judge(together([factsOfVerdict(replayed.what, record.verdict, sameRun(record, again).differs), kept.facts]));
   context.terminal.out(`${told(replayed, record, again)}${judgementText(judgement)}`);
+  kept.tell(context.terminal);
   return judgement.code;
 }
 

@@ -2,11 +2,11 @@
 import type { ChunkResult, Failure } from '../campaign/campaign.ts';
 import { reportFailures, type FailureReports, type ReportedFailure } from '../report/failures.ts';
 import { reportText } from '../report/terminal.ts';
-import { writeReport } from '../report/write.ts';
 import { NothingToShrink } from '../shrink/shrink.ts';
 import type { Context } from './command.ts';
 import { plural } from '../text/format.ts';
-import { reportOf } from './report.ts';
+import type { Kept } from './kept.ts';
+import { reportOf, written } from './report.ts';
 import { noLimitRuns, shrinkSubject } from './shrink.ts';
 import { findSubject } from './subject.ts';
 
@@ -16,14 +16,13 @@ const shrinkBudgetMs = 20_000;
 
 /** @param scenarioOption as a person would give it: a name, or the path of a module */
 export async function shrinkAndReport(
-  { violations }: ChunkResult, scenarioOption: string, folder: string, workers: number, context: Context,
+  { violations }: ChunkResult, scenarioOption: string, folder: string, workers: number, context: Context, kept: Kept,
 ): Promise<FailureReports> {
   return reportFailures(violations.filter(({ isLost }) => isLost !== true), shrunkPerProperty, async (seed) => {
     const subject = await findSubject(String(seed), scenarioOption, context);
     const shrunk = await shrinkSubject(subject, { workers, runsMax: noLimitRuns, budgetMs: shrinkBudgetMs }, context.terminal);
     const report = reportOf(subject, shrunk instanceof NothingToShrink ? null : shrunk, folder);
-    writeReport(folder, subject.stem, report);
-    return report;
+    return written(folder, subject, report, kept);
   });
 }
 

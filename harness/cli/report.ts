@@ -1,7 +1,7 @@
 /** `whitewater report`: a failing run shrunk, replayed and told in every form. */
 import { join, resolve } from 'node:path';
 import { factsOfVerdict } from '../campaign/facts.ts';
-import { judge, judgementText } from '../campaign/judgement.ts';
+import { judge, judgementText, together } from '../campaign/judgement.ts';
 import type { Plan } from '../plan/plan.ts';
 import { buildReport, type Report, type ShrinkFacts } from '../report/report.ts';
 import { reportText } from '../report/terminal.ts';
@@ -9,8 +9,10 @@ import { fileNames, writeReport } from '../report/write.ts';
 import { NothingToShrink, type Shrunk } from '../shrink/shrink.ts';
 import { parseCommandLine, UsageError, type Command, type Context, type ExitCode } from './command.ts';
 import { mustBeWritable } from '../text/files.ts';
+import { Kept } from './kept.ts';
 import { shrinkOptions, shrinkSubject } from './shrink.ts';
 import { findSubject, type Subject } from './subject.ts';
+import { ownCommand, quoted } from '../text/own-command.ts';
 
 const usage = `whitewater report SEED|PLAN.json [options]
 
@@ -43,10 +45,11 @@ async function runReport(argv: readonly string[], context: Context): Promise<Exi
   const subject = besideItself(await findSubject(positionals[0]!, values.scenario, context), positionals[0]!, folder);
   mustBeWritable(join(folder, fileNames(subject.stem).json), context.terminal.err);
   const shrunk = values['no-shrink'] === true ? null : await shrinkSubject(subject, options, context.terminal);
-  const report = reportOf(subject, shrunk instanceof NothingToShrink ? null : shrunk, folder);
-  writeReport(folder, subject.stem, report);
-  const judgement = judge(factsOfVerdict(subject.what, report.verdict, report.differs));
+  const kept = new Kept();
+  const report = written(folder, subject, reportOf(subject, shrunk instanceof NothingToShrink ? null : shrunk, folder), kept);
+  const judgement = judge(together([factsOfVerdict(subject.what, report.verdict, report.differs), kept.facts]));
   context.terminal.out(`${reportText(report, context.terminal.hasColor)}${judgementText(judgement)}`);
+  kept.tell(context.terminal);
   return judgement.code;
 }
 
@@ -68,9 +71,19 @@ export function reportOf(subject: Subject, shrunk: Shrunk | null, folder: string
     plan,
     shrunk: shrunk === null ? null : shrinkFacts(shrunk),
     original: shrunk === null ? null : subject.plan,
-    commands: { replay: `npx whitewater replay ${shrunk === null ? subject.replayWords : planPath}`, pin: `npx whitewater pin ${planPath}` },
-    files: { open: join(folder, names.page), ...(shrunk === null || subject.seed === null ? {} : { whole: `npx whitewater replay ${subject.replayWords}` }) },
+    commands: {
+      replay: `npx ${ownCommand(`replay ${shrunk === null ? subject.replayWords : quoted(planPath)}${shrunk === null ? '' : subject.scenarioWords}`)}`,
+      pin: `npx ${ownCommand(`pin ${quoted(planPath)}${subject.scenarioWords}`)}`,
+    },
+    files: { open: join(folder, names.page), ...(shrunk === null || subject.seed === null ? {} : { whole: `npx ${ownCommand(`replay ${subject.replayWords}`)}` }) },
   });
+}
+
+/** The report, which names its files only when they are there. */
+export function written(folder: string, { stem, replayWords }: Subject, report: Report, kept: Kept): Report {
+  if (kept.write(() => writeReport(folder, stem, report))) return report;
+  const commands = { replay: `npx ${ownCommand(`replay ${replayWords}`)}`, pin: `npx ${ownCommand(`shrink ${replayWords} --out PLAN.json`)}` };
+  return { ...report, commands, files: {} };
 }
 
 const shrinkFacts = ({ before, after, runs, endedEarly, proof, others }: Shrunk): ShrinkFacts => ({

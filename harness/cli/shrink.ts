@@ -1,7 +1,7 @@
 /** `whitewater shrink`: the smallest plan that still violates the same property. */
 import { availableParallelism } from 'node:os';
 import { factsOfVerdict } from '../campaign/facts.ts';
-import { judge, judgementText } from '../campaign/judgement.ts';
+import { judge, judgementText, together } from '../campaign/judgement.ts';
 import { printPlan } from '../plan/plan-file.ts';
 import { NothingToShrink, shrink, type PlanSize, type ShrinkProgress, type Shrunk } from '../shrink/shrink.ts';
 import { differsText } from '../same-run.ts';
@@ -9,6 +9,8 @@ import {
   durationMs, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal,
 } from './command.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
+import { ownCommand, quoted } from '../text/own-command.ts';
+import { Kept } from './kept.ts';
 import { count, plural, table, virtualTime } from '../text/format.ts';
 import { StatusLine } from './status-line.ts';
 import { findSubject, type Subject } from './subject.ts';
@@ -57,17 +59,20 @@ async function runShrink(argv: readonly string[], context: Context): Promise<Exi
   const options = shrinkOptions(values);
   const subject = await findSubject(positionals[0]!, values.scenario, context);
   const out = values.out ?? `failures/${subject.stem}.min.plan.json`;
-  mustBeWritable(out, context.terminal.err);
+  mustBeWritable(out, context.terminal.err, positionals);
   const shrunk = await shrinkSubject(subject, options, context.terminal);
   if (shrunk instanceof NothingToShrink) return toldNothing(subject, shrunk, context.terminal);
-  writeWhole(out, printPlan(shrunk.plan));
+  const kept = new Kept();
+  const isWritten = kept.write(() => writeWhole(out, printPlan(shrunk.plan)));
   const others = shrunk.others.map(({ property, detail, plan }, i) => {
     const path = out.replace(/(\.plan)?\.json$/, `.other-${i + 1}.plan.json`);
-    writeWhole(path, printPlan(plan));
-    return `  also found  ${property}: ${detail}\n              ${path}`;
+    const place = kept.write(() => writeWhole(path, printPlan(plan))) ? `\n              ${path}` : '';
+    return `  also found  ${property}: ${detail}${place}`;
   });
-  const judgement = judge(factsOfVerdict(subject.what, { kind: 'violation', property: shrunk.property, detail: shrunk.detail }, shrunk.differs));
-  context.terminal.out(`${[toldShrunk(subject.what, shrunk), ...others, `  plan        ${out}`, `  replay      npx whitewater replay ${out}`, `  understand  npx whitewater report ${out}`].join('\n')}\n${judgementText(judgement)}`);
+  const files = isWritten ? [`  plan        ${out}`, `  replay      npx ${ownCommand(`replay ${quoted(out)}${subject.scenarioWords}`)}`, `  understand  npx ${ownCommand(`report ${quoted(out)}${subject.scenarioWords}`)}`] : [];
+  const judgement = judge(together([factsOfVerdict(subject.what, { kind: 'violation', property: shrunk.property, detail: shrunk.detail }, shrunk.differs), kept.facts]));
+  context.terminal.out(`${[toldShrunk(subject.what, shrunk), ...others, ...files].join('\n')}\n${judgementText(judgement)}`);
+  kept.tell(context.terminal);
   return judgement.code;
 }
 

@@ -9,6 +9,7 @@ import { UsageError, wholeNumber, type Context } from './command.ts';
 import { planOf } from './plan-of.ts';
 import { readText } from '../text/files.ts';
 import { scenarioFor } from './scenario-for.ts';
+import { quoted } from '../text/own-command.ts';
 
 export interface Subject {
   readonly plan: Plan;
@@ -23,6 +24,8 @@ export interface Subject {
   readonly stem: string;
   /** The words behind `whitewater replay` that run it again. */
   readonly replayWords: string;
+  /** Those of them that name the scenario, for a plan that comes of it. */
+  readonly scenarioWords: string;
 }
 
 /**
@@ -39,12 +42,12 @@ export async function findSubject(asked: string, scenarioName: string | undefine
 
 async function subjectAsAsked(asked: string, scenarioName: string | undefined, { registry }: Context): Promise<Subject> {
   const found = scenarioName === undefined && !/^\d+$/.test(asked) ? null : await scenarioFor(registry, scenarioName ?? 'swarm');
-  const option = scenarioName === undefined || scenarioName === 'swarm' ? '' : ` --scenario ${scenarioName}`;
+  const option = scenarioName === undefined || scenarioName === 'swarm' ? '' : ` --scenario ${quoted(scenarioName)}`;
   if (found !== null && /^\d+$/.test(asked)) {
     const seed = wholeNumber('the seed', asked, 0, 2 ** 40);
     const { scenario, url } = found;
     const stem = `${scenario.name.replaceAll(/[^\w.-]+/g, '-')}-${seed}`;
-    return { plan: planOf(scenario, seed), system: scenario.system, registryUrl: url, seed, what: `${scenario.name} seed ${seed}`, stem, replayWords: `${seed}${option}` };
+    return { plan: planOf(scenario, seed), system: scenario.system, registryUrl: url, seed, what: `${scenario.name} seed ${seed}`, stem, replayWords: `${seed}${option}`, scenarioWords: option };
   }
   const systems = found === null ? registry.systems : new Map([...registry.systems, [found.scenario.system.name, found.scenario.system]]);
   try {
@@ -57,7 +60,8 @@ async function subjectAsAsked(asked: string, scenarioName: string | undefined, {
       seed: null,
       what: asked,
       stem: basename(asked).replace(/(\.min)?(\.plan)?\.json$/, ''),
-      replayWords: `${asked}${option}`,
+      replayWords: `${quoted(asked)}${option}`,
+      scenarioWords: option,
     };
   } catch (error) {
     if (error instanceof PlanError) throw new UsageError(error.message);

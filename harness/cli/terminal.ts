@@ -1,6 +1,7 @@
 /** The process's own terminal. */
 import { reasonOf } from '../text/files.ts';
 import { exitCode, type Terminal } from './command.ts';
+import { followParent } from './parent.ts';
 
 /**
  * The first Ctrl-C asks for a clean end, the second one ends the process.
@@ -15,6 +16,7 @@ export function processTerminal(): Terminal {
     interruption.abort();
   });
   process.on('SIGTERM', () => interruption.abort());
+  followParent(() => interruption.abort());
   const err = writer(process.stderr, () => {});
   const out = writer(process.stdout, (error) => {
     if (error.code !== 'EPIPE') err(`whitewater: cannot write to the standard output: ${reasonOf(error)}\n`);

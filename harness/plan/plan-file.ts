@@ -1,6 +1,7 @@
 /** Plans as files: written in full, and read with an error that names the file, the line and the field. */
 import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import type { Plan } from './plan.ts';
+import { deepest, tooDeepAt } from './nesting.ts';
 import { validPlan, type At, type Path } from './valid-plan.ts';
 import type { System } from '../system.ts';
 
@@ -28,6 +29,8 @@ export function parsePlan(name: string, text: string, systems: ReadonlyMap<strin
 }
 
 function parseJson(name: string, text: string): Node {
+  const deep = tooDeepAt(text);
+  if (deep !== null) throw new PlanError(`${name}:${lineOf(text, deep)}: it is nested more than ${deepest} levels deep, which no plan is`);
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true });
   const first = errors[0];

@@ -1,5 +1,6 @@
 /** A campaign as JSON: everything the summary says, and all that merging needs. Read again, it is not believed. */
 import * as v from 'valibot';
+import { deepest, tooDeepAt } from '../plan/nesting.ts';
 import type { ChunkResult } from '../campaign/campaign.ts';
 import { askedText, doubledIn, holdsSeed, sizeOf, type Piece } from '../campaign/pieces.ts';
 import { Digest } from '../digest.ts';
@@ -119,6 +120,7 @@ function checksumOf(facts: object): string {
  */
 export function readCampaign(name: string, json: string): Campaign {
   const expected = 'expected a file that `whitewater fuzz --json` wrote';
+  if (tooDeepAt(json) !== null) throw new CampaignError(`${name} is nested more than ${deepest} levels deep; ${expected}`);
   let value: unknown;
   try {
     value = JSON.parse(json);

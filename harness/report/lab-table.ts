@@ -2,6 +2,7 @@
 import { count, duration, plural, table, virtualTime } from '../text/format.ts';
 import { differsText } from '../same-run.ts';
 import type { LabRow } from '../campaign/lab.ts';
+import { ownCommand, quoted } from '../text/own-command.ts';
 
 const labFormat = 'whitewater-lab';
 
@@ -88,7 +89,7 @@ function troubles(row: LabRow, planPaths: ReadonlyMap<string, string>): string[]
 
 function replayLine(scenario: string, seed: number, planPaths: ReadonlyMap<string, string>): string {
   const path = planPaths.get(planKey(scenario, seed));
-  return path === undefined ? `whitewater replay ${seed} --scenario ${scenario}` : `whitewater replay ${path}`;
+  return ownCommand(path === undefined ? `replay ${seed} --scenario ${scenario}` : `replay ${quoted(path)}`);
 }
 
 function totalsLine(asked: string, totals: Totals): string {

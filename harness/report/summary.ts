@@ -6,6 +6,7 @@ import { unfiredKinds } from '../campaign/required.ts';
 import { differsText } from '../same-run.ts';
 import { count, duration, plural, short, table, virtualTime } from '../text/format.ts';
 import { distinctFailures, type DistinctFailure } from './failures.ts';
+import { ownCommand } from '../text/own-command.ts';
 
 export interface CampaignFacts {
   readonly result: ChunkResult;
@@ -132,8 +133,8 @@ function violationLines({ result, replayOptions, planPaths }: CampaignFacts, { f
     `FAIL  ${result.scenario}  seed ${seed}`,
     `  ${property}: ${detail}`,
     `  at step ${count(step)}, virtual time ${virtualTime(atUs)}`,
-    `  replay  npx whitewater replay ${seed}${replayOptions}`,
-    `  explain npx whitewater report ${seed}${replayOptions}`,
+    `  replay  npx ${ownCommand(`replay ${seed}${replayOptions}`)}`,
+    `  explain npx ${ownCommand(`report ${seed}${replayOptions}`)}`,
     ...(path === undefined ? [] : [`  plan    ${path}`]),
     ...(all.length === 1 ? [] : [`  same    in ${plural(all.length, 'seed')}: ${listed(all)}`]),
     '',

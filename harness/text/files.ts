@@ -1,6 +1,8 @@
 /** Reading and writing the files that a person names. A file is written whole or not at all. */
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { accessSync, appendFileSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { UsageError } from './usage-error.ts';
 
 const reasons: Record<string, string> = {
@@ -23,13 +25,37 @@ export const reasonOf = (error: unknown): string => {
   return reasons[code] ?? (error instanceof Error ? error.message : String(error));
 };
 
-/** @throws UsageError when the file cannot be read */
+/**
+ * A mark of the order of bytes at its beginning is left out.
+ * @throws UsageError when the file cannot be read, or is no UTF-8: two texts would become one
+ */
 export function readText(path: string): string {
+  const bytes = bytesOf(path);
+  if (!isUtf8(bytes)) throw new UsageError(`${path}:${placeOfDamage(bytes)}: it is not UTF-8`);
+  return bytes.toString('utf8').replace(/^\uFEFF/, '');
+}
+
+function bytesOf(path: string): Buffer {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (error) {
     throw new UsageError(`cannot read ${path}: ${reasonOf(error)}`);
   }
+}
+
+/** Line and column of the first byte that no character begins with or goes on with. */
+function placeOfDamage(bytes: Buffer): string {
+  let line = 1;
+  let column = 1;
+  for (let at = 0; at < bytes.length;) {
+    const first = bytes[at]!;
+    const length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    if (!isUtf8(bytes.subarray(at, at + length))) break;
+    at += length;
+    if (first === 0x0a) [line, column] = [line + 1, 1];
+    else column += 1;
+  }
+  return `${line}:${column}`;
 }
 
 /**
@@ -47,6 +73,18 @@ export function writeWhole(path: string, text: string): void {
     renameSync(beside, target);
   } catch (error) {
     discard(beside);
+    throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/**
+ * At the end of what others have written.
+ * @throws UsageError when the file cannot be written
+ */
+export function appendWhole(path: string, text: string): void {
+  try {
+    appendFileSync(path, text);
+  } catch (error) {
     throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
   }
 }
@@ -75,6 +113,18 @@ export function mustBeWritable(path: string, say: (text: string) => void, inputs
     throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
   } finally {
     discard(beside);
+  }
+}
+
+/**
+ * A new folder for what is not kept.
+ * @throws UsageError when there is no place for it
+ */
+export function temporaryFolder(name: string): string {
+  try {
+    return mkdtempSync(join(tmpdir(), name));
+  } catch (error) {
+    throw new UsageError(`cannot make a folder in ${tmpdir()}: ${reasonOf(error)}: set TMPDIR to a folder that can be written`);
   }
 }
 

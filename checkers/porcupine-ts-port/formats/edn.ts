@@ -1,12 +1,16 @@
 /** Clojure's EDN, as far as recorded histories use it. */
+import { isExact } from './exact-number.ts';
+import { deepest } from './nesting.ts';
 import { FormatError, excerpt } from './recorded.ts';
 
 /** A keyword or symbol: `:ok` has the name "ok". */
 export class Name {
   readonly name: string;
+  readonly isKeyword: boolean;
 
-  constructor(name: string) {
+  constructor(name: string, isKeyword: boolean) {
     this.name = name;
+    this.isKeyword = isKeyword;
   }
 
   toString(): string {
@@ -14,8 +18,21 @@ export class Name {
   }
 }
 
-/** nil is null, a vector or list an array, a set a Set, a map a Map whose keys are texts (`:f` is "f"). */
-export type Edn = null | boolean | number | string | Name | Edn[] | Set<Edn> | Map<string, Edn>;
+/** A number that JavaScript would round, as it is written. */
+export class Digits {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  toString(): string {
+    return this.text;
+  }
+}
+
+/** nil is null, a vector or list an array, a set a Set, a map a Map whose keys are texts (`:f` is "f", and "f" is "\"f\""). */
+export type Edn = null | boolean | number | string | Name | Digits | Edn[] | Set<Edn> | Map<string, Edn>;
 
 const closers: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
 const escapes: Record<string, string> = { n: '\n', t: '\t', r: '\r', '"': '"', '\\': '\\', b: '\b', f: '\f' };
@@ -25,6 +42,7 @@ export class EdnReader {
   readonly #text: string;
   #at = 0;
   #line: number;
+  #depth = 0;
 
   constructor(text: string, firstLine = 1) {
     this.#text = text;
@@ -39,6 +57,14 @@ export class EdnReader {
 
   /** @throws FormatError with the line and what was expected */
   read(): Edn {
+    this.#depth++;
+    if (this.#depth > deepest) throw this.#error(`it is nested more than ${deepest} levels deep`);
+    const value = this.#value();
+    this.#depth--;
+    return value;
+  }
+
+  #value(): Edn {
     this.#skip();
     const char = this.#text[this.#at];
     if (char === undefined) throw this.#error('expected a value, found the end of the input');
@@ -87,7 +113,11 @@ export class EdnReader {
     const items = this.#sequence('{');
     if (items.length % 2 === 1) throw new FormatError(line, 'expected pairs of key and value in { }, found a key without a value');
     const map = new Map<string, Edn>();
-    for (let i = 0; i < items.length; i += 2) map.set(String(items[i]), items[i + 1]!);
+    for (let i = 0; i < items.length; i += 2) {
+      const key = keyOf(items[i]!);
+      if (map.has(key)) throw new FormatError(line, `the key ${excerpt(key)} stands twice in a map`);
+      map.set(key, items[i + 1]!);
+    }
     return map;
   }
 
@@ -104,7 +134,9 @@ export class EdnReader {
       }
       const escaped = this.#text[++this.#at] ?? '';
       if (escaped === 'u') {
-        value += String.fromCharCode(Number.parseInt(this.#text.slice(this.#at + 1, this.#at + 5), 16));
+        const hex = this.#text.slice(this.#at + 1, this.#at + 5);
+        if (!/^[\da-fA-F]{4}$/.test(hex)) throw this.#error(`expected four hexadecimal digits behind \\u, found ${excerpt(hex)}`);
+        value += String.fromCharCode(Number.parseInt(hex, 16));
         this.#at += 4;
       } else {
         const plain = escapes[escaped];
@@ -142,19 +174,43 @@ export class EdnReader {
     const word = this.#word();
     if (word === 'nil') return null;
     if (word === 'true' || word === 'false') return word === 'true';
-    if (/^[+-]?\d+N?$/.test(word)) return Number(word.replace('N', ''));
-    if (/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?M?$/.test(word)) return Number(word.replace('M', ''));
+    if (/^[+-]?\d+(N|(\.\d+)?([eE][+-]?\d+)?M?)$/.test(word)) {
+      const digits = word.replace(/[NM]$/, '');
+      return isExact(digits) ? Number(digits) : new Digits(digits);
+    }
     if (/^[+-]?\d/.test(word)) throw this.#error(`expected a number, found ${excerpt(word)}`);
-    return new Name(word.startsWith(':') ? word.slice(1) : word);
+    return word.startsWith(':') ? new Name(word.slice(1), true) : new Name(word, false);
   }
 }
 
-/** Values as the models take them: names as texts, sets as arrays. */
+const keyOf = (key: Edn): string => (key instanceof Name ? key.name : typeof key === 'string' ? JSON.stringify(key) : String(plainValue(key)));
+
+/** What a text must not begin with, for something else does: names, maps, numbers that are kept as they are written. */
+const ofOthers = /^[:'"{#]/;
+
+/**
+ * Values as the models take them, two that differ as two: `:a` is ":a", a symbol `a` is "'a", and a text is itself, or in
+ * quotation marks where it looks like one of those; sets are arrays in one order, for they have none.
+ */
 export function plainValue(value: Edn | undefined): unknown {
   if (value === undefined) return null;
-  if (value instanceof Name) return value.name;
+  if (typeof value === 'string') return ofOthers.test(value) ? JSON.stringify(value) : value;
+  if (value instanceof Name) return `${value.isKeyword ? ':' : "'"}${value.name}`;
+  if (value instanceof Digits) return `#${value.text}`;
   if (Array.isArray(value)) return value.map(plainValue);
-  if (value instanceof Set) return Array.from(value, plainValue);
-  if (value instanceof Map) return JSON.stringify(Array.from(value, ([key, item]) => [key, plainValue(item)]));
+  if (value instanceof Set) return inOneOrder(Array.from(value, plainValue), (item) => JSON.stringify(item));
+  if (value instanceof Map) return `{${JSON.stringify(inOneOrder(Array.from(value, ([key, item]) => [key, plainValue(item)] as const), ([key]) => key))}`;
   return value;
+}
+
+const inOneOrder = <T>(items: readonly T[], textOf: (item: T) => string): readonly T[] =>
+  items.map((item) => [textOf(item), item] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, item]) => item);
+
+const likeAnother = /^(?:[-+]?\d|\[|(?:true|false|null)$)/;
+
+/** A value as the name of a key: the number 1 is "1", and the text "1" has quotation marks. */
+export function keyName(value: Edn): string {
+  const plain = plainValue(value);
+  if (typeof plain !== 'string') return JSON.stringify(plain);
+  return likeAnother.test(plain) ? JSON.stringify(plain) : plain;
 }

@@ -7,7 +7,7 @@
  * failed for another reason than the value). :info means that the outcome is unknown. Processes that are
  * no numbers (:nemesis) become annotations. Values of jepsen.independent, [key value], give the key.
  */
-import { EdnReader, plainValue, type Edn } from './edn.ts';
+import { Digits, EdnReader, keyName, plainValue, type Edn } from './edn.ts';
 import { Pairing, type Invocation } from './pairing.ts';
 import { FormatError, type RecordedHistory } from './recorded.ts';
 
@@ -24,6 +24,7 @@ export function parseJepsenEdn(text: string): RecordedHistory {
     const process = map.get('process');
     const op = String(map.get('f') ?? '');
     if (op === '') throw new FormatError(line, 'expected :f, the name of the operation');
+    if (process instanceof Digits) throw new FormatError(line, `expected the number of a process, found ${process.text}, which has too many digits`);
     if (typeof process !== 'number') {
       pairing.annotate({ text: `${op} ${JSON.stringify(plainValue(map.get('value')))}`, startTime: time, lane: String(process ?? 'other') });
       return;
@@ -78,7 +79,7 @@ function hasKeys(entries: readonly Entry[]): boolean {
 function keyAndValue(value: Edn | undefined, isKeyed: boolean, line: number): [string | undefined, Edn | undefined] {
   if (!isKeyed) return [undefined, value];
   if (!Array.isArray(value)) throw new FormatError(line, 'expected :value [key value], as the other operations have');
-  return [String(plainValue(value[0])), value[1]];
+  return [keyName(value[0]!), value[1]];
 }
 
 function invocation(op: string, value: Edn | undefined, process: number, line: number): Invocation {

@@ -42,6 +42,7 @@ export function excerpt(text: string): string {
 /** The lines that say something, with their numbers from 1. */
 export function linesOf(text: string): { readonly line: number; readonly text: string }[] {
   return text
+    .replace(/^\uFEFF/, '')
     .split('\n')
     .map((content, index) => ({ line: index + 1, text: content.replace(/\r$/, '') }))
     .filter((entry) => entry.text.trim() !== '');

@@ -11,6 +11,7 @@ import { runChunk } from '../../../harness/campaign/campaign.ts';
 import { factsOfSeeds } from '../../../harness/campaign/facts.ts';
 import { exitCode, judge } from '../../../harness/campaign/judgement.ts';
 import { saveDifferingHistories } from '../../../harness/cli/differing-histories.ts';
+import { Kept } from '../../../harness/cli/kept.ts';
 import { swarm } from '../../../scenarios/swarm.ts';
 
 /** The store's first fast path, broken for a while: it says ok of everything. */
@@ -83,7 +84,7 @@ describe('a campaign', () => {
       const result = runChunk(swarm, seeds);
       expect(result.faults.length).toBeGreaterThan(0);
       expect(judge(factsOfSeeds(result)).code).toBe(exitCode.harnessFault);
-      const said = saveDifferingHistories(folder, result);
+      const said = saveDifferingHistories(folder, result, new Kept());
       const { seed, history } = result.faults[0]!;
       const file = join(folder, `swarm-${seed}.history.jsonl`);
       expect(said).toContain(`seed ${seed}: two ways of checking differ; its history: ${file}`);

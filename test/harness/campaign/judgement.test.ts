@@ -24,6 +24,7 @@ const rows: Readonly<Record<FactName, readonly [number, string]>> = {
   notBuilt: [4, '1 patch that cannot be built: x'],
   shardsForeign: [4, '1 shard of another campaign: x'],
   shardsDoubled: [4, '1 shard given twice: x'],
+  unwritten: [4, '1 file that could not be written: x'],
   unknowns: [2, '1 verdict unknown: x'],
   shardsMissing: [2, '1 part of the campaign missing: x'],
   tooFewSeeds: [2, '1 thing not seen, in too few seeds to tell: x'],

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { judge } from '../../../harness/campaign/judgement.ts';
 import { writePlans } from '../../../harness/cli/explore-plans.ts';
+import { Kept } from '../../../harness/cli/kept.ts';
 import { factsOfSearch } from '../../../harness/explore/facts.ts';
 import type { PropertyResult, PropertyVerdict, SearchEnd, SearchResult } from '../../../harness/explore/result.ts';
 import type { Plan } from '../../../harness/plan/plan.ts';
@@ -46,7 +47,7 @@ describe('a counterexample as a plan of the simulator', () => {
     process.chdir(folder);
     try {
       const told = { name: 'm', values: {}, hasSymmetry: false, model: { planOf: () => plan } as never, result: search('violation', [property('violated', path)]) };
-      return { ...writePlans(told, new Map([[raftKv.name, raftKv]])), files: readdirSync('failures') };
+      return { ...writePlans(told, new Map([[raftKv.name, raftKv]]), new Kept()), files: readdirSync('failures') };
     } finally {
       process.chdir(home);
       rmSync(folder, { recursive: true });
