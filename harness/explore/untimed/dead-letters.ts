@@ -57,7 +57,7 @@ export class DeadLetters<Ghost, N extends Notice> {
     if (isDead === undefined) {
       isDead = this.claim(node, letter);
       node.isDead.set(letter.id, isDead);
-      const objection = isDead ? this.declare(letter) : null;
+      const objection = isDead ? this.declareDead(letter) : null;
       if (objection !== null) {
         let byLetter = this.raised.get(node);
         if (byLetter === undefined) this.raised.set(node, byLetter = new Map());
@@ -105,7 +105,7 @@ export class DeadLetters<Ghost, N extends Notice> {
   }
 
   /** A letter is claimed dead for the first time: in no state met so far may it stir. */
-  private declare(letter: Letter): Violated | null {
+  private declareDead(letter: Letter): Violated | null {
     const { to } = letter.value;
     const claimed = this.claimed[to]!;
     if (claimed.has(letter)) return null;
