@@ -1,5 +1,5 @@
 /** Parse, call, print: what a command line ends with, whatever happens in it. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { DrawError } from '../../../harness/campaign/draw-error.ts';
 import { UsageError, type Terminal } from '../../../harness/cli/command.ts';
 import { main } from '../../../harness/cli/main.ts';
@@ -25,14 +25,18 @@ test('a command that there is not, and none at all', async () => {
   expect((await ended(['fuzz', '--help'], new Error('x'))).code).toBe(0);
 });
 
-test('work ends with its time, or with Ctrl-C, or at once when that came before', async () => {
-  const never = new AbortController();
-  const short = timeLimit(never.signal, 1);
-  await new Promise((resolve) => short.signal.addEventListener('abort', resolve));
-  short.release();
-  const [long, unlimited] = [timeLimit(never.signal, 1e6), timeLimit(never.signal, null)];
-  expect([long.signal.aborted, unlimited.signal.aborted]).toEqual([false, false]);
-  never.abort();
-  expect([long.signal.aborted, unlimited.signal.aborted, timeLimit(never.signal, null).signal.aborted]).toEqual([true, true, true]);
-  for (const one of [long, unlimited]) one.release();
+test('work ends with its time, or with Ctrl-C, or at once when that came before', () => {
+  vi.useFakeTimers();
+  const interruption = new AbortController();
+  const [short, unlimited, released] = [timeLimit(interruption.signal, 100), timeLimit(interruption.signal, null), timeLimit(interruption.signal, 100)];
+  released.release();
+  const seen = () => [short, unlimited, released].map(({ signal }) => signal.aborted);
+  vi.advanceTimersByTime(99);
+  expect(seen()).toEqual([false, false, false]);
+  vi.advanceTimersByTime(1);
+  expect(seen()).toEqual([true, false, false]);
+  interruption.abort();
+  expect(seen()).toEqual([true, true, false]);
+  expect(timeLimit(interruption.signal, null).signal.aborted).toBe(true);
+  vi.useRealTimers();
 });
