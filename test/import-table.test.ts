@@ -33,7 +33,7 @@ const isListed = (path: string, list: Readonly<Record<string, string>>): boolean
 
 const entryPoints = (path: string): boolean =>
   ['scenarios/whitewater.ts', 'scenarios/index.ts', 'checkers/porcupine-ts-port/index.ts', 'checkers/porcupine-ts-port/vitest.ts'].includes(path)
-  || path.startsWith('harness/bench/') || /^test\/(?:mutants|documents)\/tool\/main\.ts$/.test(path);
+  || path.startsWith('harness/bench/') || /^test\/(?:mutants|documents|inputs)\/tool\/main\.ts$/.test(path);
 
 describe('the house', () => {
   test('imports point one way: core/protocol, core, checkers, harness, scenarios; tests may import all', () => {

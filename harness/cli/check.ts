@@ -150,7 +150,8 @@ function readInput(file: string, format: FormatName | 'auto', model: ModelName |
     orderHistory(read.operations);
     return { ...read, file, recorded };
   } catch (error) {
-    if (error instanceof FormatError) throw new UsageError(`${file}:${error.line}: ${error.message}`);
+    // A name in a damaged file may go over many lines.
+    if (error instanceof FormatError) throw new UsageError(`${file}:${error.line}: ${error.message.replaceAll('\n', '\\n')}`);
     if (error instanceof HistoryError) throw new UsageError(`${file}:${recorded?.operations[error.index]?.line ?? 1}: ${error.message}`);
     throw error;
   }

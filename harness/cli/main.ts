@@ -2,6 +2,7 @@
 import { DrawError } from '../campaign/draw-error.ts';
 import type { Registry } from '../campaign/scenario.ts';
 import { table } from '../text/format.ts';
+import { printable, printableOnTerminal } from '../text/printable.ts';
 import { exitCode, UsageError, type ExitCode, type Terminal } from './command.ts';
 import { commands, type Entry } from './commands.ts';
 
@@ -24,7 +25,8 @@ const isHelp = (word: string): boolean => word === '--help' || word === '-h';
 export type House = () => Promise<Registry>;
 
 /** Never throws: bad input gives one clear line and code 4, a fault of our own a stack trace and code 5. */
-export async function main(argv: readonly string[], terminal: Terminal, house: House): Promise<ExitCode> {
+export async function main(argv: readonly string[], whole: Terminal, house: House): Promise<ExitCode> {
+  const terminal = withoutControls(whole);
   try {
     return await dispatch(argv, terminal, house);
   } catch (error) {
@@ -36,6 +38,13 @@ export async function main(argv: readonly string[], terminal: Terminal, house: H
     return exitCode.harnessFault;
   }
 }
+
+/** Whatever a value holds, the terminal is told to do nothing by it. */
+const withoutControls = (terminal: Terminal): Terminal => ({
+  ...terminal,
+  out: (text) => terminal.out(terminal.hasColor ? printableOnTerminal(text) : printable(text)),
+  err: (text) => terminal.err(terminal.isTerminal ? printableOnTerminal(text) : printable(text)),
+});
 
 /** Whether a command line runs code under test. */
 export const runsCode = ([name, ...rest]: readonly string[]): boolean =>

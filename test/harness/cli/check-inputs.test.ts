@@ -117,3 +117,8 @@ describe('200,000 levels of nesting are refused in one line', () => {
     expect([code, out, err]).toEqual([4, '', expect.stringMatching(/^whitewater: [^\n]* is nested more than 500 levels deep[^\n]*\n$/)]);
   });
 });
+
+test('a name that goes over many lines is told in one (found by npm run fuzz:inputs, seed 14399)', async () => {
+  const { code, err } = await checked('names.edn', '{:process 0 :type :invoke :f :write :value 1}\n{:process 0 :type :ok :f "a\nb" :value 1}\n');
+  expect([code, err]).toEqual([4, 'whitewater: names.edn:2: process 0 completes a\\nb, and what it has open is the write of line 1\n']);
+});

@@ -1,0 +1,24 @@
+/** Inputs that nobody would write: the command line answers each with an exit code of the table, one clear line and no trace. */
+import { expect, test } from 'vitest';
+import { tried, wrongWith, type Fault } from './tool/answer.ts';
+
+test('300 inputs; another one: npm run fuzz:inputs -- --from SEED --count 1', async () => {
+  const faults: Fault[] = [];
+  await tried(1, 300, (fault) => faults.push(fault));
+  expect(faults.map(({ seed, argv, why, ended }) => ({ seed, argv, why, err: ended.err.slice(0, 300) }))).toEqual([]);
+});
+
+test.each([
+  ['a fault of the harness', { code: 5, out: '', err: 'whitewater: a fault\n' }, 'exit code 5'],
+  ['a code of no table', { code: 13, out: '', err: '' }, 'exit code 13'],
+  ['no code', { code: null, out: '', err: '' }, 'exit code null'],
+  ['a trace', { code: 1, out: 'x\n    at f (file:///a.js:1:2)\n', err: '' }, 'a trace of a stack'],
+  ['an escape', { code: 0, out: '\x1b[2J', err: '' }, 'a raw control character'],
+  ['no word', { code: 4, out: '', err: '' }, '0 lines about what is wrong'],
+  ['two lines', { code: 4, out: '', err: 'whitewater: a\nb\n' }, '2 lines about what is wrong'],
+  ['somebody else\'s line', { code: 4, out: '', err: 'Error: a\n' }, '1 lines about what is wrong'],
+  ['one line', { code: 4, out: '', err: 'whitewater: a\n' }, null],
+  ['a summary', { code: 1, out: 'FAIL\n', err: '' }, null],
+])('%s is judged', (_what, ended, why) => {
+  expect(wrongWith(ended)).toBe(why);
+});
