@@ -54,6 +54,14 @@ describe.each([['stale reads', staleReads], ['forgotten votes', forgottenVotes]]
   });
 });
 
+test('no candidate of more steps than the first run is taken: each run on the way and the end is no longer', async () => {
+  const plan = failingPlan(staleReads);
+  const { trial: { steps: first }, plan: small } = await shrink(spec(staleReads, plan, { runsMax: 600 }));
+  const seen: number[] = [];
+  const { after } = await shrink(spec(staleReads, small, { runsMax: 600, onProgress: ({ size }) => void seen.push(size.steps) }));
+  expect(Math.max(after.steps, ...seen)).toBeLessThanOrEqual(first);
+});
+
 test('a budget of few candidates ends with the best plan so far, and says so', async () => {
   const plan = failingPlan(staleReads);
   const { endedEarly, plan: best, proof } = await shrink(spec(staleReads, plan, { runsMax: 5 }));
