@@ -25,6 +25,9 @@ const elsewhere: readonly (readonly [document: string, head: string, why: string
   ['docs/explorer.md', '| `whitewater explore ...` | distinct', '2026-11-23: two searches of five minutes each'],
   ['docs/explorer.md', '| | generated/s |', '2026-11-23: rates beside those of other tools'],
   ['docs/fault-model.md', '| Kind | What it does | Bounds in the swarm', 'test/harness/faults/document.test.ts'],
+  ['docs/specification.md', '| `--published` | distinct', 'test/checkers/spec/counts.test.ts'],
+  ['docs/specification.md', '| `--eager` and | distinct', 'test/checkers/spec/counts.test.ts'],
+  ['docs/specification.md', '| rule | section | without it', 'test/checkers/spec/rules.test.ts'],
   ['docs/track-record.md', '| what was late | before |', '2026-11-23: what early measurements led to'],
 ];
 

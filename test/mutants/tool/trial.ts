@@ -53,6 +53,16 @@ function patternOf(watchers: readonly Watcher[]): string | null {
 
 /** Runs the tests of some watchers once: vitest's reports, or why there are none. A machine that is slow must not pass for a test that sees. */
 export async function reportsOf(folder: string, watchers: readonly Watcher[], timeoutMs: number, stop: AbortSignal): Promise<readonly FileReport[] | string> {
+  const bails = watchers.length === 1;
+  const reports = await reportsOnce(folder, watchers, timeoutMs, stop, bails);
+  // At the first failure vitest may end before it has told of it: then no test seems to have run.
+  return bails && typeof reports !== 'string' && sightOf(watchers, reports).kind === 'unjudged'
+    ? reportsOnce(folder, watchers, timeoutMs, stop, false) : reports;
+}
+
+async function reportsOnce(
+  folder: string, watchers: readonly Watcher[], timeoutMs: number, stop: AbortSignal, bails: boolean,
+): Promise<readonly FileReport[] | string> {
   const out = mkdtempSync(join(tmpdir(), 'whitewater-mutant-report-'));
   const report = join(out, 'report.json');
   const pattern = patternOf(watchers);
@@ -60,7 +70,7 @@ export async function reportsOf(folder: string, watchers: readonly Watcher[], ti
   try {
     const argv = [
       join(folder, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...files, '--reporter=json', `--outputFile=${report}`, '--maxWorkers=1',
-      ...(watchers.length === 1 ? ['--bail=1'] : []), ...(pattern === null ? [] : ['-t', pattern]),
+      ...(bails ? ['--bail=1'] : []), ...(pattern === null ? [] : ['-t', pattern]),
     ];
     const { code, hasTimedOut, text } = await ended(folder, argv, timeoutMs, stop);
     if (stop.aborted) return 'interrupted';
