@@ -1,7 +1,7 @@
 /** Plans as files: written in full, and read with an error that names the file, the line and the field. */
 import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import type { Plan } from './plan.ts';
-import { deepest, tooDeepAt } from './nesting.ts';
+import { deepest, tooDeepAt } from '../../checkers/porcupine-ts-port/formats/nesting.ts';
 import { validPlan, type At, type Path } from './valid-plan.ts';
 import type { System } from '../system.ts';
 

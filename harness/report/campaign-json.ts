@@ -1,6 +1,6 @@
 /** A campaign as JSON: everything the summary says, and all that merging needs. Read again, it is not believed. */
 import * as v from 'valibot';
-import { deepest, tooDeepAt } from '../plan/nesting.ts';
+import { deepest, tooDeepAt } from '../../checkers/porcupine-ts-port/formats/nesting.ts';
 import type { ChunkResult } from '../campaign/campaign.ts';
 import { askedText, doubledIn, holdsSeed, sizeOf, type Piece } from '../campaign/pieces.ts';
 import { Digest } from '../digest.ts';
