@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Vitest leaves one core free, which on two cores is half of them.
+    maxWorkers: '100%',
     include: ['test/**/*.test.ts', 'checkers/porcupine-ts-port/test/**/*.test.ts'],
     // Never a timed test: these end what hangs, on a machine however busy.
     testTimeout: 600_000,
