@@ -6,6 +6,7 @@ import { linearizability } from './linearizability.ts';
 import { acknowledgedWritesSurvive, equalReplicas, snapshotEqualsPrefix } from './prefix.ts';
 import type { Property } from './property.ts';
 import { leaderCompleteness, stateMachineSafety } from './raft/committed-log.ts';
+import { leaderInContactIsKept, leaderWithoutQuorumStepsDown, preVoteChangesNothing, standsOnPreVotes } from './raft/contact.ts';
 import { persistBeforeSend } from './raft/durability.ts';
 import { electedByMajority, electionSafety, oneVotePerTerm, termMonotonic } from './raft/elections.ts';
 import { logMatching, logTermsNonDecreasing } from './raft/entry-book.ts';
@@ -15,7 +16,7 @@ import {
   staleRepliesChangeNothing,
 } from './raft/replication.ts';
 import { boundedRaftState } from './raft-state-size.ts';
-import { acknowledgedIsCommitted, acknowledgedResult } from './replicated-store.ts';
+import { acknowledgedIsCommitted, acknowledgedResult, readIsFresh } from './replicated-store.ts';
 import { boundedWork, noException, progressAfterHealing, protocolContract, startsFromUndamagedDisk, timeGoesOn, timeLimit } from './run-properties.ts';
 
 /** Those of one family that look at single steps are asked in this order. */
@@ -24,6 +25,9 @@ export const properties = [
   refusalIsAConflict,
   snapshotIsTaken,
   staleRepliesChangeNothing,
+  preVoteChangesNothing,
+  leaderInContactIsKept,
+  leaderWithoutQuorumStepsDown,
   // Logs and disks.
   logTermsNonDecreasing,
   logMatching,
@@ -35,6 +39,7 @@ export const properties = [
   electionSafety,
   electedByMajority,
   leaderCompleteness,
+  standsOnPreVotes,
   // What a leader believes.
   nextAboveMatch,
   matchIndexMonotonic,
@@ -53,6 +58,7 @@ export const properties = [
   boundedRaftState,
   acknowledgedIsCommitted,
   acknowledgedResult,
+  readIsFresh,
   acknowledgedWritesSurvive,
   linearizability,
   // The run.

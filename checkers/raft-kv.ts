@@ -15,7 +15,7 @@ import type { BookedEntry } from './raft/entry-book.ts';
 import { RaftJudge } from './raft/judge.ts';
 import { QuietWindow } from './raft/quiet.ts';
 import { boundedRaftState } from './raft-state-size.ts';
-import { ReplicatedStore } from './replicated-store.ts';
+import { readIsFresh, ReplicatedStore } from './replicated-store.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface RaftKvChecks {
@@ -23,6 +23,8 @@ export interface RaftKvChecks {
   readonly maxRaftState: number;
   readonly noopOnElection: boolean;
   readonly linearizabilityBudgetSteps: number;
+  /** A get may be answered that no log holds: it is held to Read Is Fresh, and to Linearizability. */
+  readonly readsAroundLog?: boolean;
 }
 
 type AnyEvent = Event<ServerMessage, unknown>;
@@ -46,6 +48,8 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   private readonly sequences = new Map<NodeId, number>();
   /** Who began each operation. */
   private readonly clients = new Map<number, NodeId>();
+  /** Of each client, what it reads at present, and how many entries were committed when it asked. */
+  private readonly readings = new Map<NodeId, { readonly key: string; readonly sequence: number; readonly atLeast: number }>();
   /** Snapshots that were found equal to the state that their prefix gives. */
   private readonly soundSnapshots = new WeakSet<object>();
 
@@ -77,9 +81,26 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     const election = this.judge.stepped(node, old.raft, server.raft, event, effects);
     if (old.raft !== server.raft) this.readCommitted(node, old.raft, server.raft);
     this.chronicle.steps(node, old, server, event, effects, election !== null);
-    if (old === server) return;
     if (old.machine !== server.machine) this.readApplied(node, old, server);
+    if (server.reading !== undefined) this.readAnswers(server, effects);
+    if (old === server) return;
     hold(boundedRaftState, { node, server, maxRaftState: this.checks.maxRaftState });
+  }
+
+  private mayBeInNoLog(client: NodeId): boolean {
+    return this.checks.readsAroundLog === true && this.readings.has(client);
+  }
+
+  /** What clients are told that read around the log. */
+  private readAnswers({ machine }: Server, effects: readonly AnyEffect[]): void {
+    for (const effect of effects) {
+      const reading = effect.kind === 'send' ? this.readings.get(effect.to) : undefined;
+      if (effect.kind !== 'send' || reading === undefined) continue;
+      const message = effect.message as ServerMessage;
+      if (message.kind !== 'clientReply' || message.sequence !== reading.sequence || message.outcome.kind !== 'done') continue;
+      const { result } = message.outcome;
+      hold(readIsFresh, { model: this.store, answer: { client: effect.to, ...reading, result, index: machine.lastExecuted } });
+    }
   }
 
   private readonly isUp = (node: NodeId): boolean => this.servers[node] != null;
@@ -151,14 +172,17 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   }
 
   invoked(operation: number, client: NodeId, request: Operation): void {
-    this.sequences.set(client, (this.sequences.get(client) ?? 0) + 1);
+    const sequence = (this.sequences.get(client) ?? 0) + 1;
+    this.sequences.set(client, sequence);
+    if (request.kind !== 'get') this.readings.delete(client);
+    else this.readings.set(client, { key: request.key, sequence, atLeast: this.store.committedUpTo });
     this.clients.set(operation, client);
     this.chronicle.begins(operation);
     this.history.invoked(operation, client, request);
   }
 
   returned(operation: number, client: NodeId, reply: Result): void {
-    this.store.acknowledged(client, this.sequences.get(client)!, reply);
+    if (!this.mayBeInNoLog(client)) this.store.acknowledged(client, this.sequences.get(client)!, reply);
     this.chronicle.ends(operation);
     this.history.returned(operation, reply);
   }

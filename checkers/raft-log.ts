@@ -1,7 +1,7 @@
 /** All checks of Raft alone, as Lab 2 runs it: those of Raft itself, and what each service applied. */
 import type { Effect, Event, NodeId } from '../core/protocol.ts';
 import type { Applied, LogServer } from '../core/log-server.ts';
-import type { RaftMessage } from '../core/raft/messages.ts';
+import type { AnyRaftMessage } from '../core/raft/option-messages.ts';
 import type { Persistent, Raft } from '../core/raft/state.ts';
 import type { Observer } from './checker.ts';
 import { noteChange } from './chronicle/raft-steps.ts';
@@ -16,16 +16,17 @@ import { appliedInOrder } from './raft/indexes.ts';
 import { RaftJudge } from './raft/judge.ts';
 import type { Verdict } from './verdict.ts';
 
-type AnyEvent = Event<RaftMessage, unknown>;
+type AnyEvent = Event<AnyRaftMessage, unknown>;
 type AnyEffect = Effect<unknown, unknown, unknown>;
 
-export class RaftLogObserver implements Observer<LogServer, RaftMessage, Persistent> {
+export class RaftLogObserver implements Observer<LogServer, AnyRaftMessage, Persistent> {
   static readonly leavesOut = {
     'Equal Replicas': 'the service of Lab 2 is what it applied: State Machine Safety compares it with the committed entries',
     'Bounded Raft State': 'Raft alone is told when to take a snapshot, and the tests of Lab 2D hold its size',
     'Acknowledged Is Committed': 'start() promises nothing: the tests of Lab 2 hold its reply against what is applied',
     'Acknowledged Result': 'start() gives no result',
     'Acknowledged Writes Survive': 'start() acknowledges no write',
+    'Read Is Fresh': 'start() reads nothing',
     Linearizability: 'Lab 2 has no clients, whose history it would be',
   } satisfies LeavesOut;
 

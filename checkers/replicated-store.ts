@@ -72,6 +72,26 @@ export const acknowledgedResult = property({
       : `${client} was told ${JSON.stringify(result)} for its command ${sequence}, which gave ${JSON.stringify(session.result)}`,
 });
 
+export interface ReadAnswer {
+  readonly client: NodeId;
+  readonly sequence: number;
+  readonly key: string;
+  readonly result: Result;
+  /** Up to where who answers has executed. */
+  readonly index: LogIndex;
+  /** How many entries were committed when the client asked. */
+  readonly atLeast: LogIndex;
+}
+
+/** Without the client's own history: what it must see is what was committed before it asked, by whomever. */
+export const readIsFresh = property({
+  name: 'Read Is Fresh',
+  source: 'dissertation, 6.4',
+  says: 'A read shows all that was committed when it was asked, also when it goes around the log',
+  looksAt: 'ghost',
+  check: ({ model, answer }: { readonly model: ReplicatedStore; readonly answer: ReadAnswer }): string | null => model.differenceInRead(answer),
+});
+
 export class ReplicatedStore implements ServiceModel<Holding> {
   private readonly values = new Map<string, Versions<string>>();
   private readonly sessions = new Map<NodeId, Versions<Session>>();
@@ -122,6 +142,21 @@ export class ReplicatedStore implements ServiceModel<Holding> {
   /** All of it at an index, for a person to compare. */
   at(index: LogIndex): { readonly values: ReadonlyMap<string, string>; readonly sessions: ReadonlyMap<NodeId, Session> } {
     return { values: presentAt(this.values, index), sessions: presentAt(this.sessions, index) };
+  }
+
+  /** Up to where entries are known to be committed. */
+  get committedUpTo(): LogIndex {
+    return this.commands.length - 1;
+  }
+
+  /** What a read around the log must give, of the state at `index`; null where it is right. */
+  differenceInRead({ client, sequence, key, result, index, atLeast }: ReadAnswer): string | null {
+    const who = `${this.nameOf(client)} was told ${JSON.stringify(result)} for its read ${sequence} of ${key}`;
+    if (index < atLeast) return `${who}, as it was at index ${index}: when it asked, ${atLeast} entries were committed`;
+    // Answered from the log: its session says what it gave.
+    if (this.sessionAt(client, Infinity)?.sequence === sequence) return null;
+    const expected = this.valueAt(key, index) ?? '';
+    return result === expected ? null : `${who}, which was ${JSON.stringify(expected)} at index ${index}`;
   }
 
   private nameOf(client: NodeId): string {

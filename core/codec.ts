@@ -14,6 +14,7 @@ import {
 } from './kv/command.ts';
 import type { Outcome } from './kv/messages.ts';
 import { decodeSnapshot, encodeSnapshot, type MachineSnapshot } from './kv/snapshot.ts';
+import { optionMessageKinds, readOptionMessage, writeOptionMessage } from './option-codec.ts';
 import type { NodeId } from './protocol.ts';
 import { noopSizeBytes } from './raft/election.ts';
 import { Log, type Entry } from './raft/log.ts';
@@ -28,6 +29,7 @@ const messageKinds = [
   'appendEntries', 'appendEntriesReply',
   'installSnapshot', 'installSnapshotReply',
   'clientRequest', 'clientReply',
+  ...optionMessageKinds,
 ] as const;
 
 /** The first byte of a write, likewise. */
@@ -77,6 +79,8 @@ function writeMessage(to: ByteWriter, message: ServerMessage): void {
     case 'clientReply':
       writeOutcome(to.uint32(message.sequence), message.outcome);
       return;
+    default:
+      writeOptionMessage(to, message);
   }
 }
 
@@ -98,6 +102,8 @@ function readMessage(from: ByteReader, kind: ServerMessage['kind']): ServerMessa
       return { kind, sequence: from.uint32(), operation: readOperation(from) };
     case 'clientReply':
       return { kind, sequence: from.uint32(), outcome: readOutcome(from) };
+    default:
+      return readOptionMessage(from, kind);
   }
 }
 

@@ -10,7 +10,7 @@ import type { Effect, Event, Process, Step } from './protocol.ts';
 import { deliver, type Delivery } from './raft/delivery.ts';
 import { noopSizeBytes } from './raft/election.ts';
 import type { LogIndex, Term } from './raft/log.ts';
-import type { RaftMessage } from './raft/messages.ts';
+import type { AnyRaftMessage } from './raft/option-messages.ts';
 import { applyWrite, changes } from './raft/persistence.ts';
 import type { Write } from './raft/write.ts';
 import { propose } from './raft/replication.ts';
@@ -19,7 +19,7 @@ import {
   blankPersistent, bootRaft, NONE, restartElectionTimer,
   type Persistent, type Raft, type RaftConfig, type RaftEffect,
 } from './raft/state.ts';
-import { onMessage, onTimer } from './raft/step.ts';
+import { onMessage, onTimer } from './raft/options.ts';
 
 export interface LogServerConfig extends RaftConfig {
   /** A snapshot at each applied index i with i + 1 divisible by this; 0 never. */
@@ -54,9 +54,9 @@ export interface Started {
   readonly isLeader: boolean;
 }
 
-export type LogServerEffect = Effect<RaftMessage, Write, Started>;
+export type LogServerEffect = Effect<AnyRaftMessage, Write, Started>;
 export type LogServerStep = Step<LogServer, LogServerEffect>;
-export type LogServerEvent = Event<RaftMessage, Start>;
+export type LogServerEvent = Event<AnyRaftMessage, Start>;
 
 const nothingApplied: Applied = { commands: Vector.startingAt(1), sizeBytes: 0 };
 
@@ -145,7 +145,7 @@ function compacted({ snapshotEvery }: LogServerConfig, raft: Raft, applied: Appl
 }
 
 /** A server as a node of the world. */
-export const logServerProcess = (config: LogServerConfig): Process<LogServer, RaftMessage, Write, Persistent, Start, Started> => ({
+export const logServerProcess = (config: LogServerConfig): Process<LogServer, AnyRaftMessage, Write, Persistent, Start, Started> => ({
   blank: blankPersistent,
   boot: (durable) => bootLogServer(config, durable),
   step: stepLogServer,

@@ -12,7 +12,7 @@ import type { Effect, Event, NodeId, Process, Range, Step } from './protocol.ts'
 import { deliver, type Delivery } from './raft/delivery.ts';
 import { noopSizeBytes } from './raft/election.ts';
 import type { LogIndex, Term } from './raft/log.ts';
-import type { RaftMessage } from './raft/messages.ts';
+import type { AnyRaftMessage } from './raft/option-messages.ts';
 import { applyWrite, changes, persistedSizeBytes } from './raft/persistence.ts';
 import type { Write } from './raft/write.ts';
 import { propose } from './raft/replication.ts';
@@ -21,7 +21,8 @@ import {
   blankPersistent, bootRaft, NONE, restartElectionTimer,
   type Persistent, type Raft, type RaftConfig, type RaftEffect,
 } from './raft/state.ts';
-import { onMessage, onTimer } from './raft/step.ts';
+import { onMessage, onTimer } from './raft/options.ts';
+import { withReads, type Reading } from './reads.ts';
 
 export interface ServerConfig extends RaftConfig {
   /** Over this size of Raft's state the server takes a snapshot; -1 never (the lab's maxraftstate). */
@@ -33,6 +34,8 @@ export interface ServerConfig extends RaftConfig {
 }
 
 export interface Server {
+  /** Clients that wait for the answer to a read around the log (reads.ts); absent without that option. */
+  readonly reading?: readonly Reading[];
   readonly config: ServerConfig;
   readonly raft: Raft;
   /** Handed up by Raft and not yet taken by the service: the lab's applyCh. */
@@ -49,7 +52,7 @@ export interface Waiting {
   readonly sequence: number;
 }
 
-export type ServerMessage = RaftMessage | ClerkMessage;
+export type ServerMessage = AnyRaftMessage | ClerkMessage;
 export type ServerEffect = Effect<ServerMessage, Write, never>;
 export type ServerStep = Step<Server, ServerEffect>;
 export type ServerEvent = Event<ServerMessage, never>;
@@ -67,7 +70,7 @@ export function stepServer(server: Server, event: ServerEvent): ServerStep {
     case 'message':
       return isFromClient(event.message)
         ? onClient(server, event.from, event.message)
-        : afterRaft(server, onMessage(server.raft, event.from, event.message as RaftMessage));
+        : afterRaft(server, onMessage(server.raft, event.from, event.message as AnyRaftMessage));
     case 'timer':
       if (event.timer === 'apply') return settle(server, before, NONE, true);
       return afterRaft(server, onTimer(server.raft, event.timer));
@@ -230,7 +233,7 @@ const refuse = (to: NodeId, sequence: number, leaderId: NodeId | null): ServerEf
 export const serverProcess = (config: ServerConfig): Process<Server, ServerMessage, Write, Persistent, never, never> => ({
   blank: blankPersistent,
   boot: (durable) => bootServer(config, durable),
-  step: stepServer,
+  step: (server, event) => withReads(server, event, stepServer),
   write: applyWrite,
 });
 

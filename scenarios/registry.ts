@@ -1,12 +1,13 @@
 /** Every scenario, system and model by name. */
 import type { Registry, Scenario } from '../harness/campaign/scenario.ts';
 import { labScenarios } from './lab/lab-scenarios.ts';
+import { partialConnectivity } from './partial-connectivity.ts';
 import { protocolModels } from './protocols/index.ts';
 import { swarm } from './swarm.ts';
 import { raft } from './systems/raft.ts';
 import { raftKv } from './systems/raft-kv.ts';
 
-const scenarios: readonly Scenario[] = [swarm, ...labScenarios];
+const scenarios: readonly Scenario[] = [swarm, ...partialConnectivity, ...labScenarios];
 
 export const registry: Registry = {
   url: import.meta.url,

@@ -13,6 +13,7 @@ import { drawDisk, drawNetwork } from './swarm/environment.ts';
 import { drawFaults } from './swarm/faults.ts';
 import { drawKinds, type Kinds } from './swarm/kinds.ts';
 import { drawOperations } from './swarm/operations.ts';
+import { drawOptions } from './swarm/options.ts';
 import { raftKv } from './systems/raft-kv.ts';
 import type { RaftKvSettings } from './systems/raft-kv-settings.ts';
 
@@ -35,7 +36,7 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
   const clients = shape.weighted([[1, 1], [2, 2], [6, 3 + shape.below(4)], [3, 7 + shape.below(9)]]);
   const stormUs = shape.in({ min: 1500, max: 4000 }) * ms;
   const kinds = kindsFor(streams);
-  const settings = drawSettings(streams.stream('settings'), kinds, servers);
+  const settings = { ...drawSettings(streams.stream('settings'), kinds, servers), ...drawOptions(streams.stream('options')) };
   const loads = streams.stream('loads');
   const passers = kinds.has('endlessSessions') ? 5 + loads.below(30) : 0;
   const { victims, healing } = drawLosses(streams.stream('losses'), servers, stormUs);

@@ -3,6 +3,7 @@ import type { NodeId } from '../../core/protocol.ts';
 import type { Command } from '../../core/kv/command.ts';
 import type { Raft } from '../../core/raft/state.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
+import type { Reading } from '../../core/reads.ts';
 import { situationsOf } from './situation.ts';
 
 /** A client's request reaches a server, which is as it was before. */
@@ -77,4 +78,32 @@ export const spans = situationsOf<Spanned>()({
   operationsSpanningInstall: { says: 'A snapshot is installed while an operation is open', seen: ({ isInstall }) => isInstall },
   operationsSpanningLeaderChange: { says: 'A leader is elected while an operation is open', seen: ({ isLeaderChange }) => isLeaderChange },
   operationsSpanningCrash: { says: 'A server crashes while an operation is open', seen: ({ isCrash }) => isCrash },
+});
+
+/** A step of a server that reads around the log, and which of its readers were answered in it. */
+export interface ReadsStep extends Waits {
+  readonly answered: readonly Reading[];
+}
+
+const isOver = (after: Server, one: Reading): boolean => !after.reading!.some(({ client, sequence }) => client === one.client && sequence === one.sequence);
+
+/** Who was waiting for an index that had come, and waits no more. */
+export const answeredReads = (before: Server, after: Server): readonly Reading[] =>
+  (before.reading ?? []).filter((one) => isOver(after, one) && !isDismissed(before, after, one));
+
+const isDismissed = (before: Server, after: Server, { index }: Reading): boolean =>
+  index === null && before.raft.role.kind === 'leader' && after.raft.role.kind !== 'leader';
+
+export const reads = situationsOf<ReadsStep>()({
+  readsAnsweredByLeaders: { says: 'A leader answers a read that is in no log', seen: ({ after, answered }) => answered.length > 0 && after.raft.role.kind === 'leader' },
+  readsAnsweredByFollowers: { says: 'A follower answers a read that is in no log', seen: ({ after, answered }) => answered.length > 0 && after.raft.role.kind === 'follower' },
+  readsSharingRound: { says: 'One round of heartbeats is enough for several reads', seen: ({ answered }) => answered.length > 1 },
+  readsAwaitingService: {
+    says: 'A read waits for the service, which lags behind its index',
+    seen: ({ before, after }) => after.reading !== before.reading && after.reading!.some(({ index }) => index !== null),
+  },
+  readsDismissed: {
+    says: 'A leader is deposed while a read waits for its round',
+    seen: ({ before, after }) => (before.reading ?? []).some((one) => isDismissed(before, after, one)),
+  },
 });

@@ -4,7 +4,7 @@ import type { Command } from '../../core/kv/command.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
 import type { BookedEntry } from '../raft/entry-book.ts';
-import { commitments, dismissals, requests, spans } from './clients.ts';
+import { answeredReads, commitments, dismissals, reads, requests, spans } from './clients.ts';
 import { noteChange, noteNoChange } from './raft-steps.ts';
 import { boots, crashes, elections, losses, refusals, snapshots } from './servers.ts';
 import { Tally } from './situation.ts';
@@ -50,6 +50,7 @@ export class RaftKvChronicle {
       noteChange(tally, before.raft, raft, event, effects);
     }
     if (before.waiting.length > 0) tally.note(dismissals, { before, after });
+    if (after.reading !== undefined && before.reading !== after.reading) tally.note(reads, { before, after, answered: answeredReads(before, after) });
   }
 
   /** How a server treats a client that asks: it may have done, or be doing, what it is asked. */

@@ -1,6 +1,7 @@
 /** What one step of Raft shows: Raft before and behind it, what it heard, and what it said. */
 import type { Effect, Event } from '../../core/protocol.ts';
-import type { AppendEntries, AppendEntriesReply, InstallSnapshot, RaftMessage, RequestVoteReply } from '../../core/raft/messages.ts';
+import type { AppendEntries, AppendEntriesReply, InstallSnapshot, RequestVoteReply } from '../../core/raft/messages.ts';
+import type { AnyRaftMessage, RequestPreVoteReply } from '../../core/raft/option-messages.ts';
 import type { Raft } from '../../core/raft/state.ts';
 import { situationsOf, type Situation, type Tally } from './situation.ts';
 
@@ -25,6 +26,22 @@ export const changes = situationsOf<Change>()({
     says: 'A candidate finds that another one leads its term',
     seen: (change) => change.before.role.kind === 'candidate' && change.after.role.kind === 'follower' && !isNewTerm(change),
   },
+  preCandidatesStanding: {
+    says: 'A server that would be voted for stands for election',
+    seen: ({ before, after }) => before.role.kind === 'preCandidate' && (after.role.kind === 'candidate' || after.role.kind === 'leader'),
+  },
+  preCandidatesWithoutMajority: {
+    says: 'A server asks again for pre-votes, of which it had too few',
+    seen: (change) => change.before.role.kind === 'preCandidate' && change.after.role.kind === 'preCandidate' && change.after.role.votes.length === 1,
+  },
+  preCandidatesSteppedDown: {
+    says: 'A server that asked for pre-votes hears a leader',
+    seen: ({ before, after }) => before.role.kind === 'preCandidate' && after.role.kind === 'follower' && after.role.leaderId !== null,
+  },
+  leadersWithoutQuorum: {
+    says: 'A leader that no majority answers steps down',
+    seen: (change) => change.before.role.kind === 'leader' && change.after.role.kind === 'follower' && !isNewTerm(change),
+  },
   severalEntriesCommittedAtOnce: {
     says: 'More than one entry is committed in a step',
     seen: ({ before, after }) => after.commitIndex > before.commitIndex + 1,
@@ -36,7 +53,7 @@ export const changes = situationsOf<Change>()({
 });
 
 /** A message that was heard in a step that changed something. */
-export interface Heard<Message = RaftMessage> extends Change {
+export interface Heard<Message = AnyRaftMessage> extends Change {
   readonly message: Message;
 }
 
@@ -75,13 +92,20 @@ export const heardInstalls = situationsOf<Heard<InstallSnapshot>>()({
 /** A message that changed nothing. */
 export interface Ignored {
   readonly raft: Raft;
-  readonly message: RaftMessage;
+  readonly message: AnyRaftMessage;
 }
 
 export const ignoredAppends = situationsOf<Ignored>()({
   repeatedEntriesIgnored: {
     says: 'A follower hears of entries that it has',
     seen: ({ raft, message }) => (message as AppendEntries).entries.length > 0 && message.term === raft.persistent.currentTerm,
+  },
+});
+
+export const ignoredVotes = situationsOf<Ignored>()({
+  votesIgnoredInContact: {
+    says: 'A request for a vote of a later term is ignored because a leader is heard',
+    seen: ({ raft, message }) => message.term > raft.persistent.currentTerm && hearsLeader(raft),
   },
 });
 
@@ -96,10 +120,11 @@ export const ignoredReplies = situationsOf<Ignored>()({
 /** Something that was said when a message was heard. */
 export interface Said {
   readonly before: Raft;
-  readonly heard: RaftMessage;
-  readonly said: RaftMessage;
+  readonly heard: AnyRaftMessage;
+  readonly said: AnyRaftMessage;
 }
 
+const hearsLeader = ({ role }: Raft): boolean => role.kind === 'leader' || (role.kind === 'follower' && role.hasContact === true);
 const isRefusedVote = ({ heard, said }: Said): boolean =>
   heard.kind === 'requestVote' && !(said as RequestVoteReply).voteGranted && said.term === heard.term;
 const wasFree = ({ before: { persistent: { currentTerm, votedFor } }, heard }: Said): boolean => currentTerm < heard.term || votedFor === null;
@@ -109,6 +134,19 @@ const conflictTermOf = ({ said }: Said): number => (said as AppendEntriesReply).
 export const saidOfVotes = situationsOf<Said>()({
   votesRefusedForStaleLog: { says: 'A vote is refused to whom lacks entries', seen: (moment) => isRefusedVote(moment) && wasFree(moment) },
   votesRefusedForOtherVote: { says: 'A vote is refused because another one was given', seen: (moment) => isRefusedVote(moment) && !wasFree(moment) },
+});
+
+export const saidOfPreVotes = situationsOf<Said>()({
+  preVotesRefusedInContact: {
+    says: 'A pre-vote is refused because a leader is heard',
+    seen: ({ before, heard, said }) => heard.kind === 'requestPreVote' && !(said as RequestPreVoteReply).voteGranted && hearsLeader(before),
+  },
+  preVotesRefusedForStaleLog: {
+    says: 'A pre-vote is refused to whom lacks entries',
+    seen: ({ before, heard, said }) => heard.kind === 'requestPreVote' && !(said as RequestPreVoteReply).voteGranted
+      && !hearsLeader(before) && heard.term > before.persistent.currentTerm,
+  },
+  preVotesGranted: { says: 'A pre-vote is granted', seen: ({ said }) => (said as RequestPreVoteReply).voteGranted },
 });
 
 export const saidOfAppends = situationsOf<Said>()({
@@ -128,14 +166,15 @@ export const saidSnapshots = situationsOf<Said>()({
 const none: readonly never[] = [];
 
 /** By the kind of what is said. */
-const ofSaid: Readonly<Record<RaftMessage['kind'], readonly Situation<Said, SaidName>[]>> = {
-  requestVote: none, requestVoteReply: saidOfVotes, appendEntries: none, appendEntriesReply: saidOfAppends,
+const ofSaid: Readonly<Record<AnyRaftMessage['kind'], readonly Situation<Said, SaidName>[]>> = {
+  requestVote: none, requestVoteReply: saidOfVotes, requestPreVote: none, requestPreVoteReply: saidOfPreVotes, heartbeat: none, heartbeatReply: none, readIndex: none, readIndexReply: none,
+  appendEntries: none, appendEntriesReply: saidOfAppends,
   installSnapshot: saidSnapshots, installSnapshotReply: saidOfInstalls,
 };
 type NameOf<S> = S extends readonly Situation<never, infer Name>[] ? Name : never;
-type SaidName = NameOf<typeof saidOfVotes | typeof saidOfAppends | typeof saidOfInstalls | typeof saidSnapshots>;
+type SaidName = NameOf<typeof saidOfVotes | typeof saidOfPreVotes | typeof saidOfAppends | typeof saidOfInstalls | typeof saidSnapshots>;
 export type RaftStepName = SaidName | NameOf<
-  typeof changes | typeof heardReplies | typeof heardAppends | typeof heardInstalls | typeof ignoredAppends | typeof ignoredReplies>;
+  typeof changes | typeof heardReplies | typeof heardAppends | typeof heardInstalls | typeof ignoredAppends | typeof ignoredVotes | typeof ignoredReplies>;
 
 type AnyEffects = readonly Effect<unknown, unknown, unknown>[];
 
@@ -143,7 +182,7 @@ type AnyEffects = readonly Effect<unknown, unknown, unknown>[];
 export function noteChange(tally: Tally<RaftStepName>, before: Raft, after: Raft, event: Event<unknown, unknown>, effects: AnyEffects): void {
   tally.note(changes, { before, after });
   if (event.kind !== 'message') return;
-  const message = event.message as RaftMessage;
+  const message = event.message as AnyRaftMessage;
   switch (message.kind) {
     case 'appendEntries':
       tally.note(heardAppends, { before, after, message });
@@ -164,18 +203,19 @@ export function noteChange(tally: Tally<RaftStepName>, before: Raft, after: Raft
 /** A step that changed nothing, but may have said something. */
 export function noteNoChange(tally: Tally<RaftStepName>, raft: Raft, event: Event<unknown, unknown>, effects: AnyEffects): void {
   if (event.kind !== 'message') return;
-  const message = event.message as RaftMessage;
+  const message = event.message as AnyRaftMessage;
+  if (message.kind === 'requestVote') tally.note(ignoredVotes, { raft, message });
   if (message.kind === 'appendEntries') tally.note(ignoredAppends, { raft, message });
   if (message.kind === 'appendEntriesReply' || message.kind === 'installSnapshotReply') tally.note(ignoredReplies, { raft, message });
   noteSaid(tally, raft, message, effects);
 }
 
-function noteSaid(tally: Tally<RaftStepName>, before: Raft, heard: RaftMessage, effects: AnyEffects): void {
+function noteSaid(tally: Tally<RaftStepName>, before: Raft, heard: AnyRaftMessage, effects: AnyEffects): void {
   for (const effect of effects) {
     if (effect.kind !== 'send') continue;
-    const said = effect.message as RaftMessage;
+    const said = effect.message as AnyRaftMessage;
     // Others than Raft's are said as well: answers to clients.
-    const situations = ofSaid[said.kind] as (typeof ofSaid)[RaftMessage['kind']] | undefined;
+    const situations = ofSaid[said.kind] as (typeof ofSaid)[AnyRaftMessage['kind']] | undefined;
     if (situations !== undefined) tally.note(situations, { before, heard, said });
   }
 }

@@ -1,14 +1,15 @@
 /** Every situation that runs are searched for, by name, in the order in which they are reported. */
-import { commitments, dismissals, requests, spans } from './clients.ts';
+import { commitments, dismissals, reads, requests, spans } from './clients.ts';
 import {
-  changes, heardAppends, heardInstalls, heardReplies, ignoredAppends, ignoredReplies, saidOfAppends, saidOfInstalls, saidOfVotes, saidSnapshots,
+  changes, heardAppends, heardInstalls, heardReplies, ignoredAppends, ignoredReplies, ignoredVotes, saidOfAppends, saidOfInstalls,
+  saidOfPreVotes, saidOfVotes, saidSnapshots,
 } from './raft-steps.ts';
 import { boots, crashes, elections, losses, refusals, snapshots } from './servers.ts';
 
 /** All of them, by the moment that shows them. */
 export const situationGroups = {
-  changes, heardReplies, heardAppends, heardInstalls, ignoredAppends, ignoredReplies, saidOfVotes, saidOfAppends, saidOfInstalls, saidSnapshots,
-  elections, snapshots, boots, crashes, losses, refusals, requests, dismissals, commitments, spans,
+  changes, heardReplies, heardAppends, heardInstalls, ignoredAppends, ignoredVotes, ignoredReplies, saidOfVotes, saidOfPreVotes, saidOfAppends, saidOfInstalls, saidSnapshots,
+  elections, snapshots, boots, crashes, losses, refusals, requests, dismissals, commitments, reads, spans,
 } as const;
 
 export type SituationName = (typeof situationGroups)[keyof typeof situationGroups][number]['name'];
@@ -25,6 +26,15 @@ export const situations = [
   'votesRefusedForStaleLog',
   'votesRefusedForOtherVote',
   'termsAdoptedFromReplies',
+  // PreVote and CheckQuorum.
+  'preCandidatesStanding',
+  'preCandidatesWithoutMajority',
+  'preCandidatesSteppedDown',
+  'preVotesGranted',
+  'preVotesRefusedInContact',
+  'preVotesRefusedForStaleLog',
+  'leadersWithoutQuorum',
+  'votesIgnoredInContact',
   // Replication.
   'entriesOfEarlierTermsCommitted',
   'severalEntriesCommittedAtOnce',
@@ -70,6 +80,11 @@ export const situations = [
   'retriesWhileWaiting',
   'redirectsWithHint',
   'givenUpOperationsExecuted',
+  'readsAnsweredByLeaders',
+  'readsAnsweredByFollowers',
+  'readsSharingRound',
+  'readsAwaitingService',
+  'readsDismissed',
   'operationsSpanningInstall',
   'operationsSpanningLeaderChange',
   'operationsSpanningCrash',

@@ -22,10 +22,10 @@ export interface ClusterStep extends RaftStep {
 
 /**
  * What must have changed in a step before a property is asked. `spoken`: a message was heard, whether
- * it changed anything or not. The others are asked of boots, too: `written` when the persistent state is another,
+ * it changed anything or not; `woken`: a timer fired, likewise. The others are asked of boots, too: `written` when the persistent state is another,
  * `led` when a leader's view of its followers is, `moved` when anything is.
  */
-export type When = 'spoken' | 'written' | 'led' | 'moved';
+export type When = 'spoken' | 'woken' | 'written' | 'led' | 'moved';
 
 export interface StepProperty<Facts, Name extends string = string> extends Property<Facts, Name> {
   readonly looksAt: 'step' | 'pair';

@@ -11,7 +11,7 @@ export class StepChecks<Step extends RaftStep> {
   private constructor(checks: readonly StepCheck<Step>[], leavesOut: LeavesOut) {
     const taken = checks.filter(({ name }) => !(name in leavesOut));
     const when = (one: When): readonly StepCheck<Step>[] => taken.filter((check) => check.when === one);
-    this.ofWhen = { spoken: when('spoken'), written: when('written'), led: when('led'), moved: when('moved') };
+    this.ofWhen = { spoken: when('spoken'), woken: when('woken'), written: when('written'), led: when('led'), moved: when('moved') };
   }
 
   /** Those that a step shows by itself. */
@@ -28,9 +28,10 @@ export class StepChecks<Step extends RaftStep> {
     return new StepChecks<ClusterStep>(properties.filter((one) => 'when' in one) as readonly StepCheck<ClusterStep>[], leavesOut);
   }
 
-  /** A message was heard, whether it changed anything or not. */
+  /** A message was heard, or a timer fired, whether it changed anything or not. */
   spoken(step: Step): void {
     if (step.event?.kind === 'message') for (const check of this.ofWhen.spoken) hold(check, step);
+    else if (step.event?.kind === 'timer') for (const check of this.ofWhen.woken) hold(check, step);
   }
 
   /** The persistent state is another, or was read at a boot. */

@@ -6,7 +6,8 @@
  */
 import type { Effect, NodeId, Range } from '../protocol.ts';
 import { Log, type LogIndex, type Term } from './log.ts';
-import type { RaftMessage, Snapshot } from './messages.ts';
+import type { Snapshot } from './messages.ts';
+import type { AnyRaftMessage } from './option-messages.ts';
 import type { Write } from './write.ts';
 
 export interface Raft {
@@ -18,7 +19,21 @@ export interface Raft {
   readonly role: Role;
 }
 
-export interface RaftConfig {
+export type ReadKind = 'log' | 'index';
+
+/** What Raft can do beyond the paper. With all of it absent, states, messages and bytes are those of the paper. */
+export interface RaftOptions {
+  /** Ask whether an election could be won before the term is raised (pre-vote.ts). */
+  readonly preVote?: boolean;
+  /** A leader that no majority answers steps down, and who hears a leader deposes nobody (check-quorum.ts). */
+  readonly checkQuorum?: boolean;
+  /** How reads are done, in turn by their number; all through the log when absent (read-index.ts). */
+  readonly reads?: readonly ReadKind[];
+  /** How long word of a leader counts (contact.ts); the least election timeout when absent. */
+  readonly contactUs?: Range;
+}
+
+export interface RaftConfig extends RaftOptions {
   readonly id: NodeId;
   /** How many servers there are, this one included: their ids are 0 to clusterSize - 1. */
   readonly clusterSize: number;
@@ -42,10 +57,12 @@ export interface Persistent {
 }
 
 /** A server is exactly one of these, and only a leader has `nextIndex` and `matchIndex`. */
-export type Role = Follower | Candidate | Leader;
+export type Role = Follower | PreCandidate | Candidate | Leader;
 
 export interface Follower {
   readonly kind: 'follower';
+  /** It has heard this leader a short time ago (contact.ts); absent is no. */
+  readonly hasContact?: true;
   readonly leaderId: NodeId | null;
 }
 
@@ -57,12 +74,51 @@ export interface Candidate {
 
 export interface Leader {
   readonly kind: 'leader';
+  /** Absent unless an option needs it: the paper's leader has the two lists and no more. */
+  readonly office?: Office;
   /** By server id. The leader's own slot is not used. */
   readonly nextIndex: readonly LogIndex[];
   readonly matchIndex: readonly LogIndex[];
 }
 
-export type RaftEffect = Effect<RaftMessage, Write, never>;
+/** Asks whether it could win an election, in the term that it is in (pre-vote.ts). */
+export interface PreCandidate {
+  readonly kind: 'preCandidate';
+  readonly votes: readonly NodeId[];
+}
+
+/** What a leader keeps for the options of the plan. */
+export interface Office {
+  /** Who answered since the election timer was set, while they are no majority (check-quorum.ts). */
+  readonly heard: readonly NodeId[];
+  /** Where reads may go around the log. */
+  readonly rounds?: Rounds;
+}
+
+/** Rounds of heartbeats, and the reads that wait for them (rounds.ts, read-index.ts). */
+export interface Rounds {
+  /** The number of the last one. */
+  readonly begun: number;
+  /** By server: the last one that it has answered. The leader's own slot is not used. */
+  readonly answered: readonly number[];
+  /** In the order in which they were asked. */
+  readonly reads: readonly PendingRead[];
+  /** This server's own, which the service has not taken yet. */
+  readonly confirmed: readonly PendingRead[];
+}
+
+export interface PendingRead {
+  /** The server that asks. */
+  readonly by: NodeId;
+  readonly client: NodeId;
+  readonly sequence: number;
+  /** The leader's commitIndex when it was asked. */
+  readonly index: LogIndex;
+  /** Which round, or a later one, must be answered by a majority. */
+  readonly round: number;
+}
+
+export type RaftEffect = Effect<AnyRaftMessage, Write, never>;
 
 export interface RaftStep {
   readonly raft: Raft;
@@ -134,9 +190,14 @@ export const withSnapshot = (raft: Raft, log: Log, snapshot: Snapshot): Raft =>
     snapshot,
   });
 
+/** Of a leader only. */
+export const withOffice = (raft: Raft, office: Office): Raft =>
+  raft.role.kind !== 'leader' ? raft
+    : withRole(raft, { ...raft.role, office });
+
 export const stay = (raft: Raft): RaftStep => ({ raft, effects: NONE });
 
-export const send = (to: NodeId, message: RaftMessage): RaftEffect => ({ kind: 'send', to, message });
+export const send = (to: NodeId, message: AnyRaftMessage): RaftEffect => ({ kind: 'send', to, message });
 
 export const restartElectionTimer = (raft: Raft): RaftEffect => ({
   kind: 'setTimer',

@@ -72,6 +72,7 @@ export interface RaftObserverOptions {
 export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNotice> {
   static readonly leavesOut = {
     'Applied In Order': 'what the service holds is compared with the committed entries themselves, up to the index that it names (Equal Replicas)',
+    'Read Is Fresh': 'the history of the clients is judged at every answer (every history is linearizable)',
     'Acknowledged Writes Survive': 'there is no end of a run: every replica is compared at every step (Equal Replicas)',
     Linearizability: 'a property of the ghost, "every history is linearizable", judges every history of the clients',
     'Progress After Healing': 'a world without time owes no progress',

@@ -7,7 +7,7 @@ import { clerkProcess, type Clerk } from '../../core/kv/clerk.ts';
 import type { Operation } from '../../core/kv/command.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import { Log } from '../../core/raft/log.ts';
-import type { Persistent, Raft, Role } from '../../core/raft/state.ts';
+import type { Persistent, Raft, RaftOptions, Role } from '../../core/raft/state.ts';
 import { serverProcess, type Server, type ServerConfig, type ServerMessage } from '../../core/server.ts';
 import type { Views } from '../../harness/explore/fingerprint.ts';
 import type { Model, ModelDefinition, Property } from '../../harness/explore/model.ts';
@@ -38,6 +38,7 @@ export interface RaftKvBounds {
   readonly maxTerm: number;
   readonly maxLog: number;
   readonly maxRaftState: number;
+  readonly options: RaftOptions;
 }
 
 /** Time does not pass here: the ranges only say that a timer is set. */
@@ -63,7 +64,7 @@ const isServer = (state: Server | Clerk): state is Server => 'raft' in state;
 function essence(state: Server | Clerk): unknown {
   if (!isServer(state)) return { sequence: state.sequence, target: state.target, pending: state.pending };
   const { raft: { persistent, commitIndex, lastApplied, role }, channel, machine, waiting } = state;
-  const votes = role.kind === 'candidate' ? { kind: role.kind, votes: role.votes.toSorted((a, b) => a - b) } : role;
+  const votes = role.kind === 'candidate' || role.kind === 'preCandidate' ? { kind: role.kind, votes: role.votes.toSorted((a, b) => a - b) } : role;
   return [persistent, commitIndex, lastApplied, votes, channel, machine, waiting];
 }
 
@@ -73,11 +74,11 @@ const withPending = (clerk: Clerk, target: NodeId, refusals: number): Clerk => (
 });
 
 export function raftKvSystem(
-  { servers, clients, operations, maxTerm, maxLog, maxRaftState }: RaftKvBounds, wrap: (process: AnyProcess) => AnyProcess = (process) => process,
+  { servers, clients, operations, maxTerm, maxLog, maxRaftState, options }: RaftKvBounds, wrap: (process: AnyProcess) => AnyProcess = (process) => process,
 ): UntimedSystem<RaftGhost, RaftNotice> {
   const config = (id: NodeId): ServerConfig => ({
     id, clusterSize: servers, electionTimeoutUs: anyTime, heartbeatUs: 1, entriesPerMessageMax: 64, noopOnElection: true,
-    maxRaftState, applyBatchMax: 64, applyPauseUs: anyTime,
+    maxRaftState, applyBatchMax: 64, applyPauseUs: anyTime, ...options,
   });
   const configs = Array.from({ length: servers }, (_, id) => config(id));
   const clerk = clerkProcess({ clusterSize: servers, retryUs: anyTime, backoffUs: anyTime }) as AnyProcess;
@@ -104,8 +105,13 @@ export function raftKvSystem(
       if (node >= servers || (state as Server).raft.role.kind === 'leader') return armed;
       return armed.filter((timer) => timer !== 'heartbeat');
     },
-    isDead: (_, state, from, message) => isDead(state as Server | Clerk, from, message as ServerMessage),
-    mayFire: (node, state, timer) => node >= servers || timer !== 'election' || (state as Server).raft.persistent.currentTerm < maxTerm,
+    isDead: (_, state, from, message) => isDead(state as Server | Clerk, from, message as ServerMessage, options),
+    mayFire(node, state, timer) {
+      if (node >= servers || timer !== 'election') return true;
+      const { role, persistent: { currentTerm } } = (state as Server).raft;
+      // That of a leader is for CheckQuorum, and raises no term.
+      return currentTerm < maxTerm || (options.checkQuorum === true && role.kind === 'leader');
+    },
     isWithin(node, state) {
       if (node >= servers) return true;
       const { log, currentTerm } = (state as Server).raft.persistent;
@@ -122,7 +128,7 @@ export function raftKvSystem(
       const turns = Array.from({ length: servers }, (_, by) => Array.from({ length: servers }, (_unused, id) => (id + by) % servers));
       return clients === 0 || isReduced ? permutations(servers) : turns;
     },
-    planBase: planBase(servers, clients, maxRaftState),
+    planBase: planBase(servers, clients, maxRaftState, options),
     describeMessage: raftKv.describeMessage,
     describeState: (_, state) => described(state as Server | Clerk),
     describeRequest: (request) => describeOperation(request as Operation),
@@ -130,7 +136,7 @@ export function raftKvSystem(
 }
 
 /** Timers take any time that a plan lists; the heartbeat's is fixed, and longer than a run takes. */
-const planBase = (servers: number, clients: number, maxRaftState: number): PlanBase => ({
+const planBase = (servers: number, clients: number, maxRaftState: number, { preVote, checkQuorum }: RaftOptions): PlanBase => ({
   format: planFormat,
   version: planVersion,
   scenario: 'explore raft-kv',
@@ -141,6 +147,8 @@ const planBase = (servers: number, clients: number, maxRaftState: number): PlanB
   settings: {
     electionTimeoutUs: anyTimeOfPlan, heartbeatUs, entriesPerMessageMax: 64, noopOnElection: true,
     maxRaftState, applyBatchMax: 64, applyPauseUs: { min: 0, max: 0 }, retryUs: anyTimeOfPlan, backoffUs: anyTimeOfPlan,
+    ...(preVote === true ? { preVote } : {}), ...(checkQuorum === true ? { checkQuorum } : {}),
+    ...(preVote === true || checkQuorum === true ? { contactUs: anyTimeOfPlan } : {}),
   } satisfies RaftKvSettings,
   disk: { writeUs: { min: 0, max: 0 } },
   settleUs: 10_000_000,
@@ -152,7 +160,7 @@ const heartbeatUs = 60_000_000;
 const anyTimeOfPlan = { min: 5_000, max: 3_600_000_000 };
 
 /** Replies that will be ignored for ever, as the paper's rules have it: terms never fall, and neither does a match. */
-function isDead(state: Server | Clerk, from: NodeId, message: ServerMessage): boolean {
+function isDead(state: Server | Clerk, from: NodeId, message: ServerMessage, options: RaftOptions): boolean {
   if (!isServer(state)) {
     if (message.kind !== 'clientReply') return false;
     // A refusal makes a clerk ask the next server, and it has asked all of them.
@@ -163,10 +171,16 @@ function isDead(state: Server | Clerk, from: NodeId, message: ServerMessage): bo
     case 'requestVoteReply':
       if (message.term !== currentTerm) return message.term < currentTerm;
       return role.kind !== 'candidate' || !message.voteGranted || role.votes.includes(from);
+    case 'requestPreVoteReply':
+      // A grant speaks of the term behind the present one, a refusal of its sender's.
+      return message.term <= currentTerm;
     case 'appendEntriesReply':
     case 'installSnapshotReply': {
       if (message.term !== currentTerm) return message.term < currentTerm;
-      if (role.kind !== 'leader') return role.kind === 'follower';
+      // One that stepped down in this term, for whatever reason, does not lead it again.
+      if (role.kind !== 'leader') return role.kind !== 'candidate';
+      // Who answers a leader counts for CheckQuorum, unless any one answer is a majority.
+      if (options.checkQuorum === true && role.matchIndex.length > 3) return false;
       const matched = message.kind === 'installSnapshotReply' ? message.lastIncludedIndex : message.success ? message.index : Infinity;
       return matched <= role.matchIndex[from]!;
     }
@@ -198,11 +212,15 @@ function renamer(configs: readonly ServerConfig[]): Renamer<RaftGhost> {
   function role(one: Role, names: Renaming): Role {
     switch (one.kind) {
       case 'follower':
-        return { kind: one.kind, leaderId: orNull(one.leaderId, names) };
+        return { ...one, leaderId: orNull(one.leaderId, names) };
+      case 'preCandidate':
       case 'candidate':
         return { kind: one.kind, votes: one.votes.map((id) => named(id, names)) };
       case 'leader':
-        return { kind: one.kind, nextIndex: bySlot(one.nextIndex, names), matchIndex: bySlot(one.matchIndex, names) };
+        return {
+          ...one, nextIndex: bySlot(one.nextIndex, names), matchIndex: bySlot(one.matchIndex, names),
+          ...(one.office === undefined ? {} : { office: { heard: one.office.heard.map((id) => named(id, names)).toSorted((a, b) => a - b) } }),
+        };
     }
   }
   const raft = (one: Raft, node: NodeId, names: Renaming): Raft => ({
@@ -228,6 +246,12 @@ function renamer(configs: readonly ServerConfig[]): Renamer<RaftGhost> {
   };
 }
 
+/** What is on beyond the paper. */
+export const optionsIn = (values: ParameterValues): RaftOptions => ({
+  ...(flagOf(values, 'pre-vote') ? { preVote: true } : {}),
+  ...(flagOf(values, 'check-quorum') ? { checkQuorum: true } : {}),
+});
+
 export function raftKvModel(values: ParameterValues, wrap?: (process: AnyProcess) => AnyProcess): Model<RaftWorld, RaftMove> {
   const network = choiceOf(values, 'network') as NetworkKind;
   const given = numberOf(values, 'max-in-flight');
@@ -239,20 +263,23 @@ export function raftKvModel(values: ParameterValues, wrap?: (process: AnyProcess
   const bounds: RaftKvBounds = {
     servers: numberOf(values, 'servers'), clients: numberOf(values, 'clients'), operations: numberOf(values, 'operations'),
     maxTerm: numberOf(values, 'max-term'), maxLog: numberOf(values, 'max-log'), maxRaftState: numberOf(values, 'max-raft-state'),
+    options: optionsIn(values),
   };
   const maxCrashes = numberOf(values, 'max-crashes');
   const world = new UntimedWorld(raftKvSystem(bounds, wrap), {
     network, isReduced, maxCrashes, maxInFlight: given === 0 ? Infinity : given,
     maxDrops: numberOf(values, 'max-drops'), maxDuplicates: numberOf(values, 'max-duplicates'),
   });
-  return withGoals(world, maxCrashes, bounds.maxRaftState);
+  return withGoals(world, maxCrashes, bounds);
 }
 
 /** What the bounds are meant to reach: a space in which nothing happens proves nothing. */
-function withGoals(world: UntimedWorld<RaftGhost, RaftNotice>, maxCrashes: number, maxRaftState: number): Model<RaftWorld, RaftMove> {
+function withGoals(world: UntimedWorld<RaftGhost, RaftNotice>, maxCrashes: number, { maxRaftState, options }: RaftKvBounds): Model<RaftWorld, RaftMove> {
   const goals: Property<RaftWorld, RaftMove>[] = [sometimesSeen('a leader is elected', 'leadersElected'), sometimesSeen('an entry is committed', 'entriesCommitted')];
   if (maxRaftState >= 0) goals.push(sometimesSeen('a log is compacted', 'snapshotsTaken'), sometimesSeen('a snapshot is installed', 'snapshotsInstalled'));
   if (maxCrashes > 0) goals.push(sometimesSeen('a server crashes and starts again', 'restarts'));
+  if (options.preVote === true) goals.push(sometimesSeen('a pre-vote is granted, and an election follows', 'preCandidatesStanding'));
+  if (options.checkQuorum === true) goals.push(sometimesSeen('a leader that no majority answers steps down', 'leadersWithoutQuorum'));
   world.addProperties(goals);
   return world;
 }
@@ -272,6 +299,8 @@ export const definition: ModelDefinition<RaftWorld, RaftMove> = {
     { kind: 'number', name: 'max-in-flight', help: 'letters in flight at once; 0 for any number (set only)', default: 0, min: 0, max: 64 },
     { kind: 'number', name: 'max-drops', help: 'letters lost, of all together (multiset, ordered)', default: 1, min: 0, max: 64 },
     { kind: 'number', name: 'max-duplicates', help: 'letters doubled, of all together (multiset, ordered)', default: 0, min: 0, max: 64 },
+    { kind: 'flag', name: 'pre-vote', help: 'PreVote (dissertation 9.6)' },
+    { kind: 'flag', name: 'check-quorum', help: 'CheckQuorum (dissertation 6.2)' },
     { kind: 'flag', name: 'plain', help: 'without the reduction of interleavings (which the set network has)' },
   ],
   moduleUrl: import.meta.url,

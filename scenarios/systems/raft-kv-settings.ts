@@ -1,6 +1,9 @@
 /** What a plan says of a key/value server on Raft. */
 import * as v from 'valibot';
+import type { RaftOptions } from '../../core/raft/state.ts';
 import { microseconds, rangeSchema, wholeNumber } from '../../harness/plan/plan.ts';
+
+const on = v.literal(true, 'expected true, or nothing');
 
 export const settingsSchema = v.strictObject({
   electionTimeoutUs: rangeSchema,
@@ -14,8 +17,23 @@ export const settingsSchema = v.strictObject({
   applyPauseUs: rangeSchema,
   retryUs: rangeSchema,
   backoffUs: rangeSchema,
+  /** Options of Raft beyond the paper; one that is absent is off. docs/options.md tells of each. */
+  preVote: v.exactOptional(on),
+  checkQuorum: v.exactOptional(on),
+  contactUs: v.exactOptional(rangeSchema),
+  reads: v.exactOptional(v.pipe(
+    v.array(v.picklist(['log', 'index'], 'expected "log" or "index"')), v.minLength(1, 'expected a kind of read'), v.maxLength(8, 'expected at most 8'),
+  )),
 });
 export type RaftKvSettings = v.InferOutput<typeof settingsSchema>;
+
+/** The options that a plan has on, as Raft takes them. */
+export const optionsOf = ({ preVote, checkQuorum, contactUs, reads }: RaftKvSettings): RaftOptions => ({
+  ...(preVote === true ? { preVote } : {}),
+  ...(checkQuorum === true ? { checkQuorum } : {}),
+  ...(contactUs === undefined ? {} : { contactUs }),
+  ...(reads === undefined ? {} : { reads }),
+});
 
 /** Ten heartbeats a second, as in the lab; no snapshots, no pauses. */
 export const plainSettings: RaftKvSettings = {

@@ -18,7 +18,7 @@ import type { AnyProcess, AnyStorage, System } from '../../harness/system.ts';
 import { raftKvScripts } from '../lab/scripts.ts';
 import { majorityCanTalk } from './majority.ts';
 import { describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader } from './raft-messages.ts';
-import { plainSettings, settingsSchema, type RaftKvSettings } from './raft-kv-settings.ts';
+import { optionsOf, plainSettings, settingsSchema, type RaftKvSettings } from './raft-kv-settings.ts';
 import { RaftKvContents } from './raft-kv-contents.ts';
 import { kvRpc } from './raft-kv-rpc.ts';
 import { marksOf } from './raft-kv-marks.ts';
@@ -39,8 +39,9 @@ const settingsOf = (plan: Plan): RaftKvSettings => plan.settings as RaftKvSettin
 const halved = ({ min, max }: Range): Range => ({ min: min >> 1, max: max >> 1 });
 
 const checksOf = (plan: Plan): RaftKvChecks => {
-  const { maxRaftState, noopOnElection } = settingsOf(plan);
-  return { servers: plan.servers, maxRaftState, noopOnElection, linearizabilityBudgetSteps: defaultBudgetSteps };
+  const { maxRaftState, noopOnElection, reads } = settingsOf(plan);
+  const checks = { servers: plan.servers, maxRaftState, noopOnElection, linearizabilityBudgetSteps: defaultBudgetSteps };
+  return reads === undefined ? checks : { ...checks, readsAroundLog: true };
 };
 
 const raftOf = (state: unknown): Raft | null =>
@@ -79,6 +80,7 @@ export const raftKv: System = {
         maxRaftState: settings.maxRaftState,
         applyBatchMax: settings.applyBatchMax,
         applyPauseUs: settings.applyPauseUs,
+        ...optionsOf(settings),
       }) as AnyProcess);
     }
     const clerk = clerkProcess({ clusterSize: plan.servers, retryUs: settings.retryUs, backoffUs: settings.backoffUs }) as AnyProcess;
@@ -175,6 +177,10 @@ function digestState(digest: Digest, untyped: unknown): void {
     digest.number(client);
     digest.number(session.sequence);
   });
+  for (const { client, sequence } of state.reading ?? []) {
+    digest.number(client);
+    digest.number(sequence);
+  }
 }
 
 function describeMessage(untyped: unknown): string {

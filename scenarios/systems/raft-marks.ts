@@ -4,7 +4,8 @@
  */
 import type { NodeId } from '../../core/protocol.ts';
 import type { Log } from '../../core/raft/log.ts';
-import type { AppendEntries, AppendEntriesReply, RaftMessage } from '../../core/raft/messages.ts';
+import type { AppendEntries, AppendEntriesReply } from '../../core/raft/messages.ts';
+import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
 import type { Leader, Raft } from '../../core/raft/state.ts';
 import type { Write } from '../../core/raft/write.ts';
 import type { AnyEffect, AnyEvent, Mark } from '../../harness/system.ts';
@@ -28,11 +29,11 @@ export const marked = (
 export function raftMarks(change: RaftChange): readonly Mark[] {
   return [
     ...staleMarks(change), ...termMarks(change), ...voteMarks(change), ...roleMarks(change), ...logMarks(change),
-    ...answerMarks(change), ...commitMarks(change), ...leaderMarks(change), ...timerMarks(change), ...writeMarks(change),
+    ...answerMarks(change), ...commitMarks(change), ...leaderMarks(change), ...timerMarks(change), ...optionMarks(change), ...writeMarks(change),
   ];
 }
 
-const messageIn = (event: AnyEvent): RaftMessage | null => (event.kind === 'message' ? (event.message as RaftMessage) : null);
+const messageIn = (event: AnyEvent): AnyRaftMessage | null => (event.kind === 'message' ? (event.message as AnyRaftMessage) : null);
 
 export function handlerOf(event: AnyEvent | null): string {
   if (event === null) return codePlaces['boot']!;
@@ -41,10 +42,10 @@ export function handlerOf(event: AnyEvent | null): string {
 }
 
 /** The reply of a kind that the step sends, and to whom. */
-function sent<K extends RaftMessage['kind']>(effects: readonly AnyEffect[], kind: K): readonly (readonly [NodeId, Extract<RaftMessage, { kind: K }>])[] {
-  const found: (readonly [NodeId, Extract<RaftMessage, { kind: K }>])[] = [];
+function sent<K extends AnyRaftMessage['kind']>(effects: readonly AnyEffect[], kind: K): readonly (readonly [NodeId, Extract<AnyRaftMessage, { kind: K }>])[] {
+  const found: (readonly [NodeId, Extract<AnyRaftMessage, { kind: K }>])[] = [];
   for (const effect of effects) {
-    if (effect.kind === 'send' && (effect.message as RaftMessage).kind === kind) found.push([effect.to, effect.message as Extract<RaftMessage, { kind: K }>]);
+    if (effect.kind === 'send' && (effect.message as AnyRaftMessage).kind === kind) found.push([effect.to, effect.message as Extract<AnyRaftMessage, { kind: K }>]);
   }
   return found;
 }
@@ -309,7 +310,8 @@ function leaderMarks({ node, before, after, event, nameOf }: RaftChange): readon
 function timerMarks({ before, after, event, effects }: RaftChange): readonly Mark[] {
   const timer = effects.find((effect) => effect.kind === 'setTimer' && effect.timer === 'election');
   const message = messageIn(event);
-  if (event.kind === 'timer' && event.timer === 'election' && before.role.kind !== 'leader' && before.persistent.currentTerm === after.persistent.currentTerm) {
+  if (event.kind === 'timer' && event.timer === 'election' && before.role.kind !== 'leader'
+    && after.role.kind !== 'preCandidate' && before.persistent.currentTerm === after.persistent.currentTerm) {
     return [marked('timer', [places.onElectionTimeout], `hears no leader and stays a ${after.role.kind} of term ${after.persistent.currentTerm}`,
       'whoever hears nothing until its timer fires begins a new election (5.2)', { term: after.persistent.currentTerm })];
   }
@@ -327,6 +329,17 @@ function timerMarks({ before, after, event, effects }: RaftChange): readonly Mar
       'a server waits anew when it grants a vote or hears the present leader (5.2)', { term: after.persistent.currentTerm }));
   }
   return marks;
+}
+
+/** PreVote and CheckQuorum (core/raft/options.ts): who asks and is asked, and word of a leader. */
+function optionMarks({ after: { config, persistent: { currentTerm } }, event, nameOf }: RaftChange): readonly Mark[] {
+  const message = messageIn(event);
+  if (event.kind !== 'message' || message === null || (config.preVote !== true && config.checkQuorum !== true)) return [];
+  const about = { term: message.term, peer: event.from };
+  const at = [handlerOf(event), 'core/raft/options.ts onMessage'];
+  if (message.kind === 'requestPreVote') return [marked('preVote', at, `is asked by ${nameOf(event.from)} for a pre-vote for term ${message.term}`, null, about)];
+  const isOfLeader = (message.kind === 'appendEntries' || message.kind === 'installSnapshot') && message.term === currentTerm;
+  return isOfLeader ? [marked('contact', at, `hears the leader of its term, ${nameOf(event.from)}`, null, about)] : [];
 }
 
 /** Figure 2: persistent state is on the disk before anything is sent. */

@@ -2,13 +2,13 @@
 import { uint32SizeBytes } from '../../core/bytes.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { Entry } from '../../core/raft/log.ts';
-import type { RaftMessage } from '../../core/raft/messages.ts';
+import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
 import type { Raft } from '../../core/raft/state.ts';
 import type { Digest } from '../../harness/digest.ts';
 import type { Half } from '../../harness/world/network/rpc.ts';
 
 /** `digestCommand` tells one command from another; an entry without one is known by its term. */
-export function digestRaftMessage(digest: Digest, message: RaftMessage, digestCommand: (digest: Digest, command: unknown) => void): void {
+export function digestRaftMessage(digest: Digest, message: AnyRaftMessage, digestCommand: (digest: Digest, command: unknown) => void): void {
   switch (message.kind) {
     case 'requestVote':
       digest.number(1);
@@ -19,6 +19,30 @@ export function digestRaftMessage(digest: Digest, message: RaftMessage, digestCo
     case 'requestVoteReply':
       digest.number(message.voteGranted ? 2 : 3);
       digest.number(message.term);
+      return;
+    case 'requestPreVote':
+      digest.number(11);
+      digest.number(message.term);
+      digest.number(message.lastLogIndex);
+      digest.number(message.lastLogTerm);
+      return;
+    case 'requestPreVoteReply':
+      digest.number(message.voteGranted ? 12 : 13);
+      digest.number(message.term);
+      return;
+    case 'heartbeat':
+    case 'heartbeatReply':
+      digest.number(message.kind === 'heartbeat' ? 14 : 15);
+      digest.number(message.term);
+      digest.number(message.round);
+      return;
+    case 'readIndex':
+    case 'readIndexReply':
+      digest.number(message.kind === 'readIndex' ? 16 : 17);
+      digest.number(message.term);
+      digest.number(message.client);
+      digest.number(message.sequence);
+      if (message.kind === 'readIndexReply') digest.number(message.index);
       return;
     case 'appendEntries':
       digest.number(4);
@@ -53,12 +77,24 @@ export function digestRaftMessage(digest: Digest, message: RaftMessage, digestCo
   }
 }
 
-export function describeRaftMessage(message: RaftMessage): string {
+export function describeRaftMessage(message: AnyRaftMessage): string {
   switch (message.kind) {
     case 'requestVote':
       return `RequestVote term ${message.term}, last ${message.lastLogIndex}/${message.lastLogTerm}`;
     case 'requestVoteReply':
       return `RequestVote reply term ${message.term}, ${message.voteGranted ? 'granted' : 'refused'}`;
+    case 'requestPreVote':
+      return `PreVote term ${message.term}, last ${message.lastLogIndex}/${message.lastLogTerm}`;
+    case 'requestPreVoteReply':
+      return `PreVote reply term ${message.term}, ${message.voteGranted ? 'granted' : 'refused'}`;
+    case 'heartbeat':
+      return `heartbeat term ${message.term}, round ${message.round}`;
+    case 'heartbeatReply':
+      return `heartbeat reply term ${message.term}, round ${message.round}`;
+    case 'readIndex':
+      return `ReadIndex term ${message.term}, for n${message.client}'s ${message.sequence}`;
+    case 'readIndexReply':
+      return `ReadIndex reply term ${message.term}, for n${message.client}'s ${message.sequence}: ${message.index}`;
     case 'appendEntries':
       return `AppendEntries term ${message.term}, prev ${message.prevLogIndex}/${message.prevLogTerm}, ${message.entries.length} entries, commit ${message.leaderCommit}`;
     case 'appendEntriesReply':
@@ -73,12 +109,24 @@ export function describeRaftMessage(message: RaftMessage): string {
 }
 
 /** Keys below 0, so that they never meet the sequence numbers of clients. */
-export function raftHalf(message: RaftMessage): Half {
+export function raftHalf(message: AnyRaftMessage): Half {
   switch (message.kind) {
     case 'requestVote':
       return voteRequest;
     case 'requestVoteReply':
       return voteReply;
+    case 'requestPreVote':
+      return preVoteRequest;
+    case 'requestPreVoteReply':
+      return preVoteReply;
+    case 'heartbeat':
+      return roundRequest;
+    case 'heartbeatReply':
+      return roundReply;
+    case 'readIndex':
+      return readRequest;
+    case 'readIndexReply':
+      return readReply;
     case 'appendEntries':
       return entriesRequest;
     case 'appendEntriesReply':
@@ -96,15 +144,30 @@ const entriesRequest: Half = { isReply: false, key: -2 };
 const entriesReply: Half = { isReply: true, key: -2 };
 const snapshotRequest: Half = { isReply: false, key: -3 };
 const snapshotReply: Half = { isReply: true, key: -3 };
+const preVoteRequest: Half = { isReply: false, key: -4 };
+const preVoteReply: Half = { isReply: true, key: -4 };
+const roundRequest: Half = { isReply: false, key: -5 };
+const roundReply: Half = { isReply: true, key: -5 };
+const readRequest: Half = { isReply: false, key: -6 };
+const readReply: Half = { isReply: true, key: -6 };
 
 /** One byte of kind, 4 bytes for each number, one for each truth. */
-export function raftMessageSizeBytes(message: RaftMessage): number {
+export function raftMessageSizeBytes(message: AnyRaftMessage): number {
   const numbers = (count: number): number => 1 + count * uint32SizeBytes;
   switch (message.kind) {
     case 'requestVote':
+    case 'requestPreVote':
       return numbers(3);
     case 'requestVoteReply':
+    case 'requestPreVoteReply':
       return numbers(1) + 1;
+    case 'heartbeat':
+    case 'heartbeatReply':
+      return numbers(2);
+    case 'readIndex':
+      return numbers(3);
+    case 'readIndexReply':
+      return numbers(4);
     case 'appendEntries':
       return numbers(5) + entriesSizeBytes(message.entries);
     case 'appendEntriesReply':

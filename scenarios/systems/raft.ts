@@ -4,7 +4,7 @@ import { RaftLogObserver } from '../../checkers/raft-log.ts';
 import type { Observer } from '../../checkers/checker.ts';
 import { logServerProcess, type LogServer } from '../../core/log-server.ts';
 import type { NodeId } from '../../core/protocol.ts';
-import type { RaftMessage } from '../../core/raft/messages.ts';
+import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
 import type { Persistent } from '../../core/raft/state.ts';
 import type { Digest } from '../../harness/digest.ts';
 import type { Plan } from '../../harness/plan/plan.ts';
@@ -32,20 +32,20 @@ export const raft: System = {
 
   leader: (states) => newestLeader(states.map((state) => (state as LogServer | null)?.raft ?? null)),
   rpc: {
-    half: (message) => raftHalf(message as RaftMessage),
-    sizeBytes: (message) => raftMessageSizeBytes(message as RaftMessage),
+    half: (message) => raftHalf(message as AnyRaftMessage),
+    sizeBytes: (message) => raftMessageSizeBytes(message as AnyRaftMessage),
   },
   owesProgress: majorityCanTalk,
   scripts: raftScripts,
 
-  digestMessage: (digest, message) => digestRaftMessage(digest, message as RaftMessage, digestCommand),
+  digestMessage: (digest, message) => digestRaftMessage(digest, message as AnyRaftMessage, digestCommand),
   digestState(digest, untyped) {
     const { raft: state, applied } = untyped as LogServer;
     digestRaft(digest, state);
     digest.number(applied.commands.end);
     digest.number(applied.sizeBytes);
   },
-  describeMessage: (message) => describeRaftMessage(message as RaftMessage),
+  describeMessage: (message) => describeRaftMessage(message as AnyRaftMessage),
   describeState(untyped) {
     const { raft: state, applied } = untyped as LogServer;
     return { ...describeRaft(state), applied: applied.commands.end - 1, ...describeProgress(state) };

@@ -2,13 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { ofRuns, properties, type PropertyName } from '../../checkers/properties.ts';
 import { kinds, play } from './support/stage.ts';
+import { contact } from './tripwires/contact.ts';
 import { elections } from './tripwires/elections.ts';
 import { logs } from './tripwires/logs.ts';
 import { replication } from './tripwires/replication.ts';
 import { runTripwires } from './tripwires/run.ts';
 import { store } from './tripwires/store.ts';
 
-const tripwires = [...elections, ...logs, ...replication, ...store];
+const tripwires = [...elections, ...contact, ...logs, ...replication, ...store];
 const ofKind = (name: PropertyName) => tripwires.filter(({ property }) => property === name);
 
 describe('the list', () => {

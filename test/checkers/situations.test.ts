@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { requiredSituations, situationGroups, situations, type SituationName } from '../../checkers/chronicle/situations.ts';
 import type { Operation } from '../../core/kv/command.ts';
-import { accepts, appends, asksStore, asksVote, installed, installs, isDone, isRefused, refuses, votes } from './support/messages.ts';
+import type { Role } from '../../core/raft/state.ts';
+import { accepts, appends, asksPreVote, asksStore, asksVote, installed, installs, isDone, isRefused, preVotes, refuses, votes } from './support/messages.ts';
 import { allBoot, boots, c0, entryAt, follows, hears, kinds, leads, play, stands, steps, type Happening, type Item } from './support/stage.ts';
 import { n0Commits, n0Leads } from './support/tripwire.ts';
 
@@ -23,6 +24,10 @@ const asks: Happening = { kind: 'ask', operation: 0, request: get };
 const told: Happening = { kind: 'tell', operation: 0, reply: '' };
 const end = (...happenings: readonly Happening[]): readonly Happening[] => [...happenings, told];
 const n0Stands = [...allBoot, steps(0, { term: 1, vote: 0, role: stands(0) })];
+const reader = (sequence: number, index: number | null, client = c0) => ({ client, sequence, operation: get, index });
+const n0Reads = (...reading: readonly ReturnType<typeof reader>[]) => [...n0Leads(), steps(0, { reading })];
+const asksFor = (...of: readonly number[]): Role => ({ kind: 'preCandidate', votes: of });
+const n0Asks = [...allBoot, steps(0, { role: asksFor(0) })];
 /** n1 has both entries applied, and n2 none. */
 const n1Applied = [...n0Commits([1, 1]), steps(1, { commit: 2, applied: 2 })];
 const n1Holds = [...allBoot, steps(1, { term: 1, log: [1, 1] })];
@@ -66,6 +71,31 @@ const list: readonly Shown[] = [
   {
     name: 'termsAdoptedFromReplies', given: n0Leads(),
     shown: [hears(0, 1, refuses(2, 0), { term: 2, vote: null, role: follows(1) })], not: [hears(0, 1, asksVote(2), { term: 2, vote: null, role: follows(1) }), hears(0, 1, accepts(2, 0), { role: follows(2) })],
+  },
+  // PreVote and CheckQuorum.
+  {
+    name: 'preCandidatesStanding', given: n0Asks,
+    shown: [hears(0, 1, preVotes(1), { term: 1, vote: 0, role: stands(0) })], not: [hears(0, 1, preVotes(1), { role: asksFor(0, 1) })],
+  },
+  { name: 'preCandidatesWithoutMajority', given: n0Asks, shown: [steps(0, { role: asksFor(0) })], not: [hears(0, 1, preVotes(1), { role: asksFor(0, 1) })] },
+  { name: 'preCandidatesSteppedDown', given: n0Asks, shown: [hears(0, 1, appends(1, 0), { term: 1, role: follows(1) })], not: [hears(0, 1, asksVote(1), { term: 1, role: { kind: 'follower', leaderId: null } })] },
+  { name: 'preVotesGranted', given: allBoot, shown: [hears(1, 0, asksPreVote(1), {}, [[0, preVotes(1)]])], not: [hears(1, 0, asksPreVote(1), {}, [[0, preVotes(0, false)]])] },
+  {
+    name: 'preVotesRefusedInContact', given: n0Leads(),
+    shown: [hears(0, 1, asksPreVote(2), {}, [[1, preVotes(1, false)]])], not: [hears(2, 1, asksPreVote(2), {}, [[1, preVotes(1, false)]])],
+  },
+  {
+    name: 'preVotesRefusedForStaleLog', given: n0Leads(),
+    shown: [hears(2, 1, asksPreVote(2), {}, [[1, preVotes(1, false)]])],
+    not: [hears(0, 1, asksPreVote(2), {}, [[1, preVotes(1, false)]]), hears(2, 1, asksPreVote(0), {}, [[1, preVotes(1, false)]]), hears(2, 1, asksPreVote(2), {}, [[1, preVotes(2)]])],
+  },
+  {
+    name: 'leadersWithoutQuorum', given: n0Leads(),
+    shown: [steps(0, { role: { kind: 'follower', leaderId: null } })], not: [steps(0, { term: 2, vote: null, role: { kind: 'follower', leaderId: null } })],
+  },
+  {
+    name: 'votesIgnoredInContact', given: n0Leads(),
+    shown: [hears(0, 1, asksVote(2))], not: [hears(0, 1, asksVote(1), {}, [[1, votes(1, false)]]), hears(2, 1, asksVote(2))],
   },
   // Replication.
   { name: 'entriesOfEarlierTermsCommitted', given: n1Inherits, shown: [steps(1, { commit: 1 })], not: [steps(0, { commit: 1 })] },
@@ -153,6 +183,20 @@ const list: readonly Shown[] = [
   {
     name: 'givenUpOperationsExecuted', given: [asks, ...n0Leads([mine(1)]), steps(1, { log: [mine(1)] })],
     shown: [{ kind: 'giveUp', operation: 0 }, steps(0, { commit: 1 })], not: [steps(0, { commit: 1 }), { kind: 'giveUp', operation: 0 }],
+  },
+  { name: 'readsAnsweredByLeaders', given: n0Reads(reader(1, null)), shown: [steps(0, { reading: [] })], not: [steps(0, { reading: [reader(1, null)] })] },
+  {
+    name: 'readsAnsweredByFollowers', given: [...n0Leads(), steps(1, { role: follows(0), reading: [reader(1, null)] })],
+    shown: [steps(1, { reading: [] })], not: [steps(1, { reading: [reader(1, 2)] })],
+  },
+  {
+    name: 'readsSharingRound', given: n0Reads(reader(1, null), reader(1, null, c0 + 1)),
+    shown: [steps(0, { reading: [] })], not: [steps(0, { reading: [reader(1, null)] }), steps(0, { reading: [] })],
+  },
+  { name: 'readsAwaitingService', given: n0Reads(reader(1, null)), shown: [steps(0, { reading: [reader(1, 2)] })], not: [steps(0, { reading: [reader(1, null)] }), steps(0, { reading: [] })] },
+  {
+    name: 'readsDismissed', given: n0Reads(reader(1, null)),
+    shown: [steps(0, { role: follows(1), reading: [] })], not: [steps(0, { reading: [] }), steps(0, { role: follows(1) })],
   },
   { name: 'operationsSpanningInstall', given: n0Commits([mine(1), 1]), shown: end(asks, n2Installs({ log: [mine(1), 1] })), not: end(n2Installs({ log: [mine(1), 1] }), asks) },
   { name: 'operationsSpanningLeaderChange', given: [], shown: end(asks, ...n0Commits([mine(1)])), not: end(...n0Commits([mine(1)]), asks) },

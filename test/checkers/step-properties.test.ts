@@ -176,9 +176,10 @@ describe('what is asked when', () => {
   const leading = raftOf(leads([0]), Log.empty);
   const message = { kind: 'message', from: 1, message: asksVote(1) } as Event<unknown, unknown>;
 
-  test('a message heard, whether it changed anything or not; and nothing else', () => {
+  test('a message heard or a timer that fired, whether it changed anything or not; and nothing else', () => {
     expect(asked('spoken', stepOf({ before: follower, after: follower, event: message }))).toEqual(ofWhen('spoken'));
-    expect(asked('spoken', stepOf({ before: follower, after: leading, event: { kind: 'timer', timer: 'election' } as never }))).toEqual([]);
+    expect(asked('spoken', stepOf({ before: follower, after: leading, event: { kind: 'timer', timer: 'election' } as never }))).toEqual(ofWhen('woken'));
+    expect(asked('spoken', stepOf({ before: follower, after: leading, event: { kind: 'request', id: 1, request: null } as never }))).toEqual([]);
   });
 
   test('another persistent state, or a boot', () => {
@@ -201,7 +202,7 @@ describe('what is asked when', () => {
     expect(asked('moved', stepOf({ before: leading, after: { ...leading, commitIndex: 1 } }), { [out!]: 'why' })).toEqual(ofWhen('moved').slice(1));
     const names = (checks: object): readonly string[] =>
       Object.values((checks as { ofWhen: Record<string, readonly { name: string }[]> }).ofWhen).flat().map(({ name }) => name).toSorted();
-    const both = ofWhen('spoken', 'written', 'led', 'moved').toSorted();
+    const both = ofWhen('spoken', 'woken', 'written', 'led', 'moved').toSorted();
     expect(names(StepChecks.ofBoth({}))).toEqual(both);
     expect([...names(StepChecks.ofSteps({})), ...names(StepChecks.ofPairs({}))].toSorted()).toEqual(both);
     expect(names(StepChecks.ofPairs({}))).toEqual(['Committed By Majority', 'Match Index Is Durable']);

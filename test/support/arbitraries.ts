@@ -67,6 +67,11 @@ const snapshot: fc.Arbitrary<Snapshot> = fc.record({ lastIncludedIndex: uint32, 
 export const message: fc.Arbitrary<ServerMessage> = fc.oneof(
   fc.record({ kind: fc.constant('requestVote' as const), term: uint32, lastLogIndex: uint32, lastLogTerm: uint32 }),
   fc.record({ kind: fc.constant('requestVoteReply' as const), term: uint32, voteGranted: fc.boolean() }),
+  fc.record({ kind: fc.constantFrom('heartbeat' as const, 'heartbeatReply' as const), term: uint32, round: uint32 }),
+  fc.record({ kind: fc.constant('readIndex' as const), term: uint32, client: uint32, sequence: uint32 }),
+  fc.record({ kind: fc.constant('readIndexReply' as const), term: uint32, client: uint32, sequence: uint32, index: uint32 }),
+  fc.record({ kind: fc.constant('requestPreVote' as const), term: uint32, lastLogIndex: uint32, lastLogTerm: uint32 }),
+  fc.record({ kind: fc.constant('requestPreVoteReply' as const), term: uint32, voteGranted: fc.boolean() }),
   fc.record({
     kind: fc.constant('appendEntries' as const), term: uint32, prevLogIndex: uint32, prevLogTerm: uint32, entries, leaderCommit: uint32,
   }),

@@ -2,6 +2,7 @@
  * A handful of servers with disks and a network that a test moves by hand: messages wait until the
  * test lets them arrive, and nothing is left to chance.
  */
+import { withReads } from '../../core/reads.ts';
 import type { Operation } from '../../core/kv/command.ts';
 import type { ClientReply } from '../../core/kv/messages.ts';
 import type { NodeId } from '../../core/protocol.ts';
@@ -69,7 +70,7 @@ export class Cluster {
   }
 
   handle(id: NodeId, event: ServerEvent): void {
-    this.carryOut(id, stepServer(this.server(id), event));
+    this.carryOut(id, withReads(this.server(id), event, stepServer));
   }
 
   timer(id: NodeId, timer: string): void {

@@ -5,13 +5,14 @@ import { snapshotSizeBytes, takeSnapshot } from '../../core/kv/snapshot.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import { noopSizeBytes } from '../../core/raft/election.ts';
 import { Log, type Entry, type LogIndex, type Term } from '../../core/raft/log.ts';
-import type { AppendEntries, InstallSnapshot, RaftMessage, RequestVote, Snapshot } from '../../core/raft/messages.ts';
+import type { AppendEntries, InstallSnapshot, RequestVote, Snapshot } from '../../core/raft/messages.ts';
+import type { AnyRaftMessage, RequestPreVote } from '../../core/raft/option-messages.ts';
 import { propose } from '../../core/raft/replication.ts';
 import {
   bootRaft, majorityOf, withCommitIndex, withLastApplied,
-  type Leader, type Persistent, type Raft, type RaftConfig, type RaftStep,
+  type Leader, type Persistent, type Raft, type RaftConfig, type RaftOptions, type RaftStep,
 } from '../../core/raft/state.ts';
-import { onMessage, onTimer } from '../../core/raft/step.ts';
+import { onMessage, onTimer } from '../../core/raft/options.ts';
 
 export interface Given {
   readonly id?: NodeId;
@@ -27,6 +28,8 @@ export interface Given {
   /** Off unless asked for, so that logs are as they are written here. */
   readonly noopOnElection?: boolean;
   readonly entriesPerMessageMax?: number;
+  /** What is on beyond the paper. */
+  readonly options?: RaftOptions;
 }
 
 export const clusterSizes: readonly number[] = [1, 2, 3, 4, 5, 6, 7];
@@ -38,6 +41,7 @@ export const configOf = (given: Given): RaftConfig => ({
   heartbeatUs: 50_000,
   entriesPerMessageMax: given.entriesPerMessageMax ?? 1000,
   noopOnElection: given.noopOnElection ?? false,
+  ...given.options,
 });
 
 /** The entry at `index` of `term`: by Log Matching there is only one, so all logs here agree on it. */
@@ -77,8 +81,20 @@ export const candidate = (given: Given): Raft => standsForElection(given).raft;
 export function standsForElection(given: Given): RaftStep {
   const persistent = persistentOf(given);
   const term = given.term ?? persistent.currentTerm + 1;
-  return onTimer(follower({ ...given, term: term - 1, votedFor: null }), 'election');
+  const asked = onTimer(follower({ ...given, term: term - 1, votedFor: null }), 'election');
+  return asked.raft.role.kind === 'preCandidate' ? withPreVotes(asked) : asked;
 }
+
+/** As many would vote for it as it needs. */
+function withPreVotes(asked: RaftStep): RaftStep {
+  const { clusterSize } = asked.raft.config;
+  let step = asked;
+  for (const voter of peersOf(asked.raft).slice(0, majorityOf(clusterSize) - 1)) step = grantsPreVote(step.raft, voter);
+  return step;
+}
+
+export const grantsPreVote = (raft: Raft, from: NodeId): RaftStep =>
+  onMessage(raft, from, { kind: 'requestPreVoteReply', term: raft.persistent.currentTerm + 1, voteGranted: true });
 
 /** Leads `term`, elected by just as many votes as it needs. */
 export const leader = (given: Given): Raft => winsElection(given).raft;
@@ -159,11 +175,14 @@ export const appendEntries = ({ term, prev: [prevLogIndex, prevLogTerm], entries
 export const requestVote = (term: Term, [lastLogIndex, lastLogTerm]: readonly [LogIndex, Term]): RequestVote =>
   ({ kind: 'requestVote', term, lastLogIndex, lastLogTerm });
 
+export const requestPreVote = (term: Term, [lastLogIndex, lastLogTerm]: readonly [LogIndex, Term]): RequestPreVote =>
+  ({ kind: 'requestPreVote', term, lastLogIndex, lastLogTerm });
+
 export const installSnapshot = (term: Term, index: LogIndex, lastIncludedTerm: Term): InstallSnapshot =>
   ({ kind: 'installSnapshot', term, snapshot: snapshotAt(index, lastIncludedTerm) });
 
-type Kind = RaftMessage['kind'];
-type MessageOf<K extends Kind> = Extract<RaftMessage, { readonly kind: K }>;
+type Kind = AnyRaftMessage['kind'];
+type MessageOf<K extends Kind> = Extract<AnyRaftMessage, { readonly kind: K }>;
 
 /** The messages of one kind that a step sends, by receiver. */
 export function sent<K extends Kind>(step: RaftStep, kind: K): ReadonlyMap<NodeId, MessageOf<K>> {

@@ -1,6 +1,7 @@
 /** The messages of tripwires, as short as they can be told. */
 import type { Entry, LogIndex, Term } from '../../../core/raft/log.ts';
 import type { RaftMessage } from '../../../core/raft/messages.ts';
+import type { AnyRaftMessage } from '../../../core/raft/option-messages.ts';
 import type { ClientReply, ClientRequest } from '../../../core/kv/messages.ts';
 
 export const asksVote = (term: Term): RaftMessage => ({ kind: 'requestVote', term, lastLogIndex: 0, lastLogTerm: 0 });
@@ -16,3 +17,5 @@ export const installed = (term: Term, lastIncludedIndex: LogIndex): RaftMessage 
 export const asksStore = (sequence: number): ClientRequest => ({ kind: 'clientRequest', sequence, operation: { kind: 'get', key: 'k' } });
 export const isDone = (sequence: number): ClientReply => ({ kind: 'clientReply', sequence, outcome: { kind: 'done', result: null } });
 export const isRefused = (sequence: number, leaderId: number | null): ClientReply => ({ kind: 'clientReply', sequence, outcome: { kind: 'notLeader', leaderId } });
+export const asksPreVote = (term: Term): AnyRaftMessage => ({ kind: 'requestPreVote', term, lastLogIndex: 0, lastLogTerm: 0 });
+export const preVotes = (term: Term, voteGranted = true): AnyRaftMessage => ({ kind: 'requestPreVoteReply', term, voteGranted });

@@ -15,8 +15,9 @@ import type { Applied, LogCommand, LogServer } from '../../../core/log-server.ts
 import type { Effect, Event, NodeId } from '../../../core/protocol.ts';
 import { Log, type Entry, type LogIndex, type Term } from '../../../core/raft/log.ts';
 import type { Snapshot } from '../../../core/raft/messages.ts';
-import { blankPersistent, type Persistent, type Raft, type Role } from '../../../core/raft/state.ts';
+import { blankPersistent, type Persistent, type Raft, type RaftOptions, type Role } from '../../../core/raft/state.ts';
 import type { Server, ServerMessage, Waiting } from '../../../core/server.ts';
+import type { Reading } from '../../../core/reads.ts';
 import type { Delivery } from '../../../core/raft/delivery.ts';
 import type { NodeStep, NodeView } from '../../../harness/explore/untimed/system.ts';
 import { RaftKvUntimedObserver, type RaftGhost } from '../../../scenarios/protocols/raft-kv-observer.ts';
@@ -42,11 +43,14 @@ export interface View {
   /** What the service executed; as far as `applied` when it is not said. */
   readonly executed: LogIndex | null;
   readonly role: Role;
+  /** What its Raft has on beyond the paper. */
+  readonly options: RaftOptions;
   /** How the service, or the snapshot, is not what it should be; null when it is. */
   readonly spoilt: Spoiling | null;
   readonly spoiltSnapshot: Spoiling | null;
   readonly channel: readonly Delivery[];
   readonly waiting: readonly Waiting[];
+  readonly reading: readonly Reading[] | null;
 }
 
 /** `value`: another value of a key, or the last command another one; `first`: the first command; `extra` and `lacking`: a key more or less; the same of sessions. */
@@ -54,7 +58,7 @@ export type Spoiling = 'value' | 'first' | 'extra' | 'lacking' | 'session' | 'ex
 
 const follower: Role = { kind: 'follower', leaderId: null };
 const blank: View = {
-  term: 0, vote: null, log: [], base: 0, commit: 0, applied: 0, executed: null, role: follower, spoilt: null, spoiltSnapshot: null, channel: [], waiting: [],
+  term: 0, vote: null, log: [], base: 0, commit: 0, applied: 0, executed: null, role: follower, options: {}, spoilt: null, spoiltSnapshot: null, channel: [], waiting: [], reading: null,
 };
 
 export const follows = (leaderId: NodeId): Role => ({ kind: 'follower', leaderId });
@@ -133,8 +137,8 @@ const kvService: Service<Machine> = {
     }
   },
   dataOf: takeSnapshot,
-  serverOf: (raft, machine, { channel, waiting }): Server =>
-    ({ config: { ...raft.config, maxRaftState: -1, applyBatchMax: 64, applyPauseUs: { min: 0, max: 0 } }, raft, channel, machine, waiting }),
+  serverOf: (raft, machine, { channel, waiting, reading }): Server =>
+    ({ config: { ...raft.config, maxRaftState: -1, applyBatchMax: 64, applyPauseUs: { min: 0, max: 0 } }, raft, channel, machine, waiting, ...(reading === null ? {} : { reading }) }),
 };
 
 const logService: Service<Applied> = {
@@ -156,6 +160,7 @@ type Judge = Pick<Observer<never, never, never>, 'booted' | 'stepped' | 'crashed
 export interface StageOptions {
   readonly maxRaftState?: number;
   readonly budgetSteps?: number;
+  readonly readsAroundLog?: boolean;
 }
 
 export interface Kind {
@@ -165,7 +170,7 @@ export interface Kind {
   judge(durableOf: (node: NodeId) => Persistent, options: StageOptions): Judge;
 }
 
-const checksOf = ({ maxRaftState = -1, budgetSteps = 1000 }: StageOptions) => ({ servers, maxRaftState, noopOnElection: true, linearizabilityBudgetSteps: budgetSteps });
+const checksOf = ({ maxRaftState = -1, budgetSteps = 1000, readsAroundLog = false }: StageOptions) => ({ servers, readsAroundLog, maxRaftState, noopOnElection: true, linearizabilityBudgetSteps: budgetSteps });
 
 /** The explorer's observer, taken along one path. */
 class AlongOnePath implements Judge {
@@ -275,13 +280,13 @@ export function play({ service, judge: judgeOf }: Kind, history: readonly Happen
   function nodeOf(id: NodeId, before: Node | null, view: View, changed: readonly string[]): Node {
     if (before !== null && changed.length === 0) return before;
     const persistent = before !== null && !changed.some(isPersistent) ? before.raft.persistent : persistentOf(view);
-    const raft: Raft = { config: configOf({ id, clusterSize: servers }), persistent, commitIndex: view.commit, lastApplied: view.applied, role: view.role };
+    const raft: Raft = { config: { ...configOf({ id, clusterSize: servers }), ...view.options }, persistent, commitIndex: view.commit, lastApplied: view.applied, role: view.role };
     const { spoilt } = view;
     const isKept = before !== null && !changed.some((key) => key === 'applied' || key === 'executed' || key === 'spoilt');
     const held = isKept ? (before as Node & { held: never }).held : service.execute(entriesOf(view.log), view.executed ?? view.applied);
     const kept = isKept || spoilt === null ? held : service.spoil(held, spoilt);
     // A step of the service alone leaves Raft as it is.
-    const isOfService = before !== null && changed.every((key) => ['executed', 'spoilt', 'channel', 'waiting'].includes(key));
+    const isOfService = before !== null && changed.every((key) => ['executed', 'spoilt', 'channel', 'waiting', 'reading'].includes(key));
     const told = isOfService ? before.raft : raft;
     return { view, raft: told, state: service.serverOf(told, kept as never, view), held: kept } as Node;
   }

@@ -22,7 +22,31 @@ const n1Applied = [...n0Commits([1, 1]), steps(1, { commit: 2, applied: 2 })];
 const three: readonly Item[] = [1, 1, { term: 1, command: { client: c0, sequence: 1, operation: put } }];
 const n1HasThree = [...n0Commits(three), steps(1, { commit: 3, applied: 3 })];
 
+const getK: Operation = { kind: 'get', key: 'k' };
+const reads = (node: number, result: Result, sequence = 1): Happening =>
+  steps(node, { reading: [] }, { event: { kind: 'timer', timer: 'any' }, sends: [[c0, { kind: 'clientReply', sequence, outcome: { kind: 'done', result } }]] });
+/** c0 reads k around the log, and two servers wait to answer. */
+const c0Reads = [
+  ...n1Applied, asks(getK), ...[0, 1].map((node) => steps(node, { reading: [{ client: c0, sequence: 1, operation: getK, index: null }] })),
+];
+
 export const store: readonly Tripwire[] = [
+  {
+    property: 'Read Is Fresh', what: 'a server answers that has not executed what was committed', given: c0Reads,
+    broken: [reads(0, '')], mended: [reads(1, '1.1;1.2;')],
+  },
+  {
+    property: 'Read Is Fresh', what: 'a server answers what it does not hold', given: c0Reads,
+    broken: [reads(1, '1.1;')], mended: [reads(1, '1.1;1.2;')],
+  },
+  {
+    property: 'Read Is Fresh', what: 'what was committed behind the asking need not be seen', given: [...n0Commits([1, 1]), asks(getK), steps(0, { applied: 2 }), steps(0, { reading: [] })],
+    broken: [reads(0, '1.1;')], mended: [reads(0, '1.1;1.2;'), reads(0, '1.1;', 9)],
+  },
+  {
+    property: 'Acknowledged Is Committed', what: 'a write is never answered around the log', given: [...n1Applied, asks(put)],
+    options: { readsAroundLog: true }, broken: [told(null)], mended: [steps(1, { role: { kind: 'follower', leaderId: 0 } })],
+  },
   ...(['value', 'extra', 'lacking', 'session', 'result', 'extraSession', 'label'] as const).map((spoilt): Tripwire => ({
     property: 'Equal Replicas', what: `all at once, with a wrong ${spoilt}`, given: n1Applied,
     broken: [steps(0, { applied: 2, spoilt })], mended: [steps(0, { applied: 2 })],

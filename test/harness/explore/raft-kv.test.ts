@@ -10,7 +10,7 @@ import type { Model } from '../../../harness/explore/model.ts';
 import { fillIn, numberOf, type ParameterValues } from '../../../harness/explore/parameters.ts';
 import { randomSearch } from '../../../harness/explore/random-search.ts';
 import type { SearchResult } from '../../../harness/explore/result.ts';
-import { definition, raftKvModel, raftKvSystem, raftKvViews, type RaftMove, type RaftWorld } from '../../../scenarios/protocols/raft-kv.ts';
+import { definition, optionsIn, raftKvModel, raftKvSystem, raftKvViews, type RaftMove, type RaftWorld } from '../../../scenarios/protocols/raft-kv.ts';
 
 const clock = (): number => 0;
 const filled = (given: ParameterValues) => fillIn(definition.parameters, given);
@@ -45,6 +45,16 @@ describe('the space within small bounds', () => {
     expect(Object.values(verdicts(result)).filter((verdict) => verdict !== 'holds' && verdict !== 'reached')).toEqual([]);
   });
 
+  it.each([
+    ['elections of three', { ...elections, 'pre-vote': true, 'check-quorum': true }, true, [4227, 23_874, 16, 'closed']],
+    ['two terms of two servers', { ...twoTerms, 'pre-vote': true, 'check-quorum': true }, false, [11_719, 40_237, 22, 'closed']],
+    ['one client', { ...oneClient, 'pre-vote': true, 'check-quorum': true }, false, [1278, 5024, 16, 'closed']],
+  ] as const)('PreVote with CheckQuorum, %s: everything holds and is reached', async (_, given, hasSymmetry, expected) => {
+    const result = await breadthFirst(modelOf(given), { clock, hasSymmetry });
+    expect(numbers(result)).toEqual(expected);
+    expect(Object.values(verdicts(result)).filter((verdict) => verdict !== 'holds' && verdict !== 'reached')).toEqual([]);
+  });
+
   it('the same on every run, also on a model that was used before', async () => {
     const model = modelOf(twoTerms);
     const first = await breadthFirst(model, { clock });
@@ -65,6 +75,7 @@ function projection(values: ParameterValues): (state: RaftWorld) => string {
   const count = (name: string): number => numberOf(values, name);
   const system = raftKvSystem({
     servers: count('servers'), clients: count('clients'), operations: count('operations'), maxTerm: count('max-term'), maxLog: count('max-log'), maxRaftState: count('max-raft-state'),
+    options: optionsIn(values),
   });
   const structural = new StructuralHasher(raftKvViews, false);
   const hasher = new Hasher();

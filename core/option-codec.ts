@@ -1,0 +1,57 @@
+/** The byte form of what servers say to each other beyond the paper (codec.ts has the rest, and what all forms have in common). */
+import { assert } from './assert.ts';
+import type { ByteReader, ByteWriter } from './bytes.ts';
+import type { OptionMessage } from './raft/option-messages.ts';
+
+/** In the order of their first bytes, behind those of the paper's messages. */
+export const optionMessageKinds = [
+  'requestPreVote', 'requestPreVoteReply',
+  'heartbeat', 'heartbeatReply',
+  'readIndex', 'readIndexReply',
+] as const;
+
+/** Behind the first byte. A truth is a byte, everything else takes 4. */
+export function writeOptionMessage(to: ByteWriter, message: OptionMessage): void {
+  to.uint32(message.term);
+  switch (message.kind) {
+    case 'requestPreVote':
+      to.uint32(message.lastLogIndex).uint32(message.lastLogTerm);
+      return;
+    case 'requestPreVoteReply':
+      to.uint8(message.voteGranted ? 1 : 0);
+      return;
+    case 'heartbeat':
+    case 'heartbeatReply':
+      to.uint32(message.round);
+      return;
+    case 'readIndex':
+      to.uint32(message.client).uint32(message.sequence);
+      return;
+    case 'readIndexReply':
+      to.uint32(message.client).uint32(message.sequence).uint32(message.index);
+      return;
+  }
+}
+
+export function readOptionMessage(from: ByteReader, kind: OptionMessage['kind']): OptionMessage {
+  const term = from.uint32();
+  switch (kind) {
+    case 'requestPreVote':
+      return { kind, term, lastLogIndex: from.uint32(), lastLogTerm: from.uint32() };
+    case 'requestPreVoteReply':
+      return { kind, term, voteGranted: readTruth(from) };
+    case 'heartbeat':
+    case 'heartbeatReply':
+      return { kind, term, round: from.uint32() };
+    case 'readIndex':
+      return { kind, term, client: from.uint32(), sequence: from.uint32() };
+    case 'readIndexReply':
+      return { kind, term, client: from.uint32(), sequence: from.uint32(), index: from.uint32() };
+  }
+}
+
+function readTruth(from: ByteReader): boolean {
+  const byte = from.uint8();
+  assert(byte <= 1, () => `the byte ${byte} is neither true nor false`);
+  return byte === 1;
+}

@@ -1,0 +1,59 @@
+/** What servers say to each other beyond the paper: each only where the plan has its option on. */
+import type { NodeId } from '../protocol.ts';
+import type { LogIndex, Term } from './log.ts';
+import type { RaftMessage } from './messages.ts';
+
+export type OptionMessage =
+  | RequestPreVote | RequestPreVoteReply
+  | Heartbeat | HeartbeatReply
+  | ReadIndex | ReadIndexReply;
+export type AnyRaftMessage = RaftMessage | OptionMessage;
+
+/** Dissertation 9.6: would you vote for me in this term, which is the one behind mine? */
+export interface RequestPreVote {
+  readonly kind: 'requestPreVote';
+  readonly term: Term;
+  readonly lastLogIndex: LogIndex;
+  readonly lastLogTerm: Term;
+}
+
+export interface RequestPreVoteReply {
+  readonly kind: 'requestPreVoteReply';
+  /** Of a grant, the term that was asked for; of a refusal, the term of who refuses. */
+  readonly term: Term;
+  readonly voteGranted: boolean;
+}
+
+/** Dissertation 6.4: do you follow me? Beside AppendEntries, which carries the log. */
+export interface Heartbeat {
+  readonly kind: 'heartbeat';
+  readonly term: Term;
+  /** Counted from 1 within a leadership. */
+  readonly round: number;
+}
+
+export interface HeartbeatReply {
+  readonly kind: 'heartbeatReply';
+  readonly term: Term;
+  /** Of the heartbeat that is answered; 0 to a leader of an earlier term. */
+  readonly round: number;
+}
+
+/**
+ * Dissertation 6.4: up to where must I have applied, to answer this client? Known by whose it is, so that no late answer
+ * is taken for that to another read.
+ */
+export interface ReadIndex {
+  readonly kind: 'readIndex';
+  readonly term: Term;
+  readonly client: NodeId;
+  readonly sequence: number;
+}
+
+export interface ReadIndexReply {
+  readonly kind: 'readIndexReply';
+  readonly term: Term;
+  readonly client: NodeId;
+  readonly sequence: number;
+  readonly index: LogIndex;
+}

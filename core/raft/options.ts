@@ -1,0 +1,91 @@
+/**
+ * The reducer of Raft with the options of the plan: what the paper does (step.ts), and around it what the dissertation
+ * adds. Without an option it is the paper's, state for state.
+ */
+import type { NodeId } from '../protocol.ts';
+import { heardFrom, isIgnored, stepDown, watchQuorum } from './check-quorum.ts';
+import { inContact, onContactLost } from './contact.ts';
+import { adoptTerm } from './election.ts';
+import type { AnyRaftMessage, Heartbeat, HeartbeatReply, ReadIndex, ReadIndexReply } from './option-messages.ts';
+import { onHeartbeatReply, onReadIndex, repeatRound } from './read-index.ts';
+import { noRounds, onHeartbeat } from './rounds.ts';
+import { askForPreVotes, onRequestPreVote, onRequestPreVoteReply } from './pre-vote.ts';
+import { stay, withOffice, type Office, type Raft, type RaftConfig, type RaftStep } from './state.ts';
+import * as paper from './step.ts';
+
+/** Whether a leader keeps more than the paper's. */
+const keepsOffice = ({ checkQuorum, reads }: RaftConfig): boolean => checkQuorum === true || reads !== undefined;
+
+export function onTimer(raft: Raft, timer: string): RaftStep {
+  if (timer === 'contact') return onContactLost(raft);
+  if (timer === 'election') return inOffice(raft, onElectionTimer(raft));
+  return repeatRound(inOffice(raft, paper.onTimer(raft, timer)));
+}
+
+function onElectionTimer(raft: Raft): RaftStep {
+  const { config: { checkQuorum, clusterSize, preVote }, role } = raft;
+  if (role.kind === 'leader' && checkQuorum === true && clusterSize > 1) return stepDown(raft);
+  return role.kind !== 'leader' && preVote === true ? askForPreVotes(raft) : paper.onTimer(raft, 'election');
+}
+
+export function onMessage(raft: Raft, from: NodeId, message: AnyRaftMessage): RaftStep {
+  switch (message.kind) {
+    // What is only asked for changes no term, and a grant speaks of the next one, which nobody is in yet.
+    case 'requestPreVote':
+      return onRequestPreVote(raft, from, message);
+    case 'requestPreVoteReply':
+      return inOffice(raft, message.voteGranted ? onRequestPreVoteReply(raft, from, message) : stay(withTermOf(raft, message)));
+    case 'requestVote':
+      return isIgnored(raft) ? stay(raft) : paper.onMessage(raft, from, message);
+    case 'requestVoteReply':
+      return inOffice(raft, paper.onMessage(raft, from, message));
+    case 'appendEntries':
+    case 'installSnapshot':
+      return message.term < raft.persistent.currentTerm ? paper.onMessage(raft, from, message) : inContact(paper.onMessage(raft, from, message));
+    case 'appendEntriesReply':
+    case 'installSnapshotReply':
+      return answered(raft, from, message, inOffice(raft, paper.onMessage(raft, from, message)));
+    default:
+      return onReading(raft, from, message);
+  }
+}
+
+/** Rounds and reads; rules for all servers as in step.ts. */
+function onReading(raft: Raft, from: NodeId, message: Heartbeat | HeartbeatReply | ReadIndex | ReadIndexReply): RaftStep {
+  const current = withTermOf(raft, message);
+  const isStale = message.term < raft.persistent.currentTerm;
+  switch (message.kind) {
+    case 'heartbeat':
+      return isStale ? onHeartbeat(current, from, message) : inContact(onHeartbeat(current, from, message));
+    case 'heartbeatReply':
+      return isStale ? stay(current) : answered(raft, from, message, onHeartbeatReply(current, from, message));
+    case 'readIndex':
+      return isStale ? stay(current) : onReadIndex(current, from, message);
+    case 'readIndexReply':
+      // What it says is for the service: reads.ts.
+      return stay(current);
+  }
+}
+
+/** A follower has answered its leader, which counts for CheckQuorum, whatever it says. */
+function answered(raft: Raft, from: NodeId, { term }: AnyRaftMessage, step: RaftStep): RaftStep {
+  const { config, role, persistent: { currentTerm } } = step.raft;
+  if (config.checkQuorum !== true || role.kind !== 'leader' || role.office === undefined) return step;
+  return term === currentTerm && raft.role.kind === 'leader' ? heardFrom(step, role.office, from) : step;
+}
+
+/** The paper's functions know nothing of an office: a new leader takes it, and one that leads on keeps it. */
+function inOffice(before: Raft, step: RaftStep): RaftStep {
+  const { raft, effects } = step;
+  const { role, config } = raft;
+  if (role.kind !== 'leader' || role.office !== undefined || !keepsOffice(config)) return step;
+  const isKept = before.role.kind === 'leader' && before.role.office !== undefined;
+  if (isKept) return { raft: withOffice(raft, before.role.office!), effects };
+  const taken = { raft: withOffice(raft, newOffice(config)), effects };
+  return config.checkQuorum === true ? watchQuorum(taken) : taken;
+}
+
+const newOffice = ({ clusterSize, reads }: RaftConfig): Office => (reads === undefined ? { heard: [] } : { heard: [], rounds: noRounds(clusterSize) });
+
+/** Rules for all servers (Figure 2): a later term is adopted, wherever it is heard of. */
+const withTermOf = (raft: Raft, { term }: AnyRaftMessage): Raft => (term > raft.persistent.currentTerm ? adoptTerm(raft, term) : raft);
