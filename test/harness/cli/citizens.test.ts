@@ -136,6 +136,28 @@ describe('code that never comes back costs its own seed, and none of the others'
     expect(existsSync(join(folder, 'failures', `${name}-8.plan.json`))).toBe(true);
   }, timeoutMs);
 
+  test('a disk that is never read back is a violation', async () => {
+    const { code, out } = await fuzz('loopsInRecover', '--from', '8', '--stuck-after', '1s');
+    expect(out).toContain("Bounded Work: the system's storage has not come back for 1 s, in step ");
+    expect(code).toBe(1);
+  }, timeoutMs);
+
+  test('a seed whose plan is never drawn is one that cannot be drawn', async () => {
+    const { code, out } = await three('loopsInDraw');
+    expect(out).toMatch(/^NOT DRAWN {2}seed 8: the draw of the scenario has not come back for 2 s, of seed 8: it loops$/m);
+    expect([code, facts('loopsInDraw').passed]).toEqual([4, 2]);
+  }, timeoutMs);
+
+  // Both may take ten times as long as a step: an observer checks a whole history at once.
+  test.each([
+    ['loopsInObserver', 'the observer has not come back for 10 s, behind step '],
+    ['loopsInDigest', 'what stands between two steps (a function of the system, or the harness) has not come back for 10 s, behind step '],
+  ])('%s: the seed is unknown', async (name, says) => {
+    const { code, out } = await fuzz(name, '--from', '8', '--stuck-after', '1s');
+    expect(out).toContain(`UNKNOWN  seed 8: ${says}`);
+    expect(code).toBe(2);
+  }, timeoutMs);
+
   test('what exhausts the memory is unknown', async () => {
     process.env['NODE_OPTIONS'] = '--max-old-space-size=64';
     const { code, out } = await three('hungry', '5m').finally(() => delete process.env['NODE_OPTIONS']);
