@@ -102,7 +102,7 @@ describe('faults', () => {
     const third: System = { ...system, observer: (plan, durableOf) => ({ ...system.observer(plan, durableOf), stepped(_node, _before, _after, event) {
       if (event.kind === 'message' && (event.message as { ping: number }).ping === 3) throw new Violated('Third Unheard', 'heard');
     } }) };
-    const { faults, endUs, fatal, rows } = account(toyPlan({ faults: [...stormy.faults.slice(2)] }), third);
+    const { faults, endUs, fatal, rows } = account(toyPlan({ faults: stormy.faults.slice(2) }), third);
     expect([endUs / ms, fatal, rows.length]).toEqual([31, rows.length - 1, rows.length]);
     expect(faults.map(({ hasFired }) => hasFired)).toEqual([false, false, false]);
   });
