@@ -72,8 +72,8 @@ export interface ShrinkFacts {
 
 export interface Stall {
   readonly cycles: readonly Cycle[];
-  /** Null when the system cannot tell. */
-  readonly mustHappen: string | null;
+  /** In the words of the paper where the system can tell, else the end of what is missing. */
+  readonly mustHappen: string;
 }
 
 export interface FullRun {
@@ -169,10 +169,10 @@ export function buildReport(spec: ReportSpec): Report {
   };
 }
 
-const stallOf = (system: System, account: Account, detail: string): Stall => ({
-  cycles: cyclesOf(account),
-  mustHappen: system.mustHappen?.(detail.replace(/^.* after all faults ended, /, ''), account.servers) ?? null,
-});
+function stallOf(system: System, account: Account, detail: string): Stall {
+  const missing = detail.replace(/^.* after all faults ended, /, '');
+  return { cycles: cyclesOf(account), mustHappen: system.mustHappen?.(missing, account.servers) ?? `this must come to an end: ${missing}` };
+}
 
 function fullRun(system: System, original: Plan): FullRun {
   const { record, account } = accountOf(system, original);

@@ -70,7 +70,7 @@ function stallLines({ stall }: Report, paint: Paint): readonly string[] {
     ...wrapped(`${count(times)} times, from ${virtualTime(fromUs)} to ${virtualTime(untilUs)}:`, '  '),
     ...lines.flatMap((line) => wrapped(line, '    ', '      ')),
   ]);
-  const must = stall.mustHappen === null ? [] : wrapped(`what would have to happen: ${stall.mustHappen}`, '  ', '    ');
+  const must = wrapped(`what would have to happen: ${stall.mustHappen}`, '  ', '    ');
   const lines = [...(cycles.length === 0 ? ['  nothing repeats after the faults ended'] : cycles), ...must.map((line) => paint('bold', line))];
   return [...lines, ''];
 }
