@@ -72,6 +72,8 @@ export interface ShrinkFacts {
 
 export interface Stall {
   readonly cycles: readonly Cycle[];
+  /** Cycles that are done less often, and not told. */
+  readonly more: number;
   /** In the words of the paper where the system can tell, else the end of what is missing. */
   readonly mustHappen: string;
 }
@@ -171,7 +173,8 @@ export function buildReport(spec: ReportSpec): Report {
 
 function stallOf(system: System, account: Account, detail: string): Stall {
   const missing = detail.replace(/^.* after all faults ended, /, '');
-  return { cycles: cyclesOf(account), mustHappen: system.mustHappen?.(missing, account.servers) ?? `this must come to an end: ${missing}` };
+  const { cycles, more } = cyclesOf(account);
+  return { cycles, more, mustHappen: system.mustHappen?.(missing, account.servers) ?? `this must come to an end: ${missing}` };
 }
 
 function fullRun(system: System, original: Plan): FullRun {
