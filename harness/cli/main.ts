@@ -5,6 +5,7 @@ import { table } from '../text/format.ts';
 import { printable, printableOnTerminal } from '../text/printable.ts';
 import { exitCode, UsageError, type ExitCode, type Terminal } from './command.ts';
 import { commands, type Entry } from './commands.ts';
+import { registryAtHand } from './project.ts';
 
 const overview = (): string => [
   'whitewater COMMAND [options]',
@@ -65,7 +66,7 @@ async function dispatch([name, ...rest]: readonly string[], terminal: Terminal, 
     terminal.out(command.usage);
     return exitCode.pass;
   }
-  return command.run(rest, { terminal, registry: command.isAlone === true ? noScenarios : await house() });
+  return command.run(rest, { terminal, registry: command.isAlone === true ? noScenarios : await registryAtHand(process.cwd(), house) });
 }
 
 function find(name: string): Entry {
