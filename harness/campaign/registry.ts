@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { importModule } from './import-module.ts';
-import { asWatched } from './pulse.ts';
+import { asWatched, loadWatched } from './pulse.ts';
 import type { Registry, Scenario } from './scenario.ts';
 
 /** Says what is wrong with a module that was asked to provide scenarios. */
@@ -22,7 +22,7 @@ export async function loadRegistry(url: string): Promise<Registry> {
 
 async function imported(url: string): Promise<{ readonly registry?: unknown }> {
   try {
-    return await importModule(url);
+    return await loadWatched(() => importModule(url));
   } catch (error) {
     throw new RegistryError(`cannot load ${url}: ${messageOf(error)}`);
   }

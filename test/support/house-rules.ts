@@ -43,7 +43,7 @@ function wrongWith(path: string, { specifier, isTypeOnly }: Import): string | nu
 
 /** What reading a plan needs beside the plan: the system that it is for says what its settings may be, and JSON has a depth. */
 const isForPlans = (target: string): boolean =>
-  ['core/protocol.ts', 'harness/system.ts', 'checkers/porcupine-ts-port/formats/nesting.ts'].includes(target);
+  ['core/protocol.ts', 'harness/system.ts', 'harness/text/printable.ts', 'checkers/porcupine-ts-port/formats/nesting.ts'].includes(target);
 
 function wrongPackage(room: Room, path: string, specifier: string): string | null {
   switch (room) {
