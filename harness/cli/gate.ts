@@ -270,7 +270,7 @@ async function reportAll(results: readonly ChunkResult[], { folder, workers }: R
   return all;
 }
 
-function factsOfCanaries(canaries: readonly CanaryResult[]): Facts {
+export function factsOfCanaries(canaries: readonly CanaryResult[]): Facts {
   return {
     done: canaries.length,
     notFound: canaries.filter(({ seeds }) => seeds === null).map(({ name, trouble }) => `${name}: ${trouble}`),
