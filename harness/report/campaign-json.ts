@@ -77,7 +77,7 @@ export interface Campaign {
 }
 
 /** @param program version of the program that ran it */
-export function campaignJson({ result, holds, wallMs, workers, endedEarly, module }: CampaignFacts, program: string): string {
+export function campaignJson({ result, holds, wallMs, workers, endedEarly, module = null }: CampaignFacts, program: string): string {
   const facts = {
     format: campaignFormat,
     version: campaignVersion,
