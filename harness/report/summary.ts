@@ -20,6 +20,8 @@ export interface CampaignFacts {
   readonly endedEarly: string | null;
   /** The words after `whitewater replay SEED` that this campaign's scenario needs. */
   readonly replayOptions: string;
+  /** The module that the scenario was named by; null for one of the registry at hand. */
+  readonly module?: string | null;
   /** Where the plan of each failing seed was written. */
   readonly planPaths: ReadonlyMap<number, string>;
 }

@@ -156,7 +156,7 @@ function historyLines({ history, run }: Report, paint: Paint): readonly string[]
     return operation === undefined ? `operation ${id}` : `${run.nodes[operation.client]!} ${operation.what} -> ${operation.answer ?? 'no answer'}`;
   };
   return [
-    paint('bold', `  the clients' history of ${history.key} has no explanation`),
+    paint('bold', `  the clients' history${history.key === null ? '' : ` of ${history.key}`} has no explanation`),
     ...history.clash.flatMap((id) => wrapped(named(id), `    ${id === history.blocked ? 'x' : ' '} `)),
     ...wrapped(history.why, '    '),
     '',
