@@ -1,7 +1,7 @@
 /** Loads scenarios: those of the house, or a user's own module, by address. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { asWatched } from './pulse.ts';
+import { asWatched, loadWatched } from './pulse.ts';
 import type { Registry, Scenario } from './scenario.ts';
 
 /** Says what is wrong with a module that was asked to provide scenarios. */
@@ -22,7 +22,7 @@ export async function loadRegistry(url: string): Promise<Registry> {
 
 async function importModule(url: string): Promise<{ registry?: unknown }> {
   try {
-    return (await import(url)) as { registry?: unknown };
+    return (await loadWatched(() => import(url))) as { registry?: unknown };
   } catch (error) {
     throw new RegistryError(`cannot load ${url}: ${messageOf(error)}`);
   }

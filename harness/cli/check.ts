@@ -13,6 +13,7 @@ import { durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type C
 import { mustBeWritable, readText, writeWhole } from '../text/files.ts';
 import { Kept } from './kept.ts';
 import { count, duration, plural, short } from '../text/format.ts';
+import { jsonText } from '../text/printable.ts';
 
 const modelNames = Object.keys(models) as ModelName[];
 const formatNames = Object.keys(formats) as FormatName[];
@@ -112,7 +113,7 @@ export const checkCommand: Command = {
       if (kept.write(() => writeWhole(path, drawn))) terminal.out(`  picture: ${path}\n`);
     }
     const { json } = values;
-    if (json !== undefined) kept.write(() => writeWhole(json, `${JSON.stringify({ files: outcomes.map(asJson) }, null, 2)}\n`));
+    if (json !== undefined) kept.write(() => writeWhole(json, `${jsonText({ files: outcomes.map(asJson) }, 2)}\n`));
     kept.tell(terminal);
     const code = worst(outcomes.map(({ verdict }) => verdict));
     const isAllWritten = kept.facts.unwritten?.length === 0;

@@ -119,7 +119,7 @@ export const crossCheckOf = (text: string | undefined): number => wholeNumber('-
 export const stuckAfterOf = (text: string | undefined): number => (text === undefined ? stuckAfterMs : durationMs('--stuck-after', text));
 
 /** A share such as 5% or 0.5%, in ten thousandths; which seeds they are follows from the seeds. */
-function per10000Of(text: string | undefined): DoubleCheck {
+export function per10000Of(text: string | undefined): DoubleCheck {
   if (text === undefined) return 0;
   const match = /^(\d{1,3})(?:\.(\d{1,2}))?%$/.exec(text);
   const share = match === null ? 0 : Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'));

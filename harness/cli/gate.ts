@@ -12,7 +12,7 @@ import { campaignJson } from '../report/campaign-json.ts';
 import { runCanaries, type CanaryResult } from '../bugs/canary.ts';
 import { BugFileError } from '../bugs/known-bug.ts';
 import type { FailureReports } from '../report/failures.ts';
-import { caseOf, githubAnnotation, junitXml, markdown, type CaseResult } from '../report/forms.ts';
+import { caseOf, errorCommand, githubAnnotation, junitXml, markdown, type CaseResult } from '../report/forms.ts';
 import { absences, situationsLine } from '../campaign/required.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import { durationMs, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type Terminal } from './command.ts';
@@ -84,27 +84,28 @@ async function gate(argv: readonly string[], context: Context): Promise<ExitCode
   const request = parse(argv);
   const { terminal, registry } = context;
   mustBeWritable(join(request.folder, 'summary.md'), terminal.err);
+  const startedMs = performance.now();
   const regressions = runRegressions(context);
-  terminal.out(regressionLines(regressions));
+  terminal.out(regressionLines(regressions.map(({ of }) => of)));
   const canaries = await canariesOf(request, context);
   terminal.out(canaryLines(canaries));
   const labs = await runLabs(request, context);
-  terminal.out(labLine(labs));
+  terminal.out(labLine(labs.map(({ of }) => of)));
   const found = await scenarioFor(registry, 'swarm');
   const swarm = await runSwarm(request, found.url, found.scenario, terminal);
   terminal.out(swarmLine(swarm.result, swarm.wallMs));
   const kept = new Kept();
   terminal.out(saveDifferingHistories(request.folder, swarm.result, kept));
-  const failing = await reportAll([...labs, swarm.result], request, context, kept);
+  const failing = await reportAll([...labs.map(({ of }) => of), swarm.result], request, context, kept);
   const facts = together([
-    factsOfRegressions(regressions, regressionsFolder),
+    factsOfRegressions(regressions.map(({ of }) => of), regressionsFolder),
     factsOfCanaries(canaries),
-    factsOfLabs(labs, registry),
+    factsOfLabs(labs.map(({ of }) => of), registry),
     factsOfSeeds(swarm.result),
     ...(request.asked.of > 1 ? [] : [factsOfAbsences(found.scenario, swarm.result)]),
     { done: 0, interrupted: terminal.interrupted.aborted ? [swarm.endedEarly ?? 'the gate'] : [] },
   ]);
-  return writeAll(request, { regressions, canaries, labs, scenario: found.scenario, swarm, failing, facts }, terminal, kept);
+  return writeAll(request, { startedMs, regressions, canaries, labs, scenario: found.scenario, swarm, failing, facts }, terminal, kept);
 }
 
 function parse(argv: readonly string[]): Request {
@@ -139,8 +140,21 @@ function parse(argv: readonly string[]): Request {
   };
 }
 
-const runRegressions = ({ registry }: Context): readonly Regression[] =>
-  regressionFiles(regressionsFolder).map((path) => runRegression(path, registry.systems));
+/** What was done in this thread, one after the other, with its wall time. */
+interface Timed<T> {
+  readonly of: T;
+  readonly seconds: number;
+}
+
+function timed<T>(work: () => T): Timed<T> {
+  const startedMs = performance.now();
+  return { of: work(), seconds: secondsSince(startedMs) };
+}
+
+const secondsSince = (startedMs: number): number => (performance.now() - startedMs) / 1000;
+
+const runRegressions = ({ registry }: Context): readonly Timed<Regression>[] =>
+  regressionFiles(regressionsFolder).map((path) => timed(() => runRegression(path, registry.systems)));
 
 /** @throws UsageError when the folder of known bugs cannot be read, or has no canary */
 async function canariesOf({ canaries, workers }: Request, { registry, terminal }: Context): Promise<readonly CanaryResult[]> {
@@ -155,12 +169,12 @@ async function canariesOf({ canaries, workers }: Request, { registry, terminal }
 }
 
 /** One seed of every scenario but the swarm: with Ctrl-C between two of them. */
-async function runLabs({ asked: { shard, of }, freeze }: Request, { registry, terminal }: Context): Promise<readonly ChunkResult[]> {
+async function runLabs({ asked: { shard, of }, freeze }: Request, { registry, terminal }: Context): Promise<readonly Timed<ChunkResult>[]> {
   const mine = labsOf(registry).filter((_, i) => i % of === shard - 1);
-  const results: ChunkResult[] = [];
+  const results: Timed<ChunkResult>[] = [];
   for (const scenario of mine) {
     if (terminal.interrupted.aborted) break;
-    results.push(runChunk(freeze ? { ...scenario, system: frozen(scenario.system) } : scenario, [1]));
+    results.push(timed(() => runChunk(freeze ? { ...scenario, system: frozen(scenario.system) } : scenario, [1])));
     await new Promise((resolve) => setImmediate(resolve));
   }
   return results;
@@ -224,7 +238,7 @@ async function reportAll(results: readonly ChunkResult[], { folder, workers }: R
   return all;
 }
 
-function factsOfCanaries(canaries: readonly CanaryResult[]): Facts {
+export function factsOfCanaries(canaries: readonly CanaryResult[]): Facts {
   return {
     done: canaries.length,
     notFound: canaries.filter(({ seeds }) => seeds === null).map(({ name, trouble }) => `${name}: ${trouble}`),
@@ -262,9 +276,10 @@ const swarmLine = ({ seeds, violations, unknowns, nondeterministic, faults, doub
   + row('double-check', `${count(doubleChecked)} run twice, ${count(nondeterministic.length)} not deterministic`);
 
 interface GateFacts {
-  readonly regressions: readonly Regression[];
+  readonly startedMs: number;
+  readonly regressions: readonly Timed<Regression>[];
   readonly canaries: readonly CanaryResult[];
-  readonly labs: readonly ChunkResult[];
+  readonly labs: readonly Timed<ChunkResult>[];
   readonly scenario: Scenario;
   readonly swarm: Swarmed;
   readonly failing: readonly Reported[];
@@ -276,7 +291,8 @@ const verdicts: Readonly<Record<ExitCode, string>> = {
 };
 
 function writeAll({ folder, workers, asked }: Request, gated: GateFacts, terminal: Terminal, kept: Kept): ExitCode {
-  const { regressions, canaries, labs, scenario, swarm, failing, facts } = gated;
+  const { startedMs, canaries, scenario, swarm, failing, facts } = gated;
+  const [regressions, labs] = [gated.regressions.map(({ of }) => of), gated.labs.map(({ of }) => of)];
   const judgement = judge(together([facts, kept.facts]));
   const reported = failing.flatMap(({ reports }) => reports.reported);
   const leftOut = failing.flatMap(({ reports }) => reports.leftOut);
@@ -291,7 +307,7 @@ function writeAll({ folder, workers, asked }: Request, gated: GateFacts, termina
     ...reported.flatMap(({ report, seeds }) => [markdown(report), ...(seeds.length > 1 ? [`The same failure in ${plural(seeds.length, 'seed')}.`, ''] : [])]),
   ].join('\n');
   kept.write(() => writeWhole(join(folder, 'summary.md'), summary));
-  kept.write(() => writeWhole(join(folder, 'junit.xml'), junitXml('whitewater gate', cases(gated, judgement))));
+  kept.write(() => writeWhole(join(folder, 'junit.xml'), junitXml('whitewater gate', cases(gated, judgement), secondsSince(startedMs))));
   kept.write(() => writeWhole(join(folder, 'campaign.json'), campaignJson({
     result: swarm.result, holds: swarm.holds, asked: askedText(asked), workers, wallMs: swarm.wallMs, endedEarly: swarm.endedEarly, replayOptions: '', planPaths: new Map(),
   }, programVersion())));
@@ -304,24 +320,25 @@ function writeAll({ folder, workers, asked }: Request, gated: GateFacts, termina
 
 function tellGithub(summary: string, { regressions, failing }: GateFacts, terminal: Terminal): void {
   for (const { report, seeds } of failing.flatMap(({ reports }) => reports.reported)) terminal.out(`${githubAnnotation(report, seeds.length)}\n`);
-  for (const { path, outcome: one, detail } of regressions) {
-    if (one !== 'passed') terminal.out(`::error file=${path},title=regression::${detail.replaceAll('%', '%25').replaceAll('\n', '%0A')}\n`);
+  for (const { of: { path, outcome: one, detail } } of regressions) {
+    if (one !== 'passed') terminal.out(`${errorCommand(path, 'regression', detail)}\n`);
   }
   const path = process.env['GITHUB_STEP_SUMMARY'];
   if (path !== undefined && path !== '') appendWhole(path, summary);
 }
 
 function cases({ regressions, canaries, labs, swarm, failing }: GateFacts, judgement: Judgement): readonly CaseResult[] {
-  const plain = (suite: string, name: string, wrong: string | null): CaseResult => ({
-    suite, name, seconds: 0, failure: wrong === null ? null : { kind: 'failure', message: wrong, text: wrong },
+  const plain = (suite: string, name: string, wrong: string | null, seconds: number | null = null): CaseResult => ({
+    suite, name, seconds, failure: wrong === null ? null : { kind: 'failure', message: wrong, text: wrong },
   });
+  const swarmSeconds = swarm.wallMs / 1000;
   return [
-    ...regressions.map(({ path, detail, outcome: one }) => plain('whitewater.regressions', path, one === 'passed' ? null : detail)),
+    ...regressions.map(({ of: { path, detail, outcome: one }, seconds }) => plain('whitewater.regressions', path, one === 'passed' ? null : detail, seconds)),
     ...canaries.map(({ name, seeds, trouble }) => plain('whitewater.canaries', name, seeds === null ? trouble : null)),
-    ...labs.map((lab) => plain('whitewater.labs', lab.scenario, passes(lab) ? null : troubleOf(lab))),
-    ...(passes(swarm.result) ? [plain('whitewater.swarm', `${swarm.result.seeds} seeds`, null)] : []),
-    ...failing.flatMap(({ reports }) => reports.reported).map(({ report }) => caseOf(report, `whitewater.${report.scenario}`, 0)),
-    ...(!passes(swarm.result) && swarm.result.violations.length === 0 ? [plain('whitewater.swarm', 'seeds', troubleOf(swarm.result))] : []),
+    ...labs.map(({ of: lab, seconds }) => plain('whitewater.labs', lab.scenario, passes(lab) ? null : troubleOf(lab), seconds)),
+    ...(passes(swarm.result) ? [plain('whitewater.swarm', `${swarm.result.seeds} seeds`, null, swarmSeconds)] : []),
+    ...failing.flatMap(({ reports }) => reports.reported).map(({ report }) => caseOf(report, `whitewater.${report.scenario}`)),
+    ...(!passes(swarm.result) && swarm.result.violations.length === 0 ? [plain('whitewater.swarm', 'seeds', troubleOf(swarm.result), swarmSeconds)] : []),
     plain('whitewater.gate', 'verdict', judgement.code === exitCode.pass ? null : [judgement.line, ...judgement.others].join('\n')),
   ];
 }

@@ -17,6 +17,7 @@ import { Kept } from './kept.ts';
 import { count, table, virtualTime } from '../text/format.ts';
 import { planOf } from './plan-of.ts';
 import { scenarioFor } from './scenario-for.ts';
+import { jsonText } from '../text/printable.ts';
 
 const usage = `whitewater replay SEED|PLAN.json [options]
 
@@ -62,7 +63,7 @@ async function replay(argv: readonly string[], context: Context): Promise<ExitCo
   const kept = new Kept();
   const { trace: tracePath, json: jsonPath } = values;
   if (tracePath !== undefined) kept.write(() => writeWhole(tracePath, `${trace.lines.join('\n')}\n`));
-  if (jsonPath !== undefined) kept.write(() => writeWhole(jsonPath, `${JSON.stringify({ ...record, plan: replayed.plan }, null, 1)}\n`));
+  if (jsonPath !== undefined) kept.write(() => writeWhole(jsonPath, `${jsonText({ ...record, plan: replayed.plan }, 1)}\n`));
   const judgement = judge(together([factsOfVerdict(replayed.what, record.verdict, sameRun(record, again).differs), kept.facts]));
   context.terminal.out(`${told(replayed, record, again)}${judgementText(judgement)}`);
   kept.tell(context.terminal);

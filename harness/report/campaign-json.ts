@@ -5,6 +5,7 @@ import type { ChunkResult } from '../campaign/campaign.ts';
 import { askedText, doubledIn, holdsSeed, sizeOf, type Piece } from '../campaign/pieces.ts';
 import { Digest } from '../digest.ts';
 import type { CampaignFacts } from './summary.ts';
+import { jsonText } from '../text/printable.ts';
 
 const campaignFormat = 'whitewater-campaign';
 const campaignVersion = 2;
@@ -102,7 +103,7 @@ export function campaignJson({ result, holds, wallMs, workers, endedEarly }: Cam
     endedEarly,
     digest: result.digest,
   };
-  return `${JSON.stringify({ ...facts, checksum: checksumOf(facts) }, null, 1)}\n`;
+  return `${jsonText({ ...facts, checksum: checksumOf(facts) }, 1)}\n`;
 }
 
 const snapshotsInstalledIn = (tallies: ChunkResult['tallies']): number => tallies['snapshotsInstalled']?.total ?? 0;

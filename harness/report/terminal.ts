@@ -5,6 +5,7 @@
 import { styleText } from 'node:util';
 import { differsText } from '../same-run.ts';
 import { count, plural, virtualTime } from '../text/format.ts';
+import { printable } from '../text/printable.ts';
 import type { Account, Row } from './account.ts';
 import type { FatalStep, Report } from './report.ts';
 import type { ToldMark } from './witnesses.ts';
@@ -33,9 +34,9 @@ export function reportText(report: Report, hasColor: boolean): string {
 
 function headLines({ what, verdict, meaning, shrunk, digests, differs, step, atUs, size }: Report, paint: Paint): readonly string[] {
   if (verdict.kind === 'ok') return [];
-  if (verdict.kind === 'unknown') return [paint('yellow', `UNKNOWN  ${what}`), ...wrapped(verdict.detail, '  ')];
+  if (verdict.kind === 'unknown') return [paint('yellow', `UNKNOWN  ${printable(what)}`), ...wrapped(verdict.detail, '  ')];
   const isSame = differs.length === 0;
-  const head = `${what}   ${plural(size.servers, 'server')}, ${plural(size.clients, 'client')}`;
+  const head = `${printable(what)}   ${plural(size.servers, 'server')}, ${plural(size.clients, 'client')}`;
   const shrink = shrunk === null
     ? '  not shrunk'
     : `  shrunk ${count(shrunk.before.steps)} -> ${count(shrunk.after.steps)} steps, ${count(shrunk.before.faults)} -> ${count(shrunk.after.faults)} faults, ${count(shrunk.before.operations)} -> ${count(shrunk.after.operations)} operations${shrunk.endedEarly === null ? '' : ' (the budget ran out)'}`;
@@ -174,7 +175,7 @@ function wrapped(text: string, first: string, rest = ' '.repeat(first.length)): 
   const lines: string[] = [];
   let line = first;
   let isEmpty = true;
-  for (const word of text.split(/\s+/)) {
+  for (const word of printable(text).split(/\s+/)) {
     if (!isEmpty && line.length + 1 + word.length > reportWidth) {
       lines.push(line);
       line = rest;
@@ -186,4 +187,7 @@ function wrapped(text: string, first: string, rest = ' '.repeat(first.length)): 
   return [...lines, line];
 }
 
-const fitted = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 3)}...`);
+function fitted(text: string, width: number): string {
+  const shown = printable(text);
+  return shown.length <= width ? shown : `${shown.slice(0, width - 3)}...`;
+}

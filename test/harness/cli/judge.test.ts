@@ -56,10 +56,17 @@ describe('a gate', () => {
   };
 
   test('of one shard, of which everything passes, passes', async () => {
-    const { code, out, err } = await whitewater(regressions('good'), ...smallGate, '--shard', '1/1000', '--out', 'some/where');
+    const here = regressions('good');
+    const { code, out, err } = await whitewater(here, ...smallGate, '--shard', '1/1000', '--out', 'some/where');
     expect(code, out).toBe(0);
     expect(out).toContain('verdict      PASS');
     expect(err).toContain('whitewater: there was no folder some/where; it is made now\n');
+    // Wall times of what ran alone in its thread and of the swarm; canaries share theirs, and have none.
+    const suites = [...readFileSync(join(here, 'some/where/junit.xml'), 'utf8').matchAll(/<testcase classname="whitewater\.(\w+)" name="[^"]*"( time="\d+\.\d{3}")?/g)];
+    const timed = (name: string): readonly boolean[] => [...new Set(suites.filter(([, suite]) => suite === name).map(([, , time]) => time !== undefined))];
+    expect(['regressions', 'canaries', 'labs', 'swarm', 'gate'].map((name) => [name, timed(name)])).toEqual([
+      ['regressions', [true]], ['canaries', [false]], ['labs', [true]], ['swarm', [true]], ['gate', [false]],
+    ]);
   }, 120_000);
 
   test('whose regression does not fit any more fails', async () => {

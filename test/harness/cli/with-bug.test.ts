@@ -3,13 +3,11 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { whitewater } from '../../support/whitewater.ts';
+import { bin, spawned } from '../../support/whitewater.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'whitewater-with-bug-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const bin = fileURLToPath(new URL('../../../dist/scenarios/whitewater.js', import.meta.url));
 
 describe('every printed command runs', () => {
   test.each([
@@ -20,7 +18,7 @@ describe('every printed command runs', () => {
   ])('%s', async (name, argv, least) => {
     const here = join(folder, name);
     mkdirSync(here);
-    const { code, out } = await whitewater(here, '--bug', 'e03', ...argv);
+    const { code, out } = await spawned(here, '--bug', 'e03', ...argv);
     expect(code).toBe(1);
     const printed = [...new Set([...out.matchAll(/whitewater ((?:--bug \S+ )?(?:replay|report|shrink|pin) .*)$/gm)].map(([, words]) => words!))];
     expect(printed.length).toBeGreaterThanOrEqual(least);
@@ -37,16 +35,16 @@ describe('every printed command runs', () => {
 test('a folder or a file that is called like the bug does not take its place', async () => {
   mkdirSync(join(folder, 'e03'));
   writeFileSync(join(folder, 'e04'), 'not a patch\n');
-  expect(await whitewater(folder, '--bug', 'e03', 'replay', '1')).toMatchObject({ code: 1, err: expect.stringContaining('with a planted bug: E03 ') });
-  expect(await whitewater(folder, '--bug', 'E04', 'scenarios')).toMatchObject({ code: 0 });
-  expect(await whitewater(folder, '--bug', './e03', 'replay', '1')).toMatchObject({ code: 4, err: 'whitewater: ./e03: there is no .patch file in it\n' });
+  expect(await spawned(folder, '--bug', 'e03', 'replay', '1')).toMatchObject({ code: 1, err: expect.stringContaining('with a planted bug: E03 ') });
+  expect(await spawned(folder, '--bug', 'E04', 'scenarios')).toMatchObject({ code: 0 });
+  expect(await spawned(folder, '--bug', './e03', 'replay', '1')).toMatchObject({ code: 4, err: 'whitewater: ./e03: there is no .patch file in it\n' });
 });
 
 test.each([
   [['--bug', 'e03', '--bug', 'e04', 'fuzz'], 'whitewater: --bug is given twice: one bug is planted at a time\n'],
   [['--bug', 'e03'], 'whitewater: --bug takes a known bug and then a command, such as: whitewater --bug e01 fuzz\n'],
 ])('%j is refused', async (argv, says) => {
-  expect(await whitewater(folder, ...argv)).toEqual({ code: 4, out: '', err: says });
+  expect(await spawned(folder, ...argv)).toEqual({ code: 4, out: '', err: says });
 });
 
 interface Begun {
