@@ -15,7 +15,7 @@ import type { Described } from '../../harness/text/difference.ts';
 import { choiceOf, flagOf, numberOf, ParameterError, type ParameterValues } from '../../harness/explore/parameters.ts';
 import { permutations } from '../../harness/explore/symmetry.ts';
 import type { NetworkKind } from '../../harness/explore/untimed/letters.ts';
-import type { Move } from '../../harness/explore/untimed/nodes.ts';
+import type { Move } from '../../harness/explore/untimed/parts.ts';
 import type { PlanBase } from '../../harness/explore/untimed/plan-base.ts';
 import type { Renamer, Renaming, UntimedSystem } from '../../harness/explore/untimed/system.ts';
 import { sometimesSeen, UntimedWorld } from '../../harness/explore/untimed/world.ts';
