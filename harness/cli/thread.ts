@@ -24,8 +24,8 @@ interface Start {
 /** What the thread is told: the first Ctrl-C. */
 const interrupt = 'interrupt';
 
-/** How long an interrupted command may take to end by itself. */
-const graceMs = 15_000;
+/** How long an interrupted command may take to end by itself: long enough for a busy machine, for a second Ctrl-C ends it at once. */
+const graceMs = 60_000;
 
 /** `threadUrl`: a module that calls `runInThread`. */
 export function runWatched(argv: readonly string[], threadUrl: URL, terminal: Terminal): Promise<ExitCode> {

@@ -1,6 +1,6 @@
 /** What a seed's network and disks are like throughout. */
-import type { DiskPlan, NetworkPlan } from '../../harness/plan/plan.ts';
-import type { RandomStream } from '../../harness/world/random.ts';
+import type { DiskPlan, NetworkPlan } from '../plan/plan.ts';
+import type { RandomStream } from '../world/random.ts';
 import { needsBytes, rate, type Kinds } from './kinds.ts';
 
 const ms = 1000;

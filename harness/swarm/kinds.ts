@@ -1,7 +1,7 @@
 /** Which kinds of trouble a seed has: a fault that is always on hides the bugs that need calm. */
-import { assumptionBreaking, faultKinds, type FaultKind } from '../../harness/plan/fault-kinds.ts';
-import { answer } from '../../harness/world/fate.ts';
-import type { RandomStream, RandomStreams } from '../../harness/world/random.ts';
+import { assumptionBreaking, faultKinds, type FaultKind } from '../plan/fault-kinds.ts';
+import { answer } from '../world/fate.ts';
+import type { RandomStream, RandomStreams } from '../world/random.ts';
 
 export interface Kinds {
   has(kind: FaultKind): boolean;

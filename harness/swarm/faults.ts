@@ -1,8 +1,8 @@
 /** The faults of a seed, kind by kind: each kind has a stream of its own. */
 import type { NodeId } from '../../core/protocol.ts';
-import type { FaultKind } from '../../harness/plan/fault-kinds.ts';
-import { damages, type Crash, type Fault, type Isolation, type Target } from '../../harness/plan/fault.ts';
-import type { RandomStream, RandomStreams } from '../../harness/world/random.ts';
+import type { FaultKind } from '../plan/fault-kinds.ts';
+import { damages, type Crash, type Fault, type Isolation, type Target } from '../plan/fault.ts';
+import type { RandomStream, RandomStreams } from '../world/random.ts';
 import type { Kinds } from './kinds.ts';
 
 const ms = 1000;
