@@ -64,6 +64,7 @@ describe('texts made of tokens', () => {
   test('from a place within: only whole tokens', () => {
     const marked = codeOf(new Map([['|a', 0], ['|bb', 1]]), () => true)!;
     expect([marked.decode('|a|bb|a', 2), marked.decode('|a|bb', 1), marked.decode('|a', 2)]).toEqual([[1, 0], undefined, []]);
+    expect(codeOf(new Map([['bb', 0], ['|cbb', 1]]), (owner) => owner === 1)!.decode('|cbb', 2)).toBeUndefined();
     const plain = codeOf(new Map([['aa', 0], ['ab', 1]]), () => true)!;
     expect([plain.decode('aaab', 2), plain.decode('aaab', 1)]).toEqual([[1], undefined]);
   });
@@ -73,7 +74,7 @@ describe('texts made of tokens', () => {
 });
 
 test('a clash names each operation once, in order, and none that the history does not have', () => {
-  expect(clashOf(4, -1, 2, 4)).toEqual({ legal: false, clash: [2, 4] });
+  expect(clashOf(4, -1, 0, 4)).toEqual({ legal: false, clash: [0, 4] });
 });
 
 describe('which operations are the same', () => {

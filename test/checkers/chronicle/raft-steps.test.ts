@@ -4,7 +4,7 @@ import { noteChange, noteNoChange, type RaftStepName } from '../../../checkers/c
 import { Tally } from '../../../checkers/chronicle/situation.ts';
 import { situations } from '../../../checkers/chronicle/situations.ts';
 import type { RaftMessage } from '../../../core/raft/messages.ts';
-import { bootRaft, blankPersistent, type Raft } from '../../../core/raft/state.ts';
+import { blankPersistent, bootRaft, withRole, type Raft } from '../../../core/raft/state.ts';
 
 const heard = (message: Partial<RaftMessage>) => ({ kind: 'message', from: 1, message } as const);
 const config = { id: 0, clusterSize: 3, electionTimeoutUs: { min: 1, max: 2 }, heartbeatUs: 1, entriesPerMessageMax: 1, noopOnElection: true };
@@ -23,6 +23,12 @@ describe('a reply from which a server learns of a later term', () => {
     const event = kind === 'timer' ? ({ kind: 'timer', timer: 'election' } as const) : heard({ kind: 'requestVote', term: 3 });
     expect(seen((tally) => noteChange(tally, inTerm(1), inTerm(3), event, []))).toEqual([]);
   });
+});
+
+test('only a leader is deposed', () => {
+  const roles = [{ kind: 'follower', leaderId: null }, { kind: 'candidate', votes: [] }, { kind: 'leader', nextIndex: [], matchIndex: [] }] as const;
+  const shown = roles.flatMap((one) => roles.map((other) => `${one.kind} ${other.kind}: ${seen((tally) => noteChange(tally, withRole(inTerm(1), one), withRole(inTerm(1), other), { kind: 'timer', timer: 'a' }, [])).join()}`));
+  expect(shown.filter((line) => line.includes('leadersDeposed'))).toEqual(['leader follower: leadersDeposed 1', 'leader candidate: leadersDeposed 1']);
 });
 
 describe('a reply of an earlier term that changes nothing', () => {
