@@ -389,6 +389,7 @@ describe('lives and flags', () => {
     const rig = new Rig({});
     rig.workUs = null;
     rig.call(0, 1, 5);
+    rig.runTo(10 * ms);
     rig.crash(1);
     rig.down.delete(1);
     rig.runTo(200 * ms);
