@@ -87,6 +87,7 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Committed By Majority': [{ kinds: ['match'], by: ['node', 'index'], take: 'all' }, { kinds: ['accept'], by: ['index'], take: 'each' }, fatalStep],
   'State Machine Safety': [{ kinds: ['append', 'truncate'], by: ['index'], take: 'each' }, { kinds: ['commit'], by: ['index'], take: 'each' }, fatalStep],
   'Applied In Order': indexes,
+  'Step Of The Specification': fatalOnly,
   'Equal Replicas': service,
   'Snapshot Equals Prefix': service,
   'Bounded Raft State': [{ kinds: ['compact'], by: ['node'], take: 'last' }, fatalStep],
