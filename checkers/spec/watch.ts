@@ -23,8 +23,10 @@ export class SpecWatch {
   private readonly abstraction: Abstraction;
   private readonly judge: StepJudge;
   private readonly onStep: (step: SpecStep) => void;
-  /** Each server as its disk and its last step left it, also while it is down. */
+  /** Each server as its last step that took effect left it, also while it is down. */
   private readonly servers: SpecServer[];
+  /** What a server is that starts from a write which was kept at its crash; null when there is none. */
+  private readonly kept: (SpecServer | null)[];
   /** By receiver. Objects, so that nothing is kept longer than it is under way. */
   private readonly sentTo: readonly WeakSet<object>[];
   private readonly leftOut: Map<string, number>;
@@ -36,12 +38,20 @@ export class SpecWatch {
     this.judge = new StepJudge(options);
     this.onStep = onStep;
     this.servers = Array.from({ length: options.servers }, (_, id) => blankServer(id, initialTerm, options.servers));
+    this.kept = this.servers.map(() => null);
     this.sentTo = this.servers.map(() => new WeakSet());
     this.leftOut = new Map(notSpecified.map((what) => [what, 0]));
   }
 
   booted(node: NodeId, state: unknown): void {
-    if (node < this.servers.length) this.take(node, restart, this.abstraction.server(state), nothing, true);
+    if (node >= this.servers.length) return;
+    const after = this.abstraction.server(state);
+    const kept = this.kept[node]!;
+    this.kept[node] = null;
+    // Nobody was told of that write: damage may have made it one that was never finished.
+    const isKept = kept !== null && this.judge.judge({ before: kept, event: restart, after, sent: nothing }) === null;
+    if (isKept) this.servers[node] = kept;
+    this.take(node, restart, after, nothing, true);
   }
 
   stepped(node: NodeId, after: unknown, event: AnyEvent, effects: readonly AnyEffect[]): void {
@@ -54,10 +64,13 @@ export class SpecWatch {
     for (const effect of effects) if (effect.kind === 'send') this.sentTo[effect.to]?.add(effect.message as object);
   }
 
-  /** A step whose write was kept leaves what it wrote, and nothing was sent. */
+  /** A step whose write was kept is a step, too; nothing was sent. */
   crashed(node: NodeId, kept: KeptStep | null): void {
     if (node >= this.servers.length || kept === null || kept.event === null) return;
+    const before = this.servers[node]!;
     this.follow(node, kept.event, this.abstraction.server(kept.after), nothing);
+    this.kept[node] = this.servers[node]!;
+    this.servers[node] = before;
   }
 
   /** How many steps of each kind were left out. */
