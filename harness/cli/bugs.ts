@@ -10,6 +10,7 @@ import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { count, duration, plural, short, table } from '../text/format.ts';
 import { Kept } from './kept.ts';
 import { StatusLine } from './status-line.ts';
+import { jsonText } from '../text/printable.ts';
 
 const usage = `whitewater bugs [NAME...|FILE.patch|DIR] [options]
 
@@ -287,7 +288,7 @@ function roundInMarkdown({ round: { oracles, seedsMax, starts }, results, wallMs
 /** With one set of oracles the facts of that round; with several, a list of such. */
 function jsonOf(rounds: readonly Done[]): string {
   const facts = rounds.map(roundInJson);
-  return `${JSON.stringify(facts.length === 1 ? facts[0] : facts, null, 1)}\n`;
+  return `${jsonText(facts.length === 1 ? facts[0] : facts, 1)}\n`;
 }
 
 function roundInJson({ round: { oracles, scenario, seedsMax, from }, results, wallMs }: Done): object {

@@ -24,5 +24,6 @@ export const commands: readonly Entry[] = [
   entry('explore', 'search every state of a model for violations', async () => (await import('./explore.ts')).exploreCommand),
   entry('check', 'say whether recorded histories are linearizable', async () => (await import('./check.ts')).checkCommand, false),
   entry('scenarios', 'list the scenarios', async () => (await import('./scenarios.ts')).scenariosCommand),
+  entry('fleet', 'the same campaigns on many machines, from a queue', async () => (await import('./fleet.ts')).fleetCommand),
   entry('merge', 'put the results of shards together', async () => (await import('./merge.ts')).mergeCommand),
 ];
