@@ -71,6 +71,7 @@ export interface RaftObserverOptions {
 
 export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNotice> {
   static readonly leavesOut = {
+    'Step Of The Specification': 'the observer that the model takes adds it (raft-kv-specification.ts)',
     'Applied In Order': 'what the service holds is compared with the committed entries themselves, up to the index that it names (Equal Replicas)',
     'Acknowledged Writes Survive': 'there is no end of a run: every replica is compared at every step (Equal Replicas)',
     Linearizability: 'a property of the ghost, "every history is linearizable", judges every history of the clients',
