@@ -5,7 +5,7 @@ import { linearizability, type ClientHistory } from '../explore/linearizable.ts'
 import type { Model, ModelDefinition, Property } from '../explore/model.ts';
 import { choiceOf, flagOf, numberOf, ParameterError, type ModelParameter, type ParameterValues } from '../explore/parameters.ts';
 import type { NetworkKind } from '../explore/untimed/letters.ts';
-import type { Move } from '../explore/untimed/nodes.ts';
+import type { Move } from '../explore/untimed/parts.ts';
 import type { World } from '../explore/untimed/state.ts';
 import type { NodeStep, NodeView, Notice, UntimedObserver, UntimedSystem } from '../explore/untimed/system.ts';
 import { sometimesSeen, UntimedWorld } from '../explore/untimed/world.ts';
