@@ -194,8 +194,8 @@ describe.skipIf(redisPath === null)(`a fleet of processes${withoutRedis}`, () =>
   test('Redis goes away for too long: one line, exit code 4; while it is away for a moment, nobody ends', async () => {
     await onRedis();
     await started('./own.mjs#slow', '--seeds', '400', '--chunk', '4');
-    const brief = worker({ SLOW: '20' }, '--give-up', '1s');
-    const patient = worker({ SLOW: '20' }, '--until-done');
+    const brief = worker({ SLOW: '60' }, '--give-up', '1s');
+    const patient = worker({ SLOW: '60' }, '--until-done');
     await until(({ chunksDone }) => chunksDone >= 2);
     await server.stop('SIGTERM');
     const { code, err } = await brief.ended;
@@ -207,21 +207,21 @@ describe.skipIf(redisPath === null)(`a fleet of processes${withoutRedis}`, () =>
 
   test('Ctrl-C ends a worker with its chunk done; stopped, a campaign is unknown, and is gone on with where it was', async () => {
     await onRedis();
-    const id = await started('./own.mjs#slow', '--seeds', '200', '--chunk', '4');
-    const told = worker({ SLOW: '20' });
+    const id = await started('./own.mjs#slow', '--seeds', '2000', '--chunk', '4');
+    const told = worker({ SLOW: '200' });
     await until(({ chunksDone }) => chunksDone >= 2);
     told.child.kill('SIGINT');
     expect(await told.ended).toMatchObject({ code: 0 });
     expect(await open.store.redis.llen(`{whitewater}:${id}:active`)).toBe(0);
     expect(await open.store.workers(Date.now())).toEqual([]);
-    const stopped = worker({ SLOW: '20' }, '--until-done');
+    const stopped = worker({ SLOW: '200' }, '--until-done');
     await until(({ chunksDone }) => chunksDone >= 6);
-    expect((await fleet('stop')).out).toMatch(/^slow-1-200-\w+: stopped after \d+ of 200\n$/);
+    expect((await fleet('stop')).out).toMatch(/^slow-1-2000-\w+: stopped after \d+ of 2000\n$/);
     expect(await stopped.ended).toMatchObject({ code: 0, err: expect.stringContaining(`${id}: stopped\n`) });
     const { seeds } = await progress();
     const result = await fleet('result');
-    expect([result.code, result.out]).toEqual([2, expect.stringContaining(`interrupted before it was done: stopped after ${seeds} of 200`)]);
-    expect((await fleet('start', './own.mjs#slow', '--seeds', '200', '--chunk', '4')).out).toContain(`goes on     ${seeds / 4} chunks are done`);
+    expect([result.code, result.out]).toEqual([2, expect.stringContaining(`interrupted before it was done: stopped after ${seeds} of 2000`)]);
+    expect((await fleet('start', './own.mjs#slow', '--seeds', '2000', '--chunk', '4')).out).toContain(`goes on     ${seeds / 4} chunks are done`);
     expect(await worker({}, '--until-done').ended).toMatchObject({ code: 0 });
     expect((await fleet('result')).code).toBe(0);
     expect((await fleet('stop', '--forget')).out).toBe(`${id}: all of it is done; forgotten\n`);
