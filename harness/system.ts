@@ -95,7 +95,8 @@ export interface Broken {
 
 /** Why a history has no explanation. */
 export interface HistoryStory {
-  readonly key: string;
+  /** Of the part of the service that it is about; null when the service has no parts. */
+  readonly key: string | null;
   readonly why: string;
   /** Ids of operations that cannot all have happened as recorded. */
   readonly clash: readonly number[];

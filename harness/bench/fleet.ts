@@ -155,7 +155,7 @@ async function queue(): Promise<void> {
     return [said('used_cpu_user') + said('used_cpu_sys'), said('used_memory')];
   };
   const [cpuBefore, bytesBefore] = await spent();
-  let done = 0;
+  const done = new Set<number>();
   const worker = await openWorker({
     redis: open.store.redis, prefix: open.store.keys.queues, campaign, threads: 16, lostAfterMs: 30_000,
     onError(error) {
@@ -164,10 +164,10 @@ async function queue(): Promise<void> {
     async work(job) {
       if (job.data.kind !== 'chunk') return;
       await open.store.record(campaign, job.data.index, result, 0);
-      done += 1;
+      done.add(job.data.index);
     },
   });
-  while (done < chunks) {
+  while (done.size < chunks) {
     await feed(open.store, tasks, campaign);
     await sleep(100);
   }

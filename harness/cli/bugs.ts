@@ -10,6 +10,7 @@ import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { count, duration, plural, short, table } from '../text/format.ts';
 import { Kept } from './kept.ts';
 import { StatusLine } from './status-line.ts';
+import { jsonText } from '../text/printable.ts';
 
 const usage = `whitewater bugs [NAME...|FILE.patch|DIR] [options]
 
@@ -245,7 +246,7 @@ function jsonOf({ oracles, scenario, seedsMax, from }: Request, results: readonl
     fault,
     hunts: starts,
   }));
-  return `${JSON.stringify({ oracles, scenario, seedsMax, from, wallMs: Math.round(wallMs), bugs }, null, 1)}\n`;
+  return `${jsonText({ oracles, scenario, seedsMax, from, wallMs: Math.round(wallMs), bugs }, 1)}\n`;
 }
 
 const redrawMs = 200;

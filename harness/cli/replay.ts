@@ -2,7 +2,6 @@
 import { factsOfVerdict } from '../campaign/facts.ts';
 import { judge, judgementText, together } from '../campaign/judgement.ts';
 import type { Plan } from '../plan/plan.ts';
-import { parsePlan, PlanError } from '../plan/plan-file.ts';
 import { run, type RunRecord } from '../run.ts';
 import { differsText, sameRun } from '../same-run.ts';
 import { runAgain } from '../campaign/run-again.ts';
@@ -11,19 +10,22 @@ import { frozen } from '../world/frozen.ts';
 import type { System } from '../system.ts';
 import { TraceLines } from '../world/trace.ts';
 import { nodeName } from '../plan/node-name.ts';
+import { defaultScenario } from '../campaign/registry.ts';
 import { parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode } from './command.ts';
-import { mustBeWritable, readText, writeWhole } from '../text/files.ts';
+import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { Kept } from './kept.ts';
 import { count, table, virtualTime } from '../text/format.ts';
+import { planInFile } from './plan-in-file.ts';
 import { planOf } from './plan-of.ts';
 import { scenarioFor } from './scenario-for.ts';
+import { jsonText } from '../text/printable.ts';
 
 const usage = `whitewater replay SEED|PLAN.json [options]
 
 Runs one seed of a scenario, or one plan from a file, twice, and holds the two against each other. In the second
 run all states, messages and writes are frozen, so that a reducer which writes to one is found.
 
-  --scenario NAME    the scenario that the seed is of (default swarm)
+  --scenario NAME    the scenario that the seed is of (default: the first one, swarm)
   --freeze           freeze them in both
   --trace FILE       write every step as JSON lines
   --json FILE        write the record of the run as JSON
@@ -62,7 +64,7 @@ async function replay(argv: readonly string[], context: Context): Promise<ExitCo
   const kept = new Kept();
   const { trace: tracePath, json: jsonPath } = values;
   if (tracePath !== undefined) kept.write(() => writeWhole(tracePath, `${trace.lines.join('\n')}\n`));
-  if (jsonPath !== undefined) kept.write(() => writeWhole(jsonPath, `${JSON.stringify({ ...record, plan: replayed.plan }, null, 1)}\n`));
+  if (jsonPath !== undefined) kept.write(() => writeWhole(jsonPath, `${jsonText({ ...record, plan: replayed.plan }, 1)}\n`));
   const judgement = judge(together([factsOfVerdict(replayed.what, record.verdict, sameRun(record, again).differs), kept.facts]));
   context.terminal.out(`${told(replayed, record, again)}${judgementText(judgement)}`);
   kept.tell(context.terminal);
@@ -72,23 +74,11 @@ async function replay(argv: readonly string[], context: Context): Promise<ExitCo
 async function find(asked: string, scenarioName: string | undefined, { registry }: Context): Promise<Replayed> {
   if (/^\d+$/.test(asked)) {
     const seed = wholeNumber('the seed', asked, 0, 2 ** 40);
-    const { scenario } = await scenarioFor(registry, scenarioName ?? 'swarm');
+    const { scenario } = await scenarioFor(registry, scenarioName ?? defaultScenario(registry));
     return { plan: planOf(scenario, seed), system: scenario.system, what: `${scenario.name} seed ${seed}` };
   }
-  const systems = scenarioName === undefined ? registry.systems : await systemsOf(scenarioName, registry);
-  try {
-    const plan = parsePlan(asked, readText(asked), systems);
-    return { plan, system: systems.get(plan.system)!, what: asked };
-  } catch (error) {
-    if (error instanceof PlanError) throw new UsageError(error.message);
-    throw error;
-  }
-}
-
-/** A plan for a user's own system needs that system: `--scenario` names the module that has it. */
-async function systemsOf(scenarioName: string, registry: Context['registry']): Promise<ReadonlyMap<string, System>> {
-  const { scenario } = await scenarioFor(registry, scenarioName);
-  return new Map([...registry.systems, [scenario.system.name, scenario.system]]);
+  const { plan, system } = await planInFile(asked, scenarioName, registry);
+  return { plan, system, what: asked };
 }
 
 function told({ what, plan }: Replayed, record: RunRecord, again: RunRecord): string {

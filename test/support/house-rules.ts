@@ -46,7 +46,7 @@ function wrongWith(path: string, imported: Import): string | null {
 
 /** What reading a plan needs beside the plan: the system that it is for says what its settings may be, and JSON has a depth. */
 const isForPlans = (target: string): boolean =>
-  ['core/protocol.ts', 'harness/system.ts', 'checkers/porcupine-ts-port/formats/nesting.ts'].includes(target);
+  ['core/protocol.ts', 'harness/system.ts', 'harness/text/printable.ts', 'checkers/porcupine-ts-port/formats/nesting.ts'].includes(target);
 
 /** Not there unless somebody wants a fleet, and slow to load. */
 const queuePackages: readonly string[] = ['bullmq', 'ioredis'];
