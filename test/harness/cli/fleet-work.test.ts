@@ -8,7 +8,7 @@ import type { Progress } from '../../../harness/fleet/progress.ts';
 import { openStore, type OpenStore } from '../../../harness/fleet/store.ts';
 import { begun, fleetModule, type WorkerProcess } from '../../support/fleet.ts';
 import { redisPath, RedisServer, withoutRedis } from '../../support/redis.ts';
-import { whitewater } from '../../support/whitewater.ts';
+import { spawned as whitewater } from '../../support/whitewater.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'whitewater-fleet-work-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -65,24 +65,24 @@ describe.skipIf(redisPath === null)(`a fleet of processes${withoutRedis}`, () =>
 
   test('four workers, one after the other killed with -9, and Redis too: the campaign is that of one machine, each seed once', async () => {
     await onRedis();
-    const seeds = 240;
-    await started('--seeds', String(seeds), '--chunk', '10', '--cross-check', '0');
+    const seeds = 160;
+    await started('--seeds', String(seeds), '--chunk', '8', '--cross-check', '0');
     for (let i = 0; i < 4; i++) worker({}, '--until-done');
     let killed = 0;
-    for (let mark = 40; mark < seeds; mark += 40) {
+    for (const mark of [30, 60, 90, 120]) {
       const { seeds: before } = await until((now) => now.seeds >= mark);
       expect(before).toBeLessThanOrEqual(seeds);
       workers[killed]!.child.kill('SIGKILL');
       killed += 1;
       worker({}, '--until-done');
-      if (mark === 120) {
+      if (mark === 90) {
         await server.stop('SIGKILL');
         await server.start();
       }
     }
     const ended = await Promise.all(workers.map((one) => one.ended));
     expect(ended.map(({ code, signal }) => signal ?? code)).toEqual(ended.map((_, i) => (i < killed ? 'SIGKILL' : 0)));
-    expect(killed).toBe(5);
+    expect(killed).toBe(4);
     const result = await fleet('result', '--json', 'fleet.json');
     expect([result.code, result.err]).toEqual([0, '']);
     expect((await whitewater(here, 'fuzz', '--seeds', String(seeds), '--cross-check', '0', '--workers', '1', '--json', 'fuzz.json')).code).toBe(0);
