@@ -34,6 +34,8 @@ export async function fleetResult(argv: readonly string[], { terminal, registry 
       workers: whole.threads,
       wallMs: whole.lastMs - campaign.startedMs,
       endedEarly: endedEarly(progress),
+      // Named as it was asked for, unless the registry at hand has it.
+      module: registry.scenarios.has(campaign.asked) ? null : campaign.asked,
       replayOptions: campaign.asked === 'swarm' ? '' : ` --scenario ${quoted(campaign.asked)}`,
       planPaths: new Map<number, string>(),
     };

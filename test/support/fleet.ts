@@ -1,10 +1,7 @@
 /** Workers of a fleet as processes, and a scenario of a user that misbehaves when it is told to. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { citizensModule } from './citizens.ts';
-import type { Ended } from './whitewater.ts';
-
-const bin = fileURLToPath(new URL('../../dist/scenarios/whitewater.js', import.meta.url));
+import { bin, type Ended } from './whitewater.ts';
 
 export interface WorkerProcess {
   readonly child: ChildProcess;

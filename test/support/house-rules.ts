@@ -32,7 +32,7 @@ function wrongWith(path: string, imported: Import): string | null {
       return other === 'checkers' || other === 'porcupine' ? null : 'checkers import core and checkers only';
     case 'harness':
       if (path.startsWith('harness/fleet/') && target.startsWith('harness/cli/')) return 'a fleet is kept without a command line';
-      if (target.startsWith('harness/fleet/') && !path.startsWith('harness/fleet/') && !path.startsWith('harness/cli/fleet')) return 'a fleet is one command, and nothing leans on it';
+      if (target.startsWith('harness/fleet/') && !path.startsWith('harness/fleet/') && !/^harness\/(?:cli|bench)\/fleet/.test(path)) return 'a fleet is one command, and nothing leans on it';
       if (path.startsWith('harness/report/') && target.startsWith('harness/cli/')) return 'reports are made without a command line';
       if (path.startsWith('harness/plan/') && !target.startsWith('harness/plan/') && !isForPlans(target)) return 'a plan is data: it needs no world';
       if (other === 'core') return target === 'core/protocol.ts' ? null : 'the harness knows no protocol: of core only core/protocol.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { begun } from '../../support/fleet.ts';
 import { freePort } from '../../support/redis.ts';
-import { whitewater } from '../../support/whitewater.ts';
+import { spawned as whitewater } from '../../support/whitewater.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'whitewater-fleet-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -2,7 +2,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { merge } from '../../../harness/campaign/campaign.ts';
-import { openStore, type OpenStore, type Store } from '../../../harness/fleet/store.ts';
+import { openStore, Store, type OpenStore } from '../../../harness/fleet/store.ts';
 import { campaignWith, causeWith, failureWith, resultWith } from '../../support/fleet-values.ts';
 import { redisPath, RedisServer, withoutRedis } from '../../support/redis.ts';
 
@@ -60,6 +60,30 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
     expect(done).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(await store.record(campaign, 0, chunk(1), noon)).toBe('again');
     expect((await store.whole(campaign, noon)).result.seeds).toBe(100);
+  });
+
+  test('one who adds up from what he read a while ago changes nothing: what came in since would be lost', async () => {
+    const campaign = await begun();
+    await store.record(campaign, 0, chunk(1), noon);
+    let goOn = (): void => undefined;
+    const isHeld = new Promise<void>((resolve) => (goOn = resolve));
+    let hasRead = (): void => undefined;
+    const reading = new Promise<void>((resolve) => (hasRead = resolve));
+    /** Between what it read and what it writes it is held. */
+    class SlowStore extends Store {
+      override async campaign(id: string) {
+        hasRead();
+        await isHeld;
+        return super.campaign(id);
+      }
+    }
+    const slow = new SlowStore(open.store.redis, 'test').fold(campaign.id, 1);
+    await reading;
+    await store.record(campaign, 1, chunk(2), noon);
+    await store.fold(campaign.id, 1);
+    goOn();
+    await slow;
+    expect((await store.whole(campaign, noon)).result).toEqual(merge(chunk(1), chunk(2)));
   });
 
   test('a cause is met once, its seeds are counted, and its first report stays', async () => {
