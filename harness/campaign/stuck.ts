@@ -13,7 +13,7 @@ export const lookEveryMs = 1000;
 const longTimes = 10;
 const isLong: ReadonlySet<Part> = new Set(['observer', 'outside']);
 
-export const limitMsOf = ({ part }: Place, afterMs: number): number => (isLong.has(part) ? longTimes * afterMs : afterMs);
+const limitMsOf = ({ part }: Place, afterMs: number): number => (isLong.has(part) ? longTimes * afterMs : afterMs);
 
 export class StuckWatch {
   private readonly pulse: Pulse;

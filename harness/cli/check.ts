@@ -245,7 +245,7 @@ function textOf({ model, operations }: Input, index: number): string {
 }
 
 /** A value may be long: the picture and --json show more of it. */
-const cut = (text: string): string => (text.length > maxWhy ? `${text.slice(0, maxWhy)} ...` : text);
+const cut = (text: string): string => (text.length > maxWhy ? `${text.slice(0, maxWhy)} ... (${count(text.length - maxWhy)} characters more: see --json)` : text);
 
 /** Followed by a comma, where there is a key. */
 const nameOf = ({ model }: Input, key: string | number | undefined): string =>

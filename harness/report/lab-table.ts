@@ -85,7 +85,7 @@ function troubles(row: LabRow, planPaths: ReadonlyMap<string, string>): string[]
   ];
   if (told.length === 0) return [];
   const hidden = told.length - shownTroubles;
-  return ['', scenario, ...told.slice(0, shownTroubles), ...(hidden > 0 ? [`  and ${hidden} more`] : [])];
+  return ['', scenario, ...told.slice(0, shownTroubles), ...(hidden > 0 ? [`  and ${hidden} more not shown: --json FILE has all`] : [])];
 }
 
 function replayLine(scenario: string, seed: number, planPaths: ReadonlyMap<string, string>): string {

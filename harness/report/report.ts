@@ -72,8 +72,10 @@ export interface ShrinkFacts {
 
 export interface Stall {
   readonly cycles: readonly Cycle[];
-  /** Null when the system cannot tell. */
-  readonly mustHappen: string | null;
+  /** Cycles that are done less often, and not told. */
+  readonly more: number;
+  /** In the words of the paper where the system can tell, else the end of what is missing. */
+  readonly mustHappen: string;
 }
 
 export interface FullRun {
@@ -169,10 +171,11 @@ export function buildReport(spec: ReportSpec): Report {
   };
 }
 
-const stallOf = (system: System, account: Account, detail: string): Stall => ({
-  cycles: cyclesOf(account),
-  mustHappen: system.mustHappen?.(detail.replace(/^.* after all faults ended, /, ''), account.servers) ?? null,
-});
+function stallOf(system: System, account: Account, detail: string): Stall {
+  const missing = detail.replace(/^.* after all faults ended, /, '');
+  const { cycles, more } = cyclesOf(account);
+  return { cycles, more, mustHappen: system.mustHappen?.(missing, account.servers) ?? `this must come to an end: ${missing}` };
+}
 
 function fullRun(system: System, original: Plan): FullRun {
   const { record, account } = accountOf(system, original);

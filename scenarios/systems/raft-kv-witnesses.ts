@@ -185,17 +185,21 @@ function meets(what: NonNullable<Asked['by']>[number], { node, peer, index, term
 /** What the missing progress waits for, in the words of the paper. */
 export function mustHappen(missing: string, servers: number): string | null {
   const majority = (servers >> 1) + 1;
-  if (/^\d+ servers lead$/.test(missing)) {
-    return missing.startsWith('0')
+  if (/^\d+ servers lead$/.test(missing) || missing === 'nobody leads') {
+    return /^0|nobody/.test(missing)
       ? `one server must let its election timer run out, campaign, and get the votes of ${majority} of ${servers}, its own among them (5.2)`
       : 'all but the leader of the newest term must step down when they hear of it (5.1)';
   }
-  const behind = /^n(\d+) has executed up to (\d+) of (\d+)$/.exec(missing);
+  const behind = /^n(\d+) has (?:executed|applied) up to (\d+) of (\d+)$/.exec(missing);
   if (behind !== null) {
     const next = Number(behind[2]) + 1;
     return `the leader must send n${behind[1]} entry ${next}, or a snapshot that holds it, n${behind[1]} must accept it, ` +
       `and an entry of the leader's own term must be stored by ${majority} of ${servers} (5.3, 5.4.2)`;
   }
-  if (missing.endsWith('operations are not answered')) return 'a leader must put each command into its log, commit it and answer its client (8)';
+  const noise = /^n(\d+) still sends (entries|its snapshot) to n(\d+), /.exec(missing);
+  if (noise !== null) return `n${noise[1]} must take from the answers of n${noise[3]} what it holds, raise its nextIndex above that, and send heartbeats only (5.3)`;
+  const down = /^n(\d+) is down$/.exec(missing);
+  if (down !== null) return `n${down[1]} must start again from its disk, and take from the leader what it has missed (5.5)`;
+  if (/operations? (?:is|are) not answered$/.test(missing)) return 'a leader must put each command into its log, commit it and answer its client (8)';
   return null;
 }

@@ -11,6 +11,9 @@ import type { Plan } from '../../harness/plan/plan.ts';
 import type { AnyProcess, System } from '../../harness/system.ts';
 import { raftScripts } from '../lab/scripts.ts';
 import { majorityCanTalk } from './majority.ts';
+import { raftProperties } from './raft-kv-story.ts';
+import { mustHappen, witnessesOf } from './raft-kv-witnesses.ts';
+import { codeOfLogServer, describeStart, logMarksOf, tellLogStep } from './raft-log-story.ts';
 import {
   describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader, raftHalf, raftMessageSizeBytes,
 } from './raft-messages.ts';
@@ -50,6 +53,13 @@ export const raft: System = {
     const { raft: state, applied } = untyped as LogServer;
     return { ...describeRaft(state), applied: applied.commands.end - 1, ...describeProgress(state) };
   },
+  describeRequest: describeStart,
+  tellStep: tellLogStep,
+  codeOf: codeOfLogServer,
+  marksOf: logMarksOf,
+  witnessesOf,
+  mustHappen,
+  properties: raftProperties,
 };
 
 function digestCommand(digest: Digest, command: unknown): void {

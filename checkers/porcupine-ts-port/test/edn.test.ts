@@ -88,7 +88,7 @@ describe('how deep JSON is nested', () => {
 describe('numbers', () => {
   test.each([
     ['0', true], ['-0', true], ['007', true], ['9007199254740991', true], ['9007199254740992', false], ['9007199254740993', false], ['-9007199254740993', false],
-    ['0.1', true], ['0.10', true], ['1.50', true], ['1e3', true], ['1.5e-7', true], ['1e400', false], ['0.1234567890123456789', false], ['0.30000000000000004', true], ['0.300000000000000040', true],
+    ['0.1', true], ['00.5', true], ['0.10', true], ['1.50', true], ['1e3', true], ['1.5e-7', true], ['1e400', false], ['0.1234567890123456789', false], ['0.30000000000000004', true], ['0.300000000000000040', true],
     ['123456789.123456789123', false],
   ])('%s is what it is written as: %s', (text, exact) => expect(isExact(text)).toBe(exact));
 

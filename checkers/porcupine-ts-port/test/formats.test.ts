@@ -47,6 +47,7 @@ describe('a Jepsen log', () => {
     expect(parse(log('0', 'invoke', 'cas', '[1 2 3]'))).toEqual({ line: 1, message: 'expected a pair [expected new], found "[1 2 3]"' });
     expect(parse(log('0', 'done', 'read', 'nil'))).toMatchObject({ line: 1, message: expect.stringContaining(':invoke, :ok, :fail or :info') });
     expect(parse(...start, '', log('0', 'ok', 'write', '1'))).toMatchObject({ line: 4, message: expect.stringContaining('nothing open') });
+    expect(parse(log('0', 'invoke', 'write', '1'), log('0', 'ok', 'read', '1'))).toEqual({ line: 2, message: 'process 0 completes read, and what it has open is the write of line 1' });
     expect(parse(log('0', 'invoke', 'read', 'nil'), log('0', 'invoke', 'read', 'nil'))).toMatchObject({ line: 2, message: expect.stringContaining('still open') });
   });
 });
@@ -189,6 +190,8 @@ describe('every event of a recorded history', () => {
     expect(keys(...write(0, '[1 5]'), ...write(1, '["1" 6]'))).toEqual([['1', 5], ['"1"', 6]]);
     expect(keys(...write(0, '[1 5]'), ...write(1, '7'))).toEqual([[u, [1, 5]], [u, 7]]);
     expect(keys(':process 0 :type :invoke :f :cas :value [1 5]', ':process 0 :type :ok :f :cas :value [1 5]')).toEqual([[u, 5]]);
+    expect(keys(...write(0, '[1 5]'), ':process 1 :type :invoke :f :cas :value [2 3]')).toEqual([[u, [1, 5]], [u, 3]]);
+    expect(formats['jepsen-edn'](`[${log(...write(0, '1'), ...write(1, '2'), ...write(2, '3'))}]`).operations.map(({ client, value }) => [client, value])).toEqual([[0, 1], [1, 2], [2, 3]]);
     expect(keys(':process :nemesis :type :info :f :kill :value "n1"', ...write(0, '[1 5]'))).toEqual([['1', 5]]);
     expect(errorOf(() => formats['jepsen-edn'](log(':process 123456789012345678901 :type :invoke :f :read')))).toEqual({ line: 1, message: 'expected the number of a process, found 123456789012345678901, which has too many digits' });
     expect(errorOf(() => formats['jepsen-edn'](log(':process 0 :type :invoke :f :cas :value [1 2 3]')))).toEqual({ line: 1, message: 'expected :value [expected new] of a :cas' });
@@ -227,6 +230,7 @@ describe('which format and which model', () => {
     ]);
     const listed = { ...one, op: 'read', value: undefined, expected: undefined, output: [1, 2] };
     expect(asModel({ operations: [listed], annotations: [] }, 'set').operations[0]).toMatchObject({ input: { key: 'a', input: { op: 'read' } }, output: { values: [1, 2] } });
+    expect(errorOf(() => asModel({ operations: [one, { ...listed, line: 9 }], annotations: [] }, 'cas-register'))).toMatchObject({ line: 9, message: expect.stringContaining('in its output "value" must be') });
     const { key: _, ...without } = one;
     expect(asModel({ operations: [without], annotations: [] }, 'cas-register').operations[0]!.input).toEqual({ op: 'cas', value: 2, expected: 1 });
     expect(errorOf(() => asModel({ operations: [one, { ...without, line: 7 }], annotations: [] }, 'cas-register'))).toEqual({ line: 7, message: 'cas needs a "key", as other operations of this history have one' });

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { accountOf, type Account } from '../../../harness/report/account.ts';
 import { causalPast, rootsOf } from '../../../harness/report/causality.ts';
@@ -50,6 +51,15 @@ describe.each([['stale reads', stale], ['forgotten votes', votes], ['values that
     expect(lines[1]).toContain(one.verdict.kind === 'violation' ? one.verdict.property : '');
     expect(text).toContain('npx whitewater replay 1');
     expect(text).toContain(`digest ${one.digests[0]}, identical`);
+  });
+
+  test('what a terminal cuts is counted below, and a file has it whole', () => {
+    const cut = stripVTControlCharacters(reportText(one, true)).split('\n').filter((line) => /^ +\d+ +[\d.]+ .*\.\.\.$/.test(line)).length;
+    const says = /^ {7}(\d+) rows? cut at the edge \(\.\.\.\); whole in the \.txt beside the page$/m.exec(stripVTControlCharacters(reportText(one, true)));
+    expect(Number(says?.[1] ?? 0)).toBe(cut);
+    expect(text).not.toContain('cut at the edge');
+    const narrow = { ...one, run: { ...one.run, rows: one.run.rows.map((row) => (one.testimony.steps.some(({ place }) => one.run.rows[place] === row) ? row : { ...row, told: `${row.told} ${'x'.repeat(120)}` })) } };
+    expect(stripVTControlCharacters(reportText(narrow, true))).toMatch(/^ {7}\d+ rows? cut at the edge/m);
   });
 
   test('report.json is versioned and comes back as it was', () => {

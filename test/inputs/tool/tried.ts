@@ -8,7 +8,9 @@ const child = fileURLToPath(new URL('./child.ts', import.meta.url));
 const typescript = new URL('../../support/typescript.mjs', import.meta.url).href;
 
 /** Longer than anything that is drawn may take, on a machine that has other things to do. */
-export const limitMs = 120_000;
+const limitMs = 240_000;
+
+const startTimes = 5;
 
 /** Tries the inputs of so many seeds, each in an empty folder; each must be answered within the limit. */
 export async function tried(from: number, count: number, onFault: (fault: Fault) => void, perInputMs = limitMs, path = child): Promise<void> {
@@ -23,20 +25,21 @@ function triedUntilLost(from: number, count: number, onFault: (fault: Fault) => 
   let why: string | null = null;
   let err = '';
   let timer: NodeJS.Timeout | undefined;
-  const wait = (): void => {
+  const wait = (perMs: number): void => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      why = `no answer within ${perInputMs / 1000} s`;
+      why = `no answer within ${perMs / 1000} s`;
       process.kill('SIGKILL');
-    }, perInputMs);
+    }, perMs);
   };
   process.stderr!.on('data', (text: Buffer) => (err = `${err}${text.toString()}`.slice(-2000)));
   process.on('message', (said: Said) => {
     if (said.kind === 'fault') return onFault(said.fault);
     current = said;
-    wait();
+    wait(perInputMs);
   });
-  wait();
+  // It loads the whole program first.
+  wait(startTimes * perInputMs);
   return new Promise((resolve) => {
     process.once('close', (code) => {
       clearTimeout(timer);
