@@ -58,6 +58,8 @@ export interface Outcome<N extends Notice> {
 export interface Barrier {
   readonly durable: unknown;
   readonly sends: readonly Letter[];
+  /** The write never was, and what was sent before it is on its way all the same. */
+  readonly isLost: boolean;
 }
 
 /** Something that may happen next. Made once for equal nodes and letters, and good for a state that has them. */
@@ -184,8 +186,10 @@ export class Nodes<Ghost, N extends Notice> {
     for (const effect of effects) {
       switch (effect.kind) {
         case 'persist':
+          // Without a letter before it, that is a crash before the step.
+          if (sends.length > 0) barriers.push({ durable: disk, sends: sends.slice(), isLost: true });
           disk = effect.writes.reduce(process.write, disk);
-          barriers.push({ durable: disk, sends: sends.slice() });
+          barriers.push({ durable: disk, sends: sends.slice(), isLost: false });
           break;
         case 'send':
           sends.push(this.letters.letter(index, effect.to, effect.message));
