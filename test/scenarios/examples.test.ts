@@ -19,7 +19,8 @@ describe.each(examples)('$name', ({ name, bugs, property }) => {
   test('compiles, strictly, with nothing but what the package exports', () => {
     const { code, out } = runIn(folder, tsc, ['-p', '.']);
     expect(code, out).toBe(0);
-    expect(readFileSync(join(folder, 'whitewater.config.ts'), 'utf8')).not.toMatch(/\bas (?!const)|unknown|any\b|@ts-/);
+    const glue = readFileSync(join(folder, 'whitewater.config.ts'), 'utf8').replaceAll(/\/\*.*?\*\//gs, '').replaceAll(/'[^']*'/g, "''");
+    expect(glue).not.toMatch(/\bas (?!const)|\bunknown\b|\bany\b|@ts-/);
   }, slowMs);
 
   test('its glue is shorter than 60 lines', () => {
