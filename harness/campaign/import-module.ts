@@ -22,9 +22,6 @@ const hooksFor = (packageUrl: string): string => `
     }
   }`;
 
-/** What the house itself loads is JavaScript, and should not wait for a hook. */
-const houseUrl = new URL('../../', import.meta.url).href;
-
 let isRegistered = false;
 
 function registerTypeScript(): void {
@@ -39,7 +36,6 @@ const knowsTypeScript = (): boolean => Boolean((process.features as { readonly t
 
 /** @throws whatever the module throws, or what keeps it from being loaded */
 export function importModule(url: string): Promise<Readonly<Record<string, unknown>>> {
-  // A module of plain JavaScript may import one with types.
-  if (!url.startsWith(houseUrl) && !knowsTypeScript()) registerTypeScript();
+  if (/\.m?ts$/.test(url) && !knowsTypeScript()) registerTypeScript();
   return import(url) as Promise<Readonly<Record<string, unknown>>>;
 }

@@ -284,7 +284,7 @@ const factsOfLabs = (labs: readonly ChunkResult[], registry: Context['registry']
 
 const passes = (result: ChunkResult): boolean => judge(factsOfSeeds(result)).code === exitCode.pass;
 
-const row = (name: string, text: string): string => `  ${name.padEnd(13)}${text}\n`;
+const row = (name: string, text: string): string => `  ${name.padEnd(12)} ${text}\n`;
 
 function regressionLines(regressions: readonly Regression[]): string {
   const failed = regressions.filter(({ outcome: one }) => one !== 'passed');

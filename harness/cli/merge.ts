@@ -47,7 +47,7 @@ async function mergeFiles(argv: readonly string[], { terminal, registry }: Conte
   mustBelongTogether(shards);
   if (values.json !== undefined) mustBeWritable(values.json, terminal.err, positionals);
   const result = parts.map(({ campaign }) => campaign.result).reduce(merge);
-  const { module } = parts[0]!.campaign;
+  const { module = null } = parts[0]!.campaign;
   const scenario = module === null ? registry.scenarios.get(result.scenario) : (await scenarioFor(registry, module)).scenario;
   const named = module ?? result.scenario;
   const early = endedEarly(parts);

@@ -11,7 +11,7 @@ import { decodeFrame, encodeFrame } from './frame.ts';
 /** The sequence number of the last record; 0 for none. */
 type Cursor = number;
 
-const recordsPerFile = 2;
+const recordsPerFile = 4;
 const generationOf = (sequence: number): number => Math.floor(sequence / recordsPerFile);
 const fileOf = (generation: number): string => `log.${generation}`;
 /** That of the first record of a file. */

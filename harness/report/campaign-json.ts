@@ -68,7 +68,8 @@ type Written = v.InferOutput<typeof schema>;
 /** What a file holds: results, and which seeds they are of. */
 export interface Campaign {
   readonly program: string;
-  readonly module: string | null;
+  /** The module that its scenario was named by. */
+  readonly module?: string;
   readonly holds: readonly Piece[];
   readonly result: ChunkResult;
   readonly wallMs: number;
@@ -141,8 +142,8 @@ export function readCampaign(name: string, json: string): Campaign {
   if (wrong !== null) throw new CampaignError(`${name}: ${wrong}`);
   const { checksum, ...facts } = written;
   if (checksum !== checksumOf(facts)) throw new CampaignError(`${name}: checksum: it is not that of the other fields: the file was changed after it was written`);
-  const { program, holds, wallMs, workers, endedEarly, module = null } = written;
-  return { program, module, holds, wallMs, workers, endedEarly, result: resultOf(written as Written & ChunkResult) };
+  const { program, holds, wallMs, workers, endedEarly, module } = written;
+  return { program, ...(module === undefined ? {} : { module }), holds, wallMs, workers, endedEarly, result: resultOf(written as Written & ChunkResult) };
 }
 
 /** Such as `holds[0].from`; the file itself when nothing in it is meant. */

@@ -8,6 +8,7 @@ import { sizeOf } from '../shrink/shrink.ts';
 import { run } from '../run.ts';
 import { sameRun } from '../same-run.ts';
 import { accountOf, type Account, type Fields } from './account.ts';
+import { answerPath } from './answer-path.ts';
 import { configurationOf, type Difference } from './configuration.ts';
 import { joined, type ContentsChange } from './contents.ts';
 import { historyStoryOf } from './history-story.ts';
@@ -137,6 +138,7 @@ export function buildReport(spec: ReportSpec): Report {
   const fatal = account.fatal === null ? null : fatalStep(account, account.fatal);
   const property = verdict.kind === 'violation' ? verdict.property : '';
   const stall = progressProperties.has(property) ? stallOf(system, account, detail) : null;
+  const history = verdict.kind === 'ok' ? null : historyStoryOf(system, account);
   const testimony = testimonyOf(system, account, marked, property, detail, stall?.cycles ?? []);
   return {
     format: reportFormat,
@@ -154,14 +156,14 @@ export function buildReport(spec: ReportSpec): Report {
     differs,
     shrunk: spec.shrunk,
     size: sizeOf(plan, record),
-    transcript: transcriptOf(account, detail, testimony.steps.map(({ place }) => place)),
+    transcript: transcriptOf(account, detail, [...testimony.steps.map(({ place }) => place), ...answerPath(account, history?.blocked ?? null)]),
     testimony,
     stall,
     fatal,
     faults: Object.entries(record.faults).map(([kind, fact]) => ({ kind, ...fact })),
     network: { ...record.network },
     configuration: configurationOf(system, plan),
-    history: verdict.kind === 'ok' ? null : historyStoryOf(system, account),
+    history,
     explainsHistory: system.explainHistory !== undefined,
     run: account,
     plan,

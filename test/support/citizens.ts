@@ -54,6 +54,8 @@ const n0 = (answer) => (process, id) => (id !== 0 ? process : { ...process, step
 const timerOf = (afterUs) => n0((state) => ({ state, effects: [{ kind: 'cancelTimer', timer: 'tick' }, { kind: 'setTimer', timer: 'tick', afterUs }] }));
 const withEffect = (effect) => n0((state) => ({ state, effects: [effect] }));
 
+let tosses = 0;
+
 const citizens = {
   good: (process) => process,
   unknownEffect: withEffect({ kind: 'sned', to: 1, message: {} }),
@@ -107,6 +109,16 @@ const citizens = {
   bytesInPlace: (process, id) => (id !== 0 ? process : { ...process, boot: () => ({ state: { page: { bytes: new Uint8Array(8) } }, effects: [] }), step(state, event) {
     if (isAdd(event)) state.page.bytes[5] = 255;
     return { state, effects: isAdd(event) ? [{ kind: 'send', to: event.from, message: { kind: 'added', id: event.message.id, count: 1 } }] : [] };
+  } }),
+  remembers: n0((state, event, process) => {
+    tosses += 1;
+    const step = process.step(state, event);
+    return { ...step, state: { ...step.state, tosses } };
+  }),
+  sendsFunction: withEffect({ kind: 'send', to: 1, message: { kind: 'told', answer: () => 0 } }),
+  throwsOnUnknownTimer: (process, id) => (id !== 1 ? process : { ...process, step(state, event) {
+    if (event.kind === 'timer' && event.timer !== 'tick') throw new RangeError('no such timer');
+    return process.step(state, event);
   } }),
   recoverThrows: (process) => process,
   loops: n0(() => {

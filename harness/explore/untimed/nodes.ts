@@ -124,8 +124,10 @@ export class Nodes<Ghost, N extends Notice> {
     for (const effect of effects) {
       switch (effect.kind) {
         case 'persist':
+          // Without a letter before it, that is a crash before the step.
+          if (sends.length > 0) barriers.push({ durable: disk, sends: sends.slice(), isLost: true });
           disk = effect.writes.reduce(process.write, disk);
-          barriers.push({ durable: disk, sends: sends.slice() });
+          barriers.push({ durable: disk, sends: sends.slice(), isLost: false });
           break;
         case 'send':
           sends.push(this.letters.letter(index, effect.to, effect.message));

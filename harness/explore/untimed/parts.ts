@@ -60,6 +60,8 @@ export interface Outcome<N extends Notice> {
 export interface Barrier {
   readonly durable: unknown;
   readonly sends: readonly Letter[];
+  /** The write never was, and what was sent before it is on its way all the same. */
+  readonly isLost: boolean;
 }
 
 /** Something that may happen next. Made once for each slot, and good for every state that has it. */

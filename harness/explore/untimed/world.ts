@@ -377,7 +377,7 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
       case 'duplicate':
         return `doubled on the way to ${who}: ${told(move.letter!)}`;
       case 'crash':
-        if (move.barrier !== null) return `${who} ${what()}, and crashes behind its write`;
+        if (move.barrier !== null) return `${who} ${what()}, and crashes ${move.barrier.isLost ? 'before' : 'behind'} its write`;
         return move.outcome === null ? `${who} crashes` : `${who} crashes and starts again`;
       case 'restart':
         return `${who} starts again`;
