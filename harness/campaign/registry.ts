@@ -1,6 +1,7 @@
 /** Loads scenarios: those of the house, or a user's own module, by address. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Plan } from '../plan/plan.ts';
 import { importModule } from './import-module.ts';
 import { asWatched, loadWatched } from './pulse.ts';
 import type { Registry, Scenario } from './scenario.ts';
@@ -83,7 +84,11 @@ export async function findScenario(house: Registry, name: string): Promise<Found
 /** The same one, whose plans say where it is from: then they are run again without a word of it. */
 const carrying = (scenario: Scenario, module: string): Scenario => ({
   ...scenario,
-  draw: (seed) => ({ ...scenario.draw(seed), module }),
+  draw: (seed) => {
+    const plan: Plan | null | undefined = scenario.draw(seed);
+    // What is no plan stays none: it is told as what it is.
+    return typeof plan === 'object' && plan !== null ? { ...plan, module } : plan!;
+  },
 });
 
 function inRegistry(registry: Registry, name: string, asked: string): Omit<FoundScenario, 'module'> {
