@@ -3,7 +3,7 @@ import type { NodeId } from '../core/protocol.ts';
 import type { Operation as KvOperation, Result } from '../core/kv/command.ts';
 import { CheckersDiffer } from './checkers-differ.ts';
 import { jsonLinesOf } from './porcupine-ts-port/formats/index.ts';
-import { checkOperations, describeOperation, explain, kvModel, monitor, type Difference, type KvInput, type KvOutput, type Operation, type Verdict as Checked } from './porcupine-ts-port/index.ts';
+import { checkOperations, describeOperation, explain, kvModel, monitor, type Difference, type KvInput, type KvOutput, type Model, type Operation, type Verdict as Checked } from './porcupine-ts-port/index.ts';
 import { property } from './property.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -16,7 +16,7 @@ export const linearizability = property({
   says: 'Every answer fits one order of all operations that agrees with real time',
   looksAt: 'end',
   check({ kind, illegalPartition }: Pick<Checked, 'kind' | 'illegalPartition'>) {
-    const where = illegalPartition === undefined ? '' : `: key ${illegalPartition.key}`;
+    const where = illegalPartition?.key === undefined ? '' : `: key ${illegalPartition.key}`;
     return kind === 'illegal' ? `no order of the operations explains what the clients were told${where}` : null;
   },
 });
@@ -34,23 +34,35 @@ export function crossCheckNext(histories: number): void {
   crossChecksLeft = histories;
 }
 
-/** Calls and returns are counted by one clock that ticks at each of them: the strictest true order. */
-export class History {
-  private readonly operations: (Operation<KvInput, KvOutput> | undefined)[] = [];
+/**
+ * The history of a service, by a model of it. Calls and returns are counted by one clock that ticks at each of them:
+ * the strictest true order.
+ */
+export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
+  private readonly operations: (Operation<Input, Output> | undefined)[] = [];
   private clock = 0;
   /** Of a client that gave up an operation, the name under which it goes on: the checker lets one client have one operation open. */
   private readonly names = new Map<NodeId, number>();
   private nextName = -1;
+  private readonly model: Model<unknown, Input, Output>;
+  private readonly inputOf: (asked: Asked) => Input;
+  private readonly outputOf: (told: Told) => Output;
 
-  invoked(id: number, client: NodeId, operation: KvOperation): void {
-    this.clock += 1;
-    this.operations[id] = { client: this.names.get(client) ?? client, input: inputOf(operation), output: undefined, callTime: this.clock, returnTime: null };
+  constructor(model: Model<unknown, Input, Output>, inputOf: (asked: Asked) => Input, outputOf: (told: Told) => Output) {
+    this.model = model;
+    this.inputOf = inputOf;
+    this.outputOf = outputOf;
   }
 
-  returned(id: number, result: Result): void {
+  invoked(id: number, client: NodeId, operation: Asked): void {
+    this.clock += 1;
+    this.operations[id] = { client: this.names.get(client) ?? client, input: this.inputOf(operation), output: undefined, callTime: this.clock, returnTime: null };
+  }
+
+  returned(id: number, result: Told): void {
     this.clock += 1;
     const { client, input, callTime } = this.operations[id]!;
-    this.operations[id] = { client, input, output: outputOf(result), callTime, returnTime: this.clock };
+    this.operations[id] = { client, input, output: this.outputOf(result), callTime, returnTime: this.clock };
   }
 
   /** The outcome stays open, and the client goes on. */
@@ -60,7 +72,7 @@ export class History {
   }
 
   /** In the order of the plan; operations that were never begun are left out. */
-  list(): readonly Operation<KvInput, KvOutput>[] {
+  list(): readonly Operation<Input, Output>[] {
     return this.operations.filter((operation) => operation !== undefined);
   }
 
@@ -68,7 +80,7 @@ export class History {
   judge(budgetSteps: number): Verdict {
     const isCrossChecked = crossChecksLeft > 0;
     if (isCrossChecked) crossChecksLeft -= 1;
-    const checked = checkOperations(kvModel, this.list(), { budgetSteps, ...(isCrossChecked && { crossCheckSteps }) });
+    const checked = checkOperations(this.model, this.list(), { budgetSteps, ...(isCrossChecked && { crossCheckSteps }) });
     if (checked.difference !== undefined) throw this.differ(checked.difference);
     if (checked.kind === 'unknown') {
       return { kind: 'unknown', detail: `the linearizability check ended at its budget of ${checked.steps} steps (${checked.reason}); raise it` };
@@ -85,7 +97,7 @@ export class History {
    * run's time again.
    */
   private firstWithoutPlace(): string | null {
-    const watch = monitor(kvModel);
+    const watch = monitor(this.model);
     const events = this.operations.flatMap((operation, id) => (operation === undefined ? [] : [
       { id, time: operation.callTime, operation, isCall: true },
       ...(operation.returnTime === null ? [] : [{ id, time: operation.returnTime, operation, isCall: false }]),
@@ -99,13 +111,14 @@ export class History {
     const { input, output } = this.operations[found.operation]!;
     const states = found.states.slice(0, 4).map((state) => JSON.stringify(state)).join(' or ');
     const more = found.states.length > 4 ? ' or others' : '';
-    return `the first answer without a place is operation ${found.operation}, ${describeOperation(kvModel, input, output)}: before it the key held ${states}${more}`;
+    return `the first answer without a place is operation ${found.operation}, ${describeOperation(this.model, input, output)}: before it ${this.model.partition === undefined ? 'the state was' : 'the key held'} ${states}${more}`;
   }
 
   private differ({ method, said, key, operations }: Difference): CheckersDiffer {
     const opposite = said === 'ok' ? 'not linearizable' : 'linearizable';
-    const message = `of the ${operations.length} operations on key ${JSON.stringify(key)}, ${method} says ${said}, and the general search that they are ${opposite}: the checker is wrong, please report it with the history`;
-    return new CheckersDiffer(message, jsonLinesOf(this.list()));
+    const where = key === undefined ? '' : ` on key ${JSON.stringify(key)}`;
+    const message = `of the ${operations.length} operations${where}, ${method} says ${said}, and the general search that they are ${opposite}: the checker is wrong, please report it with the history`;
+    return new CheckersDiffer(message, jsonLinesOf(this.list() as readonly Operation<object, object>[]));
   }
 }
 
@@ -122,6 +135,13 @@ export function outputOf(result: Result): KvOutput {
   return typeof result === 'boolean' ? { ok: result } : {};
 }
 
+/** The history of the key/value store. */
+export class History extends ModelHistory<KvInput, KvOutput, KvOperation, Result> {
+  constructor() {
+    super(kvModel as Model<unknown, KvInput, KvOutput>, inputOf, outputOf);
+  }
+}
+
 /** An operation of a recorded history; `result` is null when it was never answered. */
 export interface RecordedOperation {
   readonly id: number;
@@ -132,20 +152,38 @@ export interface RecordedOperation {
   readonly returnTime: number | null;
 }
 
-/** Why a history of the store is not linearizable, by the ids of its operations; null when it is, or when nobody knows. */
-export function explainKvHistory(recorded: readonly RecordedOperation[]): {
-  readonly key: string; readonly why: string; readonly clash: readonly number[]; readonly longest: readonly number[]; readonly blocked: number | null;
-} | null {
-  const history: Operation<KvInput, KvOutput>[] = recorded.map(({ client, operation, result, callTime, returnTime }, place) => ({
+/** Why a history is not linearizable, by the ids of its operations. */
+export interface HistoryExplanation {
+  /** Of the part that has no explanation; null when the model has no parts. */
+  readonly key: string | null;
+  readonly why: string;
+  /** Operations that cannot all have happened as recorded. */
+  readonly clash: readonly number[];
+  /** The longest order of operations that can be explained. */
+  readonly longest: readonly number[];
+  /** The operation that has no place; null when that is not known. */
+  readonly blocked: number | null;
+}
+
+/** Null when the history is linearizable, or when nobody knows. */
+export function explainKvHistory(recorded: readonly RecordedOperation[]): HistoryExplanation | null {
+  return explainModelHistory(kvModel as Model<unknown, KvInput, KvOutput>, recorded.map(({ operation, result, ...times }) => ({
+    ...times, input: inputOf(operation), output: result === null ? undefined : outputOf(result.value),
+  })));
+}
+
+/** The same of any service. `output` is undefined for an operation that was never answered. */
+export function explainModelHistory<I, O>(model: Model<unknown, I, O>, recorded: readonly (Operation<I, O> & { readonly id: number })[]): HistoryExplanation | null {
+  const history = recorded.map(({ client, input, output, callTime, returnTime }, place): Operation<I, O> => ({
     // Who never got an answer may have gone on to something else: it counts as a client of its own.
-    client: result === null ? -1 - place : client, input: inputOf(operation), output: result === null ? undefined : outputOf(result.value), callTime, returnTime,
+    client: output === undefined ? -1 - place : client, input, output, callTime, returnTime,
   }));
-  const verdict = checkOperations(kvModel, history, { budgetSteps: defaultBudgetSteps });
-  const found = explain(kvModel, history, verdict);
+  const verdict = checkOperations(model, history, { budgetSteps: defaultBudgetSteps });
+  const found = explain(model, history, verdict);
   if (found === undefined) return null;
   const idsOf = (places: readonly number[]): readonly number[] => places.map((place) => recorded[place]!.id);
   return {
-    key: String(found.partition.key),
+    key: found.partition.key === undefined ? null : String(found.partition.key),
     why: found.blocked?.why ?? 'no order of these operations explains what the clients were told',
     clash: idsOf(found.minimal.operations),
     longest: idsOf(found.linearizations[0] ?? []),

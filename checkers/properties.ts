@@ -16,6 +16,7 @@ import {
   staleRepliesChangeNothing,
 } from './raft/replication.ts';
 import { boundedRaftState } from './raft-state-size.ts';
+import { stepOfTheSpecification } from './spec/step-of-the-specification.ts';
 import { acknowledgedIsCommitted, acknowledgedResult, readIsFresh } from './replicated-store.ts';
 import { boundedWork, noException, progressAfterHealing, protocolContract, startsFromUndamagedDisk, timeGoesOn, timeLimit } from './run-properties.ts';
 
@@ -52,6 +53,8 @@ export const properties = [
   committedByMajority,
   stateMachineSafety,
   appliedInOrder,
+  // All of Figure 2, as a second Raft.
+  stepOfTheSpecification,
   // The store and its clients.
   equalReplicas,
   snapshotEqualsPrefix,

@@ -98,6 +98,8 @@ export class ReplicatedStore implements ServiceModel<Holding> {
   private readonly commands: (Command | null)[] = [null];
   /** Clients follow the servers in the numbers of nodes, and are told as c0, c1 and so on. */
   private readonly servers: number;
+  /** What was found equal to the whole state at an index last. */
+  private sound: { readonly index: LogIndex; readonly values: unknown; readonly byClient: unknown } = { index: 0, values: null, byClient: null };
   /** Commands that were committed although they had been executed already. */
   repetitions = 0;
 
@@ -173,7 +175,21 @@ export class ReplicatedStore implements ServiceModel<Holding> {
   difference(who: string, from: LogIndex, to: LogIndex, held: Holding): string | null {
     const committed = this.commands.length - 1;
     if (to > committed) return `${who} holds the state of index ${to}, and only ${committed} entries are committed`;
-    return from === 0 ? this.differenceInAll(who, to, held) : this.differenceSince(who, from, to, held);
+    return from === 0 ? this.differenceInWhole(who, to, held) : this.differenceSince(who, from, to, held);
+  }
+
+  /**
+   * A server that compacts its log holds the very values that its snapshot holds. What is committed up to an index
+   * never changes, so that values which were found equal to it once are equal to it still.
+   */
+  private differenceInWhole(who: string, index: LogIndex, held: Holding): string | null {
+    const { values } = held.store;
+    const { byClient } = held.sessions;
+    const { sound } = this;
+    if (sound.index === index && sound.values === values && sound.byClient === byClient) return null;
+    const difference = this.differenceInAll(who, index, held);
+    if (difference === null) this.sound = { index, values, byClient };
+    return difference;
   }
 
   private differenceSince(who: string, from: LogIndex, to: LogIndex, held: Holding): string | null {

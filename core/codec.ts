@@ -199,11 +199,17 @@ export function decodeRaftState(bytes: Uint8Array, snapshotData: Uint8Array | nu
 }
 
 /** Its term, the length of its command, its command; the empty entry of a new leader has a command of length 0. */
-function writeEntry(to: ByteWriter, { term, command, sizeBytes }: Entry): void {
+function writeEntry(to: ByteWriter, entry: Entry): void {
+  const { term, command } = entry;
+  to.uint32(term).uint32(commandLengthOf(entry));
+  if (command !== null) writeCommand(to, command as Command);
+}
+
+/** @throws AssertionFailed when the entry takes another number of bytes than it says */
+export function commandLengthOf({ command, sizeBytes }: Entry): number {
   const commandLength = command === null ? 0 : commandSizeBytes(command as Command);
   assert(sizeBytes === noopSizeBytes + commandLength, () => `an entry of ${noopSizeBytes + commandLength} bytes says it has ${sizeBytes}`);
-  to.uint32(term).uint32(commandLength);
-  if (command !== null) writeCommand(to, command as Command);
+  return commandLength;
 }
 
 function readEntry(from: ByteReader): Entry {

@@ -63,7 +63,7 @@ export function run(system: System, plan: Plan, trace: TraceSink | null = null):
     if (healing === 'noNewOperations' || healing === 'leaderFalls') clients.beginNoMore();
     const unanswered = (): string | null => (clients.areDone ? null : `${clients.missing} operations are not answered`);
     isExcused = settle(world, plan, healing === 'leaderFalls' ? fallWhen(unanswered, world, trace) : unanswered) === 'excused';
-    return world.observer.finish();
+    return judged(world);
   });
   return recordOf(world, verdict, clients.completed, isExcused);
 }
@@ -82,9 +82,15 @@ function playScript(world: World, plan: Plan, script: Script, trace: TraceSink |
     hold(timeLimit, { script: plan.script!, isDone: done.isFired, stormUs: plan.stormUs });
     healed(world, nemesis, note);
     isExcused = settle(world, plan, () => null) === 'excused';
-    return world.observer.finish();
+    return judged(world);
   });
   return { ...recordOf(world, verdict, stage.checked, isExcused), rpcs: stage.network.rpcs };
+}
+
+/** The end of a run in which nothing was violated so far. */
+function judged(world: World): Verdict {
+  for (const machine of world.machines) machine.mustHaveBytes();
+  return world.observer.finish();
 }
 
 const recordOf = (world: World, verdict: Verdict, operationsCompleted: number, isExcused: boolean): RunRecord => ({

@@ -2,6 +2,7 @@
 import type { GenericSchema } from 'valibot';
 import type { Effect, Event, NodeId, Process, Recovery, Storage } from '../core/protocol.ts';
 import type { Observer } from '../checkers/checker.ts';
+import type { Abstraction } from '../checkers/spec/abstraction.ts';
 import type { Digest } from './digest.ts';
 import type { FileRole, Moments } from './moments.ts';
 import type { Plan } from './plan/plan.ts';
@@ -95,7 +96,8 @@ export interface Broken {
 
 /** Why a history has no explanation. */
 export interface HistoryStory {
-  readonly key: string;
+  /** Of the part of the service that it is about; null when the service has no parts. */
+  readonly key: string | null;
   readonly why: string;
   /** Ids of operations that cannot all have happened as recorded. */
   readonly clash: readonly number[];
@@ -159,6 +161,11 @@ export interface System {
   processes(plan: Plan): readonly AnyProcess[];
   /** `durableOf` gives what a node's disk holds at the moment of the call. */
   observer(plan: Plan, durableOf: (node: NodeId) => unknown): Observer;
+  /**
+   * A Raft as the specification sees it: then every step of every run is held against that, too. Undefined for a plan
+   * whose servers do what the specification does not know.
+   */
+  specification?(plan: Plan): Abstraction | undefined;
   /** Only the checks that an outsider could make; absent when there is none (see oracles.ts). */
   externalObserver?(plan: Plan, durableOf: (node: NodeId) => unknown): Observer;
   /** A server that throws has crashed and is started again, in place of being a violation. */

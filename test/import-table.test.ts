@@ -17,6 +17,7 @@ const mayKnowTime: Readonly<Record<string, string>> = {
   'harness/bench/': 'a benchmark measures time',
   'harness/campaign/guarded.ts': 'sees that code under test does not come back, and ends its thread',
   'harness/bugs/worker.ts': 'tells how long a bug was hunted',
+  'harness/fleet/store.ts': 'names the day of a moment that it is told',
   'harness/cli/': 'shows progress and the time taken, and lets Ctrl-C in between two chunks',
   'harness/shrink/trials.ts': 'lets Ctrl-C in between two batches of candidates',
   'harness/explore/crew.ts': 'lets Ctrl-C and the messages of threads in between two rounds',
@@ -32,7 +33,7 @@ const isListed = (path: string, list: Readonly<Record<string, string>>): boolean
   Object.keys(list).some((listed) => (listed.endsWith('/') ? path.startsWith(listed) : path === listed));
 
 const entryPoints = (path: string): boolean =>
-  ['scenarios/whitewater.ts', 'scenarios/index.ts', 'checkers/porcupine-ts-port/index.ts', 'checkers/porcupine-ts-port/vitest.ts'].includes(path)
+  ['scenarios/whitewater.ts', 'scenarios/index.ts', 'harness/own/index.ts', 'checkers/porcupine-ts-port/index.ts', 'checkers/porcupine-ts-port/vitest.ts'].includes(path)
   || path.startsWith('harness/bench/') || /^test\/(?:mutants|documents|inputs)\/tool\/main\.ts$/.test(path);
 
 describe('the house', () => {
@@ -93,7 +94,7 @@ describe('these checks can fail', () => {
   const house = (files: Readonly<Record<string, string>>): ReadonlyMap<string, Source> =>
     new Map(Object.entries(files).map(([path, text]) => [path, readSource(path, text)]));
   const everywhere = {
-    'core/protocol.ts': '', 'core/server.ts': '', 'checkers/checker.ts': '', 'checkers/porcupine-ts-port/index.ts': '', 'harness/run.ts': '', 'harness/cli/b.ts': '', 'harness/world/b.ts': '', 'scenarios/swarm.ts': '',
+    'core/protocol.ts': '', 'core/server.ts': '', 'checkers/checker.ts': '', 'checkers/porcupine-ts-port/index.ts': '', 'harness/run.ts': '', 'harness/cli/b.ts': '', 'harness/world/b.ts': '', 'harness/fleet/b.ts': '', 'scenarios/swarm.ts': '',
   };
 
   test.each([
@@ -116,6 +117,11 @@ describe('these checks can fail', () => {
     ['scenarios/a.ts', "import { x } from './missing.ts';"],
     ['harness/report/a.ts', "import { x } from '../cli/b.ts';"],
     ['harness/plan/a.ts', "import type { X } from '../world/b.ts';"],
+    ['harness/fleet/a.ts', "import type { X } from '../cli/b.ts';"],
+    ['harness/fleet/a.ts', "import { Queue } from 'bullmq';"],
+    ['harness/cli/fleet-a.ts', "import type { Redis } from 'ioredis';"],
+    ['harness/report/a.ts', "import type { X } from '../fleet/b.ts';"],
+    ['harness/cli/a.ts', "import { x } from '../fleet/b.ts';"],
   ])('%s must not: %s', (path, text) => {
     expect(importViolations(house({ ...everywhere, [path]: text }))).not.toEqual([]);
   });
@@ -126,6 +132,8 @@ describe('these checks can fail', () => {
     ['checkers/a.ts', "import { x } from './porcupine-ts-port/index.ts';"],
     ['checkers/porcupine-ts-port/vitest.ts', "import { expect } from 'vitest';\nimport { x } from 'node:fs';"],
     ['harness/a.ts', "import type { X } from '../core/protocol.ts';\nimport { x } from '../checkers/checker.ts';\nimport * as v from 'valibot';"],
+    ['harness/fleet/a.ts', "import type { Queue } from 'bullmq';\nconst { Redis } = await import('ioredis');"],
+    ['harness/cli/fleet-a.ts', "import { x } from '../fleet/b.ts';"],
     ['scenarios/a.ts', "import { x } from '../core/server.ts';\nimport { y } from '../harness/run.ts';"],
     ['core/a.ts', "// import { x } from '../harness/run.ts';\nconst text = \"import '../harness/run.ts'\";"],
   ])('%s may: %s', (path, text) => {

@@ -13,7 +13,6 @@
  * A single damaged place thus never passes for a torn end: it leaves either the header, the payload
  * or the mark whole.
  */
-import { ByteReader } from '../bytes.ts';
 import { checksum } from './checksum.ts';
 
 const headerBytes = 20;
@@ -31,17 +30,28 @@ export interface Frame {
 export function encodeRecord({ generation, sequence, payload }: Frame): Uint8Array {
   const payloadChecksum = checksum(payload);
   const bytes = new Uint8Array(headerBytes + payload.length + markBytes);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, payload.length);
-  view.setUint32(4, generation);
-  view.setUint32(8, sequence);
-  view.setUint32(12, payloadChecksum);
-  view.setUint32(16, checksum(bytes, 0, 16));
+  putUint32(bytes, 0, payload.length);
+  putUint32(bytes, 4, generation);
+  putUint32(bytes, 8, sequence);
+  putUint32(bytes, 12, payloadChecksum);
+  putUint32(bytes, 16, checksum(bytes, 0, 16));
   bytes.set(payload, headerBytes);
-  view.setUint32(headerBytes + payload.length, markNumber(sequence));
-  view.setUint32(headerBytes + payload.length + 4, payloadChecksum);
+  putUint32(bytes, headerBytes + payload.length, markNumber(sequence));
+  putUint32(bytes, headerBytes + payload.length + 4, payloadChecksum);
   return bytes;
 }
+
+/** Byte by byte: a view asks for the array's buffer, and V8 then takes a small array out of its own heap. */
+function putUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
+/** The four bytes must be there. */
+const uint32At = (bytes: Uint8Array, at: number): number =>
+  bytes[at]! * 0x1000000 + ((bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!);
 
 /** What stands at an offset where a record of this sequence number is expected. */
 export type Found =
@@ -60,10 +70,10 @@ interface Header {
 }
 
 function headerAt(bytes: Uint8Array, at: number): Header | null {
-  if (at + headerBytes > bytes.length) return null;
-  const from = new ByteReader(bytes.subarray(at, at + headerBytes));
-  const header = { length: from.uint32(), generation: from.uint32(), sequence: from.uint32(), payloadChecksum: from.uint32() };
-  return from.uint32() === checksum(bytes, at, at + headerBytes - 4) ? header : null;
+  if (at + headerBytes > bytes.length || uint32At(bytes, at + 16) !== checksum(bytes, at, at + headerBytes - 4)) return null;
+  return {
+    length: uint32At(bytes, at), generation: uint32At(bytes, at + 4), sequence: uint32At(bytes, at + 8), payloadChecksum: uint32At(bytes, at + 12),
+  };
 }
 
 export function recordAt(bytes: Uint8Array, at: number, sequence: number): Found {
@@ -82,9 +92,7 @@ export function recordAt(bytes: Uint8Array, at: number, sequence: number): Found
 }
 
 function markAt(bytes: Uint8Array, at: number, sequence: number, payloadChecksum: number): boolean {
-  if (at + markBytes > bytes.length) return false;
-  const from = new ByteReader(bytes.subarray(at, at + markBytes));
-  return from.uint32() === markNumber(sequence) && from.uint32() === payloadChecksum;
+  return at + markBytes <= bytes.length && uint32At(bytes, at) === markNumber(sequence) && uint32At(bytes, at + 4) === payloadChecksum;
 }
 
 /**
@@ -96,9 +104,9 @@ function markAt(bytes: Uint8Array, at: number, sequence: number, payloadChecksum
 function broken(bytes: Uint8Array, own: number, sequence: number, isFinished: boolean, reason: string): Found {
   if (isFinished) return { kind: 'damaged', reason };
   for (let at = 0; at + headerBytes <= bytes.length; at++) {
-    // Its own head says only that it was begun.
-    const header = at === own ? null : headerAt(bytes, at);
-    if (header !== null && header.sequence >= sequence) return { kind: 'damaged', reason };
+    // Its own head says only that it was begun. The number is looked at first: a checksum for each byte of the file costs much.
+    const mayBeLater = at !== own && uint32At(bytes, at + 8) >= sequence;
+    if (mayBeLater && headerAt(bytes, at) !== null) return { kind: 'damaged', reason };
   }
   return endsWithMark(bytes, sequence) ? { kind: 'damaged', reason } : { kind: 'torn' };
 }
@@ -117,6 +125,6 @@ const markReach = 256;
 function endsWithMark(bytes: Uint8Array, sequence: number): boolean {
   const at = bytes.length - markBytes;
   if (at < 0) return false;
-  const found = markNumber(new ByteReader(bytes.subarray(at)).uint32());
+  const found = markNumber(uint32At(bytes, at));
   return found >= sequence && found - sequence < markReach;
 }

@@ -13,12 +13,13 @@
  */
 import { ByteReader, ByteWriter } from '../bytes.ts';
 import { AssertionFailed } from '../assert.ts';
-import { decodeRaftState, decodeWrite, encodeRaftState, encodeWrite } from '../codec.ts';
+import { commandLengthOf, decodeRaftState, decodeWrite, encodeRaftState, encodeWrite } from '../codec.ts';
 import { encodeSnapshot, type MachineSnapshot } from '../kv/snapshot.ts';
 import type { FileOperation, Recovery, Storage } from '../protocol.ts';
 import { applyWrite } from '../raft/persistence.ts';
 import type { Write } from '../raft/write.ts';
 import { blankPersistent, type Persistent } from '../raft/state.ts';
+import { EncodedWrite } from './encoded-write.ts';
 import { encodeRecord, recordAt } from './record.ts';
 
 /** Where the next record goes. */
@@ -53,13 +54,19 @@ function format(): { cursor: Cursor; operations: readonly FileOperation[] } {
 
 function store({ generation, sequence }: Cursor, durable: Persistent, writes: readonly Write[]): { cursor: Cursor; operations: readonly FileOperation[] } {
   if (writes.some(({ kind }) => kind === 'snapshot')) return newGeneration(generation, durable);
+  // The bytes are made when they are read, and what an entry says of its size is held against it now.
+  for (const write of writes) if (write.kind === 'append') for (const entry of write.entries) commandLengthOf(entry);
+  const record = new EncodedWrite('append', logFile(generation), () => encodeRecord({ generation, sequence, payload: payloadOf(writes) }));
+  return { cursor: { generation, sequence: sequence + 1 }, operations: [record] };
+}
+
+function payloadOf(writes: readonly Write[]): Uint8Array {
   const payload = new ByteWriter().uint32(writes.length);
   for (const write of writes) {
     const bytes = encodeWrite(write);
     payload.uint32(bytes.length).raw(bytes);
   }
-  const bytes = encodeRecord({ generation, sequence, payload: payload.finish() });
-  return { cursor: { generation, sequence: sequence + 1 }, operations: [{ kind: 'append', file: logFile(generation), bytes }] };
+  return payload.finish();
 }
 
 function newGeneration(old: number, durable: Persistent): { cursor: Cursor; operations: readonly FileOperation[] } {
@@ -74,18 +81,16 @@ function newGeneration(old: number, durable: Persistent): { cursor: Cursor; oper
 }
 
 function generationFiles(generation: number, durable: Persistent): FileOperation[] {
-  const base = encodeRecord({ generation, sequence: 0, payload: encodeRaftState(durable) });
-  const log: FileOperation = { kind: 'create', file: logFile(generation), bytes: base };
-  if (durable.snapshot === null) return [log];
-  const bytes = encodeRecord({ generation, sequence: 0, payload: encodeSnapshot(durable.snapshot.data as MachineSnapshot) });
-  return [{ kind: 'create', file: snapshotFile(generation), bytes }, log];
+  const create = (file: string, payload: () => Uint8Array): FileOperation =>
+    new EncodedWrite('create', file, () => encodeRecord({ generation, sequence: 0, payload: payload() }));
+  const log = create(logFile(generation), () => encodeRaftState(durable));
+  const { snapshot } = durable;
+  if (snapshot === null) return [log];
+  return [create(snapshotFile(generation), () => encodeSnapshot(snapshot.data as MachineSnapshot)), log];
 }
 
-const superblock = (generation: number): FileOperation => ({
-  kind: 'replace',
-  file: superblockFile,
-  bytes: encodeRecord({ generation, sequence: 0, payload: new ByteWriter().uint32(superblockMagic).finish() }),
-});
+const superblock = (generation: number): FileOperation => new EncodedWrite('replace', superblockFile, () =>
+  encodeRecord({ generation, sequence: 0, payload: new ByteWriter().uint32(superblockMagic).finish() }));
 
 function isLater(cursor: Cursor, than: Cursor): boolean {
   return cursor.generation > than.generation || (cursor.generation === than.generation && cursor.sequence > than.sequence);

@@ -87,7 +87,7 @@ async function surveyOne(spec: SurveySpec, bug: KnownBug, mistyped: string | und
     aside = buildAside(bug, folder);
     if (mistyped !== undefined) throw new AsideError(mistyped);
   } catch (error) {
-    if (error instanceof AsideError) return { bug, score: scoreOf([]), starts: [], witness: null, trouble: error.message, fault: null };
+    if (error instanceof AsideError) return notBuilt(bug, error.message);
     throw error;
   }
   const pool = new Tinypool({
@@ -95,6 +95,8 @@ async function surveyOne(spec: SurveySpec, bug: KnownBug, mistyped: string | und
   });
   try {
     const registryUrl = aside.addressOf(spec.registryUrl);
+    const unloaded = (await slots.use(() => pool.run({ registryUrl }, { name: 'loadTrouble' }))) as string | null;
+    if (unloaded !== null) return notBuilt(bug, `${bug.path}: ${unloaded}`);
     const starts = await huntFromAll(spec, bug, pool, registryUrl, slots);
     if (starts.length === 0) return null;
     const { witness, fault } = spec.stop.aborted ? noWitness : await slots.use(() => triedWitness(spec, bug, pool, registryUrl, starts));
@@ -104,6 +106,9 @@ async function surveyOne(spec: SurveySpec, bug: KnownBug, mistyped: string | und
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+const notBuilt = (bug: KnownBug, trouble: string): BugResult =>
+  ({ bug, score: scoreOf([]), starts: [], witness: null, trouble, fault: null });
 
 async function huntFromAll(spec: SurveySpec, bug: KnownBug, pool: Tinypool, registryUrl: string, slots: Slots): Promise<readonly Start[]> {
   const seedsMax = spec.seedsMax(bug);

@@ -2,7 +2,7 @@
 import type { OracleSet } from '../campaign/oracles.ts';
 import { drawPlan } from '../campaign/draw.ts';
 import { parsePlan, printPlan } from '../plan/plan-file.ts';
-import { loadRegistry } from '../campaign/registry.ts';
+import { loadRegistry, RegistryError } from '../campaign/registry.ts';
 import { buildReport } from '../report/report.ts';
 import { reportText } from '../report/terminal.ts';
 import { run } from '../run.ts';
@@ -21,6 +21,17 @@ export interface HuntSpec {
 /** What a thread found, and how long it worked. */
 export interface TimedHunt extends Hunted {
   readonly wallMs: number;
+}
+
+/** Why a patched core cannot be loaded, and so cannot be hunted; null when it can. */
+export async function loadTrouble({ registryUrl }: { readonly registryUrl: string }): Promise<string | null> {
+  try {
+    await loadRegistry(registryUrl);
+    return null;
+  } catch (error) {
+    if (error instanceof RegistryError) return error.message.replace(registryUrl, 'the patched core');
+    throw error;
+  }
 }
 
 export async function huntSeeds({ registryUrl, scenario, oracles, from, count }: HuntSpec): Promise<TimedHunt> {

@@ -5,13 +5,13 @@
 import type { Tinypool } from 'tinypool';
 import { emptyResult, merge, type ChunkResult } from './campaign.ts';
 import { Pulse, type Place } from './pulse.ts';
-import { lookEveryMs, placeText, stuckText, StuckWatch } from './stuck.ts';
+import { lookEveryMs, nameOfPart, placeText, stuckText, StuckWatch } from './stuck.ts';
 import type { ChunkSpec } from './worker.ts';
 
 /** @throws whatever the worker threw that is no fault of the code under test */
 export async function runGuarded(pool: Tinypool, chunk: Omit<ChunkSpec, 'pulse'>, afterMs: number): Promise<ChunkResult> {
   const pulse = new Pulse();
-  const watch = new StuckWatch(pulse, afterMs);
+  const watch = new StuckWatch(pulse, afterMs, true);
   const end = new AbortController();
   let stuck: Place | null = null;
   const timer = setInterval(() => {
@@ -32,14 +32,26 @@ export async function runGuarded(pool: Tinypool, chunk: Omit<ChunkSpec, 'pulse'>
   }
 }
 
-/** What became of the seed at which the thread was lost; null when the code under test had no part in it. */
+/** What became of the seed at which the thread was lost; null when nothing that was given to the harness had a part in it. */
 function lostSeed(scenario: string, seed: number, error: NodeJS.ErrnoException, stuck: Place | null, afterMs: number, { place, hasEnded }: Pulse): ChunkResult | null {
   const one = { ...emptyResult(scenario), seeds: 1 };
-  const violated = (property: string, detail: string): ChunkResult =>
-    ({ ...one, violations: [{ seed, property, detail, step: place?.step ?? 0, atUs: 0, digest: noDigest, isLost: true }] });
-  if (stuck !== null) return violated('Bounded Work', stuckText(stuck, afterMs));
+  if (stuck !== null) return blamed(one, seed, stuck, 'Bounded Work', stuckText(stuck, afterMs));
   if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') return { ...one, unknowns: [{ seed, detail: `out of memory${placeText(place)}` }] };
-  return place === null || !hasEnded ? null : violated('No Exception', `the code under test ended its thread${placeText(place)}`);
+  if (place === null || !hasEnded) return null;
+  return blamed(one, seed, place, 'No Exception', `${nameOfPart[place.part]} ended its thread${placeText(place)}`);
+}
+
+/** Steps and disks are what is judged; without a plan nothing was; whoever judges and is lost leaves it open. */
+function blamed(one: ChunkResult, seed: number, { part, step }: Place, property: string, detail: string): ChunkResult {
+  switch (part) {
+    case 'step':
+    case 'storage':
+      return { ...one, violations: [{ seed, property, detail, step, atUs: 0, digest: noDigest, isLost: true }] };
+    case 'draw':
+      return { ...one, undrawn: [{ seed, detail: `seed ${seed}: ${detail}` }] };
+    default:
+      return { ...one, unknowns: [{ seed, detail }] };
+  }
 }
 
 /** Of a run that never ended. */

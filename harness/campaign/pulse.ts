@@ -2,20 +2,28 @@
  * Tells another thread where a run is, so that code under test which never comes back can be named and
  * ended: a thread that is inside of a loop hears nothing, and only somebody outside can see that it stands still.
  */
+import type { Observer } from '../../checkers/checker.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { AnyProcess, System } from '../system.ts';
+import type { AnyProcess, AnyStorage, System } from '../system.ts';
 import type { Registry, Scenario } from './scenario.ts';
 
 /** Slots of the shared words. A seed takes two: it may be larger than 32 bits. */
-const slot = { beats: 0, isInside: 1, node: 2, step: 3, seedLow: 4, seedHigh: 5, hasEnded: 6 } as const;
+const slot = { beats: 0, part: 1, node: 2, step: 3, seedLow: 4, seedHigh: 5, hasEnded: 6 } as const;
 const slots = 7;
 const low = 2 ** 32;
 
-/** Where a thread is inside of the code under test. */
+/** What a thread may be inside of; `outside` of all of it, the harness itself is at work. */
+const parts = ['outside', 'step', 'storage', 'draw', 'processes', 'observer', 'load'] as const;
+export type Part = (typeof parts)[number];
+const numberOf = Object.fromEntries(parts.map((part, i) => [part, i])) as Readonly<Record<Part, number>>;
+
+/** Where a thread is. */
 export interface Place {
+  readonly part: Part;
   /** Null while no seed was drawn: a plan from a file. */
   readonly seed: number | null;
-  readonly node: number;
+  /** Null where no node is at work. */
+  readonly node: number | null;
   /** Steps of all nodes that were begun in this run. */
   readonly step: number;
 }
@@ -34,11 +42,17 @@ export class Pulse {
     return Atomics.load(this.words, slot.beats);
   }
 
-  /** Where the thread is; null while it is not inside of the code under test. */
+  /** Where the thread is; null while it is not inside of what was given to the harness. */
   get place(): Place | null {
+    const place = this.anyPlace;
+    return place.part === 'outside' ? null : place;
+  }
+
+  /** The same, wherever it is. */
+  get anyPlace(): Place {
     const { words } = this;
-    if (Atomics.load(words, slot.isInside) === 0) return null;
-    return { seed: this.seed, node: words[slot.node]!, step: words[slot.step]! };
+    const part = parts[Atomics.load(words, slot.part)]!;
+    return { part, seed: this.seed, node: part === 'step' || part === 'storage' ? words[slot.node]! : null, step: words[slot.step]! };
   }
 
   /** The seed that was drawn last; null while none was. */
@@ -49,6 +63,7 @@ export class Pulse {
   }
 
   drawing(seed: number): void {
+    this.words[slot.step] = 0;
     this.words[slot.seedLow] = (seed + 1) % low;
     this.words[slot.seedHigh] = Math.floor((seed + 1) / low);
   }
@@ -63,7 +78,31 @@ export class Pulse {
     words[slot.node] = node;
     words[slot.step]! += steps;
     words[slot.beats]! += 1;
-    words[slot.isInside] = 1;
+    words[slot.part] = numberOf.step;
+  }
+
+  /** Calls what may call something else that is watched, and never come back. */
+  inside<T>(part: Part, act: () => T): T {
+    const { words } = this;
+    const before = words[slot.part]!;
+    words[slot.beats]! += 1;
+    words[slot.part] = numberOf[part];
+    try {
+      return act();
+    } finally {
+      words[slot.part] = before;
+    }
+  }
+
+  /** The same, of a module that is loaded. */
+  async loading<T>(load: () => Promise<T>): Promise<T> {
+    this.words[slot.beats]! += 1;
+    this.words[slot.part] = numberOf.load;
+    try {
+      return await load();
+    } finally {
+      this.leave();
+    }
   }
 
   /** The thread is about to end, whatever it was at. */
@@ -76,7 +115,7 @@ export class Pulse {
   }
 
   leave(): void {
-    this.words[slot.isInside] = 0;
+    this.words[slot.part] = numberOf.outside;
   }
 }
 
@@ -85,27 +124,60 @@ export const watched = (scenario: Scenario, pulse: Pulse): Scenario => watchedSc
 
 /** The same system, whose calls into the code under test are seen from outside. */
 function watchedSystem(system: System, pulse: Pulse): System {
+  const { storage, externalObserver } = system;
   return {
     ...system,
     processes(plan: Plan): readonly AnyProcess[] {
       pulse.runs();
-      return system.processes(plan).map((process, node) => watchedProcess(process, node, pulse));
+      return pulse.inside('processes', () => system.processes(plan)).map((process, node) => watchedProcess(process, node, pulse));
     },
+    observer: (plan, durableOf) => watchedObserver(pulse.inside('observer', () => system.observer(plan, durableOf)), pulse),
+    ...(externalObserver !== undefined && {
+      externalObserver: (plan, durableOf) => watchedObserver(pulse.inside('observer', () => externalObserver.call(system, plan, durableOf)), pulse),
+    }),
+    ...(storage !== undefined && { storage: behind<AnyStorage>(storage, ['format', 'store', 'recover', 'isLater'], 'storage', pulse) }),
   };
 }
 
+const observing = ['booted', 'stepped', 'crashed', 'refused', 'invoked', 'gaveUp', 'returned', 'healed', 'unsettled', 'finish', 'counts'] as const satisfies readonly (keyof Observer)[];
+
+const watchedObserver = (observer: Observer, pulse: Pulse): Observer => behind<Observer>(observer, observing, 'observer', pulse);
+
+/** An object whose methods of these names are seen from outside; whatever else it has is found behind it. */
+function behind<T extends object>(object: T, names: readonly (keyof T & string)[], part: Part, pulse: Pulse): T {
+  const seen = names.filter((name) => typeof object[name] === 'function').map((name): [string, PropertyDescriptor] => {
+    const method = object[name] as (...given: readonly unknown[]) => unknown;
+    return [name, { value: (...given: readonly unknown[]) => pulse.inside(part, () => method.apply(object, given as unknown[])), enumerable: true }];
+  });
+  return Object.create(object, Object.fromEntries(seen)) as T;
+}
+
 function watchedProcess(process: AnyProcess, node: number, pulse: Pulse): AnyProcess {
-  const inside = <T>(steps: number, act: () => T): T => {
-    pulse.enter(node, steps);
+  // Written out three times: a closure for each step cost as much as all the rest.
+  const boot: AnyProcess['boot'] = (durable) => {
+    pulse.enter(node);
     try {
-      return act();
+      return process.boot(durable);
     } finally {
       pulse.leave();
     }
   };
-  const boot: AnyProcess['boot'] = (durable) => inside(1, () => process.boot(durable));
-  const step: AnyProcess['step'] = (state, event) => inside(1, () => process.step(state, event));
-  const write: AnyProcess['write'] = (durable, given) => inside(0, () => process.write(durable, given));
+  const step: AnyProcess['step'] = (state, event) => {
+    pulse.enter(node);
+    try {
+      return process.step(state, event);
+    } finally {
+      pulse.leave();
+    }
+  };
+  const write: AnyProcess['write'] = (durable, given) => {
+    pulse.enter(node, 0);
+    try {
+      return process.write(durable, given);
+    } finally {
+      pulse.leave();
+    }
+  };
   // Whatever else it has, its own methods among them, is found behind it. Described and not assigned: nothing can be
   // assigned in front of a frozen object.
   return Object.create(process, {
@@ -119,7 +191,7 @@ function watchedScenario(scenario: Scenario, system: System, pulse: Pulse): Scen
     system,
     draw(seed) {
       pulse.drawing(seed);
-      return scenario.draw(seed);
+      return pulse.inside('draw', () => scenario.draw(seed));
     },
   };
 }
@@ -133,6 +205,9 @@ export function watchThisThread(pulse: Pulse): void {
 
 /** The registry as this thread is to run it. */
 export const asWatched = (registry: Registry): Registry => (threadPulse === null ? registry : watchedRegistry(registry, threadPulse));
+
+/** What this thread loads, seen from outside as well. */
+export const loadWatched = <T>(load: () => Promise<T>): Promise<T> => (threadPulse === null ? load() : threadPulse.loading(load));
 
 /** A registry all of whose systems are watched; a system that stands in it twice is one system still. */
 function watchedRegistry(registry: Registry, pulse: Pulse): Registry {

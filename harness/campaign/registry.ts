@@ -1,7 +1,9 @@
 /** Loads scenarios: those of the house, or a user's own module, by address. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { asWatched } from './pulse.ts';
+import type { Plan } from '../plan/plan.ts';
+import { importModule } from './import-module.ts';
+import { asWatched, loadWatched } from './pulse.ts';
 import type { Registry, Scenario } from './scenario.ts';
 
 /** Says what is wrong with a module that was asked to provide scenarios. */
@@ -11,8 +13,7 @@ export class RegistryError extends Error {
 
 /** @throws RegistryError when the module cannot be loaded or exports no registry */
 export async function loadRegistry(url: string): Promise<Registry> {
-  const module = await importModule(url);
-  const { registry } = module;
+  const { registry } = await imported(url);
   if (isRegistry(registry)) {
     mustBeWhole(url, registry);
     return asWatched(registry);
@@ -20,9 +21,9 @@ export async function loadRegistry(url: string): Promise<Registry> {
   throw new RegistryError(`${url} does not export a \`registry\` with scenarios and systems`);
 }
 
-async function importModule(url: string): Promise<{ registry?: unknown }> {
+async function imported(url: string): Promise<{ readonly registry?: unknown }> {
   try {
-    return (await import(url)) as { registry?: unknown };
+    return await loadWatched(() => importModule(url));
   } catch (error) {
     throw new RegistryError(`cannot load ${url}: ${messageOf(error)}`);
   }
@@ -60,23 +61,37 @@ function mustBeWhole(url: string, { scenarios, systems }: Registry): void {
 export interface FoundScenario {
   readonly scenario: Scenario;
   readonly url: string;
+  /** The module as it was named, with the scenario in it; null for one of the registry at hand. */
+  readonly module: string | null;
 }
 
+/** What a command takes when it is told of none. */
+export const defaultScenario = ({ scenarios }: Registry): string => [...scenarios.keys()][0] ?? '';
+
 /**
- * `name` in the house's registry, or `path/to/module.js` or `path/to/module.js#name` in a user's own.
+ * `name` in the registry at hand, or `path/to/module.ts` or `path/to/module.js#name` in a user's own.
  * @throws RegistryError when there is none
  */
 export async function findScenario(house: Registry, name: string): Promise<FoundScenario> {
-  if (!/[./\\]m?js(#.*)?$/.test(name)) return inRegistry(house, name, name);
+  if (!/[./\\]m?[jt]s(#.*)?$/.test(name)) return { ...inRegistry(house, name, name), module: null };
   const [path, inner] = name.split('#') as [string, string | undefined];
   const url = pathToFileURL(resolve(path)).href;
   const registry = { ...(await loadRegistry(url)), url };
-  return inRegistry(registry, inner ?? firstOf(registry), name);
+  const found = inRegistry(registry, inner ?? defaultScenario(registry), name);
+  return { ...found, scenario: carrying(found.scenario, name), module: name };
 }
 
-const firstOf = ({ scenarios }: Registry): string => [...scenarios.keys()][0] ?? '';
+/** The same one, whose plans say where it is from: then they are run again without a word of it. */
+const carrying = (scenario: Scenario, module: string): Scenario => ({
+  ...scenario,
+  draw: (seed) => {
+    const plan: Plan | null | undefined = scenario.draw(seed);
+    // What is no plan stays none: it is told as what it is.
+    return typeof plan === 'object' && plan !== null ? { ...plan, module } : plan!;
+  },
+});
 
-function inRegistry(registry: Registry, name: string, asked: string): FoundScenario {
+function inRegistry(registry: Registry, name: string, asked: string): Omit<FoundScenario, 'module'> {
   const scenario = registry.scenarios.get(name);
   if (scenario !== undefined) return { scenario, url: registry.url };
   throw new RegistryError(`there is no scenario "${asked}" (see: whitewater scenarios)`);

@@ -13,6 +13,11 @@ export interface Scenario {
   readonly required?: readonly string[];
   /** Kinds of fault that such a campaign must have switched on. */
   readonly requiredFaults?: readonly FaultKind[];
+  /**
+   * A known bug is planted in it: so many seeds may pass before a violation is found, of this property or of any.
+   * It is no part of a campaign; a gate that does not find it has gone blind.
+   */
+  readonly canary?: { readonly within: number; readonly property: string | null };
   /** Pure: the same seed gives the same plan. */
   draw(seed: number): Plan;
 }
@@ -24,4 +29,8 @@ export interface Registry {
   readonly systems: ReadonlyMap<string, System>;
   /** What `whitewater explore` can search whole. */
   readonly models: ReadonlyMap<string, ModelDefinition>;
+  /** Of a project of its own: scenarios that a gate runs many seeds of. */
+  readonly campaigns?: readonly string[];
+  /** Of a project of its own: the folder of its pinned plans. */
+  readonly regressions?: string;
 }

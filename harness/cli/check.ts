@@ -13,6 +13,7 @@ import { durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type C
 import { mustBeWritable, readText, writeWhole } from '../text/files.ts';
 import { Kept } from './kept.ts';
 import { count, duration, plural, short } from '../text/format.ts';
+import { jsonText } from '../text/printable.ts';
 
 const modelNames = Object.keys(models) as ModelName[];
 const formatNames = Object.keys(formats) as FormatName[];
@@ -112,7 +113,7 @@ export const checkCommand: Command = {
       if (kept.write(() => writeWhole(path, drawn))) terminal.out(`  picture: ${path}\n`);
     }
     const { json } = values;
-    if (json !== undefined) kept.write(() => writeWhole(json, `${JSON.stringify({ files: outcomes.map(asJson) }, null, 2)}\n`));
+    if (json !== undefined) kept.write(() => writeWhole(json, `${jsonText({ files: outcomes.map(asJson) }, 2)}\n`));
     kept.tell(terminal);
     const code = worst(outcomes.map(({ verdict }) => verdict));
     const isAllWritten = kept.facts.unwritten?.length === 0;
@@ -244,7 +245,7 @@ function textOf({ model, operations }: Input, index: number): string {
 }
 
 /** A value may be long: the picture and --json show more of it. */
-const cut = (text: string): string => (text.length > maxWhy ? `${text.slice(0, maxWhy)} ...` : text);
+const cut = (text: string): string => (text.length > maxWhy ? `${text.slice(0, maxWhy)} ... (${count(text.length - maxWhy)} characters more: see --json)` : text);
 
 /** Followed by a comma, where there is a key. */
 const nameOf = ({ model }: Input, key: string | number | undefined): string =>

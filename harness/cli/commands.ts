@@ -23,6 +23,9 @@ export const commands: readonly Entry[] = [
   entry('bugs', 'how soon each known bug of Raft is found', async () => (await import('./bugs.ts')).bugsCommand),
   entry('explore', 'search every state of a model for violations', async () => (await import('./explore.ts')).exploreCommand),
   entry('check', 'say whether recorded histories are linearizable', async () => (await import('./check.ts')).checkCommand, false),
+  entry('doctor', 'say whether a system of your own is a good citizen', async () => (await import('./doctor.ts')).doctorCommand),
+  entry('init', 'lay a first project of your own into a folder', async () => (await import('./init.ts')).initCommand, false),
   entry('scenarios', 'list the scenarios', async () => (await import('./scenarios.ts')).scenariosCommand),
+  entry('fleet', 'the same campaigns on many machines, from a queue', async () => (await import('./fleet.ts')).fleetCommand),
   entry('merge', 'put the results of shards together', async () => (await import('./merge.ts')).mergeCommand),
 ];

@@ -4,6 +4,7 @@ import type { Model, Path } from '../explore/model.ts';
 import type { ParameterValues } from '../explore/parameters.ts';
 import type { PropertyResult, SearchEnd, SearchResult } from '../explore/result.ts';
 import { count, duration, plural, short } from '../text/format.ts';
+import { jsonText } from '../text/printable.ts';
 
 export interface Told<State, Action> {
   readonly name: string;
@@ -106,7 +107,7 @@ export function resultJson<State, Action>(told: Told<State, Action>): string {
       path: property.path === null ? null : pathJson(model, property.path),
     })),
   };
-  return `${JSON.stringify(facts, null, 2)}\n`;
+  return `${jsonText(facts, 2)}\n`;
 }
 
 /** `state` is the one after the action; `null` when the step throws. */

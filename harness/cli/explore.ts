@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { importModule } from '../campaign/import-module.ts';
 import { judge, judgementText, together } from '../campaign/judgement.ts';
 import { breadthFirst } from '../explore/breadth-first.ts';
 import { breadthFirstInThreads } from '../explore/breadth-first-threads.ts';
@@ -94,7 +95,7 @@ export async function explore(argv: readonly string[], models: Models, terminal:
   const kept = new Kept();
   const { jsonPath } = request;
   if (jsonPath !== null && jsonPath !== '-') kept.write(() => writeWhole(jsonPath, resultJson(told)));
-  const { text, worldsApart } = writePlans(told, systems, kept);
+  const { text, worldsApart } = writePlans(told, await systemsBeside(argv[0], models, systems), kept);
   const judgement = judge(together([{ ...factsOfSearch(told.name, result), worldsApart }, kept.facts]));
   terminal[request.jsonPath === '-' ? 'err' : 'out'](`${text}${judgementText(judgement)}`);
   kept.tell(terminal);
@@ -137,7 +138,7 @@ async function parse(argv: readonly string[], models: Models): Promise<Request> 
   const values = parameterValues(definition, given);
   const model = withUsage(() => definition.create(values));
   const hasSymmetry = given['symmetry'] === true;
-  if (hasSymmetry && model.representative === undefined) throw new UsageError(`the model ${definition.name} has no symmetry: leave out --symmetry`);
+  if (hasSymmetry && model.representative === undefined && model.fingerprintOfOrbit === undefined) throw new UsageError(`the model ${definition.name} has no symmetry: leave out --symmetry`);
   if (hasSymmetry && strategy === 'random') throw new UsageError('--symmetry is for bfs and dfs: random walks keep no set of states');
   for (const option of ['max-states', 'max-depth'] as const) {
     if (strategy === 'random' && given[option] !== undefined) throw new UsageError(`--${option} is for bfs and dfs: bound random walks with --walks and --steps`);
@@ -164,11 +165,21 @@ async function parse(argv: readonly string[], models: Models): Promise<Request> 
   };
 }
 
+/** A model that was named by its module may be of a system that only that module has. */
+async function systemsBeside(named: string | undefined, models: Models, systems: ReadonlyMap<string, System>): Promise<ReadonlyMap<string, System>> {
+  if (named === undefined || models.has(named) || !isModule(named)) return systems;
+  const module = await importModule(pathToFileURL(resolve(named.split('#')[0]!)).href);
+  const { systems: own } = (module['registry'] ?? {}) as { readonly systems?: unknown };
+  return own instanceof Map ? new Map([...systems, ...(own as ReadonlyMap<string, System>)]) : systems;
+}
+
+const isModule = (name: string): boolean => /[./\\]m?[jt]s(#.*)?$/.test(name);
+
 async function findModel(name: string, models: Models): Promise<ModelDefinition> {
   const known = models.get(name);
   if (known !== undefined) return known;
   const names = [...models.keys()].join(', ');
-  if (!/[./\\]m?[jt]s(#.*)?$/.test(name)) throw new UsageError(`there is no model "${name}"; there are: ${names}`);
+  if (!isModule(name)) throw new UsageError(`there is no model "${name}"; there are: ${names}`);
   const [path, inner] = name.split('#') as [string, string | undefined];
   const url = pathToFileURL(resolve(path)).href;
   const found = await definitionsIn(url).catch((error: unknown) => {

@@ -6,7 +6,7 @@ import { judge, judgementText, together } from '../campaign/judgement.ts';
 import { askedText, seedsOf, sizeOf, type Asked } from '../campaign/pieces.ts';
 import { crossCheckedHistories, runCampaign } from '../campaign/pool.ts';
 import { programVersion } from '../campaign/program.ts';
-import type { FoundScenario } from '../campaign/registry.ts';
+import { defaultScenario, type FoundScenario } from '../campaign/registry.ts';
 import { stuckAfterMs } from '../campaign/stuck.ts';
 import { summaryText } from '../report/summary.ts';
 import { campaignJson } from '../report/campaign-json.ts';
@@ -26,8 +26,8 @@ import { leftOutText, reportedText, shrinkAndReport } from './report-failures.ts
 const usage = `whitewater fuzz [SCENARIO] [options]
 
 Runs many seeds of a scenario on all cores; every run is checked at every step and for
-linearizability. SCENARIO is a name that \`whitewater scenarios\` lists (default: swarm), or your own
-module: path/to/module.js, or path/to/module.js#name.
+linearizability. SCENARIO is a name that \`whitewater scenarios\` lists (default: the first one,
+swarm), or your own module: path/to/module.ts, or path/to/module.js#name.
 
   --seeds N          how many seeds (default 1000)
   --from S           the first seed (default 1)
@@ -84,7 +84,7 @@ async function parse(argv: readonly string[], { registry }: Context): Promise<Re
     'stuck-after': { type: 'string' },
   });
   if (positionals.length > 1) throw new UsageError(`fuzz takes one scenario, not ${positionals.length}: ${positionals.join(' ')}`);
-  const name = positionals[0] ?? 'swarm';
+  const name = positionals[0] ?? defaultScenario(registry);
   const [shard, of] = parseShard(values.shard ?? '1/1');
   const largest = 2 ** 40;
   const from = wholeNumber('--from', values.from ?? '1', 0, largest);
@@ -119,7 +119,7 @@ export const crossCheckOf = (text: string | undefined): number => wholeNumber('-
 export const stuckAfterOf = (text: string | undefined): number => (text === undefined ? stuckAfterMs : durationMs('--stuck-after', text));
 
 /** A share such as 5% or 0.5%, in ten thousandths; which seeds they are follows from the seeds. */
-function per10000Of(text: string | undefined): DoubleCheck {
+export function per10000Of(text: string | undefined): DoubleCheck {
   if (text === undefined) return 0;
   const match = /^(\d{1,3})(?:\.(\d{1,2}))?%$/.exec(text);
   const share = match === null ? 0 : Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'));
@@ -161,7 +161,8 @@ async function fuzz(request: Request, context: Context): Promise<ExitCode> {
     workers,
     wallMs: performance.now() - startedMs,
     endedEarly: endedEarly(result, target, terminal.interrupted, isCut),
-    replayOptions: request.name === 'swarm' ? '' : ` --scenario ${quoted(request.name)}`,
+    replayOptions: request.name === defaultScenario(context.registry) ? '' : ` --scenario ${quoted(request.name)}`,
+    module: found.module,
     planPaths,
   };
   // What was interrupted has not passed; what ended with its time has, with the seeds that were run.

@@ -7,12 +7,13 @@ import { exitCode, judge, judgementText, together, type ExitCode, type Facts, ty
 import { askedText, seedsOf, sizeOf, type Asked, type Piece } from '../campaign/pieces.ts';
 import { runCampaign } from '../campaign/pool.ts';
 import { programVersion } from '../campaign/program.ts';
+import { defaultScenario } from '../campaign/registry.ts';
 import { regressionFiles, runRegression, type Regression } from '../campaign/regressions.ts';
 import { campaignJson } from '../report/campaign-json.ts';
 import { runCanaries, type CanaryResult } from '../bugs/canary.ts';
 import { BugFileError } from '../bugs/known-bug.ts';
 import type { FailureReports } from '../report/failures.ts';
-import { caseOf, githubAnnotation, junitXml, markdown, type CaseResult } from '../report/forms.ts';
+import { caseOf, errorCommand, githubAnnotation, junitXml, markdown, type CaseResult } from '../report/forms.ts';
 import { absences, situationsLine } from '../campaign/required.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import { durationMs, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type Terminal } from './command.ts';
@@ -21,6 +22,7 @@ import { appendWhole, mustBeWritable, writeWhole } from '../text/files.ts';
 import { count, duration, plural } from '../text/format.ts';
 import { saveDifferingHistories } from './differing-histories.ts';
 import { crossCheckOf, parseShard, stuckAfterOf } from './fuzz.ts';
+import { runOwnCanaries } from './own-canaries.ts';
 import { scenarioFor } from './scenario-for.ts';
 import { regressionsFolder } from './pin.ts';
 import { Kept } from './kept.ts';
@@ -35,6 +37,9 @@ const usage = `whitewater gate [options]
 Regressions first, then the canaries (known bugs planted in the core, that must be found within a few
 seeds: else the harness has gone blind, and exit code 5 says so), then one seed of every lab test, then seeds of the swarm with a share of them run
 twice, then whether every required situation was reached. Each distinct failure is shrunk and reported.
+
+In a folder with a whitewater.config of its own it gates that project: its pinned plans, its canaries, and seeds of each
+of its scenarios.
 
   --time-budget T    for the swarm's seeds (default 2m; such as 30s, 5m); labs and shrinking come on top
   --seeds N          at most so many seeds of the swarm (default: as many as the time allows)
@@ -84,28 +89,35 @@ async function gate(argv: readonly string[], context: Context): Promise<ExitCode
   const request = parse(argv);
   const { terminal, registry } = context;
   mustBeWritable(join(request.folder, 'summary.md'), terminal.err);
+  const startedMs = performance.now();
   const regressions = runRegressions(context);
-  terminal.out(regressionLines(regressions));
+  terminal.out(regressionLines(regressions.map(({ of }) => of)));
   const canaries = await canariesOf(request, context);
   terminal.out(canaryLines(canaries));
   const labs = await runLabs(request, context);
-  terminal.out(labLine(labs));
-  const found = await scenarioFor(registry, 'swarm');
-  const swarm = await runSwarm(request, found.url, found.scenario, terminal);
-  terminal.out(swarmLine(swarm.result, swarm.wallMs));
+  terminal.out(labLine(labs.map(({ of }) => of)));
+  const swarms = await runSwarms(request, context);
   const kept = new Kept();
-  terminal.out(saveDifferingHistories(request.folder, swarm.result, kept));
-  const failing = await reportAll([...labs, swarm.result], request, context, kept);
+  for (const { result } of swarms) terminal.out(saveDifferingHistories(request.folder, result, kept));
+  const failing = await reportAll([...labs.map(({ of }) => of), ...swarms.map(({ result }) => result)], request, context, kept);
   const facts = together([
-    factsOfRegressions(regressions, regressionsFolder),
-    factsOfCanaries(canaries),
-    factsOfLabs(labs, registry),
-    factsOfSeeds(swarm.result),
-    ...(request.asked.of > 1 ? [] : [factsOfAbsences(found.scenario, swarm.result)]),
-    { done: 0, interrupted: terminal.interrupted.aborted ? [swarm.endedEarly ?? 'the gate'] : [] },
+    mayBeNone(registry, factsOfRegressions(regressions.map(({ of }) => of), regressionsOf(registry))),
+    mayBeNone(registry, factsOfCanaries(canaries)),
+    mayBeNone(registry, factsOfLabs(labs.map(({ of }) => of), registry)),
+    ...swarms.map(({ result }) => factsOfSeeds(result)),
+    ...(request.asked.of > 1 ? [] : swarms.map(({ scenario, result }) => factsOfAbsences(scenario, result))),
+    { done: 0, interrupted: terminal.interrupted.aborted ? [swarms.find(({ endedEarly }) => endedEarly !== null)?.endedEarly ?? 'the gate'] : [] },
   ]);
-  return writeAll(request, { regressions, canaries, labs, scenario: found.scenario, swarm, failing, facts }, terminal, kept);
+  return writeAll(request, { startedMs, regressions, canaries, labs, swarms, failing, facts }, terminal, kept);
 }
+
+/** A project of its own, and not the house: it says itself what its campaigns and its known bugs are. */
+const isOwn = ({ campaigns }: Context['registry']): boolean => campaigns !== undefined;
+
+const regressionsOf = ({ regressions }: Context['registry']): string => regressions ?? regressionsFolder;
+
+/** A project that is young has no regression, and one that is small neither canaries nor labs: the rows say so. */
+const mayBeNone = (registry: Context['registry'], facts: Facts): Facts => (isOwn(registry) ? { ...facts, idle: [] } : facts);
 
 function parse(argv: readonly string[]): Request {
   const { values, positionals } = parseCommandLine('gate', argv, {
@@ -139,11 +151,25 @@ function parse(argv: readonly string[]): Request {
   };
 }
 
-const runRegressions = ({ registry }: Context): readonly Regression[] =>
-  regressionFiles(regressionsFolder).map((path) => runRegression(path, registry.systems));
+/** What was done in this thread, one after the other, with its wall time. */
+interface Timed<T> {
+  readonly of: T;
+  readonly seconds: number;
+}
+
+function timed<T>(work: () => T): Timed<T> {
+  const startedMs = performance.now();
+  return { of: work(), seconds: secondsSince(startedMs) };
+}
+
+const secondsSince = (startedMs: number): number => (performance.now() - startedMs) / 1000;
+
+const runRegressions = ({ registry }: Context): readonly Timed<Regression>[] =>
+  regressionFiles(regressionsOf(registry)).map((path) => timed(() => runRegression(path, registry.systems)));
 
 /** @throws UsageError when the folder of known bugs cannot be read, or has no canary */
 async function canariesOf({ canaries, workers }: Request, { registry, terminal }: Context): Promise<readonly CanaryResult[]> {
+  if (canaries === null && isOwn(registry)) return runOwnCanaries(registry, workers, terminal.interrupted);
   try {
     const results = await runCanaries(registry.url, workers, terminal.interrupted, canaries ?? undefined);
     if (results.length === 0 && !terminal.interrupted.aborted) throw new UsageError(`${canaries ?? 'scenarios/bugs'}: there is no known bug in it`);
@@ -155,20 +181,25 @@ async function canariesOf({ canaries, workers }: Request, { registry, terminal }
 }
 
 /** One seed of every scenario but the swarm: with Ctrl-C between two of them. */
-async function runLabs({ asked: { shard, of }, freeze }: Request, { registry, terminal }: Context): Promise<readonly ChunkResult[]> {
+async function runLabs({ asked: { shard, of }, freeze }: Request, { registry, terminal }: Context): Promise<readonly Timed<ChunkResult>[]> {
   const mine = labsOf(registry).filter((_, i) => i % of === shard - 1);
-  const results: ChunkResult[] = [];
+  const results: Timed<ChunkResult>[] = [];
   for (const scenario of mine) {
     if (terminal.interrupted.aborted) break;
-    results.push(runChunk(freeze ? { ...scenario, system: frozen(scenario.system) } : scenario, [1]));
+    results.push(timed(() => runChunk(freeze ? { ...scenario, system: frozen(scenario.system) } : scenario, [1])));
     await new Promise((resolve) => setImmediate(resolve));
   }
   return results;
 }
 
-const labsOf = ({ scenarios }: Context['registry']): readonly Scenario[] => [...scenarios.values()].filter(({ name }) => name !== 'swarm');
+/** Scenarios of which many seeds are run; of the house the first one, the swarm. */
+const campaignsOf = (registry: Context['registry']): readonly string[] => registry.campaigns ?? [defaultScenario(registry)];
+
+const labsOf = (registry: Context['registry']): readonly Scenario[] =>
+  [...registry.scenarios.values()].filter(({ name, canary }) => canary === undefined && !campaignsOf(registry).includes(name));
 
 interface Swarmed {
+  readonly scenario: Scenario;
   readonly result: ChunkResult;
   readonly holds: readonly Piece[];
   /** Why not all seeds that were asked for were run; null when they were, or when only time was to end them. */
@@ -176,13 +207,27 @@ interface Swarmed {
   readonly wallMs: number;
 }
 
-async function runSwarm(request: Request, registryUrl: string, { name }: Scenario, terminal: Terminal): Promise<Swarmed> {
+/** One after the other, each with an equal share of the time. */
+async function runSwarms(request: Request, { terminal, registry }: Context): Promise<readonly Swarmed[]> {
+  const names = campaignsOf(registry);
+  const share = { ...request, budgetMs: Math.ceil(request.budgetMs / names.length) };
+  const swarms: Swarmed[] = [];
+  for (const name of names) {
+    const { scenario, url } = await scenarioFor(registry, name);
+    const swarm = await runSwarm(share, url, scenario, terminal);
+    terminal.out(swarmLine(swarm));
+    swarms.push(swarm);
+  }
+  return swarms;
+}
+
+async function runSwarm(request: Request, registryUrl: string, scenario: Scenario, terminal: Terminal): Promise<Swarmed> {
   const startedMs = performance.now();
   const progress = new CampaignProgress(terminal, null, request.budgetMs, startedMs);
   const limit = timeLimit(terminal.interrupted, request.budgetMs);
   const result = await runCampaign({
     registryUrl,
-    scenario: name,
+    scenario: scenario.name,
     seeds: seedsOf(request.asked),
     workers: request.workers,
     doubleCheck,
@@ -193,13 +238,14 @@ async function runSwarm(request: Request, registryUrl: string, { name }: Scenari
     onProgress: (soFar) => progress.show(soFar, performance.now()),
   }).finally(() => limit.release());
   progress.clear();
-  return { result, holds: [{ ...request.asked, seeds: result.seeds }], endedEarly: endedEarly(request, result, terminal.interrupted), wallMs: performance.now() - startedMs };
+  return { scenario, result, holds: [{ ...request.asked, seeds: result.seeds }], endedEarly: endedEarly(request, result, terminal.interrupted), wallMs: performance.now() - startedMs };
 }
 
-function endedEarly({ asked }: Request, { seeds }: ChunkResult, interrupted: AbortSignal): string | null {
+function endedEarly({ asked }: Request, result: ChunkResult, interrupted: AbortSignal): string | null {
+  const { seeds } = result;
   const target = sizeOf(asked);
   if (target === seeds) return null;
-  if (interrupted.aborted) return `interrupted after ${plural(seeds, 'seed')} of the swarm`;
+  if (interrupted.aborted) return `interrupted after ${plural(seeds, 'seed')} of ${result.scenario === 'swarm' ? 'the swarm' : result.scenario}`;
   return target === null ? null : `time is up after ${seeds} of ${target}`;
 }
 
@@ -224,7 +270,7 @@ async function reportAll(results: readonly ChunkResult[], { folder, workers }: R
   return all;
 }
 
-function factsOfCanaries(canaries: readonly CanaryResult[]): Facts {
+export function factsOfCanaries(canaries: readonly CanaryResult[]): Facts {
   return {
     done: canaries.length,
     notFound: canaries.filter(({ seeds }) => seeds === null).map(({ name, trouble }) => `${name}: ${trouble}`),
@@ -238,7 +284,7 @@ const factsOfLabs = (labs: readonly ChunkResult[], registry: Context['registry']
 
 const passes = (result: ChunkResult): boolean => judge(factsOfSeeds(result)).code === exitCode.pass;
 
-const row = (name: string, text: string): string => `  ${name.padEnd(13)}${text}\n`;
+const row = (name: string, text: string): string => `  ${name.padEnd(12)} ${text}\n`;
 
 function regressionLines(regressions: readonly Regression[]): string {
   const failed = regressions.filter(({ outcome: one }) => one !== 'passed');
@@ -255,18 +301,18 @@ function canaryLines(canaries: readonly CanaryResult[]): string {
 }
 
 const labLine = (labs: readonly ChunkResult[]): string =>
-  row('labs', `${count(labs.filter(passes).length)} of ${count(labs.length)} passed`);
+  labs.length === 0 ? '' : row('labs', `${count(labs.filter(passes).length)} of ${count(labs.length)} passed`);
 
-const swarmLine = ({ seeds, violations, unknowns, nondeterministic, faults, doubleChecked }: ChunkResult, wallMs: number): string =>
-  row('swarm', `${plural(seeds, 'seed')} in ${duration(wallMs)}: ${count(violations.length)} violated, ${count(unknowns.length)} unknown, ${count(faults.length)} faults of the harness`)
+const swarmLine = ({ scenario: { name }, result: { seeds, violations, unknowns, nondeterministic, faults, doubleChecked }, wallMs }: Swarmed): string =>
+  row(name, `${plural(seeds, 'seed')} in ${duration(wallMs)}: ${count(violations.length)} violated, ${count(unknowns.length)} unknown, ${count(faults.length)} faults of the harness`)
   + row('double-check', `${count(doubleChecked)} run twice, ${count(nondeterministic.length)} not deterministic`);
 
 interface GateFacts {
-  readonly regressions: readonly Regression[];
+  readonly startedMs: number;
+  readonly regressions: readonly Timed<Regression>[];
   readonly canaries: readonly CanaryResult[];
-  readonly labs: readonly ChunkResult[];
-  readonly scenario: Scenario;
-  readonly swarm: Swarmed;
+  readonly labs: readonly Timed<ChunkResult>[];
+  readonly swarms: readonly Swarmed[];
   readonly failing: readonly Reported[];
   readonly facts: Facts;
 }
@@ -276,25 +322,27 @@ const verdicts: Readonly<Record<ExitCode, string>> = {
 };
 
 function writeAll({ folder, workers, asked }: Request, gated: GateFacts, terminal: Terminal, kept: Kept): ExitCode {
-  const { regressions, canaries, labs, scenario, swarm, failing, facts } = gated;
+  const { startedMs, canaries, swarms, failing, facts } = gated;
+  const [regressions, labs] = [gated.regressions.map(({ of }) => of), gated.labs.map(({ of }) => of)];
   const judgement = judge(together([facts, kept.facts]));
   const reported = failing.flatMap(({ reports }) => reports.reported);
   const leftOut = failing.flatMap(({ reports }) => reports.leftOut);
-  const situations = asked.of > 1 ? 'judged over all shards' : situationsLine(absences(scenario, swarm.result), swarm.result.seeds);
-  terminal.out(row('situations', situations));
+  const situations = swarms.map(({ scenario, result }) =>
+    row('situations', asked.of > 1 ? 'judged over all shards' : situationsLine(absences(scenario, result), result.seeds))).join('');
+  terminal.out(situations);
   for (const one of reported) terminal.out(`\n${reportedText(one, terminal.hasColor)}`);
   terminal.out(leftOutText(leftOut));
   const why = judgementText(judgement);
   const summary = [
     `## Whitewater gate: ${verdicts[judgement.code]}`, '',
-    '```text', (regressionLines(regressions) + canaryLines(canaries) + labLine(labs) + swarmLine(swarm.result, swarm.wallMs) + row('situations', situations) + why).trimEnd(), '```', '',
+    '```text', (regressionLines(regressions) + canaryLines(canaries) + labLine(labs) + swarms.map(swarmLine).join('') + situations + why).trimEnd(), '```', '',
     ...reported.flatMap(({ report, seeds }) => [markdown(report), ...(seeds.length > 1 ? [`The same failure in ${plural(seeds.length, 'seed')}.`, ''] : [])]),
   ].join('\n');
   kept.write(() => writeWhole(join(folder, 'summary.md'), summary));
-  kept.write(() => writeWhole(join(folder, 'junit.xml'), junitXml('whitewater gate', cases(gated, judgement))));
-  kept.write(() => writeWhole(join(folder, 'campaign.json'), campaignJson({
-    result: swarm.result, holds: swarm.holds, asked: askedText(asked), workers, wallMs: swarm.wallMs, endedEarly: swarm.endedEarly, replayOptions: '', planPaths: new Map(),
-  }, programVersion())));
+  kept.write(() => writeWhole(join(folder, 'junit.xml'), junitXml('whitewater gate', cases(gated, judgement), secondsSince(startedMs))));
+  swarms.forEach(({ result, holds, wallMs, endedEarly: early }, i) => kept.write(() => writeWhole(join(folder, i === 0 ? 'campaign.json' : `campaign-${result.scenario}.json`), campaignJson({
+    result, holds, asked: askedText(asked), workers, wallMs, endedEarly: early, replayOptions: '', module: null, planPaths: new Map(),
+  }, programVersion()))));
   if (process.env['GITHUB_ACTIONS'] === 'true') kept.write(() => tellGithub(summary, gated, terminal));
   const last = judge(together([facts, kept.facts]));
   terminal.out(`\n  verdict      ${verdicts[last.code]}   all forms in ${folder}/\n${judgementText(last)}`);
@@ -304,24 +352,25 @@ function writeAll({ folder, workers, asked }: Request, gated: GateFacts, termina
 
 function tellGithub(summary: string, { regressions, failing }: GateFacts, terminal: Terminal): void {
   for (const { report, seeds } of failing.flatMap(({ reports }) => reports.reported)) terminal.out(`${githubAnnotation(report, seeds.length)}\n`);
-  for (const { path, outcome: one, detail } of regressions) {
-    if (one !== 'passed') terminal.out(`::error file=${path},title=regression::${detail.replaceAll('%', '%25').replaceAll('\n', '%0A')}\n`);
+  for (const { of: { path, outcome: one, detail } } of regressions) {
+    if (one !== 'passed') terminal.out(`${errorCommand(path, 'regression', detail)}\n`);
   }
   const path = process.env['GITHUB_STEP_SUMMARY'];
   if (path !== undefined && path !== '') appendWhole(path, summary);
 }
 
-function cases({ regressions, canaries, labs, swarm, failing }: GateFacts, judgement: Judgement): readonly CaseResult[] {
-  const plain = (suite: string, name: string, wrong: string | null): CaseResult => ({
-    suite, name, seconds: 0, failure: wrong === null ? null : { kind: 'failure', message: wrong, text: wrong },
+function cases({ regressions, canaries, labs, swarms, failing }: GateFacts, judgement: Judgement): readonly CaseResult[] {
+  const plain = (suite: string, name: string, wrong: string | null, seconds: number | null = null): CaseResult => ({
+    suite, name, seconds, failure: wrong === null ? null : { kind: 'failure', message: wrong, text: wrong },
   });
   return [
-    ...regressions.map(({ path, detail, outcome: one }) => plain('whitewater.regressions', path, one === 'passed' ? null : detail)),
+    ...regressions.map(({ of: { path, detail, outcome: one }, seconds }) => plain('whitewater.regressions', path, one === 'passed' ? null : detail, seconds)),
     ...canaries.map(({ name, seeds, trouble }) => plain('whitewater.canaries', name, seeds === null ? trouble : null)),
-    ...labs.map((lab) => plain('whitewater.labs', lab.scenario, passes(lab) ? null : troubleOf(lab))),
-    ...(passes(swarm.result) ? [plain('whitewater.swarm', `${swarm.result.seeds} seeds`, null)] : []),
-    ...failing.flatMap(({ reports }) => reports.reported).map(({ report }) => caseOf(report, `whitewater.${report.scenario}`, 0)),
-    ...(!passes(swarm.result) && swarm.result.violations.length === 0 ? [plain('whitewater.swarm', 'seeds', troubleOf(swarm.result))] : []),
+    ...labs.map(({ of: lab, seconds }) => plain('whitewater.labs', lab.scenario, passes(lab) ? null : troubleOf(lab), seconds)),
+    ...swarms.filter(({ result }) => passes(result)).map(({ result, wallMs }) => plain(`whitewater.${result.scenario}`, `${result.seeds} seeds`, null, wallMs / 1000)),
+    ...failing.flatMap(({ reports }) => reports.reported).map(({ report }) => caseOf(report, `whitewater.${report.scenario}`)),
+    ...swarms.filter(({ result }) => !passes(result) && result.violations.length === 0)
+      .map(({ result, wallMs }) => plain(`whitewater.${result.scenario}`, 'seeds', troubleOf(result), wallMs / 1000)),
     plain('whitewater.gate', 'verdict', judgement.code === exitCode.pass ? null : [judgement.line, ...judgement.others].join('\n')),
   ];
 }

@@ -2,9 +2,11 @@
 import { DrawError } from '../campaign/draw-error.ts';
 import type { Registry } from '../campaign/scenario.ts';
 import { table } from '../text/format.ts';
+import { bugVariable } from '../text/own-command.ts';
 import { printable, printableOnTerminal } from '../text/printable.ts';
 import { exitCode, UsageError, type ExitCode, type Terminal } from './command.ts';
 import { commands, type Entry } from './commands.ts';
+import { registryAtHand } from './project.ts';
 
 const overview = (): string => [
   'whitewater COMMAND [options]',
@@ -65,7 +67,19 @@ async function dispatch([name, ...rest]: readonly string[], terminal: Terminal, 
     terminal.out(command.usage);
     return exitCode.pass;
   }
-  return command.run(rest, { terminal, registry: command.isAlone === true ? noScenarios : await house() });
+  return command.run(rest, { terminal, registry: command.isAlone === true ? noScenarios : await loaded(house) });
+}
+
+/** @throws UsageError when the core that the house stands on is patched, and throws while it is loaded */
+async function loaded(house: House): Promise<Registry> {
+  const bug = process.env[bugVariable];
+  if (bug === undefined) return registryAtHand(process.cwd(), house);
+  try {
+    return await house();
+  } catch (error) {
+    const why = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).replaceAll(/\s*\n\s*/g, ' ');
+    throw new UsageError(`the core with ${bug} cannot be loaded: ${why}`);
+  }
 }
 
 function find(name: string): Entry {

@@ -5,6 +5,7 @@ import { exitCode, judge, judgementText, together, type ExitCode, type Facts } f
 import { doubledIn, missingFrom } from '../campaign/pieces.ts';
 import { absences, situationsLine } from '../campaign/required.ts';
 import type { Scenario } from '../campaign/scenario.ts';
+import { defaultScenario } from '../campaign/registry.ts';
 import { CampaignError, campaignJson, readCampaign, type Campaign } from '../report/campaign-json.ts';
 import { summaryText } from '../report/summary.ts';
 import { parseCommandLine, UsageError, type Command, type Context } from './command.ts';
@@ -12,6 +13,8 @@ import { mustBeWritable, readText, writeWhole } from '../text/files.ts';
 import { plural } from '../text/format.ts';
 import { Kept } from './kept.ts';
 import { savePlans } from './save-plans.ts';
+import { scenarioFor } from './scenario-for.ts';
+import { quoted } from '../text/own-command.ts';
 
 const usage = `whitewater merge FILE... [--json FILE] [--require-situations]
 
@@ -28,7 +31,7 @@ harness itself.
 
 export const mergeCommand: Command = {
   usage,
-  run: async (argv, context) => mergeFiles(argv, context),
+  run: mergeFiles,
 };
 
 interface Part {
@@ -36,7 +39,7 @@ interface Part {
   readonly campaign: Campaign;
 }
 
-function mergeFiles(argv: readonly string[], { terminal, registry }: Context): ExitCode {
+async function mergeFiles(argv: readonly string[], { terminal, registry }: Context): Promise<ExitCode> {
   const { values, positionals } = parseCommandLine('merge', argv, { json: { type: 'string' }, 'require-situations': { type: 'boolean' } });
   if (positionals.length === 0) throw new UsageError('merge takes the files that `whitewater fuzz --json` wrote');
   const parts = positionals.map((path) => ({ path, campaign: campaignIn(path) }));
@@ -44,7 +47,9 @@ function mergeFiles(argv: readonly string[], { terminal, registry }: Context): E
   mustBelongTogether(shards);
   if (values.json !== undefined) mustBeWritable(values.json, terminal.err, positionals);
   const result = parts.map(({ campaign }) => campaign.result).reduce(merge);
-  const scenario = registry.scenarios.get(result.scenario);
+  const { module = null } = parts[0]!.campaign;
+  const scenario = module === null ? registry.scenarios.get(result.scenario) : (await scenarioFor(registry, module)).scenario;
+  const named = module ?? result.scenario;
   const early = endedEarly(parts);
   const missing = (shards.shardsMissing ?? []).map((what) => `missing: ${what}`);
   const kept = new Kept();
@@ -55,7 +60,8 @@ function mergeFiles(argv: readonly string[], { terminal, registry }: Context): E
     workers: parts.reduce((sum, { campaign }) => sum + campaign.workers, 0),
     wallMs: Math.max(...parts.map(({ campaign }) => campaign.wallMs)),
     endedEarly: [early, ...missing].filter((says) => says !== null).join('; ') || null,
-    replayOptions: result.scenario === 'swarm' ? '' : ` --scenario ${result.scenario}`,
+    replayOptions: named === defaultScenario(registry) ? '' : ` --scenario ${quoted(named)}`,
+    module,
     planPaths: scenario === undefined ? new Map<number, string>() : savePlans(scenario, result.violations, kept),
   };
   const required = values['require-situations'] === true ? [factsOfAbsences(mustBeKnown(scenario, result.scenario), result)] : [];
@@ -105,5 +111,5 @@ function endedEarly(parts: readonly Part[]): string | null {
 /** @throws UsageError when the scenario is not one of the house */
 function mustBeKnown(scenario: Scenario | undefined, name: string): Scenario {
   if (scenario !== undefined) return scenario;
-  throw new UsageError(`there is no scenario "${name}" here, so nobody knows which situations it requires`);
+  throw new UsageError(`there is no scenario "${name}" here, so nobody knows which situations it requires: run merge in the folder of its whitewater.config`);
 }

@@ -17,7 +17,7 @@ const largeSteps = 400;
 
 const usage = `whitewater pin PLAN.json [options]
 
-Saves a plan under ${regressionsFolder}/ with a line that says what it showed. From then on
+Saves a plan under ${regressionsFolder}/ (of a project of its own: regressions/) with a line that says what it showed. From then on
 \`npm test\` and \`whitewater gate\` run it again. Shrink it before: whitewater shrink PLAN.json.
 
   --says TEXT        what it showed (default: what it violates now; needed when it passes now)
@@ -49,7 +49,7 @@ async function pin(argv: readonly string[], context: Context): Promise<ExitCode>
   const showed = values.says ?? plan.showed ?? (verdict.kind === 'violation' ? `${verdict.property}: ${verdict.detail}` : null);
   if (showed === null) throw new UsageError(`${asked} violates nothing now: say with --says what it showed`);
   if (values.name !== undefined && !/^[\w.-]+$/.test(values.name)) throw new UsageError(`--name takes letters, digits, dots and dashes, not "${values.name}"`);
-  const path = join(values.dir ?? regressionsFolder, `${values.name ?? nameOf(showed, plan)}.json`);
+  const path = join(values.dir ?? context.registry.regressions ?? regressionsFolder, `${values.name ?? nameOf(showed, plan)}.json`);
   if (existsSync(path)) throw new UsageError(`${path} exists: give another --name, or delete it first`);
   writeWhole(path, printPlan({ ...plan, showed }));
   const advice = steps > largeSteps ? `\n  it takes ${plural(steps, 'step')}: whitewater shrink makes it smaller` : '';

@@ -2,31 +2,38 @@
 import { factsOfVerdict } from '../campaign/facts.ts';
 import { judge, judgementText, together } from '../campaign/judgement.ts';
 import type { Plan } from '../plan/plan.ts';
-import { parsePlan, PlanError } from '../plan/plan-file.ts';
 import { run, type RunRecord } from '../run.ts';
 import { differsText, sameRun } from '../same-run.ts';
 import { runAgain } from '../campaign/run-again.ts';
 import { protocolContract } from '../../checkers/run-properties.ts';
 import { frozen } from '../world/frozen.ts';
 import type { System } from '../system.ts';
+import { traceTla } from '../../checkers/spec/trace-tla.ts';
+import type { SpecStep } from '../../checkers/spec/step.ts';
+import { tellingSteps } from '../world/spec-steps.ts';
 import { TraceLines } from '../world/trace.ts';
 import { nodeName } from '../plan/node-name.ts';
+import { defaultScenario } from '../campaign/registry.ts';
 import { parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode } from './command.ts';
-import { mustBeWritable, readText, writeWhole } from '../text/files.ts';
+import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { Kept } from './kept.ts';
 import { count, table, virtualTime } from '../text/format.ts';
+import { planInFile } from './plan-in-file.ts';
 import { planOf } from './plan-of.ts';
 import { scenarioFor } from './scenario-for.ts';
+import { jsonText } from '../text/printable.ts';
 
 const usage = `whitewater replay SEED|PLAN.json [options]
 
 Runs one seed of a scenario, or one plan from a file, twice, and holds the two against each other. In the second
 run all states, messages and writes are frozen, so that a reducer which writes to one is found.
 
-  --scenario NAME    the scenario that the seed is of (default swarm)
+  --scenario NAME    the scenario that the seed is of (default: the first one, swarm)
   --freeze           freeze them in both
   --trace FILE       write every step as JSON lines
   --json FILE        write the record of the run as JSON
+  --trace-tla FILE   write the run in the form that etcd's trace validation reads (docs/specification.md), one
+                     JSON object a line, for TLC: of a system that has a specification
   --help             this text
 
 Exit code: 0 passed, 1 a violation, 2 unknown, 3 the two runs differ, 4 wrong usage.
@@ -48,10 +55,11 @@ async function replay(argv: readonly string[], context: Context): Promise<ExitCo
     scenario: { type: 'string' },
     trace: { type: 'string' },
     json: { type: 'string' },
+    'trace-tla': { type: 'string' },
     freeze: { type: 'boolean' },
   });
   if (positionals.length !== 1) throw new UsageError('replay takes one seed or one plan file');
-  for (const path of [values.trace, values.json]) if (path !== undefined) mustBeWritable(path, context.terminal.err, positionals);
+  for (const path of [values.trace, values.json, values['trace-tla']]) if (path !== undefined) mustBeWritable(path, context.terminal.err, positionals);
   const replayed = await find(positionals[0]!, values.scenario, context);
   const trace = new TraceLines(replayed.system, (node) => nodeName(replayed.plan, node));
   const system = values.freeze === true ? frozen(replayed.system) : replayed.system;
@@ -60,35 +68,39 @@ async function replay(argv: readonly string[], context: Context): Promise<ExitCo
   const isOnlyFrozen = record.verdict.kind === 'violation' && record.verdict.property === protocolContract.name;
   if (values.trace !== undefined) run(isOnlyFrozen ? frozen(system) : system, replayed.plan, trace);
   const kept = new Kept();
-  const { trace: tracePath, json: jsonPath } = values;
+  const { trace: tracePath, json: jsonPath, 'trace-tla': tlaPath } = values;
+  if (tlaPath !== undefined) {
+    const lines = tlaLines(system, replayed.plan);
+    kept.write(() => writeWhole(tlaPath, `${lines.join('\n')}\n`));
+  }
   if (tracePath !== undefined) kept.write(() => writeWhole(tracePath, `${trace.lines.join('\n')}\n`));
-  if (jsonPath !== undefined) kept.write(() => writeWhole(jsonPath, `${JSON.stringify({ ...record, plan: replayed.plan }, null, 1)}\n`));
+  if (jsonPath !== undefined) kept.write(() => writeWhole(jsonPath, `${jsonText({ ...record, plan: replayed.plan }, 1)}\n`));
   const judgement = judge(together([factsOfVerdict(replayed.what, record.verdict, sameRun(record, again).differs), kept.facts]));
   context.terminal.out(`${told(replayed, record, again)}${judgementText(judgement)}`);
   kept.tell(context.terminal);
   return judgement.code;
 }
 
+/** @throws UsageError when the system has no specification, or none for this plan */
+function tlaLines(system: System, plan: Plan): readonly string[] {
+  if (system.specification === undefined) throw new UsageError(`--trace-tla: system "${system.name}" has no \`specification\`, so that nobody knows what its steps are in Raft's terms`);
+  const abstraction = system.specification(plan);
+  if (abstraction === undefined) {
+    throw new UsageError(`--trace-tla: the settings of this plan have on what is not in the specification (docs/specification.md): a plan without that can be traced`);
+  }
+  const steps: SpecStep[] = [];
+  run(tellingSteps(system, (step) => steps.push(step)), plan);
+  return [...traceTla({ servers: abstraction.options.servers, initialTerm: abstraction.initialTerm }, steps)];
+}
+
 async function find(asked: string, scenarioName: string | undefined, { registry }: Context): Promise<Replayed> {
   if (/^\d+$/.test(asked)) {
     const seed = wholeNumber('the seed', asked, 0, 2 ** 40);
-    const { scenario } = await scenarioFor(registry, scenarioName ?? 'swarm');
+    const { scenario } = await scenarioFor(registry, scenarioName ?? defaultScenario(registry));
     return { plan: planOf(scenario, seed), system: scenario.system, what: `${scenario.name} seed ${seed}` };
   }
-  const systems = scenarioName === undefined ? registry.systems : await systemsOf(scenarioName, registry);
-  try {
-    const plan = parsePlan(asked, readText(asked), systems);
-    return { plan, system: systems.get(plan.system)!, what: asked };
-  } catch (error) {
-    if (error instanceof PlanError) throw new UsageError(error.message);
-    throw error;
-  }
-}
-
-/** A plan for a user's own system needs that system: `--scenario` names the module that has it. */
-async function systemsOf(scenarioName: string, registry: Context['registry']): Promise<ReadonlyMap<string, System>> {
-  const { scenario } = await scenarioFor(registry, scenarioName);
-  return new Map([...registry.systems, [scenario.system.name, scenario.system]]);
+  const { plan, system } = await planInFile(asked, scenarioName, registry);
+  return { plan, system, what: asked };
 }
 
 function told({ what, plan }: Replayed, record: RunRecord, again: RunRecord): string {

@@ -34,4 +34,4 @@ export const leftOutText = (leftOut: readonly Failure[]): string =>
 
 const listedMax = 20;
 const listedSeeds = (seeds: readonly number[]): string =>
-  `${seeds.slice(0, listedMax).join(' ')}${seeds.length > listedMax ? ` and ${seeds.length - listedMax} more` : ''}`;
+  `${seeds.slice(0, listedMax).join(' ')}${seeds.length > listedMax ? ` and ${seeds.length - listedMax} more not listed: the results as JSON have all` : ''}`;

@@ -19,7 +19,7 @@ const usage = `whitewater report SEED|PLAN.json [options]
 Tells what happened in a failing run: shrinks it, runs the result twice, prints a report and writes a
 page (one HTML file that needs no network), report.json, JUnit XML, Markdown, a ShiViz log and a trace.
 
-  --scenario NAME    the scenario that the seed is of (default swarm)
+  --scenario NAME    the scenario that the seed is of (default: the first one, swarm)
   --out DIR          where to write (default failures)
   --no-shrink        tell of the run as it is
   --budget T         for shrinking (default 30s); --runs N, --workers N: see whitewater shrink --help

@@ -22,7 +22,7 @@ Makes a failing run as small as it gets: fewer faults, operations, servers and c
 plainer settings, then the fate of each message and timer written down and reduced to those that matter,
 then rounder times. The same property stays violated. The result is run twice before it is shown.
 
-  --scenario NAME    the scenario that the seed is of (default swarm)
+  --scenario NAME    the scenario that the seed is of (default: the first one, swarm)
   --budget T         end after T with the best so far (default 30s; such as 500ms, 10s, 5m)
   --runs N           or after N candidates: the result then does not depend on how fast the machine is
   --workers N        worker threads (default: one for each core); the result does not depend on them

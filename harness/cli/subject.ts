@@ -1,13 +1,13 @@
 /** The run that a person names: a seed of a scenario, or a plan in a file. */
 import { basename } from 'node:path';
-import { parsePlan, PlanError } from '../plan/plan-file.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { System } from '../system.ts';
 import { run } from '../run.ts';
 import { frozen } from '../world/frozen.ts';
-import { UsageError, wholeNumber, type Context } from './command.ts';
+import { defaultScenario } from '../campaign/registry.ts';
+import { wholeNumber, type Context } from './command.ts';
+import { planInFile } from './plan-in-file.ts';
 import { planOf } from './plan-of.ts';
-import { readText } from '../text/files.ts';
 import { scenarioFor } from './scenario-for.ts';
 import { quoted } from '../text/own-command.ts';
 
@@ -41,30 +41,22 @@ export async function findSubject(asked: string, scenarioName: string | undefine
 }
 
 async function subjectAsAsked(asked: string, scenarioName: string | undefined, { registry }: Context): Promise<Subject> {
-  const found = scenarioName === undefined && !/^\d+$/.test(asked) ? null : await scenarioFor(registry, scenarioName ?? 'swarm');
-  const option = scenarioName === undefined || scenarioName === 'swarm' ? '' : ` --scenario ${quoted(scenarioName)}`;
-  if (found !== null && /^\d+$/.test(asked)) {
+  const byDefault = defaultScenario(registry);
+  const option = scenarioName === undefined || scenarioName === byDefault ? '' : ` --scenario ${quoted(scenarioName)}`;
+  if (/^\d+$/.test(asked)) {
+    const { scenario, url, module } = await scenarioFor(registry, scenarioName ?? byDefault);
     const seed = wholeNumber('the seed', asked, 0, 2 ** 40);
-    const { scenario, url } = found;
     const stem = `${scenario.name.replaceAll(/[^\w.-]+/g, '-')}-${seed}`;
-    return { plan: planOf(scenario, seed), system: scenario.system, registryUrl: url, seed, what: `${scenario.name} seed ${seed}`, stem, replayWords: `${seed}${option}`, scenarioWords: option };
+    // A plan of a module says so itself.
+    const scenarioWords = module === null ? option : '';
+    return { plan: planOf(scenario, seed), system: scenario.system, registryUrl: url, seed, what: `${scenario.name} seed ${seed}`, stem, replayWords: `${seed}${option}`, scenarioWords };
   }
-  const systems = found === null ? registry.systems : new Map([...registry.systems, [found.scenario.system.name, found.scenario.system]]);
-  try {
-    const plan = parsePlan(asked, readText(asked), systems);
-    const isOwn = found !== null && plan.system === found.scenario.system.name;
-    return {
-      plan,
-      system: systems.get(plan.system)!,
-      registryUrl: isOwn ? found.url : registry.url,
-      seed: null,
-      what: asked,
-      stem: basename(asked).replace(/(\.min)?(\.plan)?\.json$/, ''),
-      replayWords: `${quoted(asked)}${option}`,
-      scenarioWords: option,
-    };
-  } catch (error) {
-    if (error instanceof PlanError) throw new UsageError(error.message);
-    throw error;
-  }
+  const { plan, system, url } = await planInFile(asked, scenarioName, registry);
+  return {
+    plan, system, registryUrl: url, seed: null,
+    what: asked,
+    stem: basename(asked).replace(/(\.min)?(\.plan)?\.json$/, ''),
+    replayWords: `${quoted(asked)}${option}`,
+    scenarioWords: option,
+  };
 }

@@ -16,6 +16,8 @@ export function processTerminal(): Terminal {
     interruption.abort();
   });
   process.on('SIGTERM', () => interruption.abort());
+  // The terminal is closed: what was begun is ended as for any other, and what was made for it is taken away.
+  process.on('SIGHUP', () => interruption.abort());
   followParent(() => interruption.abort());
   const err = writer(process.stderr, () => {});
   const out = writer(process.stdout, (error) => {

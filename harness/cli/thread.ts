@@ -4,7 +4,7 @@
  * was, and ends with an exit code of the table.
  */
 import { parentPort, Worker, workerData } from 'node:worker_threads';
-import { asWatched, Pulse, watchThisThread, type Place } from '../campaign/pulse.ts';
+import { asWatched, Pulse, watchThisThread, type Part, type Place } from '../campaign/pulse.ts';
 import { lookEveryMs, placeText, stuckAfterMs, stuckText, StuckWatch } from '../campaign/stuck.ts';
 import { exitCode, type ExitCode, type Terminal } from './command.ts';
 import { main, type House } from './main.ts';
@@ -24,8 +24,8 @@ interface Start {
 /** What the thread is told: the first Ctrl-C. */
 const interrupt = 'interrupt';
 
-/** How long an interrupted command may take to end by itself. */
-const graceMs = 15_000;
+/** How long an interrupted command may take to end by itself: long enough for a busy machine, for a second Ctrl-C ends it at once. */
+const graceMs = 60_000;
 
 /** `threadUrl`: a module that calls `runInThread`. */
 export function runWatched(argv: readonly string[], threadUrl: URL, terminal: Terminal): Promise<ExitCode> {
@@ -40,7 +40,7 @@ export function runWatched(argv: readonly string[], threadUrl: URL, terminal: Te
     const timer = setInterval(() => {
       const nowMs = performance.now();
       const stuck = watch.look(nowMs);
-      if (stuck !== null) return finish(exitCode.violation, stuckText(stuck, stuckAfterMs));
+      if (stuck !== null) return finish(codeOfStuck[stuck.part], stuckText(stuck, stuckAfterMs));
       if (interruptedMs !== null && nowMs - interruptedMs > graceMs) {
         finish(exitCode.unknown, `did not end within ${graceMs / 1000} s of being interrupted${placeText(pulse.place)}`);
       }
@@ -65,9 +65,15 @@ export function runWatched(argv: readonly string[], threadUrl: URL, terminal: Te
   });
 }
 
+/** A step is what is judged; a module and a draw are input; whoever judges and does not come back leaves it open. */
+const codeOfStuck: Readonly<Record<Part, ExitCode>> = {
+  step: exitCode.violation, storage: exitCode.violation, draw: exitCode.usage, load: exitCode.usage,
+  processes: exitCode.unknown, observer: exitCode.unknown, outside: exitCode.unknown,
+};
+
 /** A thread that ends without a word was ended by what it had loaded. */
 function endText(argv: readonly string[], status: number, place: Place | null): string {
-  if (place !== null) return `the code under test ended the process with process.exit(${status})${placeText(place)}: a protocol is a pure function`;
+  if (place !== null && place.part !== 'load') return `the code under test ended the process with process.exit(${status})${placeText(place)}: a protocol is a pure function`;
   const modules = argv.filter((word) => /\.[mc]?[jt]s(?:#.*)?$/.test(word));
   const who = modules.length === 0 ? 'a module that was loaded' : modules.map((word) => word.replace(/#.*$/, '')).join(' or ');
   return status === unsettledStatus

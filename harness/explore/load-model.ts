@@ -1,4 +1,5 @@
 /** Finds a definition in a module, by the name it bears. */
+import { importModule } from '../campaign/import-module.ts';
 import type { Model, ModelDefinition } from './model.ts';
 import { fillIn } from './parameters.ts';
 import type { ModelSource } from './worker-messages.ts';
@@ -9,10 +10,11 @@ function isDefinition(value: unknown): value is ModelDefinition {
   return typeof name === 'string' && typeof create === 'function' && Array.isArray(parameters) && typeof moduleUrl === 'string';
 }
 
-/** Every definition that a module exports, in the order of the exports' names. */
+/** Every definition that a module exports, in the order of the exports' names, and those of its `registry`. */
 export async function definitionsIn(moduleUrl: string): Promise<readonly ModelDefinition[]> {
-  const module = (await import(moduleUrl)) as Record<string, unknown>;
-  return Object.values(module).filter(isDefinition);
+  const module = await importModule(moduleUrl);
+  const { models } = (module['registry'] ?? {}) as { readonly models?: unknown };
+  return [...Object.values(module), ...(models instanceof Map ? (models as Map<unknown, unknown>).values() : [])].filter(isDefinition);
 }
 
 /** @throws Error when the module exports no definition of that name */

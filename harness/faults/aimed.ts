@@ -2,29 +2,37 @@
 import type { HoldAcrossLeaderships, IsolateUntilSnapshot, CompactDuringInstall } from '../plan/faults/aimed.ts';
 import { waysBetween, type Begin, type BreakableWorld, type Heal, type Trap } from './breakable.ts';
 
-/** How often it is looked whether the moment has come. */
+/** How far apart the moments are at which it may be found that what is waited for has come. */
 const lookEveryUs = 5000;
 
-function when(world: BreakableWorld, isOver: () => boolean, hasCome: () => boolean, then: () => void): void {
-  if (isOver()) return;
-  if (hasCome()) then();
-  else world.at(world.nowUs + lookEveryUs, () => when(world, isOver, hasCome, then));
-}
+/** A trap that is set, and what it caught. When the moment never comes nothing was fired. */
+class Hold {
+  private readonly world: BreakableWorld;
+  private readonly trap: Trap;
+  private isOver = false;
 
-/** Sets a trap, and releases what it caught when the moment has come; else nothing was fired. */
-function hold(world: BreakableWorld, trap: Trap, hasCome: () => boolean): Heal {
-  let isOver = false;
-  world.links.set(trap);
-  when(world, () => isOver, () => trap.caught !== null && hasCome(), () => {
-    isOver = true;
-    world.accounts.fired(trap.kind);
-    world.links.release(trap);
-  });
-  return () => {
-    if (isOver) return;
-    isOver = true;
+  constructor(world: BreakableWorld, trap: Trap) {
+    this.world = world;
+    this.trap = trap;
+    world.links.set(trap);
+  }
+
+  /** Calls `act` when something was caught and the moment has come. */
+  await(hasCome: () => boolean, act: () => void): void {
+    this.world.when(lookEveryUs, { isOver: () => this.isOver, hasCome: () => this.trap.caught !== null && hasCome(), act });
+  }
+
+  readonly release = (): void => {
+    this.isOver = true;
+    this.world.accounts.fired(this.trap.kind);
+    this.world.links.release(this.trap);
+  };
+
+  readonly heal: Heal = () => {
+    if (this.isOver) return;
+    this.isOver = true;
     // The moment never came: what was caught goes on, and counts for nothing.
-    world.links.release(trap, false);
+    this.world.links.release(this.trap, false);
   };
 }
 
@@ -32,24 +40,23 @@ const states = (world: BreakableWorld): readonly unknown[] => world.machines.map
 
 export const holdAcrossLeaderships: Begin<HoldAcrossLeaderships> = ({ from, to }, _nodes, world) => {
   const moments = world.moments();
+  const epoch = (): number => moments.epoch(states(world));
   let newest = 0;
-  let seen = 0;
-  const trap: Trap = {
+  const hold = new Hold(world, {
     kind: 'holdAcrossLeaderships',
     caught: null,
     wants(sender, receiver) {
-      newest = moments.epoch(states(world));
-      return sender === from && receiver === to;
+      if (sender !== from || receiver !== to) return false;
+      newest = epoch();
+      return true;
     },
-  };
-  return hold(world, trap, () => {
-    const now = moments.epoch(states(world));
-    if (now > newest) {
-      newest = now;
-      seen += 1;
-    }
-    return seen >= 2;
   });
+  const isLater = (): boolean => epoch() > newest;
+  hold.await(isLater, () => {
+    newest = epoch();
+    hold.await(isLater, hold.release);
+  });
+  return hold.heal;
 };
 
 export const isolateUntilSnapshot: Begin<IsolateUntilSnapshot> = ({ node: alone }, _nodes, world) => {
@@ -69,7 +76,7 @@ export const isolateUntilSnapshot: Begin<IsolateUntilSnapshot> = ({ node: alone 
     return state !== null && leader !== null && leader !== alone
       && moments.forgottenUpTo(world.machines[leader]!.state) > moments.heldUpTo(state);
   };
-  when(world, () => isOver, isBehind, () => {
+  const letIn = (): void => {
     world.accounts.fired('isolateUntilSnapshot');
     const had = moments.forgottenUpTo(world.machines[alone]!.state);
     end();
@@ -79,8 +86,9 @@ export const isolateUntilSnapshot: Begin<IsolateUntilSnapshot> = ({ node: alone 
       return state !== null && moments.forgottenUpTo(state) > had;
     };
     const giveUpUs = world.nowUs + 5_000_000;
-    when(world, () => world.nowUs > giveUpUs, hasTaken, () => world.accounts.mattered('isolateUntilSnapshot'));
-  });
+    world.when(lookEveryUs, { isOver: () => world.nowUs > giveUpUs, hasCome: hasTaken, act: () => world.accounts.mattered('isolateUntilSnapshot') });
+  };
+  world.when(lookEveryUs, { isOver: () => isOver, hasCome: isBehind, act: letIn });
   return end;
 };
 
@@ -90,13 +98,15 @@ export const compactDuringInstall: Begin<CompactDuringInstall> = (_fault, _nodes
   const highest = (): number => world.machines.slice(0, servers)
     .reduce((max, { state }) => Math.max(max, state === null ? 0 : moments.forgottenUpTo(state)), 0);
   let had = 0;
-  const trap: Trap = {
+  const hold = new Hold(world, {
     kind: 'compactDuringInstall',
     caught: null,
     wants(_from, _to, message) {
+      if (!moments.carriesState(message)) return false;
       had = highest();
-      return moments.carriesState(message);
+      return true;
     },
-  };
-  return hold(world, trap, () => highest() > had);
+  });
+  hold.await(() => highest() > had, hold.release);
+  return hold.heal;
 };

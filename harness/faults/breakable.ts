@@ -53,6 +53,15 @@ export interface BreakableLinks {
   release(trap: Trap, hasFired?: boolean): void;
 }
 
+/** Something that the nodes' states may become. */
+export interface Wait {
+  /** Nobody waits any more. */
+  isOver(): boolean;
+  /** Reads the nodes' states: what it says changes with them only. */
+  hasCome(): boolean;
+  act(): void;
+}
+
 export interface BreakableWorld {
   readonly nowUs: number;
   /** The first nodes are servers, the others clients. */
@@ -67,6 +76,8 @@ export interface BreakableWorld {
   lostToCut: (from: NodeId, to: NodeId) => void;
   /** Runs `action` at a virtual time, in its turn. */
   at(atUs: number, action: () => void): void;
+  /** Calls `act` in its turn, at the first of the moments `everyUs` apart, now being the first, at which it has come. */
+  when(everyUs: number, wait: Wait): void;
   crash(node: NodeId, moment: 'now' | ArmedMoment, by?: FaultKind | null): void;
   restart(node: NodeId): void;
   /** Who leads now, as the system under test sees it. */

@@ -6,7 +6,7 @@ import { accountsOf, shapeOfFault, type Fault, type Target } from '../plan/fault
 import { beginOf } from './begin.ts';
 import type { BreakableWorld, Heal } from './breakable.ts';
 
-/** How long a fault that is aimed at the leader waits before it looks for one again. */
+/** How far apart the moments are at which a fault that is aimed at the leader may strike one that it had to wait for. */
 const aimAgainUs = 2000;
 
 export class Nemesis {
@@ -68,14 +68,9 @@ export class Nemesis {
 
   /** Calls `strike` with the nodes that are meant, at once or as soon as there is a leader. */
   private aim(target: Target, untilUs: number, strike: (nodes: readonly NodeId[]) => void): void {
-    if (this.isOver || this.world.nowUs > untilUs) return;
-    const nodes = target === 'leader' ? this.theLeader() : target;
-    if (nodes !== null) strike(nodes);
-    else this.world.at(this.world.nowUs + aimAgainUs, () => this.aim(target, untilUs, strike));
-  }
-
-  private theLeader(): readonly NodeId[] | null {
-    const leader = this.world.leader();
-    return leader === null ? null : [leader];
+    const { world } = this;
+    const isOver = (): boolean => this.isOver || world.nowUs > untilUs;
+    if (target === 'leader') world.when(aimAgainUs, { isOver, hasCome: () => world.leader() !== null, act: () => strike([world.leader()!]) });
+    else if (!isOver()) strike(target);
   }
 }

@@ -4,13 +4,14 @@ import type { Plan } from './plan.ts';
 import { deepest, tooDeepAt } from '../../checkers/porcupine-ts-port/formats/nesting.ts';
 import { validPlan, type At, type Path } from './valid-plan.ts';
 import type { System } from '../system.ts';
+import { jsonText } from '../text/printable.ts';
 
 /** Says what is wrong with a plan, where, and what was expected. */
 export class PlanError extends Error {
   override readonly name = 'PlanError';
 }
 
-export const printPlan = (plan: Plan): string => `${JSON.stringify(plan, null, 1)}\n`;
+export const printPlan = (plan: Plan): string => `${jsonText(plan, 1)}\n`;
 
 /**
  * @param name of the file, for messages

@@ -17,6 +17,8 @@ export interface Plan {
   readonly version: typeof planVersion;
   /** The scenario that drew it, for the reader. */
   readonly scenario: string;
+  /** Of a scenario that was named by its module: that module, such as `my/protocol.ts#chaos`. */
+  readonly module?: string;
   /** Of a pinned plan: what it showed when it was pinned. */
   readonly showed?: string;
   /** The system under test, by its name in the registry. */
@@ -44,6 +46,8 @@ export interface Plan {
   readonly settleUs: number;
   /** Absent: everyone comes back who can. */
   readonly healing?: Healing;
+  /** `off`: the steps of this run are not held against the system's specification, which costs time. */
+  readonly specification?: 'off';
 }
 
 export interface NetworkPlan {
@@ -137,6 +141,7 @@ export const planSchema = v.strictObject({
   format: v.literal(planFormat, `expected "${planFormat}"`),
   version: v.literal(planVersion, `expected version ${planVersion}`),
   scenario: v.string(),
+  module: v.exactOptional(v.string('expected the module that the scenario is from')),
   showed: v.exactOptional(v.string('expected a line that says what the plan showed')),
   system: v.string(),
   script: v.exactOptional(v.string('expected the name of a script')),
@@ -177,4 +182,5 @@ export const planSchema = v.strictObject({
     v.strictObject({ kind: v.literal('noNewOperations'), fromUs: v.exactOptional(microseconds) }),
     v.strictObject({ kind: v.literal('leaderFalls') }),
   ], 'expected a healing of kind "everyone", "minorityDown", "noNewOperations" or "leaderFalls"')),
+  specification: v.exactOptional(v.literal('off', 'expected "off"')),
 });

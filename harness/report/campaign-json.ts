@@ -5,6 +5,7 @@ import type { ChunkResult } from '../campaign/campaign.ts';
 import { askedText, doubledIn, holdsSeed, sizeOf, type Piece } from '../campaign/pieces.ts';
 import { Digest } from '../digest.ts';
 import type { CampaignFacts } from './summary.ts';
+import { jsonText } from '../text/printable.ts';
 
 const campaignFormat = 'whitewater-campaign';
 const campaignVersion = 2;
@@ -31,6 +32,8 @@ const fields = {
   /** The program that ran it. */
   program: text,
   scenario: text,
+  /** The module that it was named by, of a scenario that is not of the registry at hand. */
+  module: v.exactOptional(text),
   /** Which seeds it holds. */
   holds: v.pipe(v.array(v.strictObject({ from: size, count: v.nullable(positive), shard: positive, of: positive, seeds: size })), v.minLength(1)),
   seeds: size,
@@ -65,6 +68,8 @@ type Written = v.InferOutput<typeof schema>;
 /** What a file holds: results, and which seeds they are of. */
 export interface Campaign {
   readonly program: string;
+  /** The module that its scenario was named by. */
+  readonly module?: string;
   readonly holds: readonly Piece[];
   readonly result: ChunkResult;
   readonly wallMs: number;
@@ -73,12 +78,13 @@ export interface Campaign {
 }
 
 /** @param program version of the program that ran it */
-export function campaignJson({ result, holds, wallMs, workers, endedEarly }: CampaignFacts, program: string): string {
+export function campaignJson({ result, holds, wallMs, workers, endedEarly, module = null }: CampaignFacts, program: string): string {
   const facts = {
     format: campaignFormat,
     version: campaignVersion,
     program,
     scenario: result.scenario,
+    ...(module === null ? {} : { module }),
     holds,
     seeds: result.seeds,
     passed: result.passed,
@@ -102,7 +108,7 @@ export function campaignJson({ result, holds, wallMs, workers, endedEarly }: Cam
     endedEarly,
     digest: result.digest,
   };
-  return `${JSON.stringify({ ...facts, checksum: checksumOf(facts) }, null, 1)}\n`;
+  return `${jsonText({ ...facts, checksum: checksumOf(facts) }, 1)}\n`;
 }
 
 const snapshotsInstalledIn = (tallies: ChunkResult['tallies']): number => tallies['snapshotsInstalled']?.total ?? 0;
@@ -136,8 +142,8 @@ export function readCampaign(name: string, json: string): Campaign {
   if (wrong !== null) throw new CampaignError(`${name}: ${wrong}`);
   const { checksum, ...facts } = written;
   if (checksum !== checksumOf(facts)) throw new CampaignError(`${name}: checksum: it is not that of the other fields: the file was changed after it was written`);
-  const { program, holds, wallMs, workers, endedEarly } = written;
-  return { program, holds, wallMs, workers, endedEarly, result: resultOf(written as Written & ChunkResult) };
+  const { program, holds, wallMs, workers, endedEarly, module } = written;
+  return { program, ...(module === undefined ? {} : { module }), holds, wallMs, workers, endedEarly, result: resultOf(written as Written & ChunkResult) };
 }
 
 /** Such as `holds[0].from`; the file itself when nothing in it is meant. */

@@ -22,7 +22,8 @@ const linesMax = 12;
 /** The end of a run that never healed. */
 const tailRows = 20_000;
 
-export function cyclesOf(account: Account): readonly Cycle[] {
+/** Those that are done most often, and how many more there are. */
+export function cyclesOf(account: Account): { readonly cycles: readonly Cycle[]; readonly more: number } {
   const { rows } = account;
   const healed = rows.findLastIndex(({ kind, event }) => kind === 'fault' && event === 'healed');
   const groups = new Map<string, { times: number; fromUs: number; untilUs: number; places: readonly number[] }>();
@@ -36,16 +37,17 @@ export function cyclesOf(account: Account): readonly Cycle[] {
       known.untilUs = atUs;
     }
   }
-  return [...groups]
+  const all = [...groups]
     .filter(([, { times, places }]) => times >= timesMin && places.length <= linesMax)
-    .sort(([, a], [, b]) => b.times - a.times)
-    .slice(0, shown)
+    .sort(([, a], [, b]) => b.times - a.times);
+  const cycles = all.slice(0, shown)
     .map(([name, { times, fromUs, untilUs, places }]) => ({
       times, fromUs, untilUs,
       lines: name.split('\n'),
       // Who takes what is sent is nearer to the cause than who sends it.
       codes: [...new Set(places.map((place) => rows[place]!.code).filter((code) => code !== null))].reverse(),
     }));
+  return { cycles, more: all.length - cycles.length };
 }
 
 function exchangesFrom({ rows, messages }: Account, first: number): readonly (readonly number[])[] {

@@ -1,5 +1,6 @@
 /** The forms of a report for machines and for other programs: JUnit XML, GitHub, Markdown, ShiViz, plain text. */
 import { count, virtualTime } from '../text/format.ts';
+import { printable } from '../text/printable.ts';
 import type { Account, Row } from './account.ts';
 import type { Report } from './report.ts';
 import { reportText } from './terminal.ts';
@@ -8,16 +9,17 @@ import { reportText } from './terminal.ts';
 export interface CaseResult {
   readonly suite: string;
   readonly name: string;
-  readonly seconds: number;
+  /** Wall time; null where no clock stood beside it alone: then it has no `time`. */
+  readonly seconds: number | null;
   /** Null when it passed. */
   readonly failure: { readonly kind: 'failure' | 'error'; readonly message: string; readonly text: string } | null;
 }
 
-export function junitXml(name: string, cases: readonly CaseResult[]): string {
+/** @param seconds wall time of the whole; null when nobody took it */
+export function junitXml(name: string, cases: readonly CaseResult[], seconds: number | null): string {
   const failures = cases.filter(({ failure }) => failure?.kind === 'failure').length;
   const errors = cases.filter(({ failure }) => failure?.kind === 'error').length;
-  const seconds = cases.reduce((sum, one) => sum + one.seconds, 0).toFixed(3);
-  const counts = `tests="${cases.length}" failures="${failures}" errors="${errors}" time="${seconds}"`;
+  const counts = `tests="${cases.length}" failures="${failures}" errors="${errors}"${time(seconds)}`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="${xml(name)}" ${counts}>`,
@@ -29,15 +31,17 @@ export function junitXml(name: string, cases: readonly CaseResult[]): string {
   ].join('\n');
 }
 
+const time = (seconds: number | null): string => (seconds === null ? '' : ` time="${seconds.toFixed(3)}"`);
+
 function caseXml({ suite, name, seconds, failure }: CaseResult): string {
-  const open = `    <testcase classname="${xml(suite)}" name="${xml(name)}" time="${seconds.toFixed(3)}"`;
+  const open = `    <testcase classname="${xml(suite)}" name="${xml(name)}"${time(seconds)}`;
   if (failure === null) return `${open}/>`;
   return `${open}>\n      <${failure.kind} message="${xml(failure.message)}">${xml(failure.text)}</${failure.kind}>\n    </testcase>`;
 }
 
-/** Characters that XML 1.0 does not allow at all become a replacement character. */
+/** Control characters are shown; what XML 1.0 does not allow beside them, halves of pairs, becomes a replacement character. */
 function xml(text: string): string {
-  const allowed = [...text].map((char) => (isXmlChar(char.codePointAt(0)!) ? char : '\uFFFD')).join('');
+  const allowed = [...printable(text)].map((char) => (isXmlChar(char.codePointAt(0)!) ? char : '\uFFFD')).join('');
   return allowed.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll('\n', '&#10;');
 }
 
@@ -47,11 +51,12 @@ const isXmlChar = (code: number): boolean =>
 export const headlineOf = ({ verdict }: Report): string =>
   verdict.kind === 'violation' ? `${verdict.property}: ${verdict.detail}` : verdict.kind === 'unknown' ? `unknown: ${verdict.detail}` : 'nothing is violated';
 
-export function caseOf(report: Report, suite: string, seconds: number): CaseResult {
+/** A run is told from several replays and shrinking: none of their times is the case's. */
+export function caseOf(report: Report, suite: string): CaseResult {
   const { verdict } = report;
   const text = reportText(report, false);
   return {
-    suite, name: report.what, seconds,
+    suite, name: report.what, seconds: null,
     failure: verdict.kind === 'ok' ? null : { kind: verdict.kind === 'violation' ? 'failure' : 'error', message: headlineOf(report), text },
   };
 }
@@ -62,11 +67,14 @@ export function githubAnnotation(report: Report, seeds: number): string {
   const title = report.verdict.kind === 'violation' ? report.verdict.property : 'unknown';
   const also = seeds > 1 ? ` (${count(seeds)} failing seeds)` : '';
   const text = `${headlineOf(report)}${also}\n${report.commands.replay}`;
-  const where = file === undefined ? '' : `file=${property(file)},`;
-  return `::error ${where}title=${property(`${report.what}: ${title}`)}::${data(text)}`;
+  return errorCommand(file ?? null, `${report.what}: ${title}`, text);
 }
 
-const data = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+/** One line, whatever the texts hold. */
+export const errorCommand = (file: string | null, title: string, text: string): string =>
+  `::error ${file === null ? '' : `file=${property(file)},`}title=${property(title)}::${data(text)}`;
+
+const data = (text: string): string => printable(text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A'));
 const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
 /** For the summary of a job. */

@@ -3,6 +3,7 @@ import { count, duration, plural, table, virtualTime } from '../text/format.ts';
 import { differsText } from '../same-run.ts';
 import type { LabRow } from '../campaign/lab.ts';
 import { ownCommand, quoted } from '../text/own-command.ts';
+import { jsonText } from '../text/printable.ts';
 
 const labFormat = 'whitewater-lab';
 
@@ -84,7 +85,7 @@ function troubles(row: LabRow, planPaths: ReadonlyMap<string, string>): string[]
   ];
   if (told.length === 0) return [];
   const hidden = told.length - shownTroubles;
-  return ['', scenario, ...told.slice(0, shownTroubles), ...(hidden > 0 ? [`  and ${hidden} more`] : [])];
+  return ['', scenario, ...told.slice(0, shownTroubles), ...(hidden > 0 ? [`  and ${hidden} more not shown: --json FILE has all`] : [])];
 }
 
 function replayLine(scenario: string, seed: number, planPaths: ReadonlyMap<string, string>): string {
@@ -107,12 +108,12 @@ function totalsLine(asked: string, totals: Totals): string {
 export function labJson(facts: LabFacts): string {
   const { rows, wallMs, asked, endedEarly } = facts;
   const totals = totalsOf(rows);
-  return `${JSON.stringify({
+  return `${jsonText({
     format: labFormat,
     version: 1,
     asked,
     endedEarly,
     totals: { ...totals, wallMs: Math.round(wallMs), violations: sum(rows, (row) => row.violations.length), unknown: sum(rows, (row) => row.unknowns.length) },
     tests: rows,
-  }, null, 1)}\n`;
+  }, 1)}\n`;
 }

@@ -8,6 +8,7 @@ import { sizeOf } from '../shrink/shrink.ts';
 import { run } from '../run.ts';
 import { sameRun } from '../same-run.ts';
 import { accountOf, type Account, type Fields } from './account.ts';
+import { answerPath } from './answer-path.ts';
 import { configurationOf, type Difference } from './configuration.ts';
 import { joined, type ContentsChange } from './contents.ts';
 import { historyStoryOf } from './history-story.ts';
@@ -72,8 +73,10 @@ export interface ShrinkFacts {
 
 export interface Stall {
   readonly cycles: readonly Cycle[];
-  /** Null when the system cannot tell. */
-  readonly mustHappen: string | null;
+  /** Cycles that are done less often, and not told. */
+  readonly more: number;
+  /** In the words of the paper where the system can tell, else the end of what is missing. */
+  readonly mustHappen: string;
 }
 
 export interface FullRun {
@@ -135,6 +138,7 @@ export function buildReport(spec: ReportSpec): Report {
   const fatal = account.fatal === null ? null : fatalStep(account, account.fatal);
   const property = verdict.kind === 'violation' ? verdict.property : '';
   const stall = progressProperties.has(property) ? stallOf(system, account, detail) : null;
+  const history = verdict.kind === 'ok' ? null : historyStoryOf(system, account);
   const testimony = testimonyOf(system, account, marked, property, detail, stall?.cycles ?? []);
   return {
     format: reportFormat,
@@ -152,14 +156,14 @@ export function buildReport(spec: ReportSpec): Report {
     differs,
     shrunk: spec.shrunk,
     size: sizeOf(plan, record),
-    transcript: transcriptOf(account, detail, testimony.steps.map(({ place }) => place)),
+    transcript: transcriptOf(account, detail, [...testimony.steps.map(({ place }) => place), ...answerPath(account, history?.blocked ?? null)]),
     testimony,
     stall,
     fatal,
     faults: Object.entries(record.faults).map(([kind, fact]) => ({ kind, ...fact })),
     network: { ...record.network },
     configuration: configurationOf(system, plan),
-    history: verdict.kind === 'ok' ? null : historyStoryOf(system, account),
+    history,
     explainsHistory: system.explainHistory !== undefined,
     run: account,
     plan,
@@ -169,10 +173,11 @@ export function buildReport(spec: ReportSpec): Report {
   };
 }
 
-const stallOf = (system: System, account: Account, detail: string): Stall => ({
-  cycles: cyclesOf(account),
-  mustHappen: system.mustHappen?.(detail.replace(/^.* after all faults ended, /, ''), account.servers) ?? null,
-});
+function stallOf(system: System, account: Account, detail: string): Stall {
+  const missing = detail.replace(/^.* after all faults ended, /, '');
+  const { cycles, more } = cyclesOf(account);
+  return { cycles, more, mustHappen: system.mustHappen?.(missing, account.servers) ?? `this must come to an end: ${missing}` };
+}
 
 function fullRun(system: System, original: Plan): FullRun {
   const { record, account } = accountOf(system, original);

@@ -20,6 +20,8 @@ export interface CampaignFacts {
   readonly endedEarly: string | null;
   /** The words after `whitewater replay SEED` that this campaign's scenario needs. */
   readonly replayOptions: string;
+  /** The module that the scenario was named by; null for one of the registry at hand. */
+  readonly module?: string | null;
   /** Where the plan of each failing seed was written. */
   readonly planPaths: ReadonlyMap<number, string>;
 }
@@ -98,7 +100,8 @@ function firstLines({ result }: CampaignFacts): string[] {
   const distinct = distinctFailures(result.violations);
   if (distinct.length === 0) return [];
   const lines = distinct.slice(0, shownFailures).map(({ failure: { seed, property } }) => `FAIL  ${result.scenario}  seed ${seed}: ${property} (told in full below)`);
-  return [...lines, ''];
+  const more = distinct.length - shownFailures;
+  return [...lines, ...(more > 0 ? [`... and ${plural(more, 'more cause')}: its seeds are listed below, and --json has all`] : []), ''];
 }
 
 function failureLines(facts: CampaignFacts): string[] {

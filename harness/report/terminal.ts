@@ -2,9 +2,10 @@
  * A report as text, the earliest cause first, at most 100 columns. A terminal (`hasColor`) cuts plain rows at its edge;
  * a file has them whole, and what the violation is about is whole everywhere.
  */
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 import { differsText } from '../same-run.ts';
 import { count, plural, virtualTime } from '../text/format.ts';
+import { printable } from '../text/printable.ts';
 import type { Account, Row } from './account.ts';
 import type { FatalStep, Report } from './report.ts';
 import type { ToldMark } from './witnesses.ts';
@@ -33,9 +34,9 @@ export function reportText(report: Report, hasColor: boolean): string {
 
 function headLines({ what, verdict, meaning, shrunk, digests, differs, step, atUs, size }: Report, paint: Paint): readonly string[] {
   if (verdict.kind === 'ok') return [];
-  if (verdict.kind === 'unknown') return [paint('yellow', `UNKNOWN  ${what}`), ...wrapped(verdict.detail, '  ')];
+  if (verdict.kind === 'unknown') return [paint('yellow', `UNKNOWN  ${printable(what)}`), ...wrapped(verdict.detail, '  ')];
   const isSame = differs.length === 0;
-  const head = `${what}   ${plural(size.servers, 'server')}, ${plural(size.clients, 'client')}`;
+  const head = `${printable(what)}   ${plural(size.servers, 'server')}, ${plural(size.clients, 'client')}`;
   const shrink = shrunk === null
     ? '  not shrunk'
     : `  shrunk ${count(shrunk.before.steps)} -> ${count(shrunk.after.steps)} steps, ${count(shrunk.before.faults)} -> ${count(shrunk.after.faults)} faults, ${count(shrunk.before.operations)} -> ${count(shrunk.after.operations)} operations${shrunk.endedEarly === null ? '' : ' (the budget ran out)'}`;
@@ -69,8 +70,9 @@ function stallLines({ stall }: Report, paint: Paint): readonly string[] {
     ...wrapped(`${count(times)} times, from ${virtualTime(fromUs)} to ${virtualTime(untilUs)}:`, '  '),
     ...lines.flatMap((line) => wrapped(line, '    ', '      ')),
   ]);
-  const must = stall.mustHappen === null ? [] : wrapped(`what would have to happen: ${stall.mustHappen}`, '  ', '    ');
-  const lines = [...(cycles.length === 0 ? ['  nothing repeats after the faults ended'] : cycles), ...must.map((line) => paint('bold', line))];
+  const more = stall.more === 0 ? [] : [paint('dim', `  ${plural(stall.more, 'more cycle')} not shown, done less often; their steps are in the page and the trace`)];
+  const must = wrapped(`what would have to happen: ${stall.mustHappen}`, '  ', '    ');
+  const lines = [...(cycles.length === 0 ? ['  nothing repeats after the faults ended'] : cycles), ...more, ...must.map((line) => paint('bold', line))];
   return [...lines, ''];
 }
 
@@ -79,17 +81,22 @@ function transcriptLines({ run, transcript, testimony }: Report, paint: Paint, i
   const { rows, nodes, fatal } = run;
   const present = transcript.rows.map((place) => rows[place]!);
   const left = transcript.outOf - present.length;
-  const lanes = lanesOf(run, present);
+  const { lanes, more } = lanesOf(run, present);
   const head = `${'step'.padStart(6)} ${'t(ms)'.padStart(9)}  ${lanes.map((node) => nodes[node]!.padEnd(laneWidth)).join('')} event`;
+  let cutRows = 0;
   const lines = transcript.rows.flatMap((place) => {
     const witnessed = marks.get(place) ?? [];
     const isWhole = !isCut || place === fatal || witnessed.length > 0;
-    return [...transcriptLine(run, rows[place]!, lanes, place === fatal, isWhole, paint), ...witnessed.flatMap((mark) => markLines(mark, paint))];
+    const told = transcriptLine(run, rows[place]!, lanes, place === fatal, isWhole, paint);
+    if (told.some(isCutLine)) cutRows += 1;
+    return [...told, ...witnessed.flatMap((mark) => markLines(mark, paint))];
   });
   return [
     paint('dim', head.slice(0, reportWidth)),
     ...(run.messages.length === 0 ? [] : [paint('dim', `${' '.repeat(18)}* acts, o sent the message, !! breaks the property, X crashes, = a fault`)]),
     ...lines,
+    ...(more > 0 ? [paint('dim', `       ${plural(more, 'client')} without a column of its own; the page has all`)] : []),
+    ...(cutRows > 0 ? [paint('dim', `       ${plural(cutRows, 'row')} cut at the edge (...); whole in the .txt beside the page`)] : []),
     ...(left > 0 ? [paint('dim', `       ${count(present.length)} of the ${count(transcript.outOf)} events that it depends on; all of them are in the page and the trace`)] : []),
   ];
 }
@@ -99,9 +106,11 @@ const laneWidth = 4;
 const lanesMax = 9;
 
 /** Servers, then the clients that occur. */
-function lanesOf({ servers }: Account, present: readonly Row[]): readonly number[] {
+function lanesOf({ servers }: Account, present: readonly Row[]): { readonly lanes: readonly number[]; readonly more: number } {
   const clients = [...new Set(present.map(({ node }) => node).filter((node) => node !== null && node >= servers))] as number[];
-  return [...Array.from({ length: servers }, (_, node) => node), ...clients.sort((a, b) => a - b)].slice(0, lanesMax);
+  const all = [...Array.from({ length: servers }, (_, node) => node), ...clients.sort((a, b) => a - b)];
+  const lanes = all.slice(0, lanesMax);
+  return { lanes, more: all.length - lanes.length };
 }
 
 /** What the step did that the violation is about, and where. */
@@ -147,7 +156,7 @@ function historyLines({ history, run }: Report, paint: Paint): readonly string[]
     return operation === undefined ? `operation ${id}` : `${run.nodes[operation.client]!} ${operation.what} -> ${operation.answer ?? 'no answer'}`;
   };
   return [
-    paint('bold', `  the clients' history of ${history.key} has no explanation`),
+    paint('bold', `  the clients' history${history.key === null ? '' : ` of ${history.key}`} has no explanation`),
     ...history.clash.flatMap((id) => wrapped(named(id), `    ${id === history.blocked ? 'x' : ' '} `)),
     ...wrapped(history.why, '    '),
     '',
@@ -174,7 +183,7 @@ function wrapped(text: string, first: string, rest = ' '.repeat(first.length)): 
   const lines: string[] = [];
   let line = first;
   let isEmpty = true;
-  for (const word of text.split(/\s+/)) {
+  for (const word of printable(text).split(/\s+/)) {
     if (!isEmpty && line.length + 1 + word.length > reportWidth) {
       lines.push(line);
       line = rest;
@@ -186,4 +195,11 @@ function wrapped(text: string, first: string, rest = ' '.repeat(first.length)): 
   return [...lines, line];
 }
 
-const fitted = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 3)}...`);
+const cutMark = '...';
+/** Colours may follow. */
+const isCutLine = (line: string): boolean => stripVTControlCharacters(line).length === reportWidth && stripVTControlCharacters(line).endsWith(cutMark);
+
+function fitted(text: string, width: number): string {
+  const shown = printable(text);
+  return shown.length <= width ? shown : `${shown.slice(0, width - cutMark.length)}${cutMark}`;
+}

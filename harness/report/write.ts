@@ -1,7 +1,7 @@
 /** All forms of a report into one folder. */
 import { join } from 'node:path';
 import { writeWhole } from '../text/files.ts';
-import { printable } from '../text/printable.ts';
+import { jsonText, printable } from '../text/printable.ts';
 import { printPlan } from '../plan/plan-file.ts';
 import { caseOf, junitXml, markdown, plainTrace, shivizLog } from './forms.ts';
 import { reportPage } from './page/page.ts';
@@ -24,11 +24,11 @@ export const fileNames = (stem: string): Readonly<Record<'page' | 'plan' | 'json
 export function writeReport(folder: string, stem: string, report: Report): void {
   const names = fileNames(stem);
   const write = (name: string, text: string): void => writeWhole(join(folder, name), text);
-  write(names.json, `${JSON.stringify(report)}\n`);
+  write(names.json, `${jsonText(report)}\n`);
   write(names.page, reportPage(report));
   write(names.plan, printPlan(report.plan));
   write(names.text, printable(reportText(report, false)));
-  write(names.junit, junitXml(`whitewater ${report.what}`, [caseOf(report, `whitewater.${report.scenario}`, 0)]));
+  write(names.junit, junitXml(`whitewater ${report.what}`, [caseOf(report, `whitewater.${report.scenario}`)], null));
   write(names.markdown, printable(markdown(report)));
   write(names.shiviz, printable(shivizLog(report.run)));
   write(names.trace, printable(plainTrace(report.run)));

@@ -71,6 +71,9 @@ function wrongRange(range: { readonly min?: unknown; readonly max?: unknown } | 
 export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === 'object' && value !== null) return `an object { ${Object.keys(value).slice(0, 4).join(', ')} }`;
+  if (typeof value === 'object' && value !== null) {
+    const names = Object.keys(value);
+    return `an object { ${names.slice(0, 4).join(', ')}${names.length > 4 ? `, and ${names.length - 4} more` : ''} }`;
+  }
   return String(value);
 }

@@ -3,20 +3,23 @@ import type { FileOperation } from '../../core/protocol.ts';
 
 const keptOlder = 4;
 
+/** What was written, kept as it came: its bytes may be made only when they are read. */
+type Piece = { readonly bytes: Uint8Array };
+
 const stemOf = (file: string): string => file.slice(0, file.lastIndexOf('.'));
 
 export class ByteFiles {
   /** Each file as the pieces that were written one after the other. */
-  private files = new Map<string, Uint8Array[]>();
+  private files = new Map<string, Piece[]>();
   /** Of files that were removed, what they held: a disk may still have it somewhere. The last few only. */
-  private older = new Map<string, readonly Uint8Array[]>();
+  private older = new Map<string, readonly Piece[]>();
 
   apply(operation: FileOperation): void {
     const { file } = operation;
     const old = this.files.get(file);
     if (operation.kind === 'append') {
-      if (old === undefined) this.files.set(file, [operation.bytes]);
-      else old.push(operation.bytes);
+      if (old === undefined) this.files.set(file, [operation]);
+      else old.push(operation);
       return;
     }
     if (operation.kind === 'remove') {
@@ -24,7 +27,7 @@ export class ByteFiles {
       this.files.delete(file);
       return;
     }
-    this.files.set(file, [operation.bytes]);
+    this.files.set(file, [operation]);
   }
 
   /**
@@ -44,7 +47,7 @@ export class ByteFiles {
       }
       if (operation.kind === 'append' || operation.kind === 'create') {
         const bytes = part % 2 === 0 ? operation.bytes.slice(0, left) : zeroedFrom(operation.bytes, left);
-        if (left > 0) this.apply({ ...operation, bytes });
+        if (left > 0) this.apply({ kind: operation.kind, file: operation.file, bytes });
       }
       return;
     }
@@ -55,14 +58,14 @@ export class ByteFiles {
   }
 
   sizeOf(file: string): number {
-    return (this.files.get(file) ?? []).reduce((sum, piece) => sum + piece.length, 0);
+    return (this.files.get(file) ?? []).reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
   pieces(file: string): readonly Uint8Array[] {
-    return this.files.get(file) ?? [];
+    return (this.files.get(file) ?? []).map(({ bytes }) => bytes);
   }
 
-  private keepOlder(file: string, pieces: readonly Uint8Array[]): void {
+  private keepOlder(file: string, pieces: readonly Piece[]): void {
     this.older.set(file, pieces);
     if (this.older.size > keptOlder) this.older.delete(this.older.keys().next().value!);
   }
@@ -79,7 +82,7 @@ export class ByteFiles {
   }
 
   write(file: string, bytes: Uint8Array): void {
-    this.files.set(file, [bytes]);
+    this.files.set(file, [{ bytes }]);
   }
 
   remove(file: string): void {
@@ -88,6 +91,11 @@ export class ByteFiles {
 
   all(): ReadonlyMap<string, Uint8Array> {
     return new Map([...this.files].map(([name, pieces]) => [name, joined(pieces)]));
+  }
+
+  /** Makes the bytes of every file that are not made yet. */
+  makeBytes(): void {
+    for (const file of this.files.keys()) this.sizeOf(file);
   }
 
   copy(): ByteFiles {
@@ -112,13 +120,13 @@ function zeroedFrom(bytes: Uint8Array, from: number): Uint8Array {
   return copy;
 }
 
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+function joined(pieces: readonly Piece[]): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!.bytes;
+  const whole = new Uint8Array(pieces.reduce((sum, { bytes }) => sum + bytes.length, 0));
   let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
+  for (const { bytes } of pieces) {
+    whole.set(bytes, at);
+    at += bytes.length;
   }
   return whole;
 }

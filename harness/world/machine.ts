@@ -335,6 +335,11 @@ export class Machine {
     return true;
   }
 
+  /** Makes all bytes that the disk holds: what was not read by now has yet to show that it has a byte form. */
+  mustHaveBytes(): void {
+    this.blaming(null, () => this.disk.files?.makeBytes());
+  }
+
   /** What a write or a file means is the protocol's to say, and so is it its fault when that cannot be. */
   private blaming<T>(event: AnyEvent | null, act: () => T): T {
     try {

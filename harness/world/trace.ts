@@ -4,6 +4,7 @@ import type { FateEar } from './network/heard.ts';
 import type { OnTimer } from './timer-choice.ts';
 import type { AnyEffect, AnyEvent, System } from '../system.ts';
 import type { CrashMoment } from './crash-moment.ts';
+import { jsonText } from '../text/printable.ts';
 
 export interface TraceSink {
   step(
@@ -39,7 +40,7 @@ export class TraceLines implements TraceSink {
     step: number, atUs: number, node: NodeId, event: AnyEvent | null,
     before: unknown, after: unknown, effects: readonly AnyEffect[],
   ): void {
-    this.lines.push(JSON.stringify({
+    this.lines.push(jsonText({
       step,
       atUs,
       node: this.nameOf(node),
@@ -53,11 +54,11 @@ export class TraceLines implements TraceSink {
   }
 
   crash(step: number, atUs: number, node: NodeId, moment: CrashMoment): void {
-    this.lines.push(JSON.stringify({ step, atUs, node: this.nameOf(node), crash: moment }));
+    this.lines.push(jsonText({ step, atUs, node: this.nameOf(node), crash: moment }));
   }
 
   fault(step: number, atUs: number, what: string): void {
-    this.lines.push(JSON.stringify({ step, atUs, fault: what }));
+    this.lines.push(jsonText({ step, atUs, fault: what }));
   }
 
   private eventText(event: AnyEvent | null): string {

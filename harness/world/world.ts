@@ -4,6 +4,7 @@
  */
 import type { NodeId } from '../../core/protocol.ts';
 import type { KeptStep, Observer } from '../../checkers/checker.ts';
+import type { Wait } from '../faults/breakable.ts';
 import type { FileRole, Moments } from '../moments.ts';
 import type { FaultKind } from '../plan/fault-kinds.ts';
 import { nodeName } from '../plan/node-name.ts';
@@ -18,12 +19,14 @@ import { Machine, type Host, type Waking } from './machine.ts';
 import type { Wire } from './network/lab.ts';
 import type { AnyNetwork, Post } from './network/network.ts';
 import { networkOf } from './network/of-plan.ts';
+import { observerOf } from './observer-of.ts';
 import { RandomStreams } from './random.ts';
 import type { NodeCounts } from './node-counts.ts';
 import { Reporter } from './reporter.ts';
 import { Timeline } from './timeline.ts';
 import { ListedTimers, ToldTimers, type TimerChoice } from './timer-choice.ts';
 import type { TraceSink } from './trace.ts';
+import { Waits } from './waits.ts';
 
 type Happening =
   | { readonly kind: 'arrival'; readonly from: NodeId; readonly to: NodeId; readonly message: unknown; readonly struckBy: FaultKind | null }
@@ -49,6 +52,9 @@ export class World implements ScriptedWorld, Host {
   private readonly system: System;
   private readonly timeline = new Timeline<Happening>((happening) => this.happen(happening), () => this.reporter.lastStep());
   private readonly reporter: Reporter;
+  private readonly waits = new Waits(() => this.nowUs, (atUs, action) => this.at(atUs, action));
+  /** Who leads while no server's state changes; undefined while that is not known. */
+  private leading: NodeId | null | undefined = undefined;
   /** Messages and replies that nodes gave away so far. */
   private released = 0;
 
@@ -63,7 +69,7 @@ export class World implements ScriptedWorld, Host {
     this.links = new Links(size, this.postNow, (kind) => this.accounts.fired(kind));
     this.machines = processes.map((process, id) =>
       new Machine(this, id, process, newDisk(system, process, plan, id, streams), timerChoice(plan, id, size, streams, trace)));
-    this.observer = system.observer(plan, (node) => this.machines[node]!.disk.durable);
+    this.observer = observerOf(system, plan, (node) => this.machines[node]!.disk.durable);
     this.reporter = new Reporter(system, this.observer, trace, (node) => nodeName(plan, node));
     this.network = networkOf(plan.network, {
       system, size, streams,
@@ -124,6 +130,10 @@ export class World implements ScriptedWorld, Host {
     this.timeline.after(Math.max(0, atUs - this.nowUs), { kind: 'action', action });
   }
 
+  when(everyUs: number, wait: Wait): void {
+    this.waits.add(everyUs, wait);
+  }
+
   /** Wakes a machine `delayUs` from now: a timer, or a write that is durable then. */
   wakeAfter(delayUs: number, machine: Machine, waking: Waking): void {
     this.timeline.after(delayUs, { kind: 'waking', machine, waking });
@@ -173,9 +183,10 @@ export class World implements ScriptedWorld, Host {
     this.machines[client]!.handle({ kind: 'request', id, request });
   }
 
-  /** Who leads now, as the system under test sees it. */
+  /** Who leads now, as the system under test sees it: asked again only when a server's state is another. */
   leader(): NodeId | null {
-    return this.system.leader(this.machines.map((machine) => machine.state));
+    if (this.leading === undefined) this.leading = this.system.leader(this.machines.map((machine) => machine.state));
+    return this.leading;
   }
 
   moments(): Moments {
@@ -212,9 +223,11 @@ export class World implements ScriptedWorld, Host {
 
   /** Machines report here; see machine.ts for when. */
   crashed({ id }: Machine, moment: CrashMoment, kept: KeptStep | null): void {
+    this.leading = undefined;
     this.reporter.crashed(this.nowUs, id, moment);
     this.network.crashed(id);
     this.reporter.lost(id, moment, kept);
+    this.waits.changed();
   }
 
   refused({ id, isDamaged }: Machine, file: string, reason: string): void {
@@ -233,7 +246,9 @@ export class World implements ScriptedWorld, Host {
   }
 
   stepped({ id, disk }: Machine, before: unknown, after: unknown, event: AnyEvent | null, effects: readonly AnyEffect[]): void {
+    if (before !== after) this.leading = undefined;
     this.reporter.stepped(this.nowUs, id, before, after, event, effects, disk.durable);
+    if (before !== after) this.waits.changed();
   }
 
   /** Servers only: a client that forgets what it asked would not be the same client. */

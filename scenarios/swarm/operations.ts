@@ -2,7 +2,7 @@
 import type { Operation } from '../../core/kv/command.ts';
 import type { LoadKind, PlannedOperation } from '../../harness/plan/plan.ts';
 import type { RandomStream } from '../../harness/world/random.ts';
-import type { Kinds } from './kinds.ts';
+import type { Kinds } from '../../harness/swarm/kinds.ts';
 
 const ms = 1000;
 

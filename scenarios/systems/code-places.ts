@@ -5,6 +5,7 @@ const replicationFile = (name: string): string => `core/raft/replication.ts ${na
 const commitmentFile = (name: string): string => `core/raft/commitment.ts ${name}`;
 const snapshotFile = (name: string): string => `core/raft/snapshot.ts ${name}`;
 const serverFile = (name: string): string => `core/server.ts ${name}`;
+const logServerFile = (name: string): string => `core/log-server.ts ${name}`;
 
 export const places = {
   onElectionTimeout: electionFile('onElectionTimeout'),
@@ -29,6 +30,7 @@ export const places = {
   compact: snapshotFile('compact'),
   onInstallSnapshot: snapshotFile('onInstallSnapshot'),
   install: snapshotFile('install'),
+  installSnapshotFor: snapshotFile('installSnapshotFor'),
   onMessage: 'core/raft/step.ts onMessage',
   majorityOf: 'core/raft/state.ts majorityOf',
   bootRaft: 'core/raft/state.ts bootRaft',
@@ -59,6 +61,13 @@ export const places = {
   ask: 'core/kv/clerk.ts ask',
   recover: 'core/disk/storage.ts recover',
   store: 'core/disk/storage.ts store',
+  bootLogServer: logServerFile('bootLogServer'),
+  onStart: logServerFile('onStart'),
+  logSettle: logServerFile('settle'),
+  logServed: logServerFile('served'),
+  logExecuted: logServerFile('executed'),
+  logCompacted: logServerFile('compacted'),
+  logServerProcess: logServerFile('logServerProcess'),
 } as const satisfies Readonly<Record<string, string>>;
 
 /** By the kind of the event. */
@@ -86,3 +95,18 @@ export const codePlaces: Readonly<Record<string, string>> = {
   request: places.onRequest,
   unreachable: places.onRefused,
 };
+
+/** Where Raft alone does what the key/value server does around Raft. */
+const alone: Readonly<Record<string, string>> = {
+  [places.bootServer]: places.bootLogServer,
+  [places.onCommand]: places.onStart,
+  [places.onRequest]: places.onStart,
+  [places.settle]: places.logSettle,
+  [places.filled]: places.logServed,
+  [places.taken]: places.logServed,
+  [places.executed]: places.logExecuted,
+  [places.compacted]: places.logCompacted,
+  [places.serverProcess]: places.logServerProcess,
+};
+
+export const placeAlone = (place: string): string => alone[place] ?? place;

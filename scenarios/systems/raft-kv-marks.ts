@@ -6,7 +6,7 @@ import type { Entry } from '../../core/raft/log.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
 import type { AnyEvent, Mark, ToldStep } from '../../harness/system.ts';
 import { places } from './code-places.ts';
-import { handlerOf, marked, raftMarks } from './raft-marks.ts';
+import { bootMarks, handlerOf, marked, raftMarks } from './raft-marks.ts';
 import { describeOperation } from './raft-kv-story.ts';
 
 interface ServerStep extends ToldStep {
@@ -18,28 +18,12 @@ interface ServerStep extends ToldStep {
 export function marksOf(step: ToldStep): readonly Mark[] {
   const { before, after, event } = step;
   if (!('raft' in (after as object))) return clerkMarks(step, before as Clerk | null, after as Clerk);
-  if (event === null || before === null) return bootMarks(after as Server);
+  if (event === null || before === null) return bootMarks((after as Server).raft, (after as Server).machine.lastExecuted);
   const served = step as ServerStep;
   return [
     ...raftMarks({ node: step.node, before: served.before.raft, after: served.after.raft, event, effects: step.effects, nameOf: step.nameOf }),
     ...proposalMarks(served), ...deliveryMarks(served), ...executionMarks(served), ...snapshotMarks(served), ...replyMarks(served),
   ];
-}
-
-function bootMarks({ raft, machine }: Server): readonly Mark[] {
-  const { currentTerm, votedFor, log, snapshot } = raft.persistent;
-  const held = snapshot?.lastIncludedIndex ?? 0;
-  const { commitIndex, lastApplied } = raft;
-  const vote = votedFor === null ? 'no vote' : `a vote for n${votedFor}`;
-  const says = `starts in term ${currentTerm} with ${vote}, a log from ${log.baseIndex} to ${log.lastIndex}, and has executed up to ${machine.lastExecuted}`;
-  const against = commitIndex !== held || lastApplied !== held || machine.lastExecuted !== held
-    ? `only what its snapshot holds, up to ${held}, is known to be committed and executed: it has commitIndex ${commitIndex}, lastApplied ${lastApplied} (Figure 2)`
-    : log.baseIndex !== held ? `its snapshot ends at ${held}, and its log begins behind ${log.baseIndex} (7)` : null;
-  // A first start is told by nothing that came before it.
-  const kind = currentTerm === 0 && log.lastIndex === 0 && against === null ? 'start' : 'boot';
-  // What it makes of what it read; without a fault there, what it read.
-  const at = against === null ? [places.recover, places.bootServer, places.bootRaft] : [places.bootRaft, places.bootServer, places.recover];
-  return [marked(kind, at, says, against, { term: currentTerm, index: 1, upTo: log.lastIndex })];
 }
 
 /** A client's command on its way into the log. */

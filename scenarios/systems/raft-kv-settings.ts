@@ -35,6 +35,9 @@ export const optionsOf = ({ preVote, checkQuorum, contactUs, reads }: RaftKvSett
   ...(reads === undefined ? {} : { reads }),
 });
 
+/** Whether all is off that the paper has not. */
+export const isOfThePaper = (settings: RaftKvSettings): boolean => Object.keys(optionsOf(settings)).length === 0;
+
 /** Ten heartbeats a second, as in the lab; no snapshots, no pauses. */
 export const plainSettings: RaftKvSettings = {
   electionTimeoutUs: { min: 300_000, max: 600_000 },

@@ -27,18 +27,24 @@ export function tellStep({ before, after, event, effects, nameOf }: ToldStep): S
   if (!('raft' in state)) return tellClerk(before as Clerk | null, state, event, nameOf);
   if (event === null) return tellBoot(state.raft);
   const old = before as Server;
-  const stories = [
-    tellRole(old.raft, state.raft, nameOf),
-    tellVote(event, effects, nameOf),
-    tellLog(old.raft, state.raft, event, nameOf),
-    tellCommit(old, state),
-    tellClients(event, effects, nameOf),
-  ].filter((story) => story !== null);
+  return together([...tellRaft(old.raft, state.raft, event, effects, nameOf), tellClients(event, effects, nameOf)]);
+}
+
+/** What came of a step for Raft itself, whatever service stands on it. */
+export const tellRaft = (before: Raft, after: Raft, event: AnyEvent, effects: ToldStep['effects'], nameOf: NameOf): readonly (Story | null)[] => [
+  tellRole(before, after, nameOf),
+  tellVote(event, effects, nameOf),
+  tellLog(before, after, event, nameOf),
+  tellCommit(before, after),
+];
+
+export function together(parts: readonly (Story | null)[]): Story | null {
+  const stories = parts.filter((story) => story !== null);
   if (stories.length === 0) return null;
   return { text: stories.map(({ text }) => text).join('; '), weight: Math.max(...stories.map(({ weight }) => weight)) };
 }
 
-function tellBoot({ persistent }: Raft): Story {
+export function tellBoot({ persistent }: Raft): Story {
   const { currentTerm, votedFor, log, snapshot } = persistent;
   if (currentTerm === 0 && log.lastIndex === 0) return { text: 'starts with an empty disk', weight: 0 };
   const vote = votedFor === null ? 'no vote' : `a vote for n${votedFor}`;
@@ -99,10 +105,10 @@ function tellLog(before: Raft, after: Raft, event: AnyEvent, nameOf: NameOf): St
   return text === '' ? null : { text, weight: isCut ? 4 : taken === '' ? 2 : 3 };
 }
 
-function tellCommit(before: Server, after: Server): Story | null {
-  const { commitIndex } = after.raft;
-  if (commitIndex <= before.raft.commitIndex) return null;
-  return { text: `commits up to ${commitIndex}`, weight: after.raft.role.kind === 'leader' ? 3 : 1 };
+function tellCommit(before: Raft, after: Raft): Story | null {
+  const { commitIndex } = after;
+  if (commitIndex <= before.commitIndex) return null;
+  return { text: `commits up to ${commitIndex}`, weight: after.role.kind === 'leader' ? 3 : 1 };
 }
 
 function tellClients(event: AnyEvent, effects: ToldStep['effects'], nameOf: NameOf): Story | null {

@@ -3,6 +3,7 @@
  * meet what the violation names: the entry, the term, the server, the client's command.
  */
 import type { PropertyName } from '../../checkers/properties.ts';
+import { stepOfTheSpecification } from '../../checkers/spec/step-of-the-specification.ts';
 import { places } from './code-places.ts';
 import { marked } from './raft-marks.ts';
 import type { Broken, Mark, MarkedStep, Witness } from '../../harness/system.ts';
@@ -91,6 +92,7 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Committed By Majority': [{ kinds: ['match'], by: ['node', 'index'], take: 'all' }, { kinds: ['accept'], by: ['index'], take: 'each' }, fatalStep],
   'State Machine Safety': [{ kinds: ['append', 'truncate'], by: ['index'], take: 'each' }, { kinds: ['commit'], by: ['index'], take: 'each' }, fatalStep],
   'Applied In Order': indexes,
+  'Step Of The Specification': fatalOnly,
   'Equal Replicas': service,
   'Snapshot Equals Prefix': service,
   'Bounded Raft State': [{ kinds: ['compact'], by: ['node'], take: 'last' }, fatalStep],
@@ -117,6 +119,7 @@ export function witnessesOf(broken: Broken): readonly Witness[] {
     ...rule.flatMap((asked) => (asked === fatalStep ? fatalMarks(broken) : found(broken, subject, asked))),
     ...(broken.early === null ? [] : [{ place: broken.fatal, mark: sentTooEarly(broken.nodes[broken.early]!) }]),
     ...(lacking === undefined ? [] : [{ place: broken.fatal, mark: marked('lack', ...lacking) }]),
+    ...nearestAction(broken),
   ];
 }
 
@@ -128,6 +131,33 @@ const lacks: Readonly<Partial<Record<PropertyName, readonly [at: readonly string
   'Starts From Undamaged Disk': [[places.recover, places.store], 'cannot read what was written'],
   'Bounded Raft State': [[places.compacted, places.taken], 'takes no snapshot, or too late'],
   'Persist Before Send': [[places.serverProcess, places.applyWrite], 'goes on with what its disk does not hold'],
+};
+
+/** Where the action of Figure 2 is taken that the step is nearest to: what it should have done leaves no mark. */
+function nearestAction({ property, detail, fatal }: Broken): readonly Witness[] {
+  if (property !== stepOfTheSpecification.name) return [];
+  const action = /the nearest is (\w+)|: (\w+) is due/.exec(detail)?.slice(1).find((name) => name !== undefined);
+  const at = action === undefined ? undefined : takenAt[action];
+  return at === undefined ? [] : [{ place: fatal, mark: marked('action', at, `should do what ${action} of Figure 2 does`, detail.replace(/^.*?: /, '')) }];
+}
+
+const takenAt: Readonly<Record<string, readonly string[]>> = {
+  Restart: [places.bootServer, places.applyWrite],
+  Timeout: [places.onElectionTimeout],
+  RequestVote: [places.onElectionTimeout],
+  BecomeLeader: [places.becomeLeader, places.onRequestVoteReply],
+  ClientRequest: [places.propose, places.onCommand],
+  AdvanceCommitIndex: [places.advanceCommitIndex, places.highestOnMajority],
+  AppendEntries: [places.replicateTo],
+  HandleRequestVoteRequest: [places.onRequestVote],
+  HandleRequestVoteResponse: [places.onRequestVoteReply],
+  HandleAppendEntriesRequest: [places.onAppendEntries, places.withMerged],
+  HandleAppendEntriesResponse: [places.onMatch, places.onRefusal],
+  Compact: [places.compact, places.compacted],
+  InstallSnapshot: [places.installSnapshotFor, places.replicateTo],
+  HandleInstallSnapshotRequest: [places.onInstallSnapshot, places.install],
+  HandleInstallSnapshotResponse: [places.onMatch],
+  Receive: [places.settle],
 };
 
 const fatalMarks = ({ steps, fatal }: Broken): readonly Witness[] =>
@@ -190,17 +220,21 @@ function meets(what: NonNullable<Asked['by']>[number], { node, peer, index, term
 /** What the missing progress waits for, in the words of the paper. */
 export function mustHappen(missing: string, servers: number): string | null {
   const majority = (servers >> 1) + 1;
-  if (/^\d+ servers lead$/.test(missing)) {
-    return missing.startsWith('0')
+  if (/^\d+ servers lead$/.test(missing) || missing === 'nobody leads') {
+    return /^0|nobody/.test(missing)
       ? `one server must let its election timer run out, campaign, and get the votes of ${majority} of ${servers}, its own among them (5.2)`
       : 'all but the leader of the newest term must step down when they hear of it (5.1)';
   }
-  const behind = /^n(\d+) has executed up to (\d+) of (\d+)$/.exec(missing);
+  const behind = /^n(\d+) has (?:executed|applied) up to (\d+) of (\d+)$/.exec(missing);
   if (behind !== null) {
     const next = Number(behind[2]) + 1;
     return `the leader must send n${behind[1]} entry ${next}, or a snapshot that holds it, n${behind[1]} must accept it, ` +
       `and an entry of the leader's own term must be stored by ${majority} of ${servers} (5.3, 5.4.2)`;
   }
-  if (missing.endsWith('operations are not answered')) return 'a leader must put each command into its log, commit it and answer its client (8)';
+  const noise = /^n(\d+) still sends (entries|its snapshot) to n(\d+), /.exec(missing);
+  if (noise !== null) return `n${noise[1]} must take from the answers of n${noise[3]} what it holds, raise its nextIndex above that, and send heartbeats only (5.3)`;
+  const down = /^n(\d+) is down$/.exec(missing);
+  if (down !== null) return `n${down[1]} must start again from its disk, and take from the leader what it has missed (5.5)`;
+  if (/operations? (?:is|are) not answered$/.test(missing)) return 'a leader must put each command into its log, commit it and answer its client (8)';
   return null;
 }

@@ -4,6 +4,7 @@ import { RaftKvObserver, type RaftKvChecks } from '../../checkers/raft-kv.ts';
 import { RaftKvOutsider } from '../../checkers/raft-kv-external.ts';
 import { defaultBudgetSteps } from '../../checkers/linearizability.ts';
 import type { Observer } from '../../checkers/checker.ts';
+import type { Abstraction } from '../../checkers/spec/abstraction.ts';
 import { clerkProcess, type Clerk } from '../../core/kv/clerk.ts';
 import type { Command, Operation, Result } from '../../core/kv/command.ts';
 import type { NodeId, Range } from '../../core/protocol.ts';
@@ -18,11 +19,12 @@ import type { AnyProcess, AnyStorage, System } from '../../harness/system.ts';
 import { raftKvScripts } from '../lab/scripts.ts';
 import { majorityCanTalk } from './majority.ts';
 import { describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader } from './raft-messages.ts';
-import { optionsOf, plainSettings, settingsSchema, type RaftKvSettings } from './raft-kv-settings.ts';
+import { isOfThePaper, optionsOf, plainSettings, settingsSchema, type RaftKvSettings } from './raft-kv-settings.ts';
 import { RaftKvContents } from './raft-kv-contents.ts';
 import { kvRpc } from './raft-kv-rpc.ts';
 import { marksOf } from './raft-kv-marks.ts';
 import { codeOf, describeOperation, explainHistory, raftProperties, tellStep } from './raft-kv-story.ts';
+import { raftSpecification } from './raft-spec.ts';
 import { mustHappen, witnessesOf } from './raft-kv-witnesses.ts';
 
 const text = v.string('expected a string');
@@ -90,6 +92,8 @@ export const raftKv: System = {
 
   observer: (plan: Plan, durableOf: (node: NodeId) => unknown): Observer =>
     new RaftKvObserver(checksOf(plan), durableOf as (node: NodeId) => Persistent) as Observer,
+  /** Figure 2 has no PreVote, no rounds of reads, and no request for a vote that is not looked at: each would be a false alarm. */
+  specification: (plan: Plan) => (isOfThePaper(settingsOf(plan)) ? (raftSpecification(plan) as Abstraction) : undefined),
   externalObserver: (plan: Plan): Observer => new RaftKvOutsider(checksOf(plan)) as Observer,
 
   leader,

@@ -33,6 +33,23 @@ export function raftMarks(change: RaftChange): readonly Mark[] {
   ];
 }
 
+/** What a server makes of its disk; its service has executed up to `executed`. */
+export function bootMarks(raft: Raft, executed: number): readonly Mark[] {
+  const { currentTerm, votedFor, log, snapshot } = raft.persistent;
+  const held = snapshot?.lastIncludedIndex ?? 0;
+  const { commitIndex, lastApplied } = raft;
+  const vote = votedFor === null ? 'no vote' : `a vote for n${votedFor}`;
+  const says = `starts in term ${currentTerm} with ${vote}, a log from ${log.baseIndex} to ${log.lastIndex}, and has executed up to ${executed}`;
+  const against = commitIndex !== held || lastApplied !== held || executed !== held
+    ? `only what its snapshot holds, up to ${held}, is known to be committed and executed: it has commitIndex ${commitIndex}, lastApplied ${lastApplied} (Figure 2)`
+    : log.baseIndex !== held ? `its snapshot ends at ${held}, and its log begins behind ${log.baseIndex} (7)` : null;
+  // A first start is told by nothing that came before it.
+  const kind = currentTerm === 0 && log.lastIndex === 0 && against === null ? 'start' : 'boot';
+  // What it makes of what it read; without a fault there, what it read.
+  const at = against === null ? [places.recover, places.bootServer, places.bootRaft] : [places.bootRaft, places.bootServer, places.recover];
+  return [marked(kind, at, says, against, { term: currentTerm, index: 1, upTo: log.lastIndex })];
+}
+
 const messageIn = (event: AnyEvent): AnyRaftMessage | null => (event.kind === 'message' ? (event.message as AnyRaftMessage) : null);
 
 export function handlerOf(event: AnyEvent | null): string {

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { RaftLogObserver } from '../../checkers/raft-log.ts';
 import type { Observer } from '../../checkers/checker.ts';
+import type { Abstraction } from '../../checkers/spec/abstraction.ts';
 import { logServerProcess, type LogServer } from '../../core/log-server.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
@@ -11,9 +12,13 @@ import type { Plan } from '../../harness/plan/plan.ts';
 import type { AnyProcess, System } from '../../harness/system.ts';
 import { raftScripts } from '../lab/scripts.ts';
 import { majorityCanTalk } from './majority.ts';
+import { raftProperties } from './raft-kv-story.ts';
+import { mustHappen, witnessesOf } from './raft-kv-witnesses.ts';
+import { codeOfLogServer, describeStart, logMarksOf, tellLogStep } from './raft-log-story.ts';
 import {
   describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader, raftHalf, raftMessageSizeBytes,
 } from './raft-messages.ts';
+import { raftSpecification } from './raft-spec.ts';
 import { settingsSchema, type RaftSettings } from './raft-settings.ts';
 
 export const raft: System = {
@@ -29,6 +34,8 @@ export const raft: System = {
   observer(plan: Plan, durableOf: (node: NodeId) => unknown): Observer {
     return new RaftLogObserver(plan.servers, durableOf as (node: NodeId) => Persistent) as Observer;
   },
+
+  specification: (plan: Plan) => raftSpecification(plan) as Abstraction,
 
   leader: (states) => newestLeader(states.map((state) => (state as LogServer | null)?.raft ?? null)),
   rpc: {
@@ -50,6 +57,13 @@ export const raft: System = {
     const { raft: state, applied } = untyped as LogServer;
     return { ...describeRaft(state), applied: applied.commands.end - 1, ...describeProgress(state) };
   },
+  describeRequest: describeStart,
+  tellStep: tellLogStep,
+  codeOf: codeOfLogServer,
+  marksOf: logMarksOf,
+  witnessesOf,
+  mustHappen,
+  properties: raftProperties,
 };
 
 function digestCommand(digest: Digest, command: unknown): void {

@@ -69,6 +69,32 @@ const bytesOf = (durable: Persistent): string =>
 
 const barriers = fc.array(barrier, { minLength: 1, maxLength: 12 });
 
+describe('bytes that are made when they are read', () => {
+  const { cursor } = raftStorage.format();
+  const entry = { term: 1, command: { client: 9, sequence: 1, operation: { kind: 'get' as const, key: 'k' } }, sizeBytes: 8 + 8 + 1 + 5 };
+  const append = (sizeBytes: number): Write[] => [{ kind: 'append', from: 1, entries: [{ ...entry, sizeBytes }] }];
+  const snapshot = (sizeBytes: number): Write[] => {
+    const data: MachineSnapshot = { store: withValue(emptyStore, 'k', 'x'), sessions: noSessions };
+    return [{ kind: 'append', from: 1, entries: [entry] }, { kind: 'snapshot', snapshot: { lastIncludedIndex: 1, lastIncludedTerm: 1, data, sizeBytes } }];
+  };
+  const stored = (writes: readonly Write[]) => raftStorage.store(cursor, writes.reduce(applyWrite, blankPersistent), writes).operations;
+
+  test('are the same whenever they are read, and made once', () => {
+    const [record] = stored(append(22));
+    expect(record?.kind === 'append' && [...record.bytes]).toEqual(record?.kind === 'append' && [...record.bytes]);
+    expect(record?.kind === 'append' && record.bytes === record.bytes).toBe(true);
+  });
+
+  // What is given up with its generation is never read: an entry that says a wrong size must be found all the same.
+  test('an entry of another size than it says is refused when it is written', () => {
+    expect(() => stored(append(23))).toThrow('an entry of 22 bytes says it has 23');
+  });
+
+  test('whatever a compaction writes has a byte form', () => {
+    for (const operation of stored(snapshot(23))) if (operation.kind !== 'remove') expect(operation.bytes.length).toBeGreaterThan(0);
+  });
+});
+
 describe('a checksum', () => {
   // The check value that every description of CRC-32 gives.
   test('of "123456789" is cbf43926', () => expect(checksum(Buffer.from('123456789')).toString(16)).toBe('cbf43926'));

@@ -28,6 +28,8 @@ const fewerSeeds = 'fewer seeds show the same';
 const seed = 'seed 4711 of the real core passes; one that is drawn small is quicker';
 const planted = 'on a core with a known bug, where there is something to shrink and tell';
 
+const onRedis = 'test/harness/cli/fleet-work.test.ts, on a Redis of its own';
+
 const instead: Readonly<Record<string, Instead>> = {
   'npm ci && npm run fuzz': { run: 'fuzz --seeds 4 --workers 1', why: `it is installed already; ${fewerSeeds}` },
   'npm ci && npm test': { run: null, why: 'this is it' },
@@ -59,6 +61,16 @@ const instead: Readonly<Record<string, Instead>> = {
   'npx whitewater bugs --oracles external': { run: 'bugs e03 --oracles external --starts 1 --seeds 20 --workers 1', why: 'one bug of them' },
   'npx whitewater bugs path/to/my-patches': { run: 'bugs my-patches --starts 1 --seeds 5 --workers 1', why: 'a folder of the test' },
   'whitewater bugs --starts 5 --seeds 400': { run: null, why: 'how it was measured once' },
+  'npx whitewater fleet start swarm --seeds 1000000': { run: null, why: onRedis },
+  'npx whitewater fleet work': { run: null, why: onRedis },
+  'npx whitewater fleet status': { run: null, why: onRedis },
+  'npx whitewater fleet watch': { run: null, why: onRedis },
+  'npx whitewater fleet result --json campaign.json': { run: null, why: onRedis },
+  'npx whitewater fleet stop': { run: null, why: onRedis },
+  'npx whitewater fleet page pages': { run: null, why: onRedis },
+  'npx whitewater fleet watch --on-failure \'mail -s "$WHITEWATER_PROPERTY" us@example.org < "$WHITEWATER_REPORT"\'': { run: null, why: onRedis },
+  'npx whitewater fleet start swarm --continuous': { run: null, why: onRedis },
+  'node dist/harness/bench/fleet.js queue': { run: null, why: 'a benchmark with a Redis of its own' },
   'npx whitewater fuzz path/to/my-registry.js': { run: 'fuzz ./my-registry.js#swarm --seeds 2 --workers 1', why: 'a registry of the test' },
 };
 

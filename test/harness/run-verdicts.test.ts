@@ -4,6 +4,7 @@ import { ofRuns } from '../../checkers/properties.ts';
 import { RaftKvObserver } from '../../checkers/raft-kv.ts';
 import type { Observer } from '../../checkers/checker.ts';
 import type { AppendEntries, RaftMessage } from '../../core/raft/messages.ts';
+import type { FileOperation } from '../../core/protocol.ts';
 import type { Persistent } from '../../core/raft/state.ts';
 import type { Server } from '../../core/server.ts';
 import { planFormat, planVersion, type Plan } from '../../harness/plan/plan.ts';
@@ -80,6 +81,25 @@ function withLastEntry(effect: AnyEffect, log: Persistent['log']): AnyEffect {
 
 const refusing: System = { ...raftKv, storage: { ...raftKv.storage, recover: () => ({ kind: 'refused', file: 'hard-state', reason: 'it does not like it' }) } as AnyStorage };
 
+/** Records that have no byte form: that shows when their bytes are made, which is when somebody reads them. */
+const formless: System = {
+  ...raftKv,
+  storage: {
+    ...raftKv.storage!,
+    store(cursor, durable, writes) {
+      const stored = raftKv.storage!.store(cursor, durable, writes);
+      const formlessly = (operation: FileOperation): FileOperation => (operation.kind !== 'append' ? operation : {
+        kind: 'append',
+        file: operation.file,
+        get bytes(): Uint8Array {
+          throw new RangeError('no byte form');
+        },
+      });
+      return { cursor: stored.cursor, operations: stored.operations.map(formlessly) };
+    },
+  },
+};
+
 /** A linearizability check that may take one step, and is asked about a hard history. */
 const tired: System = {
   ...raftKv,
@@ -104,6 +124,8 @@ const broken: readonly (readonly [property: string, system: System, plan: Plan, 
   ['Bounded Work', withServers(spinning), calm, /^\d+ events happened, and it goes on: messages beget messages; the last step was step \d+ of n\d$/],
   ['Protocol Contract', withServers(mute), calm, /^n\d at step \d+, on timer election: /],
   ['No Exception', withServers(throwing), calm, /^n\d threw RangeError: no elections here$/],
+  // Nobody starts from these disks: they are read at the end.
+  ['No Exception', formless, { ...calm, faults: [] }, /^n0 threw RangeError: no byte form$/],
   ['Starts From Undamaged Disk', refusing, calm, /^n0 refuses to start, and nothing but crashes befell its disk: hard-state: it does not like it$/],
   ['Time Limit', initialElection.system, { ...initialElection.draw(1), stormUs: 100_000 }, /^the script "2A-1-InitialElection" was not done after 100 ms$/],
 ];

@@ -54,6 +54,8 @@ const n0 = (answer) => (process, id) => (id !== 0 ? process : { ...process, step
 const timerOf = (afterUs) => n0((state) => ({ state, effects: [{ kind: 'cancelTimer', timer: 'tick' }, { kind: 'setTimer', timer: 'tick', afterUs }] }));
 const withEffect = (effect) => n0((state) => ({ state, effects: [effect] }));
 
+let tosses = 0;
+
 const citizens = {
   good: (process) => process,
   unknownEffect: withEffect({ kind: 'sned', to: 1, message: {} }),
@@ -108,6 +110,16 @@ const citizens = {
     if (isAdd(event)) state.page.bytes[5] = 255;
     return { state, effects: isAdd(event) ? [{ kind: 'send', to: event.from, message: { kind: 'added', id: event.message.id, count: 1 } }] : [] };
   } }),
+  remembers: n0((state, event, process) => {
+    tosses += 1;
+    const step = process.step(state, event);
+    return { ...step, state: { ...step.state, tosses } };
+  }),
+  sendsFunction: withEffect({ kind: 'send', to: 1, message: { kind: 'told', answer: () => 0 } }),
+  throwsOnUnknownTimer: (process, id) => (id !== 1 ? process : { ...process, step(state, event) {
+    if (event.kind === 'timer' && event.timer !== 'tick') throw new RangeError('no such timer');
+    return process.step(state, event);
+  } }),
   recoverThrows: (process) => process,
   loops: n0(() => {
     for (;;);
@@ -115,6 +127,7 @@ const citizens = {
   loopsInWrite: (process, id) => (id !== 0 ? process : { ...process, write() {
     for (;;);
   } }),
+  loopsInRecover: (process) => process,
   exits: n0(() => globalThis.process.exit(0)),
   hungry: n0(() => {
     const all = [];
@@ -128,6 +141,9 @@ const storage = {
   recover() { throw new RangeError('no such page'); },
   isLater: () => false,
 };
+const storages = { recoverThrows: storage, loopsInRecover: { ...storage, recover() {
+  for (;;);
+} } };
 
 const systems = new Map(Object.entries(citizens).map(([name, citizen]) => [name, {
   name,
@@ -135,7 +151,7 @@ const systems = new Map(Object.entries(citizens).map(([name, citizen]) => [name,
   request: v.strictObject({ by: v.number('expected a number') }),
   processes: ({ servers, clients }) => Array.from({ length: servers + clients }, (_, id) => citizen(id < servers ? server(id) : client(), id)),
   observer,
-  ...(name === 'recoverThrows' ? { storage } : {}),
+  ...(name in storages ? { storage: storages[name] } : {}),
   leader: () => null,
   digestMessage: (digest, message) => digest.string(JSON.stringify(message)),
   digestState: (digest, state) => digest.string(JSON.stringify(state)),
@@ -146,7 +162,7 @@ const systems = new Map(Object.entries(citizens).map(([name, citizen]) => [name,
 const plan = (system, seed) => ({
   format: 'whitewater-plan', version: 1, scenario: system, system, seed: String(seed), servers: 2, clients: 1, settings: {},
   network: { delayUs: { min: 100, max: 900 }, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, lateUs: { min: 0, max: 0 } },
-  disk: { writeUs: { min: 0, max: 0 }, ...(system === 'recoverThrows' ? { bytes: true } : {}) },
+  disk: { writeUs: { min: 0, max: 0 }, ...(system in storages ? { bytes: true } : {}) },
   faults: [],
   operations: [{ client: 0, atUs: 0, request: { by: 1 } }, { client: 0, atUs: 10_000, request: { by: 2 } }],
   stormUs: 50_000, settleUs: 50_000,
@@ -171,9 +187,20 @@ export const registry = {
   scenarios: new Map([
     ...[...systems.keys()].map((name) => scenarioOf(name, name, (seed) => plan(name, seed))),
     // One seed of three.
-    ...['loops', 'loopsInWrite', 'exits', 'hungry'].map((name) => [name, { name, summary: name, system: {
+    ...['loops', 'loopsInWrite', 'loopsInRecover', 'exits', 'hungry'].map((name) => [name, { name, summary: name, system: {
       ...systems.get(name), processes: (drawn) => systems.get(drawn.seed === '8' ? name : 'good').processes(drawn),
     }, draw: (seed) => plan(name, seed) }]),
+    ['loopsInDraw', { name: 'loopsInDraw', summary: 'loops', system: systems.get('good'), draw(seed) {
+      while (seed === 8);
+      return plan('good', seed);
+    } }],
+    ['loopsInObserver', { name: 'loopsInObserver', summary: 'loops', system: { ...systems.get('good'), observer: (drawn) => ({ ...observer(drawn), finish() {
+      while (drawn.seed === '8');
+      return { kind: 'ok' };
+    } }) }, draw: (seed) => plan('good', seed) }],
+    ['loopsInDigest', { name: 'loopsInDigest', summary: 'loops', system: { ...systems.get('good'), digestMessage() {
+      for (;;);
+    } }, draw: (seed) => plan('good', seed) }],
     ...Object.entries(badPlans).map(([name, spoil]) => scenarioOf(name, 'good', (seed) => spoil(plan('good', seed)))),
   ]),
 };

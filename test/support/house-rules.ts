@@ -14,9 +14,10 @@ export function roomOf(path: string): Room {
 const isNodeModule = (specifier: string): boolean => specifier.startsWith('node:');
 
 /** What is wrong with one import, or null. Each room may import those to its left: core/protocol, core, checkers, harness, scenarios. */
-function wrongWith(path: string, { specifier, isTypeOnly }: Import): string | null {
+function wrongWith(path: string, imported: Import): string | null {
+  const { specifier, isTypeOnly } = imported;
   const room = roomOf(path);
-  if (!isRelative(specifier)) return wrongPackage(room, path, specifier);
+  if (!isRelative(specifier)) return wrongPackage(room, path, imported);
   const target = resolved(path, specifier);
   const other = roomOf(target);
   switch (room) {
@@ -30,6 +31,8 @@ function wrongWith(path: string, { specifier, isTypeOnly }: Import): string | nu
       if (other === 'core') return isTypeOnly ? null : 'checkers import only types of core';
       return other === 'checkers' || other === 'porcupine' ? null : 'checkers import core and checkers only';
     case 'harness':
+      if (path.startsWith('harness/fleet/') && target.startsWith('harness/cli/')) return 'a fleet is kept without a command line';
+      if (target.startsWith('harness/fleet/') && !path.startsWith('harness/fleet/') && !/^harness\/(?:cli|bench)\/fleet/.test(path)) return 'a fleet is one command, and nothing leans on it';
       if (path.startsWith('harness/report/') && target.startsWith('harness/cli/')) return 'reports are made without a command line';
       if (path.startsWith('harness/plan/') && !target.startsWith('harness/plan/') && !isForPlans(target)) return 'a plan is data: it needs no world';
       if (other === 'core') return target === 'core/protocol.ts' ? null : 'the harness knows no protocol: of core only core/protocol.ts';
@@ -43,9 +46,16 @@ function wrongWith(path: string, { specifier, isTypeOnly }: Import): string | nu
 
 /** What reading a plan needs beside the plan: the system that it is for says what its settings may be, and JSON has a depth. */
 const isForPlans = (target: string): boolean =>
-  ['core/protocol.ts', 'harness/system.ts', 'checkers/porcupine-ts-port/formats/nesting.ts'].includes(target);
+  ['core/protocol.ts', 'harness/system.ts', 'harness/text/printable.ts', 'checkers/porcupine-ts-port/formats/nesting.ts'].includes(target);
 
-function wrongPackage(room: Room, path: string, specifier: string): string | null {
+/** Not there unless somebody wants a fleet, and slow to load. */
+const queuePackages: readonly string[] = ['bullmq', 'ioredis'];
+
+function wrongPackage(room: Room, path: string, { specifier, isTypeOnly, names }: Import): string | null {
+  if (queuePackages.includes(specifier)) {
+    if (!path.startsWith('harness/fleet/') && room !== 'test') return 'what a queue is made of is known in harness/fleet/ alone';
+    if (!isTypeOnly && names !== null && room !== 'test') return 'an optional package is loaded when it is asked for, by import()';
+  }
   switch (room) {
     case 'core':
     case 'checkers':

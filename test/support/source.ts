@@ -136,7 +136,10 @@ export const resolved = (from: string, specifier: string): string =>
 
 export const isRelative = (specifier: string): boolean => specifier.startsWith('.');
 
-/** Every TypeScript source below these folders of the repository, by path from its top. */
+/** Projects of users, each with its own package.json: outside the layers. */
+const outside = 'scenarios/examples/';
+
+/** Every TypeScript source of the house below these folders of the repository, by path from its top. */
 export function readSources(top: string, folders: readonly string[]): ReadonlyMap<string, Source> {
   const sources = new Map<string, Source>();
   for (const folder of folders) {
@@ -144,6 +147,7 @@ export function readSources(top: string, folders: readonly string[]): ReadonlyMa
       if (!entry.isFile() || !entry.name.endsWith('.ts')) continue;
       const full = join(entry.parentPath, entry.name);
       const path = full.slice(top.length + 1).split('\\').join('/');
+      if (path.startsWith(outside)) continue;
       sources.set(path, readSource(path, readFileSync(full, 'utf8')));
     }
   }

@@ -49,11 +49,15 @@ export function renderHtml<S, I, O>(model: Model<S, I, O>, history: readonly Ope
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
+/** DEL, C1 and what turns the direction of a line: a value that holds one shows its number. Of C0 only ends of lines and tabs do something in a page. */
+const doers = /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const numberOf = (char: string): string => `u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 function escapeText(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => entities[char]!);
+  return text.replace(doers, (char) => `\\${numberOf(char)}`).replace(/[&<>"']/g, (char) => entities[char]!);
 }
 
 /** Inside a script element only `<` can end or change it; the two separators are no JSON everywhere. */
 function escapeScript(json: string): string {
-  return json.replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return json.replace(doers, (char) => `\\\\${numberOf(char)}`).replace(/[<>&\u2028\u2029]/g, (char) => `\\${numberOf(char)}`);
 }

@@ -140,6 +140,7 @@ describe('every fast path agrees with the plain search', () => {
     expectFast(compare(setModel, () => setObject(true, ['add', 'read'], false), runs, size, bySearch(setModel)), 0.9);
   });
   test('queue order', () => {
-    expectFast(compare(queueModel, () => queueObject(true), runs, size, bySearch(queueModel)), 0.1);
+    // The plain search of a queue is exponential in what overlaps: at 12 operations a few histories took most of the time.
+    expectFast(compare(queueModel, () => queueObject(true), runs, 9, bySearch(queueModel)), 0.1);
   });
 });

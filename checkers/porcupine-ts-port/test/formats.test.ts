@@ -47,6 +47,7 @@ describe('a Jepsen log', () => {
     expect(parse(log('0', 'invoke', 'cas', '[1 2 3]'))).toEqual({ line: 1, message: 'expected a pair [expected new], found "[1 2 3]"' });
     expect(parse(log('0', 'done', 'read', 'nil'))).toMatchObject({ line: 1, message: expect.stringContaining(':invoke, :ok, :fail or :info') });
     expect(parse(...start, '', log('0', 'ok', 'write', '1'))).toMatchObject({ line: 4, message: expect.stringContaining('nothing open') });
+    expect(parse(log('0', 'invoke', 'write', '1'), log('0', 'ok', 'read', '1'))).toEqual({ line: 2, message: 'process 0 completes read, and what it has open is the write of line 1' });
     expect(parse(log('0', 'invoke', 'read', 'nil'), log('0', 'invoke', 'read', 'nil'))).toMatchObject({ line: 2, message: expect.stringContaining('still open') });
   });
 });
@@ -152,4 +153,88 @@ describe('JSON lines', () => {
 
 test('what looks like none of the formats is told so', () => {
   expect(errorOf(() => detectFormat('\nhello'))).toEqual({ line: 2, message: 'expected a JSON line, an EDN map or a line of a Jepsen log, found "hello"' });
+});
+
+describe('every event of a recorded history', () => {
+  const log = (...events: readonly string[]): string => lines(...events.map((event) => `{${event}}`));
+  const shown = (text: string, format: FormatName): readonly unknown[] =>
+    formats[format](text).operations.map(({ client, op, key, value, expected, owner, output, callTime, returnTime, line: at }) => [client, op, key, value, expected, owner, output, callTime, returnTime, at]);
+  const u = undefined;
+
+  test('Porcupine’s log: each line once, outcomes by their kind, and what failed did not happen', () => {
+    expect(shown(log(
+      ':process 0 :type :invoke :f :put :key "a" :value "1"', ':process 1 :type :invoke :f :append :key "b" :value "2"', ':process 2 :type :invoke :f :get :key "a" :value nil',
+      ':process 0 :type :ok :f :put :key "a" :value "1"', ':process 1 :type :info :f :append :key "b" :value "2"', ':process 2 :type :ok :f :get :key "a" :value "1"',
+      ':process 0 :type :invoke :f :put :key "a" :value "3"', ':process 0 :type :fail :f :put :key "a" :value "3"',
+    ), 'porcupine-log')).toEqual([
+      [0, 'put', 'a', '1', u, u, null, 0, 3, 1], [1, 'append', 'b', '2', u, u, u, 1, null, 2], [2, 'get', 'a', u, u, u, '1', 2, 5, 3],
+    ]);
+    expect(errorOf(() => formats['porcupine-log'](log(':process 0 :type :invoke :f :get :key 1')))).toEqual({ line: 1, message: ':key must be a text' });
+    expect(errorOf(() => formats['porcupine-log'](log(':process 0 :type :wait :f :get :key "k"')))).toEqual({ line: 1, message: ':type must be :invoke, :ok, :fail or :info, found :wait' });
+  });
+
+  test('Jepsen’s EDN: each operation with the fields of its kind, and what it was told', () => {
+    const event = (process: string, type: string, f: string, value: string): string => `:process ${process} :type :${type} :f :${f} :value ${value}`;
+    const both = (process: number, f: string, value: string, told = value): readonly string[] => [event(`${process}`, 'invoke', f, value), event(`${process}`, 'ok', f, told)];
+    expect(shown(log(...both(0, 'enqueue', '1'), ...both(1, 'dequeue', 'nil', '1'), ...both(2, 'push', '2'), ...both(3, 'pop', 'nil', '2')), 'jepsen-edn')).toEqual([
+      [0, 'enqueue', u, 1, u, u, null, 0, 1, 1], [1, 'dequeue', u, u, u, u, 1, 2, 3, 3], [2, 'push', u, 2, u, u, null, 4, 5, 5], [3, 'pop', u, u, u, u, 2, 6, 7, 7],
+    ]);
+    expect(shown(log(...both(5, 'acquire', 'nil'), ...both(5, 'release', 'nil'), ...both(6, 'cas', '[1 2]'), event('6', 'invoke', 'cas', '[1 3]'), event('6', 'fail', 'cas', '[1 3]'), event('7', 'invoke', 'read', 'nil'), event('7', 'info', 'read', 'nil')), 'jepsen-edn')).toEqual([
+      [5, 'acquire', u, u, u, 5, true, 0, 1, 1], [5, 'release', u, u, u, 5, true, 2, 3, 3], [6, 'cas', u, 2, 1, u, true, 4, 5, 5], [7, 'read', u, u, u, u, u, 8, null, 9],
+    ]);
+  });
+
+  test('Jepsen’s EDN: pairs are keys and values when all of them are, and a lone one that is none is refused', () => {
+    const write = (process: number, value: string): readonly string[] => [`:process ${process} :type :invoke :f :write :value ${value}`, `:process ${process} :type :ok :f :write :value ${value}`];
+    const keys = (...events: readonly string[]): readonly unknown[] => formats['jepsen-edn'](log(...events)).operations.map(({ key, value }) => [key, value]);
+    expect(keys(...write(0, '[1 5]'), ...write(1, '["1" 6]'))).toEqual([['1', 5], ['"1"', 6]]);
+    expect(keys(...write(0, '[1 5]'), ...write(1, '7'))).toEqual([[u, [1, 5]], [u, 7]]);
+    expect(keys(':process 0 :type :invoke :f :cas :value [1 5]', ':process 0 :type :ok :f :cas :value [1 5]')).toEqual([[u, 5]]);
+    expect(keys(...write(0, '[1 5]'), ':process 1 :type :invoke :f :cas :value [2 3]')).toEqual([[u, [1, 5]], [u, 3]]);
+    expect(formats['jepsen-edn'](`[${log(...write(0, '1'), ...write(1, '2'), ...write(2, '3'))}]`).operations.map(({ client, value }) => [client, value])).toEqual([[0, 1], [1, 2], [2, 3]]);
+    expect(keys(':process :nemesis :type :info :f :kill :value "n1"', ...write(0, '[1 5]'))).toEqual([['1', 5]]);
+    expect(errorOf(() => formats['jepsen-edn'](log(':process 123456789012345678901 :type :invoke :f :read')))).toEqual({ line: 1, message: 'expected the number of a process, found 123456789012345678901, which has too many digits' });
+    expect(errorOf(() => formats['jepsen-edn'](log(':process 0 :type :invoke :f :cas :value [1 2 3]')))).toEqual({ line: 1, message: 'expected :value [expected new] of a :cas' });
+    expect(errorOf(() => formats['jepsen-edn'](log(':process 0 :type :wait :f :read')))).toEqual({ line: 1, message: ':type must be :invoke, :ok, :fail or :info, found wait' });
+  });
+
+  test('Jepsen’s log: each line once, and the nemesis apart', () => {
+    const entry = (process: string, type: string, op: string, value: string): string => `INFO  jepsen.util - ${process}\t:${type}\t:${op}\t${value}`;
+    const text = lines(entry('0', 'invoke', 'write', '1'), entry(':nemesis', 'info', 'start', 'cut'), entry('1', 'invoke', 'read', 'nil'), entry('0', 'fail', 'write', '1'), entry('1', 'ok', 'read', 'nil'));
+    expect(shown(text, 'jepsen-log')).toEqual([[1, 'read', u, u, u, u, null, 2, 4, 3]]);
+    expect(formats['jepsen-log'](text).annotations).toEqual([{ text: 'start cut', startTime: 1, lane: 'nemesis' }]);
+  });
+});
+
+describe('which format and which model', () => {
+  test.each<readonly [string, FormatName]>([
+    ['', 'jepsen-edn'], ['; nothing but this\n', 'jepsen-edn'], ['\uFEFF{"client":1}', 'jsonl'], ['{ "client":1}', 'jsonl'], ['INFO  x', 'jepsen-log'],
+    ['{:process 0, :f :get, :key "k"}', 'porcupine-log'], ['{:process 0, :f :read}', 'jepsen-edn'], ['{:process 0, :value [:key "k"]}', 'jepsen-edn'], ['[{:process 0}]', 'jepsen-edn'], ['#jepsen.history.Op {:process 0}', 'jepsen-edn'],
+    ['; said\n{"client":1}', 'jsonl'],
+  ])('%j', (text, format) => expect(detectFormat(text)).toBe(format));
+
+  const history = (...operations: readonly (readonly [string, unknown?])[]) => ({
+    operations: operations.map(([op, output], at) => ({ client: 0, op, key: 'k', value: 1, owner: 1, output, callTime: at, returnTime: at, line: at + 1 })), annotations: [],
+  });
+  test('the first model that knows every operation; a set by what its reads tell', () => {
+    const guesses = [[['get'], ['cas']], [['read'], ['cas']], [['enqueue']], [['pop']], [['remove-min']], [['release']], [['add'], ['read', 3]], [['add'], ['read', [3]]], [['add'], ['contains']], [['read'], ['push']]] as const;
+    expect(guesses.map((ops) => guessModel(history(...ops)))).toEqual(['kv', 'cas-register', 'queue', 'stack', 'priority-queue', 'lock', 'counter', 'set', 'set', undefined]);
+  });
+
+  test('inputs and outputs as the model takes them, by key when one has a key', () => {
+    const one = { client: 1, op: 'cas', key: 'a', value: 2, expected: 1, output: false, callTime: 0, returnTime: 1, line: 1 };
+    const read = asModel({ operations: [one, { ...one, op: 'read', value: undefined, expected: undefined, output: 3 }, { ...one, op: 'write', output: null }, { ...one, op: 'read', output: undefined, returnTime: null }], annotations: [] }, 'cas-register');
+    expect(read.operations.map(({ input, output }) => [input, output])).toEqual([
+      [{ key: 'a', input: { op: 'cas', value: 2, expected: 1 } }, { ok: false }], [{ key: 'a', input: { op: 'read' } }, { value: 3 }],
+      [{ key: 'a', input: { op: 'write', value: 2, expected: 1 } }, {}], [{ key: 'a', input: { op: 'read', value: 2, expected: 1 } }, undefined],
+    ]);
+    const listed = { ...one, op: 'read', value: undefined, expected: undefined, output: [1, 2] };
+    expect(asModel({ operations: [listed], annotations: [] }, 'set').operations[0]).toMatchObject({ input: { key: 'a', input: { op: 'read' } }, output: { values: [1, 2] } });
+    expect(errorOf(() => asModel({ operations: [one, { ...listed, line: 9 }], annotations: [] }, 'cas-register'))).toMatchObject({ line: 9, message: expect.stringContaining('in its output "value" must be') });
+    const { key: _, ...without } = one;
+    expect(asModel({ operations: [without], annotations: [] }, 'cas-register').operations[0]!.input).toEqual({ op: 'cas', value: 2, expected: 1 });
+    expect(errorOf(() => asModel({ operations: [one, { ...without, line: 7 }], annotations: [] }, 'cas-register'))).toEqual({ line: 7, message: 'cas needs a "key", as other operations of this history have one' });
+    expect(errorOf(() => asModel({ operations: [{ ...one, op: 'acquire', line: 3 }], annotations: [] }, 'lock'))).toEqual({ line: 3, message: 'acquire needs a "owner"' });
+    expect(asModel({ operations: [{ ...one, op: 'acquire', owner: 9, output: true }], annotations: [] }, 'lock').operations[0]).toMatchObject({ input: { input: { op: 'acquire', owner: 9 } }, output: { ok: true } });
+  });
 });

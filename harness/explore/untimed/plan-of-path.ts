@@ -10,7 +10,7 @@ import type { MessageFate, TimerFate } from '../../plan/fates.ts';
 import type { Plan, PlannedOperation } from '../../plan/plan.ts';
 import type { Letter } from './letters.ts';
 import type { PlanBase } from './plan-base.ts';
-import type { Move } from './nodes.ts';
+import type { Move } from './parts.ts';
 import type { Notice } from './system.ts';
 
 /** Between two actions. */
@@ -72,7 +72,7 @@ class PlanWriter<N extends Notice> {
   private readonly fired: TimerFate[] = [];
   private readonly struck: Fault[] = [];
   /** Of a server that is down, when it crashed and how. */
-  private readonly down = new Map<NodeId, { readonly atUs: number; readonly moment: 'now' | 'writeKept' }>();
+  private readonly down = new Map<NodeId, { readonly atUs: number; readonly moment: 'now' | 'writeKept' | 'writeLost' }>();
 
   constructor(servers: number, { processes, keyOf }: PathOfMoves<N>, fixedTimersUs: Readonly<Record<string, number>>) {
     this.servers = servers;
@@ -129,12 +129,13 @@ class PlanWriter<N extends Notice> {
   }
 
   private crash({ node, barrier, letter, timer, request }: Move<N>, atUs: number): void {
-    this.down.set(node, { atUs: barrier === null ? atUs : atUs - 1, moment: barrier === null ? 'now' : 'writeKept' });
+    this.down.set(node, { atUs: barrier === null ? atUs : atUs - 1, moment: barrier === null ? 'now' : barrier.isLost ? 'writeLost' : 'writeKept' });
     if (barrier !== null) {
       // The step begins, and ends behind its write.
       if (letter !== null) this.deliver(letter, atUs);
       if (timer !== null) this.fire(node, timer, atUs);
       if (request !== null) this.operations.push({ client: node - this.servers, atUs, request });
+      for (const { value } of barrier.sends) this.send(node, value.to, value.message, atUs);
     }
     for (const key of this.armed.keys()) if (key.startsWith(`${node} `)) this.armed.delete(key);
   }

@@ -4,6 +4,7 @@ import { differsText } from '../../same-run.ts';
 import { count, plural, virtualTime } from '../../text/format.ts';
 import { headlineOf } from '../forms.ts';
 import type { Report } from '../report.ts';
+import { printable, printableData } from '../../text/printable.ts';
 import { reportText } from '../terminal.ts';
 import { pageData } from './data.ts';
 import { diagramScript } from './script-diagram.ts';
@@ -94,7 +95,7 @@ const bodyHtml = (report: Report): string => `<main>
 <p class="keys"><kbd>\u2190</kbd> <kbd>\u2192</kbd> step \u00b7 <kbd>Home</kbd> <kbd>End</kbd> ends \u00b7 <kbd>/</kbd> search \u00b7 <kbd>n</kbd> <kbd>N</kbd> next and previous found \u00b7 <kbd>+</kbd> <kbd>\u2212</kbd> <kbd>0</kbd> zoom \u00b7 <kbd>v</kbd> next view \u00b7 the address keeps step, run, past and field</p>
 </main>`;
 
-const html = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+const html = (text: string): string => printable(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
 
 /** No `<` is left in it, so that nothing in a value can end the script element or begin a comment. */
-const json = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+const json = (value: unknown): string => JSON.stringify(printableData(value)).replaceAll('<', '\\u003c');

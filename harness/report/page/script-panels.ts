@@ -224,7 +224,7 @@ function showFacts() {
   var box = byId('history'), story = data.history, account = data.run;
   if (!story) box.append(element('p', 'none', historySentence()));
   else {
-    box.append(element('p', 'story', 'Key ' + story.key + ': ' + story.why));
+    box.append(element('p', 'story', (story.key === null ? '' : 'Key ' + story.key + ': ') + story.why));
     var list = element('table'), head = element('tr');
     ['client', 'operation', 'answer', 'ms'].forEach(function (name) { head.append(headCell(name, 'col')); });
     list.append(head);

@@ -90,7 +90,7 @@ export const figures: readonly Figures[] = [
       const [swarmRate, swarmEvents, ratio] = found(/^swarm, all checks on +([\d,.]+) +([\d,.kM]+) +(1\/[\d.]+)/m, bench!);
       return [
         `${seeds} swarm seeds on ${workers} workers, every check on: ${seconds(fuzz!.wallMs)} (${rate} seeds and ${events} events a second).`,
-        `\`npm run bench\`, one core: ${swarmRate} seeds and ${swarmEvents} events a second, ${ratio} of the bare loop.`,
+        `\`npm run bench -- --alone\`, one core: ${swarmRate} seeds and ${swarmEvents} events a second, ${ratio} of the bare loop.`,
       ];
     },
   },

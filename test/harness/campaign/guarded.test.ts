@@ -60,6 +60,25 @@ describe('a chunk of seeds', () => {
     expect(calls).toEqual([[1, 2, 3], [1, 3]]);
   });
 
+  test.each([
+    ['draw', 2000, { undrawn: [{ seed: 2, detail: 'seed 2: the draw of the scenario has not come back for 2 s, of seed 2: it loops' }] }],
+    ['observer', 20_000, { unknowns: [{ seed: 2, detail: 'the observer has not come back for 20 s, of seed 2: it loops' }] }],
+    ['outside', 20_000, { unknowns: [{ seed: 2, detail: 'what stands between two steps (a function of the system, or the harness) has not come back for 20 s, of seed 2: it loops' }] }],
+    ['storage', 2000, { violations: [{ seed: 2, property: 'Bounded Work', detail: "the system's storage has not come back for 2 s, in step 0, of node 0 of seed 2: it loops", step: 0, isLost: true }] }],
+  ] as const)('of which one never comes back in %s is not passed over', async (part, afterMs, told) => {
+    const { pool, calls } = poolLosing((pulse, signal) => {
+      // As a thread that loops leaves it.
+      new Uint32Array(pulse.shared)[1] = ['outside', 'step', 'storage', 'draw', 'processes', 'observer', 'load'].indexOf(part);
+      return aborted(signal);
+    });
+    const result = soon(runGuarded(pool, chunk, 2000));
+    await vi.advanceTimersByTimeAsync(afterMs);
+    expect(result.value).toBeNull();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(result.value).toMatchObject({ seeds: 3, passed: 2, violations: [], undrawn: [], unknowns: [], ...told });
+    expect(calls).toEqual([[1, 2, 3], [1, 3]]);
+  });
+
   test('of which one ended the thread from inside: a violation', async () => {
     const { pool } = poolLosing((pulse, signal) => {
       pulse.enter(0);

@@ -1,9 +1,10 @@
 /** Code under test is seen from outside: where it is, and that it does not come back. */
 import { describe, expect, test } from 'vitest';
-import { Pulse, watched } from '../../../harness/campaign/pulse.ts';
+import { Pulse, watched, type Part, type Place } from '../../../harness/campaign/pulse.ts';
 import { placeText, StuckWatch, stuckText } from '../../../harness/campaign/stuck.ts';
 import type { Scenario } from '../../../harness/campaign/scenario.ts';
-import type { AnyProcess } from '../../../harness/system.ts';
+import type { Observer } from '../../../checkers/checker.ts';
+import type { AnyProcess, AnyStorage } from '../../../harness/system.ts';
 import { registry } from '../../../scenarios/registry.ts';
 import { swarm } from '../../../scenarios/swarm.ts';
 import { run } from '../../../harness/run.ts';
@@ -39,8 +40,9 @@ describe('a pulse', () => {
     const [first, second] = scenario.system.processes(plan);
     first!.boot(null);
     second!.step(null, { kind: 'timer', timer: 't' });
-    expect(places).toEqual([{ seed: 2 ** 33 + 5, node: 0, step: 1 }, { seed: 2 ** 33 + 5, node: 1, step: 2 }]);
-    expect([pulse.place, pulse.beats]).toEqual([null, 2]);
+    expect(places).toEqual([{ part: 'step', seed: 2 ** 33 + 5, node: 0, step: 1 }, { part: 'step', seed: 2 ** 33 + 5, node: 1, step: 2 }]);
+    // The draw, the making of the processes, and two calls of them.
+    expect([pulse.place, pulse.beats]).toEqual([null, 4]);
   });
 
   test('seed 0 is a seed, and none is none', () => {
@@ -84,7 +86,7 @@ describe('a pulse', () => {
     const system = { ...swarm.system, processes: () => [Object.freeze(new Private()) as unknown as AnyProcess] };
     const [server] = watched({ ...swarm, system }, pulse).system.processes(swarm.draw(1));
     expect([server!.boot(null).state, server!.step(null, { kind: 'timer', timer: 't' }).state, server!.write(null, null)]).toEqual([7, 7, 7]);
-    expect(pulse.beats).toBe(3);
+    expect(pulse.beats).toBe(4);
   });
 
   test('a write is inside too, and is no step of its own', () => {
@@ -94,7 +96,7 @@ describe('a pulse', () => {
     const [server] = watched({ ...swarm, system: { ...swarm.system, processes: () => [process] } }, pulse).system.processes(swarm.draw(1));
     server!.boot(null);
     server!.write(null, null);
-    expect(places).toEqual([{ seed: null, node: 0, step: 1 }]);
+    expect(places).toEqual([{ part: 'step', seed: null, node: 0, step: 1 }]);
     expect(pulse.place).toBeNull();
   });
 
@@ -106,6 +108,37 @@ describe('a pulse', () => {
     expect(places).toEqual([1, 1]);
   });
 
+  test('a draw, processes, an observer and a disk are places too, and what called them is one again behind them', () => {
+    const pulse = new Pulse();
+    const places: (Part | null)[] = [];
+    const note = (): void => void places.push(pulse.place?.part ?? null);
+    const observer = { finish: () => (note(), { kind: 'ok' as const }), counts: () => ({}) } as unknown as Observer;
+    const storage = { format: () => (note(), { cursor: 0, operations: [] }) } as unknown as AnyStorage;
+    const { system, draw } = watched({
+      ...swarm, draw: (seed) => (note(), swarm.draw(seed)),
+      system: { ...swarm.system, processes: () => (note(), []), observer: () => (note(), observer), externalObserver: () => observer, storage },
+    }, pulse);
+    const plan = draw(1);
+    system.processes(plan);
+    const watchedObserver = system.observer(plan, () => null);
+    watchedObserver.finish();
+    note();
+    pulse.enter(0);
+    system.storage!.format();
+    note();
+    pulse.leave();
+    system.externalObserver!(plan, () => null).finish();
+    expect(places).toEqual(['draw', 'processes', 'observer', 'observer', null, 'storage', 'step', 'observer']);
+    expect('refused' in watchedObserver).toBe(false);
+  });
+
+  test('a module that is loaded is a place, whatever comes of it', async () => {
+    const pulse = new Pulse();
+    expect(await pulse.loading(async () => pulse.place?.part)).toBe('load');
+    await expect(pulse.loading(() => Promise.reject(new Error('x')))).rejects.toThrow('x');
+    expect(pulse.place).toBeNull();
+  });
+
   test('whoever is watched runs as ever: same seed, same record', () => {
     const scenario = registry.scenarios.get('swarm')!;
     const under = watched(scenario, new Pulse());
@@ -114,7 +147,7 @@ describe('a pulse', () => {
 });
 
 describe('a thread that stands still', () => {
-  const at = { seed: 7, node: 2, step: 9 };
+  const at = { part: 'step', seed: 7, node: 2, step: 9 } as const satisfies Place;
   const inside = (): Pulse => {
     const pulse = new Pulse();
     pulse.drawing(at.seed);
@@ -144,8 +177,29 @@ describe('a thread that stands still', () => {
     expect([watch.look(0), watch.look(1e9)]).toEqual([null, null]);
   });
 
+  test('outside of it is stuck as well where it has nothing to wait for, after ten times as long', () => {
+    const pulse = inside();
+    pulse.leave();
+    const watch = new StuckWatch(pulse, 1000, true);
+    expect([watch.look(0), watch.look(9999), watch.look(10_000)]).toEqual([null, null, { part: 'outside', seed: 7, node: null, step: 9 }]);
+    pulse.enter(1);
+    pulse.leave();
+    expect(watch.look(10_001)).toBeNull();
+  });
+
+  test.each([['observer', 10_000], ['processes', 1000], ['draw', 1000], ['storage', 1000], ['load', 1000]] as const)('in %s it is after %i ms', (part, limitMs) => {
+    const pulse = inside();
+    const watch = new StuckWatch(pulse, 1000);
+    const seen = pulse.inside(part, () => [watch.look(0), watch.look(limitMs - 1)?.part ?? null, watch.look(limitMs)?.part]);
+    expect(seen).toEqual([null, null, part]);
+  });
+
   test('is told with its place', () => {
     expect(stuckText(at, 30_000)).toBe('the code under test has not come back for 30 s, in step 9, of node 2 of seed 7: it loops');
     expect([placeText({ ...at, seed: null }), placeText(null)]).toEqual([', in step 9, of node 2', '']);
+    const none = { node: null, seed: 7 };
+    expect(stuckText({ ...none, part: 'draw', step: 0 }, 2000)).toBe('the draw of the scenario has not come back for 2 s, of seed 7: it loops');
+    expect(stuckText({ ...none, part: 'observer', step: 9 }, 2000)).toBe('the observer has not come back for 20 s, behind step 9 of seed 7: it loops');
+    expect(stuckText({ part: 'load', node: null, seed: null, step: 0 }, 2000)).toBe('the module that is being loaded has not come back for 2 s: it loops');
   });
 });

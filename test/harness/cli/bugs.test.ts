@@ -85,6 +85,10 @@ describe('a folder of known bugs', () => {
     const { code, out } = await whitewater(folder, 'gate', '--seeds', '1', '--canaries', 'harmless', '--shard', '1/1000');
     expect(out).toContain('0 of 1 known bugs found\n    x02-same: not found within 5 seeds: the harness has gone blind to it');
     expect(code).toBe(5);
+    const written = (name: string): string => readFileSync(join(folder, 'gate', name), 'utf8');
+    expect(written('summary.md')).toContain('## Whitewater gate: FAIL: a fault of the harness itself\n');
+    const failures = [...written('junit.xml').matchAll(/classname="whitewater\.(\w+)" name="([^"]+)"[^>]*>\s*<failure/g)].map(([, suite, name]) => `${suite} ${name}`);
+    expect(failures).toEqual(['canaries x02-same', 'gate verdict']);
   });
 
   test('Ctrl-C ends it with what is known so far', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { citizensModule } from '../../support/citizens.ts';
-import { whitewater } from '../../support/whitewater.ts';
+import { spawned, whitewater } from '../../support/whitewater.ts';
 
 const timeoutMs = 240_000;
 
@@ -16,6 +16,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const fuzz = (name: string, ...options: readonly string[]) => whitewater(folder, 'fuzz', `./own.mjs#${name}`, '--from', '7', '--seeds', '1', '--workers', '1', ...options);
+
+const replay = (name: string, seed = '7') => whitewater(folder, 'replay', seed, '--scenario', `./own.mjs#${name}`);
 
 test('a good citizen passes, frozen too', async () => {
   expect(await fuzz('good', '--freeze', '--double-check', '100%')).toMatchObject({ code: 0, err: expect.not.stringContaining('fault') });
@@ -38,7 +40,7 @@ describe('a broken contract is a violation of its own name, with node, step and 
     ['answersAnother', 'c0 at step 7, on a message from n0: effects[0].id: operation 7 is not open at this node; open: 0'],
     ['answersTwice', 'c0 at step 7, on a message from n0: effects[1].id: operation 0 is not open at this node; none is'],
   ])('%s', async (name, says) => {
-    const { code, out } = await fuzz(name);
+    const { code, out } = await replay(name);
     expect(out).toContain('Protocol Contract');
     expect(out).toContain(says);
     expect(code).toBe(1);
@@ -65,7 +67,7 @@ describe('what writes to what is not its own is found once it is frozen: exit co
     expect((await fuzz('countsInPlace')).code).toBe(0);
     const checked = await fuzz('countsInPlace', '--double-check', '100%');
     expect([checked.code, checked.out]).toEqual([1, expect.stringContaining(says)]);
-    const replayed = await whitewater(folder, 'replay', '1', '--scenario', './own.mjs#countsInPlace');
+    const replayed = await replay('countsInPlace', '1');
     expect([replayed.code, replayed.out]).toEqual([1, expect.stringContaining(says)]);
     const shrunk = await whitewater(folder, 'shrink', '1', '--scenario', './own.mjs#countsInPlace', '--runs', '200');
     expect([shrunk.code, shrunk.out]).toEqual([1, expect.stringContaining('it mutates state.count: 0 became 1')]);
@@ -104,7 +106,7 @@ describe('a drawn plan is held against the same rules as one from a file: exit c
     ['otherSystem', 'seed 7: system: the plan is for system "hidesIt", and its scenario runs "good"'],
     ['noPlan', 'seed 7: the plan: '],
   ])('%s', async (name, says) => {
-    const { code, err } = await whitewater(folder, 'replay', '7', '--scenario', `./own.mjs#${name}`);
+    const { code, err } = await replay(name);
     expect(err).toContain(says);
     expect(err.trimEnd()).not.toContain('\n');
     expect(code).toBe(4);
@@ -119,7 +121,7 @@ describe('a drawn plan is held against the same rules as one from a file: exit c
 });
 
 describe('code that never comes back costs its own seed, and none of the others', () => {
-  const three = (name: string) => whitewater(folder, 'fuzz', `./own.mjs#${name}`, '--from', '7', '--seeds', '3', '--workers', '1', '--stuck-after', '2s', '--json', `${name}.json`);
+  const three = (name: string, stuckAfter = '2s') => spawned(folder, 'fuzz', `./own.mjs#${name}`, '--from', '7', '--seeds', '3', '--workers', '1', '--stuck-after', stuckAfter, '--json', `${name}.json`);
   const facts = (name: string) => JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as { seeds: number; passed: number; violations: unknown[]; unknowns: unknown[] };
 
   test.each([
@@ -134,9 +136,31 @@ describe('code that never comes back costs its own seed, and none of the others'
     expect(existsSync(join(folder, 'failures', `${name}-8.plan.json`))).toBe(true);
   }, timeoutMs);
 
+  test('a disk that is never read back is a violation', async () => {
+    const { code, out } = await fuzz('loopsInRecover', '--from', '8', '--stuck-after', '1s');
+    expect(out).toContain("Bounded Work: the system's storage has not come back for 1 s, in step ");
+    expect(code).toBe(1);
+  }, timeoutMs);
+
+  test('a seed whose plan is never drawn is one that cannot be drawn', async () => {
+    const { code, out } = await three('loopsInDraw');
+    expect(out).toMatch(/^NOT DRAWN {2}seed 8: the draw of the scenario has not come back for 2 s, of seed 8: it loops$/m);
+    expect([code, facts('loopsInDraw').passed]).toEqual([4, 2]);
+  }, timeoutMs);
+
+  // Both may take ten times as long as a step: an observer checks a whole history at once.
+  test.each([
+    ['loopsInObserver', 'the observer has not come back for 10 s, behind step '],
+    ['loopsInDigest', 'what stands between two steps (a function of the system, or the harness) has not come back for 10 s, behind step '],
+  ])('%s: the seed is unknown', async (name, says) => {
+    const { code, out } = await fuzz(name, '--from', '8', '--stuck-after', '1s');
+    expect(out).toContain(`UNKNOWN  seed 8: ${says}`);
+    expect(code).toBe(2);
+  }, timeoutMs);
+
   test('what exhausts the memory is unknown', async () => {
     process.env['NODE_OPTIONS'] = '--max-old-space-size=64';
-    const { code, out } = await three('hungry').finally(() => delete process.env['NODE_OPTIONS']);
+    const { code, out } = await three('hungry', '5m').finally(() => delete process.env['NODE_OPTIONS']);
     expect(code, out).toBe(2);
     expect(facts('hungry')).toMatchObject({ seeds: 3, passed: 2, unknowns: [{ seed: 8, detail: 'out of memory, in step 5, of node 0 of seed 8' }] });
   }, timeoutMs);

@@ -18,6 +18,7 @@ const place = (name: string): string => {
 /** A folder of known bugs with one that is found at once: gates in tests need no more. */
 const canaries = place('canaries');
 cpSync(house('scenarios/bugs/e04-id-zero-is-no-vote.patch'), join(canaries, 'e04-id-zero-is-no-vote.patch'));
+const plans = readdirSync(house('scenarios/regressions')).filter((name) => name.endsWith('.json')).length;
 const smallGate = ['gate', '--canaries', canaries, '--workers', '1', '--seeds', '1'];
 
 describe('on a core whose majority is too small (E03)', () => {
@@ -56,10 +57,28 @@ describe('a gate', () => {
   };
 
   test('of one shard, of which everything passes, passes', async () => {
-    const { code, out, err } = await whitewater(regressions('good'), ...smallGate, '--shard', '1/1000', '--out', 'some/where');
+    const here = regressions('good');
+    const { code, out, err } = await whitewater(here, ...smallGate, '--from', '5', '--shard', '1/1000', '--out', 'some/where');
     expect(code, out).toBe(0);
+    const rows = out.split('\n').map((line) => line.replace(/ in [\d.]+ m?s/, '')).slice(0, 6);
+    expect(rows).toEqual([
+      `  regressions  ${plans} of ${plans} passed`, '  canaries     1 of 1 known bugs found, 1 of them by seeds, the last after 5 seeds', '  labs         1 of 1 passed',
+      '  swarm        1 seed: 0 violated, 0 unknown, 0 faults of the harness', '  double-check 0 run twice, 0 not deterministic', '  situations   judged over all shards',
+    ]);
+    const written = (name: string): string => readFileSync(join(here, 'some', 'where', name), 'utf8');
+    expect(written('summary.md').split('\n').slice(0, 4).map((line) => line.trim())).toEqual(['## Whitewater gate: PASS', '', '```text', rows[0]!.trim()]);
+    expect(JSON.parse(written('campaign.json'))).toMatchObject({ scenario: 'swarm', holds: [{ from: 5, count: 1, shard: 1, of: 1000, seeds: 1 }], seeds: 1, passed: 1 });
+    const cases = [...written('junit.xml').matchAll(/classname="whitewater\.(\w+)" name="([^"]+)"/g)].map(([, suite, name]) => `${suite} ${name}`);
+    expect(cases.filter((one) => !one.startsWith('regressions'))).toEqual(['canaries e04-id-zero-is-no-vote', 'labs lab/2A-1-InitialElection', 'swarm 1 seeds', 'gate verdict']);
+    expect(cases).toHaveLength(plans + 4);
     expect(out).toContain('verdict      PASS');
     expect(err).toContain('whitewater: there was no folder some/where; it is made now\n');
+    // Wall times of what ran alone in its thread and of the swarm; canaries share theirs, and have none.
+    const suites = [...readFileSync(join(here, 'some/where/junit.xml'), 'utf8').matchAll(/<testcase classname="whitewater\.(\w+)" name="[^"]*"( time="\d+\.\d{3}")?/g)];
+    const timed = (name: string): readonly boolean[] => [...new Set(suites.filter(([, suite]) => suite === name).map(([, , time]) => time !== undefined))];
+    expect(['regressions', 'canaries', 'labs', 'swarm', 'gate'].map((name) => [name, timed(name)])).toEqual([
+      ['regressions', [true]], ['canaries', [false]], ['labs', [true]], ['swarm', [true]], ['gate', [false]],
+    ]);
   }, 120_000);
 
   test('whose regression does not fit any more fails', async () => {

@@ -40,7 +40,7 @@ function shard(name: string, i: number, of: number, change: Partial<ChunkResult>
   const seeds = counts.seeds ?? 5;
   const result = { ...emptyResult('swarm'), seeds, passed: seeds, ...counts };
   const holds = [{ from: 1, count: seeds * of, shard: i, of, seeds, ...piece }];
-  writeFileSync(name, campaignJson({ result, holds, asked: '', workers: 1, wallMs: 1, endedEarly: endedEarly ?? null, replayOptions: '', planPaths: new Map() }, program ?? '1.0.0+a'));
+  writeFileSync(name, campaignJson({ result, holds, asked: '', workers: 1, wallMs: 1, endedEarly: endedEarly ?? null, replayOptions: '', module: null, planPaths: new Map() }, program ?? '1.0.0+a'));
   return name;
 }
 

@@ -2,7 +2,7 @@
 import type { FaultKind } from '../../../harness/plan/fault-kinds.ts';
 import type { Plan } from '../../../harness/plan/plan.ts';
 import { drawSwarm } from '../../../scenarios/swarm.ts';
-import { kindsOf } from '../../../scenarios/swarm/kinds.ts';
+import { kindsOf } from '../../../harness/swarm/kinds.ts';
 
 /** Faults without which another one finds no moment to strike at. */
 export const companionsOf = (kind: FaultKind): readonly FaultKind[] => {

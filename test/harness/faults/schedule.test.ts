@@ -9,7 +9,7 @@ import { planSchema, type NetworkPlan, type Plan } from '../../../harness/plan/p
 import { RandomStreams } from '../../../harness/world/random.ts';
 import { run } from '../../../harness/run.ts';
 import { drawSwarm, swarm } from '../../../scenarios/swarm.ts';
-import { kindsOf } from '../../../scenarios/swarm/kinds.ts';
+import { kindsOf } from '../../../harness/swarm/kinds.ts';
 import { raftKv } from '../../../scenarios/systems/raft-kv.ts';
 
 const seeds = Array.from({ length: 40 }, (_, i) => i + 1);

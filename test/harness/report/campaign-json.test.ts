@@ -28,7 +28,7 @@ const result: ChunkResult = {
   digest: digits,
 };
 const facts: CampaignFacts = {
-  result, holds: [{ from: 1, count: 30, shard: 2, of: 3, seeds: 10 }], asked: '', workers: 2, wallMs: 1234.5, endedEarly: null, replayOptions: '', planPaths: new Map(),
+  result, holds: [{ from: 1, count: 30, shard: 2, of: 3, seeds: 10 }], asked: '', workers: 2, wallMs: 1234.5, endedEarly: null, replayOptions: '', module: null, planPaths: new Map(),
 };
 const text = campaignJson(facts, '0.1.0+abc');
 

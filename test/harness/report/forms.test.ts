@@ -1,15 +1,19 @@
 /** Every form of a report says the same, keeps to its rules, and survives any value. */
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { afterAll, describe, expect, test } from 'vitest';
 import { accountOf, type Account } from '../../../harness/report/account.ts';
 import { causalPast, rootsOf } from '../../../harness/report/causality.ts';
-import { caseOf, githubAnnotation, junitXml, markdown, plainTrace, shivizLog, shivizPattern } from '../../../harness/report/forms.ts';
+import { caseOf, errorCommand, githubAnnotation, junitXml, markdown, plainTrace, shivizLog, shivizPattern } from '../../../harness/report/forms.ts';
 import { reportPage } from '../../../harness/report/page/page.ts';
 import { buildReport, reportVersion, type Report } from '../../../harness/report/report.ts';
+import { fileNames, writeReport } from '../../../harness/report/write.ts';
 import { reportText } from '../../../harness/report/terminal.ts';
 import { groupFailures } from '../../../harness/report/signature.ts';
 import { raftKv } from '../../../scenarios/systems/raft-kv.ts';
 import { places } from '../../../scenarios/systems/code-places.ts';
-import { readFileSync } from 'node:fs';
 import type { Plan } from '../../../harness/plan/plan.ts';
 import type { System } from '../../../harness/system.ts';
 import { failingPlan, forgottenVotes, staleReads } from '../../support/broken-raft-kv.ts';
@@ -23,7 +27,7 @@ const stale = report(staleReads, failingPlan(staleReads));
 const votes = report(forgottenVotes, failingPlan(forgottenVotes));
 
 /** Any value may stand in a key: this one tries to end what holds it. */
-const nasty = '</script><img src=x onerror=alert(1)>&"\'\u0001]]>%0A::error::';
+const nasty = '</script><img src=x onerror=alert(1)>&"\'\u0001\u001b[2J\u009b2J\u202e\u2066\ud800\uffff]]>%0A\r\n::error::';
 const nastyPlan = ((): Plan => {
   const plan = failingPlan(staleReads);
   return { ...plan, operations: plan.operations.map((operation) => ({ ...operation, request: { ...(operation.request as object), key: nasty } })) };
@@ -49,6 +53,15 @@ describe.each([['stale reads', stale], ['forgotten votes', votes], ['values that
     expect(text).toContain(`digest ${one.digests[0]}, identical`);
   });
 
+  test('what a terminal cuts is counted below, and a file has it whole', () => {
+    const cut = stripVTControlCharacters(reportText(one, true)).split('\n').filter((line) => /^ +\d+ +[\d.]+ .*\.\.\.$/.test(line)).length;
+    const says = /^ {7}(\d+) rows? cut at the edge \(\.\.\.\); whole in the \.txt beside the page$/m.exec(stripVTControlCharacters(reportText(one, true)));
+    expect(Number(says?.[1] ?? 0)).toBe(cut);
+    expect(text).not.toContain('cut at the edge');
+    const narrow = { ...one, run: { ...one.run, rows: one.run.rows.map((row) => (one.testimony.steps.some(({ place }) => one.run.rows[place] === row) ? row : { ...row, told: `${row.told} ${'x'.repeat(120)}` })) } };
+    expect(stripVTControlCharacters(reportText(narrow, true))).toMatch(/^ {7}\d+ rows? cut at the edge/m);
+  });
+
   test('report.json is versioned and comes back as it was', () => {
     expect(JSON.parse(JSON.stringify(one))).toMatchObject({ format: 'whitewater-report', version: reportVersion, run: { servers: one.run.servers } });
   });
@@ -61,7 +74,7 @@ describe.each([['stale reads', stale], ['forgotten votes', votes], ['values that
   });
 
   test('JUnit XML has one failing case, and only characters that XML allows', () => {
-    const xml = junitXml('whitewater', [caseOf(one, 'suite', 0)]);
+    const xml = junitXml('whitewater', [caseOf(one, 'suite')], null);
     expect(xml).toContain('tests="1" failures="1" errors="0"');
     expect(xml.replaceAll(/<\/?(?:\?xml|testsuites?|testcase|failure)\b[^<>]*>/g, '')).not.toMatch(/[<>]/);
     // eslint-style rules do not apply to what is looked for: control characters.
@@ -85,36 +98,68 @@ describe.each([['stale reads', stale], ['forgotten votes', votes], ['values that
   });
 });
 
+describe('values that try to break out', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'whitewater-forms-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('no file of a report holds a raw control character, nor one that turns the direction of a line', () => {
+    writeReport(folder, 'x', spoilt);
+    const texts = Object.values(fileNames('x')).map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const);
+    expect(texts).toHaveLength(8);
+    for (const [name, text] of texts) expect([name, /(?![\n\t])[\p{Cc}\u2028-\u202e\u2066-\u2069]/u.exec(text)]).toEqual([name, null]);
+    // It is in all of them: what is looked for could have been left out.
+    expect(texts.filter(([, text]) => text.includes('onerror=alert(1)') && /\\(?:x9b|u009b)/.test(text))).toHaveLength(8);
+    expect(JSON.parse(readFileSync(join(folder, 'x.report.json'), 'utf8'))).toEqual(JSON.parse(JSON.stringify(spoilt)));
+    expect(JSON.parse(readFileSync(join(folder, 'x.plan.json'), 'utf8'))).toEqual(JSON.parse(JSON.stringify(spoilt.plan)));
+  });
+
+  test('an annotation for GitHub is one line, whose parts end where they should', () => {
+    expect(errorCommand('a,b:c.json', 'x:y', 'one\r\ntwo %0A \u001b[2J\u202e::end'))
+      .toBe('::error file=a%2Cb%3Ac.json,title=x%3Ay::one%0D%0Atwo %250A \\x1b[2J\\u202e::end');
+    expect(errorCommand(null, 'a', 'b')).toBe('::error title=a::b');
+  });
+});
+
 describe('several cases', () => {
   const passed: Report = { ...stale, verdict: { kind: 'ok' } };
   const undecided: Report = { ...stale, verdict: { kind: 'unknown', detail: 'the budget is used up' } };
 
   test('JUnit XML counts what failed and what is unknown, and says so of each case', () => {
-    const cases = [stale, votes, undecided, passed].map((one, at) => caseOf({ ...one, what: `case ${at}` }, 'suite', 1.5));
-    const xml = junitXml('whitewater', cases);
-    expect(xml.match(/tests="4" failures="2" errors="1" time="6.000"/g)).toHaveLength(2);
+    const cases = [stale, votes, undecided, passed].map((one, at) => caseOf({ ...one, what: `case ${at}` }, 'suite'));
+    const xml = junitXml('whitewater', cases, null);
+    expect(xml.match(/tests="4" failures="2" errors="1"/g)).toHaveLength(2);
     expect(xml.match(/<testcase [^>]*[^/]>\n *<\w+/g)?.map((text) => [/ name="([^"]*)"/.exec(text)![1], /<(\w+)$/.exec(text)![1]])).toEqual([
       ['case 0', 'failure'], ['case 1', 'failure'], ['case 2', 'error'],
     ]);
-    expect(xml).toMatch(/name="case 3" time="1.500"\/>/);
-    expect(junitXml('whitewater', [caseOf(passed, 'suite', 0)])).toContain('tests="1" failures="0" errors="0"');
+    expect(xml).toMatch(/name="case 3"\/>/);
+    expect(junitXml('whitewater', [caseOf(passed, 'suite')], null)).toContain('tests="1" failures="0" errors="0"');
+  });
+
+  test('JUnit XML has the times that were taken, and none where nobody took one', () => {
+    const cases = [{ suite: 's', name: 'a', seconds: 0.0504, failure: null }, { suite: 's', name: 'b', seconds: null, failure: null }];
+    const whole = junitXml('whitewater', cases, 61.5);
+    expect(whole.match(/tests="2" failures="0" errors="0" time="61.500"/g)).toHaveLength(2);
+    expect(whole.split('\n').filter((line) => line.includes('<testcase'))).toEqual([
+      '    <testcase classname="s" name="a" time="0.050"/>', '    <testcase classname="s" name="b"/>',
+    ]);
+    expect(junitXml('whitewater', [caseOf(stale, 'suite')], null)).not.toContain('time=');
   });
 
   test('an unknown verdict is an error in every form, and no pass', () => {
-    expect(caseOf(undecided, 'suite', 0).failure).toMatchObject({ kind: 'error', message: 'unknown: the budget is used up' });
+    expect(caseOf(undecided, 'suite').failure).toMatchObject({ kind: 'error', message: 'unknown: the budget is used up' });
     expect(markdown(undecided)).toMatch(/^### UNKNOWN swarm seed 1\n\n\*\*unknown: the budget is used up\*\*/);
     expect(githubAnnotation(undecided, 1)).toMatch(/^::error (?:file=[^,]+,)?title=swarm seed 1%3A unknown::unknown: the budget is used up%0A/);
     expect(githubAnnotation(undecided, 1)).not.toContain('failing seeds');
     expect(githubAnnotation(undecided, 2)).toContain('(2 failing seeds)');
     expect(markdown(passed)).toBe('### swarm seed 1: passed\n');
-    expect(caseOf(passed, 'suite', 0).failure).toBe(null);
+    expect(caseOf(passed, 'suite').failure).toBe(null);
     expect(markdown(stale)).toMatch(/^### FAIL swarm seed 1\n/);
   });
 
   test('a fatal step is told with its step, its node and its property', () => {
     for (const one of [stale, votes]) {
       const { property, detail } = one.verdict as { property: string; detail: string };
-      expect(caseOf(one, 'suite', 0).failure).toMatchObject({ kind: 'failure', message: `${property}: ${detail}` });
+      expect(caseOf(one, 'suite').failure).toMatchObject({ kind: 'failure', message: `${property}: ${detail}` });
       expect(githubAnnotation(one, 1)).toContain(`${property.replaceAll(':', '%3A').replaceAll(',', '%2C')}::`);
       const fatal = one.run.rows[one.run.fatal!]!;
       expect([one.fatal!.step, one.fatal!.told, one.fatal!.node]).toEqual([fatal.step, fatal.told, fatal.node === null ? null : one.run.nodes[fatal.node]]);

@@ -201,6 +201,26 @@ describe('files', () => {
     expect([files.olderVersionOf('log.1'), files.olderVersionOf('snap.2')]).toEqual([null, null]);
   });
 
+  test('make no bytes until somebody reads them, and then those of what is held', () => {
+    const made: string[] = [];
+    const lazily = (kind: 'create' | 'append' | 'replace', file: string): FileOperation => ({
+      kind,
+      file,
+      get bytes() {
+        made.push(`${kind} ${file}`);
+        return bytes(1);
+      },
+    });
+    const files = new ByteFiles();
+    for (const operation of [lazily('create', 'a.1'), lazily('append', 'a.1'), lazily('create', 'a.2'), lazily('replace', 'b')]) files.apply(operation);
+    files.apply({ kind: 'remove', file: 'a.1' });
+    files.copy();
+    expect(made).toEqual([]);
+    files.makeBytes();
+    expect(made).toEqual(['create a.2', 'replace b']);
+    expect([...files.olderVersionOf('a.2')!]).toEqual([1, 1]);
+  });
+
   prop([fc.uint8Array({ minLength: 1, maxLength: 5 })])('a copy does not change with what it was made of', (some) => {
     const files = before();
     files.apply({ kind: 'append', file: 'b', bytes: some });

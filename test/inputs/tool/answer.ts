@@ -7,7 +7,8 @@ import type * as Main from '../../../harness/cli/main.ts';
 import type { Terminal } from '../../../harness/cli/command.ts';
 import type { House } from '../../../harness/cli/main.ts';
 import { whitewater, type Ended } from '../../support/whitewater.ts';
-import { inputOf, type Samples } from './inputs.ts';
+import type { Samples } from './draw.ts';
+import { inputOf } from './inputs.ts';
 
 const top = fileURLToPath(new URL('../../..', import.meta.url));
 /** The built command line, in this process. */
@@ -38,7 +39,8 @@ export function wrongWith({ code, out, err }: Ended): string | null {
   if (code === null || ![0, 1, 2, 3, 4].includes(code)) return `exit code ${code}`;
   if (/\n\s+at .*:\d+/.test(`${out}${err}`)) return 'a trace of a stack';
   if (/(?![\n\t])\p{Cc}/u.test(`${out}${err}`)) return 'a raw control character';
-  const said = err.split('\n').filter((line) => line !== '' && !line.includes('it is made now'));
+  // What is set in goes on with the line before it: what a compiler says of a patch.
+  const said = err.split('\n').filter((line) => line !== '' && !line.startsWith('  ') && !line.includes('it is made now') && !line.startsWith('with a planted bug: '));
   const isRefusal = code === 4 && out === '';
   if (isRefusal && (said.length !== 1 || !said[0]!.startsWith('whitewater: '))) return `${said.length} lines about what is wrong`;
   return null;
@@ -63,20 +65,23 @@ function samples(folder: string): Promise<Samples> {
 const patchName = (): string => 'e04-id-zero-is-no-vote.patch';
 const witness = (): string => patchName().replace('.patch', '.plan.json');
 
-/** Tries the inputs of so many seeds, each in an empty folder. */
-export async function tried(from: number, count: number, onFault: (fault: Fault) => void): Promise<void> {
+/** Tries the inputs of so many seeds in this process, each in an empty folder. */
+export async function triedHere(
+  from: number, count: number, onBegin: (seed: number, argv: readonly string[]) => void, onFault: (fault: Fault) => void,
+): Promise<void> {
   const home = process.cwd();
   const folder = mkdtempSync(join(tmpdir(), 'whitewater-inputs-'));
   try {
     const whole = await samples(folder);
     for (let seed = from; seed < from + count; seed++) {
-      const { argv, files } = inputOf(seed, whole);
+      const { argv, files, isAside = false } = inputOf(seed, whole);
+      onBegin(seed, argv);
       const here = join(folder, String(seed));
       mkdirSync(here);
       for (const [name, bytes] of Object.entries(files)) writeFileSync(join(here, name), bytes);
       process.chdir(here);
-      const isAside = seed % commandEvery === 0 && argv.every((word) => !word.includes('\u0000'));
-      const ended = isAside ? await whitewater(here, ...argv) : await inProcess(argv);
+      const isCommand = isAside || (seed % commandEvery === 0 && argv.every((word) => !word.includes('\u0000')));
+      const ended = isCommand ? await whitewater(here, ...argv) : await inProcess(argv);
       process.chdir(home);
       rmSync(here, { recursive: true, force: true });
       const why = wrongWith(ended);

@@ -1,36 +1,7 @@
 /** One input of the command line from one number: a command line and the files that it names, damaged by structure or by bytes. */
 
-export interface Input {
-  readonly argv: readonly string[];
-  readonly files: Readonly<Record<string, Buffer>>;
-}
-
-/** Whole, and read by somebody: what inputs are made of. */
-export interface Samples {
-  /** JSON texts. */
-  readonly plan: string;
-  readonly campaign: string;
-  /** By name; the ending tells the format. */
-  readonly histories: Readonly<Record<string, string>>;
-  readonly patch: string;
-}
-
-type Draw = (below: number) => number;
-
-/** splitmix32: the same inputs everywhere. */
-function drawOf(seed: number): Draw {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let mixed = state ^ (state >>> 16);
-    mixed = Math.imul(mixed, 0x21f0aaad);
-    mixed ^= mixed >>> 15;
-    mixed = Math.imul(mixed, 0x735a2d97);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) % below;
-  };
-}
-
-const oneOf = <T>(draw: Draw, all: readonly T[]): T => all[draw(all.length)]!;
+import { campaignInput } from './campaigns.ts';
+import { drawOf, oneOf, type Draw, type Input, type Samples } from './draw.ts';
 
 const oddWords = ['', '-', '--', '-1', '0', '1e9', '9007199254740993', 'NaN', '__proto__', 'constructor', '../x', '/proc/x', '/', '.', '\u0000', '\x1b[31m', 'é'.repeat(300), 'x'.repeat(5000), '100%', '0/0', '1/0', '5x', '=', '#', 'a.js#b', 'a.mjs', 'a.mjs#'];
 const oddValues: readonly unknown[] = [null, -1, 0.5, 1e21, '', 'x', '\u0000\x1b[2J', [], {}, [[]], true, -0, '__proto__', ['leader'], 2 ** 53, { kind: 'x' }];
@@ -48,7 +19,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   scenarios: [],
 };
 
-/** What makes a command work long is never whole in a drawn command line. */
+/** What makes a command work long is never whole in words drawn without thought; campaigns.ts draws those that are. */
 const alwaysWrong = ['fuzz', 'lab', 'bugs', 'explore', 'gate'];
 
 function commandLine(draw: Draw): Input {
@@ -114,8 +85,13 @@ const oddModules = [
   'export const registry = { scenarios: new Map([["a", {}]]), systems: new Map() };', 'export const registry = { scenarios: new Map([["a", { name: "a", draw: 5, system: {} }]]), systems: new Map([["b", 1]]) };',
 ];
 
-export function inputOf(seed: number, { plan, campaign, histories, patch }: Samples): Input {
+/** One in so many does what it is told: it takes a hundred times as long as a refusal. */
+const workEvery = 16;
+
+export function inputOf(seed: number, samples: Samples): Input {
   const draw = drawOf(seed);
+  if (draw(workEvery) === 0) return campaignInput(draw, samples);
+  const { plan, campaign, histories, patch } = samples;
   const damaged = (json: string): Buffer => (draw(2) === 0 ? damagedJson(draw, json) : damagedBytes(draw, json));
   switch (draw(6)) {
     case 0:

@@ -1,6 +1,6 @@
 /** `npm run fuzz:inputs -- [--from N] [--count M]`: inputs that nobody would write, and the three lawful answers to them. */
 import { parseArgs } from 'node:util';
-import { tried } from './answer.ts';
+import { tried } from './tried.ts';
 
 const { values } = parseArgs({ options: { from: { type: 'string', default: '1' }, count: { type: 'string', default: '20000' } } });
 const [from, count] = [Number(values.from), Number(values.count)];

@@ -147,6 +147,14 @@ describe('an unreliable network', () => {
     // 10,000 seeds, always the same; three standard deviations of the first are 118.
     expect(outcomes).toEqual({ answered: 8131, notExecuted: 997, executedAndFailed: 872 });
   });
+
+  test('each call is counted by what became of it: a request or a reply that was dropped, or none', () => {
+    const rig = new Rig({ reliable: false });
+    for (let key = 0; key < 1000; key++) rig.call(0, 1, key);
+    rig.runTo(1000 * ms);
+    expect(rig.network.counts).toEqual({ sent: 1000 + rig.requests.length, dropped: rig.failures.length, cut: 0, duplicated: 0, late: 0 });
+    expect(rig.failures.length).toBeGreaterThan(1000 - rig.requests.length);
+  });
 });
 
 describe('long reordering', () => {
@@ -172,6 +180,7 @@ describe('long reordering', () => {
     const order = rig.replies.map((one) => (one.kind === 'message' ? one.letter.key : -1));
     expect(order.length).toBe(20);
     expect(order).not.toEqual([...order].sort((a, b) => a - b));
+    expect(rig.network.counts.late).toBe(rig.replies.filter(({ atUs }) => atUs > 0).length);
   });
 });
 
@@ -202,17 +211,29 @@ describe('a closed way, or a node that is down', () => {
 });
 
 describe('while a callee works', () => {
-  prop([fc.integer({ min: 0, max: 900 }), fc.integer({ min: 0, max: 999 })])(
-    'a way that is closed is noticed at the next tick of 100 ms behind the hand-over', (closedMs, extraUs) => {
+  prop([fc.integer({ min: 0, max: 900 }), fc.integer({ min: 0, max: 999 }), fc.integer({ min: 0, max: 150_000 })])(
+    'a way that is closed is noticed at the next tick of 100 ms behind the hand-over', (closedMs, extraUs, calledUs) => {
       const rig = new Rig({});
       rig.workUs = null;
+      rig.runTo(calledUs);
       rig.call(0, 1);
-      const closedUs = closedMs * ms + extraUs;
+      const closedUs = calledUs + closedMs * ms + extraUs;
       rig.runTo(closedUs);
       rig.network.cut(0, 1);
       rig.runTo(5000 * ms);
-      expect(rig.failures.map(({ atUs }) => atUs)).toEqual([(Math.floor(closedUs / (100 * ms)) + 1) * 100 * ms]);
+      expect(rig.failures.map(({ atUs }) => atUs)).toEqual([calledUs + (Math.floor((closedUs - calledUs) / (100 * ms)) + 1) * 100 * ms]);
     });
+
+  test('one that was closed before its request arrived is noticed at the first tick behind the hand-over', () => {
+    const slow = many.find((one) => (oneCall({ reliable: false }, one).requestUs ?? 0) >= 20 * ms)!;
+    const { requestUs } = oneCall({ reliable: false }, slow);
+    const rig = new Rig({ reliable: false }, slow);
+    rig.workUs = null;
+    rig.call(0, 1);
+    rig.network.cut(0, 1);
+    rig.runTo(1000 * ms);
+    expect(rig.failures.map(({ atUs }) => atUs)).toEqual([requestUs! + 100 * ms]);
+  });
 
   test('one that is opened again before the tick is not', () => {
     const rig = new Rig({});
@@ -247,6 +268,7 @@ describe('while a callee works', () => {
     rig.runTo(1000 * ms);
     expect(rig.replies).toEqual([]);
     expect(rig.failures.map(({ atUs }) => atUs)).toEqual([50 * ms]);
+    expect(rig.network.counts.cut).toBe(1);
   });
 
   test('a callee goes on with a request that the caller was told has failed, and its answer is for nobody', () => {
@@ -270,8 +292,9 @@ describe('while a callee works', () => {
 
 describe('nodes that answer each other without end', () => {
   /** A caller that calls again at each answer, so many times. */
-  const calls = (times: number): Rig => {
+  const calls = (times: number, fromUs = 0): Rig => {
     const rig = new Rig({});
+    rig.runTo(fromUs);
     const deliver = rig.deliver.bind(rig);
     let left = times;
     rig.deliver = (from, to, message) => {
@@ -285,6 +308,18 @@ describe('nodes that answer each other without end', () => {
 
   test('are stopped, because no time would ever pass', () => {
     expect(() => calls(Infinity).runTo(ms)).toThrow(new Violated('Time Goes On', 'more than 100000 calls were answered in one moment, the last one by node 1: nodes ask each other again without end'));
+  });
+
+  test('at whatever time it is', () => {
+    expect(() => calls(2 * callsInOneMomentMax, 7 * ms).runTo(8 * ms)).toThrow(Violated);
+  });
+
+  test('a moment later they are counted anew', () => {
+    const rig = calls(callsInOneMomentMax);
+    rig.runTo(ms);
+    rig.runTo(2 * ms);
+    rig.call(0, 1);
+    expect(() => rig.runTo(3 * ms)).not.toThrow();
   });
 
   test('and not before', () => {
@@ -325,6 +360,81 @@ describe('lives and flags', () => {
     kept.call(0, 1);
     kept.runTo(1000 * ms);
     expect(changed.heard).toEqual(kept.heard);
+  });
+
+  test('nor that one of them has failed', () => {
+    const rig = new Rig({}, '3');
+    rig.network.cut(0, 1);
+    rig.call(0, 1);
+    rig.crash(0);
+    rig.down.delete(0);
+    rig.runTo(1000 * ms);
+    expect(rig.heard).toEqual([]);
+  });
+
+  test('a request under way to a node that crashes and starts again is not executed, and fails at the tick behind its arrival', () => {
+    const slow = many.find((one) => (oneCall({ reliable: false }, one).requestUs ?? 0) >= 20 * ms)!;
+    const { requestUs } = oneCall({ reliable: false }, slow);
+    const rig = new Rig({ reliable: false }, slow);
+    rig.call(0, 1);
+    rig.crash(1);
+    rig.down.delete(1);
+    rig.runTo(1000 * ms);
+    expect(rig.requests).toEqual([]);
+    expect(rig.failures.map(({ atUs }) => atUs)).toEqual([requestUs! + 100 * ms]);
+    expect(rig.network.counts.cut).toBe(1);
+  });
+
+  test('a node that started again has none of the calls of its earlier life: a new call is answered by its own answer', () => {
+    const rig = new Rig({});
+    rig.workUs = null;
+    rig.call(0, 1, 5);
+    rig.runTo(10 * ms);
+    rig.crash(1);
+    rig.down.delete(1);
+    rig.runTo(200 * ms);
+    rig.call(0, 1, 5);
+    rig.runTo(200 * ms);
+    rig.answer(0, 1, 5);
+    rig.runTo(1000 * ms);
+    expect([rig.failures.length, rig.replies.map(({ atUs }) => atUs)]).toEqual([1, [200 * ms]]);
+  });
+
+  test('an answer belongs to the call of its key, not to the oldest one', () => {
+    const rig = new Rig({});
+    rig.workUs = null;
+    rig.call(0, 1, 1);
+    rig.network.cut(0, 1);
+    rig.runTo(100 * ms);
+    rig.network.mend(0, 1);
+    rig.call(0, 1, 2);
+    rig.runTo(100 * ms);
+    rig.answer(0, 1, 2);
+    rig.runTo(200 * ms);
+    expect([rig.failures.length, rig.replies.length]).toEqual([1, 1]);
+  });
+
+  prop([seed])('what befalls the calls of one way hangs on no other way, and on none of another flag', (one) => {
+    const fates = (before: (rig: Rig) => void, flags: Partial<LabFlags> = {}): string => {
+      const rig = new Rig({ reliable: false, ...flags }, one);
+      before(rig);
+      for (let key = 0; key < 5; key++) rig.call(0, 1, key);
+      rig.runTo(10_000 * ms);
+      return JSON.stringify(rig.heard.filter((heard) => (heard.kind === 'message' ? heard.from !== 2 && heard.to !== 2 : heard.callee !== 2)));
+    };
+    const alone = fates(() => undefined);
+    expect(fates((rig) => rig.call(0, 2))).toBe(alone);
+    expect(fates(() => undefined, { longDelays: true })).toBe(alone);
+  });
+
+  test('another way has another fate', () => {
+    const outcome = (callee: NodeId): string => {
+      const rig = new Rig({ reliable: false });
+      for (let key = 0; key < 50; key++) rig.call(0, callee, key);
+      rig.runTo(1000 * ms);
+      return JSON.stringify(rig.requests.map((heard) => (heard.kind === 'message' ? [heard.atUs, heard.letter.key] : null)));
+    };
+    expect(outcome(1)).not.toBe(outcome(2));
   });
 
   test('calls are counted when they begin, into closed ways too; bytes of replies when they arrive', () => {

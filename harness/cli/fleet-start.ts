@@ -1,0 +1,93 @@
+/** `whitewater fleet start`: puts a campaign into the queue, or goes on with it. */
+import { programVersion } from '../campaign/program.ts';
+import { askedText, campaignId, chunkCount, type First, type FleetCampaign } from '../fleet/campaign.ts';
+import { feed, feedFirst, openQueue } from '../fleet/queue.ts';
+import { revisionOf } from '../fleet/revision.ts';
+import type { Store } from '../fleet/store.ts';
+import { distinctFailures } from '../report/failures.ts';
+import { count, plural } from '../text/format.ts';
+import { ownCommand } from '../text/own-command.ts';
+import { exitCode, parseCommandLine, UsageError, wholeNumber, type Context, type ExitCode } from './command.ts';
+import { fleetOptions, withFleet } from './fleet-options.ts';
+import { crossCheckOf, per10000Of, stuckAfterOf } from './fuzz.ts';
+import { scenarioFor } from './scenario-for.ts';
+
+const largest = 2 ** 40;
+/** Of each cause so many seeds are run again under the next revision. */
+const failingPerCause = 20;
+
+export async function fleetStart(argv: readonly string[], { terminal, registry }: Context): Promise<ExitCode> {
+  const { values, positionals } = parseCommandLine('fleet', argv, {
+    ...fleetOptions,
+    seeds: { type: 'string' },
+    from: { type: 'string' },
+    chunk: { type: 'string' },
+    continuous: { type: 'boolean' },
+    freeze: { type: 'boolean' },
+    'double-check': { type: 'string' },
+    'cross-check': { type: 'string' },
+    'stuck-after': { type: 'string' },
+  });
+  if (positionals.length > 1) throw new UsageError(`fleet start takes one scenario, not ${positionals.length}: ${positionals.join(' ')}`);
+  const isContinuous = values.continuous === true;
+  if (isContinuous && values.seeds !== undefined) throw new UsageError('--continuous goes on for ever: it takes no --seeds');
+  const asked = positionals[0] ?? 'swarm';
+  const found = await scenarioFor(registry, asked);
+  const question = {
+    scenario: found.scenario.name,
+    revision: revisionOf(found.url),
+    program: programVersion(),
+    count: isContinuous ? null : wholeNumber('--seeds', values.seeds ?? '1000', 1, largest),
+    chunkSeeds: wholeNumber('--chunk', values.chunk ?? '200', 1, 1_000_000),
+    doubleCheck: per10000Of(values['double-check']),
+    freeze: values.freeze === true,
+    crossCheck: crossCheckOf(values['cross-check']),
+    stuckAfterMs: stuckAfterOf(values['stuck-after']),
+  };
+  const from = values.from === undefined ? null : wholeNumber('--from', values.from, 0, largest);
+  return withFleet(values, async ({ store, name, keepsFile }) => {
+    if (!keepsFile) terminal.err(`whitewater: Redis at ${name} keeps no append-only file: when it restarts, the campaign is gone (appendonly yes keeps it)\n`);
+    const seeds = { ...question, from: from ?? (isContinuous ? await firstFresh(store, question.scenario) : 1) };
+    const id = campaignId(seeds);
+    const first = isContinuous ? await firstOf(store, question.scenario, id) : null;
+    const campaign = await store.begin({ ...seeds, id, asked, first, startedMs: Date.now() });
+    const anew = await store.takeBack(id);
+    const queue = await openQueue(store.redis, store.keys.queues, campaign);
+    await feed(store, queue, campaign);
+    await feedFirst(store, queue, campaign);
+    const { chunksDone } = await store.progress(campaign, Date.now());
+    terminal.out(startedText(campaign, chunksDone, anew.length));
+    return exitCode.pass;
+  });
+}
+
+function startedText(campaign: FleetCampaign, chunksDone: number, anew: number): string {
+  const chunks = chunkCount(campaign);
+  return `${[
+    `${campaign.scenario}: ${askedText(campaign)}, ${chunks === null ? 'in chunks' : `in ${plural(chunks, 'chunk')}`} of ${count(campaign.chunkSeeds)}`,
+    ...(chunksDone > 0 ? [`  goes on     ${plural(chunksDone, 'chunk')} ${chunksDone === 1 ? 'is' : 'are'} done`] : []),
+    ...(anew > 0 ? [`  anew        ${plural(anew, 'chunk')} that ${anew === 1 ? 'was' : 'were'} set aside`] : []),
+    `  campaign    ${campaign.id}`,
+    `  revision    ${campaign.revision}`,
+    `  work        npx ${ownCommand('fleet work')}`,
+  ].join('\n')}\n`;
+}
+
+/** Behind all seeds of the scenario that were ever put into a queue of this fleet. */
+async function firstFresh(store: Store, scenario: string): Promise<number> {
+  const campaigns = (await store.campaigns()).filter((one) => one.scenario === scenario);
+  const ends = await Promise.all(campaigns.map(async (one) => one.from + Math.min((await store.next(one.id)) * one.chunkSeeds, one.count ?? Infinity)));
+  return Math.max(1, ...ends);
+}
+
+/** What failed under earlier revisions. */
+async function firstOf(store: Store, scenario: string, id: string): Promise<First> {
+  const failing = new Set<number>();
+  for (const campaign of await store.campaigns()) {
+    if (campaign.scenario !== scenario || campaign.id === id) continue;
+    const { result, first } = await store.whole(campaign, Date.now());
+    const again = first.get('failing')?.result?.violations ?? [];
+    for (const { all } of distinctFailures([...result.violations, ...again])) for (const { seed } of all.slice(0, failingPerCause)) failing.add(seed);
+  }
+  return { failing: [...failing].sort((a, b) => a - b) };
+}

@@ -1,0 +1,234 @@
+/** `defineSystem`: a user's protocol as a system of the harness. What is not given is made by structure. */
+import type { Effect, NodeId, Step } from '../../core/protocol.ts';
+import { explainModelHistory, linearizability } from '../../checkers/linearizability.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { AnyEffect, AnyProcess, Codec, HistoryCall, HistoryStory, Reach, Story, System, ToldStep } from '../system.ts';
+import { longestUs } from '../plan/plan.ts';
+import { clientProcess, isClient, type KeptClient } from './client-process.ts';
+import { readyClient } from './client.ts';
+import type { Client, Redirect, Request, Response, Server, ServerEffect, ServerEvent } from './contract.ts';
+import { fieldsOf, words } from './data.ts';
+import type { Cast, Definition, Invariant, Role } from './definition.ts';
+import { microsecondsOf, rangeOf, type Span } from './duration.ts';
+import { OwnObserver } from './observer.ts';
+import type { Service } from './service.ts';
+import { anyTimersField, plainOf, schemaOf, type Settings, type ValuesOf } from './settings.ts';
+import { fileRole, structuralCodec, structuralStorage } from './storage.ts';
+
+/** What a step of a server did. */
+export interface StepOf<State, In, Out, Write, Values> {
+  readonly node: NodeId;
+  readonly before: State;
+  readonly after: State;
+  readonly event: ServerEvent<In> | null;
+  readonly effects: readonly ServerEffect<Out, Write>[];
+  readonly settings: Values;
+}
+
+/** All servers at one moment; null for one that is down. */
+export interface Moment<State, Values> {
+  readonly servers: readonly (State | null)[];
+  readonly settings: Values;
+}
+
+/** What must hold: of every step, or of every moment. The answer is null, or what is wrong. */
+export type InvariantOf<State, In, Out, Write, Values> = {
+  /** One sentence for reports. */
+  readonly says?: string;
+} & (
+  | { readonly step: (step: StepOf<State, In, Out, Write, Values>) => string | null; readonly always?: never }
+  | { readonly always: (moment: Moment<State, Values>) => string | null; readonly step?: never }
+);
+
+export interface WorldOf<Values> {
+  readonly servers: number;
+  readonly clients: number;
+  readonly settings: Values;
+}
+
+export interface SystemDefinition<State, Message, Durable, Write, S extends Settings, Operation, Reply> {
+  readonly name: string;
+  /** By name; see `oneOf`, `flag` and `whole`. */
+  readonly settings?: S;
+  /** What clients ask: `kv`, `register`, `queue`, `lock`, `listAppend`, or `service<Operation, Reply>()`. */
+  readonly service: Service<Operation, Reply>;
+  /** One for each server of the plan, from n0 on. */
+  readonly servers: (world: WorldOf<ValuesOf<S>>) => readonly Server<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Durable, Write>[];
+  /** How the ready client asks, or a client of your own. */
+  readonly client?: ((world: WorldOf<ValuesOf<S>>) => Client<any, any, any, Operation, Reply>) | {
+    /** How long it waits for an answer; 200 to 400 ms. */
+    readonly retry?: Span;
+    /** Whom it asks, the likeliest first; all servers. */
+    readonly asks?: (world: WorldOf<ValuesOf<S>>) => readonly NodeId[];
+  };
+  readonly invariants?: Readonly<Record<string, InvariantOf<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Write, ValuesOf<S>>>>;
+  /** Interesting things that a step does; `before` is null for a start. */
+  readonly situations?: Readonly<Record<string, (step: Omit<StepOf<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Write, ValuesOf<S>>, 'before'> & { readonly before: State | null }) => boolean>>;
+  /** After all faults: null when everything is as it should be in the end, or what is missing. `lost`: down for good. */
+  readonly settled?: (moment: Moment<State, ValuesOf<S>> & { readonly lost: ReadonlySet<NodeId> }) => string | null;
+  /** Whether the servers as they are must make progress; without it, while all are up and every two can talk. */
+  readonly owesProgress?: (reach: Reach) => boolean;
+  readonly role?: (state: State) => Role;
+  /** In the place of words by structure. */
+  readonly words?: {
+    readonly message?: (message: Message | Request<Operation> | Response<Reply> | Redirect) => string;
+    readonly state?: (state: State) => Readonly<Record<string, string | number>>;
+  };
+  /** In the place of a codec by structure. */
+  readonly codec?: Codec;
+}
+
+/** A system that was made with the kit; its types tell what its scenarios may ask and set. */
+export interface OwnSystem<Operation = any, Values = any, State = any> extends System {
+  readonly own: Definition;
+  readonly service: Service<Operation, any>;
+  readonly plainSettings: Values;
+  /** Never there: it carries the type. */
+  readonly stateType?: (state: State) => void;
+}
+
+/** Names that a setting cannot have. */
+const taken = new Set([anyTimersField, 'servers', 'clients', 'operations', 'network', 'plain']);
+
+/**
+ * `defineSystem<State, Message>()({ ... })`, or `<State, Message, Durable>` for servers that keep something.
+ * @throws TypeError when names are missing or taken
+ */
+export const defineSystem = <State, Message, Durable = null, Write = Durable>() =>
+  <Operation, Reply, const S extends Settings = Record<never, never>>(
+    given: SystemDefinition<State, Message, Durable, Write, S, Operation, Reply>,
+  ): OwnSystem<Operation, ValuesOf<S>, State> => systemOf(definitionOf(given as unknown as AnyGiven), given.codec) as OwnSystem<Operation, ValuesOf<S>, State>;
+
+type AnyGiven = SystemDefinition<any, any, any, any, Settings, any, any>;
+
+function definitionOf(given: AnyGiven): Definition {
+  const { name, settings = {}, service, invariants = {}, situations = {} } = given;
+  if (typeof name !== 'string' || !/^[\w.-]+$/.test(name)) throw new TypeError(`a system needs a name of letters, digits, dots and dashes, not "${String(name)}"`);
+  const wrong = Object.keys(settings).find((setting) => taken.has(setting));
+  if (wrong !== undefined) throw new TypeError(`${name}: a setting cannot be named "${wrong}", which the harness uses`);
+  const list = Object.entries(invariants) as readonly (readonly [string, Invariant])[];
+  return {
+    name, settings, service, situations,
+    invariants: invariants as Readonly<Record<string, Invariant>>,
+    processes: (cast) => [...serversOf(given, cast).map(serverProcess), ...clientsOf(given, cast)],
+    hasDisk: (cast) => serversOf(given, cast).some(({ blank }) => blank !== undefined),
+    settled: given.settled ?? (() => null),
+    owesProgress: given.owesProgress ?? null,
+    role: given.role ?? null,
+    words: { message: given.words?.message ?? words, state: given.words?.state ?? fieldsOf },
+    sees: { steps: list.filter(([, { step }]) => step !== undefined), moments: list.filter(([, { always }]) => always !== undefined) },
+  };
+}
+
+type AnyServer = Server<any, any, any, any, any>;
+
+/** @throws TypeError when there are not as many as the plan has */
+function serversOf({ name, servers }: AnyGiven, cast: Cast): readonly AnyServer[] {
+  const made = servers(cast as WorldOf<any>);
+  if (made.length !== cast.servers) throw new TypeError(`${name}: \`servers\` made ${made.length} servers for a plan with ${cast.servers}`);
+  return made;
+}
+
+/** What a disk holds: null before the first write. Kept apart, because a durable state may be null itself. */
+interface Kept {
+  readonly kept: unknown;
+}
+
+function serverProcess(server: AnyServer): AnyProcess {
+  const { blank = null } = server;
+  const heldIn = (disk: unknown): unknown => (disk === null ? blank : (disk as Kept).kept);
+  return {
+    blank: null,
+    boot: (disk) => server.boot(heldIn(disk)),
+    // A server is never asked directly, and hears of no failed exchange: these are for other networks.
+    step: (state, event) => (event.kind === 'message' || event.kind === 'timer' ? server.step(state, event) : { state, effects: [] }),
+    write: (disk, write): Kept => ({ kept: server.write === undefined ? write : server.write(heldIn(disk), write) }),
+  };
+}
+
+function clientsOf(given: AnyGiven, cast: Cast): readonly AnyProcess[] {
+  const { client = {} } = given;
+  const made = typeof client === 'function' ? client(cast as WorldOf<any>) : readyClient({
+    retryUs: rangeOf(client.retry ?? ['200ms', '400ms']),
+    asks: client.asks?.(cast as WorldOf<any>) ?? Array.from({ length: cast.servers }, (_, node) => node),
+  });
+  const process = clientProcess(made as Client<any, any, any, unknown, unknown>);
+  return Array.from({ length: cast.clients }, () => process);
+}
+
+/** Less than what lies between two actions of a plan of the explorer; not nothing, or a server could spin. */
+const anyTime = { min: microsecondsOf('5ms'), max: longestUs };
+
+const withAnyTimers = (process: AnyProcess): AnyProcess => {
+  const freed = ({ state, effects }: Step<unknown, AnyEffect>): Step<unknown, AnyEffect> =>
+    ({ state, effects: effects.map((effect: Effect<unknown, unknown, unknown>) => (effect.kind === 'setTimer' ? { ...effect, afterUs: anyTime } : effect)) });
+  return { ...process, boot: (disk) => freed(process.boot(disk)), step: (state, event) => freed(process.step(state, event)) };
+};
+
+const castOf = ({ servers, clients, settings }: Plan): Cast => ({ servers, clients, settings });
+
+function systemOf(definition: Definition, codec: Codec | undefined): OwnSystem {
+  const { name, settings, service, role, owesProgress, invariants } = definition;
+  const told = Object.entries(invariants).map(([property, { says }]) => [property, says === undefined ? `${property}: an invariant of ${name}.` : `${says}.`]);
+  const { linearizable } = service;
+  return {
+    name, service,
+    own: definition,
+    settings: schemaOf(settings),
+    plainSettings: plainOf(settings),
+    request: service.schema,
+    processes(plan) {
+      const processes = definition.processes(castOf(plan));
+      return (plan.settings as { readonly [anyTimersField]?: true })[anyTimersField] === true ? processes.map(withAnyTimers) : processes;
+    },
+    observer: (plan) => new OwnObserver(definition, plan),
+    leader: (states) => leaderOf(definition, states),
+    storage: structuralStorage,
+    codec: codec ?? structuralCodec,
+    fileRole,
+    ...(role === null ? {} : { moments: {
+      epoch: (states: readonly unknown[]) => states.reduce<number>((newest, state) => Math.max(newest, roleOf(definition, state)?.epoch ?? 0), 0),
+      forgottenUpTo: () => 0, heldUpTo: () => 0, carriesState: () => false,
+    } }),
+    ...(owesProgress === null ? {} : { owesProgress }),
+    digestMessage: (digest, message) => digest.value(message),
+    digestState: (digest, state) => digest.value(state),
+    describeMessage: (message) => definition.words.message(message),
+    describeState: (state) => stateInWords(definition, state),
+    describeRequest: (request) => service.describe(request),
+    tellStep: (step) => storyOf(definition, step),
+    properties: Object.fromEntries([...told, [linearizability.name, `${linearizability.says} (Herlihy and Wing 1990).`]]),
+    ...(linearizable === null ? {} : { explainHistory: (calls: readonly HistoryCall[]): HistoryStory | null => explainModelHistory(linearizable, calls.map(
+      ({ request, reply, ...call }) => ({ ...call, input: request, output: reply === null ? undefined : reply.value }))) }),
+  };
+}
+
+const roleOf = ({ role }: Definition, state: unknown): Role | null => (role === null || state === null || isClient(state) ? null : role(state));
+
+/** The server that leads in the newest epoch. */
+function leaderOf(definition: Definition, states: readonly unknown[]): NodeId | null {
+  let [leader, epoch]: [NodeId | null, number] = [null, -1];
+  states.forEach((state, node) => {
+    const role = roleOf(definition, state);
+    if (role?.leads !== true || (role.epoch ?? 0) <= epoch) return;
+    [leader, epoch] = [node, role.epoch ?? 0];
+  });
+  return leader;
+}
+
+function stateInWords(definition: Definition, state: unknown): Readonly<Record<string, string | number>> {
+  if (isClient(state)) return fieldsOf((state as KeptClient).$client);
+  const role = roleOf(definition, state);
+  if (role === null) return definition.words.state(state);
+  return { role: role.name, ...(role.epoch === undefined ? {} : { epoch: role.epoch }), ...definition.words.state(state) };
+}
+
+/** A step in which a server takes another role, or shows a situation, is a turn of events. */
+function storyOf(definition: Definition, { node, before, after, event, effects }: ToldStep): Story | null {
+  if (isClient(after)) return null;
+  const [was, is] = [roleOf(definition, before), roleOf(definition, after)];
+  const seen = before === null ? [] : Object.entries(definition.situations).filter(([, isSeen]) => isSeen({ node, before, after, event, effects, settings: plainOf(definition.settings) })).map(([name]) => name);
+  const turns = is !== null && before !== null && (was?.name !== is.name || was.epoch !== is.epoch);
+  const texts = [...(turns ? [`is ${is.name}${is.epoch === undefined ? '' : ` in ${is.epoch}`} now`] : []), ...seen];
+  return texts.length === 0 ? null : { text: texts.join('; '), weight: turns && is?.leads === true ? 5 : 3 };
+}
