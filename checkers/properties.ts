@@ -15,6 +15,7 @@ import {
   staleRepliesChangeNothing,
 } from './raft/replication.ts';
 import { boundedRaftState } from './raft-state-size.ts';
+import { stepOfTheSpecification } from './spec/step-of-the-specification.ts';
 import { acknowledgedIsCommitted, acknowledgedResult } from './replicated-store.ts';
 import { boundedWork, noException, progressAfterHealing, protocolContract, startsFromUndamagedDisk, timeGoesOn, timeLimit } from './run-properties.ts';
 
@@ -47,6 +48,8 @@ export const properties = [
   committedByMajority,
   stateMachineSafety,
   appliedInOrder,
+  // All of Figure 2, as a second Raft.
+  stepOfTheSpecification,
   // The store and its clients.
   equalReplicas,
   snapshotEqualsPrefix,

@@ -30,6 +30,7 @@ type AnyEffect = Effect<unknown, unknown, unknown>;
 
 export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, Persistent> {
   static readonly leavesOut = {
+    'Step Of The Specification': 'the watch beside the observer judges it (checkers/spec/watch.ts)',
     'Applied In Order': 'what the service holds is compared with the committed entries themselves, up to the index that it names (Equal Replicas)',
   } satisfies LeavesOut;
 

@@ -21,6 +21,7 @@ type AnyEffect = Effect<unknown, unknown, unknown>;
 
 export class RaftLogObserver implements Observer<LogServer, RaftMessage, Persistent> {
   static readonly leavesOut = {
+    'Step Of The Specification': 'the watch beside the observer judges it (checkers/spec/watch.ts)',
     'Equal Replicas': 'the service of Lab 2 is what it applied: State Machine Safety compares it with the committed entries',
     'Bounded Raft State': 'Raft alone is told when to take a snapshot, and the tests of Lab 2D hold its size',
     'Acknowledged Is Committed': 'start() promises nothing: the tests of Lab 2 hold its reply against what is applied',

@@ -2,6 +2,7 @@
 import type { GenericSchema } from 'valibot';
 import type { Effect, Event, NodeId, Process, Recovery, Storage } from '../core/protocol.ts';
 import type { Observer } from '../checkers/checker.ts';
+import type { Abstraction } from '../checkers/spec/abstraction.ts';
 import type { Digest } from './digest.ts';
 import type { FileRole, Moments } from './moments.ts';
 import type { Plan } from './plan/plan.ts';
@@ -160,6 +161,8 @@ export interface System {
   processes(plan: Plan): readonly AnyProcess[];
   /** `durableOf` gives what a node's disk holds at the moment of the call. */
   observer(plan: Plan, durableOf: (node: NodeId) => unknown): Observer;
+  /** A Raft as the specification sees it: then every step of every run is held against that, too. */
+  specification?(plan: Plan): Abstraction;
   /** Only the checks that an outsider could make; absent when there is none (see oracles.ts). */
   externalObserver?(plan: Plan, durableOf: (node: NodeId) => unknown): Observer;
   /** A server that throws has crashed and is started again, in place of being a violation. */

@@ -8,5 +8,5 @@ export function sameCommand(a: unknown, b: unknown): boolean {
   const one = a as Command;
   const other = b as Command;
   return one.client === other.client && one.sequence === other.sequence
-    && JSON.stringify(one.operation) === JSON.stringify(other.operation);
+    && (one.operation === other.operation || JSON.stringify(one.operation) === JSON.stringify(other.operation));
 }

@@ -34,7 +34,7 @@ export interface Index {
 
 /** How many servers are known to hold the leader's log up to an index. */
 export const agreeingOn = ({ id, matchIndex }: SpecServer, index: number): number =>
-  1 + matchIndex.filter((match, peer) => peer !== id && match >= index).length;
+  1 + matchIndex.reduce((holders, match, peer) => (peer !== id && match >= index ? holders + 1 : holders), 0);
 
 /**
  * A leader learns that an entry of its term is on a majority: it and all before it are committed. Any such index may
@@ -188,8 +188,9 @@ export const handleAppendEntriesRequest: Action<AppendEntriesRequest> = {
     const seen = holds(setting, commitsWhatItSaw) ? lastNewIndex(message) : log.lastIndex;
     const told = Math.min(message.leaderCommit, seen);
     const commitIndex = holds(setting, commitNeverFalls) ? Math.max(server.commitIndex, told) : told;
+    const isSame = server.role === 'follower' && log === server.log && commitIndex === server.commitIndex;
     return {
-      server: { ...server, role: 'follower', log, commitIndex },
+      server: isSame ? server : { ...server, role: 'follower', log, commitIndex },
       sent: [appendAnswer(server, message, true, lastNewIndex(message))],
     };
   },
@@ -214,6 +215,7 @@ const matchNeverFalls = rule('HandleAppendEntriesResponse: matchIndex never fall
 /** A follower holds the leader's log up to `index`. */
 export function acknowledged(server: SpecServer, source: number, index: number, setting: Setting): SpecServer {
   const match = holds(setting, matchNeverFalls) ? Math.max(server.matchIndex[source]!, index) : index;
+  if (match === server.matchIndex[source] && match + 1 === server.nextIndex[source]) return server;
   return {
     ...server,
     matchIndex: server.matchIndex.with(source, match),

@@ -26,7 +26,7 @@ export const guard = <Subject>(name: string, section: string, refuses: Guard<Sub
 });
 
 /** Whether the rule is in force: each is, but for those that a test takes out. */
-export const holds = (setting: Setting, { name }: Rule): boolean => !setting.without.has(name);
+export const holds = ({ without }: Setting, { name }: Rule): boolean => without.size === 0 || !without.has(name);
 
 /** The first guard that is in the way, and why. */
 export interface Refused {

@@ -24,7 +24,7 @@ export interface Sending {
   readonly equal: EqualCommands;
   readonly servers: number;
   /** Why the message taken is to be refused. */
-  readonly refused: Refused | null;
+  readonly refused: () => Refused | null;
 }
 
 export function judgeSent(sending: Sending): Refusal | null {
@@ -90,23 +90,19 @@ function judgeEntries(message: AppendEntriesRequest, { before, whole, after, nex
   if (prevLogIndex < log.baseIndex)
     return wrong(`prevLogIndex is ${prevLogIndex}, and the snapshot ends at index ${log.baseIndex}`, '7');
   if (last > log.lastIndex) return wrong(`it reaches to index ${last}, and the log ends at index ${log.lastIndex}`);
-  const words = nexts.inWords(dest);
-  if (!nexts.sends(dest, prevLogIndex + 1, entries.length))
-    return wrong(`prevLogIndex is ${prevLogIndex}, and nextIndex is ${words}`);
+  if (!nexts.sends(dest, prevLogIndex + 1, entries.length, after.nextIndex[dest]!))
+    return wrong(`prevLogIndex is ${prevLogIndex}, and nextIndex is ${nexts.inWords(dest)}`);
   const term = log.termAt(prevLogIndex);
   if (prevLogTerm !== term) return wrong(`prevLogTerm is ${prevLogTerm}, and log[${prevLogIndex}].term is ${term}`);
   const difference = differenceWithin(log, asLog(prevLogIndex, entries), prevLogIndex + 1, last, equal);
   if (difference !== null) return wrong(`it says that ${difference}`);
-  const commits =
-    before.role === 'leader' && before.currentTerm === after.currentTerm
-      ? [after.commitIndex, before.commitIndex]
-      : [after.commitIndex];
   const match = after.matchIndex[dest]!;
-  const isTold = commits.some(
-    (commit) =>
-      leaderCommit === commit || leaderCommit === Math.min(commit, last) || leaderCommit === Math.min(commit, match),
-  );
-  return isTold ? null : wrong(`leaderCommit is ${leaderCommit}, and commitIndex is ${after.commitIndex}`, 'Figure 2');
+  const tells = (commit: number): boolean =>
+    leaderCommit === commit || leaderCommit === Math.min(commit, last) || leaderCommit === Math.min(commit, match);
+  const led = before.role === 'leader' && before.currentTerm === after.currentTerm;
+  return tells(after.commitIndex) || (led && tells(before.commitIndex))
+    ? null
+    : wrong(`leaderCommit is ${leaderCommit}, and commitIndex is ${after.commitIndex}`, 'Figure 2');
 }
 
 function judgeSnapshot(
@@ -122,18 +118,19 @@ function judgeSnapshot(
       `it ends at index ${lastIncludedIndex} of term ${lastIncludedTerm}, and the snapshot at index ${after.log.baseIndex} of term ${after.log.baseTerm}`,
     );
   }
-  const words = nexts.inWords(dest);
   return nexts.sendsSnapshot(dest, lastIncludedIndex)
     ? null
-    : wrong(`nextIndex is ${words}, behind the snapshot, which ends at index ${lastIncludedIndex}`);
+    : wrong(`nextIndex is ${nexts.inWords(dest)}, behind the snapshot, which ends at index ${lastIncludedIndex}`);
 }
 
 function judgeAnswer(message: SpecMessage, { answer, refused }: Sending): Refusal | null {
   if (answer === null) return refusedIn('Send', '5.1', `${message.kind} to ${message.dest}: it answers no request`);
   const { message: expected, commitIndex } = answer;
-  const action = `Handle${expected.kind.replace('Response', 'Request')}`;
-  const wrong = (because: string): Refusal =>
-    refused === null ? refusedIn(action, '5.3', because) : refusedBy(action, refused);
+  const wrong = (because: string): Refusal => {
+    const action = `Handle${expected.kind.replace('Response', 'Request')}`;
+    const inTheWay = refused();
+    return inTheWay === null ? refusedIn(action, '5.3', because) : refusedBy(action, inTheWay);
+  };
   if (message.dest !== expected.dest) return wrong(`the answer goes to ${message.dest} and not to ${expected.dest}`);
   if (expected.kind === 'RequestVoteResponse') {
     if (message.kind !== expected.kind) return wrong(`the answer is ${message.kind}`);

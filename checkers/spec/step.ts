@@ -59,7 +59,7 @@ interface Course {
   readonly answer: Answer | null;
   readonly nexts: NextIndexes;
   /** Why a request was refused, to explain a server that did not refuse it. */
-  readonly refused: Refused | null;
+  readonly refused: () => Refused | null;
 }
 
 export class StepJudge {
@@ -91,7 +91,7 @@ export class StepJudge {
   }
 
   private nothing(server: SpecServer): Course {
-    return { action: null, server, answer: null, nexts: new NextIndexes(server), refused: null };
+    return { action: null, server, answer: null, nexts: new NextIndexes(server), refused: never };
   }
 
   /** commitIndex is not lost by those who keep it on disk. */
@@ -129,16 +129,18 @@ export class StepJudge {
     const action = handlerOf(message);
     const inTheWay = refusalOf(action, server, message, this.setting);
     if (inTheWay !== null) return refusedBy(action.name, inTheWay);
+    // raft.tla keeps nextIndex and matchIndex of everybody; of who does not lead they are not read here.
+    if (tellsALeader(message) && server.role !== 'leader') return this.follow({ ...this.nothing(server), action }, step);
     const outcome = action.update(server, message, this.setting);
     const nexts = new NextIndexes(outcome.server);
     if (message.kind === 'AppendEntriesResponse') nexts.answered(server, message);
     if (message.kind === 'InstallSnapshotResponse' && message.matchIndex > 0) nexts.answered(server, { ...message, success: true });
-    const refused = conditionOf(server, message, this.setting);
+    const refused = (): Refused | null => conditionOf(server, message, this.setting);
     const answer = outcome.sent.length === 0 ? null : { message: outcome.sent[0]!, commitIndex: server.commitIndex };
     const refusal = this.follow({ action, server: outcome.server, answer, nexts, refused }, step);
     if (
       refusal === null ||
-      refused !== null ||
+      refused() !== null ||
       message.kind !== 'AppendEntriesRequest' ||
       message.prevLogIndex >= server.log.baseIndex
     )
@@ -189,7 +191,7 @@ export class StepJudge {
     }
     return (
       this.variables(course, server, step) ??
-      judgeSent({
+      (sent.length === 0 ? null : judgeSent({
         before,
         whole,
         after,
@@ -199,7 +201,7 @@ export class StepJudge {
         equal: this.equal,
         servers: this.setting.servers,
         refused: course.refused,
-      }) ??
+      })) ??
       (after.role === 'leader' ? nexts.compared(after) : null) ??
       this.undone(after)
     );
@@ -228,8 +230,10 @@ export class StepJudge {
 
   /** Figure 2 field by field, but for nextIndex. */
   private variables(course: Course, expected: SpecServer, { before, event, after }: SpecStep): Refusal | null {
-    const { action, refused } = course;
+    if (after === expected) return null;
+    const { action } = course;
     const explain = (name: string, is: unknown, was: unknown): Refusal => {
+      const refused = course.refused();
       if (refused !== null) return refusedBy(action!.name, refused);
       return refusedIn(
         action?.name ?? 'nothing',
@@ -258,6 +262,7 @@ export class StepJudge {
     const difference = differenceOfLogs(expected.log, after.log, this.equal);
     if (difference !== null) {
       const isOwn = action === null && after.log.lastIndex > expected.log.lastIndex;
+      const refused = course.refused();
       if (refused !== null) return refusedBy(action!.name, refused);
       return (
         (isOwn ? refusedByAction(clientRequest, expected, { command: null }, this.setting) : null) ??
@@ -296,24 +301,34 @@ export class StepJudge {
     );
   }
 
-  /** The highest index that a leader may commit; 0 when there is none. */
-  private committable({ id, log, matchIndex, currentTerm }: SpecServer): number {
-    const held = matchIndex.map((match, peer) => (peer === id ? log.lastIndex : match)).sort((a, b) => b - a);
+  /** The highest index above commitIndex that a leader may commit; 0 when there is none. */
+  private committable(leader: SpecServer): number {
+    const { id, log, matchIndex, currentTerm, commitIndex } = leader;
+    if (log.lastIndex <= commitIndex || agreeingOn(leader, commitIndex + 1) < quorumOf(this.setting)) return 0;
+    const held = matchIndex.slice();
+    held[id] = log.lastIndex;
+    held.sort((a, b) => b - a);
     const index = Math.min(held[quorumOf(this.setting) - 1]!, log.lastIndex);
     return index > log.baseIndex && log.termAt(index) === currentTerm ? index : 0;
   }
 }
 
+const tellsALeader = ({ kind }: SpecMessage): boolean =>
+  kind === 'AppendEntriesResponse' || kind === 'InstallSnapshotResponse';
+
+const never = (): null => null;
+
 const isSameSet = (some: readonly number[], others: readonly number[]): boolean =>
   some.every((id) => others.includes(id)) && others.every((id) => some.includes(id));
 
+const conditions = {
+  RequestVoteRequest: voteConditions,
+  AppendEntriesRequest: fitConditions,
+  InstallSnapshotRequest: snapshotConditions,
+};
+
 /** Why the request is to be refused. */
 function conditionOf(server: SpecServer, message: SpecMessage, setting: Setting): Refused | null {
-  const conditions = {
-    RequestVoteRequest: voteConditions,
-    AppendEntriesRequest: fitConditions,
-    InstallSnapshotRequest: snapshotConditions,
-  };
   const asked = conditions[message.kind as keyof typeof conditions] as readonly Guard<SpecMessage>[] | undefined;
   return asked === undefined ? null : firstRefusal(asked, server, message, setting);
 }

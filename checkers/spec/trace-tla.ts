@@ -53,8 +53,10 @@ export function* traceTla(options: TraceOptions, steps: Iterable<SpecStep>): Gen
       throw new RangeError(
         `the trace of server ${id} begins with ${log.lastIndex} entries: give the steps of the whole run`,
       );
+    const isStart = step.event.kind === 'restart' && !met.has(id);
     met.add(id);
-    yield* trace.step(step);
+    // With what it starts, the first lines have said.
+    if (!isStart) yield* trace.step(step);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Looks for a bug as a user would: seed after seed of a scenario, until one violates something. */
-import { withOracles, type OracleSet } from '../campaign/oracles.ts';
+import { isLookedFor, withOracles, type OracleSet } from '../campaign/oracles.ts';
 import { drawPlan } from '../campaign/draw.ts';
 import { run } from '../run.ts';
 import { differsText, sameRun } from '../same-run.ts';
@@ -36,6 +36,7 @@ export function hunt(scenario: Scenario, oracles: OracleSet, from: number, count
       if (record.verdict.kind === 'unknown') unknowns += 1;
       if (record.verdict.kind !== 'violation') continue;
       const { property, detail } = record.verdict;
+      if (!isLookedFor(oracles, property)) continue;
       // A find that does not come again is none: it could not be replayed.
       const again = run(system, drawPlan(scenario, seed));
       const { isSame, differs } = sameRun(record, again);

@@ -24,9 +24,11 @@ a name is that of a file or its number (e01). A folder or a file of your own wor
   --starts N         starting points (default 20)
   --from S           the first seed of the first starting point (default 1); the others lie 1000000 apart
   --scenario NAME    the campaign (default swarm)
-  --oracles WHICH    all (default), or external: only what an outsider sees, who knows what clients are
+  --oracles WHICH    all (default); external: only what an outsider sees, who knows what clients are
                      told, whether replicas that applied as much hold the same, how large their state
-                     is, and whether they make progress; a server that throws is started again
+                     is, and whether they make progress; or specification: that alone, in every run. With
+                     the last two a server that throws is started again. Several, separated by commas:
+                     each is hunted with, and the table has their figures side by side
   --shrink-runs N    candidates tried when a bug has no shrunk run beside it yet (default 3000; 0: none)
   --witness          write that shrunk run beside the patch, as NAME.plan.json
   --workers N        worker threads (default: one for each core)
@@ -42,7 +44,12 @@ reported, 5 some bug was not found, or a control was reported, or a witness show
 
 export const bugsCommand: Command = { usage, run: runBugs };
 
-interface Request {
+interface Request extends Omit<Round, 'oracles'> {
+  readonly oracleSets: readonly OracleSet[];
+}
+
+/** A hunt for all of them with one set of oracles. */
+interface Round {
   readonly bugs: readonly KnownBug[];
   readonly seedsMax: number;
   readonly starts: number;
@@ -61,32 +68,63 @@ async function runBugs(argv: readonly string[], { terminal, registry }: Context)
   const { bugs, json, markdown } = request;
   if (!registry.scenarios.has(request.scenario)) throw new UsageError(`there is no scenario "${request.scenario}" (see: whitewater scenarios)`);
   for (const path of [json, markdown]) if (path !== null) mustBeWritable(path, terminal.err, bugs.map((bug) => bug.path));
+  const kept = new Kept();
+  const rounds: Done[] = [];
+  for (const oracles of request.oracleSets) {
+    if (terminal.interrupted.aborted) break;
+    rounds.push(await huntWith({ ...request, oracles, shrinkRunsMax: oracles === 'all' ? request.shrinkRunsMax : 0 }, rounds, registry.url, terminal, kept));
+  }
+  if (rounds.length > 1) terminal.out(`\n${table(sideBySide(rounds))}\n`);
+  if (markdown !== null) kept.write(() => writeWhole(markdown, markdownOf(rounds)));
+  const judgement = judge(together([...rounds.map(({ round, results }) => factsOf(round, results, terminal.interrupted.aborted)), kept.facts]));
+  terminal.out(judgementText(judgement));
+  kept.tell(terminal);
+  return judgement.code;
+}
+
+interface Done {
+  readonly round: Round;
+  readonly results: readonly BugResult[];
+  readonly wallMs: number;
+}
+
+async function huntWith(round: Round, earlier: readonly Done[], registryUrl: string, terminal: Terminal, kept: Kept): Promise<Done> {
+  const { bugs, json } = round;
   const startedMs = performance.now();
   const line = new SurveyLine(terminal, bugs.length, startedMs);
   const results: BugResult[] = [];
-  const kept = new Kept();
-  terminal.out(`${tableOf([], true)}\n`);
+  const done = (): Done => ({ round, results, wallMs: performance.now() - startedMs });
+  terminal.out(`${earlier.length === 0 ? '' : `\noracles ${round.oracles}\n`}${tableOf([], true)}\n`);
   const inOrder = await survey({
-    ...request,
-    seedsMax: ({ difficulty }) => (difficulty === 'control' ? Math.ceil(request.seedsMax / request.starts) : request.seedsMax),
-    registryUrl: registry.url,
+    ...round,
+    seedsMax: ({ difficulty }) => (difficulty === 'control' ? Math.ceil(round.seedsMax / round.starts) : round.seedsMax),
+    registryUrl,
     stop: terminal.interrupted,
     onProgress: (bug, seeds) => line.show(bug, seeds, results.length, performance.now()),
     onResult: (result) => {
       line.clear();
       results.push(result);
       const { witness } = result;
-      if (request.writesWitness && witness?.shrunkText != null) kept.write(() => writeWhole(witness.path, witness.shrunkText!));
+      if (round.writesWitness && witness?.shrunkText != null) kept.write(() => writeWhole(witness.path, witness.shrunkText!));
       terminal.out(`${tableOf([result], false)}\n`);
-      if (json !== null) kept.write(() => writeWhole(json, jsonOf(request, results, performance.now() - startedMs)));
+      if (json !== null) kept.write(() => writeWhole(json, jsonOf([...earlier, done()])));
     },
   });
   line.clear();
-  if (markdown !== null) kept.write(() => writeWhole(markdown, markdownOf(request, inOrder, performance.now() - startedMs)));
-  const judgement = judge(together([factsOf(request, results, terminal.interrupted.aborted), kept.facts]));
-  terminal.out(`${summaryOf(request, results, terminal.interrupted.aborted, performance.now() - startedMs)}${judgementText(judgement)}`);
-  kept.tell(terminal);
-  return judgement.code;
+  terminal.out(summaryOf(round, results, terminal.interrupted.aborted, performance.now() - startedMs));
+  return { ...done(), results: inOrder };
+}
+
+/** How many starting points found it and the median of the seeds, by oracles. */
+const sideBySide = (rounds: readonly Done[]): readonly (readonly string[])[] => [
+  ['bug', 'difficulty', ...rounds.map(({ round }) => round.oracles)],
+  ...rounds[0]!.results.map(({ bug }) => [bug.name, bug.difficulty, ...rounds.map(({ results }) => inShort(results.find((one) => one.bug === bug)))]),
+];
+
+function inShort(result: BugResult | undefined): string {
+  if (result === undefined) return '-';
+  const [, , , found, median] = cellsOf(result);
+  return `${found}, ${median}`;
 }
 
 function parse(argv: readonly string[]): Request {
@@ -102,22 +140,31 @@ function parse(argv: readonly string[]): Request {
     json: { type: 'string' },
     markdown: { type: 'string' },
   });
-  const oracles = oracleSets.find((one) => one === (values.oracles ?? 'all'));
-  if (oracles === undefined) throw new UsageError(`--oracles takes ${oracleSets.join(' or ')}, not "${values.oracles}"`);
-  if (values.witness === true && oracles !== 'all') throw new UsageError('--witness shrinks with all checks on: leave --oracles away');
+  const oracles = oraclesAsked(values.oracles ?? 'all');
+  if (values.witness === true && !oracles.includes('all')) throw new UsageError('--witness shrinks with all checks on: leave --oracles away');
   return {
     bugs: bugsAsked(positionals),
     seedsMax: wholeNumber('--seeds', values.seeds ?? '10000', 1, 1_000_000),
     starts: wholeNumber('--starts', values.starts ?? '20', 1, 1000),
     from: wholeNumber('--from', values.from ?? '1', 0, 2 ** 40),
     scenario: values.scenario ?? 'swarm',
-    oracles,
-    shrinkRunsMax: oracles === 'external' ? 0 : wholeNumber('--shrink-runs', values['shrink-runs'] ?? '3000', 0, 1_000_000),
+    oracleSets: oracles,
+    shrinkRunsMax: wholeNumber('--shrink-runs', values['shrink-runs'] ?? '3000', 0, 1_000_000),
     writesWitness: values.witness ?? false,
     workers: wholeNumber('--workers', values.workers ?? String(availableParallelism()), 1, 256),
     json: values.json ?? null,
     markdown: values.markdown ?? null,
   };
+}
+
+function oraclesAsked(asked: string): readonly OracleSet[] {
+  const sets = asked.split(',').map((word) => {
+    const found = oracleSets.find((one) => one === word.trim());
+    if (found === undefined) throw new UsageError(`--oracles takes ${oracleSets.join(', ')}, or several with commas between them, not "${asked}"`);
+    return found;
+  });
+  if (new Set(sets).size < sets.length) throw new UsageError(`--oracles "${asked}" names one twice`);
+  return sets;
 }
 
 function bugsAsked(asked: readonly string[]): readonly KnownBug[] {
@@ -170,7 +217,7 @@ const isControl = ({ bug }: BugResult): boolean => bug.difficulty === 'control';
 
 /** A control may show what its head names: a property of the checkers that is stricter than safety. */
 const isFalseAlarm = (result: BugResult, oracles: OracleSet): boolean =>
-  isControl(result) && result.score.properties.some(([property]) => oracles === 'external' || !result.bug.property.split(', ').includes(property));
+  isControl(result) && result.score.properties.some(([property]) => oracles !== 'all' || !result.bug.property.split(', ').includes(property));
 
 const aims: readonly (readonly [Difficulty, number])[] = [['easy', 10], ['medium', 100], ['hard', 2000]];
 
@@ -186,7 +233,7 @@ function sumRows(results: readonly BugResult[]): readonly (readonly string[])[] 
   });
 }
 
-function summaryOf({ oracles, bugs }: Request, results: readonly BugResult[], isInterrupted: boolean, wallMs: number): string {
+function summaryOf({ oracles, bugs }: Round, results: readonly BugResult[], isInterrupted: boolean, wallMs: number): string {
   const rows = sumRows(results).map(([difficulty, ...cells]) => [`  ${difficulty}`, ...cells]);
   const lines = [
     '',
@@ -205,13 +252,13 @@ function summaryOf({ oracles, bugs }: Request, results: readonly BugResult[], is
   return `${lines.join('\n')}\n`;
 }
 
-function factsOf({ oracles }: Request, results: readonly BugResult[], isInterrupted: boolean): Facts {
+function factsOf({ oracles }: Round, results: readonly BugResult[], isInterrupted: boolean): Facts {
   const named = (which: readonly BugResult[], why: (result: BugResult) => string | null = () => null): readonly string[] =>
     which.map((result) => `${result.bug.name}${why(result) === null ? '' : `: ${why(result)}`}`);
   return {
     done: results.length,
     notBuilt: named(results.filter(({ trouble }) => trouble !== null), ({ trouble }) => trouble),
-    // What an outsider sees does not show every bug.
+    // What an outsider sees does not show every bug, and neither does the specification of Raft.
     notFound: oracles === 'all' ? named(results.filter((result) => !isControl(result) && result.trouble === null && !isFound(result))) : [],
     falseAlarms: named(results.filter((result) => isFalseAlarm(result, oracles))),
     idleWitnesses: named(results.filter(({ witness }) => witness !== null && witness.property === null)),
@@ -220,8 +267,16 @@ function factsOf({ oracles }: Request, results: readonly BugResult[], isInterrup
   };
 }
 
-function markdownOf({ oracles, seedsMax, starts }: Request, results: readonly BugResult[], wallMs: number): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+
+function markdownOf(rounds: readonly Done[]): string {
+  const tables = rounds.map(roundInMarkdown).join('\n');
+  if (rounds.length < 2) return tables;
+  const [head, ...rows] = sideBySide(rounds);
+  return [tables, line(head!), line(head!.map(() => '---')), ...rows.map(line), ''].join('\n');
+}
+
+function roundInMarkdown({ round: { oracles, seedsMax, starts }, results, wallMs }: Done): string {
   const heads = columns.map(([name]) => name);
   return [
     `Oracles: ${oracles}. ${plural(starts, 'starting point')}, at most ${plural(seedsMax, 'seed')} from each; ${duration(wallMs)} in all.`, '',
@@ -230,7 +285,13 @@ function markdownOf({ oracles, seedsMax, starts }: Request, results: readonly Bu
   ].join('\n');
 }
 
-function jsonOf({ oracles, scenario, seedsMax, from }: Request, results: readonly BugResult[], wallMs: number): string {
+/** With one set of oracles the facts of that round; with several, a list of such. */
+function jsonOf(rounds: readonly Done[]): string {
+  const facts = rounds.map(roundInJson);
+  return `${jsonText(facts.length === 1 ? facts[0] : facts, 1)}\n`;
+}
+
+function roundInJson({ round: { oracles, scenario, seedsMax, from }, results, wallMs }: Done): object {
   const bugs = results.map(({ bug, score, starts, witness, trouble, fault }) => ({
     name: bug.name,
     id: bug.id,
@@ -246,7 +307,7 @@ function jsonOf({ oracles, scenario, seedsMax, from }: Request, results: readonl
     fault,
     hunts: starts,
   }));
-  return `${jsonText({ oracles, scenario, seedsMax, from, wallMs: Math.round(wallMs), bugs }, 1)}\n`;
+  return { oracles, scenario, seedsMax, from, wallMs: Math.round(wallMs), bugs };
 }
 
 const redrawMs = 200;

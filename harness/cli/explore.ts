@@ -138,7 +138,7 @@ async function parse(argv: readonly string[], models: Models): Promise<Request> 
   const values = parameterValues(definition, given);
   const model = withUsage(() => definition.create(values));
   const hasSymmetry = given['symmetry'] === true;
-  if (hasSymmetry && model.representative === undefined) throw new UsageError(`the model ${definition.name} has no symmetry: leave out --symmetry`);
+  if (hasSymmetry && model.representative === undefined && model.fingerprintOfOrbit === undefined) throw new UsageError(`the model ${definition.name} has no symmetry: leave out --symmetry`);
   if (hasSymmetry && strategy === 'random') throw new UsageError('--symmetry is for bfs and dfs: random walks keep no set of states');
   for (const option of ['max-states', 'max-depth'] as const) {
     if (strategy === 'random' && given[option] !== undefined) throw new UsageError(`--${option} is for bfs and dfs: bound random walks with --walks and --steps`);

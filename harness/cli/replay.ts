@@ -8,6 +8,9 @@ import { runAgain } from '../campaign/run-again.ts';
 import { protocolContract } from '../../checkers/run-properties.ts';
 import { frozen } from '../world/frozen.ts';
 import type { System } from '../system.ts';
+import { traceTla } from '../../checkers/spec/trace-tla.ts';
+import type { SpecStep } from '../../checkers/spec/step.ts';
+import { tellingSteps } from '../world/spec-steps.ts';
 import { TraceLines } from '../world/trace.ts';
 import { nodeName } from '../plan/node-name.ts';
 import { defaultScenario } from '../campaign/registry.ts';
@@ -29,6 +32,8 @@ run all states, messages and writes are frozen, so that a reducer which writes t
   --freeze           freeze them in both
   --trace FILE       write every step as JSON lines
   --json FILE        write the record of the run as JSON
+  --trace-tla FILE   write the run in the form that etcd's trace validation reads (docs/specification.md), one
+                     JSON object a line, for TLC: of a system that has a specification
   --help             this text
 
 Exit code: 0 passed, 1 a violation, 2 unknown, 3 the two runs differ, 4 wrong usage.
@@ -50,10 +55,11 @@ async function replay(argv: readonly string[], context: Context): Promise<ExitCo
     scenario: { type: 'string' },
     trace: { type: 'string' },
     json: { type: 'string' },
+    'trace-tla': { type: 'string' },
     freeze: { type: 'boolean' },
   });
   if (positionals.length !== 1) throw new UsageError('replay takes one seed or one plan file');
-  for (const path of [values.trace, values.json]) if (path !== undefined) mustBeWritable(path, context.terminal.err, positionals);
+  for (const path of [values.trace, values.json, values['trace-tla']]) if (path !== undefined) mustBeWritable(path, context.terminal.err, positionals);
   const replayed = await find(positionals[0]!, values.scenario, context);
   const trace = new TraceLines(replayed.system, (node) => nodeName(replayed.plan, node));
   const system = values.freeze === true ? frozen(replayed.system) : replayed.system;
@@ -62,13 +68,26 @@ async function replay(argv: readonly string[], context: Context): Promise<ExitCo
   const isOnlyFrozen = record.verdict.kind === 'violation' && record.verdict.property === protocolContract.name;
   if (values.trace !== undefined) run(isOnlyFrozen ? frozen(system) : system, replayed.plan, trace);
   const kept = new Kept();
-  const { trace: tracePath, json: jsonPath } = values;
+  const { trace: tracePath, json: jsonPath, 'trace-tla': tlaPath } = values;
+  if (tlaPath !== undefined) {
+    const lines = tlaLines(system, replayed.plan);
+    kept.write(() => writeWhole(tlaPath, `${lines.join('\n')}\n`));
+  }
   if (tracePath !== undefined) kept.write(() => writeWhole(tracePath, `${trace.lines.join('\n')}\n`));
   if (jsonPath !== undefined) kept.write(() => writeWhole(jsonPath, `${jsonText({ ...record, plan: replayed.plan }, 1)}\n`));
   const judgement = judge(together([factsOfVerdict(replayed.what, record.verdict, sameRun(record, again).differs), kept.facts]));
   context.terminal.out(`${told(replayed, record, again)}${judgementText(judgement)}`);
   kept.tell(context.terminal);
   return judgement.code;
+}
+
+/** @throws UsageError when the system has no specification */
+function tlaLines(system: System, plan: Plan): readonly string[] {
+  const abstraction = system.specification?.(plan);
+  if (abstraction === undefined) throw new UsageError(`--trace-tla: system "${system.name}" has no \`specification\`, so that nobody knows what its steps are in Raft's terms`);
+  const steps: SpecStep[] = [];
+  run(tellingSteps(system, (step) => steps.push(step)), plan);
+  return [...traceTla({ servers: abstraction.options.servers, initialTerm: abstraction.initialTerm }, steps)];
 }
 
 async function find(asked: string, scenarioName: string | undefined, { registry }: Context): Promise<Replayed> {

@@ -14,8 +14,8 @@ import { Threads, type Thread } from './threads.ts';
 import type { Visited } from './visited.ts';
 import type { ModelSource } from './worker-messages.ts';
 
-/** A level of this many states is worth sharing; a smaller space is closed before a thread has started. */
-const shareFrom = 4000;
+/** A level of this many states is worth sharing; a smaller space is closed before threads know what this one has remembered. */
+const shareFrom = 20_000;
 const progressMs = 200;
 /** Shares may differ by this part of the larger one before states move. */
 const unevenMax = 0.15;

@@ -171,7 +171,8 @@ export class Identity<State, Action> {
   of(state: State): Hasher {
     const { hasher } = this;
     hasher.reset();
-    this.model.fingerprint(this.hasSymmetry ? this.model.representative!(state) : state, hasher);
+    if (this.hasSymmetry && this.model.fingerprintOfOrbit !== undefined) this.model.fingerprintOfOrbit(state, hasher);
+    else this.model.fingerprint(this.hasSymmetry ? this.model.representative!(state) : state, hasher);
     hasher.finish();
     return hasher;
   }

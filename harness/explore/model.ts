@@ -62,6 +62,8 @@ export interface Model<State, Action> {
    * identify states. The search goes on from the state itself, so that counterexamples are real runs.
    */
   representative?(state: State): State;
+  /** In the place of `representative`, without making it: feeds what is the same for all states that are equal up to renaming. */
+  fingerprintOfOrbit?(state: State, hasher: Hasher): void;
   /** The kind of an action, for random walks; without it every action is of one kind. */
   kindOf?(action: Action): string;
   /** Weight of every kind in random walks, whole numbers; a kind that is not listed has 1. */

@@ -5,7 +5,7 @@ import { linearizability, type ClientHistory } from '../explore/linearizable.ts'
 import type { Model, ModelDefinition, Property } from '../explore/model.ts';
 import { choiceOf, flagOf, numberOf, ParameterError, type ModelParameter, type ParameterValues } from '../explore/parameters.ts';
 import type { NetworkKind } from '../explore/untimed/letters.ts';
-import type { Move } from '../explore/untimed/nodes.ts';
+import type { Move } from '../explore/untimed/parts.ts';
 import type { World } from '../explore/untimed/state.ts';
 import type { NodeStep, NodeView, Notice, UntimedObserver, UntimedSystem } from '../explore/untimed/system.ts';
 import { sometimesSeen, UntimedWorld } from '../explore/untimed/world.ts';
@@ -64,7 +64,8 @@ class OwnUntimedObserver implements UntimedObserver<Histories, Notice> {
 
   compare(_step: NodeStep, _notice: Notice, nodes: readonly NodeView[]): void {
     const { servers, settings } = this.cast;
-    const states = nodes.slice(0, servers).map(({ state }) => state);
+    // While the first boots are told, those behind have no place yet.
+    const states = (nodes as readonly (NodeView | null)[]).slice(0, servers).map((node) => node?.state ?? null);
     for (const [name, { always }] of this.definition.sees.moments) mustAnswer(name, always!({ servers: states, settings }));
   }
 

@@ -46,6 +46,8 @@ export interface Plan {
   readonly settleUs: number;
   /** Absent: everyone comes back who can. */
   readonly healing?: Healing;
+  /** `off`: the steps of this run are not held against the system's specification, which costs time. */
+  readonly specification?: 'off';
 }
 
 export interface NetworkPlan {
@@ -180,4 +182,5 @@ export const planSchema = v.strictObject({
     v.strictObject({ kind: v.literal('noNewOperations'), fromUs: v.exactOptional(microseconds) }),
     v.strictObject({ kind: v.literal('leaderFalls') }),
   ], 'expected a healing of kind "everyone", "minorityDown", "noNewOperations" or "leaderFalls"')),
+  specification: v.exactOptional(v.literal('off', 'expected "off"')),
 });

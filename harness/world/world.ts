@@ -19,6 +19,7 @@ import { Machine, type Host, type Waking } from './machine.ts';
 import type { Wire } from './network/lab.ts';
 import type { AnyNetwork, Post } from './network/network.ts';
 import { networkOf } from './network/of-plan.ts';
+import { observerOf } from './observer-of.ts';
 import { RandomStreams } from './random.ts';
 import type { NodeCounts } from './node-counts.ts';
 import { Reporter } from './reporter.ts';
@@ -68,7 +69,7 @@ export class World implements ScriptedWorld, Host {
     this.links = new Links(size, this.postNow, (kind) => this.accounts.fired(kind));
     this.machines = processes.map((process, id) =>
       new Machine(this, id, process, newDisk(system, process, plan, id, streams), timerChoice(plan, id, size, streams, trace)));
-    this.observer = system.observer(plan, (node) => this.machines[node]!.disk.durable);
+    this.observer = observerOf(system, plan, (node) => this.machines[node]!.disk.durable);
     this.reporter = new Reporter(system, this.observer, trace, (node) => nodeName(plan, node));
     this.network = networkOf(plan.network, {
       system, size, streams,

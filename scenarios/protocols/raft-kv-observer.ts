@@ -71,6 +71,7 @@ export interface RaftObserverOptions {
 
 export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNotice> {
   static readonly leavesOut = {
+    'Step Of The Specification': 'the observer that the model takes adds it (raft-kv-specification.ts)',
     'Applied In Order': 'what the service holds is compared with the committed entries themselves, up to the index that it names (Equal Replicas)',
     'Acknowledged Writes Survive': 'there is no end of a run: every replica is compared at every step (Equal Replicas)',
     Linearizability: 'a property of the ghost, "every history is linearizable", judges every history of the clients',
@@ -163,10 +164,10 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     return names;
   }
 
-  compare(step: NodeStep, notice: RaftNotice, nodes: readonly NodeView[], ghost: RaftGhost): void {
+  compare(step: NodeStep, notice: RaftNotice, disks: readonly unknown[], ghost: RaftGhost): void {
     const { servers } = this.options;
-    const durableOf = (node: NodeId): Persistent => nodes[node]!.durable as Persistent;
-    if (notice.hasNewLog) this.logsMustMatch(step.node, (step.after as Server).raft.persistent.log, nodes);
+    const durableOf = (node: NodeId): Persistent => disks[node] as Persistent;
+    if (notice.hasNewLog) this.logsMustMatch(step.node, (step.after as Server).raft.persistent.log, durableOf);
     if (notice.election !== null) {
       const { term, leader } = notice.election;
       hold(electionSafety, { term, leader, other: ghost.elections.find((one) => one.term === term)?.leader });
@@ -189,9 +190,9 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     return notice.unkeptVotes.length === 0 ? changed : withUnkeptVotes(changed, notice.unkeptVotes, step.durableAfter as Persistent);
   }
 
-  private logsMustMatch(node: NodeId, log: Log, nodes: readonly NodeView[]): void {
+  private logsMustMatch(node: NodeId, log: Log, durableOf: (node: NodeId) => Persistent): void {
     for (let peer = 0; peer < this.options.servers; peer++) {
-      const other = (nodes[peer]!.durable as Persistent).log;
+      const other = durableOf(peer).log;
       if (peer === node || other === log) continue;
       let known = this.matched.get(log);
       if (known === undefined) this.matched.set(log, known = new WeakSet());

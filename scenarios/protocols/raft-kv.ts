@@ -15,7 +15,7 @@ import type { Described } from '../../harness/text/difference.ts';
 import { choiceOf, flagOf, numberOf, ParameterError, type ParameterValues } from '../../harness/explore/parameters.ts';
 import { permutations } from '../../harness/explore/symmetry.ts';
 import type { NetworkKind } from '../../harness/explore/untimed/letters.ts';
-import type { Move } from '../../harness/explore/untimed/nodes.ts';
+import type { Move } from '../../harness/explore/untimed/parts.ts';
 import type { PlanBase } from '../../harness/explore/untimed/plan-base.ts';
 import type { Renamer, Renaming, UntimedSystem } from '../../harness/explore/untimed/system.ts';
 import { sometimesSeen, UntimedWorld } from '../../harness/explore/untimed/world.ts';
@@ -25,7 +25,8 @@ import type { AnyProcess } from '../../harness/system.ts';
 import { describeOperation } from '../systems/raft-kv-story.ts';
 import { raftKv } from '../systems/raft-kv.ts';
 import type { RaftKvSettings } from '../systems/raft-kv-settings.ts';
-import { RaftKvUntimedObserver, type RaftGhost, type RaftNotice } from './raft-kv-observer.ts';
+import type { RaftGhost, RaftNotice } from './raft-kv-observer.ts';
+import { HeldRaftKvObserver } from './raft-kv-specification.ts';
 
 export type RaftWorld = World<RaftGhost, RaftNotice>;
 export type RaftMove = Move<RaftNotice>;
@@ -115,7 +116,7 @@ export function raftKvSystem(
       const { pending, sequence } = state as Clerk;
       return pending === null && sequence < operations ? operationOf(client, sequence) : null;
     },
-    observer: new RaftKvUntimedObserver({ servers, clients, maxRaftState }),
+    observer: new HeldRaftKvObserver({ servers, clients, maxRaftState }),
     renamer: renamer(configs),
     /** A clerk goes from server to server in a ring: with the reduction it asks all, else only turns of the ring are alike. */
     renamings(isReduced) {

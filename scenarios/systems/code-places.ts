@@ -30,6 +30,7 @@ export const places = {
   compact: snapshotFile('compact'),
   onInstallSnapshot: snapshotFile('onInstallSnapshot'),
   install: snapshotFile('install'),
+  installSnapshotFor: snapshotFile('installSnapshotFor'),
   onMessage: 'core/raft/step.ts onMessage',
   majorityOf: 'core/raft/state.ts majorityOf',
   bootRaft: 'core/raft/state.ts bootRaft',

@@ -3,6 +3,7 @@
  * meet what the violation names: the entry, the term, the server, the client's command.
  */
 import type { PropertyName } from '../../checkers/properties.ts';
+import { stepOfTheSpecification } from '../../checkers/spec/step-of-the-specification.ts';
 import { places } from './code-places.ts';
 import { marked } from './raft-marks.ts';
 import type { Broken, Mark, MarkedStep, Witness } from '../../harness/system.ts';
@@ -87,6 +88,7 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Committed By Majority': [{ kinds: ['match'], by: ['node', 'index'], take: 'all' }, { kinds: ['accept'], by: ['index'], take: 'each' }, fatalStep],
   'State Machine Safety': [{ kinds: ['append', 'truncate'], by: ['index'], take: 'each' }, { kinds: ['commit'], by: ['index'], take: 'each' }, fatalStep],
   'Applied In Order': indexes,
+  'Step Of The Specification': fatalOnly,
   'Equal Replicas': service,
   'Snapshot Equals Prefix': service,
   'Bounded Raft State': [{ kinds: ['compact'], by: ['node'], take: 'last' }, fatalStep],
@@ -112,6 +114,7 @@ export function witnessesOf(broken: Broken): readonly Witness[] {
     ...rule.flatMap((asked) => (asked === fatalStep ? fatalMarks(broken) : found(broken, subject, asked))),
     ...(broken.early === null ? [] : [{ place: broken.fatal, mark: sentTooEarly(broken.nodes[broken.early]!) }]),
     ...(lacking === undefined ? [] : [{ place: broken.fatal, mark: marked('lack', ...lacking) }]),
+    ...nearestAction(broken),
   ];
 }
 
@@ -123,6 +126,33 @@ const lacks: Readonly<Partial<Record<PropertyName, readonly [at: readonly string
   'Starts From Undamaged Disk': [[places.recover, places.store], 'cannot read what was written'],
   'Bounded Raft State': [[places.compacted, places.taken], 'takes no snapshot, or too late'],
   'Persist Before Send': [[places.serverProcess, places.applyWrite], 'goes on with what its disk does not hold'],
+};
+
+/** Where the action of Figure 2 is taken that the step is nearest to: what it should have done leaves no mark. */
+function nearestAction({ property, detail, fatal }: Broken): readonly Witness[] {
+  if (property !== stepOfTheSpecification.name) return [];
+  const action = /the nearest is (\w+)|: (\w+) is due/.exec(detail)?.slice(1).find((name) => name !== undefined);
+  const at = action === undefined ? undefined : takenAt[action];
+  return at === undefined ? [] : [{ place: fatal, mark: marked('action', at, `should do what ${action} of Figure 2 does`, detail.replace(/^.*?: /, '')) }];
+}
+
+const takenAt: Readonly<Record<string, readonly string[]>> = {
+  Restart: [places.bootServer, places.applyWrite],
+  Timeout: [places.onElectionTimeout],
+  RequestVote: [places.onElectionTimeout],
+  BecomeLeader: [places.becomeLeader, places.onRequestVoteReply],
+  ClientRequest: [places.propose, places.onCommand],
+  AdvanceCommitIndex: [places.advanceCommitIndex, places.highestOnMajority],
+  AppendEntries: [places.replicateTo],
+  HandleRequestVoteRequest: [places.onRequestVote],
+  HandleRequestVoteResponse: [places.onRequestVoteReply],
+  HandleAppendEntriesRequest: [places.onAppendEntries, places.withMerged],
+  HandleAppendEntriesResponse: [places.onMatch, places.onRefusal],
+  Compact: [places.compact, places.compacted],
+  InstallSnapshot: [places.installSnapshotFor, places.replicateTo],
+  HandleInstallSnapshotRequest: [places.onInstallSnapshot, places.install],
+  HandleInstallSnapshotResponse: [places.onMatch],
+  Receive: [places.settle],
 };
 
 const fatalMarks = ({ steps, fatal }: Broken): readonly Witness[] =>

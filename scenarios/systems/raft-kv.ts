@@ -4,6 +4,7 @@ import { RaftKvObserver, type RaftKvChecks } from '../../checkers/raft-kv.ts';
 import { RaftKvOutsider } from '../../checkers/raft-kv-external.ts';
 import { defaultBudgetSteps } from '../../checkers/linearizability.ts';
 import type { Observer } from '../../checkers/checker.ts';
+import type { Abstraction } from '../../checkers/spec/abstraction.ts';
 import { clerkProcess, type Clerk } from '../../core/kv/clerk.ts';
 import type { Command, Operation, Result } from '../../core/kv/command.ts';
 import type { NodeId, Range } from '../../core/protocol.ts';
@@ -23,6 +24,7 @@ import { RaftKvContents } from './raft-kv-contents.ts';
 import { kvRpc } from './raft-kv-rpc.ts';
 import { marksOf } from './raft-kv-marks.ts';
 import { codeOf, describeOperation, explainHistory, raftProperties, tellStep } from './raft-kv-story.ts';
+import { raftSpecification } from './raft-spec.ts';
 import { mustHappen, witnessesOf } from './raft-kv-witnesses.ts';
 
 const text = v.string('expected a string');
@@ -88,6 +90,7 @@ export const raftKv: System = {
 
   observer: (plan: Plan, durableOf: (node: NodeId) => unknown): Observer =>
     new RaftKvObserver(checksOf(plan), durableOf as (node: NodeId) => Persistent) as Observer,
+  specification: (plan: Plan) => raftSpecification(plan) as Abstraction,
   externalObserver: (plan: Plan): Observer => new RaftKvOutsider(checksOf(plan)) as Observer,
 
   leader,

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { RaftLogObserver } from '../../checkers/raft-log.ts';
 import type { Observer } from '../../checkers/checker.ts';
+import type { Abstraction } from '../../checkers/spec/abstraction.ts';
 import { logServerProcess, type LogServer } from '../../core/log-server.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { RaftMessage } from '../../core/raft/messages.ts';
@@ -17,6 +18,7 @@ import { codeOfLogServer, describeStart, logMarksOf, tellLogStep } from './raft-
 import {
   describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader, raftHalf, raftMessageSizeBytes,
 } from './raft-messages.ts';
+import { raftSpecification } from './raft-spec.ts';
 import { settingsSchema, type RaftSettings } from './raft-settings.ts';
 
 export const raft: System = {
@@ -32,6 +34,8 @@ export const raft: System = {
   observer(plan: Plan, durableOf: (node: NodeId) => unknown): Observer {
     return new RaftLogObserver(plan.servers, durableOf as (node: NodeId) => Persistent) as Observer;
   },
+
+  specification: (plan: Plan) => raftSpecification(plan) as Abstraction,
 
   leader: (states) => newestLeader(states.map((state) => (state as LogServer | null)?.raft ?? null)),
   rpc: {

@@ -6,9 +6,10 @@ import { elections } from './tripwires/elections.ts';
 import { logs } from './tripwires/logs.ts';
 import { replication } from './tripwires/replication.ts';
 import { runTripwires } from './tripwires/run.ts';
+import { specification } from './tripwires/specification.ts';
 import { store } from './tripwires/store.ts';
 
-const tripwires = [...elections, ...logs, ...replication, ...store];
+const tripwires = [...elections, ...logs, ...replication, ...specification, ...store];
 const ofKind = (name: PropertyName) => tripwires.filter(({ property }) => property === name);
 
 describe('the list', () => {

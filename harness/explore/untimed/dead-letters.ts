@@ -14,7 +14,8 @@ import { Violated } from '../../../checkers/checker.ts';
 import type { NodeId } from '../../../core/protocol.ts';
 import { nodeName, type Notice, type UntimedSystem } from './system.ts';
 import type { Inbox, Letter, Letters } from './letters.ts';
-import type { Node, Nodes } from './nodes.ts';
+import type { Nodes } from './nodes.ts';
+import type { Node } from './parts.ts';
 
 /** Broken when the code reacts to what it should ignore; then the reduction cannot be used on it. */
 export const deadLettersStayDead = 'Dead Letters Stay Dead';
@@ -29,7 +30,6 @@ export class DeadLetters<Ghost, N extends Notice> {
   private readonly steps = new Map<Node<N>, Map<Node<N>, Violated | null>>();
   /** Objections, by the node and the letter that raised them: the same step says the same again. */
   private readonly raised = new Map<Node<N>, Map<Letter, Violated>>();
-  /** The first objection since `begin`. */
   private objection: Violated | null = null;
 
   constructor(system: UntimedSystem<Ghost, N>, letters: Letters, nodes: Nodes<Ghost, N>) {
@@ -42,14 +42,11 @@ export class DeadLetters<Ghost, N extends Notice> {
     }
   }
 
-  /** Before a step of the world. */
-  begin(): void {
+  /** The first objection since it was last asked for. */
+  takeObjection(): Violated | null {
+    const { objection } = this;
     this.objection = null;
-  }
-
-  /** What this step of the world showed. */
-  get problem(): Violated | null {
-    return this.objection;
+    return objection;
   }
 
   isDead(node: Node<N>, letter: Letter): boolean {

@@ -5,81 +5,18 @@
 import { Violated } from '../../../checkers/checker.ts';
 import type { NodeId } from '../../../core/protocol.ts';
 import type { AnyEffect, AnyEvent, AnyProcess } from '../../system.ts';
-import { Hasher, StructuralHasher, type Part } from '../fingerprint.ts';
-import type { Inbox, Letter, Letters } from './letters.ts';
-import type { Notice, NodeStep, NodeView, UntimedSystem } from './system.ts';
-
-/** One object for all equal states of a node. */
-export interface Node<N extends Notice> extends Part, NodeView {
-  /** Never a part of a fingerprint: see `Interned`. */
-  readonly id: number;
-  readonly index: NodeId;
-  /** Null while the node is down. */
-  readonly state: unknown;
-  readonly durable: unknown;
-  /** Armed ones, by name, in order. */
-  readonly timers: readonly string[];
-  readonly isWithin: boolean;
-  /** What was worked out before: by letter, by timer, by request. */
-  readonly byLetter: Map<number, Outcome<N>>;
-  readonly byName: Map<string, Outcome<N>>;
-  /** What is possible with an inbox: see `Moves`. */
-  readonly moves: Map<number, readonly Move<N>[]>;
-  readonly quiet: Map<number, readonly Letter[]>;
-  /** Inboxes without what is dead at this node, and which letters are: see `dead-letters.ts`. */
-  readonly pruned: Map<number, Inbox>;
-  readonly isDead: Map<number, boolean>;
-  /** With the reduction: letters that were sent for certain, because the node's timers say them in this state. */
-  always: ReadonlySet<Letter> | null;
-  readonly images: (Node<N> | undefined)[];
-  signature: Part | null;
-}
-
-/** What came of a step. */
-export interface Outcome<N extends Notice> {
-  /** Null for a boot: a node that was down knows nothing. */
-  readonly step: NodeStep;
-  readonly node: Node<N>;
-  readonly sends: readonly Letter[];
-  readonly replies: readonly unknown[];
-  readonly notice: N | null;
-  /** What the step broke, judged by itself. */
-  readonly problem: Violated | null;
-  /** What the process threw; `node` is the one before then. */
-  readonly thrown: { readonly error: unknown } | null;
-  /** A crash behind each write of the step: what is durable then, and what was sent before it. */
-  readonly barriers: readonly Barrier[];
-  /** Nothing changed, nobody was answered, nothing is to be told: at most letters were sent. */
-  readonly isQuiet: boolean;
-  /** By ghost: what it is behind the step (an interned ghost), or what the step broke. */
-  readonly ghosts: Map<number, unknown>;
-}
-
-export interface Barrier {
-  readonly durable: unknown;
-  readonly sends: readonly Letter[];
-  /** The write never was, and what was sent before it is on its way all the same. */
-  readonly isLost: boolean;
-}
-
-/** Something that may happen next. Made once for equal nodes and letters, and good for a state that has them. */
-export interface Move<N extends Notice> {
-  readonly kind: 'deliver' | 'drop' | 'duplicate' | 'timer' | 'crash' | 'restart' | 'client';
-  readonly node: NodeId;
-  readonly letter: Letter | null;
-  readonly timer: string | null;
-  readonly request: unknown;
-  /** A crash behind a write of the step that `letter`, `timer` or `request` begins; null for one between two steps. */
-  readonly barrier: Barrier | null;
-  /** What the step does; null for `drop` and `duplicate`. */
-  readonly outcome: Outcome<N> | null;
-}
+import { Hasher, StructuralHasher } from '../fingerprint.ts';
+import { Interner } from '../interner.ts';
+import type { Letter, Letters } from './letters.ts';
+import type { Barrier, Node, Outcome } from './parts.ts';
+import type { Notice, NodeStep, UntimedSystem } from './system.ts';
 
 export class Nodes<Ghost, N extends Notice> {
   private readonly system: UntimedSystem<Ghost, N>;
   private readonly letters: Letters;
   private readonly isReduced: boolean;
   private readonly structural: StructuralHasher;
+  private readonly disks: Interner<unknown>;
   private readonly hasher = new Hasher();
   private readonly byHash = new Map<number, Node<N>[]>();
   private count = 0;
@@ -90,6 +27,7 @@ export class Nodes<Ghost, N extends Notice> {
     this.isReduced = isReduced;
     // Remembers: steps share most of a state with the one before.
     this.structural = new StructuralHasher(system.views, true);
+    this.disks = new Interner(system.views, true);
   }
 
   /** A node that starts with what its disk holds. */
@@ -101,7 +39,7 @@ export class Nodes<Ghost, N extends Notice> {
       return this.outcomeOf({ ...nothing, after: state, effects, durableAfter: durable }, [], null);
     } catch (error) {
       const step: NodeStep = { ...nothing, after: null, durableAfter: durable, effects: [] };
-      return { step, node: this.down(index, durable), sends: [], replies: [], notice: null, problem: null, thrown: { error }, barriers: [], isQuiet: false, ghosts: new Map() };
+      return { step, node: this.down(index, durable), sends: [], replies: [], notice: null, problem: null, thrown: { error }, barriers: [], isQuiet: false, ghosts: new Map(), compared: new Map() };
     }
   }
 
@@ -171,7 +109,7 @@ export class Nodes<Ghost, N extends Notice> {
       return this.outcomeOf({ node: index, before, after: state, durableBefore: durable, durableAfter, event, effects }, armed, node);
     } catch (error) {
       const step: NodeStep = { node: index, before, after: before, durableBefore: durable, durableAfter: durable, event, effects: [] };
-      return { step, node, sends: [], replies: [], notice: null, problem: null, thrown: { error }, barriers: [], isQuiet: false, ghosts: new Map() };
+      return { step, node, sends: [], replies: [], notice: null, problem: null, thrown: { error }, barriers: [], isQuiet: false, ghosts: new Map(), compared: new Map() };
     }
   }
 
@@ -211,7 +149,7 @@ export class Nodes<Ghost, N extends Notice> {
     // Judged by content, not by which objects were made anew: the same for every worker.
     const { notice, problem } = this.noticed(node === before ? { ...step, after: step.before } : step);
     const isQuiet = node === before && replies.length === 0 && notice === null && problem === null;
-    return { step, node, sends: said, replies, notice, problem, thrown: null, barriers, isQuiet, ghosts: new Map() };
+    return { step, node, sends: said, replies, notice, problem, thrown: null, barriers, isQuiet, ghosts: new Map(), compared: new Map() };
   }
 
   private noticed(step: NodeStep): { notice: N | null; problem: Violated | null } {
@@ -281,7 +219,7 @@ export class Nodes<Ghost, N extends Notice> {
     for (const known of chain) if (known.hi === hi) return known;
     const made: Node<N> = {
       id: this.count++, lo, hi, index, state, durable, timers, isWithin: state === null || system.isWithin(index, state),
-      byLetter: new Map(), byName: new Map(), moves: new Map(), quiet: new Map(), pruned: new Map(), isDead: new Map(), always: null, images: [], signature: null,
+      byLetter: new Map(), byName: new Map(), slots: new Map(), disk: this.disks.intern(durable).id, pruned: new Map(), isDead: new Map(), always: null, images: [], signature: null,
     };
     chain.push(made);
     return made;

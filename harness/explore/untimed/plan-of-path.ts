@@ -10,7 +10,7 @@ import type { MessageFate, TimerFate } from '../../plan/fates.ts';
 import type { Plan, PlannedOperation } from '../../plan/plan.ts';
 import type { Letter } from './letters.ts';
 import type { PlanBase } from './plan-base.ts';
-import type { Move } from './nodes.ts';
+import type { Move } from './parts.ts';
 import type { Notice } from './system.ts';
 
 /** Between two actions. */

@@ -2,11 +2,13 @@
  * Symmetry: servers that take each other's names. Of every part the images under all renamings are made
  * once and remembered, so that the representative of a state is found by lookups.
  */
-import { Hasher, type Part } from '../fingerprint.ts';
+import type { Hasher, Part } from '../fingerprint.ts';
 import type { Interned, Interner } from '../interner.ts';
 import type { Inbox, Letter, Letters } from './letters.ts';
-import type { Node, Nodes } from './nodes.ts';
+import type { Nodes } from './nodes.ts';
+import type { Node, Slot } from './parts.ts';
 import type { Notice, Renamer, Renaming, UntimedSystem } from './system.ts';
+import type { Slots } from './slots.ts';
 import type { World } from './state.ts';
 
 export class Renamings<Ghost, N extends Notice> {
@@ -19,7 +21,9 @@ export class Renamings<Ghost, N extends Notice> {
   private readonly inboxImages: (Inbox | undefined)[][] = [];
   private readonly inboxSignatures: (Part | undefined)[] = [];
   private readonly ghostImages: (Interned<Ghost> | undefined)[][] = [];
-  private readonly hasher = new Hasher();
+  private readonly slots: Slots<Ghost, N>;
+  /** Positions of all renamings. */
+  private readonly all: readonly number[];
   /** Whether every order of the servers is a renaming: then they can be sorted first. */
   private readonly isFull: boolean;
   /** By the number of an order: the position of the renaming that makes this order 0, 1, 2 and so on. */
@@ -31,7 +35,7 @@ export class Renamings<Ghost, N extends Notice> {
 
   constructor(
     system: UntimedSystem<Ghost, N>, renamer: Renamer<Ghost>, renamings: readonly Renaming[],
-    letters: Letters, nodes: Nodes<Ghost, N>, ghosts: Interner<Ghost>,
+    letters: Letters, nodes: Nodes<Ghost, N>, ghosts: Interner<Ghost>, slots: Slots<Ghost, N>,
   ) {
     this.system = system;
     this.renamer = renamer;
@@ -39,6 +43,8 @@ export class Renamings<Ghost, N extends Notice> {
     this.letters = letters;
     this.nodes = nodes;
     this.ghosts = ghosts;
+    this.slots = slots;
+    this.all = renamings.map((_, at) => at);
     renamings.forEach((names, at) => {
       const order = new Array<number>(system.servers).fill(0);
       names.forEach((name, server) => void (order[name] = server));
@@ -49,27 +55,32 @@ export class Renamings<Ghost, N extends Notice> {
     this.isFull = renamings.length === all;
   }
 
-  /** The image with the least fingerprint. Sorting by signatures first leaves few images to compare. */
-  representative(state: World<Ghost, N>): World<Ghost, N> {
-    const candidates = this.isFull ? this.sorted(state) : this.renamings.map((_, at) => at);
-    if (candidates.length === 1) return this.image(state, candidates[0]!);
-    let best: World<Ghost, N> | null = null;
+  /**
+   * Feeds slots and ghost of the image with the least hash: the same for all states that are equal up to renaming. Sorting
+   * by signatures first leaves few images to compare; none of them is made, a sum of its slots' hashes tells it.
+   */
+  feed(state: World<Ghost, N>, into: Hasher): void {
+    const candidates = this.isFull ? this.sorted(state) : this.all;
     let bestLo = 0;
     let bestHi = 0;
+    let bestGhost: Part | null = null;
     for (const at of candidates) {
-      const image = this.image(state, at);
-      const { hasher } = this;
-      hasher.reset();
-      for (const node of image.nodes) hasher.part(node);
-      for (const inbox of image.inboxes) hasher.part(inbox);
-      hasher.part(image.ghost);
-      hasher.finish();
-      if (best !== null && (hasher.hi > bestHi || (hasher.hi === bestHi && hasher.lo >= bestLo))) continue;
-      best = image;
-      bestLo = hasher.lo;
-      bestHi = hasher.hi;
+      let lo = 0;
+      let hi = 0;
+      for (const slot of state.slots) {
+        const image = slot.images[at] ?? this.imageOfSlot(slot, at);
+        lo = (lo + image.lo) | 0;
+        hi = (hi + image.hi) | 0;
+      }
+      const ghost = this.imageOfGhost(state.ghost, at);
+      if (bestGhost !== null && (hi - bestHi || lo - bestLo || ghost.hi - bestGhost.hi || ghost.lo - bestGhost.lo) >= 0) continue;
+      bestLo = lo;
+      bestHi = hi;
+      bestGhost = ghost;
     }
-    return best!;
+    into.int(bestLo);
+    into.int(bestHi);
+    into.part(bestGhost!);
   }
 
   /** The renamings that put the servers in the order of their signatures: several when some are equal. */
@@ -77,10 +88,8 @@ export class Renamings<Ghost, N extends Notice> {
     const { order, his, los } = this;
     const { servers } = this.system;
     for (let server = 0; server < servers; server++) {
-      const node = this.signatureOfNode(state.nodes[server]!);
-      const inbox = this.signatureOfInbox(state.inboxes[server]!, server);
-      const hi = (node.hi + Math.imul(inbox.hi, 0x9e3779b1)) | 0;
-      const lo = (node.lo + Math.imul(inbox.lo, 0x85ebca77)) | 0;
+      const slot = state.slots[server]!;
+      const { lo, hi } = slot.signature ?? this.signatureOf(slot, server);
       // Few servers: insertion is the quickest way to sort them.
       let at = server;
       for (; at > 0; at--) {
@@ -115,17 +124,11 @@ export class Renamings<Ghost, N extends Notice> {
     return number;
   }
 
-  private image(state: World<Ghost, N>, at: number): World<Ghost, N> {
-    const names = this.renamings[at]!;
-    const nodes = state.nodes.slice();
-    const inboxes = state.inboxes.slice();
-    for (let index = 0; index < state.nodes.length; index++) {
-      const to = names[index] ?? index;
-      nodes[to] = this.imageOfNode(state.nodes[index]!, at);
-      inboxes[to] = this.imageOfInbox(state.inboxes[index]!, at);
-    }
-    const { crashes, drops, duplicates, problem } = state;
-    return { nodes, inboxes, ghost: this.imageOfGhost(state.ghost, at), crashes, drops, duplicates, problem };
+  /** The hash that the slot has when the servers have taken these names. */
+  private imageOfSlot(slot: Slot<N>, at: number): Part {
+    const image = this.slots.hashOf(this.imageOfNode(slot.node, at), this.imageOfInbox(slot.inbox, at));
+    slot.images[at] = image;
+    return image;
   }
 
   private imageOfNode(node: Node<N>, at: number): Node<N> {
@@ -153,6 +156,15 @@ export class Renamings<Ghost, N extends Notice> {
   private imageOfGhost(ghost: Interned<Ghost>, at: number): Interned<Ghost> {
     const images = (this.ghostImages[ghost.id] ??= []);
     return (images[at] ??= this.ghosts.intern(this.renamer.ghost(ghost.value, this.renamings[at]!)));
+  }
+
+  /** What tells a slot from others whatever their names: of its node and its inbox each a sum of images. */
+  private signatureOf(slot: Slot<N>, server: number): Part {
+    const node = this.signatureOfNode(slot.node);
+    const inbox = this.signatureOfInbox(slot.inbox, server);
+    const signature = { lo: (node.lo + Math.imul(inbox.lo, 0x85ebca77)) | 0, hi: (node.hi + Math.imul(inbox.hi, 0x9e3779b1)) | 0 };
+    slot.signature = signature;
+    return signature;
   }
 
   /**

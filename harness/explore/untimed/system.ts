@@ -42,8 +42,8 @@ export interface UntimedObserver<Ghost, N extends Notice> {
   readonly invariants: readonly string[];
   /** What a step shows by itself, and what can be judged by itself. Null when there is nothing to tell: asked once for equal steps. */
   notice(step: NodeStep): N | null;
-  /** Holds a step against the other nodes, as they are behind it. `ghost`: as it was before the step. */
-  compare(step: NodeStep, notice: N, nodes: readonly NodeView[], ghost: Ghost): void;
+  /** Holds a step against the disks of all nodes, as they are behind it: asked once for equal steps, disks and ghosts. `ghost`: as it was before the step. */
+  compare(step: NodeStep, notice: N, disks: readonly unknown[], ghost: Ghost): void;
   /**
    * Holds a step against the past and adds it to it: asked once for equal steps and equal ghosts. Only for
    * a boot `nodes` are given, because what its disk holds may come of a step that nobody saw.

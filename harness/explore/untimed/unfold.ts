@@ -6,7 +6,7 @@
 import type { Hasher } from '../fingerprint.ts';
 import type { Path } from '../model.ts';
 import type { Letter } from './letters.ts';
-import type { Move } from './nodes.ts';
+import type { Move } from './parts.ts';
 import type { Notice } from './system.ts';
 import type { World } from './state.ts';
 

@@ -20,10 +20,12 @@ import { Interner, type Interned } from '../interner.ts';
 import type { Described } from '../../text/difference.ts';
 import { DeadLetters, deadLettersStayDead } from './dead-letters.ts';
 import { Letters, type Inbox, type Letter, type NetworkKind } from './letters.ts';
-import { Nodes, type Barrier, type Move, type Node, type Outcome } from './nodes.ts';
+import { Nodes } from './nodes.ts';
+import type { Barrier, Move, Node, Outcome, Reached, Slot } from './parts.ts';
 import { Renamings } from './renamings.ts';
 import { planOfPath } from './plan-of-path.ts';
-import type { World } from './state.ts';
+import { Slots } from './slots.ts';
+import { World } from './state.ts';
 import { unfolded } from './unfold.ts';
 import { nodeName, type Notice, type UntimedSystem } from './system.ts';
 
@@ -44,12 +46,15 @@ const kindWeights: Readonly<Record<string, number>> = { deliver: 40, client: 8, 
 export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost, N>, Move<N>> {
   readonly kindWeights = kindWeights;
   properties: readonly Property<World<Ghost, N>, Move<N>>[];
-  readonly representative?: (state: World<Ghost, N>) => World<Ghost, N>;
+  readonly fingerprintOfOrbit?: (state: World<Ghost, N>, into: Hasher) => void;
   private readonly system: UntimedSystem<Ghost, N>;
   private readonly bounds: WorldBounds;
   private readonly letters: Letters;
   private readonly nodes: Nodes<Ghost, N>;
   private readonly ghosts: Interner<Ghost>;
+  private readonly slots: Slots<Ghost, N>;
+  /** Numbers of disks are below it where they are put together to one. */
+  private readonly diskRadix: number;
   /** Null without the reduction. */
   private readonly dead: DeadLetters<Ghost, N> | null;
 
@@ -60,11 +65,16 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     this.nodes = new Nodes(system, this.letters, bounds.isReduced);
     this.ghosts = new Interner(system.views, true);
     this.dead = bounds.isReduced ? new DeadLetters(system, this.letters, this.nodes) : null;
+    this.slots = new Slots(this.letters, this.nodes, this.dead);
+    this.diskRadix = 2 ** Math.floor(exactBits / system.servers);
     this.properties = this.makeProperties();
     const renamings = system.renamings(bounds.isReduced);
     if (system.renamer !== null && renamings.length > 1) {
-      const parts = new Renamings(system, system.renamer, renamings, this.letters, this.nodes, this.ghosts);
-      this.representative = (state) => parts.representative(state);
+      const parts = new Renamings(system, system.renamer, renamings, this.letters, this.nodes, this.ghosts, this.slots);
+      this.fingerprintOfOrbit = (state, into) => {
+        parts.feed(state, into);
+        feedCounts(state, into);
+      };
     }
   }
 
@@ -76,35 +86,23 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
   initialStates(): readonly World<Ghost, N>[] {
     const { system, letters } = this;
     const boots = system.processes.map((process, index) => this.nodes.boot(index, process.blank));
-    const blank: World<Ghost, N> = {
-      nodes: boots.map((boot) => boot.node), inboxes: boots.map(() => letters.empty),
-      ghost: this.ghosts.intern(system.observer.blank), crashes: 0, drops: 0, duplicates: 0, problem: null,
-    };
+    const blank = new World<Ghost, N>(boots.map((boot) => this.slots.of(boot.node, letters.empty)), this.ghosts.intern(system.observer.blank), 0, 0, 0, null);
     for (const boot of boots) this.dead?.enter(boot.node);
-    return [boots.reduce((state, boot) => this.after(state, boot, state.inboxes, state.crashes), blank)];
+    return [boots.reduce((state, boot) => this.booted(state, boot), blank)];
   }
 
   actions(state: World<Ghost, N>): readonly Move<N>[] {
-    const { nodes, inboxes, crashes } = state;
+    const { slots, crashes, drops, duplicates } = state;
     // What is broken is found: nothing behind it counts.
     if (state.problem !== null) return [];
     const moves: Move<N>[] = [];
     const mayCrash = crashes < this.bounds.maxCrashes;
-    for (let index = 0; index < nodes.length; index++) {
-      for (const move of this.movesOf(nodes[index]!, inboxes[index]!)) {
-        switch (move.kind) {
-          case 'crash':
-            if (mayCrash) moves.push(move);
-            break;
-          case 'drop':
-            if (state.drops < this.bounds.maxDrops) moves.push(move);
-            break;
-          case 'duplicate':
-            if (state.duplicates < this.bounds.maxDuplicates) moves.push(move);
-            break;
-          default:
-            moves.push(move);
-        }
+    const isReliable = this.bounds.network === 'set';
+    for (const slot of slots) {
+      for (const move of mayCrash ? this.movesOf(slot) : this.calmMovesOf(slot)) {
+        if (!isReliable && move.kind === 'drop' && drops >= this.bounds.maxDrops) continue;
+        if (!isReliable && move.kind === 'duplicate' && duplicates >= this.bounds.maxDuplicates) continue;
+        moves.push(move);
       }
     }
     return moves;
@@ -113,44 +111,37 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
   next(state: World<Ghost, N>, move: Move<N>): World<Ghost, N> {
     const { letter, node: index, outcome } = move;
     const { letters } = this;
+    const { slots } = state;
     switch (move.kind) {
       case 'drop':
-        return this.withInbox({ ...state, drops: state.drops + 1 }, index, letters.without(state.inboxes[index]!, letter!));
+        return this.withInbox(state, index, letters.without(slots[index]!.inbox, letter!), state.drops + 1, state.duplicates);
       case 'duplicate':
-        return this.withInbox({ ...state, duplicates: state.duplicates + 1 }, index, letters.doubled(state.inboxes[index]!, letter!));
+        return this.withInbox(state, index, letters.doubled(slots[index]!.inbox, letter!), state.drops, state.duplicates + 1);
       case 'crash':
         return this.crashed(state, move);
       case 'restart':
-        return this.after(state, outcome!, state.inboxes, state.crashes);
-      case 'deliver': {
-        const inbox = state.inboxes[index]!;
-        const left = letters.delivered(inbox, letter!);
+        return this.after(state, move, outcome!, state.crashes);
+      case 'deliver':
         // To a node that is down: lost.
-        if (outcome === null) return this.withInbox(state, index, left);
-        return this.after(state, outcome, left === inbox ? state.inboxes : state.inboxes.with(index, left), state.crashes);
-      }
+        if (outcome === null) return this.withInbox(state, index, letters.delivered(slots[index]!.inbox, letter!), state.drops, state.duplicates);
+        return this.after(state, move, outcome, state.crashes);
       case 'timer':
-        return this.after(state, outcome!, state.inboxes, state.crashes);
+        return this.after(state, move, outcome!, state.crashes);
       case 'client':
-        return this.after(state, outcome!, state.inboxes, state.crashes, move.request);
+        return this.after(state, move, outcome!, state.crashes);
     }
   }
 
-  withinBoundary(state: World<Ghost, N>): boolean {
-    for (const node of state.nodes) if (!node.isWithin) return false;
-    return this.bounds.maxInFlight === Infinity || state.inboxes.reduce((sum, inbox) => sum + inbox.letters.length, 0) <= this.bounds.maxInFlight;
+  withinBoundary({ slots }: World<Ghost, N>): boolean {
+    for (const { node } of slots) if (!node.isWithin) return false;
+    return this.bounds.maxInFlight === Infinity || slots.reduce((sum, { inbox }) => sum + inbox.letters.length, 0) <= this.bounds.maxInFlight;
   }
 
-  fingerprint({ nodes, inboxes, ghost, crashes, drops, duplicates, problem }: World<Ghost, N>, into: Hasher): void {
-    for (const node of nodes) into.part(node);
-    for (const inbox of inboxes) into.part(inbox);
-    into.part(ghost);
-    into.int(crashes);
-    if (drops + duplicates > 0) {
-      into.int(drops);
-      into.int(duplicates);
-    }
-    if (problem !== null) into.text(problem.property);
+  fingerprint(state: World<Ghost, N>, into: Hasher): void {
+    // Each hash has its node's number in it, so the sum tells which slot is whose.
+    into.bag(state.slots);
+    into.part(state.ghost);
+    feedCounts(state, into);
   }
 
   /** Everything that a property can see: what nodes would make no difference of is left out. */
@@ -187,102 +178,153 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     return move.kind;
   }
 
-  /** What the node with this inbox can do. Made once; crashes, drops and duplicates are left out later when their number is used up. */
-  private movesOf(node: Node<N>, inbox: Inbox): readonly Move<N>[] {
-    let moves = node.moves.get(inbox.id);
-    if (moves === undefined) {
-      moves = node.state === null ? this.movesOfDown(node, inbox) : this.movesOfUp(node, inbox);
-      node.moves.set(inbox.id, moves);
-    }
-    return moves;
+  /** What the node with this inbox can do. Made once; drops and duplicates are left out later when their number is used up. */
+  private movesOf(slot: Slot<N>): readonly Move<N>[] {
+    return (slot.moves ??= slot.node.state === null ? this.movesOfDown(slot) : this.movesOfUp(slot));
   }
 
-  private movesOfUp(node: Node<N>, inbox: Inbox): readonly Move<N>[] {
+  private calmMovesOf(slot: Slot<N>): readonly Move<N>[] {
+    return (slot.calmMoves ??= this.movesOf(slot).filter(({ kind }) => kind !== 'crash'));
+  }
+
+  private movesOfUp({ node, inbox }: Slot<N>): readonly Move<N>[] {
     const { system, nodes, bounds } = this;
     const { index } = node;
     const isServer = index < system.servers;
     const moves: Move<N>[] = [];
-    const none: Omit<Move<N>, 'kind' | 'outcome'> = { node: index, letter: null, timer: null, request: null, barrier: null };
-    const add = (outcome: Outcome<N>, move: Omit<Move<N>, 'outcome'>): void => {
+    const add = (outcome: Outcome<N>, what: Pick<Move<N>, 'kind'> & Partial<Move<N>>): void => {
       if (bounds.isReduced && outcome.isQuiet) return;
-      moves.push({ ...move, outcome });
+      moves.push(move({ ...what, node: index, outcome }));
       // With the reduction the same as the step, and then a crash: nobody has to get the letters.
       if (bounds.isReduced || !isServer) return;
-      for (const barrier of outcome.barriers) moves.push({ ...move, kind: 'crash', barrier, outcome });
+      for (const barrier of outcome.barriers) moves.push(move({ ...what, kind: 'crash', node: index, barrier, outcome }));
     };
-    for (const letter of inbox.deliverable) add(nodes.onLetter(node, letter), { ...none, kind: 'deliver', letter });
+    for (const letter of inbox.deliverable) add(nodes.onLetter(node, letter), { kind: 'deliver', letter });
     if (bounds.network !== 'set') {
-      for (const letter of inbox.deliverable) moves.push({ ...none, kind: 'drop', letter, outcome: null }, { ...none, kind: 'duplicate', letter, outcome: null });
+      for (const letter of inbox.deliverable) moves.push(move({ kind: 'drop', node: index, letter }), move({ kind: 'duplicate', node: index, letter }));
     }
     for (const timer of node.timers) {
-      if (system.mayFire(index, node.state, timer)) add(nodes.onTimer(node, timer), { ...none, kind: 'timer', timer });
+      if (system.mayFire(index, node.state, timer)) add(nodes.onTimer(node, timer), { kind: 'timer', timer });
     }
     if (isServer) {
       const outcome = bounds.isReduced ? nodes.restart(node) : null;
-      if (outcome?.node !== node) moves.push({ ...none, kind: 'crash', outcome });
+      if (outcome?.node !== node) moves.push(move({ kind: 'crash', node: index, outcome }));
       return moves;
     }
     const client = index - system.servers;
     const request = system.nextRequest(client, node.state);
-    if (request !== null) add(nodes.onRequest(node, client, request), { ...none, kind: 'client', request });
+    if (request !== null) add(nodes.onRequest(node, client, request), { kind: 'client', request });
     return moves;
   }
 
-  private movesOfDown(node: Node<N>, inbox: Inbox): readonly Move<N>[] {
-    const none: Omit<Move<N>, 'kind' | 'outcome'> = { node: node.index, letter: null, timer: null, request: null, barrier: null };
-    const lost = this.bounds.network === 'set' ? [] : inbox.deliverable.map((letter): Move<N> => ({ ...none, kind: 'deliver', letter, outcome: null }));
-    return [...lost, { ...none, kind: 'restart', outcome: this.nodes.restart(node) }];
+  private movesOfDown({ node, inbox }: Slot<N>): readonly Move<N>[] {
+    const { index } = node;
+    const lost = this.bounds.network === 'set' ? [] : inbox.deliverable.map((letter) => move<N>({ kind: 'deliver', node: index, letter }));
+    return [...lost, move<N>({ kind: 'restart', node: index, outcome: this.nodes.restart(node) })];
   }
 
-  private withInbox(state: World<Ghost, N>, index: NodeId, inbox: Inbox): World<Ghost, N> {
-    return { ...state, inboxes: state.inboxes.with(index, inbox) };
+  private withInbox({ slots, ghost, crashes, problem }: World<Ghost, N>, index: NodeId, inbox: Inbox, drops: number, duplicates: number): World<Ghost, N> {
+    return new World(slots.with(index, this.slots.of(slots[index]!.node, inbox)), ghost, crashes, drops, duplicates, problem);
   }
 
-  private crashed(state: World<Ghost, N>, { node: index, letter, barrier, outcome }: Move<N>): World<Ghost, N> {
+  private crashed(state: World<Ghost, N>, move: Move<N>): World<Ghost, N> {
+    const { node: index, letter, barrier, outcome } = move;
+    const { slots, ghost, drops, duplicates, problem } = state;
     const crashes = state.crashes + 1;
     if (barrier !== null) return this.crashedAt(state, index, letter, barrier, crashes);
     // With the reduction it starts again at once: until then it would only have been silent.
-    if (outcome !== null) return this.after(state, outcome, state.inboxes, crashes);
-    const node = this.nodes.down(index, state.nodes[index]!.durable);
-    return { ...state, nodes: state.nodes.with(index, node), crashes };
+    if (outcome !== null) return this.after(state, move, outcome, crashes);
+    const { node, inbox } = slots[index]!;
+    const down = this.slots.of(this.nodes.down(index, node.durable), inbox);
+    return new World(slots.with(index, down), ghost, crashes, drops, duplicates, problem);
   }
 
-  private crashedAt(state: World<Ghost, N>, index: NodeId, letter: Letter | null, barrier: Barrier, crashes: number): World<Ghost, N> {
-    const inboxes = state.inboxes.slice();
-    if (letter !== null) inboxes[index] = this.letters.delivered(inboxes[index]!, letter);
-    for (const sent of barrier.sends) inboxes[sent.value.to] = this.letters.with(inboxes[sent.value.to]!, sent);
-    return { ...state, nodes: state.nodes.with(index, this.nodes.down(index, barrier.durable)), inboxes, crashes };
+  private crashedAt({ slots, ghost, drops, duplicates, problem }: World<Ghost, N>, index: NodeId, letter: Letter | null, barrier: Barrier, crashes: number): World<Ghost, N> {
+    const after = slots.slice();
+    const { inbox } = slots[index]!;
+    after[index] = this.slots.of(this.nodes.down(index, barrier.durable), letter === null ? inbox : this.letters.delivered(inbox, letter));
+    for (const sent of barrier.sends) {
+      const { to } = sent.value;
+      after[to] = this.slots.of(after[to]!.node, this.letters.with(after[to]!.inbox, sent));
+    }
+    return new World(after, ghost, crashes, drops, duplicates, problem);
+  }
+
+  private booted(state: World<Ghost, N>, outcome: Outcome<N>): World<Ghost, N> {
+    return this.after(state, move({ kind: 'restart', node: outcome.step.node, outcome }), outcome, state.crashes);
   }
 
   /** The world when a step has taken effect. */
-  private after(state: World<Ghost, N>, outcome: Outcome<N>, before: readonly Inbox[], crashes: number, request: unknown = null): World<Ghost, N> {
+  private after(state: World<Ghost, N>, taken: Move<N>, outcome: Outcome<N>, crashes: number): World<Ghost, N> {
     if (outcome.thrown !== null) throw outcome.thrown.error;
-    const { node, sends, step } = outcome;
-    const isSame = node === state.nodes[step.node];
-    this.dead?.begin();
-    if (this.dead !== null && !isSame) this.dead.meet(state.nodes[step.node]!, node);
-    const nodes = isSame ? state.nodes : state.nodes.with(step.node, node);
-    const inboxes = this.sent(nodes, before, sends, step.node, isSame);
-    const { ghost, problem: broken } = this.observed(outcome, nodes, state.ghost, request);
-    const problem = broken ?? this.dead?.problem ?? null;
+    const { node: at, letter, request } = taken;
+    const reached = (taken.reached ??= this.stepped(state.slots[at]!, letter, outcome));
+    let objection = reached.objection;
+    let slots: Slot<N>[] | null = null;
+    if (reached.slot !== state.slots[at]) (slots = state.slots.slice())[at] = reached.slot;
+    /** What was said and is not in its inbox yet. */
+    const open = [reached.says];
+    for (let says = open.pop(); says !== undefined; says = open.pop()) {
+      for (const batch of says) {
+        const { to } = batch;
+        const before = (slots ?? state.slots)[to]!;
+        const after = before.plus?.get(batch.id) ?? this.slots.plus(before, batch);
+        objection ??= after.objection;
+        if (after.slot === before) continue;
+        slots ??= state.slots.slice();
+        slots[to] = after.slot;
+        if (after.says.length > 0) open.push(after.says);
+      }
+    }
+    const { ghost, problem: broken } = this.observed(outcome, slots ?? state.slots, state.ghost, request);
+    const problem = broken ?? objection;
     const { drops, duplicates } = state;
-    const isUnchanged = isSame && inboxes === state.inboxes && ghost === state.ghost && problem === null && crashes === state.crashes;
-    return isUnchanged ? state : { nodes, inboxes, ghost, crashes, drops, duplicates, problem };
+    if (slots === null && ghost === state.ghost && problem === null && crashes === state.crashes) return state;
+    return new World(slots ?? state.slots, ghost, crashes, drops, duplicates, problem);
   }
 
-  private observed(outcome: Outcome<N>, nodes: readonly Node<N>[], before: Interned<Ghost>, request: unknown): { ghost: Interned<Ghost>; problem: Violated | null } {
+  private stepped(slot: Slot<N>, letter: Letter | null, outcome: Outcome<N>): Reached<N> {
+    const { node, inbox } = slot;
+    const left = letter === null ? inbox : this.letters.delivered(inbox, letter);
+    return this.slots.stepped(slot, left, outcome, (timer) => this.system.mayFire(node.index, outcome.node.state, timer));
+  }
+
+  private observed(outcome: Outcome<N>, slots: readonly Slot<N>[], before: Interned<Ghost>, request: unknown): { ghost: Interned<Ghost>; problem: Violated | null } {
     const { notice, problem, replies, step, ghosts } = outcome;
     const isOthers = notice?.concernsOthers === true;
     if (problem !== null || (!isOthers && replies.length === 0 && request === null)) return { ghost: before, problem };
-    try {
-      if (isOthers) this.system.observer.compare(step, notice, nodes, before.value);
-    } catch (error) {
-      return { ghost: before, problem: asViolated(error) };
-    }
+    const broken = isOthers ? this.compared(outcome, notice, slots, before) : null;
+    if (broken !== null) return { ghost: before, problem: broken };
     const isBoot = step.event === null;
     let after = isBoot ? undefined : ghosts.get(before.id) as Interned<Ghost> | Violated | undefined;
-    if (after === undefined) ghosts.set(before.id, after = this.behind(outcome, before, request, isBoot ? nodes : null));
+    if (after === undefined) ghosts.set(before.id, after = this.behind(outcome, before, request, isBoot ? slots.map(({ node }) => node) : null));
     return after instanceof Violated ? { ghost: before, problem: after } : { ghost: after, problem: null };
+  }
+
+  /** Steps are held against disks, of which there are few: what was said of equal ones is said again. */
+  private compared(outcome: Outcome<N>, notice: N, slots: readonly Slot<N>[], ghost: Interned<Ghost>): Violated | null {
+    const { diskRadix } = this;
+    let key = 0;
+    for (let server = 0; server < this.system.servers; server++) {
+      const { disk } = slots[server]!.node;
+      // More disks than numbers for them: not remembered.
+      if (disk >= diskRadix) return this.comparedNow(outcome, notice, slots, ghost);
+      key = key * diskRadix + disk;
+    }
+    let byDisks = outcome.compared.get(ghost.id);
+    if (byDisks === undefined) outcome.compared.set(ghost.id, byDisks = new Map());
+    let problem = byDisks.get(key);
+    if (problem === undefined) byDisks.set(key, problem = this.comparedNow(outcome, notice, slots, ghost));
+    return problem;
+  }
+
+  private comparedNow({ step }: Outcome<N>, notice: N, slots: readonly Slot<N>[], ghost: Interned<Ghost>): Violated | null {
+    try {
+      this.system.observer.compare(step, notice, slots.map(({ node }) => node.durable), ghost.value);
+      return null;
+    } catch (error) {
+      return asViolated(error);
+    }
   }
 
   private behind({ notice, step, replies }: Outcome<N>, before: Interned<Ghost>, request: unknown, nodes: readonly Node<N>[] | null): Interned<Ghost> | Violated {
@@ -296,58 +338,6 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     } catch (error) {
       return asViolated(error);
     }
-  }
-
-  /** Puts letters into inboxes; with the reduction also all that quiet steps have to say to them. */
-  private sent(nodes: readonly Node<N>[], before: readonly Inbox[], sends: readonly Letter[], changed: NodeId, isSame: boolean): readonly Inbox[] {
-    const { letters, dead } = this;
-    let inboxes: Inbox[] | null = null;
-    const dirty: boolean[] = [];
-    const place = (to: NodeId, inbox: Inbox): void => {
-      if (inbox === (inboxes ?? before)[to]) return;
-      inboxes ??= before.slice();
-      inboxes[to] = inbox;
-      dirty[to] = true;
-    };
-    const put = (sent: readonly Letter[]): void => {
-      for (const letter of sent) {
-        const { to } = letter.value;
-        if (dead === null || !dead.isDead(nodes[to]!, letter)) place(to, letters.with((inboxes ?? before)[to]!, letter));
-      }
-    };
-    if (dead !== null && !isSame) {
-      place(changed, dead.pruned(nodes[changed]!, before[changed]!));
-      dirty[changed] = true;
-    }
-    put(sends);
-    if (dead === null) return inboxes ?? before;
-    for (let isDone = false; !isDone;) {
-      isDone = true;
-      for (let index = 0; index < nodes.length; index++) {
-        if (dirty[index] !== true) continue;
-        dirty[index] = false;
-        isDone = false;
-        put(this.quietSends(nodes[index]!, (inboxes ?? before)[index]!));
-      }
-    }
-    return inboxes ?? before;
-  }
-
-  private quietSends(node: Node<N>, inbox: Inbox): readonly Letter[] {
-    let sends = node.quiet.get(inbox.id);
-    if (sends === undefined) {
-      const said = new Set<Letter>();
-      const collect = (outcome: Outcome<N>): void => {
-        if (outcome.isQuiet) for (const letter of outcome.sends) said.add(letter);
-      };
-      for (const letter of inbox.letters) collect(this.nodes.onLetter(node, letter));
-      for (const timer of node.timers) {
-        if (this.system.mayFire(node.index, node.state, timer)) collect(this.nodes.onTimer(node, timer));
-      }
-      sends = [...said];
-      node.quiet.set(inbox.id, sends);
-    }
-    return sends;
   }
 
   private makeProperties(): readonly Property<World<Ghost, N>, Move<N>>[] {
@@ -402,6 +392,22 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     const letters = inboxes.flatMap((inbox, to) => inbox.letters.map(({ value }) => `${name(value.from)} to ${name(to)}: ${system.describeMessage(value.message)}`));
     return { ...Object.fromEntries(fields), letters, histories, crashes };
   }
+}
+
+/** In one shape, whatever is given of it: moves are read more often than anything else. */
+const move = <N extends Notice>({ kind, node, letter = null, timer = null, request = null, barrier = null, outcome = null }: Pick<Move<N>, 'kind' | 'node'> & Partial<Move<N>>): Move<N> =>
+  ({ kind, node, letter, timer, request, barrier, outcome, reached: null });
+
+/** All numbers up to 2 to the power of this are exact. */
+const exactBits = 53;
+
+function feedCounts<Ghost, N extends Notice>({ crashes, drops, duplicates, problem }: World<Ghost, N>, into: Hasher): void {
+  into.int(crashes);
+  if (drops + duplicates > 0) {
+    into.int(drops);
+    into.int(duplicates);
+  }
+  if (problem !== null) into.text(problem.property);
 }
 
 /** @throws what is no verdict */

@@ -3,7 +3,10 @@
  * them each must name, unless it says that it leaves it out.
  */
 import { Violated, type Observer } from '../../../checkers/checker.ts';
-import type { LeavesOut } from '../../../checkers/properties.ts';
+import { ofRuns, properties, type LeavesOut } from '../../../checkers/properties.ts';
+import { withOracles } from '../../../harness/campaign/oracles.ts';
+import type { Plan } from '../../../harness/plan/plan.ts';
+import { raftKv } from '../../../scenarios/systems/raft-kv.ts';
 import { RaftKvOutsider } from '../../../checkers/raft-kv-external.ts';
 import { RaftKvObserver } from '../../../checkers/raft-kv.ts';
 import { RaftLogObserver } from '../../../checkers/raft-log.ts';
@@ -159,7 +162,7 @@ export interface StageOptions {
 }
 
 export interface Kind {
-  readonly name: 'simulator' | 'lab 2' | 'explorer' | 'outsider';
+  readonly name: 'simulator' | 'lab 2' | 'explorer' | 'outsider' | 'specification';
   readonly leavesOut: LeavesOut;
   readonly service: Service<never>;
   judge(durableOf: (node: NodeId) => Persistent, options: StageOptions): Judge;
@@ -223,11 +226,17 @@ class AlongOnePath implements Judge {
   }
 }
 
+const ofOthers: LeavesOut = Object.fromEntries(
+  properties.map(({ name }) => name).filter((name) => name !== 'Step Of The Specification' && !ofRuns.includes(name)).map((name) => [name, 'the other observers judge it']),
+);
+const anyPlan = { servers, network: {} } as Plan;
+
 export const kinds: readonly Kind[] = [
   { name: 'simulator', leavesOut: RaftKvObserver.leavesOut, service: kvService as Service<never>, judge: (durableOf, options) => new RaftKvObserver(checksOf(options), durableOf) as Judge },
   { name: 'lab 2', leavesOut: RaftLogObserver.leavesOut, service: logService as Service<never>, judge: (durableOf) => new RaftLogObserver(servers, durableOf) as Judge },
   { name: 'explorer', leavesOut: RaftKvUntimedObserver.leavesOut, service: kvService as Service<never>, judge: (durableOf, options) => new AlongOnePath(durableOf, options) as Judge },
   { name: 'outsider', leavesOut: RaftKvOutsider.leavesOut, service: kvService as Service<never>, judge: (_durableOf, options) => new RaftKvOutsider(checksOf(options)) as Judge },
+  { name: 'specification', leavesOut: ofOthers, service: kvService as Service<never>, judge: () => withOracles(raftKv, 'specification').observer(anyPlan, () => null) as Judge },
 ];
 
 export interface Outcome {

@@ -34,6 +34,16 @@ describe('a system whose runs differ', () => {
     });
     expect(divergence(seldom, toyPlan())).toContain('step 4, of node 1 at 11 ms:\n    state.odd: false -> true');
   });
+  test('or end after other steps, which is told by the last one that both took', () => {
+    let runs = 0;
+    const system = keeping((ping) => ({ ping }));
+    const longer: System = { ...system, observer(plan, durableOf) {
+      const isLong = (runs += 1) % 2 === 0;
+      let asked = 0;
+      return { ...system.observer(plan, durableOf), unsettled: () => (isLong && (asked += 1) < 10 ? 'not yet' : null) };
+    } };
+    expect(divergence(longer, toyPlan({ stormUs: 45 * ms, settleUs: 1000 * ms }))).toBe('one run ends after step 10, the other goes on');
+  });
   test('or may not differ again, which is said', () => {
     expect(divergence(keeping((ping) => ({ ping })), toyPlan())).toBe('further runs took the same steps: what differed before did not differ again');
   });

@@ -63,6 +63,14 @@ describe('messages', () => {
       '4 at 40 by row 8, due 41, taken by 9: delivered', '5 at 50 by row 10, due 3050, taken by : underWay',
     ]);
   });
+  test('what a server sent in a step that a crash cut off was sent by no row, and by none of its next life', () => {
+    const eager = { ...pinger(), step: (state: unknown, event: Parameters<ReturnType<typeof pinger>['step']>[1]) => {
+      const step = pinger().step(state, event);
+      return { ...step, effects: [...step.effects, { kind: 'persist', writes: [1] } as const] };
+    } };
+    const plan = toyPlan({ disk: { writeUs: { min: 4 * ms, max: 4 * ms } }, faults: [{ kind: 'crash', atUs: 12 * ms, restartUs: 20 * ms, nodes: [0], moment: 'now' }] });
+    expect(account(plan, toy([eager, greedy], parts)).messages.map(({ sentUs, sentBy }) => [sentUs / ms, sentBy === null]).slice(0, 2)).toEqual([[10, true], [30, false]]);
+  });
   test('the row that takes one has its place', () => {
     const { rows, messages } = account(stormy);
     for (const [place, { takenBy }] of messages.entries()) for (const row of takenBy) expect(rows[row]!.message).toBe(place);
@@ -98,13 +106,24 @@ describe('faults', () => {
       'cut n0 to n1 15-25 true', 'crash n1, now 30.5-35 true', 'pause n0 60-65 true', 'pause n1 70-100 true', 'stall n1, writes take 0.001 ms longer 80-85 false',
     ]);
   });
+  test('two of a kind that begin at once are told each in its own words', () => {
+    const both = [0, 1].map((node) => ({ kind: 'pause', fromUs: 60 * ms, untilUs: 65 * ms, nodes: [node] }) as const);
+    expect(account(toyPlan({ faults: both })).faults.map(({ what }) => what)).toEqual(['n0', 'n1']);
+  });
+  test('one that healing ends is over then, however long the run goes on', () => {
+    let asked = 0;
+    const slow: System = { ...system, observer: (plan, durableOf) => ({ ...system.observer(plan, durableOf), unsettled: () => ((asked += 1) < 3 ? 'not yet' : null) }) };
+    const { faults, endUs } = account(toyPlan({ stormUs: 30 * ms, settleUs: 1000 * ms, faults: [{ kind: 'pause', fromUs: 20 * ms, untilUs: 500 * ms, nodes: [1] }] }), slow);
+    expect([endUs > 30 * ms, faults[0]!.untilUs / ms]).toEqual([true, 30]);
+  });
   test('one that the run did not come to began at no time', () => {
     const third: System = { ...system, observer: (plan, durableOf) => ({ ...system.observer(plan, durableOf), stepped(_node, _before, _after, event) {
       if (event.kind === 'message' && (event.message as { ping: number }).ping === 3) throw new Violated('Third Unheard', 'heard');
     } }) };
-    const { faults, endUs, fatal, rows } = account(toyPlan({ faults: stormy.faults.slice(2) }), third);
+    const before = { kind: 'pause', fromUs: 5 * ms, untilUs: 6 * ms, nodes: [1] } as const;
+    const { faults, endUs, fatal, rows } = account(toyPlan({ faults: [before, ...stormy.faults.slice(2)] }), third);
     expect([endUs / ms, fatal, rows.length]).toEqual([31, rows.length - 1, rows.length]);
-    expect(faults.map(({ hasFired }) => hasFired)).toEqual([false, false, false]);
+    expect(faults.map(({ hasFired }) => hasFired)).toEqual([true, false, false, false]);
   });
 });
 
@@ -113,6 +132,10 @@ describe('the end', () => {
     const silent: System = { ...system, observer: (plan, durableOf) => ({ ...system.observer(plan, durableOf), finish: () => ({ kind: 'violation', property: 'Judged', detail: 'at the end' }) }) };
     const judged = account({ ...toyPlan(), settleUs: 500 * ms }, silent);
     expect([account(toyPlan()).fatal, judged.fatal]).toEqual([null, judged.rows.length - 1]);
+    let asked = 0;
+    const later: System = { ...silent, observer: (plan, durableOf) => ({ ...silent.observer(plan, durableOf), unsettled: () => ((asked += 1) < 3 ? 'not yet' : null) }) };
+    const { rows, fatal, endUs } = account({ ...toyPlan(), settleUs: 500 * ms }, later);
+    expect([rows.slice(-2).map(({ told }) => told), fatal, rows.at(-1)!.atUs]).toEqual([['healed', 'the run is judged as a whole'], rows.length - 1, endUs]);
   });
   test('the run is the one that nobody hears', () => {
     for (const plan of [toyPlan(), stormy]) expect(accountOf(system, plan).record).toEqual(run(system, plan));

@@ -27,7 +27,7 @@ describe('what failed is told below, three of each test', () => {
       '', 'lab/2A-1', '  seed 1: a fault of the harness itself: oops', '  seed 2: two runs differ in digest: a and b', '  seed 3: P: d', '    at step 12, virtual time 3,000.000 ms; again: whitewater replay 3 --scenario lab/2A-1', '',
     ]);
     expect(lines({ undrawn: wrong.undrawn, unknowns: wrong.unknowns })).toEqual(['', 'lab/2A-1', '  seed 4: x', "  seed 5: unknown: budget; again: whitewater replay 'a b.json'", '']);
-    expect(lines({ violations: [1, 2, 3, 4, 5].map(failure) }).at(-2)).toBe('  and 2 more');
+    expect(lines({ violations: [1, 2, 3, 4, 5].map(failure) }).at(-2)).toBe('  and 2 more not shown: --json FILE has all');
     expect(lines({})).toEqual(['']);
   });
 });

@@ -25,6 +25,7 @@ describe('the steps that are told', () => {
     expect(placesOf([0, 1, 2, 3].map((place) => at(place, mark(`k${place}`, ['f'], 'rule'))))).toEqual([0, 1, 2]);
     expect(placesOf([{ ...at(1, mark('a', ['f'], 'rule')) }, at(3, mark('b', ['f'], 'rule'))], undefined, account([row(1, 0), row(2, 0), row(3, 0), row(4, 0)], [], 2))).toEqual([1]);
     expect(placesOf([at(0, mark('a', ['f']))])).toEqual([]);
+    expect(placesOf([at(4, mark('a', ['f'], 'rule'))])).toEqual([4]);
   });
   test('those that the property names, with the marks up to the end, its place and the names of the nodes', () => {
     let told: Broken | null = null;
@@ -78,7 +79,7 @@ describe('where to look', () => {
     expect(look([steps[2]!], () => [])).toEqual(['inner 2 null 1', 'outer 2 null 1']);
   });
   test('a rule that only the property’s own step breaks is one that was broken', () => {
-    expect(look([], () => [{ place: 1, mark: mark('plain', ['plain']) }, { place: 2, mark: mark('named', ['ruled'], 'r') }])).toEqual(['ruled 2 r 1', 'plain 1 null 1']);
+    expect(look([], () => [{ place: 2, mark: mark('named', ['ruled'], 'r') }, { place: 1, mark: mark('plain', ['plain']) }])).toEqual(['ruled 2 r 1', 'plain 1 null 1']);
   });
   test('each function once, and no more than five', () => {
     expect(look([], () => [{ place: 1, mark: mark('many', ['a', 'b', 'c', 'd', 'e', 'f']) }, { place: 0, mark: mark('again', ['a']) }])).toHaveLength(5);

@@ -1,0 +1,143 @@
+/** Our Raft as the specification sees it: the abstraction by which every step is held against checkers/spec/. */
+import type { Abstraction } from '../../checkers/spec/abstraction.ts';
+import type { SpecLog } from '../../checkers/spec/log.ts';
+import type { SpecMessage } from '../../checkers/spec/message.ts';
+import type { SpecServer } from '../../checkers/spec/server.ts';
+import type { SpecEvent } from '../../checkers/spec/step.ts';
+import { sameCommand } from '../../checkers/raft/same-command.ts';
+import type { Start } from '../../core/log-server.ts';
+import type { Event, NodeId } from '../../core/protocol.ts';
+import type { Log, LogIndex } from '../../core/raft/log.ts';
+import type { Raft } from '../../core/raft/state.ts';
+import type { ServerMessage } from '../../core/server.ts';
+import type { Plan } from '../../harness/plan/plan.ts';
+
+/** Both kinds of server: with the store, and alone. */
+interface Holder {
+  readonly raft: Raft;
+}
+
+interface Given {
+  readonly servers: number;
+  readonly network: Pick<Plan['network'], 'checksums'>;
+}
+
+export function raftSpecification({ servers, network }: Given): Abstraction<Holder, ServerMessage> {
+  const known: (Known | undefined)[] = [];
+  return {
+    options: { servers, equalCommands: sameCommand, isNoOp: (command) => command == null, isPrompt: true },
+    initialTerm: 0,
+    mayForge: network.checksums === false,
+    notSpecified: [],
+    server({ raft }) {
+      const { id } = raft.config;
+      const last = known[id];
+      if (last !== undefined && isSame(last.raft, raft)) return last.server;
+      const server = serverOf(raft, last);
+      known[id] = { raft, server };
+      return server;
+    },
+    message: messageOf,
+    event: eventOf,
+  };
+}
+
+interface Known {
+  readonly raft: Raft;
+  readonly server: SpecServer;
+}
+
+/** What is applied is not the specification's. */
+const isSame = (one: Raft, other: Raft): boolean =>
+  one === other || (one.persistent === other.persistent && one.commitIndex === other.commitIndex && one.role === other.role);
+
+const none: readonly never[] = [];
+
+function serverOf({ config: { id }, persistent, commitIndex, role }: Raft, last: Known | undefined): SpecServer {
+  const { currentTerm, votedFor, log } = persistent;
+  const isLeader = role.kind === 'leader';
+  return {
+    id,
+    role: role.kind,
+    currentTerm,
+    votedFor,
+    log: last?.raft.persistent.log === log ? last.server.log : new LogView(log),
+    commitIndex,
+    votesGranted: role.kind === 'candidate' ? role.votes : none,
+    nextIndex: isLeader ? role.nextIndex : none,
+    matchIndex: isLeader ? role.matchIndex : none,
+  };
+}
+
+class LogView implements SpecLog {
+  readonly baseIndex: LogIndex;
+  readonly baseTerm: number;
+  readonly lastIndex: LogIndex;
+  private readonly log: Log;
+
+  constructor(log: Log) {
+    this.log = log;
+    this.baseIndex = log.baseIndex;
+    this.baseTerm = log.baseTerm;
+    this.lastIndex = log.lastIndex;
+  }
+
+  termAt(index: LogIndex): number {
+    return this.log.termAt(index);
+  }
+
+  commandAt(index: LogIndex): unknown {
+    return this.log.at(index).command;
+  }
+
+  sharesWith(other: SpecLog, from: LogIndex, to: LogIndex): boolean {
+    return other instanceof LogView && from > other.baseIndex && this.log.lastSharedIndex(other.log) >= to;
+  }
+}
+
+function messageOf(source: NodeId, dest: NodeId, message: ServerMessage): SpecMessage | null {
+  switch (message.kind) {
+    case 'requestVote': {
+      const { term, lastLogIndex, lastLogTerm } = message;
+      return { kind: 'RequestVoteRequest', term, source, dest, lastLogIndex, lastLogTerm };
+    }
+    case 'requestVoteReply':
+      return { kind: 'RequestVoteResponse', term: message.term, source, dest, voteGranted: message.voteGranted };
+    case 'appendEntries': {
+      const { term, prevLogIndex, prevLogTerm, entries, leaderCommit } = message;
+      return { kind: 'AppendEntriesRequest', term, source, dest, prevLogIndex, prevLogTerm, entries, leaderCommit };
+    }
+    case 'appendEntriesReply': {
+      const { term, success, index } = message;
+      return { kind: 'AppendEntriesResponse', term, source, dest, success, matchIndex: success ? index : 0 };
+    }
+    case 'installSnapshot': {
+      const { term, snapshot: { lastIncludedIndex, lastIncludedTerm } } = message;
+      return { kind: 'InstallSnapshotRequest', term, source, dest, lastIncludedIndex, lastIncludedTerm };
+    }
+    case 'installSnapshotReply':
+      return { kind: 'InstallSnapshotResponse', term: message.term, source, dest, matchIndex: message.lastIncludedIndex };
+    case 'clientRequest':
+    case 'clientReply':
+      return null;
+  }
+}
+
+const other: SpecEvent = { kind: 'other' };
+const timer: SpecEvent = { kind: 'timer' };
+
+function eventOf(event: Event<ServerMessage, unknown>): SpecEvent {
+  switch (event.kind) {
+    case 'message': {
+      const { from, message } = event;
+      if (message.kind !== 'clientRequest') return other;
+      return { kind: 'request', commands: [{ client: from, sequence: message.sequence, operation: message.operation }] };
+    }
+    case 'timer':
+      return event.timer === 'apply' ? other : timer;
+    case 'request':
+      return { kind: 'request', commands: [(event.request as Start).command] };
+    case 'unreachable':
+      return other;
+  }
+}
