@@ -28,7 +28,7 @@ describe('a reply from which a server learns of a later term', () => {
 test('only a leader is deposed', () => {
   const roles = [{ kind: 'follower', leaderId: null }, { kind: 'candidate', votes: [] }, { kind: 'leader', nextIndex: [], matchIndex: [] }] as const;
   const shown = roles.flatMap((one) => roles.map((other) => `${one.kind} ${other.kind}: ${seen((tally) => noteChange(tally, withRole(inTerm(1), one), withRole(inTerm(1), other), { kind: 'timer', timer: 'a' }, [])).join()}`));
-  expect(shown.filter((line) => line.includes('leadersDeposed'))).toEqual(['leader follower: leadersDeposed 1', 'leader candidate: leadersDeposed 1']);
+  expect(shown.filter((line) => line.includes('leadersDeposed'))).toEqual(['leader follower: leadersDeposed 1,leadersWithoutQuorum 1', 'leader candidate: leadersDeposed 1']);
 });
 
 describe('a reply of an earlier term that changes nothing', () => {

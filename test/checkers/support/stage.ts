@@ -7,6 +7,7 @@ import { ofRuns, properties, type LeavesOut } from '../../../checkers/properties
 import { withOracles } from '../../../harness/campaign/oracles.ts';
 import type { Plan } from '../../../harness/plan/plan.ts';
 import { raftKv } from '../../../scenarios/systems/raft-kv.ts';
+import { plainSettings } from '../../../scenarios/systems/raft-kv-settings.ts';
 import { RaftKvOutsider } from '../../../checkers/raft-kv-external.ts';
 import { RaftKvObserver } from '../../../checkers/raft-kv.ts';
 import { RaftLogObserver } from '../../../checkers/raft-log.ts';
@@ -206,7 +207,7 @@ class AlongOnePath implements Judge {
     this.disks[step.node] = step.durableAfter as Persistent;
     if (notice?.concernsOthers !== true) return;
     const nodes = this.states.map((state, node): NodeView => ({ state, durable: this.durableOf(node) }));
-    this.observer.compare(step, notice, nodes, this.ghost);
+    this.observer.compare(step, notice, nodes.map(({ durable }) => durable), this.ghost);
     this.ghost = this.observer.observe(this.ghost, step, notice, step.event === null ? nodes : null);
   }
 
@@ -234,7 +235,7 @@ class AlongOnePath implements Judge {
 const ofOthers: LeavesOut = Object.fromEntries(
   properties.map(({ name }) => name).filter((name) => name !== 'Step Of The Specification' && !ofRuns.includes(name)).map((name) => [name, 'the other observers judge it']),
 );
-const anyPlan = { servers, network: {} } as Plan;
+const anyPlan = { servers, network: {}, settings: plainSettings } as unknown as Plan;
 
 export const kinds: readonly Kind[] = [
   { name: 'simulator', leavesOut: RaftKvObserver.leavesOut, service: kvService as Service<never>, judge: (durableOf, options) => new RaftKvObserver(checksOf(options), durableOf) as Judge },
