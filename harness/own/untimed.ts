@@ -7,7 +7,7 @@ import { choiceOf, flagOf, numberOf, ParameterError, type ModelParameter, type P
 import type { NetworkKind } from '../explore/untimed/letters.ts';
 import type { Move } from '../explore/untimed/parts.ts';
 import type { World } from '../explore/untimed/state.ts';
-import type { NodeStep, NodeView, Notice, UntimedObserver, UntimedSystem } from '../explore/untimed/system.ts';
+import type { NodeStep, Notice, UntimedObserver, UntimedSystem } from '../explore/untimed/system.ts';
 import { sometimesSeen, UntimedWorld } from '../explore/untimed/world.ts';
 import { planFormat, planVersion } from '../plan/plan.ts';
 import type { System } from '../system.ts';
@@ -62,10 +62,12 @@ class OwnUntimedObserver implements UntimedObserver<Histories, Notice> {
     return situations.length > 0 || concernsOthers ? { situations, concernsOthers } : null;
   }
 
-  compare(_step: NodeStep, _notice: Notice, nodes: readonly NodeView[]): void {
-    const { servers, settings } = this.cast;
-    const states = nodes.slice(0, servers).map(({ state }) => state);
-    for (const [name, { always }] of this.definition.sees.moments) mustAnswer(name, always!({ servers: states, settings }));
+  compare(): void {
+    // What concerns several servers is asked of their states: `moment`.
+  }
+
+  moment(states: readonly unknown[]): void {
+    for (const [name, { always }] of this.definition.sees.moments) mustAnswer(name, always!({ servers: states, settings: this.cast.settings }));
   }
 
   observe(ghost: Histories): Histories {

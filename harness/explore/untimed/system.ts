@@ -44,6 +44,8 @@ export interface UntimedObserver<Ghost, N extends Notice> {
   notice(step: NodeStep): N | null;
   /** Holds a step against the disks of all nodes, as they are behind it: asked once for equal steps, disks and ghosts. `ghost`: as it was before the step. */
   compare(step: NodeStep, notice: N, disks: readonly unknown[], ghost: Ghost): void;
+  /** Looks at all servers behind a step that concerns others; null for one that is down. Never remembered. */
+  moment?(states: readonly unknown[]): void;
   /**
    * Holds a step against the past and adds it to it: asked once for equal steps and equal ghosts. Only for
    * a boot `nodes` are given, because what its disk holds may come of a step that nobody saw.

@@ -293,7 +293,7 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     const { notice, problem, replies, step, ghosts } = outcome;
     const isOthers = notice?.concernsOthers === true;
     if (problem !== null || (!isOthers && replies.length === 0 && request === null)) return { ghost: before, problem };
-    const broken = isOthers ? this.compared(outcome, notice, slots, before) : null;
+    const broken = isOthers ? this.compared(outcome, notice, slots, before) ?? this.momentNow(slots) : null;
     if (broken !== null) return { ghost: before, problem: broken };
     const isBoot = step.event === null;
     let after = isBoot ? undefined : ghosts.get(before.id) as Interned<Ghost> | Violated | undefined;
@@ -321,6 +321,19 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
   private comparedNow({ step }: Outcome<N>, notice: N, slots: readonly Slot<N>[], ghost: Interned<Ghost>): Violated | null {
     try {
       this.system.observer.compare(step, notice, slots.map(({ node }) => node.durable), ghost.value);
+      return null;
+    } catch (error) {
+      return asViolated(error);
+    }
+  }
+
+  /** Of observers that look at all states together; null where nothing is broken. */
+  private momentNow(slots: readonly (Slot<N> | null)[]): Violated | null {
+    const { observer, servers } = this.system;
+    if (observer.moment === undefined) return null;
+    try {
+      // While the first boots are told, those behind have no place yet.
+      observer.moment(slots.slice(0, servers).map((slot) => slot?.node?.state ?? null));
       return null;
     } catch (error) {
       return asViolated(error);

@@ -201,7 +201,7 @@ class AlongOnePath implements Judge {
     this.disks[step.node] = step.durableAfter as Persistent;
     if (notice?.concernsOthers !== true) return;
     const nodes = this.states.map((state, node): NodeView => ({ state, durable: this.durableOf(node) }));
-    this.observer.compare(step, notice, nodes, this.ghost);
+    this.observer.compare(step, notice, nodes.map(({ durable }) => durable), this.ghost);
     this.ghost = this.observer.observe(this.ghost, step, notice, step.event === null ? nodes : null);
   }
 
