@@ -6,7 +6,6 @@ import { bugVariable } from '../text/own-command.ts';
 import { printable, printableOnTerminal } from '../text/printable.ts';
 import { exitCode, UsageError, type ExitCode, type Terminal } from './command.ts';
 import { commands, type Entry } from './commands.ts';
-import { registryAtHand } from './project.ts';
 
 const overview = (): string => [
   'whitewater COMMAND [options]',
@@ -73,7 +72,7 @@ async function dispatch([name, ...rest]: readonly string[], terminal: Terminal, 
 /** @throws UsageError when the core that the house stands on is patched, and throws while it is loaded */
 async function loaded(house: House): Promise<Registry> {
   const bug = process.env[bugVariable];
-  if (bug === undefined) return registryAtHand(process.cwd(), house);
+  if (bug === undefined) return (await import('./project.ts')).registryAtHand(process.cwd(), house);
   try {
     return await house();
   } catch (error) {

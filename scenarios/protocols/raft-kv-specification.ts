@@ -1,4 +1,5 @@
 /** The explorer's observer with the specification beside it: every step of every state is one that it allows. */
+import { Violated } from '../../checkers/checker.ts';
 import { hold } from '../../checkers/property.ts';
 import { stepOfTheSpecification } from '../../checkers/spec/step-of-the-specification.ts';
 import { StepJudge, type SpecEvent } from '../../checkers/spec/step.ts';
@@ -7,9 +8,14 @@ import type { NodeId } from '../../core/protocol.ts';
 import { bootRaft, type Persistent } from '../../core/raft/state.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
 import type { AnyEffect, AnyEvent } from '../../harness/system.ts';
-import type { NodeStep } from '../../harness/explore/untimed/system.ts';
+import type { NodeStep, NodeView } from '../../harness/explore/untimed/system.ts';
 import { raftSpecification } from '../systems/raft-spec.ts';
-import { RaftKvUntimedObserver, type RaftNotice, type RaftObserverOptions } from './raft-kv-observer.ts';
+import { RaftKvUntimedObserver, type RaftGhost, type RaftNotice, type RaftObserverOptions } from './raft-kv-observer.ts';
+
+interface HeldNotice extends RaftNotice {
+  /** What the specification says of the step, once all others have spoken. */
+  readonly refused?: Violated;
+}
 
 export class HeldRaftKvObserver extends RaftKvUntimedObserver {
   override readonly invariants: readonly string[] = [...new RaftKvUntimedObserver({ servers: 1, clients: 0, maxRaftState: -1 }).invariants, stepOfTheSpecification.name];
@@ -24,10 +30,29 @@ export class HeldRaftKvObserver extends RaftKvUntimedObserver {
     this.judge = new StepJudge(this.specification.options);
   }
 
-  override notice(step: NodeStep): RaftNotice | null {
+  /** Of one step the other properties speak first: they say what is lost by it, and this one which rule it broke. */
+  override notice(step: NodeStep): HeldNotice | null {
     const notice = super.notice(step);
-    if (step.node < this.servers) this.mustBeAllowed(step);
-    return notice;
+    const refused = step.node < this.servers ? this.refusal(step) : null;
+    if (refused === null) return notice;
+    if (notice?.concernsOthers !== true) throw refused;
+    return { ...notice, refused };
+  }
+
+  override observe(ghost: RaftGhost, step: NodeStep, notice: HeldNotice, nodes: readonly NodeView[] | null): RaftGhost {
+    const behind = super.observe(ghost, step, notice, nodes);
+    if (notice.refused !== undefined) throw notice.refused;
+    return behind;
+  }
+
+  private refusal(step: NodeStep): Violated | null {
+    try {
+      this.mustBeAllowed(step);
+      return null;
+    } catch (error) {
+      if (error instanceof Violated) return error;
+      throw error;
+    }
   }
 
   /** A boot is held against what the disk held: what the server was before it crashed nobody tells. */

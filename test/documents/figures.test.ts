@@ -28,6 +28,10 @@ const elsewhere: readonly (readonly [document: string, head: string, why: string
   ['docs/specification.md', '| `--published` | distinct', 'test/checkers/spec/counts.test.ts'],
   ['docs/specification.md', '| `--eager` and | distinct', 'test/checkers/spec/counts.test.ts'],
   ['docs/specification.md', '| rule | section | without it', 'test/checkers/spec/rules.test.ts'],
+  ['docs/specification.md', '| defect | rule | seed', '2026-11-27: the first of seeds 1 to 100 at which each was found'],
+  ['docs/speed.md', '| How | 97d70e0, ms a seed', '2026-11-27: on a busy machine, as is said above it'],
+  ['docs/speed.md', '| What | Gave | Digests', '2026-11-27: on a busy machine'],
+  ['docs/speed.md', '| What | Main thread, ms', '2026-11-27: flags of the engine, two rounds each'],
   ['docs/track-record.md', '| what was late | before |', '2026-11-23: what early measurements led to'],
 ];
 

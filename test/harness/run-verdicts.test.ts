@@ -141,7 +141,8 @@ describe('the verdict turns', () => {
   });
 
   test('a settled cluster that goes on sending entries makes no progress', () => {
-    expect(run(withServers(restless), calm).verdict).toEqual({
+    // The specification would name the first such request: what is judged here is what an outsider sees.
+    expect(run(withServers(restless), { ...calm, specification: 'off' }).verdict).toEqual({
       kind: 'violation', property: 'Progress After Healing', detail: expect.stringMatching(/^2000 ms after all faults ended, n\d still sends entries to n\d, which lacks none$/),
     });
   });

@@ -20,7 +20,7 @@ export function begun(folder: string, env: Readonly<Record<string, string>>, ...
 
 /**
  * As a user writes it. `poison` ends its process at seed 7; `moody` draws by a variable, which no scenario may; `slow`
- * waits a moment at each seed.
+ * waits a moment at each seed, and `moody` does, too.
  */
 export const fleetModule = `${citizensModule}
 const good = registry.scenarios.get('good');
@@ -29,9 +29,13 @@ scenario('poison', (seed) => {
   if (seed === 7) process.kill(process.pid, 'SIGKILL');
   return good.draw(seed);
 });
-scenario('moody', (seed) => good.draw(seed + Number(process.env.MOOD ?? 0)));
+const wait = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(process.env.SLOW ?? 0));
+scenario('moody', (seed) => {
+  wait();
+  return good.draw(seed + Number(process.env.MOOD ?? 0));
+});
 scenario('slow', (seed) => {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(process.env.SLOW ?? 0));
+  wait();
   return good.draw(seed);
 });
 `;

@@ -116,7 +116,7 @@ const cases = [
   ['a vote for each who asks', votesTwice, noClients, 'One Vote Per Term', 4],
   ['votes that are granted and not kept', grantsUnkept, noClients, 'One Vote Per Term', 4],
   ['no election restriction', electsAnybody, { ...noClients, 'max-term': 2, 'max-log': 2 }, 'Step Of The Specification', 5],
-  ['a refusal is taken for an acknowledgement', takesRefusals, { ...noClients, 'max-term': 2, 'max-log': 2, 'max-raft-state': -1 }, 'Step Of The Specification', 9],
+  ['a refusal is taken for an acknowledgement', takesRefusals, { ...noClients, 'max-term': 2, 'max-log': 2, 'max-raft-state': -1 }, 'Match Index Is Durable', 9],
   ['a vote is forgotten by a restart', forgetsVotes, { ...noClients, 'max-crashes': 1 }, 'Persist Before Send', 2],
   ['entries are not written', losesEntries, noClients, 'Persist Before Send', 3],
   ['the log is forgotten by a restart', forgetsLogAtBoot, { ...noClients, 'max-crashes': 1, 'max-raft-state': -1 }, 'Persist Before Send', 4],
