@@ -47,7 +47,7 @@ const instead: Readonly<Record<string, Instead>> = {
   'whitewater explore': { run: 'explore --max-states 2000', code: 2, why: 'a space of some seconds; one that is not closed ends with 2' },
   'whitewater explore --strategy random --max-term 3 --max-log 6 --clients 2': { run: 'explore --strategy random --max-term 3 --max-log 6 --clients 2 --walks 20 --steps 30', code: 2, why: 'it goes on until it is stopped' },
   'npx whitewater --bug e02 explore --clients 0 --max-term 2 --max-log 2 --symmetry': { run: '--bug e02 explore --clients 0 --max-term 2 --max-log 2 --symmetry --workers 1', code: 1, why: 'one worker is enough' },
-  'npx whitewater --bug e02 report failures/explore-raft-kv-leader-completeness.plan.json': { run: '--bug e02 report failures/explore-raft-kv-leader-completeness.plan.json', code: 1, why: 'it reports what the line above has found' },
+  'npx whitewater --bug e02 report failures/explore-raft-kv-step-of-the-specification.plan.json': { run: '--bug e02 report failures/explore-raft-kv-step-of-the-specification.plan.json', code: 1, why: 'it reports what the line above has found' },
   'whitewater fuzz --seeds 100000': { run: 'fuzz --seeds 4 --workers 1', why: fewerSeeds },
   'npx whitewater fuzz --seeds 100000': { run: 'fuzz --seeds 4 --workers 1', why: fewerSeeds },
   'whitewater lab': { run: 'lab 2A-1', why: 'one test of them' },
