@@ -8,8 +8,12 @@ import { apply, newMachine } from '../../../core/kv/machine.ts';
 import { Log } from '../../../core/raft/log.ts';
 import { blankPersistent, type Raft, type Role } from '../../../core/raft/state.ts';
 import { Digest } from '../../../harness/digest.ts';
+import type { Plan } from '../../../harness/plan/plan.ts';
 import type { System } from '../../../harness/system.ts';
+import { withOracles } from '../../../harness/campaign/oracles.ts';
+import { tellingSteps } from '../../../harness/world/spec-steps.ts';
 import { majorityCanTalk } from '../../../scenarios/systems/majority.ts';
+import { plainSettings } from '../../../scenarios/systems/raft-kv-settings.ts';
 import { raftKv } from '../../../scenarios/systems/raft-kv.ts';
 import { raft } from '../../../scenarios/systems/raft.ts';
 import { configOf } from '../../support/raft-states.ts';
@@ -189,5 +193,20 @@ describe('raft-kv', () => {
   test('a message is the same behind its way through bytes', () => {
     const { encode, decode } = raftKv.codec!;
     for (const message of [votes, accepts, installed, asks(cas), done('a'), isElsewhere(1)]) expect(decode(encode(message), true)).toEqual(message);
+  });
+});
+
+describe('the specification is the paper\'s (docs/specification.md)', () => {
+  const planWith = (options: object): Plan => ({ servers: 3, network: {}, settings: { ...plainSettings, ...options } }) as Plan;
+  const isHeld = (system: System, plan: Plan): boolean => system.specification?.(plan) !== undefined;
+
+  test('a plan without options is held against it', () => expect(isHeld(raftKv, planWith({}))).toBe(true));
+
+  test.each([{ preVote: true }, { checkQuorum: true }, { reads: ['log'] }, { contactUs: { min: 1, max: 1 } }])('a plan with %o is not', (options) => {
+    const plan = planWith(options);
+    expect(isHeld(raftKv, plan)).toBe(false);
+    // With no other oracle such a run is seen by nobody, and its steps cannot be told.
+    expect(withOracles(raftKv, 'specification').observer(plan, () => null).finish()).toEqual({ kind: 'ok' });
+    expect(() => tellingSteps(raftKv, () => undefined).observer(plan, () => null)).toThrow('has no specification for this plan');
   });
 });
