@@ -128,7 +128,7 @@ mark{background:none;color:var(--accent);font-weight:600}
 @media (max-width:600px){
 header{padding:14px 12px}main{padding:10px 10px 24px}.title{flex-wrap:wrap}h1 .what{display:block;margin-left:0}
 .bar{position:static;gap:8px}.find{width:100%}.find label{flex:1;min-width:0}.find input{width:100%;min-width:0}#found{min-width:0}
-.card{padding:12px 10px}.row{grid-template-columns:5ch 9ch 3ch 1fr;gap:0 6px;padding:0 6px}#steps{height:420px}.under{gap:10px}
+.card{padding:12px 10px}.row{grid-template-columns:6ch 9ch 3ch 1fr;gap:0 6px;padding:0 6px}#steps{height:420px}.under{gap:10px}
 dl{gap:4px 18px}dd{overflow-wrap:anywhere}
 }
 @media print{
