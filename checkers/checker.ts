@@ -2,6 +2,9 @@
 import type { Effect, Event, NodeId } from '../core/protocol.ts';
 import type { Verdict } from './verdict.ts';
 
+/** The same in every copy of this module: a user's module may bring a copy of the package of its own. */
+const violated = Symbol.for('whitewater.Violated');
+
 /**
  * Thrown by a checker at the step at which a property is first broken. The run stops there, so that
  * what is reported is the earliest cause and not the last symptom.
@@ -10,9 +13,14 @@ export class Violated extends Error {
   override readonly name = 'Violated';
   readonly property: string;
 
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && violated in value;
+  }
+
   constructor(property: string, detail: string) {
     super(detail);
     this.property = property;
+    Object.defineProperty(this, violated, { value: true });
   }
 }
 

@@ -75,7 +75,7 @@ test('a scenario that is named by its module needs no config: its plans say wher
   const folder = project('two-phase-commit');
   const away = project(null);
   const module = `${folder}/whitewater.config.ts#two-phase-commit+bug=impatient`;
-  const { out } = npxWhitewater(away, 'fuzz', module, '--seeds', '5', '--workers', '1');
+  const { out } = npxWhitewater(away, 'fuzz', module, '--seeds', '60', '--workers', '1');
   const [, plan] = /^ {2}plan {4}(.*)$/m.exec(out)!;
   expect(npxWhitewater(away, 'replay', plan!).out).toContain('violation of Agreement');
 }, slowMs);

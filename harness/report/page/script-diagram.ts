@@ -11,13 +11,14 @@ function readColours() {
   });
 }
 
-/** Faults that fired; all of them when that is asked for. */
-function faultsShown() { return current().account.faults.filter(function (fault) { return fault.hasFired || view.allFaults; }); }
+/** Faults that fired, in the order of their beginnings; all of them when that is asked for. */
+function faultsShown() {
+  return current().account.faults.filter(function (fault) { return fault.hasFired || view.allFaults; }).sort(function (a, b) { return a.fromUs - b.fromUs; });
+}
 
 /** Fault lanes: as few as hold all faults side by side. Clients that never ask for anything have no lane. */
 function arrange() {
-  LEFT = width() < 600 ? 36 : 64;
-  var account = current().account, ends = [], faults = faultsShown(), room = (placeOfUs(account.endUs) - placeOfUs(0)) * 0.24, faultLane = faults.map(function (fault) {
+  var account = current().account, ends = [], faults = faultsShown(), room = (placeOfUs(account.endUs) - placeOfUs(0)) * (width() < 600 ? 0.5 : 0.24), faultLane = faults.map(function (fault) {
     var lane = 0, from = placeOfUs(fault.fromUs);
     while (ends[lane] !== undefined && ends[lane].until > from) lane++;
     ends[lane] = { until: Math.max(placeOfUs(fault.untilUs), from + room) };
@@ -30,6 +31,14 @@ function arrange() {
   account.operations.forEach(function (operation) { if (!seen[operation.client]) { seen[operation.client] = true; clients.push(operation.client); } });
   clients.sort(function (a, b) { return a - b; }).forEach(function (client, i) { y[client] = top + i * CLIENT; });
   layout = { faults: faults, faultLane: faultLane, faultLanes: ends.length, y: y, clients: clients, height: top + clients.length * CLIENT + 40 };
+  LEFT = Math.max(width() < 600 ? 36 : 64, Math.ceil(longestName()) + 14);
+}
+
+/** The margin is as wide as the longest name in it, so that each stands there whole. */
+function longestName() {
+  var names = Object.keys(layout.y).map(function (node) { return current().account.nodes[node]; });
+  pen.font = '11.5px ' + family;
+  return Math.max.apply(null, names.concat(layout.faultLanes > 0 ? 'faults' : '').map(function (name) { return pen.measureText(name).width; }));
 }
 
 /** Asked of the document once for each drawing: it is needed for every mark. */
@@ -118,7 +127,7 @@ function drawNow() {
     keptKey = key;
     pen = keptPen;
     hits = []; labels = []; barTexts = [];
-    onto(ratio, w, h, function () { drawAxis(w, h); drawWindow(h); drawFaults(); drawLanes(w); drawOperations(); drawCommits(); leftOut = drawMessages(); drawRows(); writeOnBars(); });
+    onto(ratio, w, h, function () { drawAxis(w, h); drawWindow(h); drawFaults(); drawLanes(w); drawOperations(); leftOut = drawMessages(); drawCommits(); drawRows(); writeOnBars(); });
     drawNames();
     keptHits = hits; keptLabels = labels;
     pen = shownPen;
@@ -259,20 +268,31 @@ function clashRange() {
 }
 
 function drawFaults() {
+  var written = [];
   layout.faults.forEach(function (fault, i) {
-    var a = xOf(fault.fromUs), b = Math.max(a + 4, xOf(fault.untilUs)), y = TOP + layout.faultLane[i] * FAULT;
+    var a = xOf(fault.fromUs), b = Math.max(a + 4, xOf(fault.untilUs)), lane = layout.faultLane[i], y = TOP + lane * FAULT;
     if (b < LEFT || a > width()) return;
-    var right = width() - 2;
-    // As far as the next fault of the lane.
-    layout.faults.forEach(function (other, k) { if (k !== i && layout.faultLane[k] === layout.faultLane[i] && xOf(other.fromUs) > a) right = Math.min(right, xOf(other.fromUs) - 4); });
     pen.fillStyle = colours.faultsoft; rounded(a, y, b - a, 16, 3); pen.fill();
     if (!fault.hasFired) { pen.strokeStyle = colours.fault; pen.lineWidth = 1; pen.setLineDash([3, 3]); pen.stroke(); pen.setLineDash([]); }
     pen.fillStyle = colours.fault; pen.fillRect(a, y, 3, 16);
-    var label = fault.kind + (fault.what ? ' ' + fault.what : '') + (fault.hasFired ? '' : ' (never fired)'), x = Math.max(a, LEFT) + 8, text = shortened(label, right - x);
+    var label = fault.kind + (fault.what ? ' ' + fault.what : '') + (fault.hasFired ? '' : ' (never fired)');
+    var next = layout.faultLane.indexOf(lane, i + 1), end = width() - 2, until = next < 0 ? end : Math.min(end, xOf(layout.faults[next].fromUs) - 6);
+    var place = placeOfLabel(label, Math.max(a, LEFT) + 8, Math.min(b, end) - 4, Math.max(LEFT, written[lane] || 0) + 6, a - 6, b + 6, until);
+    written[lane] = Math.max(b, place.right);
     pen.textAlign = 'left';
-    if (text) { pen.fillText(text, x, y + 8.5); labels.push([x, x + pen.measureText(text).width, y, y + 16]); }
-    hits.push({ x: a, y: y, w: Math.max(b - a, 60), h: 16, text: function () { return label + '\n' + ms(fault.fromUs) + ' to ' + ms(fault.untilUs) + ' ms'; } });
+    if (place.text) { pen.fillText(place.text, place.left, y + 8.5); labels.push([place.left, place.right, y, y + 16]); }
+    var from = Math.min(a, place.left);
+    hits.push({ x: from, y: y, w: Math.max(b, place.right, from + 60) - from, h: 16, text: function () { return label + '\n' + ms(fault.fromUs) + ' to ' + ms(fault.untilUs) + ' ms'; } });
   });
+}
+
+/** On the bar where there is room for all of the label, else in front of it or behind it; never across its ends. */
+function placeOfLabel(label, onFrom, onUntil, beforeFrom, beforeUntil, behindFrom, behindUntil) {
+  var whole = pen.measureText(label).width, rooms = [onUntil - onFrom, beforeUntil - beforeFrom, behindUntil - behindFrom];
+  var best = rooms.findIndex(function (room) { return room >= whole; });
+  if (best < 0) best = rooms.indexOf(Math.max.apply(null, rooms));
+  var text = shortened(label, rooms[best]), w = pen.measureText(text).width, left = [onFrom, beforeUntil - w, behindFrom][best];
+  return { text: text, left: left, right: left + w };
 }
 
 /** The bars of the servers: role and term, or the values of the field that is asked for. */
@@ -304,7 +324,7 @@ function drawLanes(w) {
 
 /** Where a server's commit index rises: a mark below its lane, with the index where there is room. */
 function drawCommits() {
-  var m = current(), from = fromUs(), until = untilUs(), lastX = {};
+  var m = current(), from = fromUs(), until = untilUs(), lastX = {}, numbers = [];
   pen.font = '10px ' + family;
   m.commits.forEach(function (commit) {
     var row = m.rows[commit[0]];
@@ -315,8 +335,10 @@ function drawCommits() {
     pen.fillStyle = colours.good;
     pen.beginPath(); pen.moveTo(x, y + 1); pen.lineTo(x - 4, y + 8); pen.lineTo(x + 4, y + 8); pen.closePath(); pen.fill();
     labels.push([x - 4, x + 4, y, y + 8]);
-    writeAt(String(commit[1]), x + 6, y + 8, colours.good);
+    numbers.push([String(commit[1]), x + 6, y + 8]);
   });
+  // Behind all marks, so that no mark covers a number.
+  numbers.forEach(function (one) { writeAt(one[0], one[1], one[2], colours.good); });
   pen.font = '11.5px ' + family;
 }
 
@@ -466,7 +488,7 @@ function drawGuides(h) {
 function drawNames() {
   var account = current().account;
   pen.textAlign = 'right';
-  if (layout.faultLanes > 0) { pen.fillStyle = colours.dim; pen.fillText(LEFT < 50 ? 'f.' : 'faults', LEFT - 10, TOP + 8.5); }
+  if (layout.faultLanes > 0) { pen.fillStyle = colours.dim; pen.fillText('faults', LEFT - 10, TOP + 8.5); }
   for (var node in layout.y) {
     pen.fillStyle = Number(node) < account.servers ? colours.ink : colours.dim;
     pen.fillText(account.nodes[node], LEFT - 10, layout.y[node] + barOf(Number(node)) / 2 + 0.5);

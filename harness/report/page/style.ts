@@ -128,14 +128,14 @@ mark{background:none;color:var(--accent);font-weight:600}
 @media (max-width:600px){
 header{padding:14px 12px}main{padding:10px 10px 24px}.title{flex-wrap:wrap}h1 .what{display:block;margin-left:0}
 .bar{position:static;gap:8px}.find{width:100%}.find label{flex:1;min-width:0}.find input{width:100%;min-width:0}#found{min-width:0}
-.card{padding:12px 10px}.row{grid-template-columns:40px 62px 28px 1fr;gap:0 6px;padding:0 6px}#steps{height:420px}.under{gap:10px}
+.card{padding:12px 10px}.row{grid-template-columns:6ch 9ch 3ch 1fr;gap:0 6px;padding:0 6px}#steps{height:420px}.under{gap:10px}
 dl{gap:4px 18px}dd{overflow-wrap:anywhere}
 }
 @media print{
 :root,:root[data-theme=dark],:root[data-theme=light]{color-scheme:light;${light}}
 body{background:#fff;font-size:11px;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .bar,.keys,#theme,#copy,#tip,.fieldbar,.toggle{display:none!important}
-main,header{padding:8px 0}.card{border-color:#bbb;break-inside:auto;padding:8px 10px;margin-bottom:8px}
+main{padding:8px 0}header{padding:8px 10px}.card{border-color:#bbb;break-inside:auto;padding:8px 10px;margin-bottom:8px}
 #stage{max-height:none;overflow:visible}canvas{height:auto!important}
 .diagram,tr{break-inside:avoid}
 .columns,.columns.two{display:block}

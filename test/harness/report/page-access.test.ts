@@ -112,10 +112,20 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
     });
   }, 60_000);
 
-  /** Writes down every text that a canvas is given since it was last cleared, with its box. */
+  /**
+   * Writes down every text that a canvas is given since it was last cleared, with its box; the bars of faults, which
+   * alone are 16 high; and where the lanes begin, to which all of them are clipped.
+   */
   const listenToCanvases = `{
-    const proto = CanvasRenderingContext2D.prototype, written = new Map(), { fillText, clearRect } = proto;
-    proto.clearRect = function (...box) { written.set(this, []); return clearRect.apply(this, box); };
+    const proto = CanvasRenderingContext2D.prototype, written = new Map(), { fillText, clearRect, roundRect, rect } = proto;
+    const bars = new Map();
+    proto.clearRect = function (...box) { written.set(this, []); bars.set(this, []); return clearRect.apply(this, box); };
+    proto.roundRect = function (x, y, w, h, r) {
+      if (h === 16) bars.get(this)?.push({ text: 'bar', left: x, right: x + w, top: y, bottom: y + h });
+      return roundRect.call(this, x, y, w, h, r);
+    };
+    proto.rect = function (x, ...rest) { window.lanesFrom = x; return rect.call(this, x, ...rest); };
+    window.faultBars = () => [...bars.values()].flat();
     proto.fillText = function (text, x, y) {
       const w = this.measureText(text).width;
       const left = this.textAlign === 'right' ? x - w : this.textAlign === 'center' ? x - w / 2 : x;
@@ -126,6 +136,59 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
   }`;
   type Written = Readonly<Record<'left' | 'right' | 'top' | 'bottom', number>> & { readonly text: string };
 
+  const drawnBy = async (page: Page, expression: 'written()' | 'faultBars()'): Promise<readonly Written[]> =>
+    await page.evaluate(expression) as readonly Written[];
+
+  /** Short and long ones, side by side, at both ends and in one lane behind each other. */
+  const faultsOf = (endUs: number): Report['run']['faults'] => ([
+    [0, 0.02, 'partition', '{n0 c0} | {n1 n2 c1}'], [0.3, 0.34, 'crash', 'n0, now'], [0.31, 0.9, 'partition', '{n2 c0 c1} | {n0 n1}'],
+    [0.6, 0.6, 'crash', 'n1, writeKept'], [0.93, 0.97, 'partition', '{n2 c0 c1} | {n0 n1}'], [0.99, 1, 'isolation', 'n1, both'],
+  ] as const).map(([from, until, kind, what]) =>
+    ({ kind, what, fromUs: Math.round(from * endUs), untilUs: Math.round(until * endUs), hasFired: true }));
+
+  test.each([1280, 1920, 360])('the label of a fault stands on its bar or beside it, never across its end, %i wide', async (width) => {
+    const { run } = report;
+    const many = write('faults.html', { ...report, full: null, run: { ...run, faults: faultsOf(run.endUs).toReversed() } });
+    await withPage({ width, scheme: 'light' }, async (page) => {
+      await page.addInitScript(listenToCanvases);
+      await page.goto(many);
+      for (const key of ['0', '+', '+', 'Home', '-', '-']) {
+        await page.keyboard.press(key);
+        await page.waitForTimeout(120);
+        const lanesFrom = await page.evaluate('lanesFrom') as number;
+        const bars = await drawnBy(page, 'faultBars()');
+        const labels = (await drawnBy(page, 'written()')).filter(({ text }) => /^(par|cra|iso)/.test(text));
+        if (key === '0') expect([bars.length, labels.length > 3]).toEqual([6, true]);
+        expect(labels.filter(({ left }) => left < lanesFrom), `behind ${key}`).toEqual([]);
+        const across = labels.flatMap((label) => bars
+          .filter(({ top, bottom }) => label.top < bottom && label.bottom > top)
+          .filter(({ left, right }) => label.left < right && label.right > left && (label.left < left || label.right > right))
+          .map(() => label.text));
+        expect(across, `behind ${key}`).toEqual([]);
+      }
+    });
+  }, 60_000);
+
+  test('narrow, the names of the lanes and the times of the steps are whole', async () => {
+    // As late in a run as it gets: five digits of steps, and a minute and a half of virtual time.
+    const later = 98_000_000;
+    const rows = report.run.rows.map((row) => ({ ...row, step: row.step + 10_000, atUs: row.atUs + later }));
+    const endUs = report.run.endUs + later;
+    const narrow = write('narrow.html', { ...report, full: null, run: { ...report.run, rows, endUs, faults: faultsOf(endUs) } });
+    await withPage({ width: 360, scheme: 'light' }, async (page) => {
+      await page.addInitScript(listenToCanvases);
+      await page.goto(narrow);
+      await page.waitForTimeout(120);
+      const lanesFrom = await page.evaluate('lanesFrom') as number;
+      const names = (await drawnBy(page, 'written()')).filter(({ left, right }) => left >= 0 && right < lanesFrom);
+      const clients = [...new Set(report.run.operations.map(({ client }) => client))].sort((a, b) => a - b);
+      const lanes = [...Array(report.run.servers).keys(), ...clients].map((node) => report.run.nodes[node]!);
+      expect(names.map(({ text }) => text)).toEqual(['faults', ...lanes]);
+      expect(await page.evaluate(`[...document.querySelectorAll('.row .n, .row .t, .row .w')]
+        .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)`)).toEqual([]);
+    });
+  });
+
   test.each([1280, 1920, 360])('no label of the diagram covers another one or leaves the frame, %i wide', async (width) => {
     await withPage({ width, scheme: 'light' }, async (page) => {
       await page.addInitScript(listenToCanvases);
@@ -133,7 +196,7 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
       for (const key of ['0', '+', '+', '+', 'Home', 'ArrowRight', 'v', 'v', '+', '-']) {
         await page.keyboard.press(key);
         await page.waitForTimeout(120);
-        const written = await page.evaluate('written()') as readonly Written[];
+        const written = await drawnBy(page, 'written()');
         expect(written.length).toBeGreaterThan(5);
         const frame = await page.evaluate(`((one) =>
           [one.clientWidth, one.clientHeight])(document.getElementById('canvas'))`);
