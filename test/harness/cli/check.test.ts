@@ -121,7 +121,7 @@ describe('what is loaded', () => {
     const rest = named(loadedWith(join(top, 'harness/cli/check.ts'))).filter((path) => !path.startsWith('checkers/porcupine-ts-port/'));
     expect(rest.toSorted()).toEqual([
       'harness/campaign/judgement.ts', 'harness/cli/check.ts', 'harness/cli/command.ts', 'harness/cli/kept.ts', 'harness/text/files.ts', 'harness/text/format.ts',
-      'harness/text/usage-error.ts',
+      'harness/text/printable.ts', 'harness/text/usage-error.ts',
     ]);
     // What explains and what draws waits until there is something illegal.
     expect(named(loadedWith(join(top, 'harness/cli/check.ts'))).filter((path) => /\/(?:explain|picture)\//.test(path))).toEqual([]);
