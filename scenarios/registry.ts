@@ -7,7 +7,7 @@ import { swarm } from './swarm.ts';
 import { raft } from './systems/raft.ts';
 import { raftKv } from './systems/raft-kv.ts';
 
-const scenarios: readonly Scenario[] = [swarm, ...partialConnectivity, ...labScenarios];
+const scenarios: readonly Scenario[] = [swarm, ...labScenarios, ...partialConnectivity];
 
 export const registry: Registry = {
   url: import.meta.url,

@@ -23,7 +23,7 @@ const smallGate = ['gate', '--canaries', canaries, '--workers', '1', '--seeds', 
 
 describe('on a core whose majority is too small (E03)', () => {
   test.each([
-    ['fuzz', ['fuzz', '--seeds', '1', '--workers', '1'], 'failures/swarm-1.plan.json', /^ {2}exit code 1: 1 violation: swarm seed 1: Elected By Majority: /m],
+    ['fuzz', ['fuzz', '--seeds', '1', '--workers', '1'], 'failures/swarm-1.plan.json', /^ {2}exit code 1: 1 violation: swarm seed 1: Stands On Pre-Votes: /m],
     ['lab', ['lab', '2A-1'], 'failures/lab-2A-1-InitialElection-1.plan.json', /^ {2}exit code 1: 1 violation: lab\/2A-1-InitialElection seed 1: /m],
     ['explore', ['explore', '--clients', '0', '--max-term', '1', '--max-log', '1', '--workers', '1'], 'failures/explore-raft-kv-elected-by-majority.plan.json', /^ {2}exit code 1: 1 violation: raft-kv: Elected By Majority: /m],
     ['replay', ['replay', '1'], null, /^ {2}exit code 1: 1 violation: swarm seed 1: /m],
