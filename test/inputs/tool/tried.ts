@@ -35,7 +35,7 @@ function triedUntilLost(from: number, count: number, onFault: (fault: Fault) => 
   process.stderr!.on('data', (text: Buffer) => (err = `${err}${text.toString()}`.slice(-2000)));
   process.on('message', (said: Said) => {
     if (said.kind === 'fault') return onFault(said.fault);
-    current = said;
+    current = { seed: said.seed, argv: said.argv };
     wait(perInputMs);
   });
   // It loads the whole program first.
