@@ -30,9 +30,11 @@ describe('a step with two writes', () => {
   const nodes = new Nodes(system, letters, false);
   const outcome = nodes.onTimer(nodes.boot(0, '').node, 'tick');
 
-  test('may end behind each of them: with what is written, and what was sent before it', () => {
+  test('may end before and behind each of them: with what is written, and what was sent before it', () => {
     const sent = (messages: readonly string[]) => messages.map((message) => letters.letter(0, 1, message));
-    expect(outcome.barriers.map(({ durable, sends }) => [durable, sends])).toEqual([['a', sent(['first'])], ['ab', sent(['first', 'second'])]]);
+    expect(outcome.barriers.map(({ durable, sends, isLost }) => [durable, sends, isLost])).toEqual([
+      ['', sent(['first']), true], ['a', sent(['first']), false], ['a', sent(['first', 'second']), true], ['ab', sent(['first', 'second']), false],
+    ]);
   });
   test('leaves all of them behind when it is whole', () => {
     expect([outcome.node.state, outcome.node.durable, outcome.sends.map(({ value }) => value.message)]).toEqual(['!', 'ab', ['first', 'second', 'third']]);
