@@ -71,6 +71,12 @@ const instead: Readonly<Record<string, Instead>> = {
   'npx whitewater fleet watch --on-failure \'mail -s "$WHITEWATER_PROPERTY" us@example.org < "$WHITEWATER_REPORT"\'': { run: null, why: onRedis },
   'npx whitewater fleet start swarm --continuous': { run: null, why: onRedis },
   'node dist/harness/bench/fleet.js queue': { run: null, why: 'a benchmark with a Redis of its own' },
+  'npm run fuzz:inputs': { run: null, why: 'test/inputs/inputs.test.ts' },
+  'npm run bench -- --against REVISION': { run: null, why: 'test/harness/bench/main.test.ts' },
+  'npm run bench -- --against 97d70e0': { run: null, why: 'test/harness/bench/main.test.ts' },
+  'npx whitewater fleet watch --on-failure \'mail -s "$WHITEWATER_PROPERTY" us@example.org < "$WHITEWATER_REPORT"\'': { run: null, why: 'test/harness/cli/fleet-work.test.ts' },
+  'whitewater bugs --oracles specification': { run: 'bugs e03 --oracles specification --starts 1 --seeds 20 --workers 1', why: 'one bug of them' },
+  'whitewater explore --pre-vote --check-quorum': { run: 'explore --pre-vote --check-quorum --max-states 2000', code: 2, why: 'a space of half a minute; one that is not closed ends with 2' },
   'npx whitewater fuzz path/to/my-registry.js': { run: 'fuzz ./my-registry.js#swarm --seeds 2 --workers 1', why: 'a registry of the test' },
 };
 
