@@ -13,7 +13,6 @@ beforeAll(() => {
   copyFileSync(join(top, 'scenarios', 'bugs', 'e03-majority-is-half.plan.json'), join(folder, 'PLAN.json'));
   mkdirSync(join(folder, 'my-patches'));
   copyFileSync(join(top, 'scenarios', 'bugs', 'e03-majority-is-half.patch'), join(folder, 'my-patches', 'own.patch'));
-  writeFileSync(join(folder, 'my-registry.js'), `export { registry } from ${JSON.stringify(join(top, 'dist', 'scenarios', 'registry.js'))};\n`);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -77,7 +76,6 @@ const instead: Readonly<Record<string, Instead>> = {
   'npx whitewater fleet watch --on-failure \'mail -s "$WHITEWATER_PROPERTY" us@example.org < "$WHITEWATER_REPORT"\'': { run: null, why: 'test/harness/cli/fleet-work.test.ts' },
   'whitewater bugs --oracles specification': { run: 'bugs e03 --oracles specification --starts 1 --seeds 20 --workers 1', why: 'one bug of them' },
   'whitewater explore --pre-vote --check-quorum': { run: 'explore --pre-vote --check-quorum --max-states 2000', code: 2, why: 'a space of half a minute; one that is not closed ends with 2' },
-  'npx whitewater fuzz path/to/my-registry.js': { run: 'fuzz ./my-registry.js#swarm --seeds 2 --workers 1', why: 'a registry of the test' },
 };
 
 const lines = documents.flatMap((document) => commandsIn(read(document)).map((command) => [document, command] as const));
