@@ -1,5 +1,5 @@
 /** Every command line of README.md and docs/ does what it is shown for. */
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -73,7 +73,6 @@ const instead: Readonly<Record<string, Instead>> = {
   'npm run fuzz:inputs': { run: null, why: 'test/inputs/inputs.test.ts' },
   'npm run bench -- --against REVISION': { run: null, why: 'test/harness/bench/main.test.ts' },
   'npm run bench -- --against 97d70e0': { run: null, why: 'test/harness/bench/main.test.ts' },
-  'npx whitewater fleet watch --on-failure \'mail -s "$WHITEWATER_PROPERTY" us@example.org < "$WHITEWATER_REPORT"\'': { run: null, why: 'test/harness/cli/fleet-work.test.ts' },
   'whitewater bugs --oracles specification': { run: 'bugs e03 --oracles specification --starts 1 --seeds 20 --workers 1', why: 'one bug of them' },
   'whitewater explore --pre-vote --check-quorum': { run: 'explore --pre-vote --check-quorum --max-states 2000', code: 2, why: 'a space of half a minute; one that is not closed ends with 2' },
 };
