@@ -5,7 +5,7 @@
 import type { Tinypool } from 'tinypool';
 import { emptyResult, merge, type ChunkResult } from './campaign.ts';
 import { Pulse, type Place } from './pulse.ts';
-import { lookEveryMs, nameOfPart, placeText, stuckText, StuckWatch } from './stuck.ts';
+import { lookEveryMs, meaningOfLoss, nameOfPart, placeText, stuckText, StuckWatch } from './stuck.ts';
 import type { ChunkSpec } from './worker.ts';
 
 /** @throws whatever the worker threw that is no fault of the code under test */
@@ -41,15 +41,13 @@ function lostSeed(scenario: string, seed: number, error: NodeJS.ErrnoException, 
   return blamed(one, seed, place, 'No Exception', `${nameOfPart[place.part]} ended its thread${placeText(place)}`);
 }
 
-/** Steps and disks are what is judged; without a plan nothing was; whoever judges and is lost leaves it open. */
 function blamed(one: ChunkResult, seed: number, { part, step }: Place, property: string, detail: string): ChunkResult {
-  switch (part) {
-    case 'step':
-    case 'storage':
+  switch (meaningOfLoss[part]) {
+    case 'violation':
       return { ...one, violations: [{ seed, property, detail, step, atUs: 0, digest: noDigest, isLost: true }] };
-    case 'draw':
+    case 'usage':
       return { ...one, undrawn: [{ seed, detail: `seed ${seed}: ${detail}` }] };
-    default:
+    case 'unknown':
       return { ...one, unknowns: [{ seed, detail }] };
   }
 }

@@ -83,15 +83,25 @@ export class Pulse {
 
   /** Calls what may call something else that is watched, and never come back. */
   inside<T>(part: Part, act: () => T): T {
+    const before = this.into(part);
+    try {
+      return act();
+    } finally {
+      this.backTo(before);
+    }
+  }
+
+  /** @returns what the thread was inside of, for `backTo` */
+  into(part: Part): number {
     const { words } = this;
     const before = words[slot.part]!;
     words[slot.beats]! += 1;
     words[slot.part] = numberOf[part];
-    try {
-      return act();
-    } finally {
-      words[slot.part] = before;
-    }
+    return before;
+  }
+
+  backTo(before: number): void {
+    this.words[slot.part] = before;
   }
 
   /** The same, of a module that is loaded. */
@@ -147,7 +157,16 @@ const watchedObserver = (observer: Observer, pulse: Pulse): Observer => behind<O
 function behind<T extends object>(object: T, names: readonly (keyof T & string)[], part: Part, pulse: Pulse): T {
   const seen = names.filter((name) => typeof object[name] === 'function').map((name): [string, PropertyDescriptor] => {
     const method = object[name] as (...given: readonly unknown[]) => unknown;
-    return [name, { value: (...given: readonly unknown[]) => pulse.inside(part, () => method.apply(object, given as unknown[])), enumerable: true }];
+    // No closure for each call: an observer is told of every step.
+    const value = (...given: unknown[]): unknown => {
+      const before = pulse.into(part);
+      try {
+        return method.apply(object, given);
+      } finally {
+        pulse.backTo(before);
+      }
+    };
+    return [name, { value, enumerable: true }];
   });
   return Object.create(object, Object.fromEntries(seen)) as T;
 }

@@ -73,13 +73,16 @@ export const defaultScenario = ({ scenarios }: Registry): string => [...scenario
  * @throws RegistryError when there is none
  */
 export async function findScenario(house: Registry, name: string): Promise<FoundScenario> {
-  if (!/[./\\]m?[jt]s(#.*)?$/.test(name)) return { ...inRegistry(house, name, name), module: null };
+  if (!namesModule(name)) return { ...inRegistry(house, name, name), module: null };
   const [path, inner] = name.split('#') as [string, string | undefined];
   const url = pathToFileURL(resolve(path)).href;
   const registry = { ...(await loadRegistry(url)), url };
   const found = inRegistry(registry, inner ?? defaultScenario(registry), name);
   return { ...found, scenario: carrying(found.scenario, name), module: name };
 }
+
+/** Whether a name is that of a module, with or without the name of something in it. */
+export const namesModule = (name: string): boolean => /[./\\]m?[jt]s(#.*)?$/.test(name);
 
 /** The same one, whose plans say where it is from: then they are run again without a word of it. */
 const carrying = (scenario: Scenario, module: string): Scenario => ({

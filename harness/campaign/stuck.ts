@@ -40,6 +40,11 @@ export class StuckWatch {
   }
 }
 
+/** What it means that a part never came back: steps and disks are what is judged, a draw and a module are input, and who judges leaves it open. */
+export const meaningOfLoss: Readonly<Record<Part, 'violation' | 'usage' | 'unknown'>> = {
+  step: 'violation', storage: 'violation', draw: 'usage', load: 'usage', processes: 'unknown', observer: 'unknown', outside: 'unknown',
+};
+
 export const nameOfPart: Readonly<Record<Part, string>> = {
   step: 'the code under test',
   storage: "the system's storage",

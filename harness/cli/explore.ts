@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { importModule } from '../campaign/import-module.ts';
 import { judge, judgementText, together } from '../campaign/judgement.ts';
+import { namesModule } from '../campaign/registry.ts';
 import { breadthFirst } from '../explore/breadth-first.ts';
 import { breadthFirstInThreads } from '../explore/breadth-first-threads.ts';
 import { depthFirst } from '../explore/depth-first.ts';
@@ -167,19 +168,17 @@ async function parse(argv: readonly string[], models: Models): Promise<Request> 
 
 /** A model that was named by its module may be of a system that only that module has. */
 async function systemsBeside(named: string | undefined, models: Models, systems: ReadonlyMap<string, System>): Promise<ReadonlyMap<string, System>> {
-  if (named === undefined || models.has(named) || !isModule(named)) return systems;
+  if (named === undefined || models.has(named) || !namesModule(named)) return systems;
   const module = await importModule(pathToFileURL(resolve(named.split('#')[0]!)).href);
   const { systems: own } = (module['registry'] ?? {}) as { readonly systems?: unknown };
   return own instanceof Map ? new Map([...systems, ...(own as ReadonlyMap<string, System>)]) : systems;
 }
 
-const isModule = (name: string): boolean => /[./\\]m?[jt]s(#.*)?$/.test(name);
-
 async function findModel(name: string, models: Models): Promise<ModelDefinition> {
   const known = models.get(name);
   if (known !== undefined) return known;
   const names = [...models.keys()].join(', ');
-  if (!isModule(name)) throw new UsageError(`there is no model "${name}"; there are: ${names}`);
+  if (!namesModule(name)) throw new UsageError(`there is no model "${name}"; there are: ${names}`);
   const [path, inner] = name.split('#') as [string, string | undefined];
   const url = pathToFileURL(resolve(path)).href;
   const found = await definitionsIn(url).catch((error: unknown) => {

@@ -4,8 +4,8 @@
  * was, and ends with an exit code of the table.
  */
 import { parentPort, Worker, workerData } from 'node:worker_threads';
-import { asWatched, Pulse, watchThisThread, type Part, type Place } from '../campaign/pulse.ts';
-import { lookEveryMs, placeText, stuckAfterMs, stuckText, StuckWatch } from '../campaign/stuck.ts';
+import { asWatched, Pulse, watchThisThread, type Place } from '../campaign/pulse.ts';
+import { lookEveryMs, meaningOfLoss, placeText, stuckAfterMs, stuckText, StuckWatch } from '../campaign/stuck.ts';
 import { exitCode, type ExitCode, type Terminal } from './command.ts';
 import { main, type House } from './main.ts';
 
@@ -40,7 +40,7 @@ export function runWatched(argv: readonly string[], threadUrl: URL, terminal: Te
     const timer = setInterval(() => {
       const nowMs = performance.now();
       const stuck = watch.look(nowMs);
-      if (stuck !== null) return finish(codeOfStuck[stuck.part], stuckText(stuck, stuckAfterMs));
+      if (stuck !== null) return finish(exitCode[meaningOfLoss[stuck.part]], stuckText(stuck, stuckAfterMs));
       if (interruptedMs !== null && nowMs - interruptedMs > graceMs) {
         finish(exitCode.unknown, `did not end within ${graceMs / 1000} s of being interrupted${placeText(pulse.place)}`);
       }
@@ -64,12 +64,6 @@ export function runWatched(argv: readonly string[], threadUrl: URL, terminal: Te
     worker.on('exit', (status) => finish(exitCode.usage, endText(argv, status, pulse.place)));
   });
 }
-
-/** A step is what is judged; a module and a draw are input; whoever judges and does not come back leaves it open. */
-const codeOfStuck: Readonly<Record<Part, ExitCode>> = {
-  step: exitCode.violation, storage: exitCode.violation, draw: exitCode.usage, load: exitCode.usage,
-  processes: exitCode.unknown, observer: exitCode.unknown, outside: exitCode.unknown,
-};
 
 /** A thread that ends without a word was ended by what it had loaded. */
 function endText(argv: readonly string[], status: number, place: Place | null): string {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildAside } from '../bugs/aside.ts';
 import { findBugs, isOfHouse } from '../bugs/catalogue.ts';
-import { BugFileError } from '../bugs/known-bug.ts';
+import { BugFileError, type KnownBug } from '../bugs/known-bug.ts';
 import { AsideError } from '../bugs/patched.ts';
 import { typeErrors } from '../bugs/type-check.ts';
 import { temporaryFolder } from '../text/files.ts';
@@ -30,7 +30,7 @@ export async function withBug([name, ...argv]: readonly string[], program: strin
     const aside = buildAside(bug, join(folder, bug.name));
     const mistyped = isOfHouse(bug) ? undefined : (await typeErrors([bug])).get(bug);
     if (mistyped !== undefined) throw new UsageError(mistyped);
-    terminal.err(`with a planted bug: ${bug.id} ${bug.title}\n`);
+    terminal.err(plantedText(bug));
     return await ran(fileURLToPath(aside.addressOf(pathToFileURL(realpathSync(program)).href)), name, argv, terminal);
   } catch (error) {
     if (error instanceof BugFileError || error instanceof AsideError) throw new UsageError(error.message);
@@ -40,6 +40,8 @@ export async function withBug([name, ...argv]: readonly string[], program: strin
     remove();
   }
 }
+
+export const plantedText = ({ id, title }: KnownBug): string => `with a planted bug: ${id} ${title}\n`;
 
 function ran(program: string, bug: string, argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const child = spawn(process.execPath, [program, ...argv], { stdio: ['inherit', 'pipe', 'pipe', 'ipc'], env: { ...process.env, [bugVariable]: bug } });

@@ -2,7 +2,7 @@
  * A report as text, the earliest cause first, at most 100 columns. A terminal (`hasColor`) cuts plain rows at its edge;
  * a file has them whole, and what the violation is about is whole everywhere.
  */
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import { differsText } from '../same-run.ts';
 import { count, plural, virtualTime } from '../text/format.ts';
 import { printable } from '../text/printable.ts';
@@ -88,8 +88,8 @@ function transcriptLines({ run, transcript, testimony }: Report, paint: Paint, i
     const witnessed = marks.get(place) ?? [];
     const isWhole = !isCut || place === fatal || witnessed.length > 0;
     const told = transcriptLine(run, rows[place]!, lanes, place === fatal, isWhole, paint);
-    if (told.some(isCutLine)) cutRows += 1;
-    return [...told, ...witnessed.flatMap((mark) => markLines(mark, paint))];
+    if (told.isCut) cutRows += 1;
+    return [...told.lines, ...witnessed.flatMap((mark) => markLines(mark, paint))];
   });
   return [
     paint('dim', head.slice(0, reportWidth)),
@@ -119,7 +119,13 @@ function markLines({ says, at, against }: ToldMark, paint: Paint): readonly stri
   return against === null ? lines : [...lines, ...wrapped(`against the rule: ${against}`, ' '.repeat(20)).map((line) => paint('yellow', line))];
 }
 
-function transcriptLine(run: Account, row: Row, lanes: readonly number[], isFatal: boolean, isWhole: boolean, paint: Paint): readonly string[] {
+interface Told {
+  readonly lines: readonly string[];
+  /** A terminal has it to its edge only. */
+  readonly isCut: boolean;
+}
+
+function transcriptLine(run: Account, row: Row, lanes: readonly number[], isFatal: boolean, isWhole: boolean, paint: Paint): Told {
   const from = row.message === null ? null : run.messages[row.message]!.from;
   const marks = lanes.map((node) => {
     if (row.node === null) return '='.repeat(laneWidth - 1).padEnd(laneWidth);
@@ -131,8 +137,8 @@ function transcriptLine(run: Account, row: Row, lanes: readonly number[], isFata
   const start = `${String(row.step).padStart(6)} ${time.padStart(9)}  ${marks.join('')} `;
   const text = `${row.kind === 'fault' ? 'fault: ' : ''}${who}${row.weight === 0 ? `takes ${row.told}` : row.told}`;
   const lines = isWhole ? wrapped(text, start, ' '.repeat(Math.min(start.length, 40))) : [fitted(`${start}${text}`, reportWidth)];
-  if (isFatal) return lines.map((one) => paint('red', one));
-  return row.kind === 'fault' || row.kind === 'crash' ? lines.map((one) => paint('magenta', one)) : lines;
+  const colour = isFatal ? 'red' : row.kind === 'fault' || row.kind === 'crash' ? 'magenta' : null;
+  return { lines: colour === null ? lines : lines.map((one) => paint(colour, one)), isCut: !isWhole && isTooLong(`${start}${text}`, reportWidth) };
 }
 
 function fatalLines({ step, node, lines, code, sender }: FatalStep, paint: Paint, isCut: boolean): readonly string[] {
@@ -195,11 +201,6 @@ function wrapped(text: string, first: string, rest = ' '.repeat(first.length)): 
   return [...lines, line];
 }
 
-const cutMark = '...';
-/** Colours may follow. */
-const isCutLine = (line: string): boolean => stripVTControlCharacters(line).length === reportWidth && stripVTControlCharacters(line).endsWith(cutMark);
+const isTooLong = (text: string, width: number): boolean => printable(text).length > width;
 
-function fitted(text: string, width: number): string {
-  const shown = printable(text);
-  return shown.length <= width ? shown : `${shown.slice(0, width - cutMark.length)}${cutMark}`;
-}
+const fitted = (text: string, width: number): string => (isTooLong(text, width) ? `${printable(text).slice(0, width - 3)}...` : printable(text));

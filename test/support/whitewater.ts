@@ -6,6 +6,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildAside } from '../../harness/bugs/aside.ts';
+import { findBugs } from '../../harness/bugs/catalogue.ts';
+import type { Terminal } from '../../harness/cli/command.ts';
+import { plantedText } from '../../harness/cli/with-bug.ts';
+import { bugVariable } from '../../harness/text/own-command.ts';
 import { commonFolderVariable } from './common-folder.ts';
 
 export interface Ended {
@@ -53,7 +58,6 @@ export function whitewater(folder: string, ...argv: readonly string[]): Promise<
 }
 
 async function here(folder: string, argv: readonly string[]): Promise<Ended> {
-  const isPlanted = argv[0] === '--bug' && argv.length > 2;
   const texts = { out: '', err: '' };
   const terminal: Terminal = {
     out: (text) => void (texts.out += text),
@@ -61,47 +65,34 @@ async function here(folder: string, argv: readonly string[]): Promise<Ended> {
     isTerminal: false, columns: 80, hasColor: false,
     interrupted: new AbortController().signal,
   };
+  const { main } = (await import(new URL('../../dist/harness/cli/main.js', import.meta.url).href)) as typeof import('../../harness/cli/main.ts');
+  const [word, bug, ...command] = argv;
+  const isPlanted = word === '--bug' && command.length > 0;
   const before = process.cwd();
   process.chdir(folder);
   try {
-    const planted = isPlanted ? await plantedCore(argv[1]!) : null;
-    if (planted !== null) process.env[planted.variable] = argv[1]!;
-    if (planted !== null) terminal.err(planted.says);
-    const { main } = (await import(built('harness/cli/main.js'))) as typeof import('../../harness/cli/main.ts');
-    const code = await main(planted === null ? argv : argv.slice(2), terminal, registryAt(planted?.registryUrl ?? builtRegistryUrl));
-    return { code, ...texts };
+    const url = isPlanted ? plantedRegistry(bug!, terminal) : builtRegistryUrl;
+    if (isPlanted) process.env[bugVariable] = bug!;
+    return { code: await main(isPlanted ? command : argv, terminal, async () => ((await import(url)) as Registered).registry), ...texts };
   } finally {
-    delete process.env['WHITEWATER_BUG'];
+    delete process.env[bugVariable];
     process.chdir(before);
   }
 }
 
-type Terminal = import('../../harness/cli/command.ts').Terminal;
-type House = import('../../harness/cli/main.ts').House;
+type Registered = typeof import('../../scenarios/registry.ts');
 
-const built = (path: string): string => new URL(`../../dist/${path}`, import.meta.url).href;
-const registryAt = (url: string): House => async () => ((await import(url)) as typeof import('../../scenarios/registry.ts')).registry;
+/** Addresses of registries on a core with a known bug of the house, each built once for all command lines of a worker. */
+const planted = new Map<string, string>();
 
-interface Planted {
-  readonly registryUrl: string;
-  /** What `--bug` says before the command begins. */
-  readonly says: string;
-  readonly variable: string;
-}
-
-const planted = new Map<string, Planted>();
-
-/** The built project on a core with a known bug of the house: made once for all command lines of a worker. */
-async function plantedCore(name: string): Promise<Planted> {
-  const known = planted.get(name);
-  if (known !== undefined) return known;
-  const { buildAside } = (await import(built('harness/bugs/aside.js'))) as typeof import('../../harness/bugs/aside.ts');
-  const { findBugs } = (await import(built('harness/bugs/catalogue.js'))) as typeof import('../../harness/bugs/catalogue.ts');
-  const { bugVariable } = (await import(built('harness/text/own-command.js'))) as typeof import('../../harness/text/own-command.ts');
+/** What `--bug` does before the command begins. */
+function plantedRegistry(name: string, terminal: Terminal): string {
   const [bug] = findBugs([name]);
   if (bug === undefined) throw new Error(`there is no known bug ${name}`);
+  terminal.err(plantedText(bug));
+  const known = planted.get(name);
+  if (known !== undefined) return known;
   const { addressOf } = buildAside(bug, join(process.env[commonFolderVariable]!, String(process.pid), bug.name));
-  const made: Planted = { registryUrl: addressOf(builtRegistryUrl), says: `with a planted bug: ${bug.id} ${bug.title}\n`, variable: bugVariable };
-  planted.set(name, made);
-  return made;
+  planted.set(name, addressOf(builtRegistryUrl));
+  return addressOf(builtRegistryUrl);
 }
