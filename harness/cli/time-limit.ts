@@ -6,6 +6,9 @@ export interface TimeLimit {
   release(): void;
 }
 
+/** 24.8 days: asked for a longer one, a timer of Node fires at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /**
  * A timer of our own: a signal of `AbortSignal.timeout` that nothing but `AbortSignal.any` holds may be
  * collected by Node 20 before it fires, and then the time is never up.
@@ -16,7 +19,11 @@ export function timeLimit(interrupted: AbortSignal, budgetMs: number | null): Ti
   const end = (): void => controller.abort();
   if (interrupted.aborted) end();
   interrupted.addEventListener('abort', end);
-  const timer = budgetMs === null ? null : setTimeout(end, budgetMs);
+  let timer: NodeJS.Timeout | null = null;
+  const wait = (leftMs: number): void => {
+    timer = setTimeout(() => (leftMs > longestTimerMs ? wait(leftMs - longestTimerMs) : end()), Math.min(leftMs, longestTimerMs));
+  };
+  if (budgetMs !== null) wait(budgetMs);
   return {
     signal: controller.signal,
     release: () => {

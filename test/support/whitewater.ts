@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildAside } from '../../harness/bugs/aside.ts';
 import { findBugs } from '../../harness/bugs/catalogue.ts';
-import type { Terminal } from '../../harness/cli/command.ts';
+import { BugFileError } from '../../harness/bugs/known-bug.ts';
+import { AsideError } from '../../harness/bugs/patched.ts';
+import { exitCode, type Terminal } from '../../harness/cli/command.ts';
 import { plantedText } from '../../harness/cli/with-bug.ts';
 import { bugVariable } from '../../harness/text/own-command.ts';
 import { commonFolderVariable } from './common-folder.ts';
@@ -74,6 +76,9 @@ async function here(folder: string, argv: readonly string[]): Promise<Ended> {
     const url = isPlanted ? plantedRegistry(bug!, terminal) : builtRegistryUrl;
     if (isPlanted) process.env[bugVariable] = bug!;
     return { code: await main(isPlanted ? command : argv, terminal, async () => ((await import(url)) as Registered).registry), ...texts };
+  } catch (error) {
+    if (!(error instanceof BugFileError || error instanceof AsideError)) throw error;
+    return { code: exitCode.usage, out: '', err: `whitewater: ${error.message}\n` };
   } finally {
     delete process.env[bugVariable];
     process.chdir(before);
