@@ -18,7 +18,7 @@ import {
 import { boundedRaftState } from './raft-state-size.ts';
 import { stepOfTheSpecification } from './spec/step-of-the-specification.ts';
 import { acknowledgedIsCommitted, acknowledgedResult, readIsFresh } from './replicated-store.ts';
-import { boundedWork, noException, progressAfterHealing, protocolContract, startsFromUndamagedDisk, timeGoesOn, timeLimit } from './run-properties.ts';
+import { boundedWork, noException, progressAfterHealing, progressWhileOwed, protocolContract, startsFromUndamagedDisk, timeGoesOn, timeLimit } from './run-properties.ts';
 
 /** Those of one family that look at single steps are asked in this order. */
 export const properties = [
@@ -66,6 +66,7 @@ export const properties = [
   linearizability,
   // The run.
   progressAfterHealing,
+  progressWhileOwed,
   timeLimit,
   boundedWork,
   protocolContract,

@@ -11,6 +11,16 @@ export const progressAfterHealing = property({
     missing === null ? null : `${settleUs / 1000} ms after all faults ended, ${missing}`,
 });
 
+export const progressWhileOwed = property({
+  name: 'Progress While Owed',
+  source: 'Raft, 5.1; issue 16',
+  says: 'While a majority is up and can talk, operations complete, whatever befalls the other servers and a few of the messages',
+  looksAt: 'run',
+  /** `trouble`: what goes on; `missing`: what is not yet as it must be when the time is over; null for nothing. */
+  check: ({ settleUs, trouble, missing }: { readonly settleUs: number; readonly trouble: string; readonly missing: string | null }) =>
+    missing === null ? null : `${settleUs / 1000} ms after the storm, with ${trouble}, ${missing}`,
+});
+
 export const timeLimit = property({
   name: 'Time Limit',
   source: 'the labs',

@@ -1,14 +1,14 @@
 /** Runs a plan: the same plan gives the same record, byte for byte, on any machine. */
 import { Violated } from '../checkers/checker.ts';
 import { hold } from '../checkers/property.ts';
-import { progressAfterHealing, timeLimit } from '../checkers/run-properties.ts';
+import { progressAfterHealing, progressWhileOwed, timeLimit } from '../checkers/run-properties.ts';
 import type { Verdict } from '../checkers/verdict.ts';
 import type { FaultAccount } from './world/accounts.ts';
 import { faultKindsOf } from './plan/switched-on.ts';
 import { Nemesis } from './faults/nemesis.ts';
 import type { NetworkCounts } from './world/network/network.ts';
 import { nodeName } from './plan/node-name.ts';
-import type { Plan } from './plan/plan.ts';
+import { endsInCalm, inTrouble, type Plan } from './plan/plan.ts';
 import type { RpcCounts } from './world/network/rpc.ts';
 import { Stage, type Script } from './script/script.ts';
 import { scriptOf } from './script/script-of.ts';
@@ -145,7 +145,8 @@ function healed(world: World, nemesis: Nemesis, note: (what: string) => void): v
   note('healed');
   nemesis.heal();
   world.network.calm();
-  world.observer.healed(world.machines.filter(({ isUp }) => !isUp).map(({ id }) => id));
+  const troubled = inTrouble(world.plan);
+  world.observer.healed(world.machines.filter(({ id, isUp }) => !isUp || troubled.includes(id)).map(({ id }) => id));
 }
 
 /** How long the leader that falls last of all is down. */
@@ -179,6 +180,23 @@ function noise(world: World): string | null {
 }
 
 /**
+ * Where a way to a server is cut for good, one that hears the leader no more may rightly be left behind by PreVote: then
+ * answers are owed, and nothing else. Where messages are lost there is always something to say.
+ */
+function unsettled(world: World): string | null {
+  if (inTrouble(world.plan).length > 0) return null;
+  return world.observer.unsettled() ?? (endsInCalm(world.plan) ? noise(world) : null);
+}
+
+function mustHaveSettled(plan: Plan, missing: string): void {
+  const { settleUs } = plan;
+  if (endsInCalm(plan)) return hold(progressAfterHealing, { settleUs, missing });
+  const troubled = inTrouble(plan).map((node) => nodeName(plan, node)).join(' ');
+  const trouble = [...(troubled === '' ? [] : [`${troubled} in trouble`]), ...(plan.network.lasting === undefined ? [] : ['messages lost or late'])];
+  hold(progressWhileOwed, { settleUs, trouble: trouble.join(' and '), missing });
+}
+
+/**
  * Progress is owed when the system says so (Raft: while a majority is up and can talk). That is looked
  * at, not believed: whoever owes it and makes none breaks the property. All faults are over and nobody
  * crashes any more, so that what holds now holds to the end.
@@ -189,13 +207,13 @@ function settle(world: World, plan: Plan, unanswered: () => string | null): 'set
   const deadlineUs = world.nowUs + plan.settleUs;
   if (!world.owesProgress()) {
     world.runUntil(world.nowUs + excusedUs);
-    if (world.owesProgress()) throw new Error('a quorum came back although every fault was over');
+    if (endsInCalm(plan) && world.owesProgress()) throw new Error('a quorum came back although every fault was over');
     return 'excused';
   }
   for (;;) {
-    const missing = unanswered() ?? world.observer.unsettled() ?? noise(world);
+    const missing = unanswered() ?? unsettled(world);
     if (missing === null) return 'settled';
-    if (world.nowUs >= deadlineUs) hold(progressAfterHealing, { settleUs: plan.settleUs, missing });
+    if (world.nowUs >= deadlineUs) mustHaveSettled(plan, missing);
     world.runUntil(Math.min(deadlineUs, world.nowUs + settleTickUs));
   }
 }

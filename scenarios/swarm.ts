@@ -12,12 +12,14 @@ import type { Scenario } from '../harness/campaign/scenario.ts';
 import { drawDisk, drawNetwork } from '../harness/swarm/environment.ts';
 import { drawFaults } from '../harness/swarm/faults.ts';
 import { drawKinds, type Kinds } from '../harness/swarm/kinds.ts';
+import { drawLasting } from './swarm/lasting.ts';
 import { drawOperations } from './swarm/operations.ts';
 import { drawOptions } from './swarm/options.ts';
 import { raftKv } from './systems/raft-kv.ts';
 import type { RaftKvSettings } from './systems/raft-kv-settings.ts';
 
 const ms = 1000;
+const settleUs = 60_000 * ms;
 
 export const swarm: Scenario = {
   name: 'swarm',
@@ -39,7 +41,9 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
   const settings = { ...drawSettings(streams.stream('settings'), kinds, servers), ...drawOptions(streams.stream('options')) };
   const loads = streams.stream('loads');
   const passers = kinds.has('endlessSessions') ? 5 + loads.below(30) : 0;
-  const { victims, healing } = drawLosses(streams.stream('losses'), servers, stormUs);
+  const { victims, healing: calm } = drawLosses(streams.stream('losses'), servers, stormUs);
+  const lasting = drawLasting(streams.stream('lasting'), { servers, stormUs, settleUs, settings, victims, healing: calm });
+  const healing = lasting.healing ?? calm;
   const quietUs = healing.kind === 'noNewOperations' ? healing.fromUs ?? stormUs : stormUs;
   return {
     format: planFormat,
@@ -50,12 +54,12 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     servers,
     clients: clients + passers,
     settings,
-    network: drawNetwork(streams.stream('network'), kinds),
+    network: { ...drawNetwork(streams.stream('network'), kinds), ...(lasting.rates === null ? {} : { lasting: lasting.rates }) },
     disk: drawDisk(streams.stream('disk'), kinds),
-    faults: drawFaults(streams, kinds, { servers, clients, stormUs, quietUs, electionUs: settings.electionTimeoutUs.max, victims }),
-    operations: drawOperations(streams.stream('operations'), loads, kinds, clients, passers, stormUs),
+    faults: [...drawFaults(streams, kinds, { servers, clients, stormUs, quietUs, electionUs: settings.electionTimeoutUs.max, victims }), ...lasting.faults],
+    operations: lasting.movedBehind(drawOperations(streams.stream('operations'), loads, kinds, clients, passers, stormUs)),
     stormUs,
-    settleUs: 60_000 * ms,
+    settleUs,
     healing,
     // Held against it, a run takes up to a third longer: half of the runs find what there is to find.
     ...(streams.stream('specification').chance(500) ? {} : { specification: 'off' as const }),
@@ -70,7 +74,7 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
 function drawLosses(random: RandomStream, servers: number, stormUs: number): { victims: readonly NodeId[]; healing: Healing } {
   const order = random.shuffled(Array.from({ length: servers }, (_, node) => node));
   const victims = order.slice(0, random.below(((servers - 1) >> 1) + 1) + (servers > 2 && random.chance(500) ? 1 : 0)).slice(0, (servers - 1) >> 1);
-  const way = random.weighted<Healing['kind']>([[2, 'everyone'], [1, 'minorityDown'], [1, 'noNewOperations'], [1, 'leaderFalls']]);
+  const way = random.weighted<Exclude<Healing['kind'], 'minorityInTrouble'>>([[2, 'everyone'], [1, 'minorityDown'], [1, 'noNewOperations'], [1, 'leaderFalls']]);
   if (way === 'minorityDown') return { victims, healing: { kind: way, nodes: victims } };
   if (way !== 'noNewOperations') return { victims, healing: { kind: way } };
   // Before the faults end, so that nobody's command helps what they leave behind.

@@ -1,8 +1,8 @@
 /** Carries out the faults of a plan, and undoes whatever is still broken when the storm ends. */
 import type { NodeId } from '../../core/protocol.ts';
-import type { Plan } from '../plan/plan.ts';
+import { inTrouble, type Plan } from '../plan/plan.ts';
 import { nodeName } from '../plan/node-name.ts';
-import { accountsOf, shapeOfFault, type Fault, type Target } from '../plan/fault.ts';
+import { accountsOf, isConfinedTo, shapeOfFault, type Fault, type Target } from '../plan/fault.ts';
 import { beginOf } from './begin.ts';
 import type { BreakableWorld, Heal } from './breakable.ts';
 
@@ -33,13 +33,18 @@ export class Nemesis {
     }
   }
 
-  /** Ends every fault at once; then the plan's healing: whoever can and may, is up. */
+  /** Ends every fault at once, but those that go on; then the plan's healing: whoever can and may, is up. */
   heal(): void {
     this.isOver = true;
-    for (const fault of this.heals.keys()) this.end(fault);
+    for (const fault of this.heals.keys()) if (!this.goesOn(fault)) this.end(fault);
     const { healing } = this.plan;
     if (healing?.kind === 'minorityDown') for (const node of healing.nodes) this.takeDown(node);
-    for (let node = 0; node < this.world.machines.length; node++) this.world.restart(node);
+    const troubled = inTrouble(this.plan);
+    for (let node = 0; node < this.world.machines.length; node++) if (!troubled.includes(node)) this.world.restart(node);
+  }
+
+  private goesOn(fault: Fault): boolean {
+    return isConfinedTo(fault, inTrouble(this.plan));
   }
 
   private takeDown(node: NodeId): void {
@@ -50,7 +55,7 @@ export class Nemesis {
   private begin(fault: Fault): void {
     const shape = shapeOfFault(fault);
     const [, untilUs] = shape.span(fault);
-    this.aim(shape.target(fault), untilUs, (nodes) => {
+    this.aim(shape.target(fault), untilUs, this.goesOn(fault), (nodes) => {
       for (const kind of accountsOf(fault)) this.world.accounts.eligible(kind);
       this.onFault(`${fault.kind} begins: ${shape.describe(fault, nodes.map(this.nameOf), this.nameOf)}`);
       this.heals.set(fault, beginOf(fault)(fault, nodes, this.world));
@@ -67,9 +72,9 @@ export class Nemesis {
   }
 
   /** Calls `strike` with the nodes that are meant, at once or as soon as there is a leader. */
-  private aim(target: Target, untilUs: number, strike: (nodes: readonly NodeId[]) => void): void {
+  private aim(target: Target, untilUs: number, goesOn: boolean, strike: (nodes: readonly NodeId[]) => void): void {
     const { world } = this;
-    const isOver = (): boolean => this.isOver || world.nowUs > untilUs;
+    const isOver = (): boolean => (this.isOver && !goesOn) || world.nowUs > untilUs;
     if (target === 'leader') world.when(aimAgainUs, { isOver, hasCome: () => world.leader() !== null, act: () => strike([world.leader()!]) });
     else if (!isOver()) strike(target);
   }

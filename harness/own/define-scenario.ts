@@ -171,7 +171,7 @@ function kindsOf(streams: RandomStreams, { kinds }: FaultChoice, hasDisk: boolea
 function drawLosses(random: RandomStream, servers: number, { faults, system }: Drawing, kinds: Kinds): { readonly victims: readonly NodeId[]; readonly healing: Healing } {
   const order = random.shuffled(Array.from({ length: servers }, (_, node) => node)).filter((node) => !faults.neverLost.has(node));
   const victims = order.slice(0, random.below(((servers - 1) >> 1) + 1));
-  const way = random.weighted<Healing['kind']>([[3, 'everyone'], [1, 'minorityDown'], [1, 'noNewOperations'], [1, 'leaderFalls']]);
+  const way = random.weighted<Exclude<Healing['kind'], 'minorityInTrouble'>>([[3, 'everyone'], [1, 'minorityDown'], [1, 'noNewOperations'], [1, 'leaderFalls']]);
   if (way === 'minorityDown') return kinds.has('gone') ? { victims, healing: { kind: way, nodes: victims } } : { victims, healing: { kind: 'everyone' } };
   if (way === 'leaderFalls' && (system.own.role === null || !faults.kinds.has('crash'))) return { victims, healing: { kind: 'everyone' } };
   return { victims, healing: { kind: way } };

@@ -59,6 +59,13 @@ export function nodesNamedBy(fault: Fault): readonly number[] {
   return target === 'leader' ? [] : target;
 }
 
+/** Whether a fault strikes none but these, or is about one way from or to one of them. */
+export function isConfinedTo(fault: Fault, nodes: readonly number[]): boolean {
+  const struck = nodesNamedBy(fault);
+  const isAWay = 'from' in fault && 'to' in fault;
+  return isAWay ? struck.some((node) => nodes.includes(node)) : struck.length > 0 && struck.every((node) => nodes.includes(node));
+}
+
 export const strikesServersOnly = (fault: Fault): boolean => shapeOfFault(fault).strikesServersOnly;
 
 export const accountsOf = (fault: Fault): readonly FaultKind[] => shapeOfFault(fault).kinds(fault);

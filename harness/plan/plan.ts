@@ -79,7 +79,20 @@ export interface NetworkPlan {
    * rates above are not used. For plans without `manner` and `lab` only.
    */
   readonly fates?: readonly MessageFate[];
+  /** What the network keeps doing when the storm is over, to the end; absent: nothing. For plans without `manner` and `lab`. */
+  readonly lasting?: LastingRates;
 }
+
+/** A network that is never without fault, and in which progress is owed all the same: a few per cent at most. */
+export interface LastingRates {
+  readonly dropPer1000: number;
+  readonly duplicatePer1000: number;
+  /** Mean of an exponentially distributed delay, added to each message's. */
+  readonly tailUs: number;
+}
+
+/** At most so many of 1,000 messages: with more, elections of a sound cluster may fail for as long as a run lasts. */
+export const lastingPer1000Max = 50;
 
 export interface DiskPlan {
   /** From the write to its being durable; a node does nothing else in between. */
@@ -90,11 +103,22 @@ export interface DiskPlan {
   readonly tornPer1000?: number;
 }
 
+/** The servers whose trouble goes on when the storm is over; none in most plans. */
+export const inTrouble = ({ healing }: Plan): readonly number[] => (healing?.kind === 'minorityInTrouble' ? healing.nodes : []);
+
+/** Whether all faults end when the storm does: then things come to rest, and nothing but time is needed. */
+export const endsInCalm = ({ healing, network }: Plan): boolean => healing?.kind !== 'minorityInTrouble' && network.lasting === undefined;
+
 /** What becomes of the cluster when the faults end. */
 export type Healing =
   | { readonly kind: 'everyone' }
   /** These servers are down then, if they were not before, and stay so. */
   | { readonly kind: 'minorityDown'; readonly nodes: readonly number[] }
+  /**
+   * Faults that strike these servers alone, or one way from or to one of them, go on until their own end. The others
+   * owe an answer to every client that can reach them.
+   */
+  | { readonly kind: 'minorityInTrouble'; readonly nodes: readonly number[] }
   /**
    * Clients begin no operation any more, and only wait for those that they have begun; from `fromUs` on
    * when it is given, while the faults may still go on.
@@ -163,6 +187,9 @@ export const planSchema = v.strictObject({
     manner: v.exactOptional(v.picklist(['honest', 'lab'], 'expected "honest" or "lab"')),
     lab: v.exactOptional(v.strictObject({ reliable: truth, longDelays: truth, longReordering: truth })),
     fates: v.exactOptional(v.array(messageFateSchema)),
+    lasting: v.exactOptional(v.strictObject({
+      dropPer1000: whole(0, lastingPer1000Max), duplicatePer1000: whole(0, lastingPer1000Max), tailUs: whole(0, 5000),
+    })),
   }),
   disk: v.strictObject({ writeUs: rangeSchema, bytes: v.exactOptional(truth), tornPer1000: v.exactOptional(whole(0, 1000)) }),
   timers: v.exactOptional(v.array(timerFateSchema)),
@@ -179,8 +206,9 @@ export const planSchema = v.strictObject({
   healing: v.exactOptional(v.variant('kind', [
     v.strictObject({ kind: v.literal('everyone') }),
     v.strictObject({ kind: v.literal('minorityDown'), nodes: v.array(whole(0, 6)) }),
+    v.strictObject({ kind: v.literal('minorityInTrouble'), nodes: v.array(whole(0, 6)) }),
     v.strictObject({ kind: v.literal('noNewOperations'), fromUs: v.exactOptional(microseconds) }),
     v.strictObject({ kind: v.literal('leaderFalls') }),
-  ], 'expected a healing of kind "everyone", "minorityDown", "noNewOperations" or "leaderFalls"')),
+  ], 'expected a healing of kind "everyone", "minorityDown", "minorityInTrouble", "noNewOperations" or "leaderFalls"')),
   specification: v.exactOptional(v.literal('off', 'expected "off"')),
 });

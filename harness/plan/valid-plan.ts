@@ -44,9 +44,7 @@ function mustNameNodes(plan: Plan, at: At): void {
     if (wrong === undefined) return;
     throw at(['faults', i], `it names node ${wrong}; ${isForServers ? `a fault of kind "${fault.kind}" strikes the ${plan.servers} servers only` : `there are ${nodes}, counted from 0`}`);
   });
-  const { healing } = plan;
-  const wrong = healing?.kind === 'minorityDown' ? healing.nodes.find((node) => node >= plan.servers) : undefined;
-  if (wrong !== undefined) throw at(['healing', 'nodes'], `it names node ${wrong}; there are ${plan.servers} servers, counted from 0`);
+  mustHealWhatThereIs(plan, at);
   const mustBeNode = (path: Path, node: number): void => {
     if (node >= nodes) throw at(path, `it names node ${node}; there are ${nodes}, counted from 0`);
   };
@@ -55,6 +53,16 @@ function mustNameNodes(plan: Plan, at: At): void {
     mustBeNode(['network', 'fates', i, 'to'], to);
   });
   plan.timers?.forEach(({ node }, i) => mustBeNode(['timers', i, 'node'], node));
+}
+
+/** Trouble that goes on must leave a majority alone: else nobody owes anything, and a run proves nothing. */
+function mustHealWhatThereIs({ healing, servers }: Plan, at: At): void {
+  const nodes = healing?.kind === 'minorityDown' || healing?.kind === 'minorityInTrouble' ? healing.nodes : [];
+  const wrong = nodes.find((node) => node >= servers);
+  if (wrong !== undefined) throw at(['healing', 'nodes'], `it names node ${wrong}; there are ${servers} servers, counted from 0`);
+  if (healing?.kind !== 'minorityInTrouble') return;
+  const many = new Set(nodes).size;
+  if (many * 2 >= servers) throw at(['healing', 'nodes'], `it names ${many} of ${servers} servers; trouble may go on for fewer than half of them`);
 }
 
 function checked(at: At, path: Path, schema: v.GenericSchema, value: unknown): unknown {

@@ -174,7 +174,7 @@ export function buildReport(spec: ReportSpec): Report {
 }
 
 function stallOf(system: System, account: Account, detail: string): Stall {
-  const missing = detail.replace(/^.* after all faults ended, /, '');
+  const missing = detail.replace(/^.* ms after (?:all faults ended|the storm, with [^,]*), /, '');
   const { cycles, more } = cyclesOf(account);
   return { cycles, more, mustHappen: system.mustHappen?.(missing, account.servers) ?? `this must come to an end: ${missing}` };
 }

@@ -1,9 +1,9 @@
 /** When two violations count as the same one. */
-import { noException, progressAfterHealing, timeLimit } from '../../checkers/run-properties.ts';
+import { noException, progressAfterHealing, progressWhileOwed, timeLimit } from '../../checkers/run-properties.ts';
 import type { Verdict } from '../../checkers/verdict.ts';
 
 /** Properties that a run breaks by not being done in time: shrinking must leave it that time. */
-export const progressProperties: ReadonlySet<string> = new Set([progressAfterHealing.name, timeLimit.name]);
+export const progressProperties: ReadonlySet<string> = new Set([progressAfterHealing.name, progressWhileOwed.name, timeLimit.name]);
 
 /**
  * What must stay violated while a plan shrinks: the property and, where a reducer threw, the words of

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { shapeOfFault, type Fault } from '../plan/fault.ts';
-import { planSchema, type Plan } from '../plan/plan.ts';
+import { planSchema, type Healing, type Plan } from '../plan/plan.ts';
 
 export type Data = null | boolean | number | string | readonly Data[] | { readonly [field: string]: Data };
 export type Path = readonly (string | number)[];
@@ -84,6 +84,9 @@ export function momentsOf(plan: Plan): readonly number[] {
 
 export const beginUs = (fault: Fault): number => shapeOfFault(fault).span(fault)[0];
 
+/** Trouble of half of the servers or more is no plan, and nobody would owe anything. */
+const mayGoOn = (healing: Healing, servers: number): boolean => healing.kind !== 'minorityInTrouble' || healing.nodes.length * 2 < servers;
+
 /**
  * A plan without one node. Ids above it move down; a fault that names nobody any more, and the fates
  * of the node's messages and timers, go with it.
@@ -100,10 +103,11 @@ export function withoutNode(plan: Plan, gone: number): Plan {
   const client = gone - plan.servers;
   const { fates } = plan.network;
   const healing = withoutNodeIn((plan.healing ?? null) as Data, undefined, gone, moved) as Plan['healing'] | null;
+  const servers = isServer ? plan.servers - 1 : plan.servers;
   return {
     ...plan,
-    ...(healing == null ? {} : { healing }),
-    servers: isServer ? plan.servers - 1 : plan.servers,
+    ...(healing == null ? {} : { healing: mayGoOn(healing, servers) ? healing : { kind: 'everyone' } }),
+    servers,
     clients: isServer ? plan.clients : plan.clients - 1,
     faults,
     operations: isServer ? plan.operations : plan.operations

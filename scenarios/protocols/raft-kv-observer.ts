@@ -77,6 +77,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     'Acknowledged Writes Survive': 'there is no end of a run: every replica is compared at every step (Equal Replicas)',
     Linearizability: 'a property of the ghost, "every history is linearizable", judges every history of the clients',
     'Progress After Healing': 'a world without time owes no progress',
+    'Progress While Owed': 'a world without time owes no progress',
     'Time Limit': 'there is no time, and there are no scripts',
     'Bounded Work': 'what is generated is bounded by the parameters of the model',
     'Protocol Contract': 'it asks reducers without the world that holds them to it',

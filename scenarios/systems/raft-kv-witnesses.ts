@@ -102,6 +102,7 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Acknowledged Writes Survive': answers,
   'Linearizability': answers,
   'Progress After Healing': [],
+  'Progress While Owed': [],
   'Time Limit': [],
   'Bounded Work': fatalOnly,
   'Protocol Contract': fatalOnly,

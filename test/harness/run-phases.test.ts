@@ -102,6 +102,60 @@ describe('healing', () => {
     expect([record.verdict.kind === 'violation' ? record.verdict.detail : 'ok', record.counts['progressExcused']]).toEqual(['ok', 0]);
   });
 
+  describe('trouble that goes on', () => {
+    const inTrouble = { servers: 3, healing: { kind: 'minorityInTrouble', nodes: [1] } } as const;
+    const owed: Partial<System> = { owesProgress: ({ isUp }) => isUp(0) && isUp(2) };
+    /** Asks n2, which echoes. */
+    const asker: AnyProcess = { ...client, step: (state, event) => (event.kind === 'request' ? { state, effects: [{ kind: 'send', to: 2, message: { ping: event.id } }] } : client.step(state, event)) };
+    /** How many of n0's pings n1 has got when the run is over: five are sent, three in the storm. The client asks until then. */
+    const got = (faults: readonly Fault[], healing: Plan['healing'] = inTrouble.healing): number => {
+      let last = 0;
+      const stepped: Observer['stepped'] = (node, _before, after) => void (node === 1 && (last = (after as { got: number }).got));
+      const operations = [{ client: 0, atUs: 200 * ms, request: null }];
+      const { record } = observed({ ...inTrouble, clients: 1, operations, healing, faults, stormUs: 35 * ms, settleUs: 500 * ms }, { stepped }, [pinger(), greedy, echo, asker], owed);
+      expect([record.verdict.kind, record.operationsCompleted]).toEqual(['ok', 1]);
+      return last;
+    };
+    const isolation = (node: number): Fault => ({ kind: 'isolation', ...long, fromUs: 25 * ms, nodes: [node], direction: 'both' });
+    const cut = (from: number, to: number): Fault => ({ kind: 'cut', ...long, fromUs: 25 * ms, from, to });
+
+    test.each<readonly [string, readonly Fault[], number]>([
+      ['without a fault all is heard', [], 5],
+      ['one that strikes a server in trouble goes on', [isolation(1)], 2],
+      ['to its own end, and not longer', [{ ...isolation(1), untilUs: 45 * ms } as Fault], 5],
+      ['a way to it stays cut', [cut(0, 1)], 2],
+      ['a way between others is mended', [cut(0, 2)], 5],
+      ['one that strikes somebody else as well is over', [{ ...isolation(1), nodes: [0, 1] } as Fault], 5],
+      ['one that would begin later begins', [{ ...isolation(1), fromUs: 45 * ms } as Fault], 4],
+      ['and on somebody else it does not', [{ ...isolation(0), fromUs: 45 * ms } as Fault], 5],
+    ])('%s', (_, faults, expected) => expect(got(faults)).toBe(expected));
+
+    test('in a plan where all is healed none does', () => expect(got([isolation(1)], { kind: 'everyone' })).toBe(5));
+
+    test('the observer is told of whom nothing is owed; nobody is started who is in a crash loop; no noise is listened for', () => {
+      const quiet = { listen: () => undefined, heard: () => 'n0 goes on' };
+      const loop: Fault = { kind: 'crashLoop', ...long, nodes: [1], downUs: 800 * ms, upUs: 1 * ms };
+      const { told, record } = observed({ ...inTrouble, faults: [loop] }, { quiet }, [pinger(), greedy, greedy], owed);
+      expect([told.slice(3), record.verdict]).toEqual([['crashed 1', 'healed, down: 1', 'finished'], { kind: 'ok' }]);
+    });
+
+    test('answers are owed then, and the violation says what went on', () => {
+      const never = { unsettled: () => 'n2 lacks an entry' };
+      const operations = [{ client: 0, atUs: 10 * ms, request: null }];
+      const verdictOf = (parts: Parameters<typeof toyPlan>[0], asked = asker) =>
+        observed({ servers: 3, clients: 1, operations, settleUs: 70 * ms, ...parts }, never, [pinger(), greedy, echo, asked], owed).record.verdict;
+      const lasting = { dropPer1000: 1, duplicatePer1000: 0, tailUs: 0 };
+      const property = 'Progress While Owed';
+      const silent = deaf;
+      expect(verdictOf(inTrouble)).toEqual({ kind: 'ok' });
+      expect(verdictOf(inTrouble, silent)).toEqual({ kind: 'violation', property, detail: '70 ms after the storm, with n1 in trouble, 1 operations are not answered' });
+      expect(verdictOf({ network: { lasting } })).toEqual({ kind: 'violation', property, detail: '70 ms after the storm, with messages lost or late, n2 lacks an entry' });
+      expect(verdictOf({ ...inTrouble, network: { lasting } }, silent)).toEqual({
+        kind: 'violation', property, detail: '70 ms after the storm, with n1 in trouble and messages lost or late, 1 operations are not answered',
+      });
+    });
+  });
+
   test('the network is calm behind the storm: nothing is lost any more', () => {
     const got: number[] = [];
     const stepped: Observer['stepped'] = (node, _before, after) => void (node === 1 && got.push((after as { got: number }).got));

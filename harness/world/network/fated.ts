@@ -31,9 +31,9 @@ export class FatedNetwork implements AnyNetwork {
     return (nth * this.size + from) * this.size + to;
   }
 
-  /** From now on a fate can neither lose nor copy a message, nor hold it up for longer than a plain one. */
+  /** From now on a fate can neither lose nor copy a message, nor hold it up for longer than a plain one; unless trouble lasts. */
   calm(): void {
-    this.isCalm = true;
+    this.isCalm = this.plan.lasting === undefined;
   }
 
   cut(from: NodeId, to: NodeId): void {

@@ -60,8 +60,11 @@ export class HonestNetwork implements AnyNetwork {
     this.cuts = new Cuts(size);
   }
 
+  /** What is held back is let go; then nothing befalls a message, or only what lasts. */
   calm(): void {
-    this.isCalm = true;
+    const { lasting, delayUs } = this.rates;
+    if (lasting === undefined) this.isCalm = true;
+    else this.rates = { ...lasting, delayUs, latePer1000: 0, lateUs: delayUs };
     for (let way = 0; way < this.links.length; way++) {
       const link = this.links[way];
       if (link !== undefined) this.letGo(link, Math.floor(way / this.size), way % this.size, 0);

@@ -117,7 +117,7 @@ describe('healing', () => {
     const records = Array.from({ length: 300 }, (_, seed) => run(swarm.system, swarm.draw(seed)));
     expect(records.every(({ counts }) => counts['progressExcused'] === 0)).toBe(true);
     const ways = new Set(Array.from({ length: 60 }, (_, seed) => swarm.draw(seed).healing?.kind));
-    expect([...ways].sort()).toEqual(['everyone', 'leaderFalls', 'minorityDown', 'noNewOperations']);
+    expect([...ways].sort()).toEqual(['everyone', 'leaderFalls', 'minorityDown', 'minorityInTrouble', 'noNewOperations']);
   });
 });
 

@@ -74,6 +74,13 @@ describe('without a node', () => {
     expect(isPlan(fewer)).toBe(true);
   });
 
+  test('trouble that would go on for half of the servers that are left is no trouble any more', () => {
+    const troubled = (servers: number, nodes: readonly number[]) => toyPlan({ servers, healing: { kind: 'minorityInTrouble', nodes } });
+    expect(withoutNode(troubled(4, [1]), 0).healing).toEqual({ kind: 'minorityInTrouble', nodes: [0] });
+    expect(withoutNode(troubled(3, [1]), 0).healing).toEqual({ kind: 'everyone' });
+    expect(withoutNode(troubled(5, [1, 2]), 2).healing).toEqual({ kind: 'minorityInTrouble', nodes: [1] });
+  });
+
   test('a client: what it asks goes, and the next one takes its number', () => {
     const fewer = withoutNode(plan, 3);
     expect([fewer.servers, fewer.clients, fewer.operations]).toEqual([3, 1, [{ ...operation(1), client: 0 }]]);

@@ -71,6 +71,29 @@ describe('calm', () => {
     expect([exposed, counts.dropped, counts.duplicated, counts.late]).toEqual([0, 0, 0, 0]);
   });
 
+  test('a poor network keeps its lasting rates, and nothing else of the storm', () => {
+    const { posts, exposed, counts } = thousand({ ...everything, lasting: { dropPer1000: 50, duplicatePer1000: 20, tailUs: 0 } }, (network) => network.calm());
+    expect([exposed, counts.late, posts.length]).toEqual([1000, 0, 1000 - counts.dropped + counts.duplicated]);
+    expect([Math.abs(counts.dropped - 50) < 25, Math.abs(counts.duplicated - 20) < 15]).toEqual([true, true]);
+    expect(Math.max(...posts.map(({ delayUs }) => delayUs))).toBeLessThanOrEqual(20);
+    const late = thousand({ lasting: { dropPer1000: 0, duplicatePer1000: 0, tailUs: 1000 } }, (network) => network.calm()).posts;
+    expect(late.filter(({ delayUs }) => delayUs > 20).length).toBeGreaterThan(900);
+  });
+
+  test('of listed fates none is kept from losing a message where the network stays poor', () => {
+    const fates = [{ from: 0, to: 1, nth: 1, delaysUs: [] }, { from: 0, to: 1, nth: 2, delaysUs: [5, 6000] }];
+    const delays = (lasting?: NetworkPlan['lasting']): readonly number[] => {
+      const posts: number[] = [];
+      const rates = { ...calmRates, ...(lasting === undefined ? {} : { lasting }) };
+      const network = new FatedNetwork(rates, fates, 3, (_from, _to, _message, delayUs) => void posts.push(delayUs), () => undefined);
+      network.calm();
+      for (let i = 0; i < 3; i++) network.send(0, 1, i);
+      return posts;
+    };
+    expect(delays()).toEqual([10, 5, 10]);
+    expect(delays({ dropPer1000: 0, duplicatePer1000: 0, tailUs: 0 })).toEqual([5, 6000, 10]);
+  });
+
   test('lets go of what was held back, on its own way', () => {
     const posts: string[] = [];
     const network = new HonestNetwork({ ...calmRates, reorderPer1000: 1000 }, 3, new RandomStreams('held'), (from, to, message) => void posts.push(`${from}>${to} ${String(message)}`));

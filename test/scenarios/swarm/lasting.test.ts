@@ -1,0 +1,66 @@
+/** Trouble that the swarm leaves when the storm is over: never more than a sound cluster can bear. */
+import { describe, expect, test } from 'vitest';
+import { inTrouble, lastingPer1000Max, type Plan } from '../../../harness/plan/plan.ts';
+import { swarm } from '../../../scenarios/swarm.ts';
+import type { RaftKvSettings } from '../../../scenarios/systems/raft-kv-settings.ts';
+
+const plans = Array.from({ length: 3000 }, (_, i) => swarm.draw(i + 1));
+const troubled = plans.filter((plan) => inTrouble(plan).length > 0);
+
+/** Faults that go on. */
+const lasting = (plan: Plan) => plan.faults.filter((fault) => 'untilUs' in fault && fault.untilUs > plan.stormUs);
+
+describe('servers in trouble', () => {
+  test('there are some in about a tenth of the seeds, and each has one trouble to the end', () => {
+    expect(troubled.length).toBeGreaterThan(200);
+    for (const plan of troubled) {
+      expect(lasting(plan).map(({ kind }) => kind).length, plan.seed).toBe(inTrouble(plan).length);
+      for (const fault of lasting(plan)) expect('untilUs' in fault && fault.untilUs).toBe(plan.stormUs + plan.settleUs);
+    }
+    expect(plans.filter((plan) => inTrouble(plan).length === 0 && lasting(plan).length > 0)).toEqual([]);
+  });
+
+  test('they and those that may be lost for good are fewer than half: a majority owes progress', () => {
+    for (const plan of troubled) {
+      const lost = plan.faults.flatMap((fault) => (fault.kind === 'gone' || fault.kind === 'damagedDisk' ? fault.nodes : []));
+      const out = new Set([...inTrouble(plan), ...lost]);
+      expect(out.size * 2, plan.seed).toBeLessThan(plan.servers);
+    }
+  });
+
+  test('what campaigns without end needs PreVote and CheckQuorum (dissertation 9.6, 6.2)', () => {
+    const kindsWith = (isWanted: (settings: RaftKvSettings) => boolean): readonly string[] => {
+      const kinds = troubled.filter(({ settings }) => isWanted(settings as RaftKvSettings))
+        .flatMap((plan) => lasting(plan).map((fault) => (fault.kind === 'isolation' ? `${fault.kind} ${fault.direction}` : fault.kind === 'cut' ? `cut ${inTrouble(plan).includes(fault.from) ? 'out' : 'in'}` : fault.kind)));
+      return [...new Set(kinds)].sort();
+    };
+    const both = ({ preVote, checkQuorum }: RaftKvSettings): boolean => preVote === true && checkQuorum === true;
+    expect(kindsWith((settings) => !both(settings))).toEqual(['crashLoop', 'cut out', 'flapping', 'isolation both', 'isolation outbound', 'pause', 'stall']);
+    expect(kindsWith(both)).toEqual(expect.arrayContaining(['cut in', 'isolation inbound']));
+  });
+
+  test('the server that is always first to run for leader is only silent', () => {
+    const quick = troubled.filter((plan) => inTrouble(plan).includes((plan.settings as RaftKvSettings).quickServer ?? -1) && (plan.settings as RaftKvSettings).preVote !== true);
+    expect(quick.length).toBeGreaterThan(5);
+    for (const plan of quick) {
+      const { quickServer } = plan.settings as RaftKvSettings;
+      const own = lasting(plan).find((fault) => 'nodes' in fault && Array.isArray(fault.nodes) && fault.nodes.includes(quickServer!));
+      expect(own?.kind === 'pause' || (own?.kind === 'isolation' && own.direction !== 'inbound'), plan.seed).toBe(true);
+    }
+  });
+});
+
+test('where there is trouble, clients ask behind the storm: who asks nothing is owed no answer', () => {
+  const behind = ({ operations, stormUs }: Plan): number => operations.filter(({ atUs }) => atUs >= stormUs).length;
+  expect(Math.min(...troubled.map(behind))).toBeGreaterThan(15);
+  expect(Math.max(...plans.map(({ operations, stormUs }) => operations.at(-1)!.atUs - stormUs))).toBeLessThan(2_000_000);
+  const more = plans.filter((plan) => inTrouble(plan).length === 0 && behind(plan) > 0).length;
+  expect(Math.abs(more - 420)).toBeLessThan(90);
+});
+
+test('a fifth of the seeds keeps a poor network, of a few per cent at most', () => {
+  const rates = plans.flatMap(({ network }) => network.lasting ?? []);
+  expect(Math.abs(rates.length - 600)).toBeLessThan(100);
+  expect(Math.max(...rates.map(({ dropPer1000 }) => dropPer1000))).toBe(lastingPer1000Max);
+  expect([...new Set(rates.map(({ tailUs }) => tailUs))].sort((a, b) => a - b)).toEqual([0, 200, 1000, 2000]);
+});
