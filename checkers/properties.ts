@@ -18,7 +18,7 @@ import {
 import { boundedRaftState } from './raft-state-size.ts';
 import { stepOfTheSpecification } from './spec/step-of-the-specification.ts';
 import { acknowledgedIsCommitted, acknowledgedResult, readIsFresh } from './replicated-store.ts';
-import { boundedWork, noException, progressAfterHealing, progressWhileOwed, protocolContract, startsFromUndamagedDisk, timeGoesOn, timeLimit } from './run-properties.ts';
+import { boundedWork, noException, progressAfterHealing, progressWhileOwed, protocolContract, slow, startsFromUndamagedDisk, timeGoesOn, timeLimit } from './run-properties.ts';
 
 /** Those of one family that look at single steps are asked in this order. */
 export const properties = [
@@ -67,6 +67,7 @@ export const properties = [
   // The run.
   progressAfterHealing,
   progressWhileOwed,
+  slow,
   timeLimit,
   boundedWork,
   protocolContract,

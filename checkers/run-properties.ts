@@ -21,6 +21,16 @@ export const progressWhileOwed = property({
     missing === null ? null : `${settleUs / 1000} ms after the storm, with ${trouble}, ${missing}`,
 });
 
+export const slow = property({
+  name: 'Slow',
+  source: 'issue 16',
+  says: 'When nothing befalls it, a cluster finds a leader and answers in the time that the timing of the plan allows',
+  looksAt: 'run',
+  /** Times in microseconds; `boundUs` is what the sound system keeps with a margin. */
+  check: ({ what, tookUs, boundUs }: { readonly what: string; readonly tookUs: number; readonly boundUs: number }) =>
+    tookUs <= boundUs ? null : `${what} took ${tookUs / 1000} ms without any fault; by the timing of the plan ${boundUs / 1000} ms are enough`,
+});
+
 export const timeLimit = property({
   name: 'Time Limit',
   source: 'the labs',

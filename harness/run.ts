@@ -1,7 +1,7 @@
 /** Runs a plan: the same plan gives the same record, byte for byte, on any machine. */
 import { Violated } from '../checkers/checker.ts';
 import { hold } from '../checkers/property.ts';
-import { progressAfterHealing, progressWhileOwed, timeLimit } from '../checkers/run-properties.ts';
+import { progressAfterHealing, progressWhileOwed, slow, timeLimit } from '../checkers/run-properties.ts';
 import type { Verdict } from '../checkers/verdict.ts';
 import type { FaultAccount } from './world/accounts.ts';
 import { faultKindsOf } from './plan/switched-on.ts';
@@ -15,6 +15,7 @@ import { scriptOf } from './script/script-of.ts';
 import type { System } from './system.ts';
 import type { TraceSink } from './world/trace.ts';
 import { Clients } from './workload/clients.ts';
+import { Pace, type PaceRecord } from './workload/pace.ts';
 import type { NodeCounts } from './world/node-counts.ts';
 import { World } from './world/world.ts';
 
@@ -33,6 +34,8 @@ export interface RunRecord {
   readonly counts: Readonly<Record<string, number>>;
   /** Of each kind of fault that the plan switches on: how often it could strike, did, and mattered. */
   readonly faults: Readonly<Record<string, FaultAccount>>;
+  /** Of a plan without a script. */
+  readonly pace?: PaceRecord;
   /** Of a plan with a script: what its network counted. */
   readonly rpcs?: Readonly<RpcCounts>;
 }
@@ -53,7 +56,8 @@ export function run(system: System, plan: Plan, trace: TraceSink | null = null):
   const script = scriptOf(system, plan);
   const world = new World(system, plan, trace);
   if (script !== null) return playScript(world, plan, script, trace);
-  const clients = new Clients(plan, world);
+  const pace = new Pace(system.pace?.(plan) ?? null);
+  const clients = new Clients(plan, world, pace);
   let isExcused = false;
   const verdict = verdictOf(() => {
     boot(world);
@@ -62,10 +66,10 @@ export function run(system: System, plan: Plan, trace: TraceSink | null = null):
     const healing = plan.healing?.kind;
     if (healing === 'noNewOperations' || healing === 'leaderFalls') clients.beginNoMore();
     const unanswered = (): string | null => (clients.areDone ? null : `${clients.missing} operations are not answered`);
-    isExcused = settle(world, plan, healing === 'leaderFalls' ? fallWhen(unanswered, world, trace) : unanswered) === 'excused';
+    isExcused = settle(world, plan, pace, healing === 'leaderFalls' ? fallWhen(unanswered, world, trace) : unanswered) === 'excused';
     return judged(world);
   });
-  return recordOf(world, verdict, clients.completed, isExcused);
+  return { ...recordOf(world, verdict, clients.completed, isExcused), pace: pace.record(clients.completed, world.network.counts.sent, world.writes) };
 }
 
 /** The same phases, with a script in the place of the clients: the storm ends when the script does. */
@@ -81,7 +85,7 @@ function playScript(world: World, plan: Plan, script: Script, trace: TraceSink |
     world.runUntilDone(() => done.isFired, plan.stormUs);
     hold(timeLimit, { script: plan.script!, isDone: done.isFired, stormUs: plan.stormUs });
     healed(world, nemesis, note);
-    isExcused = settle(world, plan, () => null) === 'excused';
+    isExcused = settle(world, plan, new Pace(null), () => null) === 'excused';
     return judged(world);
   });
   return { ...recordOf(world, verdict, stage.checked, isExcused), rpcs: stage.network.rpcs };
@@ -179,6 +183,13 @@ function noise(world: World): string | null {
   return quiet.heard();
 }
 
+/** What a system promises by the timing of the plan; one that promises nothing is never slow, and one that never settles is worse. */
+function mustKeepPace({ bounds, leaderlessUs, middleUs }: Pace): void {
+  if (bounds === null) return;
+  hold(slow, { what: 'finding a leader', tookUs: leaderlessUs, boundUs: bounds.leaderlessUs });
+  if (middleUs !== null) hold(slow, { what: 'half of the answers', tookUs: middleUs, boundUs: bounds.answerUs });
+}
+
 /**
  * Where a way to a server is cut for good, one that hears the leader no more may rightly be left behind by PreVote: then
  * answers are owed, and nothing else. Where messages are lost there is always something to say.
@@ -203,16 +214,22 @@ function mustHaveSettled(plan: Plan, missing: string): void {
  *
  * Within the bound, from when the faults ended, every pending operation completes and all replicas agree.
  */
-function settle(world: World, plan: Plan, unanswered: () => string | null): 'settled' | 'excused' {
-  const deadlineUs = world.nowUs + plan.settleUs;
+function settle(world: World, plan: Plan, pace: Pace, unanswered: () => string | null): 'settled' | 'excused' {
+  const healedUs = world.nowUs;
+  const deadlineUs = healedUs + plan.settleUs;
   if (!world.owesProgress()) {
     world.runUntil(world.nowUs + excusedUs);
     if (endsInCalm(plan) && world.owesProgress()) throw new Error('a quorum came back although every fault was over');
     return 'excused';
   }
   for (;;) {
+    pace.look(world.nowUs, world.leader());
     const missing = unanswered() ?? unsettled(world);
-    if (missing === null) return 'settled';
+    if (missing === null) {
+      pace.settled(world.nowUs - healedUs);
+      if (endsInCalm(plan)) mustKeepPace(pace);
+      return 'settled';
+    }
     if (world.nowUs >= deadlineUs) mustHaveSettled(plan, missing);
     world.runUntil(Math.min(deadlineUs, world.nowUs + settleTickUs));
   }

@@ -8,6 +8,7 @@ import type { FileRole, Moments } from './moments.ts';
 import type { Plan } from './plan/plan.ts';
 import type { Rpc } from './world/network/rpc.ts';
 import type { Script } from './script/script.ts';
+import type { PaceBounds } from './workload/pace.ts';
 
 export type AnyProcess = Process<unknown, unknown, unknown, unknown, unknown, unknown>;
 export type AnyEvent = Event<unknown, unknown>;
@@ -182,6 +183,8 @@ export interface System {
   fileRole?(name: string): FileRole | null;
   /** Whether the servers as they are must make progress; without it, while all are up and every two can talk. */
   owesProgress?(reach: Reach): boolean;
+  /** How fast it is when nothing befalls it, by the timing of a plan; without it no run is too slow. */
+  pace?(plan: Plan): PaceBounds;
   /** How its messages pair up as calls; without it the system cannot run on the lab's network. */
   readonly rpc?: Rpc;
   /** Scripts that its plans may name. */

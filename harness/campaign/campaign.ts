@@ -4,6 +4,7 @@
  */
 import { CheckersDiffer } from '../../checkers/checkers-differ.ts';
 import { Digest, sumOfDigests } from '../digest.ts';
+import { distributionOf, sumOfDistributions, type Distribution } from './distribution.ts';
 import { divergence } from './divergence.ts';
 import { DrawError } from './draw-error.ts';
 import { drawPlan } from './draw.ts';
@@ -82,6 +83,8 @@ export interface ChunkResult {
   readonly tallies: Readonly<Record<string, Tally>>;
   /** Of every kind of fault that was on in a seed. */
   readonly faultKinds: Readonly<Record<string, FaultTally>>;
+  /** Of each measure of pace (harness/workload/pace.ts), by name. */
+  readonly pace: Readonly<Record<string, Distribution>>;
   /** Seeds that were run twice although they had passed. */
   readonly doubleChecked: number;
   /** A sum over all seeds of a digest of the seed and its run's digest. */
@@ -104,6 +107,7 @@ export const emptyResult = (scenario: string): ChunkResult => ({
   trivial: 0,
   tallies: {},
   faultKinds: {},
+  pace: {},
   doubleChecked: 0,
   digest: '0000000000000000',
 });
@@ -160,6 +164,7 @@ function resultOf(scenario: string, seed: number, record: RunRecord, nondetermin
     trivial: record.operationsCompleted === 0 ? 1 : 0,
     tallies: talliesOf(seed, record),
     faultKinds: faultTalliesOf(seed, record),
+    pace: verdict.kind === 'ok' ? paceOf(record) : {},
     doubleChecked,
     digest: seedDigest(seed, digest),
   };
@@ -171,6 +176,16 @@ function faultTalliesOf(seed: number, { faults }: RunRecord): Record<string, Fau
     tallies[kind] = { seeds: 1, eligible, fired, mattered, firstFired: fired > 0 ? seed : null, firstMattered: mattered > 0 ? seed : null };
   }
   return tallies;
+}
+
+function paceOf({ pace }: RunRecord): Record<string, Distribution> {
+  if (pace === undefined) return {};
+  const { answersUs, ...single } = pace;
+  const measured = Object.entries(single).filter((one): one is [string, number] => one[1] !== null);
+  return {
+    ...Object.fromEntries(measured.map(([name, value]) => [name, distributionOf([value])])),
+    ...(answersUs.length === 0 ? {} : { answersUs: distributionOf(answersUs) }),
+  };
 }
 
 /** Ties a run's digest to its seed, so that two seeds that change places are noticed. */
@@ -210,6 +225,7 @@ export function merge(a: ChunkResult, b: ChunkResult): ChunkResult {
     trivial: a.trivial + b.trivial,
     tallies: merged(a.tallies, b.tallies, sumOfTallies),
     faultKinds: merged(a.faultKinds, b.faultKinds, sumOfFaultTallies),
+    pace: merged(a.pace, b.pace, sumOfDistributions),
     doubleChecked: a.doubleChecked + b.doubleChecked,
     digest: sumOfDigests([a.digest, b.digest]),
   };

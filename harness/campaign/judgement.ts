@@ -46,6 +46,7 @@ const rules = [
   { fact: 'faultsNeverOn', code: 1, says: (many) => `${plural(many, 'kind')} of fault never switched on` },
   { fact: 'faultsNeverFired', code: 1, says: (many) => `${plural(many, 'kind')} of fault on and never fired` },
   { fact: 'faultsNeverMattered', code: 1, says: (many) => `${plural(many, 'kind')} of fault fired and never mattered` },
+  { fact: 'slower', code: 1, says: (many) => `${plural(many, 'measure')} of pace worse than in the baseline` },
   { fact: 'undrawn', code: 4, says: (many) => `${plural(many, 'seed')} that the scenario cannot draw` },
   { fact: 'notBuilt', code: 4, says: (many) => `${plural(many, 'patch', 'patches')} that cannot be built` },
   { fact: 'shardsForeign', code: 4, says: (many) => `${plural(many, 'shard')} of another campaign` },

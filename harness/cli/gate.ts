@@ -13,6 +13,7 @@ import { campaignJson } from '../report/campaign-json.ts';
 import { runCanaries, type CanaryResult } from '../bugs/canary.ts';
 import { BugFileError } from '../bugs/known-bug.ts';
 import type { FailureReports } from '../report/failures.ts';
+import { factsOfPace, readBaseline, type Baseline } from './baseline.ts';
 import { caseOf, errorCommand, githubAnnotation, junitXml, markdown, type CaseResult } from '../report/forms.ts';
 import { absences, situationsLine } from '../campaign/required.ts';
 import type { Scenario } from '../campaign/scenario.ts';
@@ -46,6 +47,8 @@ of its scenarios.
   --from S           the first seed (default 1)
   --shard I/N        only the I-th of N equal parts of seeds and labs; required situations are then judged
                      by \`whitewater merge\` over all shards
+  --baseline FILE    results of an earlier gate or \`fuzz --json\` over the same seeds: a pace that is worse by more than
+                     1 % (answers, time without a leader, messages and writes an operation) does not pass
   --canaries DIR     the known bugs whose heads say \`Canary: SEEDS\` (default: those of the house)
   --freeze           freeze all states, messages and writes in every run (see whitewater fuzz --help)
   --cross-check N    check the first N histories of each worker in two ways, and end with 5 where they differ
@@ -77,6 +80,8 @@ interface Request {
   readonly stuckAfterMs: number;
   /** Null for those of the house. */
   readonly canaries: string | null;
+  /** What pace is held against; null for nothing. */
+  readonly baseline: Baseline | null;
 }
 
 /** Of the swarm's seeds, in ten thousandths. */
@@ -105,6 +110,7 @@ async function gate(argv: readonly string[], context: Context): Promise<ExitCode
     mayBeNone(registry, factsOfCanaries(canaries)),
     mayBeNone(registry, factsOfLabs(labs.map(({ of }) => of), registry)),
     ...swarms.map(({ result }) => factsOfSeeds(result)),
+    ...(request.baseline === null ? [] : [factsOfPace(request.baseline, swarms)]),
     ...(request.asked.of > 1 ? [] : swarms.map(({ scenario, result }) => factsOfAbsences(scenario, result))),
     { done: 0, interrupted: terminal.interrupted.aborted ? [swarms.find(({ endedEarly }) => endedEarly !== null)?.endedEarly ?? 'the gate'] : [] },
   ]);
@@ -128,6 +134,7 @@ function parse(argv: readonly string[]): Request {
     workers: { type: 'string' },
     out: { type: 'string' },
     canaries: { type: 'string' },
+    baseline: { type: 'string' },
     freeze: { type: 'boolean' },
     'cross-check': { type: 'string' },
     'stuck-after': { type: 'string' },
@@ -146,6 +153,7 @@ function parse(argv: readonly string[]): Request {
     freeze: values.freeze === true,
     folder: values.out ?? 'gate',
     canaries: values.canaries ?? null,
+    baseline: values.baseline === undefined ? null : readBaseline(values.baseline),
     crossCheck: crossCheckOf(values['cross-check']),
     stuckAfterMs: stuckAfterOf(values['stuck-after']),
   };

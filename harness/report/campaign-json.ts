@@ -2,13 +2,14 @@
 import * as v from 'valibot';
 import { deepest, tooDeepAt } from '../../checkers/porcupine-ts-port/formats/nesting.ts';
 import type { ChunkResult } from '../campaign/campaign.ts';
+import { rounded } from '../campaign/distribution.ts';
 import { askedText, doubledIn, holdsSeed, sizeOf, type Piece } from '../campaign/pieces.ts';
 import { Digest } from '../digest.ts';
 import type { CampaignFacts } from './summary.ts';
 import { jsonText } from '../text/printable.ts';
 
 const campaignFormat = 'whitewater-campaign';
-const campaignVersion = 2;
+const campaignVersion = 3;
 
 /** Says what is wrong with a file of results, and in which field. */
 export class CampaignError extends Error {
@@ -25,6 +26,8 @@ const tally = v.strictObject({ total: size, seeds: size, firstSeed: seedOrNone }
 const faultTally = v.strictObject({
   seeds: positive, eligible: size, fired: size, mattered: size, firstFired: seedOrNone, firstMattered: seedOrNone,
 });
+
+const distribution = v.strictObject({ count: positive, largest: size, by: v.record(v.pipe(v.string(), v.regex(/^(0|[1-9]\d{0,15})$/, 'expected a whole number')), positive) });
 
 const fields = {
   format: v.literal(campaignFormat),
@@ -55,6 +58,7 @@ const fields = {
   snapshotsInstalled: size,
   tallies: v.record(v.string(), tally),
   faultKinds: v.record(v.string(), faultTally),
+  pace: v.record(v.string(), distribution),
   doubleChecked: size,
   wallMs: size,
   workers: size,
@@ -102,6 +106,7 @@ export function campaignJson({ result, holds, wallMs, workers, endedEarly, modul
     snapshotsInstalled: snapshotsInstalledIn(result.tallies),
     tallies: result.tallies,
     faultKinds: result.faultKinds,
+    pace: result.pace,
     doubleChecked: result.doubleChecked,
     wallMs: Math.round(wallMs),
     workers,
@@ -154,7 +159,7 @@ function whereOf(issue: v.BaseIssue<unknown>): string {
 
 /** The first sum or reference that does not agree with the rest, or null. */
 function wrongWith(written: Written & ChunkResult): string | null {
-  const { holds, seeds, passed, violations, unknown, unknowns, nondeterministic, faults, undrawn, trivial, doubleChecked, tallies, faultKinds } = written;
+  const { holds, seeds, passed, violations, unknown, unknowns, nondeterministic, faults, undrawn, trivial, doubleChecked, tallies, faultKinds, pace } = written;
   const accounted = passed + violations.length + unknowns.length + faults.length + undrawn.length;
   if (accounted !== seeds) return `seeds: there are ${seeds}, and ${accounted} are accounted for: passed, violations, unknowns, faults and undrawn together`;
   if (unknown !== unknowns.length) return `unknown: it is ${unknown}, and ${unknowns.length} are listed`;
@@ -191,6 +196,14 @@ function wrongWith(written: Written & ChunkResult): string | null {
     if (!isFirst(one.firstFired, one.fired)) return `faultKinds.${name}.firstFired: it does not fit ${one.fired} times`;
     if (!isFirst(one.firstMattered, one.mattered)) return `faultKinds.${name}.firstMattered: it does not fit ${one.mattered} times`;
   }
+  for (const [name, { count, largest, by }] of Object.entries(pace)) {
+    const listed = Object.values(by).reduce((sum, times) => sum + times, 0);
+    if (listed !== count) return `pace.${name}.count: it is ${count}, and ${listed} are listed`;
+    const odd = Object.keys(by).find((value) => rounded(Number(value)) !== Number(value));
+    if (odd !== undefined) return `pace.${name}.by: ${odd} is no rounded value`;
+    const highest = Object.keys(by).reduce((most, value) => Math.max(most, Number(value)), 0);
+    if (rounded(largest) !== highest) return `pace.${name}.largest: it is ${largest}, and the largest that is listed is ${highest}`;
+  }
   return null;
 }
 
@@ -210,6 +223,7 @@ const resultOf = (written: Written & ChunkResult): ChunkResult => ({
   trivial: written.trivial,
   tallies: written.tallies,
   faultKinds: written.faultKinds,
+  pace: written.pace,
   doubleChecked: written.doubleChecked,
   digest: written.digest,
 });

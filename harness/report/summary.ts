@@ -5,6 +5,7 @@ import { faultKinds as faultKindList } from '../plan/fault-kinds.ts';
 import { unfiredKinds } from '../campaign/required.ts';
 import { differsText } from '../same-run.ts';
 import { count, duration, plural, short, table, virtualTime } from '../text/format.ts';
+import { paceLines } from './pace-table.ts';
 import { distinctFailures, type DistinctFailure } from './failures.ts';
 import { ownCommand } from '../text/own-command.ts';
 
@@ -48,6 +49,7 @@ export function summaryText(facts: CampaignFacts): string {
     tallyTable(result),
     '',
     ...faultLines(result),
+    ...paceLines(result.pace),
     row('digest', result.digest),
     speedLine(facts),
     '',

@@ -2,24 +2,29 @@
 import type { NodeId } from '../../core/protocol.ts';
 import type { LoadKind, Plan } from '../plan/plan.ts';
 import type { World } from '../world/world.ts';
+import type { Pace } from './pace.ts';
 
 export class Clients {
   /** Operations answered so far. */
   completed = 0;
   private readonly plan: Plan;
   private readonly world: World;
+  private readonly pace: Pace;
   /** For each client, the ids of its operations that are still to begin, the next one last. */
   private readonly waiting: number[][];
   /** Operations that nobody waits for: given up, or never to be begun. */
   private dismissed = 0;
   /** Of each client, the operation that it waits for. */
   private readonly open: (number | null)[];
+  /** Of each client, when it began that. */
+  private readonly beganUs: number[] = [];
   private readonly openOfLoad: Record<LoadKind, number> = { burst: 0, hotKeys: 0, largeValues: 0, endlessSessions: 0 };
   private mayBegin = true;
 
-  constructor(plan: Plan, world: World) {
+  constructor(plan: Plan, world: World, pace: Pace) {
     this.plan = plan;
     this.world = world;
+    this.pace = pace;
     this.waiting = Array.from({ length: plan.clients }, () => []);
     this.open = new Array<number | null>(plan.clients).fill(null);
     for (let id = plan.operations.length - 1; id >= 0; id--) this.waiting[plan.operations[id]!.client]!.push(id);
@@ -67,6 +72,7 @@ export class Clients {
     const node: NodeId = this.plan.servers + client;
     this.scheduled[client] = undefined;
     this.open[client] = id;
+    this.beganUs[client] = this.world.nowUs;
     if (load !== undefined) this.beginLoad(load);
     if (giveUpUs !== undefined) this.world.at(this.world.nowUs + giveUpUs, () => this.giveUp(client, id));
     this.world.request(node, id, request);
@@ -94,6 +100,7 @@ export class Clients {
     // The client had given up, and began nothing since: its process told all the same, and nobody listens.
     if (!isAwaited) return;
     this.completed += 1;
+    this.pace.answered(this.beganUs[client]!, this.world.nowUs);
     this.open[client] = null;
     this.endLoad(id, true);
     this.next(client);

@@ -23,6 +23,8 @@ export class Disk {
   /** The last write may have reached the disk in part, and nobody has read it since. */
   isTorn = false;
   durable: unknown;
+  /** Writes begun so far. */
+  begun = 0;
   /** Added to the time of each write while a fault is at work. */
   stallUs = 0;
   /** While a fault is at work writes fail: its kind. */
@@ -54,6 +56,7 @@ export class Disk {
 
   /** How long the next write takes; 0 when it is durable at once. */
   nextWriteUs(): number {
+    this.begun += 1;
     const writeUs = this.plan.writeUs.max === 0 ? 0 : this.random.in(this.plan.writeUs);
     return writeUs + this.stallUs;
   }

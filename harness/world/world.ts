@@ -99,6 +99,11 @@ export class World implements ScriptedWorld, Host {
     return this.reporter.counts;
   }
 
+  /** Writes that servers began so far. */
+  get writes(): number {
+    return this.machines.reduce((sum, { disk }) => sum + disk.begun, 0);
+  }
+
   /** The whole run in 16 digits: every step, every message, and the states at the end. */
   finalDigest(): string {
     return this.reporter.finalDigest(this.nowUs, this.machines);

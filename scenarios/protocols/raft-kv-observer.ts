@@ -78,6 +78,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     Linearizability: 'a property of the ghost, "every history is linearizable", judges every history of the clients',
     'Progress After Healing': 'a world without time owes no progress',
     'Progress While Owed': 'a world without time owes no progress',
+    Slow: 'a world without time is neither fast nor slow',
     'Time Limit': 'there is no time, and there are no scripts',
     'Bounded Work': 'what is generated is bounded by the parameters of the model',
     'Protocol Contract': 'it asks reducers without the world that holds them to it',

@@ -103,6 +103,7 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Linearizability': answers,
   'Progress After Healing': [],
   'Progress While Owed': [],
+  Slow: [],
   'Time Limit': [],
   'Bounded Work': fatalOnly,
   'Protocol Contract': fatalOnly,

@@ -18,6 +18,7 @@ import type { FileRole, Moments } from '../../harness/moments.ts';
 import type { AnyProcess, AnyStorage, System } from '../../harness/system.ts';
 import { raftKvScripts } from '../lab/scripts.ts';
 import { majorityCanTalk } from './majority.ts';
+import { raftPace } from './raft-pace.ts';
 import { describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader } from './raft-messages.ts';
 import { isOfThePaper, optionsOf, plainSettings, settingsSchema, type RaftKvSettings } from './raft-kv-settings.ts';
 import { RaftKvContents } from './raft-kv-contents.ts';
@@ -105,6 +106,7 @@ export const raftKv: System = {
   moments,
   fileRole: (name) => roles[name.split('.')[0]!] ?? null,
   owesProgress: majorityCanTalk,
+  pace: (plan) => raftPace(plan, settingsOf(plan)),
   rpc: kvRpc,
   scripts: raftKvScripts,
   digestMessage,

@@ -80,6 +80,55 @@ describe('settling', () => {
   });
 });
 
+describe('pace', () => {
+  /** n0 leads from so long after the storm on: what the system says when it is asked. */
+  const bounds = { steadyAfterUs: 50 * ms, leaderlessUs: 60 * ms, answerUs: 2 * ms };
+  const asks = (many: number) => Array.from({ length: many }, (_, i) => ({ client: 0, atUs: (200 + 10 * i) * ms, request: null }));
+  const paced = (parts: Parameters<typeof toyPlan>[0], system: Partial<System> = {}) =>
+    observed({ servers: 1, clients: 1, settleUs: 900 * ms, ...parts }, {}, [echo, client], { pace: () => bounds, leader: () => 0, ...system }).record;
+
+  test('answers are timed that were begun while one had led for long enough', () => {
+    const { pace, verdict } = paced({ operations: [{ client: 0, atUs: 10 * ms, request: null }, { client: 0, atUs: 140 * ms, request: null }, ...asks(3)] });
+    expect([verdict, pace!.answersUs.length, pace!.leaderlessUs, pace!.settledUs]).toEqual([{ kind: 'ok' }, 3, 0, 140 * ms]);
+    expect(pace!.messagesPer100).toBe(200);
+  });
+
+  test('half of the answers above the bound are slow, and with fewer than eight nobody can say', () => {
+    const slow = { pace: () => ({ ...bounds, answerUs: 1 }) };
+    expect(paced({ operations: asks(8) }).verdict.kind).toBe('ok');
+    expect(paced({ operations: asks(7) }, slow).verdict.kind).toBe('ok');
+    expect(paced({ operations: asks(8) }, slow).verdict).toEqual({
+      kind: 'violation', property: 'Slow', detail: expect.stringMatching(/^half of the answers took [\d.]+ ms without any fault; by the timing of the plan 0.001 ms are enough$/),
+    });
+  });
+
+  test('a leader that is not found in time is slow, also one that has fallen', () => {
+    const tick = { kind: 'setTimer', timer: 'go', afterUs: { min: 20 * ms, max: 20 * ms } } as const;
+    /** Echoes, and its state changes every 20 ms: so often it is looked at, too, from 100 ms on. */
+    const ticker: AnyProcess = {
+      ...echo,
+      boot: () => ({ state: { ticks: 0 }, effects: [tick] }),
+      step: (state, event) => (event.kind === 'timer' ? { state: { ticks: (state as { ticks: number }).ticks + 1 }, effects: [tick] } : echo.step(state, event)),
+    };
+    const leadsWhen = (isLed: (atUs: number) => boolean) => observed({ servers: 1, clients: 1, settleUs: 900 * ms, operations: asks(1) }, {}, [ticker, client], {
+      pace: () => bounds, leader: ([state]) => (isLed((state as { ticks: number }).ticks * 20 * ms - 100 * ms) ? 0 : null),
+    }).record;
+    expect(leadsWhen((atUs) => atUs >= 60 * ms).pace!.leaderlessUs).toBe(60 * ms);
+    expect(leadsWhen((atUs) => atUs >= 100 * ms).verdict).toEqual({
+      kind: 'violation', property: 'Slow', detail: 'finding a leader took 100 ms without any fault; by the timing of the plan 60 ms are enough',
+    });
+    expect(leadsWhen((atUs) => atUs < 20 * ms || atUs >= 120 * ms).verdict).toMatchObject({ property: 'Slow' });
+  });
+
+  test('where trouble lasts nothing is too slow, and a system that promises nothing has no answers timed', () => {
+    const slow = { pace: () => ({ ...bounds, answerUs: 1 }) };
+    const lasting = { dropPer1000: 0, duplicatePer1000: 0, tailUs: 0 };
+    expect(paced({ operations: asks(8), network: { lasting } }, slow).verdict.kind).toBe('ok');
+    const { pace } = observed({ servers: 1, clients: 1, settleUs: 900 * ms, operations: asks(8) }, {}, [echo, client]).record;
+    expect([pace!.answersUs, pace!.leaderlessUs]).toEqual([[], 0]);
+  });
+});
+
 describe('healing', () => {
   const long = { fromUs: 15 * ms, untilUs: 900 * ms } as const;
   const lasting: readonly (readonly [string, Fault])[] = [

@@ -1,6 +1,6 @@
 /** What is asked of a run as a whole: facts that break it, and facts that do not. */
 import type { Property } from '../../../checkers/property.ts';
-import { boundedWork, noException, progressAfterHealing, progressWhileOwed, protocolContract, startsFromUndamagedDisk, timeGoesOn, timeLimit } from '../../../checkers/run-properties.ts';
+import { boundedWork, noException, progressAfterHealing, progressWhileOwed, protocolContract, slow, startsFromUndamagedDisk, timeGoesOn, timeLimit } from '../../../checkers/run-properties.ts';
 
 interface RunTripwire {
   readonly property: Property<never>;
@@ -14,6 +14,7 @@ const work = { events: 10, eventsMax: 10, atThisInstant: 5, atOneInstantMax: 5, 
 const refusal = { file: 'hard-state', reason: 'a checksum' };
 
 export const runTripwires: readonly RunTripwire[] = [
+  tripwire(slow, 'it takes a microsecond more', { what: 'half of the answers', tookUs: 11, boundUs: 10 }, { what: 'half of the answers', tookUs: 10, boundUs: 10 }),
   tripwire(progressWhileOwed, 'something is missing', { settleUs: 1, trouble: 'n2 in trouble', missing: '0 servers lead' }, { settleUs: 1, trouble: 'n2 in trouble', missing: null }),
   tripwire(progressAfterHealing, 'something is missing', { settleUs: 1, missing: '0 servers lead' }, { settleUs: 1, missing: null }),
   tripwire(timeLimit, 'a script is not done', { script: 'a', isDone: false, stormUs: 1 }, { script: 'a', isDone: true, stormUs: 1 }),

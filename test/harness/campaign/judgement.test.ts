@@ -20,6 +20,7 @@ const rows: Readonly<Record<FactName, readonly [number, string]>> = {
   faultsNeverOn: [1, '1 kind of fault never switched on: x'],
   faultsNeverFired: [1, '1 kind of fault on and never fired: x'],
   faultsNeverMattered: [1, '1 kind of fault fired and never mattered: x'],
+  slower: [1, '1 measure of pace worse than in the baseline: x'],
   undrawn: [4, '1 seed that the scenario cannot draw: x'],
   notBuilt: [4, '1 patch that cannot be built: x'],
   shardsForeign: [4, '1 shard of another campaign: x'],

@@ -24,6 +24,7 @@ const result: ChunkResult = {
   trivial: 1,
   tallies: { snapshotsInstalled: { total: 12, seeds: 4, firstSeed: 2 }, progressExcused: { total: 0, seeds: 0, firstSeed: null } },
   faultKinds: { drop: { seeds: 5, eligible: 900, fired: 40, mattered: 30, firstFired: 2, firstMattered: 5 } },
+  pace: { answersUs: { count: 3, largest: 1001, by: { 90: 1, 1000: 2 } } },
   doubleChecked: 3,
   digest: digits,
 };
@@ -102,7 +103,7 @@ describe('one field damaged', () => {
         expect(message, where).toMatch(/^a\.json(:| holds no campaign| is not JSON)/);
         expect(message, where).not.toContain('\n');
         // By the field itself, by one that must agree with it, or by the checksum, which covers them all.
-        expect(message, where).toMatch(/: (?:[a-zA-Z]+)(?:[.[][\w\].[]*)?: |holds no campaign of version 2 \(/);
+        expect(message, where).toMatch(/: (?:[a-zA-Z]+)(?:[.[][\w\].[]*)?: |holds no campaign of version 3 \(/);
       }
     }
   });
@@ -125,6 +126,9 @@ describe('sums that do not agree are told by name, whatever the checksum says', 
     ['more seeds run twice than seeds', withResult({ doubleChecked: 11 }), 'doubleChecked: 11 of 10 seeds'],
     ['a situation in more seeds than there are', withResult({ tallies: { a: { ...tally, seeds: 11 } } }), 'tallies.a.seeds: 11, of 10 seeds and 12 times in all'],
     ['a situation in seeds that never showed it', withResult({ tallies: { a: { total: 3, seeds: 0, firstSeed: null } } }), 'tallies.a.total: 3 in 0 seeds'],
+    ['a pace of more values than are listed', withResult({ pace: { a: { count: 4, largest: 3, by: { 3: 3 } } } }), 'pace.a.count: it is 4, and 3 are listed'],
+    ['a pace of values that are not rounded', withResult({ pace: { a: { count: 1, largest: 1001, by: { 1001: 1 } } } }), 'pace.a.by: 1001 is no rounded value'],
+    ['a pace whose largest is not listed', withResult({ pace: { a: { count: 1, largest: 8, by: { 9: 1 } } } }), 'pace.a.largest: it is 8, and the largest that is listed is 9'],
     ['a situation without a first seed', withResult({ tallies: { a: { ...tally, firstSeed: null } } }), 'tallies.a.firstSeed: it does not fit 4 seeds'],
     ['a situation first in a foreign seed', withResult({ tallies: { a: { ...tally, firstSeed: 3 } } }), 'tallies.a.firstSeed: it does not fit 4 seeds'],
     ['a fault on in more seeds than there are', withResult({ faultKinds: { drop: { ...kind, seeds: 11 } } }), 'faultKinds.drop.seeds: 11 of 10 seeds'],
@@ -146,8 +150,8 @@ describe('sums that do not agree are told by name, whatever the checksum says', 
 });
 
 test.each([
-  ['', 'a.json is not JSON'], ['{', 'a.json is not JSON'], ['null', 'a.json holds no campaign of version 2'], ['[]', 'a.json holds no campaign of version 2'],
-  ['{ "format": "something-else" }', 'a.json holds no campaign of version 2 (format)'], ['{ "format": "whitewater-campaign", "version": 1 }', 'a.json holds no campaign of version 2 (version)'],
+  ['', 'a.json is not JSON'], ['{', 'a.json is not JSON'], ['null', 'a.json holds no campaign of version 3'], ['[]', 'a.json holds no campaign of version 3'],
+  ['{ "format": "something-else" }', 'a.json holds no campaign of version 3 (format)'], ['{ "format": "whitewater-campaign", "version": 2 }', 'a.json holds no campaign of version 3 (version)'],
 ])('what is no campaign: %j', (json, says) => {
   expect(() => readCampaign('a.json', json)).toThrow(CampaignError);
   expect(() => readCampaign('a.json', json)).toThrow(says);
