@@ -12,7 +12,7 @@ import type { Scenario } from '../harness/campaign/scenario.ts';
 import { drawDisk, drawNetwork } from '../harness/swarm/environment.ts';
 import { drawFaults } from '../harness/swarm/faults.ts';
 import { drawKinds, type Kinds } from '../harness/swarm/kinds.ts';
-import { drawLasting } from './swarm/lasting.ts';
+import { drawLasting, nothingLasts } from './swarm/lasting.ts';
 import { drawOperations } from './swarm/operations.ts';
 import { drawOptions } from './swarm/options.ts';
 import { raftKv } from './systems/raft-kv.ts';
@@ -20,6 +20,8 @@ import type { RaftKvSettings } from './systems/raft-kv-settings.ts';
 
 const ms = 1000;
 const settleUs = 60_000 * ms;
+/** Where gets may go around the log there are many of them. */
+const readsPer1000 = 600;
 
 export const swarm: Scenario = {
   name: 'swarm',
@@ -42,7 +44,7 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
   const loads = streams.stream('loads');
   const passers = kinds.has('endlessSessions') ? 5 + loads.below(30) : 0;
   const { victims, healing: calm } = drawLosses(streams.stream('losses'), servers, stormUs);
-  const lasting = drawLasting(streams.stream('lasting'), { servers, stormUs, settleUs, settings, victims, healing: calm });
+  const lasting = kinds.mayLast ? drawLasting(streams.stream('lasting'), { servers, stormUs, settleUs, settings, victims, healing: calm }) : nothingLasts;
   const healing = lasting.healing ?? calm;
   const quietUs = healing.kind === 'noNewOperations' ? healing.fromUs ?? stormUs : stormUs;
   return {
@@ -57,7 +59,7 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     network: { ...drawNetwork(streams.stream('network'), kinds), ...(lasting.rates === null ? {} : { lasting: lasting.rates }) },
     disk: drawDisk(streams.stream('disk'), kinds),
     faults: [...drawFaults(streams, kinds, { servers, clients, stormUs, quietUs, electionUs: settings.electionTimeoutUs.max, victims }), ...lasting.faults],
-    operations: lasting.movedBehind(drawOperations(streams.stream('operations'), loads, kinds, clients, passers, stormUs)),
+    operations: lasting.movedBehind(drawOperations(streams.stream('operations'), loads, kinds, clients, passers, stormUs, settings.reads === undefined ? 0 : readsPer1000)),
     stormUs,
     settleUs,
     healing,

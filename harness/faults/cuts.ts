@@ -45,9 +45,10 @@ export const partition: Begin<Partition> = (fault, _nodes, world) => cut(world, 
 
 export const oneWayCut: Begin<Cut> = ({ from, to }, _nodes, world) => cut(world, [[from, to]], 'cut');
 
-export const isolation: Begin<Isolation> = ({ direction }, struck, world) => {
+export const isolation: Begin<Isolation> = ({ among, direction }, struck, world) => {
+  const size = among === 'servers' ? world.servers : world.machines.length;
   const [takesOut, takesIn] = [direction !== 'inbound', direction !== 'outbound'];
-  return cut(world, waysBetween(world.machines.length, (from, to) =>
+  return cut(world, waysBetween(size, (from, to) =>
     (takesOut && struck.includes(from)) || (takesIn && struck.includes(to))), 'isolation');
 };
 

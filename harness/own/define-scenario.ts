@@ -164,6 +164,7 @@ function kindsOf(streams: RandomStreams, { kinds }: FaultChoice, hasDisk: boolea
     has: (kind: FaultKind) => kinds.has(kind) && (hasDisk || !diskKinds.has(kind)) && drawn.has(kind),
     leaderChurn: drawn.leaderChurn && hasRole && kinds.has('crash'),
     slowService: false,
+    mayLast: false,
   };
 }
 

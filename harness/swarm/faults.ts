@@ -24,6 +24,7 @@ type Draw = (random: RandomStream, cluster: Cluster) => readonly Fault[];
 export function drawFaults(streams: RandomStreams, kinds: Kinds, cluster: Cluster): Fault[] {
   const faults: Fault[] = [];
   for (const [kind, draw] of draws) if (kinds.has(kind)) faults.push(...draw(streams.stream(`faults ${kind}`), cluster));
+  if (kinds.has('isolation')) faults.push(...staleLeaders(streams.stream('stale leaders'), cluster));
   if (kinds.leaderChurn) faults.push(...leaderChurn(streams.stream('churn'), cluster));
   return faults;
 }
@@ -242,6 +243,16 @@ const heldInstalls: Draw = (random, { servers, stormUs }) => (servers < 2 ? [] :
 })));
 
 /** One leader after the other falls, most of them right behind a write, and comes back about an election later. */
+/**
+ * Clients go on asking a leader that the other servers have lost, for longer than they need to elect another one: what
+ * it answers from its own state alone is out of date (dissertation 6.4).
+ */
+const staleLeaders: Draw = (random, { servers, stormUs, electionUs }) => (servers < 2 || random.chance(500) ? [] : few(random, 2, () => {
+  const fromUs = random.below(stormUs);
+  const untilUs = Math.min(stormUs, fromUs + electionUs * random.in({ min: 2, max: 8 }));
+  return { kind: 'isolation', fromUs, untilUs, nodes: 'leader', direction: 'both', among: 'servers' };
+}));
+
 const leaderChurn: Draw = (random, { stormUs, electionUs }) => {
   const falls: Crash[] = [];
   let atUs = random.below(2 * electionUs);

@@ -8,6 +8,8 @@ export interface Kinds {
   /** Leaders fall one after the other, as in Figure 8 of the Raft paper. */
   readonly leaderChurn: boolean;
   readonly slowService: boolean;
+  /** Whether some trouble may go on when the storm is over. */
+  readonly mayLast: boolean;
 }
 
 /** The weather that most clusters see: on in most seeds. */
@@ -38,7 +40,7 @@ export function drawKinds(streams: RandomStreams): Kinds {
     const isOn = common.includes(kind) ? hasAll || toss < 500 : toss < per1000;
     if (isOn) on.add(kind);
   });
-  return { has: (kind) => on.has(kind), leaderChurn, slowService };
+  return { has: (kind) => on.has(kind), leaderChurn, slowService, mayLast: true };
 }
 
 /** Only these kinds, for tests and for the table in docs/fault-model.md. */
@@ -46,6 +48,7 @@ export const kindsOf = (...kinds: readonly FaultKind[]): Kinds => ({
   has: (kind) => kinds.includes(kind),
   leaderChurn: false,
   slowService: false,
+  mayLast: false,
 });
 
 /** Rates are drawn from 1 to `max`, small ones as often as large ones: half of all are below its root. */

@@ -28,7 +28,7 @@ export interface PaceBounds {
 }
 
 /** Of fewer answers the middle one says nothing. */
-export const fewestAnswers = 8;
+const fewestAnswers = 8;
 
 export class Pace {
   readonly bounds: PaceBounds | null;

@@ -30,6 +30,8 @@ export interface Lasting {
   movedBehind(operations: readonly PlannedOperation[]): readonly PlannedOperation[];
 }
 
+export const nothingLasts: Lasting = { rates: null, healing: null, faults: [], movedBehind: (operations) => operations };
+
 /** How long clients go on. */
 const behindUs = 2_000_000;
 

@@ -6,7 +6,8 @@ import type { Entry } from '../../core/raft/log.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
 import type { AnyEvent, Mark, ToldStep } from '../../harness/system.ts';
 import { places } from './code-places.ts';
-import { bootMarks, handlerOf, marked, raftMarks } from './raft-marks.ts';
+import { optionMarks } from './option-marks.ts';
+import { bootMarks, handlerOf, marked, raftMarks, type RaftChange } from './raft-marks.ts';
 import { describeOperation } from './raft-kv-story.ts';
 
 interface ServerStep extends ToldStep {
@@ -20,8 +21,10 @@ export function marksOf(step: ToldStep): readonly Mark[] {
   if (!('raft' in (after as object))) return clerkMarks(step, before as Clerk | null, after as Clerk);
   if (event === null || before === null) return bootMarks((after as Server).raft, (after as Server).machine.lastExecuted);
   const served = step as ServerStep;
+  const change: RaftChange = { node: step.node, before: served.before.raft, after: served.after.raft, event, effects: step.effects, nameOf: step.nameOf };
   return [
-    ...raftMarks({ node: step.node, before: served.before.raft, after: served.after.raft, event, effects: step.effects, nameOf: step.nameOf }),
+    ...raftMarks(change),
+    ...optionMarks(change),
     ...proposalMarks(served), ...deliveryMarks(served), ...executionMarks(served), ...snapshotMarks(served), ...replyMarks(served),
   ];
 }

@@ -57,6 +57,10 @@ const answers: Rule = [
   { kinds: ['answer'], by: ['command'], take: 'all' },
   fatalStep,
 ];
+/** A read around the log: what was noted of it, and what confirmed it. */
+const reads: Rule = [{ kinds: ['noted'], by: ['command'], take: 'last' }, { kinds: ['answered', 'confirm'], take: 'last' }, ...answers];
+/** The last time that each thing was done which answers and leaders wait for. */
+const pace: Rule = ['campaign', 'election', 'propose', 'accept', 'commit'].map((kind) => ({ kinds: [kind], take: 'last' }));
 const fatalOnly: Rule = [fatalStep];
 
 const rules: Readonly<Record<PropertyName, Rule>> = {
@@ -98,12 +102,12 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Bounded Raft State': [{ kinds: ['compact'], by: ['node'], take: 'last' }, fatalStep],
   'Acknowledged Is Committed': answers,
   'Acknowledged Result': answers,
-  'Read Is Fresh': answers,
+  'Read Is Fresh': reads,
   'Acknowledged Writes Survive': answers,
   'Linearizability': answers,
   'Progress After Healing': [],
   'Progress While Owed': [],
-  Slow: [],
+  Slow: pace,
   'Time Limit': [],
   'Bounded Work': fatalOnly,
   'Protocol Contract': fatalOnly,

@@ -29,7 +29,7 @@ export const marked = (
 export function raftMarks(change: RaftChange): readonly Mark[] {
   return [
     ...staleMarks(change), ...termMarks(change), ...voteMarks(change), ...roleMarks(change), ...logMarks(change),
-    ...answerMarks(change), ...commitMarks(change), ...leaderMarks(change), ...timerMarks(change), ...optionMarks(change), ...writeMarks(change),
+    ...answerMarks(change), ...commitMarks(change), ...leaderMarks(change), ...timerMarks(change), ...writeMarks(change),
   ];
 }
 
@@ -50,7 +50,7 @@ export function bootMarks(raft: Raft, executed: number): readonly Mark[] {
   return [marked(kind, at, says, against, { term: currentTerm, index: 1, upTo: log.lastIndex })];
 }
 
-const messageIn = (event: AnyEvent): AnyRaftMessage | null => (event.kind === 'message' ? (event.message as AnyRaftMessage) : null);
+export const messageIn = (event: AnyEvent): AnyRaftMessage | null => (event.kind === 'message' ? (event.message as AnyRaftMessage) : null);
 
 export function handlerOf(event: AnyEvent | null): string {
   if (event === null) return codePlaces['boot']!;
@@ -346,17 +346,6 @@ function timerMarks({ before, after, event, effects }: RaftChange): readonly Mar
       'a server waits anew when it grants a vote or hears the present leader (5.2)', { term: after.persistent.currentTerm }));
   }
   return marks;
-}
-
-/** PreVote and CheckQuorum (core/raft/options.ts): who asks and is asked, and word of a leader. */
-function optionMarks({ after: { config, persistent: { currentTerm } }, event, nameOf }: RaftChange): readonly Mark[] {
-  const message = messageIn(event);
-  if (event.kind !== 'message' || message === null || (config.preVote !== true && config.checkQuorum !== true)) return [];
-  const about = { term: message.term, peer: event.from };
-  const at = [handlerOf(event), 'core/raft/options.ts onMessage'];
-  if (message.kind === 'requestPreVote') return [marked('preVote', at, `is asked by ${nameOf(event.from)} for a pre-vote for term ${message.term}`, null, about)];
-  const isOfLeader = (message.kind === 'appendEntries' || message.kind === 'installSnapshot') && message.term === currentTerm;
-  return isOfLeader ? [marked('contact', at, `hears the leader of its term, ${nameOf(event.from)}`, null, about)] : [];
 }
 
 /** Figure 2: persistent state is on the disk before anything is sent. */

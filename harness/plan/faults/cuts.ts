@@ -20,11 +20,13 @@ export interface Cut extends Spanned {
   readonly to: number;
 }
 
-/** Nodes are cut off from all others, or only hear nothing, or only are not heard. */
+/** Nodes are cut off from all others, or from the other servers alone; or only hear nothing, or only are not heard. */
 export interface Isolation extends Spanned {
   readonly kind: 'isolation';
   readonly nodes: Target;
   readonly direction: 'both' | 'inbound' | 'outbound';
+  /** Clients still reach it: a leader that nobody follows any more goes on answering, if it may. */
+  readonly among?: 'servers';
 }
 
 /** Nodes are cut off and back, over and over: off for `offUs`, then on for `onUs`. */
@@ -67,12 +69,13 @@ export const isolation: FaultShape<Isolation> = {
     ...span,
     nodes: target,
     direction: v.picklist(['both', 'inbound', 'outbound'], 'expected "both", "inbound" or "outbound"'),
+    among: v.exactOptional(v.literal('servers', 'expected "servers", or nothing')),
   }),
   span: spanOf,
   kinds: () => ['isolation'],
   target: (fault) => fault.nodes,
   strikesServersOnly: false,
-  describe: ({ direction }, struck) => `${struck.join(' ')}, ${direction}`,
+  describe: ({ among, direction }, struck) => `${struck.join(' ')}, ${direction}${among === undefined ? '' : ', from the other servers'}`,
 };
 
 export const flapping: FaultShape<Flapping> = {

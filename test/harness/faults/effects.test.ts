@@ -72,6 +72,13 @@ describe('ways that are cut, from the beginning of the fault to its end', () => 
     ['flapping ends when it is off, too', 2, { kind: 'flapping', fromUs: 15 * ms, untilUs: 25 * ms, nodes: [1], offUs: 90 * ms, onUs: 20 * ms }, ['2: 0>1 1>0']],
   ])('%s', (_, size, fault, lost) => expect(lostTicks(size, fault)).toEqual(lost));
 
+  test('among the servers alone: a client still reaches it, and is heard', () => {
+    const fault: Fault = { kind: 'isolation', ...span, nodes: [1], direction: 'both', among: 'servers' };
+    expect(lostTicks(3, fault)).toEqual(['2: 0>1 1>0 1>2 2>1']);
+    const heard = new Set(diary(chatting(3), { servers: 2, clients: 1, faults: [fault], stormUs: 200 * ms }));
+    expect(['21 n1 <n0', '21 n0 <n1', '21 n1 <n2', '21 n2 <n1'].map((line) => heard.has(line))).toEqual([false, false, true, true]);
+  });
+
   test('aimed at the leader: whoever leads when its time has come', () => {
     expect(lostTicks(3, { kind: 'isolation', ...span, nodes: 'leader', direction: 'outbound' }, { leader: () => 2 })).toEqual(['2: 2>0 2>1']);
   });

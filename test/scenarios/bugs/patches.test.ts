@@ -58,7 +58,8 @@ describe('known bugs', () => {
     const waiting = waitingBugs();
     const planted = new Set(bugs.map(({ id }) => id));
     expect(waiting.filter(([id]) => planted.has(id))).toEqual([]);
-    expect([...planted, ...waiting.map(([id]) => id)].sort()).toEqual(catalogue());
+    expect([...planted].filter((id) => !catalogue().includes(id))).toEqual(beyond);
+    expect([...[...planted].filter((id) => !beyond.includes(id)), ...waiting.map(([id]) => id)].sort()).toEqual(catalogue());
     for (const [id, reason] of waiting) expect(reason.length, id).toBeGreaterThan(10);
   });
 });
@@ -71,6 +72,9 @@ const waitingBugs = (): readonly (readonly [string, string])[] =>
 
 /** How many there are of each category. */
 const sizes: Readonly<Record<string, number>> = { E: 11, L: 13, C: 6, P: 8, S: 23, K: 13, R: 11, V: 13, M: 4, D: 5 };
+/** Defects of our own that nothing saw before answers were timed. */
+const beyond = ['V20', 'V21'];
+
 const catalogue = (): readonly string[] =>
   Object.entries(sizes).flatMap(([letter, size]) => Array.from({ length: size }, (_, i) => `${letter}${String(i + 1).padStart(2, '0')}`)).sort();
 

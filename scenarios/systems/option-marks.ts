@@ -1,0 +1,82 @@
+/** What a step did of what the options of a plan add (dissertation 6.4, 9.6), where, and against which rule. */
+import type { AnyRaftMessage, HeartbeatReply } from '../../core/raft/option-messages.ts';
+import { majorityOf, type Raft, type Rounds } from '../../core/raft/state.ts';
+import type { Mark } from '../../harness/system.ts';
+import { handlerOf, marked, messageIn, type RaftChange } from './raft-marks.ts';
+
+const optionsFile = 'core/raft/options.ts onMessage';
+const askToRead = 'core/raft/read-index.ts askToRead';
+const settled = 'core/raft/read-index.ts settled';
+const confirmedRound = 'core/raft/rounds.ts confirmedRound';
+const withAnswer = 'core/raft/rounds.ts withAnswer';
+const hasContact = 'core/raft/contact.ts hasContact';
+
+export const optionMarks = (change: RaftChange): readonly Mark[] => [...contactMarks(change), ...readMarks(change)];
+
+/** What was asked and heard for PreVote and CheckQuorum: reports on them name it. */
+function contactMarks(change: RaftChange): readonly Mark[] {
+  const { after: { config, persistent: { currentTerm } }, event, nameOf } = change;
+  const message = messageIn(event);
+  if (event.kind !== 'message' || message === null || (config.preVote !== true && config.checkQuorum !== true)) return [];
+  const about = { term: message.term, peer: event.from };
+  const at = [handlerOf(event), optionsFile];
+  if (message.kind === 'requestPreVote') return [preVoteMark(change, message.term)];
+  if (message.kind !== 'appendEntries' && message.kind !== 'installSnapshot') return [];
+  if (message.term === currentTerm) return [marked('contact', at, `hears the leader of its term, ${nameOf(event.from)}`, null, about)];
+  return change.effects.some(({ kind }) => kind === 'send') ? [] : [marked('silence', [optionsFile], `says nothing to ${nameOf(event.from)}, which leads in term ${message.term}`,
+    'a request of an earlier term is refused, and the answer tells of the newer one (5.1)', about)];
+}
+
+function preVoteMark({ before, event, effects, nameOf }: RaftChange, term: number): Mark {
+  const from = event.kind === 'message' ? event.from : 0;
+  const about = { term, peer: from };
+  const grants = effects.some((effect) => effect.kind === 'send' && isGrant(effect.message as AnyRaftMessage));
+  const isLed = before.role.kind === 'leader' || (before.role.kind === 'follower' && before.role.hasContact === true);
+  if (grants && isLed) {
+    return marked('preVote', [hasContact, handlerOf(event)], `grants ${nameOf(from)} a pre-vote for term ${term}, and ${before.role.kind === 'leader' ? 'leads' : 'hears a leader'}`,
+      'who hears a leader grants no pre-vote (dissertation 9.6)', about);
+  }
+  return marked('preVote', [handlerOf(event), optionsFile], `is asked by ${nameOf(from)} for a pre-vote for term ${term}`, null, about);
+}
+
+const isGrant = (message: AnyRaftMessage): boolean => message.kind === 'requestPreVoteReply' && message.voteGranted;
+
+const roundsOf = ({ role }: Raft): Rounds | null => (role.kind === 'leader' ? role.office?.rounds ?? null : null);
+
+/** ReadIndex: what is noted of a read, which answers count, and what is confirmed by them. */
+function readMarks(change: RaftChange): readonly Mark[] {
+  const [old, now] = [roundsOf(change.before), roundsOf(change.after)];
+  if (old === null || now === null || old === now) return [];
+  return [...notedMarks(change, old, now), ...answerMarks(change, old, now), ...confirmMarks(change, old, now)];
+}
+
+function notedMarks({ after, before, nameOf }: RaftChange, old: Rounds, now: Rounds): readonly Mark[] {
+  const known = new Set(old.reads);
+  return now.reads.filter((read) => !known.has(read)).map(({ client, index, round, sequence }) => marked(
+    'noted', [askToRead], `notes index ${index} for the read ${sequence} of ${nameOf(client)}, to be confirmed by round ${round}`,
+    index < Math.min(before.commitIndex, after.commitIndex) ? `up to ${before.commitIndex} was committed when it was asked (6.4, step 2)` : null,
+    { client, sequence, index },
+  ));
+}
+
+function answerMarks({ event, nameOf }: RaftChange, old: Rounds, now: Rounds): readonly Mark[] {
+  const message = messageIn(event);
+  if (event.kind !== 'message' || message?.kind !== 'heartbeatReply' || old.answered[event.from] === now.answered[event.from]) return [];
+  const counted = now.answered[event.from]!;
+  const { round } = message as HeartbeatReply;
+  return [marked('answered', [withAnswer], `takes an answer of ${nameOf(event.from)} to round ${round} for one to round ${counted}`,
+    counted > round ? 'an answer to an earlier round says nothing of who leads now (6.4, step 3)' : null, { peer: event.from })];
+}
+
+/** Those that waited and wait no more; one that was asked in this very step and waits for nothing as well. */
+function confirmMarks({ after, event, nameOf, node }: RaftChange, old: Rounds, now: Rounds): readonly Mark[] {
+  const left = new Set(now.reads);
+  const done = old.reads.filter((read) => !left.has(read));
+  const message = messageIn(event) as AnyRaftMessage | { readonly kind: 'clientRequest'; readonly sequence: number } | null;
+  const isAsked = event.kind === 'message' && (message?.kind === 'clientRequest' || message?.kind === 'readIndex') && now.begun > old.begun && now.reads.length === 0;
+  const round = isAsked ? now.begun : Math.max(0, ...done.map((read) => read.round));
+  if (done.length === 0 && !isAsked) return [];
+  const by = now.answered.flatMap((answered, peer) => (peer === node || answered >= round ? [peer] : []));
+  const against = by.length >= majorityOf(after.config.clusterSize) ? null : 'a majority must have answered a round that began behind the read (6.4, step 3)';
+  return [marked('confirm', [confirmedRound, settled], `confirms reads by round ${round}, which ${by.map(nameOf).join(' ')} answered`, against)];
+}
