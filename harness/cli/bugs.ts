@@ -39,7 +39,7 @@ a name is that of a file or its number (e01). A folder or a file of your own wor
 A median counts starting points that did not find the bug as later than all others. Ctrl-C ends it with
 what is known so far. Exit code: 0 every bug was found from at least one starting point and no control was
 reported, 5 some bug was not found, or a control was reported, or a witness shows nothing any more,
-2 interrupted, 4 wrong usage or a patch that cannot be built.
+2 interrupted, 4 wrong usage, or a patch or a witness that cannot be used.
 `;
 
 export const bugsCommand: Command = { usage, run: runBugs };
@@ -201,7 +201,7 @@ function cellsOf({ bug, score, starts, witness, trouble }: BugResult): readonly 
     trouble === null ? seeds(p90Seeds) : '-',
     medianEvents === null ? '-' : short(medianEvents),
     medianWallMs === null ? '-' : duration(medianWallMs),
-    trouble === null ? firstOf(properties) : 'cannot be built',
+    trouble === null ? firstOf(properties) : 'cannot be hunted',
     witness === null ? '-' : witness.property === null ? 'THE WITNESS SHOWS NOTHING' : plural(witness.size.steps, 'step'),
   ];
 }
@@ -248,7 +248,7 @@ function summaryOf({ oracles, bugs }: Round, results: readonly BugResult[], isIn
   tell('Witnesses that show nothing any more', results.filter(({ witness }) => witness !== null && witness.property === null), ({ witness }) => `: ${witness!.path}`);
   tell('Faults of the harness itself', results.filter(({ fault }) => fault !== null), ({ fault }) => `: ${fault!.split('\n').slice(0, 4).join('\n    ')}`);
   tell('Open verdicts', results.filter(({ starts }) => starts.some(({ unknowns }) => unknowns > 0)), ({ starts }) => `: ${starts.reduce((sum, { unknowns }) => sum + unknowns, 0)}`);
-  tell('Cannot be built', results.filter(({ trouble }) => trouble !== null), ({ trouble }) => `: ${trouble}`);
+  tell('Cannot be hunted', results.filter(({ trouble }) => trouble !== null), ({ trouble }) => `: ${trouble}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -257,7 +257,7 @@ function factsOf({ oracles }: Round, results: readonly BugResult[], isInterrupte
     which.map((result) => `${result.bug.name}${why(result) === null ? '' : `: ${why(result)}`}`);
   return {
     done: results.length,
-    notBuilt: named(results.filter(({ trouble }) => trouble !== null), ({ trouble }) => trouble),
+    notHunted: named(results.filter(({ trouble }) => trouble !== null), ({ trouble }) => trouble),
     // What an outsider sees does not show every bug, and neither does the specification of Raft.
     notFound: oracles === 'all' ? named(results.filter((result) => !isControl(result) && result.trouble === null && !isFound(result))) : [],
     falseAlarms: named(results.filter((result) => isFalseAlarm(result, oracles))),
