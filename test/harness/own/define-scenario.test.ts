@@ -78,6 +78,7 @@ describe('a plan', () => {
     const own = scenario({ settings: { loud: true } });
     const planted = own.withSettings('counters+bug=forgets', { bug: 'forgets' });
     for (const seed of [1, 2, 3]) expect(planted.draw(seed)).toEqual({ ...own.draw(seed), scenario: 'counters+bug=forgets', settings: { bug: 'forgets', loud: true } });
+    expect(own.withSettings('quiet', { loud: false }).draw(1).settings).toEqual({ bug: 'none', loud: false });
   });
 
   test('begins bursts and gives up only where these are on', () => {
@@ -96,6 +97,12 @@ describe('faults', () => {
     expect(momentsOf(all)).toEqual(['answered', 'now', 'writeKept', 'writeLost']);
     expect(all.some(({ disk }) => disk.bytes === true)).toBe(true);
     expect(all.some(({ disk }) => disk.writeUs.max > 0)).toBe(true);
+  });
+
+  test('are not all in one seed: rare ones are off in most', () => {
+    const share = (kind: string): number => all.filter((plan) => plan.faults.some((fault) => fault.kind === kind)).length / all.length;
+    for (const kind of ['pause', 'clockJump', 'swizzle']) expect(share(kind), kind).toBeLessThan(0.5);
+    expect(share('crash')).toBeGreaterThan(0.5);
   });
 
   test('are those that were chosen', () => {
@@ -134,7 +141,8 @@ describe('in the end', () => {
   });
 
   test('a majority is always there', () => {
-    const lost = all.flatMap(({ servers, healing }) => (healing?.kind === 'minorityDown' ? [[servers, healing.nodes.length] as const] : []));
+    const losing = [...plansOf({ servers: 4, faults: faults.swarm({ only: ['gone'] }) }, undefined, 600), ...plansOf({ servers: 5, faults: faults.swarm({ only: ['gone'] }) }, undefined, 600)];
+    const lost = losing.flatMap(({ servers, healing }) => (healing?.kind === 'minorityDown' ? [[servers, healing.nodes.length] as const] : []));
     expect(lost.every(([servers, count]) => 2 * count < servers)).toBe(true);
     expect(lost.some(([servers, count]) => servers === 5 && count === 2)).toBe(true);
   });
