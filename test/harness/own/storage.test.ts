@@ -62,6 +62,7 @@ describe('is refused', () => {
     ['a disk with files of others only', { 'snapshot.0': one }, 'log.0', 'there is no file'],
     ['a log whose middle record is missing', { 'log.0': file(one, three) }, 'log.0', 'record 3 stands where record 2 belongs'],
     ['a log whose record stands there twice', { 'log.0': file(one, two, two) }, 'log.0', 'record 2 stands where record 3 belongs'],
+    ['a damaged file, whatever lies beside it', { 'log.0': file(one, two, three), 'log.1': file(three) }, 'log.1', 'record 3 stands where record 4 belongs'],
     ['a file with the records of another', { 'log.1': file(one) }, 'log.1', 'record 1 stands where record 4 belongs'],
     ['a file without its first record, when the file before it is gone', { 'log.1': file() }, 'log.1', 'its first record is missing, and the file before it is gone'],
   ])('%s', (_what, files, where, reason) => {
