@@ -1,14 +1,16 @@
 /** Hunts every bug from several starting points, on a number of threads that all bugs share. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tinypool } from 'tinypool';
 import type { OracleSet } from '../campaign/oracles.ts';
-import { temporaryFolder } from '../text/files.ts';
+import { readText, temporaryFolder } from '../text/files.ts';
+import { UsageError } from '../text/usage-error.ts';
 import { buildAside, type Aside } from './aside.ts';
 import { isOfHouse } from './catalogue.ts';
 import type { KnownBug } from './known-bug.ts';
 import { AsideError } from './patched.ts';
 import { scoreOf, type Score, type Start } from './score.ts';
+import { shortestFinds } from './shortest-finds.ts';
 import { Slots } from './slots.ts';
 import { typeErrors } from './type-check.ts';
 import { witnessPath } from './witness.ts';
@@ -38,7 +40,7 @@ export interface BugResult {
   readonly starts: readonly Start[];
   /** What its witness shows when it is replayed; of a bug without one, the shortest that a few finds shrank to. */
   readonly witness: Witness | null;
-  /** Why it could not be built; null when it was. */
+  /** Why it was not hunted: its patch or its witness is of no use; null when it was. */
   readonly trouble: string | null;
   /** A fault of the harness itself, in a hunt or while shrinking; null when there was none. */
   readonly fault: string | null;
@@ -87,7 +89,7 @@ async function surveyOne(spec: SurveySpec, bug: KnownBug, mistyped: string | und
     aside = buildAside(bug, folder);
     if (mistyped !== undefined) throw new AsideError(mistyped);
   } catch (error) {
-    if (error instanceof AsideError) return notBuilt(bug, error.message);
+    if (error instanceof AsideError) return notHunted(bug, error.message);
     throw error;
   }
   const pool = new Tinypool({
@@ -96,7 +98,9 @@ async function surveyOne(spec: SurveySpec, bug: KnownBug, mistyped: string | und
   try {
     const registryUrl = aside.addressOf(spec.registryUrl);
     const unloaded = (await slots.use(() => pool.run({ registryUrl }, { name: 'loadTrouble' }))) as string | null;
-    if (unloaded !== null) return notBuilt(bug, `${bug.path}: ${unloaded}`);
+    if (unloaded !== null) return notHunted(bug, `${bug.path}: ${unloaded}`);
+    const damage = await slots.use(() => damageOfWitness(bug, pool, registryUrl));
+    if (damage !== null) return notHunted(bug, damage);
     const starts = await huntFromAll(spec, bug, pool, registryUrl, slots);
     if (starts.length === 0) return null;
     const { witness, fault } = spec.stop.aborted ? noWitness : await slots.use(() => triedWitness(spec, bug, pool, registryUrl, starts));
@@ -107,7 +111,7 @@ async function surveyOne(spec: SurveySpec, bug: KnownBug, mistyped: string | und
   }
 }
 
-const notBuilt = (bug: KnownBug, trouble: string): BugResult =>
+const notHunted = (bug: KnownBug, trouble: string): BugResult =>
   ({ bug, score: scoreOf([]), starts: [], witness: null, trouble, fault: null });
 
 async function huntFromAll(spec: SurveySpec, bug: KnownBug, pool: Tinypool, registryUrl: string, slots: Slots): Promise<readonly Start[]> {
@@ -156,15 +160,28 @@ async function triedWitness(spec: SurveySpec, bug: KnownBug, pool: Tinypool, reg
   }
 }
 
+/** Asked before the hunt: a file that a person has to mend is no fault of the harness, and what was hunted would be in vain. */
+async function damageOfWitness({ path: patch }: KnownBug, pool: Tinypool, registryUrl: string): Promise<string | null> {
+  const path = witnessPath(patch);
+  if (!existsSync(path)) return null;
+  try {
+    const task: WitnessSpec = { registryUrl, path, text: readText(path) };
+    return (await pool.run(task, { name: 'witnessTrouble' })) as string | null;
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+}
+
 async function witnessOf(spec: SurveySpec, bug: KnownBug, pool: Tinypool, registryUrl: string, starts: readonly Start[]): Promise<Witness | null> {
   const path = witnessPath(bug.path);
   if (existsSync(path)) {
-    const task: WitnessSpec = { registryUrl, path, text: readFileSync(path, 'utf8') };
+    const task: WitnessSpec = { registryUrl, path, text: readText(path) };
     return { ...((await pool.run(task, { name: 'replayWitness' })) as Witnessed), path, shrunkText: null };
   }
   if (spec.shrinkRunsMax === 0 || bug.difficulty === 'control') return null;
   let best: Witness | null = null;
-  for (const seed of smallestFinds(bug, starts)) {
+  for (const seed of shortestFinds(bug.property, starts)) {
     const task: ShrinkSeedSpec = { registryUrl, scenario: spec.scenario, seed, runsMax: spec.shrinkRunsMax };
     const { text, ...witnessed } = (await pool.run(task, { name: 'shrinkSeed' })) as ShrunkSeed;
     if (best === null || witnessed.size.steps < best.size.steps) best = { ...witnessed, path, shrunkText: text };
@@ -173,13 +190,5 @@ async function witnessOf(spec: SurveySpec, bug: KnownBug, pool: Tinypool, regist
   return best;
 }
 
-/** Which of two runs shrinks further cannot be told beforehand, so that a few are tried until one is short. */
-const findsShrunkMax = 3;
+/** In steps: short enough to be read, so that no other find is tried. */
 const shortSteps = 40;
-
-/** The seeds of the shortest runs among those that break what the bug is said to break; of all when none does. */
-function smallestFinds({ property }: KnownBug, starts: readonly Start[]): readonly number[] {
-  const finds = starts.flatMap(({ find }) => (find === null ? [] : [find])).sort((a, b) => a.steps - b.steps);
-  const fitting = finds.filter((find) => find.property === property);
-  return (fitting.length > 0 ? fitting : finds).slice(0, findsShrunkMax).map(({ seed }) => seed);
-}

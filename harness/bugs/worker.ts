@@ -1,7 +1,7 @@
 /** What a thread does on patched cores: it loads the registry beside each of them, and with it that core and no other. */
 import type { OracleSet } from '../campaign/oracles.ts';
 import { drawPlan } from '../campaign/draw.ts';
-import { parsePlan, printPlan } from '../plan/plan-file.ts';
+import { parsePlan, PlanError, printPlan } from '../plan/plan-file.ts';
 import { loadRegistry, RegistryError } from '../campaign/registry.ts';
 import { buildReport } from '../report/report.ts';
 import { reportText } from '../report/terminal.ts';
@@ -45,6 +45,18 @@ export interface WitnessSpec {
   readonly registryUrl: string;
   readonly path: string;
   readonly text: string;
+}
+
+/** What is wrong with the file of a witness; null when it is a plan. */
+export async function witnessTrouble({ registryUrl, path, text }: WitnessSpec): Promise<string | null> {
+  const { systems } = await loadRegistry(registryUrl);
+  try {
+    parsePlan(path, text, systems);
+    return null;
+  } catch (error) {
+    if (error instanceof PlanError) return error.message;
+    throw error;
+  }
 }
 
 /** What a run of a witness shows; `property` is null when nothing is violated. */

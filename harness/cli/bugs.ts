@@ -1,16 +1,18 @@
 /** `whitewater bugs`: how soon each known bug is found. */
 import { availableParallelism } from 'node:os';
 import { findBugs } from '../bugs/catalogue.ts';
-import { BugFileError, type Difficulty, type KnownBug } from '../bugs/known-bug.ts';
+import { factsOfSurvey } from '../bugs/facts.ts';
+import { BugFileError, type KnownBug } from '../bugs/known-bug.ts';
 import { survey, type BugResult } from '../bugs/survey.ts';
+import { sideBySide, summaryOf, tableOf, type Done, type Round } from '../bugs/table.ts';
+import { jsonOf, markdownOf } from '../bugs/written.ts';
 import { oracleSets, type OracleSet } from '../campaign/oracles.ts';
-import { judge, judgementText, together, type Facts } from '../campaign/judgement.ts';
+import { judge, judgementText, together } from '../campaign/judgement.ts';
 import { parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal } from './command.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
-import { count, duration, plural, short, table } from '../text/format.ts';
+import { duration, plural, table } from '../text/format.ts';
 import { Kept } from './kept.ts';
 import { StatusLine } from './status-line.ts';
-import { jsonText } from '../text/printable.ts';
 
 const usage = `whitewater bugs [NAME...|FILE.patch|DIR] [options]
 
@@ -39,23 +41,16 @@ a name is that of a file or its number (e01). A folder or a file of your own wor
 A median counts starting points that did not find the bug as later than all others. Ctrl-C ends it with
 what is known so far. Exit code: 0 every bug was found from at least one starting point and no control was
 reported, 5 some bug was not found, or a control was reported, or a witness shows nothing any more,
-2 interrupted, 4 wrong usage or a patch that cannot be built.
+2 interrupted, 4 wrong usage, or a patch or a witness that cannot be used.
 `;
 
 export const bugsCommand: Command = { usage, run: runBugs };
 
-interface Request extends Omit<Round, 'oracles'> {
+interface Request extends Omit<Hunting, 'oracles'> {
   readonly oracleSets: readonly OracleSet[];
 }
 
-/** A hunt for all of them with one set of oracles. */
-interface Round {
-  readonly bugs: readonly KnownBug[];
-  readonly seedsMax: number;
-  readonly starts: number;
-  readonly from: number;
-  readonly scenario: string;
-  readonly oracles: OracleSet;
+interface Hunting extends Round {
   readonly shrinkRunsMax: number;
   readonly writesWitness: boolean;
   readonly workers: number;
@@ -76,19 +71,13 @@ async function runBugs(argv: readonly string[], { terminal, registry }: Context)
   }
   if (rounds.length > 1) terminal.out(`\n${table(sideBySide(rounds))}\n`);
   if (markdown !== null) kept.write(() => writeWhole(markdown, markdownOf(rounds)));
-  const judgement = judge(together([...rounds.map(({ round, results }) => factsOf(round, results, terminal.interrupted.aborted)), kept.facts]));
+  const judgement = judge(together([...rounds.map(({ round, results }) => factsOfSurvey(round.oracles, results, terminal.interrupted.aborted)), kept.facts]));
   terminal.out(judgementText(judgement));
   kept.tell(terminal);
   return judgement.code;
 }
 
-interface Done {
-  readonly round: Round;
-  readonly results: readonly BugResult[];
-  readonly wallMs: number;
-}
-
-async function huntWith(round: Round, earlier: readonly Done[], registryUrl: string, terminal: Terminal, kept: Kept): Promise<Done> {
+async function huntWith(round: Hunting, earlier: readonly Done[], registryUrl: string, terminal: Terminal, kept: Kept): Promise<Done> {
   const { bugs, json } = round;
   const startedMs = performance.now();
   const line = new SurveyLine(terminal, bugs.length, startedMs);
@@ -111,20 +100,8 @@ async function huntWith(round: Round, earlier: readonly Done[], registryUrl: str
     },
   });
   line.clear();
-  terminal.out(summaryOf(round, results, terminal.interrupted.aborted, performance.now() - startedMs));
+  terminal.out(summaryOf(done(), terminal.interrupted.aborted));
   return { ...done(), results: inOrder };
-}
-
-/** How many starting points found it and the median of the seeds, by oracles. */
-const sideBySide = (rounds: readonly Done[]): readonly (readonly string[])[] => [
-  ['bug', 'difficulty', ...rounds.map(({ round }) => round.oracles)],
-  ...rounds[0]!.results.map(({ bug }) => [bug.name, bug.difficulty, ...rounds.map(({ results }) => inShort(results.find((one) => one.bug === bug)))]),
-];
-
-function inShort(result: BugResult | undefined): string {
-  if (result === undefined) return '-';
-  const [, , , found, median] = cellsOf(result);
-  return `${found}, ${median}`;
 }
 
 function parse(argv: readonly string[]): Request {
@@ -174,140 +151,6 @@ function bugsAsked(asked: readonly string[]): readonly KnownBug[] {
     if (error instanceof BugFileError) throw new UsageError(error.message);
     throw error;
   }
-}
-
-const columns = [
-  ['bug', 40], ['category', 24], ['difficulty', 10], ['found', 7], ['median', 7], ['p90', 7], ['events', 7], ['wall', 8], ['first violated', 40], ['shrunk to', 0],
-] as const;
-
-/** One row is printed as soon as it is known, so the widths are fixed. */
-function tableOf(results: readonly BugResult[], hasHead: boolean): string {
-  const row = (cells: readonly string[]): string => cells.map((cell, i) => (isNumber(i) ? cell.padStart(columns[i]![1]) : cell.padEnd(columns[i]![1]))).join('  ').trimEnd();
-  const isNumber = (i: number): boolean => i >= 3 && i <= 7;
-  const head = hasHead ? [row(columns.map(([name]) => name))] : [];
-  return [...head, ...results.map((result) => row(cellsOf(result)))].join('\n');
-}
-
-function cellsOf({ bug, score, starts, witness, trouble }: BugResult): readonly string[] {
-  const { medianSeeds, p90Seeds, medianEvents, medianWallMs, properties } = score;
-  const most = Math.max(0, ...starts.map(({ seeds }) => seeds));
-  const seeds = (value: number | null): string => (value === null ? (bug.difficulty === 'control' ? '-' : `>${count(most)}`) : count(value));
-  return [
-    bug.name,
-    bug.category,
-    bug.difficulty,
-    `${score.found}/${score.starts}`,
-    trouble === null ? seeds(medianSeeds) : '-',
-    trouble === null ? seeds(p90Seeds) : '-',
-    medianEvents === null ? '-' : short(medianEvents),
-    medianWallMs === null ? '-' : duration(medianWallMs),
-    trouble === null ? firstOf(properties) : 'cannot be built',
-    witness === null ? '-' : witness.property === null ? 'THE WITNESS SHOWS NOTHING' : plural(witness.size.steps, 'step'),
-  ];
-}
-
-function firstOf(properties: readonly (readonly [string, number])[]): string {
-  const [first, ...others] = properties;
-  if (first === undefined) return '-';
-  return others.length === 0 ? first[0] : `${first[0]} (${first[1]}), ${others.length} more`;
-}
-
-const isFound = ({ score }: BugResult): boolean => score.found > 0;
-const isControl = ({ bug }: BugResult): boolean => bug.difficulty === 'control';
-
-/** A control may show what its head names: a property of the checkers that is stricter than safety. */
-const isFalseAlarm = (result: BugResult, oracles: OracleSet): boolean =>
-  isControl(result) && result.score.properties.some(([property]) => oracles !== 'all' || !result.bug.property.split(', ').includes(property));
-
-const aims: readonly (readonly [Difficulty, number])[] = [['easy', 10], ['medium', 100], ['hard', 2000]];
-
-/** Of each difficulty: how many are found, how soon, and how many as soon as they should be. */
-function sumRows(results: readonly BugResult[]): readonly (readonly string[])[] {
-  return aims.flatMap(([difficulty, aim]) => {
-    const of = results.filter(({ bug }) => bug.difficulty === difficulty);
-    if (of.length === 0) return [];
-    const medians = of.map(({ score }) => score.medianSeeds ?? Infinity).sort((a, b) => a - b);
-    const middle = medians[Math.ceil(of.length / 2) - 1]!;
-    const within = medians.filter((median) => median <= aim).length;
-    return [[difficulty, `${of.filter(isFound).length} of ${of.length}`, middle === Infinity ? '-' : count(middle), `${within} within ${count(aim)}`]];
-  });
-}
-
-function summaryOf({ oracles, bugs }: Round, results: readonly BugResult[], isInterrupted: boolean, wallMs: number): string {
-  const rows = sumRows(results).map(([difficulty, ...cells]) => [`  ${difficulty}`, ...cells]);
-  const lines = [
-    '',
-    `oracles ${oracles}: ${plural(results.length, 'bug')}${isInterrupted ? ` of ${bugs.length}, interrupted` : ''}, ${duration(wallMs)}`,
-    table([['', 'found', 'median of medians', 'medians'], ...rows], [1, 2, 3]),
-  ];
-  const tell = (what: string, which: readonly BugResult[], why: (result: BugResult) => string = () => ''): void => {
-    if (which.length > 0) lines.push('', `${what}:`, ...which.map((result) => `  ${result.bug.name}${why(result)}`));
-  };
-  tell('Not found', results.filter((result) => !isControl(result) && result.trouble === null && !isFound(result)));
-  tell('Controls that were reported', results.filter((result) => isFalseAlarm(result, oracles)), ({ score }) => `: ${score.properties.map(([name, times]) => `${name} (${times})`).join(', ')}`);
-  tell('Witnesses that show nothing any more', results.filter(({ witness }) => witness !== null && witness.property === null), ({ witness }) => `: ${witness!.path}`);
-  tell('Faults of the harness itself', results.filter(({ fault }) => fault !== null), ({ fault }) => `: ${fault!.split('\n').slice(0, 4).join('\n    ')}`);
-  tell('Open verdicts', results.filter(({ starts }) => starts.some(({ unknowns }) => unknowns > 0)), ({ starts }) => `: ${starts.reduce((sum, { unknowns }) => sum + unknowns, 0)}`);
-  tell('Cannot be built', results.filter(({ trouble }) => trouble !== null), ({ trouble }) => `: ${trouble}`);
-  return `${lines.join('\n')}\n`;
-}
-
-function factsOf({ oracles }: Round, results: readonly BugResult[], isInterrupted: boolean): Facts {
-  const named = (which: readonly BugResult[], why: (result: BugResult) => string | null = () => null): readonly string[] =>
-    which.map((result) => `${result.bug.name}${why(result) === null ? '' : `: ${why(result)}`}`);
-  return {
-    done: results.length,
-    notBuilt: named(results.filter(({ trouble }) => trouble !== null), ({ trouble }) => trouble),
-    // What an outsider sees does not show every bug, and neither does the specification of Raft.
-    notFound: oracles === 'all' ? named(results.filter((result) => !isControl(result) && result.trouble === null && !isFound(result))) : [],
-    falseAlarms: named(results.filter((result) => isFalseAlarm(result, oracles))),
-    idleWitnesses: named(results.filter(({ witness }) => witness !== null && witness.property === null)),
-    harnessFaults: named(results.filter(({ fault }) => fault !== null), ({ fault }) => fault),
-    interrupted: isInterrupted ? [`${plural(results.length, 'bug')} hunted`] : [],
-  };
-}
-
-const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-
-function markdownOf(rounds: readonly Done[]): string {
-  const tables = rounds.map(roundInMarkdown).join('\n');
-  if (rounds.length < 2) return tables;
-  const [head, ...rows] = sideBySide(rounds);
-  return [tables, line(head!), line(head!.map(() => '---')), ...rows.map(line), ''].join('\n');
-}
-
-function roundInMarkdown({ round: { oracles, seedsMax, starts }, results, wallMs }: Done): string {
-  const heads = columns.map(([name]) => name);
-  return [
-    `Oracles: ${oracles}. ${plural(starts, 'starting point')}, at most ${plural(seedsMax, 'seed')} from each; ${duration(wallMs)} in all.`, '',
-    line(heads), line(heads.map(() => '---')), ...results.map((result) => line(cellsOf(result))), '',
-    line(['', 'found', 'median of the medians', 'medians']), line(['---', '---', '---', '---']), ...sumRows(results).map(line), '',
-  ].join('\n');
-}
-
-/** With one set of oracles the facts of that round; with several, a list of such. */
-function jsonOf(rounds: readonly Done[]): string {
-  const facts = rounds.map(roundInJson);
-  return `${jsonText(facts.length === 1 ? facts[0] : facts, 1)}\n`;
-}
-
-function roundInJson({ round: { oracles, scenario, seedsMax, from }, results, wallMs }: Done): object {
-  const bugs = results.map(({ bug, score, starts, witness, trouble, fault }) => ({
-    name: bug.name,
-    id: bug.id,
-    title: bug.title,
-    category: bug.category,
-    difficulty: bug.difficulty,
-    source: bug.source,
-    note: bug.note,
-    ...score,
-    properties: Object.fromEntries(score.properties),
-    witness: witness === null ? null : { property: witness.property, detail: witness.detail, ...witness.size },
-    trouble,
-    fault,
-    hunts: starts,
-  }));
-  return { oracles, scenario, seedsMax, from, wallMs: Math.round(wallMs), bugs };
 }
 
 const redrawMs = 200;

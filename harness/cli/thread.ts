@@ -24,11 +24,19 @@ interface Start {
 /** What the thread is told: the first Ctrl-C. */
 const interrupt = 'interrupt';
 
-/** How long an interrupted command may take to end by itself: long enough for a busy machine, for a second Ctrl-C ends it at once. */
-const graceMs = 60_000;
+/** How long a command may take. */
+interface Patience {
+  /** For one step of the code under test. */
+  readonly stuckAfterMs: number;
+  /** To end by itself once it is interrupted: long enough for a busy machine, for a second Ctrl-C ends it at once. */
+  readonly graceMs: number;
+  readonly lookEveryMs: number;
+}
+
+const usualPatience: Patience = { stuckAfterMs, graceMs: 60_000, lookEveryMs };
 
 /** `threadUrl`: a module that calls `runInThread`. */
-export function runWatched(argv: readonly string[], threadUrl: URL, terminal: Terminal): Promise<ExitCode> {
+export function runWatched(argv: readonly string[], threadUrl: URL, terminal: Terminal, patience = usualPatience): Promise<ExitCode> {
   const pulse = new Pulse();
   const { isTerminal, columns, hasColor } = terminal;
   const start: Start = { argv, pulse: pulse.shared, isTerminal, columns, hasColor };
@@ -36,15 +44,15 @@ export function runWatched(argv: readonly string[], threadUrl: URL, terminal: Te
   return new Promise((resolve) => {
     let code: ExitCode | null = null;
     let interruptedMs: number | null = null;
-    const watch = new StuckWatch(pulse, stuckAfterMs);
+    const watch = new StuckWatch(pulse, patience.stuckAfterMs);
     const timer = setInterval(() => {
       const nowMs = performance.now();
       const stuck = watch.look(nowMs);
-      if (stuck !== null) return finish(exitCode[meaningOfLoss[stuck.part]], stuckText(stuck, stuckAfterMs));
-      if (interruptedMs !== null && nowMs - interruptedMs > graceMs) {
-        finish(exitCode.unknown, `did not end within ${graceMs / 1000} s of being interrupted${placeText(pulse.place)}`);
+      if (stuck !== null) return finish(exitCode[meaningOfLoss[stuck.part]], stuckText(stuck, patience.stuckAfterMs));
+      if (interruptedMs !== null && nowMs - interruptedMs > patience.graceMs) {
+        finish(exitCode.unknown, `did not end within ${patience.graceMs / 1000} s of being interrupted${placeText(pulse.place)}`);
       }
-    }, lookEveryMs);
+    }, patience.lookEveryMs);
     const finish = (last: ExitCode, text: string | null): void => {
       if (code !== null) return;
       code = last;

@@ -25,8 +25,10 @@ export function examine(system: System, plan: Plan): readonly Finding[] {
   const found: Found = (what, detail) => {
     if (!findings.has(what)) findings.set(what, { what, detail });
   };
+  let broken: string | null = null;
   guarded(found, 'the run ends in a fault', () => {
     const { verdict } = run(watched(system, found), plan);
+    if (verdict.kind === 'violation') broken = verdict.detail;
     if (verdict.kind === 'violation' && isOfContract(verdict.property)) found(`the run breaks ${verdict.property}`, verdict.detail);
   });
   guarded(found, 'the run ends in a fault', () => {
@@ -35,7 +37,8 @@ export function examine(system: System, plan: Plan): readonly Finding[] {
   });
   guarded(found, 'the run ends in a fault', () => {
     const { verdict } = run(frozen(system), plan);
-    if (verdict.kind === 'violation' && verdict.property === 'Protocol Contract') found('something is written to in place', `${verdict.detail}: make a new object`);
+    // What breaks the contract without being frozen as well is told already.
+    if (verdict.kind === 'violation' && verdict.property === 'Protocol Contract' && verdict.detail !== broken) found('something is written to in place', `${verdict.detail}: make a new object`);
   });
   return [...findings.values()];
 }

@@ -8,6 +8,7 @@
 import { search } from './breadth-first.ts';
 import { LocalCrew, roomFor, type Crew, type CrewCounts, type LevelEnd } from './crew.ts';
 import { Findings } from './findings.ts';
+import { handovers } from './handovers.ts';
 import type { Model } from './model.ts';
 import type { SearchOptions, SearchResult } from './result.ts';
 import { Threads, type Thread } from './threads.ts';
@@ -17,8 +18,6 @@ import type { ModelSource } from './worker-messages.ts';
 /** A level of this many states is worth sharing; a smaller space is closed before threads know what this one has remembered. */
 const shareFrom = 20_000;
 const progressMs = 200;
-/** Shares may differ by this part of the larger one before states move. */
-const unevenMax = 0.15;
 
 export interface ThreadOptions extends SearchOptions {
   readonly workers: number;
@@ -172,21 +171,14 @@ class ThreadCrew<State, Action> implements Crew {
     );
   }
 
-  /** Moves states of the following level from the largest share to the smallest while they differ much. */
+  /** Moves states of the following level from large shares to small ones. */
   private async even(): Promise<void> {
-    const { shareFrom: least = shareFrom } = this.options;
-    for (let move = 1; move < this.shares.length; move++) {
-      const ordered = [...this.shares].sort((a, b) => a.following - b.following);
-      const smallest = ordered[0]!;
-      const largest = ordered[ordered.length - 1]!;
-      const difference = largest.following - smallest.following;
-      if (largest.following < least / 2 || difference <= unevenMax * largest.following) return;
-      // A quarter, not half: who receives states must first make them again.
-      const count = Math.max(1, Math.floor(difference / 4));
-      const { halves } = await largest.thread.ask('gave', { kind: 'give', count });
-      await smallest.thread.ask('took', { kind: 'take', halves, start: null, visited: null });
-      largest.following -= count;
-      smallest.following += count;
+    for (const { from, to, count } of handovers(this.shares.map(({ following }) => following), this.options.shareFrom ?? shareFrom)) {
+      const [giver, taker] = [this.shares[from]!, this.shares[to]!];
+      const { halves } = await giver.thread.ask('gave', { kind: 'give', count });
+      await taker.thread.ask('took', { kind: 'take', halves, start: null, visited: null });
+      giver.following -= count;
+      taker.following += count;
     }
   }
 }

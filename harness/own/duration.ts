@@ -10,10 +10,14 @@ const unitsUs: Readonly<Record<string, number>> = { us: 1, ms: 1000, s: 1_000_00
  * @throws TypeError when it is none
  */
 export function microsecondsOf(duration: Duration): number {
-  const [, digits, unit] = typeof duration === 'number' ? [null, String(duration), 'us'] : /^(\d+(?:\.\d+)?)(us|ms|s|m)$/.exec(duration) ?? [];
-  const us = digits === undefined ? Number.NaN : Math.round(Number(digits) * unitsUs[unit!]!);
+  const us = typeof duration === 'number' ? duration : microsecondsIn(duration);
   if (Number.isSafeInteger(us) && us >= 0) return us;
   throw new TypeError(`"${duration}" is no duration: write whole microseconds, or a text such as 20ms, 1.5s or 2m`);
+}
+
+function microsecondsIn(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(us|ms|s|m)$/.exec(text);
+  return match === null ? Number.NaN : Math.round(Number(match[1]) * unitsUs[match[2]!]!);
 }
 
 /** From the one to the other; a single time is both. */

@@ -26,8 +26,14 @@ import type { RegisterView } from './register-view.ts';
 
 const none = -1;
 
-/** @returns undefined when the partition holds more than reads and writes */
-export function lazyWritesSearch<I, O>(view: RegisterView<I, O>, part: OrderedPartition<I, O>): PartSearch | undefined {
+/** Values that can wait for readers at once and be combined in every way; more are more than there is time for. */
+const mostCombined = 30;
+
+/**
+ * @param combined so many values that wait for readers are combined in every way; what is left out is never called illegal
+ * @returns undefined when the partition holds more than reads and writes
+ */
+export function lazyWritesSearch<I, O>(view: RegisterView<I, O>, part: OrderedPartition<I, O>, combined = mostCombined): PartSearch | undefined {
   const { count, known, inputs, outputs, returnRank } = part;
   const numbers = new Map<unknown, number>([[view.initial, 0]]);
   const numberOf = (value: unknown): number => {
@@ -47,7 +53,7 @@ export function lazyWritesSearch<I, O>(view: RegisterView<I, O>, part: OrderedPa
     // A read that tells nothing asks for nothing.
     else if (returnRank[i]! < known && outputs[i] !== undefined) value[i] = numberOf(view.read(outputs[i]!));
   }
-  return new LazyWrites(part, value, isWrite, numbers.size);
+  return new LazyWrites(part, value, isWrite, numbers.size, combined);
 }
 
 /** What can be done at a return that forces something: each of `alone`, or `last` behind any of `before`. */
@@ -66,9 +72,6 @@ interface Choice {
   /** How long the undo log was. */
   readonly undo: number;
 }
-
-/** Values that can wait for readers at once and be combined in every way; more are more than there is time for. */
-const mostCombined = 30;
 
 const optionCount = ({ alone, before, last }: Options): number => alone.length + (last === none ? 0 : 2 ** before.length);
 
@@ -91,6 +94,7 @@ class LazyWrites implements PartSearch {
   peakBytes = 0;
   furthestReturn = 0;
   readonly #part: Times;
+  readonly #combined: number;
   /** Of writes what they write, of reads what they saw. */
   readonly #value: Int32Array;
   readonly #isWrite: Uint8Array;
@@ -120,9 +124,10 @@ class LazyWrites implements PartSearch {
   /** Operations that can be open: where to begin to look for them. */
   readonly #firstOpen: Int32Array;
 
-  constructor(part: Times, value: Int32Array, isWrite: Uint8Array, values: number) {
+  constructor(part: Times, value: Int32Array, isWrite: Uint8Array, values: number, combined: number) {
     const { count, known, returnRank } = part;
     this.#part = part;
+    this.#combined = combined;
     this.#value = value;
     this.#isWrite = isWrite;
     const writesOf: number[][] = Array.from({ length: values }, () => []);
@@ -260,8 +265,8 @@ class LazyWrites implements PartSearch {
   /** Writes of other values that open reads wait for. */
   #before(value: number, slot: number): readonly number[] {
     const wanted = this.#wanted(slot, value);
-    if (wanted.length > mostCombined) this.#leftOut = true;
-    return wanted.slice(0, mostCombined);
+    if (wanted.length > this.#combined) this.#leftOut = true;
+    return wanted.slice(0, this.#combined);
   }
 
   /** Writes that would show what open reads wait for, the most urgent first. */

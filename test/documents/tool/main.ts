@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { AskedWrongly, ended } from '../../support/tool.ts';
 import { figures, type Figures } from './figures.ts';
 import { measured, top, type Measured } from './measured.ts';
 import { withRegion } from './regions.ts';
@@ -14,10 +16,11 @@ something on a quiet machine only. Each takes, on two cores:
 ${figures.map(({ name, document, takes }) => `\n  ${name.padEnd(14)} ${takes.padEnd(7)} ${document}`).join('')}
 `;
 
-function main(names: readonly string[]): number {
-  if (names.includes('--help')) return say(usage, 0);
+function main(argv: readonly string[]): number {
+  const { values, positionals: names } = parseArgs({ args: [...argv], allowPositionals: true, options: { help: { type: 'boolean' } } });
+  if (values.help === true) return say(usage, 0);
   const unknown = names.filter((name) => !figures.some((one) => one.name === name));
-  if (unknown.length > 0) return say(`figures: there are none called ${unknown.join(', ')}\n\n${usage}`, 4);
+  if (unknown.length > 0) throw new AskedWrongly(`there are no figures called ${unknown.join(', ')}; there are: ${figures.map(({ name }) => name).join(', ')}`);
   const git = (...argv: readonly string[]): string => execFileSync('git', argv, { cwd: top, encoding: 'utf8' }).trim();
   // What figures themselves write does not make a tree another one.
   const isClean = git('status', '--porcelain', '--', 'core', 'checkers', 'harness', 'scenarios', 'package-lock.json') === '';
@@ -45,4 +48,4 @@ function say(text: string, code: number): number {
   return code;
 }
 
-process.exitCode = main(process.argv.slice(2));
+await ended('figures', () => main(process.argv.slice(2)));

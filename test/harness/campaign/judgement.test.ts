@@ -22,7 +22,7 @@ const rows: Readonly<Record<FactName, readonly [number, string]>> = {
   faultsNeverMattered: [1, '1 kind of fault fired and never mattered: x'],
   slower: [1, '1 measure of pace worse than in the baseline: x'],
   undrawn: [4, '1 seed that the scenario cannot draw: x'],
-  notBuilt: [4, '1 patch that cannot be built: x'],
+  notHunted: [4, '1 known bug that cannot be hunted: x'],
   shardsForeign: [4, '1 shard of another campaign: x'],
   shardsDoubled: [4, '1 shard given twice: x'],
   unwritten: [4, '1 file that could not be written: x'],
@@ -85,7 +85,7 @@ describe('several facts', () => {
 describe('the line', () => {
   test('counts, and names the first three by their first lines', () => {
     expect(judge({ done: 9, violations: ['a\nmore', 'b', 'c', 'd', 'e'] }).line).toBe('5 violations: a; b; c; and 2 more');
-    expect(judge({ done: 9, notBuilt: ['a', 'b'] }).line).toBe('2 patches that cannot be built: a; b');
+    expect(judge({ done: 9, notHunted: ['a', 'b'] }).line).toBe('2 known bugs that cannot be hunted: a; b');
   });
 
   test('stands below a summary with the exit code, and with all else that is wrong; a pass needs none', () => {

@@ -28,8 +28,8 @@ import { raftKv } from '../../../scenarios/systems/raft-kv.ts';
 /** Nobody asks anything, and nobody has time to elect a leader: it fails at once. */
 const short: Plan = { ...swarm.draw(1), operations: [], faults: [], stormUs: 1, settleUs: 0, clients: 0 };
 
-/** Counts its own runs, which is nothing that a run may know. */
-function countsRuns(): System {
+/** Counts its own runs, which is nothing that a run may know; the first few are alike. */
+function countsRuns(alike = 0): System {
   let runs = 0;
   return {
     ...raftKv,
@@ -38,7 +38,7 @@ function countsRuns(): System {
       const counts = inner.counts.bind(inner);
       runs += 1;
       const run = runs;
-      inner.counts = () => ({ ...counts(), run });
+      inner.counts = () => ({ ...counts(), run: run <= alike ? 0 : run });
       return inner;
     },
   };
@@ -80,9 +80,11 @@ describe('a run that was made twice and is not the same', () => {
     expect(hunt(scenarioWith(raftKv), 'all', 1, 1)).toMatchObject({ find: { seed: 1 }, fault: null });
   });
 
-  const ended = async (command: Command, system: System, ...argv: readonly string[]) => {
+  const never = new AbortController().signal;
+  const ended = (command: Command, system: System, ...argv: readonly string[]) => endedWhile(never, command, system, argv);
+  const endedWhile = async (interrupted: AbortSignal, command: Command, system: System, argv: readonly string[]) => {
     let out = '';
-    const terminal: Terminal = { out: (text) => void (out += text), err: () => {}, isTerminal: false, columns: 80, hasColor: false, interrupted: new AbortController().signal };
+    const terminal: Terminal = { out: (text) => void (out += text), err: () => {}, isTerminal: false, columns: 80, hasColor: false, interrupted };
     const code = await command.run(argv, { terminal, registry: { ...registry, systems: systemsWith(system) } satisfies Registry });
     return { code, out };
   };
@@ -99,6 +101,12 @@ describe('a run that was made twice and is not the same', () => {
     const { code, out } = await ended(shrinkCommand, countsRuns(), path, '--out', join(folder, 'out.json'));
     expect(code).toBe(3);
     expect(out).toMatch(/NOT DETERMINISTIC: two runs differ in counts\.run: \d and \d/);
+  });
+
+  test('once it was shrunk, or as far as there was time', async () => {
+    const { code, out } = await endedWhile(AbortSignal.abort(), shrinkCommand, countsRuns(3), [path, '--out', join(folder, 'out.json')]);
+    expect(out).toMatch(/ {2}verified {4}run twice, NOT DETERMINISTIC: two runs differ in counts\.run: \d and \d/);
+    expect(code).toBe(3);
   });
 
   test('reported', async () => {

@@ -120,6 +120,17 @@ describe('what is wrong is told in one line', () => {
     expect(await bad(`${name.replaceAll(' ', '-')}.patch`, text())).toContain(message);
   });
 
+  test('a witness that is no plan, before anything is hunted', async () => {
+    writeFileSync(join(folder, 'x10-half.patch'), patch(half, { ...head, Id: 'X10' }));
+    writeFileSync(join(folder, 'x10-half.plan.json'), 'not a plan');
+    const { code, out, err } = await whitewater(folder, 'bugs', 'x10-half.patch', '--starts', '1', '--seeds', '1');
+    const says = 'x10-half: x10-half.plan.json:1: not JSON: InvalidSymbol; expected a plan as written by `whitewater fuzz`';
+    expect({ code, err }).toEqual({ code: 4, err: '' });
+    expect(out).toContain(`\nCannot be hunted:\n  ${says}\n`);
+    expect(out.trimEnd().split('\n').at(-1)).toContain(`exit code 4: 1 known bug that cannot be hunted: ${says}`);
+    expect(out).not.toMatch(/^ +at /m);
+  });
+
   test('a name that is none', async () => {
     const { code, err } = await whitewater(folder, 'bugs', 'z99');
     expect(code).toBe(4);

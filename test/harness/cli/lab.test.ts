@@ -103,7 +103,17 @@ describe('whitewater lab tells', () => {
     expect(run(registry.systems.get(plan.system)!, plan).verdict).toMatchObject({ kind: 'violation', property: 'Idle Calls' });
   });
 
-  test('unknown is no pass', async () => {
+  test('the seeds that were asked for, from the first one on', async () => {
+    await lab(['2B-8', '--from', '7', '--seeds', '2'], noisy);
+    expect(readdirSync('failures')).toEqual(['lab-2B-8-Count-7.plan.json', 'lab-2B-8-Count-8.plan.json']);
+  });
+
+  test('each of several tests is judged: one that fails among others that pass', async () => {
+    const wrong = changed('lab/2A-2-ReElection', (scenario) => ({ ...scenario, draw: (seed) => ({ ...scenario.draw(seed), script: 'none such' }) }));
+    expect((await lab(['2A'], wrong)).code).toBe(4);
+  });
+
+  test('unknown is no pass, and its plan is kept', async () => {
     const undecided = changed('lab/2B-1-BasicAgree', (scenario) => ({
       ...scenario,
       system: {
@@ -116,6 +126,7 @@ describe('whitewater lab tells', () => {
       },
     }));
     expect(await lab(['2B-1'], undecided)).toMatchObject({ code: 2, out: expect.stringContaining('UNKNOWN in 1') });
+    expect(readdirSync('failures')).toEqual(['lab-2B-1-BasicAgree-1.plan.json']);
   });
 
   test('a fault of the harness itself', async () => {

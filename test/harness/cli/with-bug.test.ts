@@ -191,7 +191,7 @@ describe('a core that cannot be run is told with whose fault it is', () => {
   test('bugs, too', async () => {
     const { code, out } = await spawned(folder, 'bugs', throwing, '--starts', '1', '--seeds', '1', '--workers', '1');
     expect(code).toBe(4);
-    expect(out).toContain(`  exit code 4: 1 patch that cannot be built: throwing: ${throwing}: cannot load the patched core: no way\n`);
+    expect(out).toContain(`  exit code 4: 1 known bug that cannot be hunted: throwing: ${throwing}: cannot load the patched core: no way\n`);
   });
 
   test.each([

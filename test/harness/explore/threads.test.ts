@@ -11,6 +11,7 @@ import type { Model, ModelDefinition } from '../../../harness/explore/model.ts';
 import { fillIn, type ParameterValues } from '../../../harness/explore/parameters.ts';
 import { randomSearch } from '../../../harness/explore/random-search.ts';
 import type { SearchResult } from '../../../harness/explore/result.ts';
+import { Visited } from '../../../harness/explore/visited.ts';
 import { protocolModels } from '../../../scenarios/protocols/index.ts';
 
 const clock = (): number => 0;
@@ -109,6 +110,27 @@ describe('breadth first', () => {
     const { model, source } = modelOf(models, 'two-phase-commit', { rms: 4 });
     const wrong = { ...source, name: 'no-such-model' };
     await expect(threads.breadthFirstInThreads(model, wrong, { clock, workers: 2, shareFrom: 1 })).rejects.toThrow('exports no model "no-such-model": export its definition');
+  });
+});
+
+describe('a thread', () => {
+  const started = async () => {
+    const { Thread } = (await import(pathToFileURL(resolve(import.meta.dirname, '../../../dist/harness/explore/threads.js')).href)) as typeof import('../../../harness/explore/threads.ts');
+    const { source } = modelOf(models, 'two-phase-commit', { rms: 2 });
+    return new Thread({ source, hasSymmetry: false, index: 0, control: new SharedArrayBuffer(64) });
+  };
+  const take = () => ({ kind: 'take', halves: new Int32Array(0), start: { level: 0, reached: [] }, visited: Visited.create(true).buffers }) as const;
+
+  it('takes one request at a time, and answers what was asked', async () => {
+    const thread = await started();
+    try {
+      const taken = thread.ask('took', take());
+      expect(() => thread.ask('took', take())).toThrow('a worker takes one request at a time');
+      expect(await taken).toEqual({ kind: 'took' });
+      await expect(thread.ask('gave', take())).rejects.toThrow('a worker answered "took" where "gave" was due');
+    } finally {
+      await thread.end();
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 /** The disk format by structure: what was finished comes back, what was torn counts as never begun, damage is refused. */
 import { describe, expect, test } from 'vitest';
 import type { FileOperation } from '../../../core/protocol.ts';
+import { encodeFrame } from '../../../harness/own/frame.ts';
 import { structuralStorage as storage } from '../../../harness/own/storage.ts';
 import { ByteFiles } from '../../../harness/world/files.ts';
 
@@ -51,4 +52,24 @@ test('a flipped bit never loses what was finished: it is refused, or does no har
       if (recovery.kind === 'recovered') expect(recovery.durable).toEqual(states[6]);
     }
   }
+});
+
+describe('is refused', () => {
+  const [one, two, three] = [1, 2, 3].map((number) => encodeFrame(states[number], number)) as [Uint8Array, Uint8Array, Uint8Array];
+  const file = (...records: readonly Uint8Array[]): Uint8Array => Uint8Array.from(records.flatMap((record) => [...record]));
+  test.each<[string, Readonly<Record<string, Uint8Array>>, string, string]>([
+    ['a disk without a file', {}, 'log.0', 'there is no file'],
+    ['a disk with files of others only', { 'snapshot.0': one }, 'log.0', 'there is no file'],
+    ['a log whose middle record is missing', { 'log.0': file(one, three) }, 'log.0', 'record 3 stands where record 2 belongs'],
+    ['a log whose record stands there twice', { 'log.0': file(one, two, two) }, 'log.0', 'record 2 stands where record 3 belongs'],
+    ['a damaged file, whatever lies beside it', { 'log.0': file(one, two, three), 'log.1': file(three) }, 'log.1', 'record 3 stands where record 4 belongs'],
+    ['a file with the records of another', { 'log.1': file(one) }, 'log.1', 'record 1 stands where record 4 belongs'],
+    ['a file without its first record, when the file before it is gone', { 'log.1': file() }, 'log.1', 'its first record is missing, and the file before it is gone'],
+  ])('%s', (_what, files, where, reason) => {
+    expect(storage.recover(new Map(Object.entries(files)))).toEqual({ kind: 'refused', file: where, reason });
+  });
+
+  test('but not a file that was never begun beside a whole one: it goes', () => {
+    expect(storage.recover(new Map([['log.0', file(one, two, three)], ['log.1', file()]]))).toMatchObject({ kind: 'recovered', durable: states[3], cursor: 3, repairs: [{ kind: 'remove', file: 'log.1' }] });
+  });
 });

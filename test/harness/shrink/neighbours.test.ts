@@ -36,6 +36,12 @@ describe('of a drawn plan', () => {
   });
 });
 
+test('of the faults of a plan some throws have all, and others fewer, whoever stays', () => {
+  const faults = Array.from({ length: 6 }, (_, i) => ({ kind: 'pause', fromUs: i * ms, untilUs: (i + 1) * ms, nodes: [0] }) as const);
+  const plan = toyPlan({ servers: 1, faults });
+  expect([...new Set(thrown({ plan, original: plan }).map((one) => one.faults.length))].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+});
+
 describe('of a plan that was shrunk before', () => {
   const clients = Array.from({ length: 4 }, (_, client) => ({ client, atUs: client, request: null }));
   const original = toyPlan({ servers: 5, clients: 4, operations: clients, stormUs: 80 * ms, settings: { size: 64, waitUs: 64 }, network: { dropPer1000: 100 } });

@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ended, wholeNumber } from '../../support/tool.ts';
 import { allMutants, askedFor, changedSince, tenthOf, top, touchedBy } from './catalogue.ts';
 import { Copy } from './copy.ts';
-import { MutantError, type Mutant } from './mutant.ts';
+import type { Mutant } from './mutant.ts';
 import { written } from './write.ts';
 import { failuresOf, nameOf, reportsOf, sightOf, type Sight } from './trial.ts';
 
@@ -53,11 +54,9 @@ async function main(argv: readonly string[]): Promise<number> {
     },
   });
   if (values.help === true) return say(usage, 0);
-  const number = (name: keyof typeof values, otherwise: number): number => {
+  const number = (name: keyof typeof values, otherwise: number, least = 0): number => {
     const text = values[name];
-    if (text === undefined) return otherwise;
-    if (typeof text !== 'string' || !/^\d{1,9}$/.test(text)) throw new MutantError(`--${name} takes a whole number, not "${String(text)}"`);
-    return Number(text);
+    return typeof text === 'string' ? wholeNumber(name, text, least) : otherwise;
   };
   const names = values.write === undefined ? positionals : [written(values.write, values)];
   const { first, rest } = chosen(allMutants(), names, values.changed ?? null, values.tenth === undefined ? null : number('tenth', 0));
@@ -68,10 +67,10 @@ async function main(argv: readonly string[]): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const folder = mkdtempSync(join(tmpdir(), 'whitewater-mutants-'));
   try {
-    const workers = Math.min(all.length, Math.max(1, number('workers', Math.ceil(availableParallelism() / 2))));
+    const workers = Math.min(all.length, Math.max(1, number('workers', Math.ceil(availableParallelism() / 2), 1)));
     const copy = Copy.of(top, join(folder, '0'));
     const copies = [copy, ...Array.from({ length: workers - 1 }, (_, i) => copy.twin(join(folder, String(i + 1))))];
-    const timeoutMs = number('timeout', 300) * 1000;
+    const timeoutMs = number('timeout', 300, 1) * 1000;
     const endMs = performance.now() + number('time-budget', 1_000_000) * 1000;
     const failures = values['tests-pass'] === true ? [] : await failuresWithout(copies[0]!, all, 10 * timeoutMs, stop.signal);
     if (failures.length > 0) return say(failures.join(''), 1);
@@ -151,10 +150,4 @@ function say(text: string, code: number): number {
   return code;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const isForPerson = error instanceof MutantError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true;
-  process.stderr.write(`mutants: ${isForPerson ? (error as Error).message : (error as Error).stack}\n`);
-  process.exitCode = isForPerson ? 4 : 5;
-}
+await ended('mutants', () => main(process.argv.slice(2)));

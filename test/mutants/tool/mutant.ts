@@ -1,5 +1,6 @@
 /** A mutant as a file: what breaks, which test must see it, and the change, one idea. */
 import { applyPatch, parsePatch, type StructuredPatch } from 'diff';
+import { AskedWrongly } from '../../support/tool.ts';
 
 /** A test file, and of its tests those whose full name has `named` in it; all of them for null. */
 export interface Watcher {
@@ -21,7 +22,7 @@ export interface Mutant {
 }
 
 /** Says what is wrong with a mutant's file, and in which line. */
-export class MutantError extends Error {
+export class MutantError extends AskedWrongly {
   override readonly name = 'MutantError';
 }
 
