@@ -18,6 +18,7 @@ import { runChunk } from '../campaign/campaign.ts';
 import { loadRegistry } from '../campaign/registry.ts';
 import { feed, openQueue, openWorker } from '../fleet/queue.ts';
 import { openStore } from '../fleet/store.ts';
+import { progressOf } from '../fleet/whole.ts';
 import { readCampaign } from '../report/campaign-json.ts';
 import { count } from '../text/format.ts';
 
@@ -96,7 +97,7 @@ async function storm(): Promise<void> {
   let restarts = 0;
   for (;;) {
     await sleep(3000);
-    const progress = await open.store.progress((await open.store.current())!, Date.now());
+    const progress = await progressOf(open.store, (await open.store.current())!, Date.now());
     if (progress.seeds === seeds) break;
     // On a busy machine a worker that is killed before it has begun shows nothing.
     if (progress.seeds < ((kills + 1) * seeds) / killsMost) continue;

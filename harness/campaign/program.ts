@@ -6,8 +6,14 @@ import { Digest } from '../digest.ts';
 
 const folders = ['core', 'checkers', 'harness', 'scenarios'];
 
-/** Such as 0.1.0+0123456789abcdef: the version of the package, and a digest of its code. */
+let known: string | null = null;
+
+/** Such as 0.1.0+0123456789abcdef: the version of the package, and a digest of its code as this process found it first. */
 export function programVersion(): string {
+  return (known ??= versionOfFiles());
+}
+
+function versionOfFiles(): string {
   const self = fileURLToPath(import.meta.url);
   const ending = self.slice(self.lastIndexOf('.'));
   const top = fileURLToPath(new URL('../..', import.meta.url));

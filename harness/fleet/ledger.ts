@@ -1,14 +1,15 @@
-/** Failures by cause over all campaigns of a scenario: which are open, and which a later revision has closed. */
-import type { ChunkResult } from '../campaign/campaign.ts';
+/** Failures by cause over all campaigns of a scenario: which are open, which a later revision has closed, and what the next one runs again. */
+import type { Failure } from '../campaign/campaign.ts';
 import type { FleetCampaign } from './campaign.ts';
-import { causesIn, type Cause } from './causes.ts';
+import { causeKey, type Cause } from './causes.ts';
+import type { First } from './first.ts';
 import type { KnownCause } from './progress.ts';
 
 export interface LedgerCampaign {
   readonly campaign: FleetCampaign;
   readonly causes: readonly KnownCause[];
-  /** What seeds that failed before came to under this revision; null while they are not run. */
-  readonly failingAgain: ChunkResult | null;
+  /** Seeds that failed before were run again under this revision. */
+  readonly hasRunFailing: boolean;
 }
 
 export interface LedgerEntry {
@@ -26,16 +27,13 @@ export interface LedgerEntry {
 /** @param campaigns the oldest first @returns open ones first, then by the time when they were met */
 export function ledgerOf(campaigns: readonly LedgerCampaign[]): readonly LedgerEntry[] {
   const entries = new Map<string, LedgerEntry>();
-  for (const { campaign, causes, failingAgain } of campaigns) {
-    const { scenario, revision, first } = campaign;
-    const again = failingAgain === null ? [] : causesIn(failingAgain, campaign.startedMs);
-    const met = [...causes.map(({ cause, seeds }) => ({ cause, seeds })), ...again];
-    const ran = failingAgain === null ? [] : first?.failing ?? [];
+  for (const { campaign: { scenario, revision, first }, causes, hasRunFailing } of campaigns) {
+    const ran = hasRunFailing ? first?.failing ?? [] : [];
     for (const [name, entry] of entries) {
-      const isMet = met.some(({ cause }) => cause.key === entry.cause.key);
+      const isMet = causes.some(({ cause }) => cause.key === entry.cause.key);
       if (entry.scenario === scenario && !isMet && entry.closedBy === null && ran.includes(entry.cause.seed)) entries.set(name, { ...entry, closedBy: revision });
     }
-    for (const { cause, seeds } of met) {
+    for (const { cause, seeds } of causes) {
       const name = `${scenario} ${cause.key}`;
       const known = entries.get(name);
       entries.set(name, known === undefined
@@ -45,4 +43,30 @@ export function ledgerOf(campaigns: readonly LedgerCampaign[]): readonly LedgerE
   }
   const all = [...entries.values()];
   return [...all.filter(({ closedBy }) => closedBy === null), ...all.filter(({ closedBy }) => closedBy !== null)];
+}
+
+/** Of each cause so many seeds are run again under the next revision. */
+const failingPerCause = 20;
+
+export interface FailedCampaign extends LedgerCampaign {
+  /** All that failed in it. */
+  readonly violations: readonly Failure[];
+}
+
+/**
+ * What a new revision runs before fresh seeds: of each cause the seed that showed it first, which alone can close it, and
+ * others, those of the newest campaigns before older ones.
+ * @param campaigns of its scenario, the oldest first
+ */
+export function firstOf(campaigns: readonly FailedCampaign[]): First {
+  const ledger = ledgerOf(campaigns);
+  const seeds = new Map(ledger.map(({ cause }) => [cause.key, new Set([cause.seed])]));
+  for (const { violations } of [...campaigns].reverse()) {
+    for (const { seed, property, detail } of violations) {
+      const chosen = seeds.get(causeKey(property, detail));
+      if (chosen !== undefined && chosen.size < failingPerCause) chosen.add(seed);
+    }
+  }
+  const failing = new Set([...seeds.values()].flatMap((some) => [...some]));
+  return { failing: [...failing].sort((a, b) => a - b), open: ledger.filter(({ closedBy }) => closedBy === null).map(({ cause }) => cause.key) };
 }
