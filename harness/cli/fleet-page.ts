@@ -28,7 +28,8 @@ export async function fleetPages(argv: readonly string[], { terminal }: Context)
       writeWhole(join(folder, 'failures', `${key}.html`), reportPage(report));
       writeWhole(join(folder, 'failures', `${key}.plan.json`), printPlan(report.plan));
     }
-    const pages = wholes.map(pageCampaign);
+    const present = await store.current();
+    const pages = wholes.map((whole) => pageCampaign(whole, present?.id ?? null));
     const ledger = ledgerOf(wholes.map(({ progress: { campaign, causes }, first }) => ({ campaign, causes, hasRunFailing: first.has('failing') })));
     const made = `${new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
     writeWhole(join(folder, 'campaigns.json'), `${JSON.stringify({ made, campaigns: pages, failures: ledger }, null, 1)}\n`);
@@ -45,14 +46,14 @@ function reportsIn(wholes: readonly Whole[]): ReadonlyMap<string, Report> {
   return reports;
 }
 
-function pageCampaign({ progress, result, first, days }: Whole): PageCampaign {
+function pageCampaign({ progress, result, first, days }: Whole, present: string | null): PageCampaign {
   const { campaign, isStopped, aside, conflicts } = progress;
   const { code, line, others } = judge(together([{ done: 1 }, ...[...first.values()].map(({ facts }) => facts)]));
   const never = (tallies: Readonly<Record<string, { readonly fired?: number; readonly total?: number }>>): readonly string[] =>
     Object.entries(tallies).filter(([, { fired, total }]) => (fired ?? total) === 0).map(([name]) => name);
   return {
     campaign,
-    state: isDone(progress) ? 'done' : isStopped ? 'stopped' : endedEarly(progress) ?? 'under way',
+    state: isDone(progress) ? 'done' : isStopped ? 'stopped' : campaign.id === present ? endedEarly(progress) ?? 'under way' : 'given up for a later one',
     seeds: result.seeds,
     violations: result.violations.length,
     digest: result.digest,

@@ -2,8 +2,7 @@
 import { programVersion } from '../campaign/program.ts';
 import { defaultScenario } from '../campaign/registry.ts';
 import { askedText, campaignId, chunkCount, chunkSeedsFor, type FleetCampaign } from '../fleet/campaign.ts';
-import type { First } from '../fleet/first.ts';
-import { firstOf, type FailedCampaign } from '../fleet/ledger.ts';
+import { firstOf, freshFrom, type EarlierCampaign } from '../fleet/ledger.ts';
 import { feed, openQueue } from '../fleet/queue.ts';
 import { revisionOf } from '../fleet/revision.ts';
 import type { Store } from '../fleet/store.ts';
@@ -49,9 +48,10 @@ export async function fleetStart(argv: readonly string[], { terminal, registry }
   const from = values.from === undefined ? null : wholeNumber('--from', values.from, 0, largest);
   return withFleet(values, async ({ store, name, keepsFile }) => {
     if (!keepsFile) terminal.err(`whitewater: Redis at ${name} keeps no append-only file: when it restarts, the campaign is gone (appendonly yes keeps it)\n`);
-    const seeds = { ...question, from: from ?? (isContinuous ? await firstFresh(store, question.scenario) : 1) };
+    const earlier = isContinuous ? await campaignsOf(store, question.scenario) : [];
+    const seeds = { ...question, from: from ?? freshFrom(earlier) };
     const id = campaignId(seeds);
-    const first = isContinuous ? await firstFor(store, question.scenario, id) : null;
+    const first = isContinuous ? firstOf(earlier) : null;
     const campaign = await store.begin({ ...seeds, id, asked, first, startedMs: Date.now() });
     const anew = await store.takeBack(id);
     const queue = await openQueue(store.redis, store.keys.queues, campaign);
@@ -74,21 +74,14 @@ function startedText(campaign: FleetCampaign, chunksDone: number, anew: number):
   ].join('\n')}\n`;
 }
 
-/** Behind all seeds of the scenario that were ever put into a queue of this fleet. */
-async function firstFresh(store: Store, scenario: string): Promise<number> {
-  const campaigns = (await store.campaigns()).filter((one) => one.scenario === scenario);
-  const ends = await Promise.all(campaigns.map(async (one) => one.from + Math.min((await store.next(one.id)) * one.chunkSeeds, one.count ?? Infinity)));
-  return Math.max(1, ...ends);
-}
-
-/** What the campaigns before it say of what failed. */
-async function firstFor(store: Store, scenario: string, id: string): Promise<First> {
-  const earlier: FailedCampaign[] = [];
+/** All of a scenario so far, the oldest first. */
+async function campaignsOf(store: Store, scenario: string): Promise<readonly EarlierCampaign[]> {
+  const earlier: EarlierCampaign[] = [];
   for (const campaign of await store.campaigns()) {
-    if (campaign.scenario !== scenario || campaign.id === id) continue;
-    const { result, first, progress: { causes } } = await wholeOf(store, campaign, Date.now());
+    if (campaign.scenario !== scenario) continue;
+    const { result, done, first, progress: { causes } } = await wholeOf(store, campaign, Date.now());
     const again = first.get('failing')?.result?.violations ?? [];
-    earlier.push({ campaign, causes, hasRunFailing: first.has('failing'), violations: [...result.violations, ...again] });
+    earlier.push({ campaign, causes, hasRunFailing: first.has('failing'), violations: [...result.violations, ...again], lastDone: done.at(-1) ?? null });
   }
-  return firstOf(earlier);
+  return earlier;
 }

@@ -1,6 +1,6 @@
-/** Failures by cause over all campaigns of a scenario: which are open, which a later revision has closed, and what the next one runs again. */
+/** Failures by cause over all campaigns of a scenario: which are open, which a later revision has closed, and what the next one begins with. */
 import type { Failure } from '../campaign/campaign.ts';
-import type { FleetCampaign } from './campaign.ts';
+import { chunkRange, type FleetCampaign } from './campaign.ts';
 import { causeKey, type Cause } from './causes.ts';
 import type { First } from './first.ts';
 import type { KnownCause } from './progress.ts';
@@ -48,17 +48,23 @@ export function ledgerOf(campaigns: readonly LedgerCampaign[]): readonly LedgerE
 /** Of each cause so many seeds are run again under the next revision. */
 const failingPerCause = 20;
 
-export interface FailedCampaign extends LedgerCampaign {
+export interface EarlierCampaign extends LedgerCampaign {
   /** All that failed in it. */
   readonly violations: readonly Failure[];
+  /** The last chunk that is done; null when none is. */
+  readonly lastDone: number | null;
 }
+
+/** The first seed behind all that were run so far. */
+export const freshFrom = (campaigns: readonly Pick<EarlierCampaign, 'campaign' | 'lastDone'>[]): number =>
+  Math.max(1, ...campaigns.map(({ campaign, lastDone }) => (lastDone === null ? 1 : chunkRange(campaign, lastDone)[1] + 1)));
 
 /**
  * What a new revision runs before fresh seeds: of each cause the seed that showed it first, which alone can close it, and
  * others, those of the newest campaigns before older ones.
  * @param campaigns of its scenario, the oldest first
  */
-export function firstOf(campaigns: readonly FailedCampaign[]): First {
+export function firstOf(campaigns: readonly EarlierCampaign[]): First {
   const ledger = ledgerOf(campaigns);
   const seeds = new Map(ledger.map(({ cause }) => [cause.key, new Set([cause.seed])]));
   for (const { violations } of [...campaigns].reverse()) {

@@ -1,6 +1,6 @@
 /** Failures over revisions: a cause is open until a later revision has run its seed again and met it nowhere. */
 import { describe, expect, test } from 'vitest';
-import { firstOf, ledgerOf, type FailedCampaign, type LedgerCampaign } from '../../../harness/fleet/ledger.ts';
+import { firstOf, freshFrom, ledgerOf, type EarlierCampaign, type LedgerCampaign } from '../../../harness/fleet/ledger.ts';
 import { causeKey } from '../../../harness/fleet/causes.ts';
 import { campaignWith, causeWith, failureWith } from '../../support/fleet-values.ts';
 
@@ -36,8 +36,8 @@ test('another scenario closes nothing', () => {
 });
 
 describe('the next revision', () => {
-  const failed = (revision: string, seeds: readonly number[], own: Partial<FailedCampaign> = {}): FailedCampaign =>
-    ({ ...at(revision, { causes: met, ...own }), violations: seeds.map((seed) => failureWith({ seed })), ...own });
+  const failed = (revision: string, seeds: readonly number[], own: Partial<EarlierCampaign> = {}): EarlierCampaign =>
+    ({ ...at(revision, { causes: met, ...own }), violations: seeds.map((seed) => failureWith({ seed })), lastDone: null, ...own });
   const from = (first: number, many: number): readonly number[] => Array.from({ length: many }, (_, i) => first + i);
 
   test('runs the seed that showed a cause first, whatever else failed: it alone can close it', () => {
@@ -57,6 +57,14 @@ describe('the next revision', () => {
   test('is told which causes are open, and runs those that are closed as well', () => {
     const closed = at('r2', { hasRunFailing: true }, [7]);
     expect(firstOf([failed('r1', [7])])).toEqual({ failing: [7], open: [cause.key] });
-    expect(firstOf([failed('r1', [7]), { ...closed, violations: [] }])).toEqual({ failing: [7], open: [] });
+    expect(firstOf([failed('r1', [7]), { ...closed, violations: [], lastDone: null }])).toEqual({ failing: [7], open: [] });
+  });
+
+  test('begins its fresh seeds behind the last that was run, under whichever revision', () => {
+    const ran = (from: number, count: number | null, lastDone: number | null) => ({ campaign: campaignWith({ from, count, chunkSeeds: 200 }), lastDone });
+    expect(freshFrom([])).toBe(1);
+    expect(freshFrom([ran(1, null, null)])).toBe(1);
+    expect(freshFrom([ran(1, null, 2), ran(1, 450, 2), ran(101, null, 0)])).toBe(601);
+    expect(freshFrom([ran(1, 450, 2)])).toBe(451);
   });
 });

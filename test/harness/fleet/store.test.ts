@@ -2,6 +2,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { merge } from '../../../harness/campaign/campaign.ts';
+import { causeKey } from '../../../harness/fleet/causes.ts';
 import { openStore, Store, type OpenStore } from '../../../harness/fleet/store.ts';
 import { isEnded, progressOf, wholeOf } from '../../../harness/fleet/whole.ts';
 import { campaignWith, causeWith, failureWith, resultWith } from '../../support/fleet-values.ts';
@@ -124,6 +125,32 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
     expect((await progressOf(store, campaign, noon)).aside).toEqual(['seeds 41 to 50 of swarm at 0.1.0+aa.bb: it ended the process']);
     expect(await store.takeBack(campaign.id)).toEqual([4]);
     expect([await store.deaths(campaign.id, 4), [...(await store.settledChunks(campaign.id))]]).toEqual([0, [2]]);
+  });
+
+  test('one that was set aside and is done after all is done, and nothing that is done is set aside', async () => {
+    const campaign = await begun();
+    await store.setAside(campaign.id, 4, 'it ended the process');
+    await store.record(campaign, 4, chunk(1), noon);
+    await store.setAside(campaign.id, 4, 'it ended the process');
+    expect(await progressOf(store, campaign, noon)).toMatchObject({ aside: [], chunksDone: 1 });
+  });
+
+  test('what stands before fresh seeds counts once, and what failed in it is a cause; its seeds are not those of the campaign', async () => {
+    const campaign = await begun({ first: { failing: [7], open: [] } });
+    const done = { facts: { done: 1 }, result: chunk(1, { seeds: 1, passed: 0, violations: [failureWith()] }) };
+    await Promise.all([1, 2].map(() => store.recordFirst(campaign.id, 'failing', done, noon)));
+    const { progress, first } = await wholeOf(store, campaign, noon);
+    expect(progress).toMatchObject({ seeds: 0, firstDone: ['failing'], causes: [{ seeds: 1, isReported: false }] });
+    expect(first.get('failing')).toEqual(done);
+  });
+
+  test('nobody is told of a cause that was open before', async () => {
+    const key = causeKey('Election Safety', '');
+    const campaign = await begun({ first: { failing: [7], open: [key] } });
+    await store.record(campaign, 0, chunk(1, { passed: 8, violations: [failureWith(), failureWith({ property: 'Log Matching', seed: 8 })] }), noon);
+    for (const one of await store.causes.unreported(campaign.id)) await store.causes.report(campaign.id, one, { report: null, note: '' });
+    expect((await store.causes.claimUntold(campaign, noon))?.cause.property).toBe('Log Matching');
+    expect(await store.causes.claimUntold(campaign, noon)).toBeNull();
   });
 
   test('the next chunk only ever grows', async () => {
