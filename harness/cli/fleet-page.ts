@@ -30,7 +30,7 @@ export async function fleetPages(argv: readonly string[], { terminal }: Context)
     }
     const present = await store.current();
     const pages = wholes.map((whole) => pageCampaign(whole, present?.id ?? null));
-    const ledger = ledgerOf(wholes.map(({ progress: { campaign, causes }, first }) => ({ campaign, causes, hasRunFailing: first.has('failing') })));
+    const ledger = ledgerOf(wholes.map(({ progress: { campaign, causes }, told, first }) => ({ campaign, causes, told, hasRunFailing: first.has('failing') })));
     const made = `${new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
     writeWhole(join(folder, 'campaigns.json'), `${JSON.stringify({ made, campaigns: pages, failures: ledger }, null, 1)}\n`);
     writeWhole(join(folder, 'index.html'), fleetPage({ fleet: values.fleet ?? 'whitewater', made, campaigns: pages, ledger, reported: new Set(reports.keys()) }));

@@ -81,13 +81,14 @@ export class FleetSession {
     });
     try {
       while (this.end === null && this.error === null) await this.look(queue);
-      await this.teller?.ended();
     } finally {
       this.status.clear();
       await Promise.race([worker.close(this.error !== null), ...(this.error === null ? [] : [sleep(closeRefusedMs)])]);
       await this.pool.destroy();
     }
     if (this.error !== null) throw this.error;
+    // Also of what came of the last tasks.
+    await this.teller?.ended();
     return this.end!;
   }
 

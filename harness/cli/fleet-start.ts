@@ -79,9 +79,9 @@ async function campaignsOf(store: Store, scenario: string): Promise<readonly Ear
   const earlier: EarlierCampaign[] = [];
   for (const campaign of await store.campaigns()) {
     if (campaign.scenario !== scenario) continue;
-    const { result, done, first, progress: { causes } } = await wholeOf(store, campaign, Date.now());
+    const { result, done, told, first, progress: { causes } } = await wholeOf(store, campaign, Date.now());
     const again = first.get('failing')?.result?.violations ?? [];
-    earlier.push({ campaign, causes, hasRunFailing: first.has('failing'), violations: [...result.violations, ...again], lastDone: done.at(-1) ?? null });
+    earlier.push({ campaign, causes, told, hasRunFailing: first.has('failing'), violations: [...result.violations, ...again], lastDone: done.at(-1) ?? null });
   }
   return earlier;
 }

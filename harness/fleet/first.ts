@@ -9,8 +9,8 @@ export type FirstName = (typeof firstNames)[number];
 export interface First {
   /** Seeds that failed under earlier revisions. */
   readonly failing: readonly number[];
-  /** Keys of the causes that are open when it begins: who was told of them is not told again. */
-  readonly open: readonly string[];
+  /** Keys of the causes that are open when it begins, and that somebody was told of: nobody is told again. */
+  readonly told: readonly string[];
 }
 
 /** What it came to: what it says to the judge, and the result of seeds that were run again. */

@@ -42,12 +42,12 @@ export class KeptCauses {
     return (await this.redis.hsetnx(this.keys.of(id).reports, key, packed(told))) === 1;
   }
 
-  /** A reported cause that nobody was told of, for this asker alone; null when there is none. Those that were open before are no news. */
+  /** A reported cause that nobody was told of, for this asker alone; null when there is none. What was open before is no news. */
   async claimUntold({ id, first }: FleetCampaign, nowMs: number): Promise<{ readonly cause: Cause; readonly told: Told } | null> {
     const keys = this.keys.of(id);
     const [reported, told] = await readAtOnce(this.redis, [names(keys.reports), table(keys.told)]);
     const claims = asText(told);
-    const key = reported.find((one) => first?.open.includes(one) !== true && isForgotten(claims.get(one), nowMs));
+    const key = reported.find((one) => first?.told.includes(one) !== true && isForgotten(claims.get(one), nowMs));
     if (key === undefined) return null;
     // Of two that ask at once for a cause whose teller died, both may tell: better twice than never.
     if (claims.has(key)) await this.redis.hset(keys.told, key, String(nowMs));
@@ -63,4 +63,8 @@ export class KeptCauses {
 
 /** Stands where the time of a claim stood once somebody was told. */
 const toldMark = 'told';
+
+/** Keys of the causes that somebody was told of. */
+export const toldIn = (claims: ReadonlyMap<string, string>): readonly string[] => [...claims].filter(([, claim]) => claim === toldMark).map(([key]) => key);
+
 const isForgotten = (claim: string | undefined, nowMs: number): boolean => claim === undefined || (claim !== toldMark && nowMs - Number(claim) > claimMs);

@@ -8,6 +8,8 @@ import type { KnownCause } from './progress.ts';
 export interface LedgerCampaign {
   readonly campaign: FleetCampaign;
   readonly causes: readonly KnownCause[];
+  /** Keys of those that somebody was told of. */
+  readonly told: readonly string[];
   /** Seeds that failed before were run again under this revision. */
   readonly hasRunFailing: boolean;
 }
@@ -20,6 +22,8 @@ export interface LedgerEntry {
   readonly lastRevision: string;
   /** Failing seeds of it in all campaigns. */
   readonly seeds: number;
+  /** Somebody was told of it, since it was closed last. */
+  readonly isTold: boolean;
   /** The revision under which its seed passes and no other seed failed by it since; null while it is open. */
   readonly closedBy: string | null;
 }
@@ -27,7 +31,7 @@ export interface LedgerEntry {
 /** @param campaigns the oldest first @returns open ones first, then by the time when they were met */
 export function ledgerOf(campaigns: readonly LedgerCampaign[]): readonly LedgerEntry[] {
   const entries = new Map<string, LedgerEntry>();
-  for (const { campaign: { scenario, revision, first }, causes, hasRunFailing } of campaigns) {
+  for (const { campaign: { scenario, revision, first }, causes, told, hasRunFailing } of campaigns) {
     const ran = hasRunFailing ? first?.failing ?? [] : [];
     for (const [name, entry] of entries) {
       const isMet = causes.some(({ cause }) => cause.key === entry.cause.key);
@@ -35,10 +39,9 @@ export function ledgerOf(campaigns: readonly LedgerCampaign[]): readonly LedgerE
     }
     for (const { cause, seeds } of causes) {
       const name = `${scenario} ${cause.key}`;
-      const known = entries.get(name);
-      entries.set(name, known === undefined
-        ? { scenario, cause, firstRevision: revision, lastRevision: revision, seeds, closedBy: null }
-        : { ...known, lastRevision: revision, seeds: known.seeds + seeds, closedBy: null });
+      const known = entries.get(name) ?? { scenario, cause, firstRevision: revision, lastRevision: revision, seeds: 0, isTold: false, closedBy: null };
+      const isTold = told.includes(cause.key) || (known.isTold && known.closedBy === null);
+      entries.set(name, { ...known, lastRevision: revision, seeds: known.seeds + seeds, isTold, closedBy: null });
     }
   }
   const all = [...entries.values()];
@@ -74,5 +77,5 @@ export function firstOf(campaigns: readonly EarlierCampaign[]): First {
     }
   }
   const failing = new Set([...seeds.values()].flatMap((some) => [...some]));
-  return { failing: [...failing].sort((a, b) => a - b), open: ledger.filter(({ closedBy }) => closedBy === null).map(({ cause }) => cause.key) };
+  return { failing: [...failing].sort((a, b) => a - b), told: ledger.filter(({ closedBy, isTold }) => closedBy === null && isTold).map(({ cause }) => cause.key) };
 }

@@ -3,7 +3,7 @@ import type { ChunkResult } from '../campaign/campaign.ts';
 import { chunkName, type FleetCampaign } from './campaign.ts';
 import type { Cause } from './causes.ts';
 import type { FirstDone, FirstName } from './first.ts';
-import type { Told } from './kept-causes.ts';
+import { toldIn, type Told } from './kept-causes.ts';
 import { unpacked } from './packed.ts';
 import { conflictText, isDone, type KnownCause, type Progress } from './progress.ts';
 import { asText, names, readAtOnce, single, size, table } from './reading.ts';
@@ -17,6 +17,8 @@ export interface Whole {
   readonly done: readonly number[];
   readonly progress: Progress;
   readonly reports: ReadonlyMap<string, Told>;
+  /** Keys of the causes that somebody was told of. */
+  readonly told: readonly string[];
   readonly first: ReadonlyMap<FirstName, FirstDone>;
   /** Seeds and failures by day: `2026-01-31 seeds`. */
   readonly days: Readonly<Record<string, number>>;
@@ -58,8 +60,8 @@ export async function isEnded(store: Store, campaign: FleetCampaign): Promise<bo
 /** Everything, as of one moment. */
 export async function wholeOf(store: Store, campaign: FleetCampaign, nowMs: number): Promise<Whole> {
   const keys = store.keys.of(campaign.id);
-  const [sum, results, done, reports, first, days, lastMs, hands] = await readAtOnce(store.redis, [
-    single(keys.sum), table(keys.results), names(keys.digests), table(keys.reports), table(keys.first), table(keys.days), single(keys.totals, 'lastMs'),
+  const [sum, results, done, reports, told, first, days, lastMs, hands] = await readAtOnce(store.redis, [
+    single(keys.sum), table(keys.results), names(keys.digests), table(keys.reports), table(keys.told), table(keys.first), table(keys.days), single(keys.totals, 'lastMs'),
     table(keys.hands),
   ]);
   return {
@@ -67,6 +69,7 @@ export async function wholeOf(store: Store, campaign: FleetCampaign, nowMs: numb
     done: done.map(Number).sort((a, b) => a - b),
     progress: await progressOf(store, campaign, nowMs),
     reports: new Map([...reports].map(([key, bytes]) => [key, unpacked<Told>(bytes)])),
+    told: toldIn(asText(told)),
     first: new Map([...first].map(([name, bytes]) => [name as FirstName, unpacked<FirstDone>(bytes)])),
     days: Object.fromEntries([...asText(days)].map(([name, value]) => [name, Number(value)])),
     lastMs: Number(lastMs?.toString() ?? campaign.startedMs),

@@ -7,7 +7,7 @@ import { campaignWith, causeWith, failureWith } from '../../support/fleet-values
 const cause = causeWith({ key: causeKey('Election Safety', '') });
 const met = [{ cause, seeds: 2, isReported: true }];
 const at = (revision: string, own: Partial<LedgerCampaign> = {}, failing: readonly number[] = []): LedgerCampaign =>
-  ({ campaign: campaignWith({ revision, first: { failing, open: [] } }), causes: [], hasRunFailing: false, ...own });
+  ({ campaign: campaignWith({ revision, first: { failing, told: [] } }), causes: [], told: [], hasRunFailing: false, ...own });
 const states = (...campaigns: readonly LedgerCampaign[]) => ledgerOf(campaigns).map(({ closedBy, seeds, firstRevision, lastRevision }) => ({ closedBy, seeds, firstRevision, lastRevision }));
 
 test('it is open where it was met', () => {
@@ -31,7 +31,7 @@ test('what comes back is open again, and open ones stand first', () => {
 });
 
 test('another scenario closes nothing', () => {
-  const lab = { ...at('r2', { hasRunFailing: true }, [7]), campaign: campaignWith({ scenario: 'lab', revision: 'r2', first: { failing: [7], open: [] } }) };
+  const lab = { ...at('r2', { hasRunFailing: true }, [7]), campaign: campaignWith({ scenario: 'lab', revision: 'r2', first: { failing: [7], told: [] } }) };
   expect(states(at('r1', { causes: met }), lab)).toMatchObject([{ closedBy: null }]);
 });
 
@@ -54,10 +54,22 @@ describe('the next revision', () => {
     expect(firstOf([both, failed('r2', [9, 7])]).failing).toEqual([7, 9, 50]);
   });
 
-  test('is told which causes are open, and runs those that are closed as well', () => {
+  test('runs what is closed as well', () => {
     const closed = at('r2', { hasRunFailing: true }, [7]);
-    expect(firstOf([failed('r1', [7])])).toEqual({ failing: [7], open: [cause.key] });
-    expect(firstOf([failed('r1', [7]), { ...closed, violations: [], lastDone: null }])).toEqual({ failing: [7], open: [] });
+    expect(firstOf([failed('r1', [7]), { ...closed, violations: [], lastDone: null }]).failing).toEqual([7]);
+  });
+
+  test('tells nobody again of what is open, and of what is not, or was told to nobody, as of any other', () => {
+    const told = failed('r1', [7], { told: [cause.key] });
+    const closed = { ...at('r2', { hasRunFailing: true }, [7]), violations: [], lastDone: null };
+    const back = failed('r3', [9]);
+    const toldOf = (...campaigns: readonly EarlierCampaign[]) => firstOf(campaigns).told;
+    expect(toldOf(failed('r1', [7]))).toEqual([]);
+    expect(toldOf(told)).toEqual([cause.key]);
+    expect(toldOf(told, failed('r2', [7]))).toEqual([cause.key]);
+    expect(toldOf(told, closed)).toEqual([]);
+    expect(toldOf(told, closed, back)).toEqual([]);
+    expect(toldOf(told, closed, { ...back, told: [cause.key] })).toEqual([cause.key]);
   });
 
   test('begins its fresh seeds behind the last that was run, under whichever revision', () => {

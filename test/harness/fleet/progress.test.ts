@@ -67,5 +67,5 @@ test('the status names workers, causes, chunks set aside and chunks of two diges
     '  TWO DIGESTS seeds 201 to 400: done twice, with digests aa and bb',
     '',
   ].join('\n'));
-  expect(statusText(progressWith({ campaign: campaignWith({ first: { failing: [], open: [] } }), firstDone: ['canaries'] }), 0)).toContain('1 of 3 done');
+  expect(statusText(progressWith({ campaign: campaignWith({ first: { failing: [], told: [] } }), firstDone: ['canaries'] }), 0)).toContain('1 of 3 done');
 });

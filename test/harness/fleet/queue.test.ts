@@ -54,7 +54,7 @@ describe.skipIf(redisPath === null)(`the queue of a campaign${withoutRedis}`, ()
   });
 
   test('puts what stands before fresh seeds in front of them, in its order, and causes in front of all', async () => {
-    const campaign = await begun({ first: { failing: [], open: [] } });
+    const campaign = await begun({ first: { failing: [], told: [] } });
     await store.record(campaign, 9, failed, 0);
     await queue.remove('chunk-9');
     await feed(store, queue, campaign);
@@ -72,7 +72,7 @@ describe.skipIf(redisPath === null)(`the queue of a campaign${withoutRedis}`, ()
   });
 
   test('what it forgot is put there again, also when the campaign has no end: a chunk, a cause, what stands first', async () => {
-    const campaign = await begun({ count: null, first: { failing: [], open: [] } });
+    const campaign = await begun({ count: null, first: { failing: [], told: [] } });
     await store.record(campaign, 5, failed, 0);
     await queue.remove('chunk-5');
     await feed(store, queue, campaign);
@@ -86,7 +86,7 @@ describe.skipIf(redisPath === null)(`the queue of a campaign${withoutRedis}`, ()
   });
 
   test('what is done, set aside or reported is not put there again', async () => {
-    const campaign = await begun({ first: { failing: [], open: [] } });
+    const campaign = await begun({ first: { failing: [], told: [] } });
     await store.record(campaign, 5, failed, 0);
     await store.setAside(campaign.id, 6, 'it ended the process');
     await store.recordFirst(campaign.id, 'canaries', nothing, 0);

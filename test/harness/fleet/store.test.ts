@@ -136,7 +136,7 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
   });
 
   test('what stands before fresh seeds counts once, and what failed in it is a cause; its seeds are not those of the campaign', async () => {
-    const campaign = await begun({ first: { failing: [7], open: [] } });
+    const campaign = await begun({ first: { failing: [7], told: [] } });
     const done = { facts: { done: 1 }, result: chunk(1, { seeds: 1, passed: 0, violations: [failureWith()] }) };
     await Promise.all([1, 2].map(() => store.recordFirst(campaign.id, 'failing', done, noon)));
     const { progress, first } = await wholeOf(store, campaign, noon);
@@ -146,7 +146,7 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
 
   test('nobody is told of a cause that was open before', async () => {
     const key = causeKey('Election Safety', '');
-    const campaign = await begun({ first: { failing: [7], open: [key] } });
+    const campaign = await begun({ first: { failing: [7], told: [key] } });
     await store.record(campaign, 0, chunk(1, { passed: 8, violations: [failureWith(), failureWith({ property: 'Log Matching', seed: 8 })] }), noon);
     for (const one of await store.causes.unreported(campaign.id)) await store.causes.report(campaign.id, one, { report: null, note: '' });
     expect((await store.causes.claimUntold(campaign, noon))?.cause.property).toBe('Log Matching');
