@@ -104,8 +104,11 @@ describe.skipIf(redisPath === null)(`a fleet at work${withoutRedis}`, () => {
     expect([violations, causes.map(({ cause, seeds, isReported }) => [cause.property, seeds, isReported])]).toEqual([40, [['Protocol Contract', 40, true]]]);
     const [{ cause }] = causes as [Progress['causes'][number]];
     const plan = `failures/unknownEffect-${cause.seed}.plan.json`;
+    const told = (): string => readFileSync(join(here, 'told.txt'), 'utf8');
+    expect(told()).toBe(`${cause.key} Protocol Contract ${cause.seed} ${plan} failures/unknownEffect-${cause.seed}.txt\n`);
+    const before = told();
     expect((await fleet('watch', '--on-failure', 'sh hook.sh')).out).toContain(`FAIL  ${cause.key}  Protocol Contract: `);
-    expect(readFileSync(join(here, 'told.txt'), 'utf8')).toBe(`${cause.key} Protocol Contract ${cause.seed} ${plan} failures/unknownEffect-${cause.seed}.txt\n`);
+    expect(told()).toBe(before);
     const { code, out } = await fleet('result');
     expect([code, out.match(/the same failure in 40 seeds/g)?.length]).toEqual([1, 1]);
     expect((await whitewater(here, 'replay', plan, '--scenario', './own.mjs#unknownEffect')).code).toBe(1);
