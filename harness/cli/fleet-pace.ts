@@ -1,7 +1,9 @@
-/** How long a worker waits until it looks about again: a second while it works, and less when its last task has just ended. */
+/** How long a worker waits until it looks about again: two seconds while it works, and less when its last task has just ended. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const busyMs = 1000;
+const busyMs = 2000;
+/** And so much at rest, at most. */
+const restMs = 1000;
 /** One task follows on another within so much time, and then nothing has ended. */
 const betweenTasksMs = 25;
 
@@ -34,7 +36,7 @@ export class Pace {
 
   async wait(): Promise<void> {
     const ms = this.inHand > 0 ? busyMs : this.idleMs;
-    if (this.inHand === 0) this.idleMs = Math.min(busyMs, 2 * this.idleMs);
+    if (this.inHand === 0) this.idleMs = Math.min(restMs, 2 * this.idleMs);
     await sleep(ms, undefined, { signal: this.waking.signal }).catch(() => undefined);
     if (this.waking.signal.aborted) this.waking = new AbortController();
   }
