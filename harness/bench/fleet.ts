@@ -3,7 +3,8 @@
  * redis-server of its own.
  *
  * storm   4 workers, one killed with -9 every three seconds at most, 40 in all, and Redis once in the middle: the result must be that of `fuzz`
- * cost    `fuzz` and one worker in turns, one thread each: CPU and wall time of both, and their ratio
+ * cost    `fuzz` and one worker beside each other, one thread each, so that whoever else is at work on these cores is in the
+ *         way of both: CPU and wall time of both, and their ratio
  * queue   what one chunk costs Redis, in CPU time and in bytes: so what one Redis gives in a second
  */
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -18,6 +19,7 @@ import { runChunk } from '../campaign/campaign.ts';
 import { loadRegistry } from '../campaign/registry.ts';
 import { feed, openQueue, openWorker } from '../fleet/queue.ts';
 import { openStore } from '../fleet/store.ts';
+import { progressOf } from '../fleet/whole.ts';
 import { readCampaign } from '../report/campaign-json.ts';
 import { count } from '../text/format.ts';
 
@@ -96,7 +98,7 @@ async function storm(): Promise<void> {
   let restarts = 0;
   for (;;) {
     await sleep(3000);
-    const progress = await open.store.progress((await open.store.current())!, Date.now());
+    const progress = await progressOf(open.store, (await open.store.current())!, Date.now());
     if (progress.seeds === seeds) break;
     // On a busy machine a worker that is killed before it has begun shows nothing.
     if (progress.seeds < ((kills + 1) * seeds) / killsMost) continue;
@@ -126,8 +128,8 @@ async function cost(): Promise<void> {
     await mustPass('fleet', 'start', '--seeds', String(seeds), '--from', from);
     const fuzz = () => mustPass('fuzz', '--seeds', String(seeds), '--from', from, '--workers', '1');
     const work = () => mustPass('fleet', 'work', '--workers', '1', '--until-done');
-    // In turns, and each of them first as often as the other.
-    const [one, other] = round % 2 === 0 ? [await fuzz(), await work()] : [await work(), await fuzz()].reverse() as [Ran, Ran];
+    // Each of them is begun first as often as the other.
+    const [one, other] = round % 2 === 0 ? await Promise.all([fuzz(), work()]) : (await Promise.all([work(), fuzz()])).reverse() as [Ran, Ran];
     ratios.push([one.cpuMs / other.cpuMs, one.wallMs / other.wallMs]);
     say(`round ${round + 1}: CPU ${count(one.cpuMs)} and ${count(other.cpuMs)} ms, wall ${count(one.wallMs)} and ${count(other.wallMs)} ms`);
   }

@@ -4,7 +4,7 @@ import { judge, together } from '../campaign/judgement.ts';
 import { endedEarly, isDone } from '../fleet/progress.ts';
 import { ledgerOf } from '../fleet/ledger.ts';
 import { fleetPage, type PageCampaign } from '../fleet/page.ts';
-import type { Whole } from '../fleet/store.ts';
+import { wholeOf, type Whole } from '../fleet/whole.ts';
 import { printPlan } from '../plan/plan-file.ts';
 import { reportPage } from '../report/page/page.ts';
 import type { Report } from '../report/report.ts';
@@ -22,14 +22,15 @@ export async function fleetPages(argv: readonly string[], { terminal }: Context)
     const nowMs = Date.now();
     const campaigns = await store.campaigns();
     const wholes: Whole[] = [];
-    for (const campaign of campaigns) wholes.push(await store.whole(campaign, nowMs));
+    for (const campaign of campaigns) wholes.push(await wholeOf(store, campaign, nowMs));
     const reports = reportsIn(wholes);
     for (const [key, report] of reports) {
       writeWhole(join(folder, 'failures', `${key}.html`), reportPage(report));
       writeWhole(join(folder, 'failures', `${key}.plan.json`), printPlan(report.plan));
     }
-    const pages = wholes.map(pageCampaign);
-    const ledger = ledgerOf(wholes.map(({ progress: { campaign, causes }, first }) => ({ campaign, causes, failingAgain: first.get('failing')?.result ?? null })));
+    const present = await store.current();
+    const pages = wholes.map((whole) => pageCampaign(whole, present?.id ?? null));
+    const ledger = ledgerOf(wholes.map(({ progress: { campaign, causes }, told, first }) => ({ campaign, causes, told, hasRunFailing: first.has('failing') })));
     const made = `${new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
     writeWhole(join(folder, 'campaigns.json'), `${JSON.stringify({ made, campaigns: pages, failures: ledger }, null, 1)}\n`);
     writeWhole(join(folder, 'index.html'), fleetPage({ fleet: values.fleet ?? 'whitewater', made, campaigns: pages, ledger, reported: new Set(reports.keys()) }));
@@ -45,14 +46,14 @@ function reportsIn(wholes: readonly Whole[]): ReadonlyMap<string, Report> {
   return reports;
 }
 
-function pageCampaign({ progress, result, first, days }: Whole): PageCampaign {
+function pageCampaign({ progress, result, first, days }: Whole, present: string | null): PageCampaign {
   const { campaign, isStopped, aside, conflicts } = progress;
   const { code, line, others } = judge(together([{ done: 1 }, ...[...first.values()].map(({ facts }) => facts)]));
   const never = (tallies: Readonly<Record<string, { readonly fired?: number; readonly total?: number }>>): readonly string[] =>
     Object.entries(tallies).filter(([, { fired, total }]) => (fired ?? total) === 0).map(([name]) => name);
   return {
     campaign,
-    state: isDone(progress) ? 'done' : isStopped ? 'stopped' : endedEarly(progress) ?? 'under way',
+    state: isDone(progress) ? 'done' : isStopped ? 'stopped' : campaign.id === present ? endedEarly(progress) ?? 'under way' : 'given up for a later one',
     seeds: result.seeds,
     violations: result.violations.length,
     digest: result.digest,

@@ -1,11 +1,12 @@
 /** `whitewater fleet result`: what a campaign came to so far, judged as on one machine. */
 import { factsOfAbsences, factsOfSeeds } from '../campaign/facts.ts';
 import { judge, judgementText, together, type Facts } from '../campaign/judgement.ts';
+import { defaultScenario } from '../campaign/registry.ts';
 import { absences, situationsLine } from '../campaign/required.ts';
 import { askedText, piecesOf } from '../fleet/campaign.ts';
 import { causeKey } from '../fleet/causes.ts';
 import { endedEarly } from '../fleet/progress.ts';
-import type { Whole } from '../fleet/store.ts';
+import { wholeOf, type Whole } from '../fleet/whole.ts';
 import { campaignJson } from '../report/campaign-json.ts';
 import { summaryText } from '../report/summary.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
@@ -24,7 +25,7 @@ export async function fleetResult(argv: readonly string[], { terminal, registry 
   if (jsonPath !== undefined) mustBeWritable(jsonPath, terminal.err);
   return withFleet(values, async ({ store }) => {
     const campaign = await campaignOf(store, values);
-    const whole = await store.whole(campaign, Date.now());
+    const whole = await wholeOf(store, campaign, Date.now());
     const { result, progress } = whole;
     const kept = new Kept();
     const facts = {
@@ -36,7 +37,7 @@ export async function fleetResult(argv: readonly string[], { terminal, registry 
       endedEarly: endedEarly(progress),
       // Named as it was asked for, unless the registry at hand has it.
       module: registry.scenarios.has(campaign.asked) ? null : campaign.asked,
-      replayOptions: campaign.asked === 'swarm' ? '' : ` --scenario ${quoted(campaign.asked)}`,
+      replayOptions: campaign.asked === defaultScenario(registry) ? '' : ` --scenario ${quoted(campaign.asked)}`,
       planPaths: new Map<number, string>(),
     };
     if (jsonPath !== undefined) kept.write(() => writeWhole(jsonPath, campaignJson(facts, campaign.program)));

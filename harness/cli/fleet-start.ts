@@ -1,10 +1,12 @@
 /** `whitewater fleet start`: puts a campaign into the queue, or goes on with it. */
 import { programVersion } from '../campaign/program.ts';
-import { askedText, campaignId, chunkCount, type First, type FleetCampaign } from '../fleet/campaign.ts';
-import { feed, feedFirst, openQueue } from '../fleet/queue.ts';
+import { defaultScenario } from '../campaign/registry.ts';
+import { askedText, campaignId, chunkCount, chunkSeedsFor, type FleetCampaign } from '../fleet/campaign.ts';
+import { firstOf, freshFrom, type EarlierCampaign } from '../fleet/ledger.ts';
+import { feed, openQueue } from '../fleet/queue.ts';
 import { revisionOf } from '../fleet/revision.ts';
 import type { Store } from '../fleet/store.ts';
-import { distinctFailures } from '../report/failures.ts';
+import { progressOf, wholeOf } from '../fleet/whole.ts';
 import { count, plural } from '../text/format.ts';
 import { ownCommand } from '../text/own-command.ts';
 import { exitCode, parseCommandLine, UsageError, wholeNumber, type Context, type ExitCode } from './command.ts';
@@ -13,8 +15,6 @@ import { crossCheckOf, per10000Of, stuckAfterOf } from './fuzz.ts';
 import { scenarioFor } from './scenario-for.ts';
 
 const largest = 2 ** 40;
-/** Of each cause so many seeds are run again under the next revision. */
-const failingPerCause = 20;
 
 export async function fleetStart(argv: readonly string[], { terminal, registry }: Context): Promise<ExitCode> {
   const { values, positionals } = parseCommandLine('fleet', argv, {
@@ -31,14 +31,15 @@ export async function fleetStart(argv: readonly string[], { terminal, registry }
   if (positionals.length > 1) throw new UsageError(`fleet start takes one scenario, not ${positionals.length}: ${positionals.join(' ')}`);
   const isContinuous = values.continuous === true;
   if (isContinuous && values.seeds !== undefined) throw new UsageError('--continuous goes on for ever: it takes no --seeds');
-  const asked = positionals[0] ?? 'swarm';
+  const asked = positionals[0] ?? defaultScenario(registry);
   const found = await scenarioFor(registry, asked);
+  const seedsAsked = isContinuous ? null : wholeNumber('--seeds', values.seeds ?? '1000', 1, largest);
   const question = {
     scenario: found.scenario.name,
     revision: revisionOf(found.url),
     program: programVersion(),
-    count: isContinuous ? null : wholeNumber('--seeds', values.seeds ?? '1000', 1, largest),
-    chunkSeeds: wholeNumber('--chunk', values.chunk ?? '200', 1, 1_000_000),
+    count: seedsAsked,
+    chunkSeeds: values.chunk === undefined ? chunkSeedsFor(seedsAsked) : wholeNumber('--chunk', values.chunk, 1, 1_000_000),
     doubleCheck: per10000Of(values['double-check']),
     freeze: values.freeze === true,
     crossCheck: crossCheckOf(values['cross-check']),
@@ -47,15 +48,15 @@ export async function fleetStart(argv: readonly string[], { terminal, registry }
   const from = values.from === undefined ? null : wholeNumber('--from', values.from, 0, largest);
   return withFleet(values, async ({ store, name, keepsFile }) => {
     if (!keepsFile) terminal.err(`whitewater: Redis at ${name} keeps no append-only file: when it restarts, the campaign is gone (appendonly yes keeps it)\n`);
-    const seeds = { ...question, from: from ?? (isContinuous ? await firstFresh(store, question.scenario) : 1) };
+    const earlier = isContinuous ? await campaignsOf(store, question.scenario) : [];
+    const seeds = { ...question, from: from ?? freshFrom(earlier) };
     const id = campaignId(seeds);
-    const first = isContinuous ? await firstOf(store, question.scenario, id) : null;
+    const first = isContinuous ? firstOf(earlier) : null;
     const campaign = await store.begin({ ...seeds, id, asked, first, startedMs: Date.now() });
     const anew = await store.takeBack(id);
     const queue = await openQueue(store.redis, store.keys.queues, campaign);
     await feed(store, queue, campaign);
-    await feedFirst(store, queue, campaign);
-    const { chunksDone } = await store.progress(campaign, Date.now());
+    const { chunksDone } = await progressOf(store, campaign, Date.now());
     terminal.out(startedText(campaign, chunksDone, anew.length));
     return exitCode.pass;
   });
@@ -73,21 +74,14 @@ function startedText(campaign: FleetCampaign, chunksDone: number, anew: number):
   ].join('\n')}\n`;
 }
 
-/** Behind all seeds of the scenario that were ever put into a queue of this fleet. */
-async function firstFresh(store: Store, scenario: string): Promise<number> {
-  const campaigns = (await store.campaigns()).filter((one) => one.scenario === scenario);
-  const ends = await Promise.all(campaigns.map(async (one) => one.from + Math.min((await store.next(one.id)) * one.chunkSeeds, one.count ?? Infinity)));
-  return Math.max(1, ...ends);
-}
-
-/** What failed under earlier revisions. */
-async function firstOf(store: Store, scenario: string, id: string): Promise<First> {
-  const failing = new Set<number>();
+/** All of a scenario so far, the oldest first. */
+async function campaignsOf(store: Store, scenario: string): Promise<readonly EarlierCampaign[]> {
+  const earlier: EarlierCampaign[] = [];
   for (const campaign of await store.campaigns()) {
-    if (campaign.scenario !== scenario || campaign.id === id) continue;
-    const { result, first } = await store.whole(campaign, Date.now());
+    if (campaign.scenario !== scenario) continue;
+    const { result, done, told, first, progress: { causes } } = await wholeOf(store, campaign, Date.now());
     const again = first.get('failing')?.result?.violations ?? [];
-    for (const { all } of distinctFailures([...result.violations, ...again])) for (const { seed } of all.slice(0, failingPerCause)) failing.add(seed);
+    earlier.push({ campaign, causes, told, hasRunFailing: first.has('failing'), violations: [...result.violations, ...again], lastDone: done.at(-1) ?? null });
   }
-  return { failing: [...failing].sort((a, b) => a - b) };
+  return earlier;
 }

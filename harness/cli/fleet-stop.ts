@@ -1,6 +1,7 @@
 /** `whitewater fleet stop`: workers take no more of a campaign; asked to, it is forgotten. */
 import { openQueue } from '../fleet/queue.ts';
 import { endedEarly } from '../fleet/progress.ts';
+import { progressOf } from '../fleet/whole.ts';
 import { exitCode, parseCommandLine, UsageError, type Context, type ExitCode } from './command.ts';
 import { campaignOf, fleetOptions, withFleet } from './fleet-options.ts';
 
@@ -10,7 +11,7 @@ export async function fleetStop(argv: readonly string[], { terminal }: Context):
   return withFleet(values, async ({ store }) => {
     const campaign = await campaignOf(store, values);
     await store.stop(campaign.id);
-    const state = endedEarly(await store.progress(campaign, Date.now())) ?? 'all of it is done';
+    const state = endedEarly(await progressOf(store, campaign, Date.now())) ?? 'all of it is done';
     if (values.forget === true) {
       await (await openQueue(store.redis, store.keys.queues, campaign)).obliterate({ force: true });
       await store.forget(campaign.id);

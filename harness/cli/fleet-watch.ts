@@ -1,8 +1,9 @@
 /** `whitewater fleet status` and `whitewater fleet watch`. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { causeLine, isDone, progressLine, statusText } from '../fleet/progress.ts';
+import { progressOf } from '../fleet/whole.ts';
 import { exitCode, parseCommandLine, UsageError, type Context, type ExitCode } from './command.ts';
-import { tellOfFailures } from './fleet-hook.ts';
+import { Teller } from './fleet-hook.ts';
 import { campaignOf, fleetOptions, withFleet } from './fleet-options.ts';
 import { StatusLine } from './status-line.ts';
 
@@ -11,7 +12,7 @@ export async function fleetStatus(argv: readonly string[], { terminal }: Context
   if (positionals.length > 0) throw new UsageError(`fleet status takes options only, not ${positionals.join(' ')}`);
   return withFleet(values, async ({ store }) => {
     const campaign = await campaignOf(store, values);
-    terminal.out(statusText(await store.progress(campaign, Date.now()), Date.now()));
+    terminal.out(statusText(await progressOf(store, campaign, Date.now()), Date.now()));
     return exitCode.pass;
   });
 }
@@ -25,8 +26,10 @@ export async function fleetWatch(argv: readonly string[], { terminal }: Context)
     const campaign = await campaignOf(store, values);
     const status = new StatusLine(terminal, 100, performance.now());
     const seen = new Set<string>();
+    const command = values['on-failure'];
+    const teller = command === undefined ? null : new Teller(command, store, campaign, terminal);
     for (;;) {
-      const progress = await store.progress(campaign, Date.now());
+      const progress = await progressOf(store, campaign, Date.now());
       for (const known of progress.causes) {
         if (!known.isReported || seen.has(known.cause.key)) continue;
         seen.add(known.cause.key);
@@ -34,8 +37,9 @@ export async function fleetWatch(argv: readonly string[], { terminal }: Context)
         terminal.out(`FAIL  ${causeLine(known)}\n`);
       }
       status.show(performance.now(), () => progressLine(progress, Date.now()));
-      if (values['on-failure'] !== undefined) await tellOfFailures(values['on-failure'], store, campaign, terminal);
+      teller?.look();
       if (isDone(progress) || progress.isStopped || terminal.interrupted.aborted) {
+        await teller?.ended();
         status.clear();
         terminal.out(statusText(progress, Date.now()));
         return exitCode.pass;

@@ -1,12 +1,13 @@
 /** `whitewater fleet work`: a worker. It takes tasks of the present campaign until there are none, or it is told to end. */
-import { hostname } from 'node:os';
-import { availableParallelism } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { availableParallelism, hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FoundScenario } from '../campaign/registry.ts';
 import { exitCode, judge } from '../campaign/judgement.ts';
 import { revisionOf } from '../fleet/revision.ts';
 import type { FleetCampaign } from '../fleet/campaign.ts';
 import type { OpenStore } from '../fleet/store.ts';
+import { isEnded } from '../fleet/whole.ts';
 import { duration } from '../text/format.ts';
 import { durationMs, parseCommandLine, UsageError, wholeNumber, type Context, type ExitCode } from './command.ts';
 import { fleetOptions, withFleet } from './fleet-options.ts';
@@ -55,14 +56,14 @@ export async function fleetWork(argv: readonly string[], context: Context): Prom
 
 async function workOn(open: OpenStore, request: Request, context: Context, fleet: string): Promise<ExitCode> {
   const { terminal } = context;
-  const me = `${hostname()}-${process.pid}-${Date.now()}`;
+  const me = `${hostname()}-${process.pid}-${randomUUID()}`;
   const code = new Code(context);
   let last: string | null = null;
   try {
     while (!terminal.interrupted.aborted) {
       const campaign = await open.store.current();
       if (campaign === null && request.isUntilDone) throw new UsageError(`there is no campaign in the fleet "${fleet}": whitewater fleet start begins one`);
-      if (campaign !== null && (campaign.id !== last || !(await open.store.isEnded(campaign)))) {
+      if (campaign !== null && (campaign.id !== last || !(await isEnded(open.store, campaign)))) {
         const found = await code.of(campaign);
         terminal.err(`at work on ${campaign.id}\n`);
         const end = await new FleetSession({ open, campaign, found, context, me, ...request }).run();
@@ -72,12 +73,13 @@ async function workOn(open: OpenStore, request: Request, context: Context, fleet
           terminal.err(`${campaign.id}: ${end.kind}\n`);
           return exitCode.pass;
         }
+        if (end.kind === 'superseded') continue;
       }
       await sleep(lookEveryMs, undefined, { signal: terminal.interrupted }).catch(() => undefined);
     }
     return exitCode.pass;
   } finally {
-    await Promise.race([open.store.leave(me), sleep(lookEveryMs)]);
+    await Promise.race([open.store.roster.leave(me), sleep(lookEveryMs)]);
   }
 }
 

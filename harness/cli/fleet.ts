@@ -15,7 +15,7 @@ Everywhere:
 
 start [SCENARIO]     begins a campaign, or goes on with it where it was stopped (chunks that were set aside are tried anew)
   --seeds N, --from S, --double-check P%, --freeze, --cross-check N, --stuck-after T: see whitewater fuzz --help
-  --chunk N          seeds in one chunk (default 200)
+  --chunk N          seeds in one chunk (default 200, and down to 20 for campaigns of less than 40,000 seeds)
   --continuous       ever new seeds, beginning behind those of earlier revisions; before them the regressions, the canaries
                      and the seeds that failed under earlier revisions
 
@@ -25,7 +25,7 @@ work                 takes chunks until it is told to stop; one whose files are 
   --lost-after T     a worker not heard of for so long is taken for dead (default 30s)
   --give-up T        end when Redis is away for so long (default 10m)
   --on-failure CMD   is run by the shell once for each cause of failures, with its report in failures/ and WHITEWATER_CAUSE,
-                     _SCENARIO, _REVISION, _PROPERTY, _DETAIL, _SEED, _PLAN and _REPORT in its environment
+                     _SCENARIO, _REVISION, _PROPERTY, _DETAIL, _SEED, _PLAN and _REPORT in its environment; for a minute at most
 
 status               seeds, rate, failures, workers, time left
 watch                the same as it changes, until the campaign is done or Ctrl-C; also --on-failure CMD
@@ -38,7 +38,7 @@ page DIR             pages about all campaigns, in plain files: revisions, seeds
 
 Exit code of result: as of whitewater fuzz; 2 also while chunks are missing or set aside, 3 also when a chunk that was done
 twice came to two digests. Of work: 0 it was told to end, 3 such a chunk, 5 a fault of the harness itself. Of all: 4 wrong
-usage, or a Redis that is not there, too old, full, or does not let us in.
+usage, too little memory, or a Redis that is not there, too old, full, or does not let us in.
 `;
 
 type Part = (argv: readonly string[], context: Context) => Promise<ExitCode>;

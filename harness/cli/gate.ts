@@ -23,9 +23,9 @@ import { appendWhole, mustBeWritable, writeWhole } from '../text/files.ts';
 import { count, duration, plural } from '../text/format.ts';
 import { saveDifferingHistories } from './differing-histories.ts';
 import { crossCheckOf, parseShard, stuckAfterOf } from './fuzz.ts';
+import { factsOfCanaries, isOwn, mayBeNone, regressionsOf } from './house-or-own.ts';
 import { runOwnCanaries } from './own-canaries.ts';
 import { scenarioFor } from './scenario-for.ts';
-import { regressionsFolder } from './pin.ts';
 import { Kept } from './kept.ts';
 import { CampaignProgress } from './progress.ts';
 import { leftOutText, reportedText, shrinkAndReport } from './report-failures.ts';
@@ -116,14 +116,6 @@ async function gate(argv: readonly string[], context: Context): Promise<ExitCode
   ]);
   return writeAll(request, { startedMs, regressions, canaries, labs, swarms, failing, facts }, terminal, kept);
 }
-
-/** A project of its own, and not the house: it says itself what its campaigns and its known bugs are. */
-const isOwn = ({ campaigns }: Context['registry']): boolean => campaigns !== undefined;
-
-const regressionsOf = ({ regressions }: Context['registry']): string => regressions ?? regressionsFolder;
-
-/** A project that is young has no regression, and one that is small neither canaries nor labs: the rows say so. */
-const mayBeNone = (registry: Context['registry'], facts: Facts): Facts => (isOwn(registry) ? { ...facts, idle: [] } : facts);
 
 function parse(argv: readonly string[]): Request {
   const { values, positionals } = parseCommandLine('gate', argv, {
@@ -276,14 +268,6 @@ async function reportAll(results: readonly ChunkResult[], { folder, workers }: R
     all.push({ scenario: result.scenario, reports: { reported: reports.reported, leftOut: [...reports.leftOut, ...unseen] } });
   }
   return all;
-}
-
-export function factsOfCanaries(canaries: readonly CanaryResult[]): Facts {
-  return {
-    done: canaries.length,
-    notFound: canaries.filter(({ seeds }) => seeds === null).map(({ name, trouble }) => `${name}: ${trouble}`),
-    idle: canaries.length === 0 ? ['no canary, for no known bug says `Canary: SEEDS` in its head'] : [],
-  };
 }
 
 /** A shard may have none; the gate as a whole must. */

@@ -7,6 +7,7 @@ import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { asWatched, Pulse, watchThisThread, type Place } from '../campaign/pulse.ts';
 import { lookEveryMs, meaningOfLoss, placeText, stuckAfterMs, stuckText, StuckWatch } from '../campaign/stuck.ts';
 import { exitCode, type ExitCode, type Terminal } from './command.ts';
+import { commands } from './commands.ts';
 import { main, type House } from './main.ts';
 
 type Told =
@@ -68,7 +69,7 @@ export function runWatched(argv: readonly string[], threadUrl: URL, terminal: Te
       if (told.kind === 'ended') finish(told.code, null);
       else terminal[told.kind](told.text);
     });
-    worker.on('error', (error: NodeJS.ErrnoException) => finish(...blamed(error, pulse)));
+    worker.on('error', (error: NodeJS.ErrnoException) => finish(...blamed(error, argv, pulse)));
     worker.on('exit', (status) => finish(exitCode.usage, endText(argv, status, pulse.place)));
   });
 }
@@ -86,8 +87,9 @@ function endText(argv: readonly string[], status: number, place: Place | null): 
 /** Node's exit status for a top-level await that nothing can settle any more. */
 const unsettledStatus = 13;
 
-function blamed(error: NodeJS.ErrnoException, pulse: Pulse): readonly [ExitCode, string] {
-  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') return [exitCode.unknown, `out of memory${placeText(pulse.place)}: more heap: NODE_OPTIONS=--max-old-space-size=8192`];
+function blamed(error: NodeJS.ErrnoException, [name]: readonly string[], pulse: Pulse): readonly [ExitCode, string] {
+  const code = commands.find((one) => one.name === name)?.outOfMemory ?? exitCode.unknown;
+  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') return [code, `out of memory${placeText(pulse.place)}: more heap: NODE_OPTIONS=--max-old-space-size=8192`];
   return [exitCode.harnessFault, `a fault of the harness itself, please report it:\n${error.stack ?? String(error)}`];
 }
 

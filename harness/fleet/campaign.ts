@@ -2,6 +2,7 @@
 import type { DoubleCheck } from '../campaign/campaign.ts';
 import type { Piece } from '../campaign/pieces.ts';
 import { Digest } from '../digest.ts';
+import type { First } from './first.ts';
 
 export interface FleetCampaign {
   /** Also the name of its queue: no colon in it. */
@@ -26,16 +27,6 @@ export interface FleetCampaign {
   readonly startedMs: number;
 }
 
-/** What a new revision meets before fresh seeds. */
-export interface First {
-  /** Seeds that failed under earlier revisions. */
-  readonly failing: readonly number[];
-}
-
-/** Each is a piece of work of its own, and has a result of its own. */
-export const firstNames = ['regressions', 'canaries', 'failing'] as const;
-export type FirstName = (typeof firstNames)[number];
-
 /** The same question has the same name: it is gone on with, and not begun a second time. */
 export function campaignId(campaign: Omit<FleetCampaign, 'id' | 'startedMs' | 'first' | 'asked'>): string {
   const { scenario, revision, from, count, chunkSeeds, doubleCheck, freeze, crossCheck, stuckAfterMs } = campaign;
@@ -45,6 +36,15 @@ export function campaignId(campaign: Omit<FleetCampaign, 'id' | 'startedMs' | 'f
   const range = count === null ? 'continuous' : `${from}-${from + count - 1}`;
   return `${scenario.replaceAll(/[^\w.-]+/g, '-')}-${range}-${digest.hex().slice(0, 8)}`;
 }
+
+const chunkSeedsMost = 200;
+const chunkSeedsLeast = 20;
+/** Of a small campaign the chunks are small: at its end whoever has no chunk waits for those who have one. */
+const chunksLeast = 200;
+
+/** How many seeds a chunk has when nobody says so. */
+export const chunkSeedsFor = (count: number | null): number =>
+  count === null ? chunkSeedsMost : Math.min(chunkSeedsMost, Math.max(chunkSeedsLeast, Math.ceil(count / chunksLeast)));
 
 /** How many chunks it has; null when there is no end of them. */
 export const chunkCount = ({ count, chunkSeeds }: FleetCampaign): number | null => (count === null ? null : Math.ceil(count / chunkSeeds));

@@ -8,7 +8,7 @@ const say = (says: CarefulSays): Promise<void> => new Promise((resolve) => proce
 
 process.once('disconnect', () => process.exit());
 process.once('message', (spec: CarefulSpec) => {
-  void run(spec).then(say, (error: unknown) => say({ kind: 'failed', stack: error instanceof Error ? error.stack ?? error.message : String(error) }))
+  void run(spec).then(say, (error: unknown) => say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }))
     .then(() => process.exit());
 });
 

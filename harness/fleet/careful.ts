@@ -12,14 +12,14 @@ export interface CarefulSpec {
 export type CarefulSays =
   | { readonly kind: 'at'; readonly seed: number }
   | { readonly kind: 'done'; readonly result: ChunkResult }
-  | { readonly kind: 'failed'; readonly stack: string };
+  | { readonly kind: 'failed'; readonly message: string };
 
 export type CarefulEnd =
   | { readonly kind: 'done'; readonly result: ChunkResult }
-  /** It was ended, for a person: by what, and at which seed. */
+  /** It ended before it was done, for a person: by what, and at which seed. */
   | { readonly kind: 'died'; readonly how: string };
 
-/** @throws Error for a fault of the harness itself */
+/** Whatever it ends by is told, and not thrown. */
 export function runCareful(spec: CarefulSpec): Promise<CarefulEnd> {
   const child = fork(new URL('./careful-child.js', import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   let at: number | null = null;
@@ -29,12 +29,12 @@ export function runCareful(spec: CarefulSpec): Promise<CarefulEnd> {
     else said = message;
   });
   child.send(spec);
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
+  return new Promise((resolve) => {
+    const died = (how: string): void => resolve({ kind: 'died', how: `${how}${at === null ? '' : `, at seed ${at}`}` });
+    child.once('error', ({ message }) => died(message));
     child.once('close', (code, signal) => {
-      if (said?.kind === 'done') return resolve(said);
-      if (said?.kind === 'failed') return reject(new Error(said.stack));
-      resolve({ kind: 'died', how: `${signal ?? `exit code ${code}`}${at === null ? '' : `, at seed ${at}`}` });
+      if (said?.kind === 'done') resolve(said);
+      else died(said?.kind === 'failed' ? said.message : signal ?? `exit code ${code}`);
     });
   });
 }

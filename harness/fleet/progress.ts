@@ -1,7 +1,8 @@
 /** How far a campaign is, told in lines. */
 import { count, duration, plural, short } from '../text/format.ts';
-import { askedText, chunkCount, firstNames, type FleetCampaign } from './campaign.ts';
+import { askedText, chunkCount, type FleetCampaign } from './campaign.ts';
 import type { Cause } from './causes.ts';
+import { firstNames } from './first.ts';
 
 /** What a worker says of itself, every few seconds. */
 export interface WorkerSays {
@@ -57,8 +58,12 @@ export function endedEarly({ campaign, seeds, isStopped, aside }: Progress): str
   return [`${isStopped ? 'stopped' : 'not done yet'} after ${seeds} of ${campaign.count}`, ...asides].join('; ');
 }
 
+const workersAt = ({ id }: FleetCampaign, workers: readonly WorkerSays[], nowMs: number): readonly WorkerSays[] =>
+  liveWorkers(workers, nowMs).filter(({ campaign }) => campaign === id);
+
+/** Seeds a second. */
 const rateOf = ({ campaign, workers }: Progress, nowMs: number): number =>
-  liveWorkers(workers, nowMs).filter((one) => one.campaign === campaign.id).reduce((sum, one) => sum + one.seedsPerSecond, 0);
+  workersAt(campaign, workers, nowMs).reduce((sum, one) => sum + one.seedsPerSecond, 0);
 
 export function progressLine(progress: Progress, nowMs: number): string {
   const { campaign, seeds, causes, workers } = progress;
@@ -69,8 +74,14 @@ export function progressLine(progress: Progress, nowMs: number): string {
     `${short(rate)} seeds/s`,
     `${plural(progress.violations, 'failure')} of ${plural(causes.length, 'cause')}`,
     plural(liveWorkers(workers, nowMs).length, 'worker'),
-    ...(left === null ? [] : [left === 0 ? 'no seed left' : rate > 0 ? `${duration((left / rate) * 1000)} left` : 'nobody is at work on it']),
+    ...(left === null ? [] : [leftText(left, rate, workersAt(campaign, workers, nowMs).length)]),
   ].join('  ');
+}
+
+function leftText(left: number, rate: number, workers: number): string {
+  if (left === 0) return 'no seed left';
+  if (rate > 0) return `${duration((left / rate) * 1000)} left`;
+  return workers === 0 ? 'nobody is at work on it' : 'no rate yet';
 }
 
 export function statusText(progress: Progress, nowMs: number): string {

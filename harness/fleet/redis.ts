@@ -30,7 +30,7 @@ export interface Connected {
  */
 export async function connect(url: string): Promise<Connected> {
   const { Redis } = await loaded(() => import('ioredis'));
-  const name = nameOf(url);
+  const { name, hasTls } = placeOf(url);
   const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0, connectTimeout: 10_000 });
   let trouble: Error | null = null;
   probe.on('error', (error) => (trouble ??= error));
@@ -50,17 +50,17 @@ export async function connect(url: string): Promise<Connected> {
     return { redis, name, keepsFile };
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(connectionText(name, trouble ?? (error as Error)));
+    throw new UsageError(connectionText(name, hasTls, trouble ?? (error as Error)));
   } finally {
     probe.disconnect();
   }
 }
 
 /** @throws UsageError for what is no address */
-function nameOf(url: string): string {
+function placeOf(url: string): { readonly name: string; readonly hasTls: boolean } {
   try {
     const { protocol, hostname, port } = new URL(url);
-    if (protocol === 'redis:' || protocol === 'rediss:') return `${hostname}:${port === '' ? '6379' : port}`;
+    if (protocol === 'redis:' || protocol === 'rediss:') return { name: `${hostname}:${port === '' ? '6379' : port}`, hasTls: protocol === 'rediss:' };
   } catch {
     // Told below.
   }
@@ -68,9 +68,24 @@ function nameOf(url: string): string {
   throw new UsageError('--redis (or REDIS_URL) takes an address such as redis://localhost:6379, or rediss://user:password@host:6380 with TLS');
 }
 
-export function connectionText(name: string, { message }: Error): string {
-  if (/WRONGPASS|NOAUTH|invalid (?:username|password)|no password is set/i.test(message)) return `Redis at ${name} does not let us in: ${message.replace(/^\w+ /, '')} (the password stands in --redis or REDIS_URL)`;
-  return `no Redis at ${name}: ${message}`;
+/** Why there is no connection, for a person. */
+export function connectionText(name: string, hasTls: boolean, error: Error): string {
+  return lockedOutText(name, error) ?? `no Redis at ${name}: ${error.message.trim()}${hintFor(error, hasTls)}`;
+}
+
+/** What each manner of a connection sounds like when the other side has the other one, or a certificate that nobody here knows. */
+function hintFor({ message }: Error, hasTls: boolean): string {
+  if (/certificate|altname/i.test(message)) return ' (NODE_EXTRA_CA_CERTS=FILE has Node trust an authority of your own)';
+  if (hasTls && /ETIMEDOUT|EPROTO|ECONNRESET|closed/.test(message)) return ' (rediss:// asks for TLS: has it that?)';
+  return !hasTls && /ECONNRESET|EPIPE|closed/.test(message) ? ' (does it ask for TLS? then the address begins with rediss://)' : '';
+}
+
+/** Null for any other error. */
+function lockedOutText(name: string, { message }: Error): string | null {
+  if (!/WRONGPASS|NOAUTH|NOPERM|invalid (?:username|password)|no password is set/i.test(message)) return null;
+  // What it says itself then is about a command that nobody here has called.
+  const why = message.startsWith('NOAUTH') ? 'it asks for a password' : message.replace(/^[A-Z]+ /, '');
+  return `Redis at ${name} does not let us in: ${why} (the password stands in --redis or REDIS_URL)`;
 }
 
 /**
@@ -98,8 +113,9 @@ function isRecent(version: string): boolean {
 }
 
 /** What Redis says when it takes no more: for a person; null for any other error. */
-export function refusalText(name: string, { message }: Error): string | null {
+export function refusalText(name: string, error: Error): string | null {
+  const { message } = error;
   if (/OOM command not allowed|EXECABORT/.test(message)) return `Redis at ${name} is full: what was done is kept; give it more memory (maxmemory) and go on`;
   if (/MISCONF|READONLY|NOREPLICAS/.test(message)) return `Redis at ${name} takes no writes: ${message}`;
-  return /WRONGPASS|NOAUTH|NOPERM/.test(message) ? connectionText(name, new Error(message)) : null;
+  return lockedOutText(name, error);
 }

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { programVersion } from '../campaign/program.ts';
+import { programVersion, top } from '../campaign/program.ts';
 import { Digest } from '../digest.ts';
 
 /**
@@ -14,7 +14,8 @@ export function revisionOf(registryUrl: string): string {
   const start = fileURLToPath(registryUrl);
   const files = new Map<string, string>();
   const visit = (path: string): void => {
-    if (files.has(path)) return;
+    // The program's own files are in its version.
+    if (files.has(path) || path.startsWith(top)) return;
     const text = readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
     files.set(path, text);
     for (const specifier of relativeImports(text)) {

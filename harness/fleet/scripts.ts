@@ -1,7 +1,8 @@
 /** What must happen in Redis as a whole or not at all, as Lua. A full Redis refuses a script before its first write. */
 
 /**
- * A chunk's result counts once. KEYS: digests, results, totals, days, causes, same, conflicts.
+ * A chunk's result counts once; one that was set aside meanwhile is so no longer. KEYS: digests, results, totals, days, causes,
+ * same, conflicts, aside.
  * ARGV: chunk, digest, result, day, now, number of counts, name and count each, then key, cause and seeds of each cause.
  * Gives `new`, `again`, or the digest that it had when that is another one.
  */
@@ -14,6 +15,7 @@ if known then
 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
+redis.call('HDEL', KEYS[8], ARGV[1])
 redis.call('HSET', KEYS[3], 'lastMs', ARGV[5])
 local counts = tonumber(ARGV[6])
 local at = 7
@@ -28,6 +30,22 @@ while at <= #ARGV do
   at = at + 3
 end
 return 'new'
+`;
+
+/** A chunk is set aside, unless somebody has done it after all. KEYS: digests, aside. ARGV: chunk, reason. */
+export const setAside = `
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then redis.call('HSET', KEYS[2], ARGV[1], ARGV[2]) end
+return 0
+`;
+
+/** What stands before fresh seeds counts once, too. KEYS: first, causes, same. ARGV: name, what came of it, then key, cause and seeds of each cause. */
+export const recordFirst = `
+if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
+for at = 3, #ARGV, 3 do
+  redis.call('HSETNX', KEYS[2], ARGV[at], ARGV[at + 1])
+  redis.call('HINCRBY', KEYS[3], ARGV[at], ARGV[at + 2])
+end
+return 1
 `;
 
 /**

@@ -29,20 +29,21 @@ export const freePort = (): Promise<number> =>
 
 export class RedisServer {
   readonly port: number;
+  /** Without a password. */
   readonly url: string;
   private readonly folder: string;
   private readonly options: readonly string[];
   private child: ChildProcess | null = null;
 
-  private constructor(port: number, options: readonly string[], password: string) {
+  private constructor(port: number, options: readonly string[]) {
     this.port = port;
-    this.url = `redis://${password === '' ? '' : `:${password}@`}127.0.0.1:${port}`;
+    this.url = `redis://127.0.0.1:${port}`;
     this.folder = mkdtempSync(join(tmpdir(), 'whitewater-redis-'));
-    this.options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', this.folder, '--save', '', '--appendonly', 'yes', ...(password === '' ? [] : ['--requirepass', password]), ...options];
+    this.options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', this.folder, '--save', '', '--appendonly', 'yes', ...options];
   }
 
-  static async started(options: readonly string[] = [], password = ''): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), options, password);
+  static async started(options: readonly string[] = []): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), options);
     await server.start();
     return server;
   }

@@ -60,29 +60,47 @@ export function whitewater(folder: string, ...argv: readonly string[]): Promise<
 }
 
 async function here(folder: string, argv: readonly string[]): Promise<Ended> {
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    return await beside(argv).ended;
+  } finally {
+    process.chdir(before);
+  }
+}
+
+export interface Running {
+  readonly ended: Promise<Ended>;
+  /** As Ctrl-C does. */
+  interrupt(): void;
+}
+
+/** The command line in this process, beside others: all of them work in the folder in which this process does. */
+export function beside(argv: readonly string[]): Running {
   const texts = { out: '', err: '' };
+  const interruption = new AbortController();
   const terminal: Terminal = {
     out: (text) => void (texts.out += text),
     err: (text) => void (texts.err += text),
     isTerminal: false, columns: 80, hasColor: false,
-    interrupted: new AbortController().signal,
+    interrupted: interruption.signal,
   };
-  const { main } = (await import(new URL('../../dist/harness/cli/main.js', import.meta.url).href)) as typeof import('../../harness/cli/main.ts');
   const [word, bug, ...command] = argv;
   const isPlanted = word === '--bug' && command.length > 0;
-  const before = process.cwd();
-  process.chdir(folder);
-  try {
-    const url = isPlanted ? plantedRegistry(bug!, terminal) : builtRegistryUrl;
-    if (isPlanted) process.env[bugVariable] = bug!;
-    return { code: await main(isPlanted ? command : argv, terminal, async () => ((await import(url)) as Registered).registry), ...texts };
-  } catch (error) {
-    if (!(error instanceof BugFileError || error instanceof AsideError)) throw error;
-    return { code: exitCode.usage, out: '', err: `whitewater: ${error.message}\n` };
-  } finally {
-    delete process.env[bugVariable];
-    process.chdir(before);
-  }
+  const run = async (): Promise<Ended> => {
+    const { main } = (await import(new URL('../../dist/harness/cli/main.js', import.meta.url).href)) as typeof import('../../harness/cli/main.ts');
+    try {
+      const url = isPlanted ? plantedRegistry(bug!, terminal) : builtRegistryUrl;
+      if (isPlanted) process.env[bugVariable] = bug!;
+      return { code: await main(isPlanted ? command : argv, terminal, async () => ((await import(url)) as Registered).registry), ...texts };
+    } catch (error) {
+      if (!(error instanceof BugFileError || error instanceof AsideError)) throw error;
+      return { code: exitCode.usage, out: '', err: `whitewater: ${error.message}\n` };
+    } finally {
+      delete process.env[bugVariable];
+    }
+  };
+  return { ended: run(), interrupt: () => interruption.abort() };
 }
 
 type Registered = typeof import('../../scenarios/registry.ts');

@@ -4,9 +4,9 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { begun } from '../../support/fleet.ts';
+import { inOneProcess } from '../../support/fleet.ts';
 import { freePort } from '../../support/redis.ts';
-import { spawned as whitewater } from '../../support/whitewater.ts';
+import { whitewater } from '../../support/whitewater.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'whitewater-fleet-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -65,7 +65,7 @@ test('a Redis that is too old is named with its version', async () => {
   }
 });
 
-describe('without the optional packages', () => {
+test('without the optional packages every part says in one line what to install, and every other command runs: it loads neither', async () => {
   const hook = join(folder, 'hook.mjs');
   writeFileSync(hook, `import { register } from 'node:module';
 register('data:text/javascript,' + encodeURIComponent(\`export async function resolve(name, context, next) {
@@ -73,15 +73,8 @@ register('data:text/javascript,' + encodeURIComponent(\`export async function re
   return next(name, context);
 }\`));
 `);
-  const without = async (...argv: readonly string[]) => begun(folder, { NODE_OPTIONS: `--import=${hook}` }, ...argv).ended;
-
-  test.each(parts.map((argv) => ({ argv })))('fleet $argv says in one line what to install', async ({ argv }) => {
-    const { code, err } = await without('fleet', ...argv);
-    expect([code, err]).toEqual([4, 'whitewater: whitewater fleet needs the packages bullmq and ioredis, which are not installed: npm install bullmq ioredis\n']);
-  });
-
-  test('every other command runs, and so loads neither', async () => {
-    expect(await without('fuzz', '--seeds', '2', '--workers', '1')).toMatchObject({ code: 0 });
-    expect(await without('fleet', '--help')).toMatchObject({ code: 0, err: '' });
-  });
+  const words = [['fuzz', '--seeds', '2', '--workers', '1'], ['fleet', '--help'], ...parts.map((argv) => ['fleet', ...argv])];
+  const ended = await inOneProcess(folder, { NODE_OPTIONS: `--import=${hook}` }, ...words);
+  const lacking = { code: 4, out: '', err: 'whitewater: whitewater fleet needs the packages bullmq and ioredis, which are not installed: npm install bullmq ioredis\n' };
+  expect(ended).toMatchObject([{ code: 0 }, { code: 0, err: '' }, ...parts.map(() => lacking)]);
 });

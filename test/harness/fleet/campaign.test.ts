@@ -1,7 +1,7 @@
 /** A campaign of a fleet is cut into chunks that hold every seed once, and put together into the pieces that a merge reads. */
 import { describe, expect, test } from 'vitest';
 import { holdsSeed, missingFrom, doubledIn } from '../../../harness/campaign/pieces.ts';
-import { askedText, campaignId, chunkCount, chunkName, chunkRange, missingChunks, piecesOf, seedsOfChunk } from '../../../harness/fleet/campaign.ts';
+import { askedText, campaignId, chunkCount, chunkName, chunkRange, chunkSeedsFor, missingChunks, piecesOf, seedsOfChunk } from '../../../harness/fleet/campaign.ts';
 import { campaignWith } from '../../support/fleet-values.ts';
 import { fc, prop } from '../../support/property.ts';
 
@@ -17,6 +17,10 @@ describe('chunks', () => {
     const campaign = campaignWith({ count: null, from: 11, chunkSeeds: 10 });
     expect(chunkCount(campaign)).toBeNull();
     expect(chunkRange(campaign, 1_000_000)).toEqual([10_000_011, 10_000_020]);
+  });
+
+  test.each([[1, 20], [4000, 20], [4001, 21], [20_000, 100], [40_000, 200], [1_000_000, 200], [null, 200]])('of a campaign of %s seeds have %i, when nobody says how many', (count, seeds) => {
+    expect(chunkSeedsFor(count)).toBe(seeds);
   });
 
   test('are named by scenario, revision and range', () => {

@@ -5,7 +5,7 @@ import { campaignWith, causeWith } from '../../support/fleet-values.ts';
 
 const campaign = (own: Partial<PageCampaign> = {}): PageCampaign =>
   ({ campaign: campaignWith(), state: 'done', seeds: 1000, violations: 2, digest: '00000000000000aa', neverMet: [], troubles: [], days: {}, ...own });
-const entry = { scenario: 'swarm', cause: causeWith(), firstRevision: 'r1', lastRevision: 'r2', seeds: 3, closedBy: null };
+const entry = { scenario: 'swarm', cause: causeWith(), firstRevision: 'r1', lastRevision: 'r2', seeds: 3, isTold: false, closedBy: null };
 const factsWith = (own: Partial<FleetFacts> = {}): FleetFacts =>
   ({ fleet: 'ours', made: '2026-01-31 12:00 UTC', campaigns: [campaign()], ledger: [entry], reported: new Set([entry.cause.key]), ...own });
 

@@ -48,6 +48,7 @@ test('of a campaign without end there is nothing left to tell; of one that nobod
   expect(progressLine(progressWith({ campaign: campaignWith({ count: null }), seeds: 400 }), 0)).toBe('400 seeds  0 seeds/s  0 failures of 0 causes  0 workers');
   expect(progressLine(progressWith(), 0)).toBe('0/1,000 seeds  0 seeds/s  0 failures of 0 causes  0 workers  nobody is at work on it');
   expect(progressLine(progressWith(whole), 0)).toContain('no seed left');
+  expect(progressLine(progressWith({ workers: [workerWith({ seedsPerSecond: 0 })] }), 1000)).toBe('0/1,000 seeds  0 seeds/s  0 failures of 0 causes  1 worker  no rate yet');
 });
 
 test('the status names workers, causes, chunks set aside and chunks of two digests', () => {
@@ -66,5 +67,5 @@ test('the status names workers, causes, chunks set aside and chunks of two diges
     '  TWO DIGESTS seeds 201 to 400: done twice, with digests aa and bb',
     '',
   ].join('\n'));
-  expect(statusText(progressWith({ campaign: campaignWith({ first: { failing: [] } }), firstDone: ['canaries'] }), 0)).toContain('1 of 3 done');
+  expect(statusText(progressWith({ campaign: campaignWith({ first: { failing: [], told: [] } }), firstDone: ['canaries'] }), 0)).toContain('1 of 3 done');
 });

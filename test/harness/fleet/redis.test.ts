@@ -23,14 +23,22 @@ describe('what INFO says', () => {
 
 test.each([
   ['WRONGPASS invalid username-password pair or user is disabled.', 'Redis at here:1 does not let us in: invalid username-password pair or user is disabled. (the password stands in --redis or REDIS_URL)'],
-  ['NOAUTH Authentication required.', 'Redis at here:1 does not let us in: Authentication required. (the password stands in --redis or REDIS_URL)'],
+  ['NOAUTH Authentication required.', 'Redis at here:1 does not let us in: it asks for a password (the password stands in --redis or REDIS_URL)'],
   ['connect ECONNREFUSED 127.0.0.1:1', 'no Redis at here:1: connect ECONNREFUSED 127.0.0.1:1'],
-])('%s', (message, says) => expect(connectionText('here:1', new Error(message))).toBe(says));
+  ['write ECONNRESET', 'no Redis at here:1: write ECONNRESET (does it ask for TLS? then the address begins with rediss://)'],
+])('%s', (message, says) => expect(connectionText('here:1', false, new Error(message))).toBe(says));
+
+test.each([
+  ['self-signed certificate', 'no Redis at here:1: self-signed certificate (NODE_EXTRA_CA_CERTS=FILE has Node trust an authority of your own)'],
+  ['connect ETIMEDOUT', 'no Redis at here:1: connect ETIMEDOUT (rediss:// asks for TLS: has it that?)'],
+  ['connect ECONNREFUSED 127.0.0.1:1', 'no Redis at here:1: connect ECONNREFUSED 127.0.0.1:1'],
+])('%s, asked for with TLS', (message, says) => expect(connectionText('here:1', true, new Error(message))).toBe(says));
 
 test.each([
   ["OOM command not allowed when used memory > 'maxmemory'. script: abc", 'Redis at here:1 is full: what was done is kept; give it more memory (maxmemory) and go on'],
   ['MISCONF Redis is configured to save RDB snapshots', 'Redis at here:1 takes no writes: MISCONF Redis is configured to save RDB snapshots'],
-  ['NOAUTH Authentication required.', 'Redis at here:1 does not let us in: Authentication required. (the password stands in --redis or REDIS_URL)'],
+  ['NOAUTH Authentication required.', 'Redis at here:1 does not let us in: it asks for a password (the password stands in --redis or REDIS_URL)'],
+  ["NOPERM User alice has no permissions to run the 'eval' command", "Redis at here:1 does not let us in: User alice has no permissions to run the 'eval' command (the password stands in --redis or REDIS_URL)"],
   ['could not renew lock for job chunk-4', null],
   ['Missing lock for job chunk-4. moveToFinished', null],
 ])('of "%s" in the middle of work', (message, says) => expect(refusalText('here:1', new Error(message))).toBe(says));

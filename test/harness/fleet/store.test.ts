@@ -2,7 +2,9 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { merge } from '../../../harness/campaign/campaign.ts';
+import { causeKey } from '../../../harness/fleet/causes.ts';
 import { openStore, Store, type OpenStore } from '../../../harness/fleet/store.ts';
+import { isEnded, progressOf, wholeOf } from '../../../harness/fleet/whole.ts';
 import { campaignWith, causeWith, failureWith, resultWith } from '../../support/fleet-values.ts';
 import { redisPath, RedisServer, withoutRedis } from '../../support/redis.ts';
 
@@ -33,7 +35,7 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
     expect(await store.record(campaign, 3, chunk(1), noon)).toBe('new');
     expect(await store.record(campaign, 3, chunk(1), noon)).toBe('again');
     expect(await store.record(campaign, 3, chunk(2), noon)).toBe('0000000000000001');
-    const { result, done, progress, days } = await store.whole(campaign, noon);
+    const { result, done, progress, days } = await wholeOf(store, campaign, noon);
     expect([result.seeds, result.digest, done]).toEqual([10, '0000000000000001', [3]]);
     expect([progress.seeds, progress.chunksDone]).toEqual([10, 1]);
     expect(progress.conflicts).toEqual([`seeds 31 to 40 of swarm at 0.1.0+aa.bb: done twice, with digests 0000000000000001 and 0000000000000002`]);
@@ -44,7 +46,7 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
     const campaign = await begun();
     const said = await Promise.all(Array.from({ length: 20 }, () => store.record(campaign, 0, chunk(1), noon)));
     expect(said.filter((one) => one === 'new').length).toBe(1);
-    expect((await store.progress(campaign, noon)).seeds).toBe(10);
+    expect((await progressOf(store, campaign, noon)).seeds).toBe(10);
   });
 
   test('whatever is added up, and by however many at once, the whole stays the same', async () => {
@@ -55,11 +57,11 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
       if (i % 3 === 2) await Promise.all([store.fold(campaign.id, 2), store.fold(campaign.id, 2), store.fold(campaign.id, 2)]);
     }
     expect(await store.redis.hlen(store.keys.of(campaign.id).results)).toBe(1);
-    const { result, done } = await store.whole(campaign, noon);
+    const { result, done } = await wholeOf(store, campaign, noon);
     expect(result).toEqual(chunks.reduce(merge));
     expect(done).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(await store.record(campaign, 0, chunk(1), noon)).toBe('again');
-    expect((await store.whole(campaign, noon)).result.seeds).toBe(100);
+    expect((await wholeOf(store, campaign, noon)).result.seeds).toBe(100);
   });
 
   test('one who adds up from what he read a while ago changes nothing: what came in since would be lost', async () => {
@@ -83,7 +85,7 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
     await store.fold(campaign.id, 1);
     goOn();
     await slow;
-    expect((await store.whole(campaign, noon)).result).toEqual(merge(chunk(1), chunk(2)));
+    expect((await wholeOf(store, campaign, noon)).result).toEqual(merge(chunk(1), chunk(2)));
   });
 
   test('a cause is met once, its seeds are counted, and its first report stays', async () => {
@@ -91,26 +93,26 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
     await store.record(campaign, 0, chunk(1, { passed: 9, violations: [failureWith({ seed: 7 })] }), noon);
     await store.record(campaign, 1, chunk(2, { passed: 8, violations: [failureWith({ seed: 12 }), failureWith({ seed: 15, step: 1 })] }), noon + 1);
     await store.record(campaign, 1, chunk(2, { passed: 8, violations: [failureWith({ seed: 12 }), failureWith({ seed: 15, step: 1 })] }), noon + 2);
-    const [key] = await store.untoldCauses(campaign.id);
-    expect((await store.progress(campaign, noon)).causes).toEqual([{ cause: causeWith({ key: key!, atMs: noon }), seeds: 3, isReported: false }]);
-    expect(await store.report(campaign.id, key!, { report: null, note: 'first' })).toBe(true);
-    expect(await store.report(campaign.id, key!, { report: null, note: 'second' })).toBe(false);
-    expect(await store.untoldCauses(campaign.id)).toEqual([]);
-    expect((await store.whole(campaign, noon)).reports.get(key!)).toEqual({ report: null, note: 'first' });
+    const [key] = await store.causes.unreported(campaign.id);
+    expect((await progressOf(store, campaign, noon)).causes).toEqual([{ cause: causeWith({ key: key!, atMs: noon }), seeds: 3, isReported: false }]);
+    expect(await store.causes.report(campaign.id, key!, { report: null, note: 'first' })).toBe(true);
+    expect(await store.causes.report(campaign.id, key!, { report: null, note: 'second' })).toBe(false);
+    expect(await store.causes.unreported(campaign.id)).toEqual([]);
+    expect((await wholeOf(store, campaign, noon)).reports.get(key!)).toEqual({ report: null, note: 'first' });
   });
 
   test('a cause is claimed by one teller; of one that died without telling it, by another', async () => {
     const campaign = await begun();
     await store.record(campaign, 0, chunk(1, { passed: 9, violations: [failureWith()] }), noon);
-    const [key] = await store.untoldCauses(campaign.id);
-    expect(await store.claimUntold(campaign.id, noon)).toBeNull();
-    await store.report(campaign.id, key!, { report: null, note: '' });
-    const claims = await Promise.all([1, 2, 3].map(() => store.claimUntold(campaign.id, noon)));
+    const [key] = await store.causes.unreported(campaign.id);
+    expect(await store.causes.claimUntold(campaign, noon)).toBeNull();
+    await store.causes.report(campaign.id, key!, { report: null, note: '' });
+    const claims = await Promise.all([1, 2, 3].map(() => store.causes.claimUntold(campaign, noon)));
     expect(claims.filter((claim) => claim !== null).length).toBe(1);
-    expect(await store.claimUntold(campaign.id, noon + 60_000)).toBeNull();
-    expect((await store.claimUntold(campaign.id, noon + 60_001))?.cause.key).toBe(key);
-    await store.hasTold(campaign.id, key!);
-    expect(await store.claimUntold(campaign.id, noon + 1e9)).toBeNull();
+    expect(await store.causes.claimUntold(campaign, noon + 90_000)).toBeNull();
+    expect((await store.causes.claimUntold(campaign, noon + 90_001))?.cause.key).toBe(key);
+    await store.causes.hasTold(campaign.id, key!);
+    expect(await store.causes.claimUntold(campaign, noon + 1e9)).toBeNull();
   });
 
   test('chunks set aside are settled, until they are taken back', async () => {
@@ -120,9 +122,35 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
     await store.setAside(campaign.id, 4, 'it ended the process');
     await store.record(campaign, 2, chunk(1), noon);
     expect([...(await store.settledChunks(campaign.id))].sort()).toEqual([2, 4]);
-    expect((await store.progress(campaign, noon)).aside).toEqual(['seeds 41 to 50 of swarm at 0.1.0+aa.bb: it ended the process']);
+    expect((await progressOf(store, campaign, noon)).aside).toEqual(['seeds 41 to 50 of swarm at 0.1.0+aa.bb: it ended the process']);
     expect(await store.takeBack(campaign.id)).toEqual([4]);
     expect([await store.deaths(campaign.id, 4), [...(await store.settledChunks(campaign.id))]]).toEqual([0, [2]]);
+  });
+
+  test('one that was set aside and is done after all is done, and nothing that is done is set aside', async () => {
+    const campaign = await begun();
+    await store.setAside(campaign.id, 4, 'it ended the process');
+    await store.record(campaign, 4, chunk(1), noon);
+    await store.setAside(campaign.id, 4, 'it ended the process');
+    expect(await progressOf(store, campaign, noon)).toMatchObject({ aside: [], chunksDone: 1 });
+  });
+
+  test('what stands before fresh seeds counts once, and what failed in it is a cause; its seeds are not those of the campaign', async () => {
+    const campaign = await begun({ first: { failing: [7], told: [] } });
+    const done = { facts: { done: 1 }, result: chunk(1, { seeds: 1, passed: 0, violations: [failureWith()] }) };
+    await Promise.all([1, 2].map(() => store.recordFirst(campaign.id, 'failing', done, noon)));
+    const { progress, first } = await wholeOf(store, campaign, noon);
+    expect(progress).toMatchObject({ seeds: 0, firstDone: ['failing'], causes: [{ seeds: 1, isReported: false }] });
+    expect(first.get('failing')).toEqual(done);
+  });
+
+  test('nobody is told of a cause that was open before', async () => {
+    const key = causeKey('Election Safety', '');
+    const campaign = await begun({ first: { failing: [7], told: [key] } });
+    await store.record(campaign, 0, chunk(1, { passed: 8, violations: [failureWith(), failureWith({ property: 'Log Matching', seed: 8 })] }), noon);
+    for (const one of await store.causes.unreported(campaign.id)) await store.causes.report(campaign.id, one, { report: null, note: '' });
+    expect((await store.causes.claimUntold(campaign, noon))?.cause.property).toBe('Log Matching');
+    expect(await store.causes.claimUntold(campaign, noon)).toBeNull();
   });
 
   test('the next chunk only ever grows', async () => {
@@ -136,9 +164,9 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
   test('begun again it is the one that was begun, no longer stopped; forgotten it is gone', async () => {
     const campaign = await begun({ from: 5 });
     await store.stop(campaign.id);
-    expect(await store.isEnded(campaign)).toBe(true);
+    expect(await isEnded(store, campaign)).toBe(true);
     expect(await store.begin({ ...campaign, from: 900 })).toEqual(campaign);
-    expect([await store.isEnded(campaign), await store.current()]).toEqual([false, campaign]);
+    expect([await isEnded(store, campaign), await store.current()]).toEqual([false, campaign]);
     await store.record(campaign, 0, chunk(1), noon);
     await store.forget(campaign.id);
     expect([await store.campaign(campaign.id), await store.current()]).toEqual([null, null]);
@@ -147,12 +175,12 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
 
   test('workers are known while they speak, and forgotten long after', async () => {
     const says = { host: 'h', pid: 1, threads: 2, campaign: null, revision: 'r', seeds: 0, seedsPerSecond: 0 };
-    await store.say('old', { ...says, saidMs: noon - 1_500_001 });
-    await store.say('new', { ...says, saidMs: noon });
-    await store.workers(noon);
-    expect(await store.workers(noon)).toEqual([{ ...says, saidMs: noon }]);
-    await store.leave('new');
-    expect(await store.workers(noon)).toEqual([]);
+    await store.roster.say('old', { ...says, saidMs: noon - 1_500_001 });
+    await store.roster.say('new', { ...says, saidMs: noon });
+    await store.roster.all(noon);
+    expect(await store.roster.all(noon)).toEqual([{ ...says, saidMs: noon }]);
+    await store.roster.leave('new');
+    expect(await store.roster.all(noon)).toEqual([]);
   });
 
   test('a full Redis refuses a result whole, and takes it when it has room again', async () => {
@@ -160,10 +188,10 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
     const admin = new Redis(server.url);
     await admin.config('SET', 'maxmemory', '1');
     await expect(store.record(campaign, 0, chunk(1, { passed: 9, violations: [failureWith()] }), noon)).rejects.toThrow('OOM command not allowed');
-    expect(await store.progress(campaign, noon)).toMatchObject({ seeds: 0, chunksDone: 0, causes: [] });
+    expect(await progressOf(store, campaign, noon)).toMatchObject({ seeds: 0, chunksDone: 0, causes: [] });
     await admin.config('SET', 'maxmemory', '0');
     expect(await store.record(campaign, 0, chunk(1, { passed: 9, violations: [failureWith()] }), noon)).toBe('new');
-    expect(await store.progress(campaign, noon)).toMatchObject({ seeds: 10, chunksDone: 1, violations: 1 });
+    expect(await progressOf(store, campaign, noon)).toMatchObject({ seeds: 10, chunksDone: 1, violations: 1 });
     admin.disconnect();
   });
 });
