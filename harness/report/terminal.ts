@@ -1,5 +1,5 @@
 /**
- * A report as text, the earliest cause first, at most 100 columns. A terminal (`hasColor`) cuts plain rows at its edge;
+ * A report as text, the earliest cause first, at most 100 columns but for what is pasted. A terminal (`hasColor`) cuts plain rows at its edge;
  * a file has them whole, and what the violation is about is whole everywhere.
  */
 import { styleText } from 'node:util';
@@ -176,11 +176,14 @@ function factLines({ faults, network, configuration, commands, files }: Report):
   return [
     ...labelled('faults', [...fired, ...met].join(', ') || 'none fired'),
     ...labelled('differs', differing.join(', ') || 'nothing from the plain configuration'),
-    ...labelled('replay', commands.replay),
-    ...Object.entries(files).flatMap(([name, path]) => labelled(name, path)),
-    ...labelled('keep', commands.pin),
+    whole('replay', commands.replay),
+    ...Object.entries(files).map(([name, path]) => whole(name, path)),
+    whole('keep', commands.pin),
   ];
 }
+
+/** What is pasted is one line, however long. */
+const whole = (label: string, text: string): string => `  ${label.padEnd(9)}${printable(text)}`;
 
 const labelled = (label: string, text: string): readonly string[] => wrapped(text, `  ${label.padEnd(9)}`, ' '.repeat(11));
 
