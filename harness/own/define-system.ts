@@ -55,7 +55,7 @@ export interface SystemDefinition<State, Message, Durable, Write, S extends Sett
   /** One for each server of the plan, from n0 on. */
   readonly servers: (world: WorldOf<ValuesOf<S>>) => readonly Server<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Durable, Write>[];
   /** How the ready client asks, or a client of your own. */
-  readonly client?: ((world: WorldOf<ValuesOf<S>>) => Client<any, any, any, Operation, Reply>) | {
+  readonly client?: ((world: WorldOf<ValuesOf<S>>) => Client<any, Message | Response<Reply> | Redirect, Message | Request<Operation>, Operation, Reply>) | {
     /** How long it waits for an answer; 200 to 400 ms. */
     readonly retry?: Span;
     /** Whom it asks, the likeliest first; all servers. */

@@ -18,4 +18,5 @@ export type { Definition, Role } from './definition.ts';
 export type { Duration, Span } from './duration.ts';
 export { faults, type FaultChoice, type FaultFamily, type SwarmOptions } from './faults.ts';
 export { kv, listAppend, lock, queue, register, service, type AnyModel, type ListAppendInput, type ListAppendOutput, type Mix, type Service } from './service.ts';
+export type * from './types.ts';
 export { flag, oneOf, whole, type Setting, type Settings, type ValuesOf } from './settings.ts';
