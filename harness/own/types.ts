@@ -37,7 +37,9 @@ export type { OnTimer } from '../world/timer-choice.ts';
 export type { TraceSink } from '../world/trace.ts';
 
 // Reports.
-export type { Broken, Contents, ContentsReader, Held, HistoryCall, HistoryStory, LogContents, Mark, MarkedStep, Story, ToldStep, Witness } from '../system.ts';
+export type {
+  Broken, Contents, ContentsReader, Held, HistoryCall, HistoryStory, Lanes, LogContents, Look, Mark, MarkedStep, Story, ToldStep, Witness,
+} from '../system.ts';
 
 // Scripts, and what they may do to a world.
 export type { Routine, Script, ScriptedNode, ScriptedWorld, Signal, Stage, Wait as ScriptWait } from '../script/script.ts';

@@ -130,7 +130,7 @@ function untimedSystem(system: System, definition: Definition, bounds: ExploreBo
       settings: { ...settings, [anyTimersField]: true }, disk: { writeUs: { min: 0, max: 0 } }, settleUs: 10_000_000, fixedTimersUs: {},
     },
     describeMessage: system.describeMessage,
-    describeState: (_, state) => system.describeState(isClient(state) ? { $client: (state as KeptClient).$client } : state),
+    describeState: (node, state) => system.describeState(isClient(state) ? { $client: (state as KeptClient).$client } : state, node),
     describeRequest: (request) => definition.service.describe(request),
   };
 }

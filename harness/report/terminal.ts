@@ -143,7 +143,9 @@ function transcriptLine(run: Account, row: Row, lanes: readonly number[], isFata
 
 function fatalLines({ step, node, lines, code, sender }: FatalStep, paint: Paint, isCut: boolean): readonly string[] {
   const field = (text: string): readonly string[] => (isCut ? [fitted(`    ${text}`, reportWidth)] : wrapped(text, '    ', '      '));
-  const head = `  ${node ?? 'the run'} at step ${count(step)}${code === null ? '' : `   handled in ${code}`}`;
+  // Whoever judges a whole run has no state that could have changed.
+  if (node === null) return ['  no step of the run breaks it by itself: it is the run as a whole that is judged'];
+  const head = `  ${node} at step ${count(step)}${code === null ? '' : `   handled in ${code}`}`;
   const changes = lines.flatMap(({ field: name, before, after }) => [
     ...(before === null ? [] : field(`- ${name} ${before}`).map((line) => paint('red', line))),
     ...(after === null ? [] : field(`+ ${name} ${after}`).map((line) => paint('green', line))),
