@@ -32,6 +32,22 @@ export interface Reach {
   canTalk(from: NodeId, to: NodeId): boolean;
 }
 
+/** How a server looks in its lane: it leads, stands for it, or neither. */
+export type Look = 'leads' | 'stands' | 'follows';
+
+/** For reports: the parts that servers play, as the lanes of the page show them. */
+export interface Lanes {
+  /** Fields of `describeState`: what a server is, and the term, view or ballot in which it is that; null for none. */
+  readonly role: string;
+  readonly epoch: string | null;
+  /** What an epoch is called, such as "term", and what stands before its number, such as "t" for t3. */
+  readonly epochName: string;
+  readonly epochMark: string;
+  /** The field that rises with what is committed; null for none. */
+  readonly commit: string | null;
+  lookOf(state: unknown, node: NodeId): Look;
+}
+
 /** A step as it is told. `event` is null for a boot, `before` for a node that was down. */
 export interface ToldStep {
   readonly node: NodeId;
@@ -194,8 +210,10 @@ export interface System {
   digestState(digest: Digest, state: unknown): void;
   /** For traces: one line, in the words of the field. */
   describeMessage(message: unknown): string;
-  describeState(state: unknown): Readonly<Record<string, string | number>>;
+  describeState(state: unknown, node: NodeId): Readonly<Record<string, string | number>>;
   describeRequest?(request: unknown): string;
+  /** For reports: without it every server that is up looks alike. */
+  readonly lanes?: Lanes;
   /** For reports: what came of a step; null for one that is routine. */
   tellStep?(step: ToldStep): Story | null;
   /** For reports: the file and function that handles an event, such as "core/raft/election.ts onRequestVote". */

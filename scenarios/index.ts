@@ -3,7 +3,9 @@ export type { Effect, Event, NodeId, Process, Range, Step } from '../core/protoc
 export { AssertionFailed, assert } from '../core/assert.ts';
 export { mustHold, Violated, type Observer } from '../checkers/checker.ts';
 export type { Verdict } from '../checkers/verdict.ts';
-export { merge, runChunk, type ChunkResult } from '../harness/campaign/campaign.ts';
+export {
+  merge, runChunk, type ChunkResult, type DoubleCheck, type Failure, type FaultTally, type HarnessFault, type Nondeterminism, type Tally,
+} from '../harness/campaign/campaign.ts';
 export type { Fault } from '../harness/plan/fault.ts';
 export { planFormat, planVersion, type Plan } from '../harness/plan/plan.ts';
 export { parsePlan, PlanError, printPlan } from '../harness/plan/plan-file.ts';

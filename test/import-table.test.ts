@@ -18,6 +18,7 @@ const mayKnowTime: Readonly<Record<string, string>> = {
   'harness/campaign/guarded.ts': 'sees that code under test does not come back, and ends its thread',
   'harness/bugs/worker.ts': 'tells how long a bug was hunted',
   'harness/fleet/store.ts': 'names the day of a moment that it is told',
+  'harness/runner/': 'lets the test runner in between two seeds, and ends with the time of a test',
   'harness/cli/': 'shows progress and the time taken, and lets Ctrl-C in between two chunks',
   'harness/shrink/trials.ts': 'lets Ctrl-C in between two batches of candidates',
   'harness/explore/crew.ts': 'lets Ctrl-C and the messages of threads in between two rounds',
@@ -33,7 +34,7 @@ const isListed = (path: string, list: Readonly<Record<string, string>>): boolean
   Object.keys(list).some((listed) => (listed.endsWith('/') ? path.startsWith(listed) : path === listed));
 
 const entryPoints = (path: string): boolean =>
-  ['scenarios/whitewater.ts', 'scenarios/index.ts', 'harness/own/index.ts', 'checkers/porcupine-ts-port/index.ts', 'checkers/porcupine-ts-port/vitest.ts'].includes(path)
+  ['scenarios/whitewater.ts', 'scenarios/index.ts', 'harness/own/index.ts', 'harness/runner/vitest.ts', 'harness/runner/node-test.ts', 'harness/runner/typescript.ts', 'harness/arbitrary/index.ts', 'checkers/porcupine-ts-port/index.ts', 'checkers/porcupine-ts-port/vitest.ts'].includes(path)
   || path.startsWith('harness/bench/') || /^test\/(?:mutants|documents|inputs)\/tool\/main\.ts$/.test(path);
 
 describe('the house', () => {

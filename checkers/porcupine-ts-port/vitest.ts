@@ -34,12 +34,12 @@ export interface ToBeLinearizableOptions extends CheckOptions {
   readonly name?: string;
 }
 
-interface MatcherState {
+export interface MatcherState {
   readonly isNot?: boolean;
   readonly currentTestName?: string;
 }
 
-interface MatcherResult {
+export interface MatcherResult {
   readonly pass: boolean;
   message(): string;
 }

@@ -5,7 +5,7 @@
 import type { SpecEntry } from './log.ts';
 import type { ServerId } from './server.ts';
 
-interface Envelope {
+export interface Envelope {
   readonly term: number;
   readonly source: ServerId;
   readonly dest: ServerId;

@@ -24,8 +24,9 @@ const hooksFor = (packageUrl: string): string => `
 
 let isRegistered = false;
 
-function registerTypeScript(): void {
-  if (isRegistered) return;
+/** Once for each thread; where Node does it itself, nothing. */
+export function registerTypeScript(): void {
+  if (isRegistered || knowsTypeScript()) return;
   isRegistered = true;
   // Found from here, wherever the user's module is.
   createRequire(import.meta.url).resolve('@swc/wasm-typescript');
@@ -36,6 +37,6 @@ const knowsTypeScript = (): boolean => Boolean((process.features as { readonly t
 
 /** @throws whatever the module throws, or what keeps it from being loaded */
 export function importModule(url: string): Promise<Readonly<Record<string, unknown>>> {
-  if (/\.m?ts$/.test(url) && !knowsTypeScript()) registerTypeScript();
+  if (/\.m?ts$/.test(url)) registerTypeScript();
   return import(url) as Promise<Readonly<Record<string, unknown>>>;
 }

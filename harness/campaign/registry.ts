@@ -85,7 +85,7 @@ export async function findScenario(house: Registry, name: string): Promise<Found
 export const namesModule = (name: string): boolean => /[./\\]m?[jt]s(#.*)?$/.test(name);
 
 /** The same one, whose plans say where it is from: then they are run again without a word of it. */
-const carrying = (scenario: Scenario, module: string): Scenario => ({
+export const carrying = (scenario: Scenario, module: string): Scenario => ({
   ...scenario,
   draw: (seed) => {
     const plan: Plan | null | undefined = scenario.draw(seed);

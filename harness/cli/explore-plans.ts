@@ -1,4 +1,5 @@
 /** Counterexamples as plans of the simulator: run once, to say what the simulator makes of them. */
+import { join } from 'node:path';
 import { printPlan } from '../plan/plan-file.ts';
 import { run } from '../run.ts';
 import type { System } from '../system.ts';
@@ -24,7 +25,7 @@ export function writePlans<State, Action>({ name, model, result }: Told<State, A
     const system = plan === null ? undefined : systems.get(plan.system);
     if (plan === null || system === undefined) continue;
     const { verdict, steps } = run(system, plan);
-    const path = `failures/explore-${name}-${property.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.plan.json`;
+    const { path } = fileOfCounterexample(name, property.name, 'failures');
     const isWritten = kept.write(() => writeWhole(path, printPlan({ ...plan, showed: `${property.name}: ${property.detail}` })));
     if (verdict.kind !== 'violation') worldsApart.push(`${property.name}: ${path}`);
     lines.push(
@@ -35,4 +36,10 @@ export function writePlans<State, Action>({ name, model, result }: Told<State, A
     );
   }
   return { text: lines.length === 0 ? '' : `${lines.join('\n')}\n`, worldsApart };
+}
+
+/** @param name of the model */
+export function fileOfCounterexample(name: string, property: string, folder: string): { readonly path: string; readonly stem: string } {
+  const stem = `explore-${name}-${property.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
+  return { path: join(folder, `${stem}.plan.json`), stem };
 }

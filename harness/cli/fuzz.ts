@@ -104,12 +104,12 @@ async function parse(argv: readonly string[], { registry }: Context): Promise<Re
   };
 }
 
-export function parseShard(text: string): readonly [number, number] {
+export function parseShard(text: string, name = '--shard'): readonly [number, number] {
   const match = /^(\d+)\/(\d+)$/.exec(text);
   const shard = Number(match?.[1]);
   const shards = Number(match?.[2]);
   if (match !== null && shard >= 1 && shard <= shards && shards <= 100_000) return [shard, shards];
-  throw new UsageError(`--shard takes I/N with I from 1 to N, such as 2/8, not "${text}"`);
+  throw new UsageError(`${name} takes I/N with I from 1 to N, such as 2/8, not "${text}"`);
 }
 
 /** Histories of each worker, its first ones, that are checked in two ways. */

@@ -38,6 +38,12 @@ function moduleOf(text: string, systems: ReadonlyMap<string, System>): string | 
   return typeof module === 'string' && typeof system === 'string' && !systems.has(system) ? module : null;
 }
 
+/** The system that a text names, as a plan does; null when it is none of a plan. */
+export function systemNamedIn(text: string): string | null {
+  const { system } = fieldsIn(text);
+  return typeof system === 'string' ? system : null;
+}
+
 function fieldsIn(text: string): { readonly system?: unknown; readonly module?: unknown } {
   try {
     const value: unknown = JSON.parse(text);

@@ -8,7 +8,7 @@ import { UsageError } from '../text/usage-error.ts';
 const configNames = ['whitewater.config.ts', 'whitewater.config.mts', 'whitewater.config.js', 'whitewater.config.mjs'];
 
 /** The module that exports the project's `registry`; null where there is none. @throws UsageError */
-function projectModule(folder: string): string | null {
+export function projectModule(folder: string): string | null {
   const config = configNames.map((name) => join(folder, name)).find((path) => existsSync(path));
   return config ?? namedInPackage(folder);
 }

@@ -4,7 +4,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { System } from '../system.ts';
 import { run } from '../run.ts';
 import { frozen } from '../world/frozen.ts';
-import { defaultScenario } from '../campaign/registry.ts';
+import { defaultScenario, type FoundScenario } from '../campaign/registry.ts';
 import { wholeNumber, type Context } from './command.ts';
 import { planInFile } from './plan-in-file.ts';
 import { planOf } from './plan-of.ts';
@@ -32,8 +32,10 @@ export interface Subject {
  * Of a run in which nothing is violated until states, messages and writes are frozen, the frozen system.
  * @throws UsageError
  */
-export async function findSubject(asked: string, scenarioName: string | undefined, context: Context): Promise<Subject> {
-  const subject = await subjectAsAsked(asked, scenarioName, context);
+export const findSubject = async (asked: string, scenarioName: string | undefined, context: Context): Promise<Subject> =>
+  asItFails(await subjectAsAsked(asked, scenarioName, context));
+
+function asItFails(subject: Subject): Subject {
   const { plan, system } = subject;
   if (run(system, plan).verdict.kind !== 'ok') return subject;
   const isOk = run(frozen(system), plan).verdict.kind === 'ok';
@@ -44,12 +46,7 @@ async function subjectAsAsked(asked: string, scenarioName: string | undefined, {
   const byDefault = defaultScenario(registry);
   const option = scenarioName === undefined || scenarioName === byDefault ? '' : ` --scenario ${quoted(scenarioName)}`;
   if (/^\d+$/.test(asked)) {
-    const { scenario, url, module } = await scenarioFor(registry, scenarioName ?? byDefault);
-    const seed = wholeNumber('the seed', asked, 0, 2 ** 40);
-    const stem = `${scenario.name.replaceAll(/[^\w.-]+/g, '-')}-${seed}`;
-    // A plan of a module says so itself.
-    const scenarioWords = module === null ? option : '';
-    return { plan: planOf(scenario, seed), system: scenario.system, registryUrl: url, seed, what: `${scenario.name} seed ${seed}`, stem, replayWords: `${seed}${option}`, scenarioWords };
+    return subjectAsDrawn(await scenarioFor(registry, scenarioName ?? byDefault), wholeNumber('the seed', asked, 0, 2 ** 40), option);
   }
   const { plan, system, url } = await planInFile(asked, scenarioName, registry);
   return {
@@ -59,4 +56,14 @@ async function subjectAsAsked(asked: string, scenarioName: string | undefined, {
     replayWords: `${quoted(asked)}${option}`,
     scenarioWords: option,
   };
+}
+
+/** @param option the words that name the scenario to a command */
+export const subjectOfSeed = (found: FoundScenario, seed: number, option: string): Subject => asItFails(subjectAsDrawn(found, seed, option));
+
+function subjectAsDrawn({ scenario, url, module }: FoundScenario, seed: number, option: string): Subject {
+  const stem = `${scenario.name.replaceAll(/[^\w.-]+/g, '-')}-${seed}`;
+  // A plan of a module says so itself.
+  const scenarioWords = module === null ? option : '';
+  return { plan: planOf(scenario, seed), system: scenario.system, registryUrl: url, seed, what: `${scenario.name} seed ${seed}`, stem, replayWords: `${seed}${option}`, scenarioWords };
 }

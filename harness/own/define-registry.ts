@@ -1,5 +1,6 @@
 /** `defineRegistry`: the scenarios of a project by name, with their systems, models and canaries. */
 import type { ModelDefinition } from '../explore/model.ts';
+import { remember } from '../campaign/registered.ts';
 import type { Registry, Scenario } from '../campaign/scenario.ts';
 import type { OwnScenario } from './define-scenario.ts';
 import { modelOf } from './untimed.ts';
@@ -25,12 +26,14 @@ export function defineRegistry(url: string, scenarios: readonly OwnScenario[], {
   if (doubled !== undefined) throw new TypeError(`there are two systems named "${doubled.system.name}": give one another name`);
   for (const scenario of scenarios) add(scenario);
   for (const scenario of scenarios) for (const canary of canariesOf(scenario)) add(canary);
-  return {
+  const registry: Registry = {
     url, systems, regressions,
     scenarios: byName,
     models: new Map(scenarios.flatMap((scenario) => modelsOf(scenario, url))),
     campaigns: scenarios.map(({ name }) => name),
   };
+  remember(registry);
+  return registry;
 }
 
 /** The scenario with each of its known bugs planted: `NAME+bug=localReads`. */

@@ -56,12 +56,12 @@ export interface ScenarioDefinition<Operation, Values, State> {
 }
 
 /** A scenario that was made with the kit. */
-export interface OwnScenario extends Scenario {
-  readonly system: OwnSystem;
-  readonly canaries: readonly Canary<any>[];
-  readonly bounds: ExploreBounds | null;
+export interface OwnScenario<Operation = any, Values = any, State = any> extends Scenario {
+  readonly system: OwnSystem<Operation, Values, State>;
+  readonly canaries: readonly Canary<Values>[];
+  readonly bounds: ExploreBounds<Operation, State> | null;
   /** The same one with other settings, under another name. */
-  withSettings(name: string, settings: Readonly<Record<string, unknown>>): Scenario;
+  withSettings(name: string, settings: Partial<Values>): Scenario;
 }
 
 interface Drawing {
@@ -77,7 +77,7 @@ interface Drawing {
 }
 
 /** @throws TypeError when a number, a name or a time is none */
-export function defineScenario<Operation, Values, State>(system: OwnSystem<Operation, Values, State>, given: ScenarioDefinition<Operation, Values, State>): OwnScenario {
+export function defineScenario<Operation, Values, State>(system: OwnSystem<Operation, Values, State>, given: ScenarioDefinition<Operation, Values, State>): OwnScenario<Operation, Values, State> {
   const { name = system.name, required = [], canaries = [], explore } = given;
   const unknown = required.find((situation) => !Object.hasOwn(system.own.situations, situation));
   if (unknown !== undefined) throw new TypeError(`${name}: it requires "${unknown}", which is no situation of ${system.name}; there are: ${Object.keys(system.own.situations).join(', ') || 'none'}`);
@@ -101,9 +101,9 @@ export function defineScenario<Operation, Values, State>(system: OwnSystem<Opera
   return {
     ...scenario(name, drawing.settings),
     system,
-    canaries: canaries as readonly Canary<any>[],
+    canaries,
     bounds: explore === undefined ? null : {
-      servers: explore.servers, clients: explore.clients, operations: explore.operations as ExploreBounds['operations'],
+      servers: explore.servers, clients: explore.clients, operations: explore.operations,
       crashes: explore.crashes ?? 0, within: explore.within ?? (() => true), timers: explore.timers ?? (() => true),
     },
     withSettings: (named, settings) => scenario(named, { ...drawing.settings, ...settings }),

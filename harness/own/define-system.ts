@@ -2,7 +2,7 @@
 import type { Effect, NodeId, Step } from '../../core/protocol.ts';
 import { explainModelHistory, linearizability } from '../../checkers/linearizability.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { AnyEffect, AnyProcess, Codec, HistoryCall, HistoryStory, Reach, Story, System, ToldStep } from '../system.ts';
+import type { AnyEffect, AnyProcess, Codec, HistoryCall, HistoryStory, Lanes, Reach, Story, System, ToldStep } from '../system.ts';
 import { longestUs } from '../plan/plan.ts';
 import { clientProcess, isClient, type KeptClient } from './client-process.ts';
 import { readyClient } from './client.ts';
@@ -55,7 +55,7 @@ export interface SystemDefinition<State, Message, Durable, Write, S extends Sett
   /** One for each server of the plan, from n0 on. */
   readonly servers: (world: WorldOf<ValuesOf<S>>) => readonly Server<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Durable, Write>[];
   /** How the ready client asks, or a client of your own. */
-  readonly client?: ((world: WorldOf<ValuesOf<S>>) => Client<any, any, any, Operation, Reply>) | {
+  readonly client?: ((world: WorldOf<ValuesOf<S>>) => Client<any, Message | Response<Reply> | Redirect, Message | Request<Operation>, Operation, Reply>) | {
     /** How long it waits for an answer; 200 to 400 ms. */
     readonly retry?: Span;
     /** Whom it asks, the likeliest first; all servers. */
@@ -68,7 +68,10 @@ export interface SystemDefinition<State, Message, Durable, Write, S extends Sett
   readonly settled?: (moment: Moment<State, ValuesOf<S>> & { readonly lost: ReadonlySet<NodeId> }) => string | null;
   /** Whether the servers as they are must make progress; without it, while all are up and every two can talk. */
   readonly owesProgress?: (reach: Reach) => boolean;
-  readonly role?: (state: State) => Role;
+  /** What part a server plays: faults aim at who leads, and reports paint it. */
+  readonly role?: (state: State, node: NodeId) => Role;
+  /** What an `epoch` is called: term, view or ballot; epoch. */
+  readonly epochName?: string;
   /** In the place of words by structure. */
   readonly words?: {
     readonly message?: (message: Message | Request<Operation> | Response<Reply> | Redirect) => string;
@@ -115,6 +118,7 @@ function definitionOf(given: AnyGiven): Definition {
     settled: given.settled ?? (() => null),
     owesProgress: given.owesProgress ?? null,
     role: given.role ?? null,
+    epochName: given.epochName ?? 'epoch',
     words: { message: given.words?.message ?? words, state: given.words?.state ?? fieldsOf },
     sees: { steps: list.filter(([, { step }]) => step !== undefined), moments: list.filter(([, { always }]) => always !== undefined) },
   };
@@ -187,14 +191,15 @@ function systemOf(definition: Definition, codec: Codec | undefined): OwnSystem {
     codec: codec ?? structuralCodec,
     fileRole,
     ...(role === null ? {} : { moments: {
-      epoch: (states: readonly unknown[]) => states.reduce<number>((newest, state) => Math.max(newest, roleOf(definition, state)?.epoch ?? 0), 0),
+      epoch: (states: readonly unknown[]) => states.reduce<number>((newest, state, node) => Math.max(newest, ...epochsOf(definition, state, node)), 0),
       forgottenUpTo: () => 0, heldUpTo: () => 0, carriesState: () => false,
     } }),
     ...(owesProgress === null ? {} : { owesProgress }),
     digestMessage: (digest, message) => digest.value(message),
     digestState: (digest, state) => digest.value(state),
     describeMessage: (message) => definition.words.message(message),
-    describeState: (state) => stateInWords(definition, state),
+    describeState: (state, node) => stateInWords(definition, state, node),
+    ...(role === null ? {} : { lanes: lanesOf(definition, role) }),
     describeRequest: (request) => service.describe(request),
     tellStep: (step) => storyOf(definition, step),
     properties: Object.fromEntries([...told, [linearizability.name, `${linearizability.says} (Herlihy and Wing 1990).`]]),
@@ -203,32 +208,55 @@ function systemOf(definition: Definition, codec: Codec | undefined): OwnSystem {
   };
 }
 
-const roleOf = ({ role }: Definition, state: unknown): Role | null => (role === null || state === null || isClient(state) ? null : role(state));
+const roleOf = ({ role }: Definition, state: unknown, node: NodeId): Role | null => (role === null || state === null || isClient(state) ? null : role(state, node));
+
+const epochsOf = (definition: Definition, state: unknown, node: NodeId): readonly number[] => {
+  const epoch = roleOf(definition, state, node)?.epoch;
+  return epoch === undefined ? [] : [epoch];
+};
+
+const lanesOf = ({ epochName }: Definition, role: NonNullable<Definition['role']>): Lanes => ({
+  role: 'role', epoch: 'epoch', epochName, epochMark: `${epochName} `, commit: null,
+  lookOf: (state, node) => (role(state, node).leads === true ? 'leads' : 'follows'),
+});
 
 /** The server that leads in the newest epoch. */
 function leaderOf(definition: Definition, states: readonly unknown[]): NodeId | null {
   let [leader, epoch]: [NodeId | null, number] = [null, -1];
   states.forEach((state, node) => {
-    const role = roleOf(definition, state);
+    const role = roleOf(definition, state, node);
     if (role?.leads !== true || (role.epoch ?? 0) <= epoch) return;
     [leader, epoch] = [node, role.epoch ?? 0];
   });
   return leader;
 }
 
-function stateInWords(definition: Definition, state: unknown): Readonly<Record<string, string | number>> {
+function stateInWords(definition: Definition, state: unknown, node: NodeId): Readonly<Record<string, string | number>> {
   if (isClient(state)) return fieldsOf((state as KeptClient).$client);
-  const role = roleOf(definition, state);
+  const role = roleOf(definition, state, node);
   if (role === null) return definition.words.state(state);
-  return { role: role.name, ...(role.epoch === undefined ? {} : { epoch: role.epoch }), ...definition.words.state(state) };
+  const told = { role: role.name, ...(role.epoch === undefined ? {} : { epoch: role.epoch }) };
+  // First in every table, and in the place of fields of the same names.
+  return { ...told, ...definition.words.state(state), ...told };
 }
 
 /** A step in which a server takes another role, or shows a situation, is a turn of events. */
-function storyOf(definition: Definition, { node, before, after, event, effects }: ToldStep): Story | null {
-  if (isClient(after)) return null;
-  const [was, is] = [roleOf(definition, before), roleOf(definition, after)];
+function storyOf(definition: Definition, step: ToldStep): Story | null {
+  const { node, before, after, event, effects } = step;
+  if (isClient(after)) return clientStory(definition, step);
+  const [was, is] = [roleOf(definition, before, node), roleOf(definition, after, node)];
   const seen = before === null ? [] : Object.entries(definition.situations).filter(([, isSeen]) => isSeen({ node, before, after, event, effects, settings: plainOf(definition.settings) })).map(([name]) => name);
   const turns = is !== null && before !== null && (was?.name !== is.name || was.epoch !== is.epoch);
-  const texts = [...(turns ? [`is ${is.name}${is.epoch === undefined ? '' : ` in ${is.epoch}`} now`] : []), ...seen];
+  const texts = [...(turns ? [`is ${is.name}${is.epoch === undefined ? '' : ` in ${definition.epochName} ${is.epoch}`} now`] : []), ...seen];
   return texts.length === 0 ? null : { text: texts.join('; '), weight: turns && is?.leads === true ? 5 : 3 };
+}
+
+/** What a client asks, and what it is told; that it asks again is routine. */
+function clientStory({ service }: Definition, { event, effects }: ToldStep): Story | null {
+  if (event?.kind === 'request') return { text: `asks for ${service.describe(event.request)}`, weight: 1 };
+  const answer = effects.find((effect) => effect.kind === 'reply');
+  if (answer === undefined) return null;
+  const by = event?.kind === 'message' ? ` by n${event.from}` : '';
+  const told = answer.reply === null ? '' : words(answer.reply);
+  return { text: `is told ${told === '' ? 'that it is done' : told}${by}`, weight: 1 };
 }

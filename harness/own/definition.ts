@@ -56,7 +56,8 @@ export interface Definition {
   readonly situations: Readonly<Record<string, (step: any) => boolean>>;
   readonly settled: (seen: SeenServers & { readonly lost: ReadonlySet<NodeId> }) => string | null;
   readonly owesProgress: ((reach: Reach) => boolean) | null;
-  readonly role: ((state: any) => Role) | null;
+  readonly role: ((state: any, node: NodeId) => Role) | null;
+  readonly epochName: string;
   readonly words: {
     readonly message: (message: any) => string;
     readonly state: (state: any) => Readonly<Record<string, string | number>>;

@@ -32,12 +32,12 @@ const text = v.string('expected a string');
 const scalar = v.union([v.string(), v.number(), v.boolean(), v.null()], 'expected a string, a number, true, false or null');
 const item = v.union([v.string(), v.number()], 'expected a string or a number');
 
-interface MixOptions {
+export interface MixOptions {
   /** So many operations of each client, or from and to. */
   readonly each?: number | readonly [number, number];
 }
 
-interface KeyedMix extends MixOptions {
+export interface KeyedMix extends MixOptions {
   readonly keys?: readonly [string, ...string[]];
 }
 
@@ -53,7 +53,7 @@ function mixOf<Operation, Kind extends string>(
   };
 }
 
-interface Ready<Operation, Reply, Kind extends string, Options> extends Service<Operation, Reply> {
+export interface Ready<Operation, Reply, Kind extends string, Options> extends Service<Operation, Reply> {
   /** Kinds of operation by their weights. */
   mix(weights: Readonly<Partial<Record<Kind, number>>>, options?: Options): Mix<Operation>;
 }

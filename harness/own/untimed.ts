@@ -18,16 +18,16 @@ import { mustAnswer } from './observer.ts';
 import { anyTimersField, settingsIn } from './settings.ts';
 
 /** What a scenario says of its search. */
-export interface ExploreBounds {
+export interface ExploreBounds<Operation = any, State = any> {
   readonly servers: number;
   readonly clients: number;
   /** Of each client: so many of the service's own, or these in turn. */
-  readonly operations: number | readonly unknown[] | ((client: number) => readonly unknown[]);
+  readonly operations: number | readonly Operation[] | ((client: number) => readonly Operation[]);
   readonly crashes: number;
   /** States outside are not looked at. */
-  readonly within: (state: any) => boolean;
+  within(state: State): boolean;
   /** Whether a timer may fire. */
-  readonly timers: (state: any, timer: string) => boolean;
+  timers(state: State, timer: string): boolean;
 }
 
 type Histories = readonly ClientHistory<unknown, unknown>[];
@@ -130,7 +130,7 @@ function untimedSystem(system: System, definition: Definition, bounds: ExploreBo
       settings: { ...settings, [anyTimersField]: true }, disk: { writeUs: { min: 0, max: 0 } }, settleUs: 10_000_000, fixedTimersUs: {},
     },
     describeMessage: system.describeMessage,
-    describeState: (_, state) => system.describeState(isClient(state) ? { $client: (state as KeptClient).$client } : state),
+    describeState: (node, state) => system.describeState(isClient(state) ? { $client: (state as KeptClient).$client } : state, node),
     describeRequest: (request) => definition.service.describe(request),
   };
 }

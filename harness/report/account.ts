@@ -5,7 +5,7 @@ import { accountsOf, shapeOfFault } from '../plan/fault.ts';
 import { nodeName } from '../plan/node-name.ts';
 import type { Plan } from '../plan/plan.ts';
 import { run, type RunRecord } from '../run.ts';
-import type { AnyEffect, AnyEvent, MarkedStep, System, ToldStep } from '../system.ts';
+import type { AnyEffect, AnyEvent, Lanes, Look, MarkedStep, System, ToldStep } from '../system.ts';
 import type { TraceSink } from '../world/trace.ts';
 import type { CrashMoment } from '../world/crash-moment.ts';
 import { codePlacesOf } from './code-place.ts';
@@ -76,6 +76,15 @@ export interface FaultSpan {
   readonly hasFired: boolean;
 }
 
+/** A part that a server played, by the name that stands in the field of it. */
+export interface PlayedRole {
+  readonly name: string;
+  readonly look: Look;
+}
+
+/** What the system says of its lanes, with the parts that were played, in the order in which they turned up. */
+export type PlayedLanes = Omit<Lanes, 'lookOf'> & { readonly roles: readonly PlayedRole[] };
+
 export interface Account {
   readonly nodes: readonly string[];
   readonly servers: number;
@@ -85,6 +94,8 @@ export interface Account {
   readonly faults: readonly FaultSpan[];
   readonly endUs: number;
   readonly stormUs: number;
+  /** Null when the system does not tell of roles. */
+  readonly lanes: PlayedLanes | null;
   /** The row at which the property was broken; null when none was. */
   readonly fatal: number | null;
 }
@@ -116,6 +127,8 @@ interface Mail {
   readonly takenBy: number[];
 }
 
+const strength: Readonly<Record<Look | 'none', number>> = { none: 0, follows: 1, stands: 2, leads: 3 };
+
 class Recorder implements TraceSink {
   readonly messages: FateEar;
   readonly marked: MarkedStep[] = [];
@@ -128,6 +141,7 @@ class Recorder implements TraceSink {
   private readonly unsigned = new Map<NodeId, Mail[]>();
   private readonly contents: ContentsRecorder;
   private readonly fields = new Map<NodeId, Fields>();
+  private readonly roles = new Map<string, Look>();
   private readonly operations = new Map<number, CalledOperation>();
   private readonly notes: { readonly atUs: number; readonly what: string }[] = [];
   /** The operation that ended within the step that is being taken, by client. */
@@ -185,7 +199,7 @@ class Recorder implements TraceSink {
       told: story?.text ?? what,
       weight: story?.weight ?? (event === null ? 1 : 0),
       effects: effects.map((effect) => this.effectText(effect)),
-      changed: this.changes(node, this.system.describeState(after)),
+      changed: this.changes(node, this.described(after, node)),
       ...this.contentsChange(node, after),
       message,
       operation,
@@ -193,6 +207,17 @@ class Recorder implements TraceSink {
     });
     this.ended.delete(node);
     this.sign(node, place, effects, atUs);
+  }
+
+  private described(state: unknown, node: NodeId): Fields {
+    const fields = this.system.describeState(state, node);
+    const { lanes } = this.system;
+    if (lanes === undefined || node >= this.plan.servers) return fields;
+    const role = String(fields[lanes.role] ?? '');
+    const look = lanes.lookOf(state, node);
+    // Who leads only now and then is told by its leading.
+    if (strength[look] > strength[this.roles.get(role) ?? 'none']) this.roles.set(role, look);
+    return fields;
   }
 
   private mark(place: number, step: ToldStep): void {
@@ -281,8 +306,16 @@ class Recorder implements TraceSink {
       faults: this.spans(record),
       endUs: record.endUs,
       stormUs: plan.stormUs,
+      lanes: this.lanes(),
       fatal: isViolated ? this.rows.length - 1 : null,
     };
+  }
+
+  private lanes(): PlayedLanes | null {
+    const { lanes } = this.system;
+    if (lanes === undefined) return null;
+    const { role, epoch, epochName, epochMark, commit } = lanes;
+    return { role, epoch, epochName, epochMark, commit, roles: [...this.roles].map(([name, look]) => ({ name, look })) };
   }
 
   /** A client's answer is judged within its step: when that is the fatal one, the step itself was never told. */

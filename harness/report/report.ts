@@ -8,7 +8,7 @@ import { sizeOf } from '../shrink/shrink.ts';
 import { run } from '../run.ts';
 import { sameRun } from '../same-run.ts';
 import { accountOf, type Account, type Fields } from './account.ts';
-import { answerPath } from './answer-path.ts';
+import { answerPath, clashingAnswers, heardOf } from './answer-path.ts';
 import { configurationOf, type Difference } from './configuration.ts';
 import { joined, type ContentsChange } from './contents.ts';
 import { historyStoryOf } from './history-story.ts';
@@ -140,6 +140,7 @@ export function buildReport(spec: ReportSpec): Report {
   const stall = progressProperties.has(property) ? stallOf(system, account, detail) : null;
   const history = verdict.kind === 'ok' ? null : historyStoryOf(system, account);
   const testimony = testimonyOf(system, account, marked, property, detail, stall?.cycles ?? []);
+  const told = history === null ? [] : [...answerPath(account, history.blocked), ...clashingAnswers(account, history)];
   return {
     format: reportFormat,
     version: reportVersion,
@@ -156,7 +157,7 @@ export function buildReport(spec: ReportSpec): Report {
     differs,
     shrunk: spec.shrunk,
     size: sizeOf(plan, record),
-    transcript: transcriptOf(account, detail, [...testimony.steps.map(({ place }) => place), ...answerPath(account, history?.blocked ?? null)]),
+    transcript: transcriptOf(account, detail, [...testimony.steps.map(({ place }) => place), ...told], history === null ? [] : heardOf(account, history)),
     testimony,
     stall,
     fatal,

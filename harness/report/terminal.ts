@@ -1,5 +1,5 @@
 /**
- * A report as text, the earliest cause first, at most 100 columns. A terminal (`hasColor`) cuts plain rows at its edge;
+ * A report as text, the earliest cause first, at most 100 columns but for what is pasted. A terminal (`hasColor`) cuts plain rows at its edge;
  * a file has them whole, and what the violation is about is whole everywhere.
  */
 import { styleText } from 'node:util';
@@ -143,7 +143,9 @@ function transcriptLine(run: Account, row: Row, lanes: readonly number[], isFata
 
 function fatalLines({ step, node, lines, code, sender }: FatalStep, paint: Paint, isCut: boolean): readonly string[] {
   const field = (text: string): readonly string[] => (isCut ? [fitted(`    ${text}`, reportWidth)] : wrapped(text, '    ', '      '));
-  const head = `  ${node ?? 'the run'} at step ${count(step)}${code === null ? '' : `   handled in ${code}`}`;
+  // Whoever judges a whole run has no state that could have changed.
+  if (node === null) return ['  no step of the run breaks it by itself: it is the run as a whole that is judged'];
+  const head = `  ${node} at step ${count(step)}${code === null ? '' : `   handled in ${code}`}`;
   const changes = lines.flatMap(({ field: name, before, after }) => [
     ...(before === null ? [] : field(`- ${name} ${before}`).map((line) => paint('red', line))),
     ...(after === null ? [] : field(`+ ${name} ${after}`).map((line) => paint('green', line))),
@@ -176,11 +178,14 @@ function factLines({ faults, network, configuration, commands, files }: Report):
   return [
     ...labelled('faults', [...fired, ...met].join(', ') || 'none fired'),
     ...labelled('differs', differing.join(', ') || 'nothing from the plain configuration'),
-    ...labelled('replay', commands.replay),
-    ...Object.entries(files).flatMap(([name, path]) => labelled(name, path)),
-    ...labelled('keep', commands.pin),
+    whole('replay', commands.replay),
+    ...Object.entries(files).map(([name, path]) => whole(name, path)),
+    whole('keep', commands.pin),
   ];
 }
+
+/** What is pasted is one line, however long. */
+const whole = (label: string, text: string): string => `  ${label.padEnd(9)}${printable(text)}`;
 
 const labelled = (label: string, text: string): readonly string[] => wrapped(text, `  ${label.padEnd(9)}`, ' '.repeat(11));
 

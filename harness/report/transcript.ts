@@ -15,11 +15,13 @@ export interface Transcript {
 /**
  * Of what the violation depends on: what weighs most, and of equal weight what is nearest to the end.
  * @param witnesses places of the steps that the violation is about
+ * @param heard where clients heard what cannot all be so: it hangs on these, too
  */
-export function transcriptOf(account: Account, detail: string, witnesses: readonly number[]): Transcript {
-  const past = causalPast(account, rootsOf(account, detail));
+export function transcriptOf(account: Account, detail: string, witnesses: readonly number[], heard: readonly number[] = []): Transcript {
+  const roots = [...rootsOf(account, detail), ...heard];
+  const past = causalPast(account, roots);
   const { rows, fatal } = account;
-  const isRoot = new Set(rootsOf(account, detail));
+  const isRoot = new Set(roots);
   const always = new Set(witnesses);
   if (fatal !== null) always.add(fatal);
   const chain = immediateCauses(account);

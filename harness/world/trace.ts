@@ -47,8 +47,8 @@ export class TraceLines implements TraceSink {
       event: this.eventText(event),
       effects: effects.map((effect) => this.effectText(effect)),
       changed: changedFields(
-        before === null ? {} : this.system.describeState(before),
-        this.system.describeState(after),
+        before === null ? {} : this.system.describeState(before, node),
+        this.system.describeState(after, node),
       ),
     }));
   }

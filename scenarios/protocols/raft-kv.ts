@@ -132,7 +132,7 @@ export function raftKvSystem(
     },
     planBase: planBase(servers, clients, maxRaftState, options),
     describeMessage: raftKv.describeMessage,
-    describeState: (_, state) => described(state as Server | Clerk),
+    describeState: (node, state) => described(state as Server | Clerk, node),
     describeRequest: (request) => describeOperation(request as Operation),
   };
 }
@@ -191,14 +191,14 @@ function isDead(state: Server | Clerk, from: NodeId, message: ServerMessage, opt
   }
 }
 
-function described(state: Server | Clerk): Described {
-  if (!isServer(state)) return raftKv.describeState(state);
+function described(state: Server | Clerk, node: NodeId): Described {
+  if (!isServer(state)) return raftKv.describeState(state, node);
   const { log } = state.raft.persistent;
   const entries = log.from(log.baseIndex + 1, log.lastIndex - log.baseIndex).map(({ term, command }) => `${term}:${command === null ? 'no-op' : describeOperation((command as { operation: Operation }).operation)}`);
   const { store } = state.machine;
   const values: string[] = [];
   store.values.forEach((value, key) => void values.push(`${key}=${value}`));
-  return { ...raftKv.describeState(state), entries, store: values };
+  return { ...raftKv.describeState(state, node), entries, store: values };
 }
 
 /** Every place in states and messages where a server is named. */

@@ -19,7 +19,7 @@ import type { AnyProcess, AnyStorage, System } from '../../harness/system.ts';
 import { raftKvScripts } from '../lab/scripts.ts';
 import { majorityCanTalk } from './majority.ts';
 import { raftPace } from './raft-pace.ts';
-import { describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader } from './raft-messages.ts';
+import { describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader, raftLanes } from './raft-messages.ts';
 import { isOfThePaper, optionsOf, plainSettings, settingsSchema, type RaftKvSettings } from './raft-kv-settings.ts';
 import { RaftKvContents } from './raft-kv-contents.ts';
 import { kvRpc } from './raft-kv-rpc.ts';
@@ -114,6 +114,7 @@ export const raftKv: System = {
   describeMessage,
   describeState,
   describeRequest: (request) => describeOperation(request as Operation),
+  lanes: raftLanes((state) => (state as Server).raft),
   tellStep,
   codeOf,
   marksOf,

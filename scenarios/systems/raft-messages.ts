@@ -5,6 +5,7 @@ import type { Entry } from '../../core/raft/log.ts';
 import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
 import type { Raft } from '../../core/raft/state.ts';
 import type { Digest } from '../../harness/digest.ts';
+import type { Lanes, Look } from '../../harness/system.ts';
 import type { Half } from '../../harness/world/network/rpc.ts';
 
 /** `digestCommand` tells one command from another; an entry without one is known by its term. */
@@ -209,6 +210,13 @@ export function describeRaft({ role, persistent, commitIndex, lastApplied }: Raf
     lastApplied,
   };
 }
+
+const looks: Readonly<Record<Raft['role']['kind'], Look>> = { leader: 'leads', candidate: 'stands', preCandidate: 'stands', follower: 'follows' };
+
+/** Of the fields of `describeRaft`. */
+export const raftLanes = (raftOf: (state: unknown) => Raft): Lanes => ({
+  role: 'role', epoch: 'currentTerm', epochName: 'term', epochMark: 't', commit: 'commitIndex', lookOf: (state) => looks[raftOf(state).role.kind],
+});
 
 /** For traces: what a leader believes of the others. */
 export const describeProgress = ({ role }: Raft): Readonly<Record<string, string | number>> =>

@@ -16,7 +16,7 @@ import { raftProperties } from './raft-kv-story.ts';
 import { mustHappen, witnessesOf } from './raft-kv-witnesses.ts';
 import { codeOfLogServer, describeStart, logMarksOf, tellLogStep } from './raft-log-story.ts';
 import {
-  describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader, raftHalf, raftMessageSizeBytes,
+  describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader, raftHalf, raftLanes, raftMessageSizeBytes,
 } from './raft-messages.ts';
 import { raftSpecification } from './raft-spec.ts';
 import { settingsSchema, type RaftSettings } from './raft-settings.ts';
@@ -58,6 +58,7 @@ export const raft: System = {
     return { ...describeRaft(state), applied: applied.commands.end - 1, ...describeProgress(state) };
   },
   describeRequest: describeStart,
+  lanes: raftLanes((state) => (state as LogServer).raft),
   tellStep: tellLogStep,
   codeOf: codeOfLogServer,
   marksOf: logMarksOf,

@@ -49,9 +49,9 @@ export function npxWhitewater(folder: string, ...words: readonly string[]): Ran 
   return runIn(folder, process.execPath, [join(folder, 'node_modules', 'whitewater', 'dist', 'scenarios', 'whitewater.js'), ...words]);
 }
 
-export function runIn(folder: string, command: string, words: readonly string[]): Ran {
+export function runIn(folder: string, command: string, words: readonly string[], env: NodeJS.ProcessEnv = process.env): Ran {
   try {
-    return { code: 0, out: execFileSync(command, words, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }) };
+    return { code: 0, out: execFileSync(command, words, { cwd: folder, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }) };
   } catch (error) {
     const { status, stdout, stderr } = error as { readonly status: number; readonly stdout: string; readonly stderr: string };
     return { code: status, out: `${stdout}${stderr}` };

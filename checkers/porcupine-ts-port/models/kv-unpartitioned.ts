@@ -2,7 +2,7 @@
 import { illegal, type Model } from '../model.ts';
 import { kvModel, stepKey, type KvInput, type KvOutput } from './kv.ts';
 
-type Store = ReadonlyMap<string, string>;
+export type Store = ReadonlyMap<string, string>;
 
 function sameStore(a: Store, b: Store): boolean {
   if (a.size !== b.size) return false;

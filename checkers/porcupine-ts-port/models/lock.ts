@@ -17,7 +17,7 @@ export interface LockOutput {
   readonly ok?: boolean;
 }
 
-type Holder = string | number | null;
+export type Holder = string | number | null;
 
 function step(holder: Holder, { op, owner }: LockInput, output: LockOutput | undefined): Holder | typeof illegal {
   const succeeds = op === 'acquire' ? holder === null : sameValue(holder, owner);

@@ -19,7 +19,7 @@ export interface PriorityQueueOutput {
 }
 
 /** In order, the smallest first. */
-type Items = readonly (string | number)[];
+export type Items = readonly (string | number)[];
 
 function inserted(state: Items, value: string | number): Items {
   const place = state.findIndex((item) => compareItems(value, item) < 0);

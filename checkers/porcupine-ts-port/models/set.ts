@@ -23,7 +23,7 @@ export interface SetOutput {
 }
 
 /** Sorted, each element once: equal sets are equal arrays. */
-type Elements = readonly Element[];
+export type Elements = readonly Element[];
 
 const sortedOnce = (values: readonly Element[]): Elements => [...new Set(values)].toSorted(compare);
 

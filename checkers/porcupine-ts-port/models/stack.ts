@@ -16,7 +16,7 @@ export interface StackOutput {
   readonly value?: string | number | null;
 }
 
-type Stack = readonly (string | number)[];
+export type Stack = readonly (string | number)[];
 
 function step(state: Stack, { op, value }: StackInput, output: StackOutput | undefined): Stack | typeof illegal {
   switch (op) {

@@ -3,8 +3,9 @@
  * each pair of a node's state and an event, and remembered; most steps of a search are lookups.
  */
 import { Violated } from '../../../checkers/checker.ts';
-import type { NodeId } from '../../../core/protocol.ts';
+import type { NodeId, Step } from '../../../core/protocol.ts';
 import type { AnyEffect, AnyEvent, AnyProcess } from '../../system.ts';
+import { mustBeStep } from '../../world/contract.ts';
 import { Hasher, StructuralHasher } from '../fingerprint.ts';
 import { Interner } from '../interner.ts';
 import type { Letter, Letters } from './letters.ts';
@@ -18,6 +19,7 @@ export class Nodes<Ghost, N extends Notice> {
   private readonly structural: StructuralHasher;
   private readonly disks: Interner<unknown>;
   private readonly hasher = new Hasher();
+  private readonly restarts = new Map<Barrier, Outcome<N>>();
   private readonly byHash = new Map<number, Node<N>[]>();
   private count = 0;
 
@@ -35,7 +37,7 @@ export class Nodes<Ghost, N extends Notice> {
     const process = this.processOf(index);
     const nothing = { node: index, before: null, durableBefore: durable, event: null };
     try {
-      const { state, effects } = process.boot(durable);
+      const { state, effects } = this.asContracted(process.boot(durable));
       return this.outcomeOf({ ...nothing, after: state, effects, durableAfter: durable }, [], null);
     } catch (error) {
       const step: NodeStep = { ...nothing, after: null, durableAfter: durable, effects: [] };
@@ -68,6 +70,20 @@ export class Nodes<Ghost, N extends Notice> {
   /** Down and up again: what is durable is all that is left. */
   restart(node: Node<N>): Outcome<N> {
     return this.named(node, 'a restart', () => this.boot(node.index, node.durable));
+  }
+
+  /** The same behind a write that was not the last one of its step: what was sent before it is on its way. */
+  restartAt(index: NodeId, barrier: Barrier): Outcome<N> {
+    let outcome = this.restarts.get(barrier);
+    if (outcome === undefined) {
+      const boot = this.boot(index, barrier.durable);
+      this.restarts.set(barrier, outcome = { ...boot, sends: [...new Set([...barrier.sends, ...boot.sends])] });
+    }
+    return outcome;
+  }
+
+  isSameDisk(one: unknown, other: unknown): boolean {
+    return one === other || this.disks.intern(one) === this.disks.intern(other);
   }
 
   /** What a node in this state has said already, whoever it was told: its eager and its quiet timers saw to it. */
@@ -103,7 +119,7 @@ export class Nodes<Ghost, N extends Notice> {
     const process = this.processOf(index);
     const armed = event.kind === 'timer' ? node.timers.filter((timer) => timer !== event.timer) : node.timers;
     try {
-      const { state: made, effects } = process.step(before, event);
+      const { state: made, effects } = this.asContracted(process.step(before, event));
       const state = isSame(before, made) ? before : made;
       const durableAfter = effects.reduce<unknown>((disk, effect) => (effect.kind === 'persist' ? effect.writes.reduce(process.write, disk) : disk), durable);
       return this.outcomeOf({ node: index, before, after: state, durableBefore: durable, durableAfter, event, effects }, armed, node);
@@ -111,6 +127,12 @@ export class Nodes<Ghost, N extends Notice> {
       const step: NodeStep = { node: index, before, after: before, durableBefore: durable, durableAfter: durable, event, effects: [] };
       return { step, node, sends: [], replies: [], notice: null, problem: null, thrown: { error }, barriers: [], isQuiet: false, ghosts: new Map(), compared: new Map() };
     }
+  }
+
+  /** @throws ContractError, as the simulator has it: the same step breaks the same there and here */
+  private asContracted(step: Step<unknown, AnyEffect>): Step<unknown, AnyEffect> {
+    mustBeStep(step, this.system.processes.length);
+    return step;
   }
 
   private outcomeOf(step: NodeStep, armedBefore: readonly string[], before: Node<N> | null): Outcome<N> {

@@ -90,7 +90,9 @@ export class Slots<Ghost, N extends Notice> {
   stepped(slot: Slot<N>, inbox: Inbox, outcome: Outcome<N>, mayFire: (timer: string) => boolean): Reached<N> {
     const { dead } = this;
     const { node } = outcome;
-    if (dead === null || node === slot.node) return { slot: this.of(node, inbox), objection: null, says: this.batchesOf(outcome.sends) };
+    // Who has just begun has said nothing yet, although it is where it was.
+    const hasBegun = outcome.step.event !== null;
+    if (dead === null || (node === slot.node && hasBegun)) return { slot: this.of(node, inbox), objection: null, says: this.batchesOf(outcome.sends) };
     dead.meet(slot.node, node);
     const left = dead.pruned(node, inbox);
     const objection = dead.takeObjection();

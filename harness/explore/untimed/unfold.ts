@@ -80,12 +80,16 @@ function takeQuietSteps<Ghost, N extends Notice>(plain: PlainWorld<Ghost, N>, ha
 }
 
 function movesLike<Ghost, N extends Notice>(plain: PlainWorld<Ghost, N>, state: World<Ghost, N>, seen: Move<N>): Move<N> {
-  const isLike = ({ kind, node, letter, timer, barrier }: Move<N>): boolean =>
-    kind === seen.kind && node === seen.node && timer === seen.timer && barrier === null && letter?.lo === seen.letter?.lo && letter?.hi === seen.letter?.hi;
+  const isLike = (move: Move<N>): boolean =>
+    move.kind === seen.kind && move.node === seen.node && move.timer === seen.timer && barrierOf(move) === barrierOf(seen)
+    && move.letter?.lo === seen.letter?.lo && move.letter?.hi === seen.letter?.hi;
   const move = plain.actions(state).find(isLike);
   if (move === undefined) throw new Error('a step of the reduced run is not possible in the world without the reduction');
   return move;
 }
+
+/** Which of its step's barriers a crash is at; -1 between two steps. */
+const barrierOf = <N extends Notice>({ barrier, outcome }: Move<N>): number => (barrier === null ? -1 : outcome!.barriers.indexOf(barrier));
 
 /** All steps that were seen, and the quiet ones that sent what they need, from the last to the first. */
 function needed<Ghost, N extends Notice>(plain: PlainWorld<Ghost, N>, taken: readonly Taken<N>[]): readonly Move<N>[] {
@@ -110,7 +114,7 @@ function run<Ghost, N extends Notice>(plain: PlainWorld<Ghost, N>, moves: readon
   const actions: Move<N>[] = [];
   for (const wanted of moves) {
     const state = states.at(-1)!;
-    const move = wanted.kind === 'crash' || wanted.kind === 'restart'
+    const move = (wanted.kind === 'crash' && wanted.barrier === null) || wanted.kind === 'restart'
       ? plain.actions(state).find(({ kind, node, barrier }) => kind === wanted.kind && node === wanted.node && barrier === null)!
       : movesLike(plain, state, wanted);
     actions.push(move);

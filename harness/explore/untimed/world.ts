@@ -167,6 +167,8 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     const { planBase, processes } = this.system;
     // A wrong claim of the reduction breaks nothing that a run shows: without it, `--plain`, the search finds what does.
     if (planBase === undefined || property === deadLettersStayDead) return null;
+    // A world that cannot begin has no run.
+    if (path.states[0]!.problem?.property === cannotStart) return null;
     const keyOf = (from: NodeId, to: NodeId, message: unknown): string => {
       const { lo, hi } = this.letters.letter(from, to, message);
       return `${lo} ${hi}`;
@@ -195,9 +197,12 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     const add = (outcome: Outcome<N>, what: Pick<Move<N>, 'kind'> & Partial<Move<N>>): void => {
       if (bounds.isReduced && outcome.isQuiet) return;
       moves.push(move({ ...what, node: index, outcome }));
-      // With the reduction the same as the step, and then a crash: nobody has to get the letters.
-      if (bounds.isReduced || !isServer) return;
-      for (const barrier of outcome.barriers) moves.push(move({ ...what, kind: 'crash', node: index, barrier, outcome }));
+      if (!isServer) return;
+      for (const barrier of outcome.barriers) {
+        // With the reduction a crash behind the last write is the step, and then a crash: nobody has to get the letters.
+        if (bounds.isReduced && nodes.isSameDisk(barrier.durable, outcome.step.durableAfter)) continue;
+        moves.push(move({ ...what, kind: 'crash', node: index, barrier, outcome }));
+      }
     };
     for (const letter of inbox.deliverable) add(nodes.onLetter(node, letter), { kind: 'deliver', letter });
     if (bounds.network !== 'set') {
@@ -231,8 +236,9 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     const { node: index, letter, barrier, outcome } = move;
     const { slots, ghost, drops, duplicates, problem } = state;
     const crashes = state.crashes + 1;
-    if (barrier !== null) return this.crashedAt(state, index, letter, barrier, crashes);
     // With the reduction it starts again at once: until then it would only have been silent.
+    if (barrier !== null && this.bounds.isReduced) return this.after(state, move, this.nodes.restartAt(index, barrier), crashes);
+    if (barrier !== null) return this.crashedAt(state, index, letter, barrier, crashes);
     if (outcome !== null) return this.after(state, move, outcome, crashes);
     const { node, inbox } = slots[index]!;
     const down = this.slots.of(this.nodes.down(index, node.durable), inbox);
@@ -251,6 +257,13 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
   }
 
   private booted(state: World<Ghost, N>, outcome: Outcome<N>): World<Ghost, N> {
+    const { thrown, step } = outcome;
+    if (thrown !== null) {
+      // No step leads here: the world itself is broken.
+      const { slots, ghost, crashes, drops, duplicates } = state;
+      const problem = state.problem ?? new Violated(cannotStart, `${nodeName(this.system.servers, step.node)} cannot start: ${thrown.error instanceof Error ? thrown.error.message : String(thrown.error)}`);
+      return new World(slots, ghost, crashes, drops, duplicates, problem);
+    }
     return this.after(state, move({ kind: 'restart', node: outcome.step.node, outcome }), outcome, state.crashes);
   }
 
@@ -410,6 +423,9 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
 /** In one shape, whatever is given of it: moves are read more often than anything else. */
 const move = <N extends Notice>({ kind, node, letter = null, timer = null, request = null, barrier = null, outcome = null }: Pick<Move<N>, 'kind' | 'node'> & Partial<Move<N>>): Move<N> =>
   ({ kind, node, letter, timer, request, barrier, outcome, reached: null });
+
+/** As the simulator names it when a process throws. */
+const cannotStart = 'No Exception';
 
 /** All numbers up to 2 to the power of this are exact. */
 const exactBits = 53;

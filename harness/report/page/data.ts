@@ -1,5 +1,6 @@
 /** What the page's script works with: the report's accounts, without what can be told from the rest. */
-import type { Account } from '../account.ts';
+import type { Account, PlayedLanes } from '../account.ts';
+import { answerPath } from '../answer-path.ts';
 import { causeOf } from '../cause.ts';
 import type { Report } from '../report.ts';
 
@@ -8,6 +9,10 @@ export interface PageData {
   readonly full: PageAccount | null;
   readonly leftOutRows: number;
   readonly history: Report['history'];
+  /** Steps of the run by which the answer that has no place came to be, the first one first. */
+  readonly answerPath: readonly number[];
+  /** How each role is painted, by its name. */
+  readonly roles: Readonly<Record<string, string>>;
   readonly faults: Report['faults'];
   readonly network: Report['network'];
   readonly configuration: Report['configuration'];
@@ -31,6 +36,7 @@ export interface PageAccount {
   readonly faults: Account['faults'];
   readonly endUs: number;
   readonly stormUs: number;
+  readonly lanes: Omit<PlayedLanes, 'roles'> | null;
   readonly fatal: number | null;
   readonly cause: number | null;
 }
@@ -40,6 +46,8 @@ export const pageData = (report: Report): PageData => ({
   full: report.full === null ? null : pageAccount(report.full.account, causeOf(report.full.account, null)),
   leftOutRows: report.full?.leftOutRows ?? 0,
   history: report.history,
+  answerPath: [...answerPath(report.run, report.history?.blocked ?? null)].sort((a, b) => a - b),
+  roles: Object.fromEntries(rolesOf(report).map(({ name, colour }) => [name, colour])),
   faults: report.faults,
   network: report.network,
   configuration: report.configuration,
@@ -61,6 +69,28 @@ const pageAccount = (account: Account, cause: number | null): PageAccount => ({
   faults: account.faults,
   endUs: account.endUs,
   stormUs: account.stormUs,
+  lanes: account.lanes === null ? null : withoutRoles(account.lanes),
   fatal: account.fatal,
   cause,
 });
+
+const withoutRoles = ({ role, epoch, epochName, epochMark, commit }: PlayedLanes): Omit<PlayedLanes, 'roles'> => ({ role, epoch, epochName, epochMark, commit });
+
+/** Colours of the page's style for those who neither lead nor stand for it. */
+const others = ['follower', 'role1', 'role2', 'role3'] as const;
+const looks = ['leads', 'stands', 'follows'] as const;
+
+export interface PaintedRole {
+  readonly name: string;
+  /** Of the page's style. */
+  readonly colour: string;
+}
+
+/** Roles of both runs: who leads first. */
+export function rolesOf({ run, full }: Report): readonly PaintedRole[] {
+  const played = [run, ...(full === null ? [] : [full.account])].flatMap(({ lanes }) => lanes?.roles ?? []);
+  const known = new Map(played.map(({ name, look }) => [name, look]));
+  const named = looks.flatMap((look) => [...known].filter(([, one]) => one === look).map(([name]) => ({ name, look })));
+  let next = 0;
+  return named.map(({ name, look }) => ({ name, colour: look === 'leads' ? 'leader' : look === 'stands' ? 'candidate' : others[next++ % others.length]! }));
+}

@@ -6,7 +6,7 @@ import { headlineOf } from '../forms.ts';
 import type { Report } from '../report.ts';
 import { printable, printableData } from '../../text/printable.ts';
 import { reportText } from '../terminal.ts';
-import { pageData } from './data.ts';
+import { pageData, rolesOf } from './data.ts';
 import { diagramScript } from './script-diagram.ts';
 import { eventScript } from './script-events.ts';
 import { modelScript } from './script-model.ts';
@@ -79,7 +79,7 @@ const bodyHtml = (report: Report): string => `<main>
 <p id="left-out" role="status"></p>
 </nav>
 <section class="card diagram" aria-labelledby="h-diagram"><h2 id="h-diagram">Space and time <small>virtual milliseconds</small></h2>
-<div class="legend" aria-hidden="true"><span class="k leader">leader</span><span class="k candidate">candidate</span><span class="k follower">follower</span><span class="k down">down</span><span class="k commit">commits up to</span><span class="a delivered">delivered</span><span class="a late">late</span><span class="a twice">again</span><span class="a lost">lost \u00d7</span></div>
+<div class="legend" aria-hidden="true">${legendHtml(report)}<span class="a delivered">delivered</span><span class="a late">late</span><span class="a twice">again</span><span class="a lost">lost \u00d7</span></div>
 <div id="stage" tabindex="0" role="group" aria-label="Diagram"><canvas id="canvas" role="img" aria-label="Space-time diagram; the list of steps below says the same in words"></canvas><div id="tip" hidden></div></div></section>
 <div class="columns">
 <section class="card steps" aria-labelledby="h-steps"><h2 id="h-steps">Steps <small id="steps-count"></small></h2><div id="steps" role="listbox" tabindex="0" aria-labelledby="h-steps"><div id="steps-space" role="presentation"><div id="steps-rows" role="presentation"></div></div></div><p id="printed" class="meta"></p></section>
@@ -94,6 +94,14 @@ const bodyHtml = (report: Report): string => `<main>
 <details class="card" id="text"><summary>The report as text</summary><pre tabindex="0" role="region" aria-label="The report as text">${html(reportText(report, false))}</pre></details>
 <p class="keys"><kbd>\u2190</kbd> <kbd>\u2192</kbd> step \u00b7 <kbd>Home</kbd> <kbd>End</kbd> ends \u00b7 <kbd>/</kbd> search \u00b7 <kbd>n</kbd> <kbd>N</kbd> next and previous found \u00b7 <kbd>+</kbd> <kbd>\u2212</kbd> <kbd>0</kbd> zoom \u00b7 <kbd>v</kbd> next view \u00b7 the address keeps step, run, past and field</p>
 </main>`;
+
+/** The roles that servers had, in their colours. */
+function legendHtml(report: Report): string {
+  const roles = rolesOf(report);
+  const names = roles.length === 0 ? [{ name: 'up', colour: 'follower' }] : roles;
+  const commit = report.run.lanes?.commit == null ? '' : '<span class="k commit">commits up to</span>';
+  return `${names.map(({ name, colour }) => `<span class="k ${colour}">${html(name)}</span>`).join('')}<span class="k down">down</span>${commit}`;
+}
 
 const html = (text: string): string => printable(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
 

@@ -6,7 +6,7 @@ var time = { from: 0, until: 1 }, colours = {}, layout = null, hits = [];
 
 function readColours() {
   var style = getComputedStyle(document.documentElement);
-  ['page', 'card', 'line', 'soft', 'ink', 'dim', 'faint', 'accent', 'bad', 'good', 'leader', 'candidate', 'follower', 'followerink', 'onbar', 'msg', 'late', 'twice', 'fault', 'faultsoft', 'op', 'opopen', 'window'].forEach(function (name) {
+  ['page', 'card', 'line', 'soft', 'ink', 'dim', 'faint', 'accent', 'bad', 'good', 'leader', 'candidate', 'follower', 'role1', 'role2', 'role3', 'followerink', 'onbar', 'msg', 'late', 'twice', 'fault', 'faultsoft', 'op', 'opopen', 'window'].forEach(function (name) {
     colours[name] = style.getPropertyValue('--' + name).trim();
   });
 }
@@ -295,7 +295,7 @@ function placeOfLabel(label, onFrom, onUntil, beforeFrom, beforeUntil, behindFro
   return { text: text, left: left, right: left + w };
 }
 
-/** The bars of the servers: role and term, or the values of the field that is asked for. */
+/** The bars of the servers: role and term (or what its system calls it), or the values of the field that is asked for. */
 function drawLanes(w) {
   var m = current(), account = m.account, segments = view.field ? fieldSegments(account, view.field) : m.segments;
   for (var node = 0; node < account.servers; node++) {
@@ -306,17 +306,17 @@ function drawLanes(w) {
       var a = Math.max(xOf(segment.from), LEFT), b = Math.min(xOf(segment.until), w);
       if (b < LEFT || a > w) return;
       rounded(a, y, Math.max(1.5, b - a - 1), BAR, 3);
-      var bar = segment.role === 'down' ? colours.card : segment.role === 'leader' ? colours.leader : segment.role === 'candidate' ? colours.candidate : colours.follower;
+      var paint = segment.role === 'value' ? 'follower' : data.roles[segment.role] || 'follower', bar = segment.role === 'down' ? colours.card : colours[paint];
       if (segment.role === 'down') {
         pen.fillStyle = colours.card; pen.fill();
         pen.strokeStyle = colours.bad; pen.setLineDash([4, 3]); pen.stroke(); pen.setLineDash([]);
       } else {
         pen.fillStyle = bar; pen.fill();
       }
-      var term = segment.term === null || segment.term === undefined ? '' : segment.role === 'value' ? String(segment.term) : 't' + segment.term;
-      var label = segment.role === 'down' ? 'down' : segment.role === 'value' ? term : segment.role + ' ' + term;
+      var term = segment.term === null || segment.term === undefined ? '' : segment.role === 'value' ? String(segment.term) : account.lanes.epochMark + segment.term;
+      var label = segment.role === 'down' ? 'down' : segment.role === 'value' ? term : (segment.role + ' ' + term).trim();
       var room = b - a - 10, text = pen.measureText(label).width <= room ? label : segment.role === 'value' ? shortened(label, room) : pen.measureText(term).width <= room ? term : '';
-      var colour = segment.role === 'down' ? colours.bad : segment.role === 'leader' || segment.role === 'candidate' ? colours.onbar : colours.followerink;
+      var colour = segment.role === 'down' ? colours.bad : paint === 'leader' || paint === 'candidate' ? colours.onbar : colours.followerink;
       if (text) barTexts.push({ text: text, x: a + 5, y: y + 9.5, colour: colour, bar: bar });
     });
   }

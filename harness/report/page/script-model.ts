@@ -5,14 +5,14 @@ var KIND = 0, STEP = 1, AT = 2, NODE = 3, EVENT = 4, TOLD = 5, WEIGHT = 6, EFFEC
 var FROM = 0, TO = 1, WHAT = 2, SENT = 3, SENTBY = 4, DUE = 5, TAKEN = 6, FATE = 7;
 
 function model(account) {
-  var rows = account.rows, previous = [], last = {}, sentBy = {}, commits = [], highest = {}, ends = [], i;
+  var rows = account.rows, previous = [], last = {}, sentBy = {}, commits = [], highest = {}, ends = [], commit = account.lanes && account.lanes.commit, i;
   for (i = 0; i < rows.length; i++) {
     var node = rows[i][NODE], changed = rows[i][CHANGED];
     previous.push(node === null || last[node] === undefined ? -1 : last[node]);
     if (node === null) continue;
     last[node] = i;
     if (rows[i][KIND] === 'crash') highest[node] = 0;
-    else if (node < account.servers && changed.commitIndex > (highest[node] || 0)) { highest[node] = changed.commitIndex; commits.push([i, changed.commitIndex]); }
+    else if (commit && node < account.servers && changed[commit] > (highest[node] || 0)) { highest[node] = changed[commit]; commits.push([i, changed[commit]]); }
   }
   account.messages.forEach(function (message, m) {
     if (message[SENTBY] !== null) (sentBy[message[SENTBY]] = sentBy[message[SENTBY]] || []).push(m);
@@ -24,14 +24,15 @@ function model(account) {
   return { account: account, rows: rows, previous: previous, segments: roleSegments(account), sentBy: sentBy, ends: ends, commits: commits, texts: null, past: null, checkpoints: null };
 }
 
-/** Of each node: from when until when it had which role in which term. */
+/** Of each node: from when until when it had which role in which term, view or ballot. */
 function roleSegments(account) {
+  var lanes = account.lanes || { role: '', epoch: null };
   return segmentsOf(account, function (row, now) {
     if (row[KIND] === 'crash') return { role: 'down', term: null };
     var changed = row[CHANGED];
     return {
-      role: changed.role !== undefined && changed.role !== null ? changed.role : (now && now.role !== 'down' ? now.role : 'up'),
-      term: changed.currentTerm !== undefined && changed.currentTerm !== null ? changed.currentTerm : (now ? now.term : null)
+      role: changed[lanes.role] !== undefined && changed[lanes.role] !== null ? changed[lanes.role] : (now && now.role !== 'down' ? now.role : 'up'),
+      term: lanes.epoch === null ? null : changed[lanes.epoch] !== undefined && changed[lanes.epoch] !== null ? changed[lanes.epoch] : (now ? now.term : null)
     };
   });
 }

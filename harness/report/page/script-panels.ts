@@ -43,10 +43,11 @@ function showChange(m, row) {
   if (out.childNodes.length) change.append(out);
 }
 
-function linkTo(place, text) {
+/** @param which the run that the place is of; the one that is shown, when none is named */
+function linkTo(place, text, which) {
   var button = element('button', 'link', text);
   button.type = 'button';
-  button.addEventListener('click', function () { select(place); });
+  button.addEventListener('click', function () { if (which && (which !== view.which || view.pastOf !== null)) show(which, null, place); else select(place); });
   return button;
 }
 
@@ -106,7 +107,7 @@ function setField(field) {
   view.field = field && fieldsOf(current()).indexOf(field) >= 0 ? field : '';
   var choice = byId('field');
   if (choice.options.length === 0) {
-    choice.append(new Option('role and term', ''));
+    choice.append(new Option(!data.run.lanes ? 'up or down' : data.run.lanes.epoch ? 'role and ' + data.run.lanes.epochName : 'role', ''));
     fieldsOf(modelOf('run')).forEach(function (name) { choice.append(new Option(name, name)); });
   }
   if (view.field && !Array.from(choice.options).some(function (option) { return option.value === view.field; })) choice.append(new Option(view.field, view.field));
@@ -177,7 +178,7 @@ function logCell(state, index) {
   if (index <= log.base[0]) { made.className = 'base'; made.textContent = index === log.base[0] ? 'snapshot up to ' + log.base[0] + '/' + log.base[1] : '\u00b7'; return made; }
   var entry = log.entries[index - 1 - log.base[0]];
   if (!entry) return made;
-  made.className = index <= (state.fields.commitIndex || 0) ? 'committed' : 'open';
+  made.className = index <= (state.fields[data.run.lanes ? data.run.lanes.commit : ''] || 0) ? 'committed' : 'open';
   made.append(element('span', 'term', 't' + entry[0]), document.createTextNode(' ' + entry[1]));
   made.title = 't' + entry[0] + ' ' + entry[1];
   return made;
@@ -230,14 +231,41 @@ function showFacts() {
     list.append(head);
     story.clash.forEach(function (id) {
       var operation = account.operations.find(function (one) { return one.id === id; }), line = element('tr', id === story.blocked ? 'clash' : '');
-      line.append(cell(account.nodes[operation.client]), cell(operation.what), cell(operation.answer === null ? 'none' : operation.answer), cell(ms(operation.calledUs) + '\u2013' + (operation.returnedUs === null ? '' : ms(operation.returnedUs))));
+      line.append(cell(account.nodes[operation.client]), whatCell(operation), cell(operation.answer === null ? 'none' : operation.answer), cell(ms(operation.calledUs) + '\u2013' + (operation.returnedUs === null ? '' : ms(operation.returnedUs))));
       list.append(line);
     });
     box.append(scrolling(list, 'Operations that clash'));
+    showAnswerPath(box);
     if (story.longest.length) box.append(element('p', 'meta', 'Longest order that can be explained: ' + story.longest.map(function (id) { var o = account.operations.find(function (one) { return one.id === id; }); return o.what + ' \u2192 ' + (o.answer === null ? '?' : o.answer); }).join(', ')));
   }
   showFaultTable();
   byId('configuration').append(data.configuration.length ? scrolling(table(['field', 'here', 'plain'], data.configuration.map(function (d) { return [d.field, d.value, d.plain === null ? '' : d.plain]; })), 'Configuration') : element('p', 'none', 'In nothing.'));
+}
+
+/** An operation, leading to the step at which its client heard the answer, or else asked. */
+function whatCell(operation) {
+  var place = data.run.rows.findLastIndex(function (row) { return row[OPERATION] === operation.id; });
+  if (place < 0) return cell(operation.what);
+  var made = cell('');
+  made.append(linkTo(place, operation.what, 'run'));
+  return made;
+}
+
+/** By which messages the client came to be told what has no place, each leading to the step that took it. */
+function showAnswerPath(box) {
+  if (!data.answerPath.length) return;
+  var m = modelOf('run'), list = element('ul', 'out path');
+  box.append(element('h3', '', 'How the answer came to be'));
+  data.answerPath.forEach(function (place) {
+    var row = m.rows[place], item = element('li'), message = row[MESSAGE] === null ? null : m.account.messages[row[MESSAGE]];
+    item.append(element('span', 'tag', m.account.nodes[row[NODE]]), linkTo(place, 'step ' + count(row[STEP]), 'run'), document.createTextNode(message === null ? '  ' + tellOf(row) : '  takes ' + message[WHAT] + ' from ' + m.account.nodes[message[FROM]]));
+    list.append(item);
+  });
+  var heard = data.answerPath[data.answerPath.length - 1], past = element('button', 'link', 'all that it hangs on'), line = element('p', 'meta');
+  past.type = 'button';
+  past.addEventListener('click', function () { show('run', heard, heard); });
+  line.append('Its causal past: ', past);
+  box.append(list, line);
 }
 
 /** Faults that fired; all that could, when that is asked for. */

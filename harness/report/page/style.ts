@@ -1,6 +1,6 @@
 /** Looks: calm surfaces, one accent, colour kept for roles, faults and what is wrong. */
-export const light = `--page:#f6f7f9;--card:#fff;--line:#dfe3e8;--soft:#eef1f4;--ink:#1b2430;--dim:#5d6978;--faint:#8a95a3;--accent:#1f5bbd;--onaccent:#fff;--sel:#e4edfb;--bad:#c0263a;--badsoft:#fbe9eb;--good:#14794a;--leader:#1a7a4b;--candidate:#8f5d0e;--follower:#cfd6de;--followerink:#2f3a47;--onbar:#fff;--down:#f3d3d6;--msg:#5b7fb8;--late:#b7791f;--twice:#8453c5;--fault:#6f43b6;--faultsoft:#e9e0f7;--op:#3b74d1;--opopen:#65717f;--window:rgba(192,38,58,.08);--badge:#c0263a;--onbadge:#fff;--head:#fff5f5;--headline:#ecc9cd;`;
-export const dark = `--page:#0e1217;--card:#151b22;--line:#28313b;--soft:#1c242d;--ink:#dce3ea;--dim:#93a0ae;--faint:#6c7986;--accent:#6aa5ff;--onaccent:#0c1726;--sel:#1d2f49;--bad:#ff7b86;--badsoft:#3a1a20;--good:#5fd49a;--leader:#1d7a4b;--candidate:#8f6212;--follower:#303a45;--followerink:#d3dce5;--onbar:#fff;--down:#4a2229;--msg:#6f97d6;--late:#d9a34a;--twice:#b18be8;--fault:#a983ea;--faultsoft:#2e2446;--op:#2f68c4;--opopen:#5c6875;--window:rgba(255,123,134,.10);--badge:#ff7b86;--onbadge:#20090c;--head:#1f1418;--headline:#4a242b;`;
+export const light = `--page:#f6f7f9;--card:#fff;--line:#dfe3e8;--soft:#eef1f4;--ink:#1b2430;--dim:#5d6978;--faint:#8a95a3;--accent:#1f5bbd;--onaccent:#fff;--sel:#e4edfb;--bad:#c0263a;--badsoft:#fbe9eb;--good:#14794a;--leader:#1a7a4b;--candidate:#8f5d0e;--follower:#cfd6de;--role1:#c4ddf5;--role2:#f3ddbf;--role3:#d9e8c4;--followerink:#2f3a47;--onbar:#fff;--down:#f3d3d6;--msg:#5b7fb8;--late:#b7791f;--twice:#8453c5;--fault:#6f43b6;--faultsoft:#e9e0f7;--op:#3b74d1;--opopen:#65717f;--window:rgba(192,38,58,.08);--badge:#c0263a;--onbadge:#fff;--head:#fff5f5;--headline:#ecc9cd;`;
+export const dark = `--page:#0e1217;--card:#151b22;--line:#28313b;--soft:#1c242d;--ink:#dce3ea;--dim:#93a0ae;--faint:#6c7986;--accent:#6aa5ff;--onaccent:#0c1726;--sel:#1d2f49;--bad:#ff7b86;--badsoft:#3a1a20;--good:#5fd49a;--leader:#1d7a4b;--candidate:#8f6212;--follower:#303a45;--role1:#1f3f5f;--role2:#4a3820;--role3:#33472a;--followerink:#d3dce5;--onbar:#fff;--down:#4a2229;--msg:#6f97d6;--late:#d9a34a;--twice:#b18be8;--fault:#a983ea;--faultsoft:#2e2446;--op:#2f68c4;--opopen:#5c6875;--window:rgba(255,123,134,.10);--badge:#ff7b86;--onbadge:#20090c;--head:#1f1418;--headline:#4a242b;`;
 
 export const pageStyle = `
 :root{color-scheme:light;${light}}
@@ -51,6 +51,7 @@ main{padding:14px 24px 32px}
 #left-out{flex-basis:100%;margin:0;color:var(--dim);font-size:12.5px}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:14px 16px;min-width:0}
 h2{font-size:13px;font-weight:650;margin:0 0 8px}
+h3{font-size:12.5px;font-weight:600;margin:12px 0 4px}
 h2 small{font-weight:400;color:var(--dim);margin-left:8px;font-size:12px}
 h2.second{margin-top:16px;padding-top:12px;border-top:1px solid var(--line)}
 .diagram{position:relative;margin-bottom:14px}
@@ -58,6 +59,7 @@ h2.second{margin-top:16px;padding-top:12px;border-top:1px solid var(--line)}
 .legend span::before{content:"";display:inline-block;vertical-align:middle;margin-right:6px}
 .legend .k::before{width:12px;height:10px;border-radius:2px;background:var(--follower)}
 .legend .leader::before{background:var(--leader)}.legend .candidate::before{background:var(--candidate)}
+.legend .role1::before{background:var(--role1)}.legend .role2::before{background:var(--role2)}.legend .role3::before{background:var(--role3)}
 .legend .down::before{background:none;border:1px dashed var(--bad)}
 .legend .commit::before{width:0;height:0;background:none;border-radius:0;border:5px solid transparent;border-top:0;border-bottom:8px solid var(--good)}
 .legend .a::before{width:18px;border-top:1.5px solid var(--msg)}

@@ -31,7 +31,11 @@ export const primaryBackup = defineSystem<State, Message, Kept>()({
     syncs: ({ event }) => event?.kind === 'message' && event.message.kind === 'sync',
   },
   owesProgress: () => false,
-  role: (state) => (state.kind === 'viewService' ? { name: 'view service', epoch: state.view.number } : { name: 'replica', epoch: state.view.number }),
+  role({ kind, view }, node) {
+    const name = kind === 'viewService' ? 'view service' : view.primary === node ? 'primary' : view.backup === node ? 'backup' : 'idle';
+    return { name, epoch: view.number, leads: name === 'primary' };
+  },
+  epochName: 'view',
 });
 
 export const chaos = defineScenario(primaryBackup, {

@@ -34,6 +34,14 @@ const nastyPlan = ((): Plan => {
 })();
 const spoilt = report(staleReads, nastyPlan);
 
+test('what is pasted is one line, however long', () => {
+  const pin = `npx whitewater pin failures/${'a-long-name-'.repeat(10)}1.plan.json --scenario primary-backup+bug=skipsSync`;
+  const lines = reportText({ ...stale, commands: { replay: pin.replace('pin', 'replay'), pin }, files: { open: `${'folder/'.repeat(20)}x.html` } }, false).split('\n');
+  expect(lines).toContain(`  keep     ${pin}`);
+  expect(lines).toContain(`  replay   ${pin.replace('pin', 'replay')}`);
+  expect(lines).toContain(`  open     ${'folder/'.repeat(20)}x.html`);
+});
+
 describe.each([['stale reads', stale], ['forgotten votes', votes], ['values that try to break out', spoilt]])('%s', (_name, one) => {
   const text = reportText(one, false);
   const lines = text.split('\n');

@@ -41,7 +41,7 @@ describe('what the canvas draws, where axe sees nothing', () => {
   test.each([['light', light], ['dark', dark]])('texts and marks of the diagram stand out, %s', (_name, palette) => {
     const of = colours(palette);
     const texts: readonly [string, string][] = [
-      ['onbar', 'leader'], ['onbar', 'candidate'], ['onbar', 'op'], ['onbar', 'opopen'], ['followerink', 'follower'],
+      ['onbar', 'leader'], ['onbar', 'candidate'], ['onbar', 'op'], ['onbar', 'opopen'], ['followerink', 'follower'], ['followerink', 'role1'], ['followerink', 'role2'], ['followerink', 'role3'],
       ['fault', 'card'], ['fault', 'faultsoft'], ['bad', 'card'], ['card', 'bad'], ['dim', 'card'], ['ink', 'card'],
       ['accent', 'card'], ['good', 'card'], ['onbadge', 'badge'], ['onaccent', 'accent'],
     ];

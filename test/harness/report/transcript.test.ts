@@ -6,7 +6,7 @@ import { transcriptOf } from '../../../harness/report/transcript.ts';
 
 const row = (node: number | null, weight = 0, message: number | null = null, kind: Row['kind'] = 'step'): Row => ({ kind, step: 0, atUs: 0, node, event: '', told: '', weight, effects: [], changed: {}, message, operation: null, code: null });
 const mail = (from: number, to: number, sentBy: number | null): Account['messages'][number] => ({ from, to, nth: 1, what: '', sentUs: 0, sentBy, dueUs: [], takenBy: [], fate: 'delivered' });
-const account = (rows: readonly Row[], messages: Account['messages'] = [], fatal: number | null = rows.length - 1): Account => ({ nodes: ['n0', 'n1', 'n2'], servers: 3, rows, messages, operations: [], faults: [], endUs: 0, stormUs: 0, fatal });
+const account = (rows: readonly Row[], messages: Account['messages'] = [], fatal: number | null = rows.length - 1): Account => ({ nodes: ['n0', 'n1', 'n2'], servers: 3, rows, messages, operations: [], faults: [], endUs: 0, stormUs: 0, lanes: null, fatal });
 
 describe('what a row depends on (Lamport 1978)', () => {
   // 0: n0   1: n1   2: n2   3: n0 sends   4: a fault   5: n1 hears it   6: n2   7: a fault

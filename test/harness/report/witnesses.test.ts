@@ -9,7 +9,7 @@ import { toy } from '../faults/toys.ts';
 const row = (step: number, node: number, message: number | null = null, kind: Row['kind'] = 'step'): Row => ({ kind, step, atUs: step * 10, node, event: '', told: '', weight: 0, effects: [], changed: {}, message, operation: null, code: null });
 const message = (from: number, to: number, sentBy: number | null): Account['messages'][number] => ({ from, to, nth: 1, what: 'm', sentUs: 5, sentBy, dueUs: [], takenBy: [], fate: 'delivered' });
 const mark = (kind: string, at: readonly string[], against: string | null = null): Mark => ({ kind, at, against, says: `${kind} says` });
-const account = (rows: readonly Row[], messages: Account['messages'], fatal: number | null = rows.length - 1): Account => ({ nodes: ['n0', 'n1', 'n2'], servers: 3, rows, messages, operations: [], faults: [], endUs: 0, stormUs: 0, fatal });
+const account = (rows: readonly Row[], messages: Account['messages'], fatal: number | null = rows.length - 1): Account => ({ nodes: ['n0', 'n1', 'n2'], servers: 3, rows, messages, operations: [], faults: [], endUs: 0, stormUs: 0, lanes: null, fatal });
 const base = account([row(1, 0), row(2, 1), row(3, 0), row(4, 2), row(5, 1, 0)], [message(0, 1, 2)]);
 const testimony = (marked: readonly MarkedStep[], named: (broken: Broken) => readonly Witness[] = () => [], of: Account = base, cycles: readonly Cycle[] = []) =>
   testimonyOf(toy([], { witnessesOf: named }), of, marked, 'P', 'd', cycles);
