@@ -131,10 +131,10 @@ describe('who leads', () => {
 
 describe('in words', () => {
   test('a state is its fields, behind its role', () => {
-    expect(counters().describeState(counter(3))).toEqual({ count: 3, term: 1, isLeader: 'false' });
-    expect(counters({ role }).describeState(counter(3))).toEqual({ role: 'follower', epoch: 1, count: 3, term: 1, isLeader: 'false' });
-    expect(counters({ role: () => ({ name: 'any' }), words: { state: ({ count }) => ({ all: count }) } }).describeState(counter(3))).toEqual({ role: 'any', all: 3 });
-    expect(counters({ role }).describeState(client(2))).toEqual({ begun: 2 });
+    expect(counters().describeState(counter(3), 0)).toEqual({ count: 3, term: 1, isLeader: 'false' });
+    expect(counters({ role }).describeState(counter(3), 0)).toEqual({ role: 'follower', epoch: 1, count: 3, term: 1, isLeader: 'false' });
+    expect(counters({ role: () => ({ name: 'any' }), words: { state: ({ count }) => ({ all: count }) } }).describeState(counter(3), 0)).toEqual({ role: 'any', all: 3 });
+    expect(counters({ role }).describeState(client(2), 0)).toEqual({ begun: 2 });
   });
   test('messages and operations are told by structure, or as it is said', () => {
     expect(counters().describeMessage({ kind: 'add', by: 3 })).toBe('add by 3');
@@ -147,11 +147,11 @@ describe('a step is told', () => {
   const { tellStep } = counters({ role, situations: { jumps: ({ before, after }) => after.count > (before?.count ?? 0) + 5, stays: ({ before, after }) => before === after } });
   const told = (before: Counter | null, after: unknown) => tellStep!({ node: 0, before, after, event: null, effects: [] } as unknown as ToldStep);
   test.each([
-    ['a new leader, as a turn', counter(0), counter(0, 1, true), { text: 'is leader in 1 now', weight: 5 }],
-    ['another role', counter(0, 1, true), counter(0, 1), { text: 'is follower in 1 now', weight: 3 }],
-    ['another term', counter(0, 1), counter(0, 2), { text: 'is follower in 2 now', weight: 3 }],
+    ['a new leader, as a turn', counter(0), counter(0, 1, true), { text: 'is leader in epoch 1 now', weight: 5 }],
+    ['another role', counter(0, 1, true), counter(0, 1), { text: 'is follower in epoch 1 now', weight: 3 }],
+    ['another term', counter(0, 1), counter(0, 2), { text: 'is follower in epoch 2 now', weight: 3 }],
     ['a situation', counter(0), counter(6), { text: 'jumps', weight: 3 }],
-    ['both', counter(0), counter(6, 2, true), { text: 'is leader in 2 now; jumps', weight: 5 }],
+    ['both', counter(0), counter(6, 2, true), { text: 'is leader in epoch 2 now; jumps', weight: 5 }],
     ['nothing', counter(0), counter(1), null],
     ['not a start', null, counter(99), null],
   ])('%s', (_what, before, after, story) => expect(told(before, after)).toEqual(story));
