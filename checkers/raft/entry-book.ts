@@ -60,6 +60,10 @@ export class EntryBook {
   /** Looks at the entries of `after` that were not in `before`. */
   readNew(node: NodeId, before: Log | null, after: Log): void {
     if (before === after) return;
+    // Behind another base stands, if anything, an entry that was there before: it must fit what is in front of it now.
+    if (before !== null && before.baseIndex !== after.baseIndex && after.lastIndex > after.baseIndex) {
+      this.enter(node, after.baseIndex + 1, after.at(after.baseIndex + 1), after.baseTerm);
+    }
     for (let index = after.lastIndex; index > after.baseIndex; index--) {
       const entry = after.at(index);
       if (before !== null && index > before.baseIndex && index <= before.lastIndex && before.at(index) === entry) return;
