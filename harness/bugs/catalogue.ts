@@ -1,5 +1,5 @@
 /** Where known bugs are kept: those of the house, or a user's own folder. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, type Dirent } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readText } from '../text/files.ts';
 import { BugFileError, parseBug, type KnownBug } from './known-bug.ts';
@@ -11,18 +11,18 @@ export const houseFolder = (): string => join(projectFolder(), 'scenarios', 'bug
 export const isOfHouse = ({ path }: KnownBug): boolean => resolve(path).startsWith(houseFolder());
 
 /**
- * All bugs of a folder and of its folder `controls`, by name.
+ * All bugs of a folder, by name, and then those of each folder in it.
  * @throws BugFileError
  */
 export function bugsIn(folder: string): readonly KnownBug[] {
-  const controls = join(folder, 'controls');
-  const own = filesOf(folder).filter((name) => name.endsWith('.patch')).sort().map((name) => readBug(join(folder, name)));
-  return existsSync(controls) && statSync(controls).isDirectory() ? [...own, ...bugsIn(controls)] : own;
+  const entries = entriesOf(folder);
+  const own = entries.filter((entry) => !entry.isDirectory() && entry.name.endsWith('.patch')).map(({ name }) => readBug(join(folder, name)));
+  return [...own, ...entries.filter((entry) => entry.isDirectory()).flatMap(({ name }) => bugsIn(join(folder, name)))];
 }
 
-function filesOf(folder: string): readonly string[] {
+function entriesOf(folder: string): readonly Dirent[] {
   try {
-    return readdirSync(folder);
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
     throw new BugFileError(`cannot read ${folder}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such folder' : String(error)}`);
   }

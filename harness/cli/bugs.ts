@@ -11,6 +11,7 @@ import { judge, judgementText, together } from '../campaign/judgement.ts';
 import { parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal } from './command.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { duration, plural, table } from '../text/format.ts';
+import type { System } from '../system.ts';
 import { Kept } from './kept.ts';
 import { StatusLine } from './status-line.ts';
 
@@ -62,6 +63,7 @@ async function runBugs(argv: readonly string[], { terminal, registry }: Context)
   const request = parse(argv);
   const { bugs, json, markdown } = request;
   if (!registry.scenarios.has(request.scenario)) throw new UsageError(`there is no scenario "${request.scenario}" (see: whitewater scenarios)`);
+  bugs.forEach((bug) => mustNameProperty(bug, registry.scenarios.get(request.scenario)!.system));
   for (const path of [json, markdown]) if (path !== null) mustBeWritable(path, terminal.err, bugs.map((bug) => bug.path));
   const kept = new Kept();
   const rounds: Done[] = [];
@@ -75,6 +77,16 @@ async function runBugs(argv: readonly string[], { terminal, registry }: Context)
   terminal.out(judgementText(judgement));
   kept.tell(terminal);
   return judgement.code;
+}
+
+/**
+ * What a head calls its property is what a witness is held against: a name that nothing can break would never be shown.
+ * @throws UsageError
+ */
+function mustNameProperty({ path, property, difficulty }: KnownBug, { name, properties }: System): void {
+  if (properties === undefined || properties[property] !== undefined || (difficulty === 'control' && property === 'none')) return;
+  const near = Object.keys(properties).filter((one) => one.toLowerCase() === property.toLowerCase());
+  throw new UsageError(`${path}: Property is "${property}", which nothing in ${name} checks; ${near.length > 0 ? `is it "${near[0]!}"` : `there are: ${Object.keys(properties).join(', ')}`}`);
 }
 
 async function huntWith(round: Hunting, earlier: readonly Done[], registryUrl: string, terminal: Terminal, kept: Kept): Promise<Done> {

@@ -41,6 +41,7 @@ const instead: Readonly<Record<string, Instead>> = {
   'npx whitewater pin PLAN.json': { run: 'pin PLAN.json --dir pinned', why: 'into a folder of the test' },
   'whitewater --bug e02 fuzz': { run: '--bug e02 fuzz --seeds 12 --workers 1', code: 1, why: fewerSeeds },
   'npx whitewater --bug e05 fuzz': { run: '--bug e05 fuzz --seeds 12 --workers 1', code: 1, why: fewerSeeds },
+  'whitewater gate --baseline campaign.json': { run: null, why: 'test/harness/cli/baseline.test.ts' },
   'whitewater gate --time-budget 5m --out gate': { run: null, why: 'test/harness/cli/bugs.test.ts and .ci/run' },
   'whitewater explore --symmetry --max-term 2 --max-log 2': { run: 'explore --symmetry --max-term 2 --max-log 2 --max-states 2000', code: 2, why: 'a space of 6 s; one that is not closed ends with 2' },
   'whitewater explore': { run: 'explore --max-states 2000', code: 2, why: 'a space of some seconds; one that is not closed ends with 2' },

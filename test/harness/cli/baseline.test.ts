@@ -1,8 +1,9 @@
 /** A gate whose pace is held against a saved one: of the same seeds only, to 1 %. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { houseFolder } from '../../../harness/bugs/catalogue.ts';
 import { emptyResult, type ChunkResult } from '../../../harness/campaign/campaign.ts';
 import { distributionOf } from '../../../harness/campaign/distribution.ts';
 import { factsOfPace, readBaseline } from '../../../harness/cli/baseline.ts';
@@ -41,12 +42,30 @@ describe('pace', () => {
 });
 
 describe('whitewater gate --baseline', () => {
-  const gate = (path: string, out: string) =>
-    whitewater(folder, 'gate', '--seeds', '8', '--shard', '1/1', '--canaries', 'none', '--baseline', path, '--out', out, '--workers', '1');
+  /** One seed, one lab, and one known bug. */
+  const gate = (path: string, out: string) => {
+    mkdirSync(join(folder, 'canaries'), { recursive: true });
+    copyFileSync(join(houseFolder(), 'e04-id-zero-is-no-vote.patch'), join(folder, 'canaries', 'e04-id-zero-is-no-vote.patch'));
+    return whitewater(folder, 'gate', '--seeds', '1', '--shard', '1/1000', '--canaries', 'canaries', '--baseline', path, '--out', out, '--workers', '1');
+  };
 
   test('a file that is none, or not there, is one clear line before anything is run', async () => {
     writeFileSync(join(folder, 'no.json'), '{}');
     expect(await gate('no.json', 'a')).toMatchObject({ code: 4, out: '', err: expect.stringMatching(/^whitewater: --baseline: no\.json holds no campaign of version 3 .*\n$/) });
     expect(await gate('gone.json', 'a')).toMatchObject({ code: 4, out: '', err: expect.stringMatching(/^whitewater: cannot read gone\.json: .*\n$/) });
+  });
+
+  test('a pace that is worse than the saved one ends it with code 1, and the measure is told', async () => {
+    const first = await whitewater(folder, 'fuzz', '--seeds', '1', '--shard', '1/1000', '--json', 'same.json');
+    expect(first.out).toContain('messages an operation');
+    const same = readBaseline(join(folder, 'same.json')).campaign;
+    const quicker = { ...same.result, pace: { ...same.result.pace, messagesPer100: distributionOf([1]) } };
+    writeFileSync(join(folder, 'quicker.json'), campaignJson({
+      result: quicker, holds: same.holds, asked: '', workers: 1, wallMs: 1, endedEarly: null, replayOptions: '', module: null, planPaths: new Map(),
+    }, '0.1.0+abc'));
+    const worse = await gate('quicker.json', 'c');
+    expect(worse.out).toMatch(/exit code 1: \d measures of pace worse than in the baseline: swarm: messages an operation: 50 % within [\d.]+, before within 0\.01;/);
+    expect(worse.code).toBe(1);
+    expect((await gate('same.json', 'd')).out).not.toContain('measures of pace');
   });
 });

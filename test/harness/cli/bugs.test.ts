@@ -110,6 +110,8 @@ describe('what is wrong is told in one line', () => {
   test.each([
     ['a head without a field', (): string => patch(half, head).replace('Title: A title\n', ''), 'the head has no "Title:"'],
     ['a field of an unknown name', (): string => `Colour: red\n${patch(half, head)}`, ':1: "Colour: red" is no field of the head'],
+    ['a property that nothing checks', (): string => patch(half, { ...head, Property: 'Bravery' }), 'Property is "Bravery", which nothing in raft-kv checks; there are: '],
+    ['a property in other letters', (): string => patch(half, { ...head, Property: 'election safety' }), 'Property is "election safety", which nothing in raft-kv checks; is it "Election Safety"'],
     ['a difficulty that is none', (): string => patch(half, { ...head, Difficulty: 'tricky' }), 'Difficulty is "tricky"; expected one of easy, medium, hard, control'],
     ['a file without a diff', (): string => 'Title: x\n', 'there is no diff in it'],
     ['a diff of something else than the core', (): string => patch(half, head).replaceAll('core/raft/state.ts', 'harness/run.ts'), 'the diff changes harness/run.ts; a known bug changes files of core/ and nothing else'],
