@@ -26,9 +26,20 @@ describe('a leader', () => {
     ['its snapshot with another term', { ...snapshot, lastIncludedTerm: 1 }, 'it ends at index 1 of term 1, and the snapshot at index 1 of term 2'],
     ['a snapshot to who needs none', { ...snapshot, dest: 2 }, 'nextIndex is 4, behind the snapshot, which ends at index 1'],
     ['entries before its snapshot', { ...heartbeat, dest: 1, prevLogIndex: 0, prevLogTerm: 0 }, 'prevLogIndex is 0, and the snapshot ends at index 1'],
+    ['entries behind one that has another term', { ...heartbeat, prevLogTerm: 1 }, 'prevLogTerm is 1, and log[3].term is 2'],
     ['entries that it does not have', { ...heartbeat, entries: [{ term: 2, command: 'd' }] }, 'it reaches to index 4, and the log ends at index 3'],
     ['with a commitIndex that it does not have', { ...heartbeat, leaderCommit: 2 }, 'leaderCommit is 2, and commitIndex is 3'],
   ])('does not send %s', (_what, message, says) => expect(judged('leader', message)).toContain(says));
+});
+
+describe('a request for votes', () => {
+  const ask: SpecMessage = { kind: 'RequestVoteRequest', term: 2, source: 0, dest: 1, lastLogIndex: 3, lastLogTerm: 2 };
+  test.each<Role>(['follower', 'leader'])('is not sent by a %s', (role) => expect(judged(role, ask)).toContain(`the server is a ${role}`));
+  test('is sent by a candidate, and says how its log ends', () => {
+    expect(judged('candidate', ask)).toBeNull();
+    expect(judged('candidate', { ...ask, lastLogIndex: 4 })).toContain('lastLogIndex is 4, and the log ends at index 3');
+    expect(judged('candidate', { ...ask, lastLogTerm: 3 })).toContain('lastLogTerm is 3, and the log ends with term 2');
+  });
 });
 
 describe.each<Role>(['follower', 'candidate'])('a %s', (role) => {
