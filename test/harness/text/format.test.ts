@@ -15,6 +15,7 @@ describe('a table', () => {
   test('has columns as wide as their widest cell, those named to the right, and no blanks at the end', () => {
     expect(table([['name', 'count'], ['a', '7'], ['longer', '12345']], [1])).toBe('name    count\na           7\nlonger  12345');
     expect(table([['a', 'b'], ['long', 'c']])).toBe('a     b\nlong  c');
+    expect(table([['long', 'b'], ['a', 'c']])).toBe('long  b\na     c');
   });
   test('may have rows of fewer cells', () => expect(table([['a'], ['b', 'c']])).toBe('a\nb  c'));
 });
