@@ -6,6 +6,7 @@ export type { Verdict } from '../checkers/verdict.ts';
 export {
   merge, runChunk, type ChunkResult, type DoubleCheck, type Failure, type FaultTally, type HarnessFault, type Nondeterminism, type Tally,
 } from '../harness/campaign/campaign.ts';
+export type { Distribution } from '../harness/campaign/distribution.ts';
 export type { Fault } from '../harness/plan/fault.ts';
 export { planFormat, planVersion, type Plan } from '../harness/plan/plan.ts';
 export { parsePlan, PlanError, printPlan } from '../harness/plan/plan-file.ts';

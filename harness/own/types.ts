@@ -13,7 +13,7 @@ export type {
 } from '../../checkers/porcupine-ts-port/index.ts';
 
 // Plans, and what befalls them.
-export type { DiskPlan, Healing, LoadKind, NetworkPlan, PlannedOperation } from '../plan/plan.ts';
+export type { DiskPlan, Healing, LastingRates, LoadKind, NetworkPlan, PlannedOperation } from '../plan/plan.ts';
 export type { MessageFate, TimerFate } from '../plan/fates.ts';
 export type { LabFlags } from '../plan/lab-flags.ts';
 export type { Fault } from '../plan/fault.ts';
@@ -28,6 +28,7 @@ export type { Spanned, Target } from '../plan/faults/shape.ts';
 // Runs: who watches them, and what they come to.
 export type { KeptStep, Observer, QuietListener } from '../../checkers/checker.ts';
 export type { FaultAccount } from '../world/accounts.ts';
+export type { PaceBounds, PaceRecord } from '../workload/pace.ts';
 export type { NodeCounts } from '../world/node-counts.ts';
 export type { AnyNetwork, NetworkCounts } from '../world/network/network.ts';
 export type { FateEar } from '../world/network/heard.ts';
