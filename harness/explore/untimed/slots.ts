@@ -86,11 +86,12 @@ export class Slots<Ghost, N extends Notice> {
    * What a step of the node makes of its slot. With the reduction what is dead at the new node is taken out, and it says
    * what it has to say to all the rest, and by itself.
    * @param inbox without the letter that the step took
+   * @param isFirst of a node that has said nothing yet, although it is in its slot
    */
-  stepped(slot: Slot<N>, inbox: Inbox, outcome: Outcome<N>, mayFire: (timer: string) => boolean): Reached<N> {
+  stepped(slot: Slot<N>, inbox: Inbox, outcome: Outcome<N>, mayFire: (timer: string) => boolean, isFirst: boolean): Reached<N> {
     const { dead } = this;
     const { node } = outcome;
-    if (dead === null || node === slot.node) return { slot: this.of(node, inbox), objection: null, says: this.batchesOf(outcome.sends) };
+    if (dead === null || (node === slot.node && !isFirst)) return { slot: this.of(node, inbox), objection: null, says: this.batchesOf(outcome.sends) };
     dead.meet(slot.node, node);
     const left = dead.pruned(node, inbox);
     const objection = dead.takeObjection();

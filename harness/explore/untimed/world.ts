@@ -208,7 +208,8 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     }
     if (isServer) {
       const outcome = bounds.isReduced ? nodes.restart(node) : null;
-      if (outcome?.node !== node) moves.push(move({ kind: 'crash', node: index, outcome }));
+      // A fall after which it is as it was and says nothing never was.
+      if (outcome?.node !== node || outcome.sends.length > 0) moves.push(move({ kind: 'crash', node: index, outcome }));
       return moves;
     }
     const client = index - system.servers;
@@ -251,7 +252,9 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
   }
 
   private booted(state: World<Ghost, N>, outcome: Outcome<N>): World<Ghost, N> {
-    return this.after(state, move({ kind: 'restart', node: outcome.step.node, outcome }), outcome, state.crashes);
+    const start = move({ kind: 'restart', node: outcome.step.node, outcome });
+    start.reached = this.stepped(state.slots[start.node]!, null, outcome, true);
+    return this.after(state, start, outcome, state.crashes);
   }
 
   /** The world when a step has taken effect. */
@@ -283,10 +286,10 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     return new World(slots ?? state.slots, ghost, crashes, drops, duplicates, problem);
   }
 
-  private stepped(slot: Slot<N>, letter: Letter | null, outcome: Outcome<N>): Reached<N> {
+  private stepped(slot: Slot<N>, letter: Letter | null, outcome: Outcome<N>, isFirst = false): Reached<N> {
     const { node, inbox } = slot;
     const left = letter === null ? inbox : this.letters.delivered(inbox, letter);
-    return this.slots.stepped(slot, left, outcome, (timer) => this.system.mayFire(node.index, outcome.node.state, timer));
+    return this.slots.stepped(slot, left, outcome, (timer) => this.system.mayFire(node.index, outcome.node.state, timer), isFirst);
   }
 
   private observed(outcome: Outcome<N>, slots: readonly Slot<N>[], before: Interned<Ghost>, request: unknown): { ghost: Interned<Ghost>; problem: Violated | null } {
