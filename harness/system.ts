@@ -29,6 +29,8 @@ export interface Reach {
   isUp(node: NodeId): boolean;
   /** Whether what one node sends can reach another. */
   canTalk(from: NodeId, to: NodeId): boolean;
+  /** What a node is, or will be when its write is done; null for one that is down. */
+  stateOf(node: NodeId): unknown;
 }
 
 /** A step as it is told. `event` is null for a boot, `before` for a node that was down. */

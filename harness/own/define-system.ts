@@ -40,6 +40,11 @@ export type InvariantOf<State, In, Out, Write, Values> = {
   | { readonly always: (moment: Moment<State, Values>) => string | null; readonly step?: never }
 );
 
+/** Who is up, who can talk to whom, and what each of them is. */
+export interface ReachOf<State> extends Reach {
+  stateOf(node: NodeId): State | null;
+}
+
 export interface WorldOf<Values> {
   readonly servers: number;
   readonly clients: number;
@@ -67,7 +72,7 @@ export interface SystemDefinition<State, Message, Durable, Write, S extends Sett
   /** After all faults: null when everything is as it should be in the end, or what is missing. `lost`: down for good. */
   readonly settled?: (moment: Moment<State, ValuesOf<S>> & { readonly lost: ReadonlySet<NodeId> }) => string | null;
   /** Whether the servers as they are must make progress; without it, while all are up and every two can talk. */
-  readonly owesProgress?: (reach: Reach) => boolean;
+  readonly owesProgress?: (reach: ReachOf<State>) => boolean;
   readonly role?: (state: State) => Role;
   /** In the place of words by structure. */
   readonly words?: {
@@ -113,7 +118,7 @@ function definitionOf(given: AnyGiven): Definition {
     processes: (cast) => [...serversOf(given, cast).map(serverProcess), ...clientsOf(given, cast)],
     hasDisk: (cast) => serversOf(given, cast).some(({ blank }) => blank !== undefined),
     settled: given.settled ?? (() => null),
-    owesProgress: given.owesProgress ?? null,
+    owesProgress: (given.owesProgress as ((reach: Reach) => boolean) | undefined) ?? null,
     role: given.role ?? null,
     words: { message: given.words?.message ?? words, state: given.words?.state ?? fieldsOf },
     sees: { steps: list.filter(([, { step }]) => step !== undefined), moments: list.filter(([, { always }]) => always !== undefined) },

@@ -119,6 +119,27 @@ describe('healing', () => {
     expect([told.at(-1), record.verdict.kind, record.counts['progressExcused'], record.endUs]).toEqual(['finished', 'ok', 1, 2100 * ms]);
   });
 
+  test('who comes to owe it while it is watched must make it', () => {
+    const owes = [false, true, true];
+    const { record } = observed({}, { unsettled: () => 'never' }, undefined, { owesProgress: () => owes.shift()! });
+    expect([record.verdict.kind, owes]).toEqual(['violation', []]);
+  });
+
+  test('who owes none any more at the bound is excused', () => {
+    const owes = [true, false];
+    const { record } = observed({}, { unsettled: () => 'never' }, undefined, { owesProgress: () => owes.shift()! });
+    expect([record.verdict.kind, record.counts['progressExcused'], owes]).toEqual(['ok', 1, []]);
+  });
+
+  test('what a server is may decide it: as it is, as it will be when its write is done, and null when it is down', () => {
+    const seen: unknown[] = [];
+    const writer: AnyProcess = { ...greedy, boot: () => ({ state: 'up', effects: [{ kind: 'persist', writes: [1] }] }), write: (_, write) => write };
+    const owesProgress: System['owesProgress'] = ({ stateOf }) => seen.push([0, 1, 2].map(stateOf)) < 0;
+    const writes = { disk: { writeUs: { min: 200 * ms, max: 200 * ms } } };
+    observed({ servers: 3, healing: { kind: 'minorityDown', nodes: [2] }, ...writes }, {}, [writer, greedy, greedy], { owesProgress });
+    expect(seen[0]).toEqual(['up', expect.anything(), null]);
+  });
+
   test('a system whose nodes are all up and can talk owes it, and so does one of whom only clients are cut off from each other', () => {
     expect(observed({}, { unsettled: () => 'never' }).record.verdict.kind).toBe('violation');
   });
