@@ -5,7 +5,7 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildAside } from '../../harness/bugs/aside.ts';
 import { findBugs } from '../../harness/bugs/catalogue.ts';
 import type { Terminal } from '../../harness/cli/command.ts';
@@ -58,24 +58,41 @@ export function whitewater(folder: string, ...argv: readonly string[]): Promise<
 }
 
 async function here(folder: string, argv: readonly string[]): Promise<Ended> {
-  const texts = { out: '', err: '' };
+  const [word, bug, ...command] = argv;
+  if (word !== '--bug' || command.length === 0) return called(dist, folder, argv, builtRegistryUrl, '');
+  const planting = { err: '' };
+  const url = plantedRegistry(bug!, (text) => void (planting.err += text));
+  process.env[bugVariable] = bug!;
+  try {
+    return await called(dist, folder, command, url, planting.err);
+  } finally {
+    delete process.env[bugVariable];
+  }
+}
+
+const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+
+/** The command line that a build at another place has, in this process, in turn with all others. */
+export function commandLineOf(build: string, folder: string, argv: readonly string[]): Promise<Ended> {
+  const ended = last.then(() => called(build, folder, argv, pathToFileURL(join(build, 'scenarios', 'registry.js')).href, ''));
+  last = ended.catch(() => undefined);
+  return ended;
+}
+
+async function called(build: string, folder: string, argv: readonly string[], registryUrl: string, said: string): Promise<Ended> {
+  const texts = { out: '', err: said };
   const terminal: Terminal = {
     out: (text) => void (texts.out += text),
     err: (text) => void (texts.err += text),
     isTerminal: false, columns: 80, hasColor: false,
     interrupted: new AbortController().signal,
   };
-  const { main } = (await import(new URL('../../dist/harness/cli/main.js', import.meta.url).href)) as typeof import('../../harness/cli/main.ts');
-  const [word, bug, ...command] = argv;
-  const isPlanted = word === '--bug' && command.length > 0;
+  const { main } = (await import(pathToFileURL(join(build, 'harness', 'cli', 'main.js')).href)) as typeof import('../../harness/cli/main.ts');
   const before = process.cwd();
   process.chdir(folder);
   try {
-    const url = isPlanted ? plantedRegistry(bug!, terminal) : builtRegistryUrl;
-    if (isPlanted) process.env[bugVariable] = bug!;
-    return { code: await main(isPlanted ? command : argv, terminal, async () => ((await import(url)) as Registered).registry), ...texts };
+    return { code: await main(argv, terminal, async () => ((await import(registryUrl)) as Registered).registry), ...texts };
   } finally {
-    delete process.env[bugVariable];
     process.chdir(before);
   }
 }
@@ -86,10 +103,10 @@ type Registered = typeof import('../../scenarios/registry.ts');
 const planted = new Map<string, string>();
 
 /** What `--bug` does before the command begins. */
-function plantedRegistry(name: string, terminal: Terminal): string {
+function plantedRegistry(name: string, say: (text: string) => void): string {
   const [bug] = findBugs([name]);
   if (bug === undefined) throw new Error(`there is no known bug ${name}`);
-  terminal.err(plantedText(bug));
+  say(plantedText(bug));
   const known = planted.get(name);
   if (known !== undefined) return known;
   const { addressOf } = buildAside(bug, join(process.env[commonFolderVariable]!, String(process.pid), bug.name));
