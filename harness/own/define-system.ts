@@ -59,12 +59,12 @@ export interface SystemDefinition<State, Message, Durable, Write, S extends Sett
   readonly service: Service<Operation, Reply>;
   /** One for each server of the plan, from n0 on. */
   readonly servers: (world: WorldOf<ValuesOf<S>>) => readonly Server<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Durable, Write>[];
-  /** How the ready client asks, or a client of your own. */
-  readonly client?: ((world: WorldOf<ValuesOf<S>>) => Client<any, any, any, Operation, Reply>) | {
+  /** How the ready client asks, or a client of your own; clients are numbered from 0. */
+  readonly client?: ((world: WorldOf<ValuesOf<S>>, client: number) => Client<any, any, any, Operation, Reply>) | {
     /** How long it waits for an answer; 200 to 400 ms. */
     readonly retry?: Span;
     /** Whom it asks, the likeliest first; all servers. */
-    readonly asks?: (world: WorldOf<ValuesOf<S>>) => readonly NodeId[];
+    readonly asks?: (world: WorldOf<ValuesOf<S>>, client: number) => readonly NodeId[];
   };
   readonly invariants?: Readonly<Record<string, InvariantOf<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Write, ValuesOf<S>>>>;
   /** Interesting things that a step does; `before` is null for a start. */
@@ -153,12 +153,13 @@ function serverProcess(server: AnyServer): AnyProcess {
 
 function clientsOf(given: AnyGiven, cast: Cast): readonly AnyProcess[] {
   const { client = {} } = given;
-  const made = typeof client === 'function' ? client(cast as WorldOf<any>) : readyClient({
-    retryUs: rangeOf(client.retry ?? ['200ms', '400ms']),
-    asks: client.asks?.(cast as WorldOf<any>) ?? Array.from({ length: cast.servers }, (_, node) => node),
+  return Array.from({ length: cast.clients }, (_, number) => {
+    const made = typeof client === 'function' ? client(cast as WorldOf<any>, number) : readyClient({
+      retryUs: rangeOf(client.retry ?? ['200ms', '400ms']),
+      asks: client.asks?.(cast as WorldOf<any>, number) ?? Array.from({ length: cast.servers }, (_, node) => node),
+    });
+    return clientProcess(made as Client<any, any, any, unknown, unknown>);
   });
-  const process = clientProcess(made as Client<any, any, any, unknown, unknown>);
-  return Array.from({ length: cast.clients }, () => process);
 }
 
 /** Less than what lies between two actions of a plan of the explorer; not nothing, or a server could spin. */

@@ -23,6 +23,7 @@ const examples: readonly Example[] = [
   { name: 'two-phase-commit', bugs: ['forgetsDecision', 'impatient'], property: 'Agreement', search: [], states: 54 },
   { name: 'primary-backup', bugs: ['localReads', 'skipsSync'], property: 'Linearizability', search: ['--clients', '0', '--max-crashes', '1'], states: 7183 },
   { name: 'viewstamped-replication', bugs: ['breaksPromise', 'skipsRecovery'], property: 'One Committed Log', search: ['--clients', '0', '--max-crashes', '1'], states: 927 },
+  { name: 'sync-engine', bugs: ['countsTwice', 'lastToArrive'], property: 'Strong Convergence', search: [], states: 17456 },
 ];
 
 /** The first is run as a person does, each command in a process of its own; the others in this process. */
