@@ -62,7 +62,7 @@ export function run(system: System, plan: Plan, trace: TraceSink | null = null):
     const healing = plan.healing?.kind;
     if (healing === 'noNewOperations' || healing === 'leaderFalls') clients.beginNoMore();
     const unanswered = (): string | null => (clients.areDone ? null : `${clients.missing} operations are not answered`);
-    isExcused = settle(world, plan, healing === 'leaderFalls' ? fallWhen(unanswered, world, trace) : unanswered) === 'excused';
+    isExcused = settle(world, plan, healing === 'leaderFalls' ? fallWhen(unanswered, system, world, trace) : unanswered) === 'excused';
     return judged(world);
   });
   return recordOf(world, verdict, clients.completed, isExcused);
@@ -150,17 +150,24 @@ function healed(world: World, nemesis: Nemesis, note: (what: string) => void): v
 
 /** How long the leader that falls last of all is down. */
 const lastFallUs = 1_000_000;
+/** How long a system that may do without one is waited for to have a leader. */
+const leaderlessUs = 1_000_000;
 
 /**
  * The leader falls as soon as nothing is asked any more: whoever follows inherits what it left, and no
  * client's command helps to move it on (section 8: why a new leader commits an entry of its own).
  */
-function fallWhen(unanswered: () => string | null, world: World, trace: TraceSink | null): () => string | null {
+function fallWhen(unanswered: () => string | null, system: System, world: World, trace: TraceSink | null): () => string | null {
   let hasFallen = false;
+  let answeredUs: number | null = null;
   return () => {
     const missing = unanswered();
+    if (missing === null) answeredUs ??= world.nowUs;
     const leader = missing === null && !hasFallen ? world.leader() : null;
-    if (leader === null) return missing ?? (hasFallen ? null : 'nobody leads');
+    if (leader === null) {
+      const mayBeNobody = system.mayLackLeader === true && answeredUs !== null && world.nowUs >= answeredUs + leaderlessUs;
+      return missing ?? (hasFallen || mayBeNobody ? null : 'nobody leads');
+    }
     hasFallen = true;
     trace?.fault(world.steps, world.nowUs, `the leader, ${nodeName(world.plan, leader)}, falls once more`);
     world.crash(leader, 'now');

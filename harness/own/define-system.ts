@@ -4,6 +4,7 @@ import { explainModelHistory, linearizability } from '../../checkers/linearizabi
 import type { Plan } from '../plan/plan.ts';
 import type { AnyEffect, AnyProcess, Codec, HistoryCall, HistoryStory, Reach, Story, System, ToldStep } from '../system.ts';
 import { longestUs } from '../plan/plan.ts';
+import { SystemError } from '../system.ts';
 import { clientProcess, isClient, type KeptClient } from './client-process.ts';
 import { readyClient } from './client.ts';
 import type { Client, Redirect, Request, Response, Server, ServerEffect, ServerEvent } from './contract.ts';
@@ -127,10 +128,10 @@ function definitionOf(given: AnyGiven): Definition {
 
 type AnyServer = Server<any, any, any, any, any>;
 
-/** @throws TypeError when there are not as many as the plan has */
+/** @throws SystemError when there are not as many as the plan has */
 function serversOf({ name, servers }: AnyGiven, cast: Cast): readonly AnyServer[] {
   const made = servers(cast as WorldOf<any>);
-  if (made.length !== cast.servers) throw new TypeError(`${name}: \`servers\` made ${made.length} servers for a plan with ${cast.servers}`);
+  if (made.length !== cast.servers) throw new SystemError(`${name}: \`servers\` made ${made.length} servers for a plan with ${cast.servers}`);
   return made;
 }
 
@@ -189,6 +190,7 @@ function systemOf(definition: Definition, codec: Codec | undefined): OwnSystem {
     },
     observer: (plan) => new OwnObserver(definition, plan),
     leader: (states) => leaderOf(definition, states),
+    mayLackLeader: true,
     storage: structuralStorage,
     codec: codec ?? structuralCodec,
     fileRole,

@@ -208,4 +208,13 @@ describe('clients', () => {
     });
     expect([verdict.kind, times]).toEqual(['ok', ['0 boots', '101 answered', '120 n0 crashes', '1120 boots']]);
   });
+
+  test.each([
+    [undefined, { kind: 'violation', property: 'Progress After Healing', detail: '3000 ms after all faults ended, nobody leads' }, 3100],
+    [true, { kind: 'ok' }, 1120],
+  ] as const)('a system that nobody leads at the end: mayLackLeader %s', (mayLackLeader, verdict, endMs) => {
+    const system: System = { ...toy([echo, client, client]), leader: () => null, ...(mayLackLeader === undefined ? {} : { mayLackLeader }) };
+    const record = run(system, toyPlan({ ...serving, settleUs: 3000 * ms, operations: [operation({ atUs: 99 * ms })], healing: { kind: 'leaderFalls' } }));
+    expect([record.verdict, record.endUs]).toEqual([verdict, endMs * ms]);
+  });
 });
