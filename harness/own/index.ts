@@ -7,6 +7,7 @@ export type { FaultKind } from '../plan/fault-kinds.ts';
 export type { Plan } from '../plan/plan.ts';
 export type { Codec, Reach } from '../system.ts';
 export { RandomStream } from '../world/random.ts';
+export { actor, type Actor, type Context } from './actor.ts';
 export { cancel, persist, redirect, respond, send, timer } from './contract.ts';
 export type { Client, Redirect, Request, Response, Server, ServerEffect, ServerEvent, ServerStep } from './contract.ts';
 export { defineRegistry, type RegistryOptions } from './define-registry.ts';
