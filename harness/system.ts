@@ -30,6 +30,8 @@ export interface Reach {
   isUp(node: NodeId): boolean;
   /** Whether what one node sends can reach another. */
   canTalk(from: NodeId, to: NodeId): boolean;
+  /** What a node is, or will be when its write is done; null for one that is down. */
+  stateOf(node: NodeId): unknown;
 }
 
 /** How a server looks in its lane: it leads, stands for it, or neither. */
@@ -189,6 +191,8 @@ export interface System {
   readonly restartsAfterException?: boolean;
   /** Who leads now, for faults that are aimed at the leader; null when nobody does. */
   leader(states: readonly unknown[]): NodeId | null;
+  /** That nobody leads, while nothing else is missing, is no fault of it. */
+  readonly mayLackLeader?: boolean;
   /** How durable states become bytes: without it no fault can damage a disk. Servers only; clients keep nothing. */
   readonly storage?: AnyStorage;
   /** Without it no fault can damage a message. */
@@ -242,7 +246,19 @@ export function mustHave<K extends 'storage' | 'codec' | 'moments' | 'fileRole'>
   return found as NonNullable<System[K]>;
 }
 
+/** The same in every copy of this module: a user's module may bring a copy of the package of its own. */
+const cannot = Symbol.for('whitewater.SystemError');
+
 /** Says what a plan asks of a system that cannot give it. */
 export class SystemError extends Error {
   override readonly name = 'SystemError';
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && cannot in value;
+  }
+
+  constructor(message: string) {
+    super(message);
+    Object.defineProperty(this, cannot, { value: true });
+  }
 }

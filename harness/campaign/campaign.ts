@@ -12,6 +12,7 @@ import { answer } from '../world/fate.ts';
 import { run, type RunRecord } from '../run.ts';
 import { sameRun } from '../same-run.ts';
 import { runAgain } from './run-again.ts';
+import { SystemError } from '../system.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface Failure {
@@ -139,6 +140,7 @@ function runSeed(scenario: Scenario, seed: number, isChecked: boolean): ChunkRes
   } catch (error) {
     const nothing = { ...emptyResult(scenario.name), seeds: 1 };
     if (error instanceof DrawError) return { ...nothing, undrawn: [{ seed, detail: error.message }] };
+    if (error instanceof SystemError) return { ...nothing, undrawn: [{ seed, detail: `seed ${seed}: ${error.message}` }] };
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { ...nothing, faults: [{ seed, message, ...(error instanceof CheckersDiffer && { history: error.history }) }] };
   }

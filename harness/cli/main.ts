@@ -3,6 +3,7 @@ import { DrawError } from '../campaign/draw-error.ts';
 import type { Registry } from '../campaign/scenario.ts';
 import { table } from '../text/format.ts';
 import { bugVariable } from '../text/own-command.ts';
+import { SystemError } from '../system.ts';
 import { printable, printableOnTerminal } from '../text/printable.ts';
 import { exitCode, UsageError, type ExitCode, type Terminal } from './command.ts';
 import { commands, type Entry } from './commands.ts';
@@ -31,7 +32,7 @@ export async function main(argv: readonly string[], whole: Terminal, house: Hous
   try {
     return await dispatch(argv, terminal, house);
   } catch (error) {
-    if (error instanceof UsageError || error instanceof DrawError) {
+    if (error instanceof UsageError || error instanceof DrawError || error instanceof SystemError) {
       terminal.err(`whitewater: ${error.message}\n`);
       return exitCode.usage;
     }

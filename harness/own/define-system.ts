@@ -4,6 +4,7 @@ import { explainModelHistory, linearizability } from '../../checkers/linearizabi
 import type { Plan } from '../plan/plan.ts';
 import type { AnyEffect, AnyProcess, Codec, HistoryCall, HistoryStory, Lanes, Reach, Story, System, ToldStep } from '../system.ts';
 import { longestUs } from '../plan/plan.ts';
+import { SystemError } from '../system.ts';
 import { clientProcess, isClient, type KeptClient } from './client-process.ts';
 import { readyClient } from './client.ts';
 import type { Client, Redirect, Request, Response, Server, ServerEffect, ServerEvent } from './contract.ts';
@@ -40,6 +41,11 @@ export type InvariantOf<State, In, Out, Write, Values> = {
   | { readonly always: (moment: Moment<State, Values>) => string | null; readonly step?: never }
 );
 
+/** Who is up, who can talk to whom, and what each of them is. */
+export interface ReachOf<State> extends Reach {
+  stateOf(node: NodeId): State | null;
+}
+
 export interface WorldOf<Values> {
   readonly servers: number;
   readonly clients: number;
@@ -54,12 +60,12 @@ export interface SystemDefinition<State, Message, Durable, Write, S extends Sett
   readonly service: Service<Operation, Reply>;
   /** One for each server of the plan, from n0 on. */
   readonly servers: (world: WorldOf<ValuesOf<S>>) => readonly Server<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Durable, Write>[];
-  /** How the ready client asks, or a client of your own. */
-  readonly client?: ((world: WorldOf<ValuesOf<S>>) => Client<any, Message | Response<Reply> | Redirect, Message | Request<Operation>, Operation, Reply>) | {
+  /** How the ready client asks, or a client of your own; clients are numbered from 0. */
+  readonly client?: ((world: WorldOf<ValuesOf<S>>, client: number) => Client<any, Message | Response<Reply> | Redirect, Message | Request<Operation>, Operation, Reply>) | {
     /** How long it waits for an answer; 200 to 400 ms. */
     readonly retry?: Span;
     /** Whom it asks, the likeliest first; all servers. */
-    readonly asks?: (world: WorldOf<ValuesOf<S>>) => readonly NodeId[];
+    readonly asks?: (world: WorldOf<ValuesOf<S>>, client: number) => readonly NodeId[];
   };
   readonly invariants?: Readonly<Record<string, InvariantOf<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Write, ValuesOf<S>>>>;
   /** Interesting things that a step does; `before` is null for a start. */
@@ -67,7 +73,7 @@ export interface SystemDefinition<State, Message, Durable, Write, S extends Sett
   /** After all faults: null when everything is as it should be in the end, or what is missing. `lost`: down for good. */
   readonly settled?: (moment: Moment<State, ValuesOf<S>> & { readonly lost: ReadonlySet<NodeId> }) => string | null;
   /** Whether the servers as they are must make progress; without it, while all are up and every two can talk. */
-  readonly owesProgress?: (reach: Reach) => boolean;
+  readonly owesProgress?: (reach: ReachOf<State>) => boolean;
   /** What part a server plays: faults aim at who leads, and reports paint it. */
   readonly role?: (state: State, node: NodeId) => Role;
   /** What an `epoch` is called: term, view or ballot; epoch. */
@@ -116,7 +122,7 @@ function definitionOf(given: AnyGiven): Definition {
     processes: (cast) => [...serversOf(given, cast).map(serverProcess), ...clientsOf(given, cast)],
     hasDisk: (cast) => serversOf(given, cast).some(({ blank }) => blank !== undefined),
     settled: given.settled ?? (() => null),
-    owesProgress: given.owesProgress ?? null,
+    owesProgress: (given.owesProgress as ((reach: Reach) => boolean) | undefined) ?? null,
     role: given.role ?? null,
     epochName: given.epochName ?? 'epoch',
     words: { message: given.words?.message ?? words, state: given.words?.state ?? fieldsOf },
@@ -126,10 +132,10 @@ function definitionOf(given: AnyGiven): Definition {
 
 type AnyServer = Server<any, any, any, any, any>;
 
-/** @throws TypeError when there are not as many as the plan has */
+/** @throws SystemError when there are not as many as the plan has */
 function serversOf({ name, servers }: AnyGiven, cast: Cast): readonly AnyServer[] {
   const made = servers(cast as WorldOf<any>);
-  if (made.length !== cast.servers) throw new TypeError(`${name}: \`servers\` made ${made.length} servers for a plan with ${cast.servers}`);
+  if (made.length !== cast.servers) throw new SystemError(`${name}: \`servers\` made ${made.length} servers for a plan with ${cast.servers}`);
   return made;
 }
 
@@ -152,12 +158,13 @@ function serverProcess(server: AnyServer): AnyProcess {
 
 function clientsOf(given: AnyGiven, cast: Cast): readonly AnyProcess[] {
   const { client = {} } = given;
-  const made = typeof client === 'function' ? client(cast as WorldOf<any>) : readyClient({
-    retryUs: rangeOf(client.retry ?? ['200ms', '400ms']),
-    asks: client.asks?.(cast as WorldOf<any>) ?? Array.from({ length: cast.servers }, (_, node) => node),
+  return Array.from({ length: cast.clients }, (_, number) => {
+    const made = typeof client === 'function' ? client(cast as WorldOf<any>, number) : readyClient({
+      retryUs: rangeOf(client.retry ?? ['200ms', '400ms']),
+      asks: client.asks?.(cast as WorldOf<any>, number) ?? Array.from({ length: cast.servers }, (_, node) => node),
+    });
+    return clientProcess(made as Client<any, any, any, unknown, unknown>);
   });
-  const process = clientProcess(made as Client<any, any, any, unknown, unknown>);
-  return Array.from({ length: cast.clients }, () => process);
 }
 
 /** Less than what lies between two actions of a plan of the explorer; not nothing, or a server could spin. */
@@ -187,6 +194,7 @@ function systemOf(definition: Definition, codec: Codec | undefined): OwnSystem {
     },
     observer: (plan) => new OwnObserver(definition, plan),
     leader: (states) => leaderOf(definition, states),
+    mayLackLeader: true,
     storage: structuralStorage,
     codec: codec ?? structuralCodec,
     fileRole,

@@ -34,7 +34,13 @@ type Histories = readonly ClientHistory<unknown, unknown>[];
 type OwnWorld = World<Histories, Notice>;
 type OwnMove = Move<Notice>;
 
-const noViews: Views = new Map();
+/** Objects of a user's classes, by what stands in their fields. */
+const byFields = (value: object): unknown => [value.constructor.name, { ...value }];
+const anyClass: Views = new (class extends Map<object, (value: never) => unknown> {
+  override get(): (value: never) => unknown {
+    return byFields;
+  }
+})();
 
 /** Judges steps and moments; its ghost is the clients' histories, where answers must fit an order. */
 class OwnUntimedObserver implements UntimedObserver<Histories, Notice> {
@@ -108,7 +114,7 @@ function untimedSystem(system: System, definition: Definition, bounds: ExploreBo
   return {
     processes: definition.processes(cast),
     servers,
-    views: noViews,
+    views: anyClass,
     essence: (_, state) => state,
     normal: (_, state) => state,
     canonical: (_, state) => state,

@@ -1,7 +1,7 @@
 /** One candidate run: what a shrinker needs to know of it. */
 import type { Plan } from '../plan/plan.ts';
 import { run, type RunRecord } from '../run.ts';
-import type { System } from '../system.ts';
+import { SystemError, type System } from '../system.ts';
 import type { TraceSink } from '../world/trace.ts';
 import { causeOfVerdict } from './cause.ts';
 
@@ -46,7 +46,8 @@ export function tryPlan(system: System, plan: Plan, stepsMax = Infinity): Trial 
   try {
     return trialOf(run(system, plan, stepsMax === Infinity ? null : new StepLimit(stepsMax)));
   } catch (error) {
-    if (!(error instanceof TooLong)) throw error;
+    // Of too few servers there may be no such system.
+    if (!(error instanceof TooLong || error instanceof SystemError)) throw error;
     return { cause: null, property: null, detail: error.message, steps: stepsMax, events: 0, endUs: 0, digest: '' };
   }
 }

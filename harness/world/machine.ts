@@ -122,6 +122,11 @@ export class Machine {
     if (step !== null) this.carryOut({ event, step, next: 0 });
   }
 
+  /** What it is as soon as its write is done. */
+  get nextState(): unknown {
+    return this.unfinished === null ? this.state : this.unfinished.step.state;
+  }
+
   get isWriting(): boolean {
     return this.unfinished !== null;
   }

@@ -205,7 +205,9 @@ export class World implements ScriptedWorld, Host {
   /** Whether progress is owed now: that is looked at, not believed, and the system says when. */
   owesProgress(): boolean {
     const { servers, machines, network, system } = this;
-    const reach: Reach = { servers, isUp: (node) => machines[node]!.isUp, canTalk: (from, to) => network.canReach(from, to) };
+    const reach: Reach = {
+      servers, isUp: (node) => machines[node]!.isUp, canTalk: (from, to) => network.canReach(from, to), stateOf: (node) => machines[node]!.nextState,
+    };
     return (system.owesProgress ?? everyoneCanTalk)(reach);
   }
 

@@ -222,6 +222,27 @@ describe('healing', () => {
     expect([told.at(-1), record.verdict.kind, record.counts['progressExcused'], record.endUs]).toEqual(['finished', 'ok', 1, 2100 * ms]);
   });
 
+  test('who comes to owe it while it is watched must make it', () => {
+    const owes = [false, true, true];
+    const { record } = observed({}, { unsettled: () => 'never' }, undefined, { owesProgress: () => owes.shift()! });
+    expect([record.verdict.kind, owes]).toEqual(['violation', []]);
+  });
+
+  test('who owes none any more at the bound is excused', () => {
+    const owes = [true, false];
+    const { record } = observed({}, { unsettled: () => 'never' }, undefined, { owesProgress: () => owes.shift()! });
+    expect([record.verdict.kind, record.counts['progressExcused'], owes]).toEqual(['ok', 1, []]);
+  });
+
+  test('what a server is may decide it: as it is, as it will be when its write is done, and null when it is down', () => {
+    const seen: unknown[] = [];
+    const writer: AnyProcess = { ...greedy, boot: () => ({ state: 'up', effects: [{ kind: 'persist', writes: [1] }] }), write: (_, write) => write };
+    const owesProgress: System['owesProgress'] = ({ stateOf }) => seen.push([0, 1, 2].map(stateOf)) < 0;
+    const writes = { disk: { writeUs: { min: 200 * ms, max: 200 * ms } } };
+    observed({ servers: 3, healing: { kind: 'minorityDown', nodes: [2] }, ...writes }, {}, [writer, greedy, greedy], { owesProgress });
+    expect(seen[0]).toEqual(['up', expect.anything(), null]);
+  });
+
   test('a system whose nodes are all up and can talk owes it, and so does one of whom only clients are cut off from each other', () => {
     expect(observed({}, { unsettled: () => 'never' }).record.verdict.kind).toBe('violation');
   });
@@ -289,5 +310,14 @@ describe('clients', () => {
       returned: (_id, atUs) => void times.push(`${atUs / ms} answered`),
     });
     expect([verdict.kind, times]).toEqual(['ok', ['0 boots', '101 answered', '120 n0 crashes', '1120 boots']]);
+  });
+
+  test.each([
+    [undefined, { kind: 'violation', property: 'Progress After Healing', detail: '3000 ms after all faults ended, nobody leads' }, 3100],
+    [true, { kind: 'ok' }, 1120],
+  ] as const)('a system that nobody leads at the end: mayLackLeader %s', (mayLackLeader, verdict, endMs) => {
+    const system: System = { ...toy([echo, client, client]), leader: () => null, ...(mayLackLeader === undefined ? {} : { mayLackLeader }) };
+    const record = run(system, toyPlan({ ...serving, settleUs: 3000 * ms, operations: [operation({ atUs: 99 * ms })], healing: { kind: 'leaderFalls' } }));
+    expect([record.verdict, record.endUs]).toEqual([verdict, endMs * ms]);
   });
 });

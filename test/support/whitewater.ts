@@ -5,7 +5,7 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildAside } from '../../harness/bugs/aside.ts';
 import { findBugs } from '../../harness/bugs/catalogue.ts';
 import { BugFileError } from '../../harness/bugs/known-bug.ts';
@@ -59,11 +59,20 @@ export function whitewater(folder: string, ...argv: readonly string[]): Promise<
   return ended;
 }
 
-async function here(folder: string, argv: readonly string[]): Promise<Ended> {
+/** The command line that a build at another place has, in this process, in turn with all others. */
+export function commandLineOf(build: string, folder: string, argv: readonly string[]): Promise<Ended> {
+  const ended = last.then(() => here(folder, argv, build));
+  last = ended.catch(() => undefined);
+  return ended;
+}
+
+const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+
+async function here(folder: string, argv: readonly string[], build = dist): Promise<Ended> {
   const before = process.cwd();
   process.chdir(folder);
   try {
-    return await beside(argv).ended;
+    return await beside(argv, build).ended;
   } finally {
     process.chdir(before);
   }
@@ -76,7 +85,7 @@ export interface Running {
 }
 
 /** The command line in this process, beside others: all of them work in the folder in which this process does. */
-export function beside(argv: readonly string[]): Running {
+export function beside(argv: readonly string[], build = dist): Running {
   const texts = { out: '', err: '' };
   const interruption = new AbortController();
   const terminal: Terminal = {
@@ -88,9 +97,9 @@ export function beside(argv: readonly string[]): Running {
   const [word, bug, ...command] = argv;
   const isPlanted = word === '--bug' && command.length > 0;
   const run = async (): Promise<Ended> => {
-    const { main } = (await import(new URL('../../dist/harness/cli/main.js', import.meta.url).href)) as typeof import('../../harness/cli/main.ts');
+    const { main } = (await import(pathToFileURL(join(build, 'harness', 'cli', 'main.js')).href)) as typeof import('../../harness/cli/main.ts');
     try {
-      const url = isPlanted ? plantedRegistry(bug!, terminal) : builtRegistryUrl;
+      const url = isPlanted ? plantedRegistry(bug!, terminal) : pathToFileURL(join(build, 'scenarios', 'registry.js')).href;
       if (isPlanted) process.env[bugVariable] = bug!;
       return { code: await main(isPlanted ? command : argv, terminal, async () => ((await import(url)) as Registered).registry), ...texts };
     } catch (error) {

@@ -213,7 +213,8 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     }
     if (isServer) {
       const outcome = bounds.isReduced ? nodes.restart(node) : null;
-      if (outcome?.node !== node) moves.push(move({ kind: 'crash', node: index, outcome }));
+      // A fall after which it is as it was and says nothing never was.
+      if (outcome?.node !== node || outcome.sends.length > 0) moves.push(move({ kind: 'crash', node: index, outcome }));
       return moves;
     }
     const client = index - system.servers;

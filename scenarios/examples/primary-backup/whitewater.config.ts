@@ -43,7 +43,7 @@ export const chaos = defineScenario(primaryBackup, {
   operations: kv.mix({ get: 1, put: 1, append: 1 }, { keys: ['x', 'y'], each: 25 }),
   required: ['failovers', 'syncs'],
   canaries: [{ settings: { bug: 'localReads' }, within: 1000, property: 'Linearizability' }, { settings: { bug: 'skipsSync' }, within: 200, property: 'Linearizability' }],
-  explore: { servers: 3, clients: 2, operations: 1, crashes: 1, within: (state) => state.view.number <= 3 },
+  explore: { servers: 3, clients: 1, operations: 1, crashes: 1, within: (state) => state.view.number <= 3 },
 });
 
 export const registry = defineRegistry(import.meta.url, [chaos]);

@@ -4,7 +4,7 @@ import type { Observer } from '../../../checkers/checker.ts';
 import { runChunk } from '../../../harness/campaign/campaign.ts';
 import type { Scenario } from '../../../harness/campaign/scenario.ts';
 import { run } from '../../../harness/run.ts';
-import type { AnyProcess, System } from '../../../harness/system.ts';
+import { SystemError, type AnyProcess, type System } from '../../../harness/system.ts';
 import { client, echo, greedy, ms, pinger, toy, toyPlan } from '../faults/toys.ts';
 
 const operations = [{ client: 0, atUs: 10 * ms, request: null }];
@@ -35,6 +35,12 @@ describe('a seed', () => {
   });
   test('a seed that cannot be drawn', () => {
     expect(runChunk(scenarioOf(answering(), () => ({ ...serving, servers: 9 })), [5])).toMatchObject({ ...nothing, seeds: 1, undrawn: [{ seed: 5, detail: 'seed 5: servers: expected at most 7' }] });
+  });
+  test('of a plan of which its system can make nothing', () => {
+    const choosy: System = { ...answering(), processes: () => {
+      throw new SystemError('toy: it takes two servers');
+    } };
+    expect(runChunk(scenarioOf(choosy), [5])).toMatchObject({ ...nothing, seeds: 1, undrawn: [{ seed: 5, detail: 'seed 5: toy: it takes two servers' }] });
   });
   test('in which nobody is answered is trivial', () => {
     expect(runChunk(scenarioOf(toy([pinger(), greedy]), () => toyPlan()), [5])).toMatchObject({ passed: 1, trivial: 1, operations: 0 });

@@ -1,6 +1,7 @@
 /** Parse, call, print: what a command line ends with, whatever happens in it. */
 import { expect, test, vi } from 'vitest';
 import { DrawError } from '../../../harness/campaign/draw-error.ts';
+import { SystemError } from '../../../harness/system.ts';
 import { UsageError, type Terminal } from '../../../harness/cli/command.ts';
 import { main } from '../../../harness/cli/main.ts';
 import { timeLimit } from '../../../harness/cli/time-limit.ts';
@@ -13,6 +14,7 @@ async function ended(argv: readonly string[], error: Error) {
 
 test.each([
   ['wrong usage', new UsageError('no such thing'), 4, /^whitewater: no such thing\n$/],
+  ['a plan that its system cannot take', new SystemError('own: `servers` made 2 servers for a plan with 1'), 4, /^whitewater: own: `servers` made 2 servers for a plan with 1\n$/],
   ['a seed that cannot be drawn', new DrawError('seed 7: no'), 4, /^whitewater: seed 7: no\n$/],
   ['anything else is a fault of the harness', new TypeError('oh'), 5, /^whitewater: a fault of the harness itself, please report it:\nTypeError: oh\n +at /],
 ])('%s', async (_, error, code, says) => {

@@ -4,6 +4,7 @@ import { run } from '../../../harness/run.ts';
 import { BudgetOver, Trials } from '../../../harness/shrink/trials.ts';
 import { trialOf, tryPlan, type Trial } from '../../../harness/shrink/trial.ts';
 import type { Plan } from '../../../harness/plan/plan.ts';
+import { SystemError, type System } from '../../../harness/system.ts';
 import { failingPlan, staleReads } from '../../support/broken-raft-kv.ts';
 
 const failing = failingPlan(staleReads);
@@ -35,6 +36,15 @@ describe('the first candidate that is what is sought', () => {
     const some = trials(100, 2, (plan) => told.push(plan));
     await some.first([fine, failing, longer], cause!, Infinity, 1);
     expect([some.runs, told]).toEqual([2, [fine, failing]]);
+  });
+  test('is none of which its system can make nothing', async () => {
+    const choosy: System = { ...staleReads, processes(plan) {
+      if (plan.clients < failing.clients) throw new SystemError('too few clients');
+      return staleReads.processes(plan);
+    } };
+    const few: Plan = { ...failing, clients: 0, operations: [] };
+    expect(tryPlan(choosy, few)).toMatchObject({ cause: null, detail: 'too few clients' });
+    expect(tryPlan(choosy, failing).cause).toBe(cause);
   });
   test('is not looked for beyond the budget', async () => {
     await expect(trials(2).first([fine, { ...fine, stormUs: fine.stormUs + 1 }, failing], cause!, Infinity, 4000)).rejects.toThrow(BudgetOver);

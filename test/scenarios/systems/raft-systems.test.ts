@@ -141,7 +141,7 @@ describe.each(systems.map((system) => [system.name, system] as const))('%s', (na
 
 describe('a majority that can talk', () => {
   const owed = (servers: number, up: readonly number[], cuts: readonly (readonly [from: number, to: number])[] = []): boolean =>
-    majorityCanTalk({ servers, isUp: (node) => up.includes(node), canTalk: (from, to) => !cuts.some(([one, other]) => one === from && other === to) });
+    majorityCanTalk({ servers, isUp: (node) => up.includes(node), canTalk: (from, to) => !cuts.some(([one, other]) => one === from && other === to), stateOf: () => null });
   const first = (count: number): readonly number[] => Array.from({ length: count }, (_, node) => node);
 
   test.each([1, 2, 3, 4, 5])('is more than half of %i, whoever they are', (servers) => {
