@@ -96,7 +96,8 @@ export async function explore(argv: readonly string[], models: Models, terminal:
   const kept = new Kept();
   const { jsonPath } = request;
   if (jsonPath !== null && jsonPath !== '-') kept.write(() => writeWhole(jsonPath, resultJson(told)));
-  const { text, worldsApart } = writePlans(told, await systemsBeside(argv[0], models, systems), kept);
+  const module = namedModule(argv[0], models);
+  const { text, worldsApart } = writePlans(told, await systemsBeside(module, systems), module === null ? null : `${module}#${told.name}`, kept);
   const judgement = judge(together([{ ...factsOfSearch(told.name, result), worldsApart }, kept.facts]));
   terminal[request.jsonPath === '-' ? 'err' : 'out'](`${text}${judgementText(judgement)}`);
   kept.tell(terminal);
@@ -166,11 +167,15 @@ async function parse(argv: readonly string[], models: Models): Promise<Request> 
   };
 }
 
+/** The module by which a model was named; null for one of the registry at hand. */
+const namedModule = (named: string | undefined, models: Models): string | null =>
+  (named === undefined || models.has(named) || !namesModule(named) ? null : named.split('#')[0]!);
+
 /** A model that was named by its module may be of a system that only that module has. */
-async function systemsBeside(named: string | undefined, models: Models, systems: ReadonlyMap<string, System>): Promise<ReadonlyMap<string, System>> {
-  if (named === undefined || models.has(named) || !namesModule(named)) return systems;
-  const module = await importModule(pathToFileURL(resolve(named.split('#')[0]!)).href);
-  const { systems: own } = (module['registry'] ?? {}) as { readonly systems?: unknown };
+async function systemsBeside(module: string | null, systems: ReadonlyMap<string, System>): Promise<ReadonlyMap<string, System>> {
+  if (module === null) return systems;
+  const { registry } = await importModule(pathToFileURL(resolve(module)).href);
+  const { systems: own } = (registry ?? {}) as { readonly systems?: unknown };
   return own instanceof Map ? new Map([...systems, ...(own as ReadonlyMap<string, System>)]) : systems;
 }
 

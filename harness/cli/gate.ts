@@ -21,6 +21,7 @@ import { durationMs, parseCommandLine, UsageError, wholeNumber, type Command, ty
 import { differsText } from '../same-run.ts';
 import { appendWhole, mustBeWritable, writeWhole } from '../text/files.ts';
 import { count, duration, plural } from '../text/format.ts';
+import { ownCommand, quoted } from '../text/own-command.ts';
 import { saveDifferingHistories } from './differing-histories.ts';
 import { crossCheckOf, parseShard, stuckAfterOf } from './fuzz.ts';
 import { factsOfCanaries, isOwn, mayBeNone, regressionsOf } from './house-or-own.ts';
@@ -280,7 +281,7 @@ const row = (name: string, text: string): string => `  ${name.padEnd(12)} ${text
 
 function regressionLines(regressions: readonly Regression[]): string {
   const failed = regressions.filter(({ outcome: one }) => one !== 'passed');
-  const details = failed.map(({ path, showed, outcome: one, detail }) => `    ${one === 'doesNotFit' ? 'does not fit any more' : one}: ${detail}\n      ${path}${showed === '' ? '' : `; it showed ${showed}`}\n`);
+  const details = failed.map(({ path, showed, outcome: one, detail }) => `    ${one === 'doesNotFit' ? 'does not fit any more' : one}: ${detail}\n      ${path}${showed === '' ? '' : `; it showed ${showed}`}\n      npx ${ownCommand(`report ${quoted(path)}`)}\n`);
   return row('regressions', `${count(regressions.length - failed.length)} of ${count(regressions.length)} passed`) + details.join('');
 }
 

@@ -6,7 +6,7 @@ import { printPlan } from '../plan/plan-file.ts';
 import { run } from '../run.ts';
 import { differsText, sameRun } from '../same-run.ts';
 import { exitCode, parseCommandLine, UsageError, type Command, type Context, type ExitCode } from './command.ts';
-import { writeWhole } from '../text/files.ts';
+import { readText, writeWhole } from '../text/files.ts';
 import { plural } from '../text/format.ts';
 import { findSubject } from './subject.ts';
 
@@ -50,10 +50,12 @@ async function pin(argv: readonly string[], context: Context): Promise<ExitCode>
   if (showed === null) throw new UsageError(`${asked} violates nothing now: say with --says what it showed`);
   if (values.name !== undefined && !/^[\w.-]+$/.test(values.name)) throw new UsageError(`--name takes letters, digits, dots and dashes, not "${values.name}"`);
   const path = join(values.dir ?? context.registry.regressions ?? regressionsFolder, `${values.name ?? nameOf(showed, plan)}.json`);
-  if (existsSync(path)) throw new UsageError(`${path} exists: give another --name, or delete it first`);
-  writeWhole(path, printPlan({ ...plan, showed }));
+  const text = printPlan({ ...plan, showed });
+  const isThere = existsSync(path);
+  if (isThere && readText(path) !== text) throw new UsageError(`${path} exists, with another plan: give another --name, or delete it first`);
+  if (!isThere) writeWhole(path, text);
   const advice = steps > largeSteps ? `\n  it takes ${plural(steps, 'step')}: whitewater shrink makes it smaller` : '';
-  context.terminal.out(`pinned ${path}\n  ${showed}\n  it ${verdict.kind === 'violation' ? 'fails now, and so will npm test until that is mended' : 'passes now'}${advice}\n`);
+  context.terminal.out(`pinned ${path}${isThere ? ', where it was already' : ''}\n  ${showed}\n  it ${verdict.kind === 'violation' ? 'fails now, and so will npm test until that is mended' : 'passes now'}${advice}\n`);
   return exitCode.pass;
 }
 

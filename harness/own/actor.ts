@@ -10,7 +10,8 @@ import { copyOfState, holdSame, NoDataError, plainCopy } from './copy.ts';
 import type { Span } from './duration.ts';
 
 /** What is answered by what is sent. */
-type ReplyIn<Out> = Extract<Out, { readonly kind: 'response' }> extends Response<infer Reply> ? Reply : never;
+/** What a response of these carries. */
+export type ReplyIn<Out> = Extract<Out, { readonly kind: 'response' }> extends Response<infer Reply> ? Reply : never;
 
 /** What an actor may ask for during a step; what is asked for happens in this order when the step is over. */
 export interface Context<Out, Kept = null> {

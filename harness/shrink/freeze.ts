@@ -83,14 +83,15 @@ export function frozen(system: System, plan: Plan): Plan | null {
   return { ...withoutRates(plan), network: { ...withoutRates(plan).network, fates }, timers: list.timers };
 }
 
-/** With a list of fates the rates are not used: they would only mislead the reader. */
+/** With a list of fates the rates are not used: they would only mislead the reader. That trouble lasts is still so. */
 function withoutRates(plan: Plan): Plan {
-  const { delayUs, lateUs, manner } = plan.network;
+  const { delayUs, lasting, lateUs, manner } = plan.network;
   return {
     ...plan,
     network: {
       delayUs, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, lateUs,
       ...(manner === undefined ? {} : { manner }),
+      ...(lasting === undefined ? {} : { lasting }),
     },
   };
 }

@@ -110,6 +110,11 @@ const busy: Plan = {
   operations: Array.from({ length: 30 }, (_, at) => ({ client: at % 6, atUs: 250_000, request: at % 3 === 0 ? { kind: 'get', key: 'x' } : { kind: 'append', key: 'x', value: 'a' } })),
 };
 
+/** Ten answers behind the storm, when somebody leads. */
+const afterwards: Plan = {
+  ...calm, faults: [], operations: Array.from({ length: 10 }, (_, at) => ({ client: 0, atUs: 900_000 + at * 20_000, request: { kind: 'append', key: 'x', value: 'a' } })),
+};
+
 const initialElection = labScenarios.find(({ name }) => name === 'lab/2A-1-InitialElection')!;
 
 describe('a run of the correct core', () => {
@@ -121,6 +126,8 @@ describe('a run of the correct core', () => {
 /** Of each of the harness's properties, a run that breaks it. */
 const broken: readonly (readonly [property: string, system: System, plan: Plan, detail: RegExp])[] = [
   ['Progress After Healing', withServers(silent), calm, /^2000 ms after all faults ended, 1 operations are not answered$/],
+  ['Progress While Owed', withServers(silent), { ...calm, network: { ...calm.network, lasting: { dropPer1000: 0, duplicatePer1000: 0, tailUs: 0 } } }, /^2000 ms after the storm, with messages lost or late, 1 operations are not answered$/],
+  ['Slow', { ...raftKv, pace: () => ({ steadyAfterUs: 0, leaderlessUs: 0, answerUs: 1 }) }, afterwards, /^half of the answers took [\d.]+ ms without any fault; by the timing of the plan 0\.001 ms are enough$/],
   ['Bounded Work', withServers(spinning), calm, /^\d+ events happened, and it goes on: messages beget messages; the last step was step \d+ of n\d$/],
   ['Protocol Contract', withServers(mute), calm, /^n\d at step \d+, on timer election: /],
   ['No Exception', withServers(throwing), calm, /^n\d threw RangeError: no elections here$/],

@@ -30,6 +30,7 @@ describe('two runs that differ in one thing are two runs', () => {
     ['nodes.crashes', { nodes: { ...record.nodes, crashes: record.nodes.crashes + 1 } }],
     [`counts.${countName}`, { counts: { ...record.counts, [countName!]: -1 } }],
     [`faults.${faultName}.mattered`, { faults: { ...record.faults, [faultName!]: { ...record.faults[faultName!]!, mattered: -1 } } }],
+    ['pace.settledUs', { pace: { ...record.pace!, settledUs: -1 } }],
     ['rpcs', { rpcs: { calls: 1, bytes: 1 } as never }],
   ];
   test.each(changes)('%s', (field, change) => {

@@ -47,7 +47,7 @@ describe('a counterexample as a plan of the simulator', () => {
     process.chdir(folder);
     try {
       const told = { name: 'm', values: {}, hasSymmetry: false, model: { planOf: () => plan } as never, result: search('violation', [property('violated', path)]) };
-      return { ...writePlans(told, new Map([[raftKv.name, raftKv]]), new Kept()), files: readdirSync('failures') };
+      return { ...writePlans(told, new Map([[raftKv.name, raftKv]]), null, new Kept()), files: readdirSync('failures') };
     } finally {
       process.chdir(home);
       rmSync(folder, { recursive: true });
