@@ -1,6 +1,6 @@
 /** Where known bugs are kept: those of the house, or a user's own folder. */
 import { existsSync, readdirSync, statSync, type Dirent } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { readText } from '../text/files.ts';
 import { BugFileError, parseBug, type KnownBug } from './known-bug.ts';
 import { projectFolder } from './project.ts';
@@ -8,7 +8,7 @@ import { projectFolder } from './project.ts';
 export const houseFolder = (): string => join(projectFolder(), 'scenarios', 'bugs');
 
 /** The patches of the house are held by its own tests, their types too (test/scenarios/bugs/patches.test.ts). */
-export const isOfHouse = ({ path }: KnownBug): boolean => resolve(path).startsWith(houseFolder());
+export const isOfHouse = ({ path }: KnownBug): boolean => resolve(path).startsWith(houseFolder() + sep);
 
 /**
  * All bugs of a folder, by name, and then those of each folder in it.

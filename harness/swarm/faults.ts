@@ -242,7 +242,6 @@ const heldInstalls: Draw = (random, { servers, stormUs }) => (servers < 2 ? [] :
   kind: 'compactDuringInstall', fromUs: random.below(stormUs >> 1), untilUs: stormUs,
 })));
 
-/** One leader after the other falls, most of them right behind a write, and comes back about an election later. */
 /**
  * Clients go on asking a leader that the other servers have lost, for longer than they need to elect another one: what
  * it answers from its own state alone is out of date (dissertation 6.4).
@@ -253,6 +252,7 @@ const staleLeaders: Draw = (random, { servers, stormUs, electionUs }) => (server
   return { kind: 'isolation', fromUs, untilUs, nodes: 'leader', direction: 'both', among: 'servers' };
 }));
 
+/** One leader after the other falls, most of them right behind a write, and comes back about an election later. */
 const leaderChurn: Draw = (random, { stormUs, electionUs }) => {
   const falls: Crash[] = [];
   let atUs = random.below(2 * electionUs);

@@ -78,7 +78,7 @@ export class TraceLines implements TraceSink {
   private effectText(effect: AnyEffect): string {
     switch (effect.kind) {
       case 'persist':
-        return `persist ${effect.writes.map((write) => (write as { kind: string }).kind).join(' ')}`;
+        return `persist ${effect.writes.map(kindOfWrite).join(' ')}`;
       case 'send':
         return `to ${this.nameOf(effect.to)}: ${this.system.describeMessage(effect.message)}`;
       case 'setTimer':
@@ -90,6 +90,12 @@ export class TraceLines implements TraceSink {
     }
   }
 }
+
+/** Writes are whatever a system keeps: those without a kind are only counted. */
+const kindOfWrite = (write: unknown): string => {
+  const kind = typeof write === 'object' && write !== null ? (write as { readonly kind?: unknown }).kind : undefined;
+  return typeof kind === 'string' ? kind : 'write';
+};
 
 function changedFields(before: Fields, after: Fields): Fields {
   const changed: Record<string, string | number> = {};

@@ -1,30 +1,48 @@
-/** A folder of known bugs is read whole: by name, and then what lies in the folders within. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/** Known bugs by folder, file, name and number. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { bugsIn, findBugs } from '../../../harness/bugs/catalogue.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bugsIn, findBugs, houseFolder, isOfHouse } from '../../../harness/bugs/catalogue.ts';
+import { BugFileError } from '../../../harness/bugs/known-bug.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'whitewater-catalogue-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const patch = readFileSync(join(houseFolder(), 'e03-majority-is-half.patch'), 'utf8');
+beforeAll(() => {
+  mkdirSync(join(folder, 'controls'));
+  mkdirSync(join(folder, 'empty'));
+  mkdirSync(join(folder, 'c', 'deep'), { recursive: true });
+  for (const name of ['b.patch', 'a.patch', 'a.plan.json', 'notes.md', 'controls/0.patch', 'c/2.patch', 'c/deep/1.patch']) writeFileSync(join(folder, name), name.endsWith('.patch') ? patch : '');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+const names = (bugs: ReturnType<typeof findBugs>): readonly string[] => bugs.map(({ name }) => name);
 
-const patch = (id: string): string => [
-  `Title: ${id}`, `Id: ${id}`, 'Category: c', 'Difficulty: easy', 'Source: this test', 'Property: Election Safety', '',
-  '--- a/core/x.ts', '+++ b/core/x.ts', '@@ -1,1 +1,1 @@', '-a', '+b', '',
-].join('\n');
-
-test('all patches are found, those of the folder first, and nothing else', () => {
-  for (const inner of ['controls', 'b/deep', 'empty']) mkdirSync(join(folder, inner), { recursive: true });
-  for (const [path, id] of [['x02.patch', 'X02'], ['x01.patch', 'X01'], ['controls/x04.patch', 'X04'], ['b/x05.patch', 'X05'], ['b/deep/x03.patch', 'X03']] as const) {
-    writeFileSync(join(folder, path), patch(id));
-  }
-  writeFileSync(join(folder, 'x01.plan.json'), '{}');
-  writeFileSync(join(folder, 'b', 'notes.md'), '');
-  expect(bugsIn(folder).map(({ id }) => id)).toEqual(['X01', 'X02', 'X05', 'X03', 'X04']);
-  expect(findBugs([join(folder, 'b'), join(folder, 'x02.patch'), join(folder, 'b')]).map(({ id }) => id)).toEqual(['X05', 'X03', 'X02']);
+test('a folder has its patches by name, and behind them those of each folder in it', () => {
+  expect(names(bugsIn(folder))).toEqual(['a', 'b', '2', '1', '0']);
+  expect(() => bugsIn(join(folder, 'none'))).toThrow(new BugFileError(`cannot read ${join(folder, 'none')}: no such folder`));
 });
 
-test('a folder without a patch, and one that is not there, are one clear line', () => {
-  expect(() => findBugs([join(folder, 'empty')])).toThrow('empty: there is no .patch file in it');
-  expect(() => bugsIn(join(folder, 'gone'))).toThrow(`cannot read ${join(folder, 'gone')}: no such folder`);
+describe('what is asked for', () => {
+  test('is a bug of the house by its name or its number, however it is written', () => {
+    for (const asked of ['e03-majority-is-half', 'e03', 'E03', 'E03-MAJORITY-is-half']) expect(names(findBugs([asked]))).toEqual(['e03-majority-is-half']);
+  });
+  test('is a file or a folder by its path', () => {
+    expect(names(findBugs([join(folder, 'b.patch')]))).toEqual(['b']);
+    expect(names(findBugs([folder]))).toEqual(['a', 'b', '2', '1', '0']);
+  });
+  test('is all of the house for nothing', () => expect(names(findBugs([]))).toEqual(names(bugsIn(houseFolder()))));
+  test('comes once, in the order asked for', () => {
+    expect(names(findBugs(['e05', 'e03', join(folder, 'b.patch'), 'E05', folder]))).toEqual([...names(findBugs(['e05'])), 'e03-majority-is-half', 'b', 'a', '2', '1', '0']);
+  });
+  test('that is not there is said', () => {
+    expect(() => findBugs(['e03', 'z99'])).toThrow(/^there is no known bug "z99", and no file or folder of that name; the \d+ known ones are in /);
+    expect(() => findBugs([join(folder, 'empty')])).toThrow(`${join(folder, 'empty')}: there is no .patch file in it`);
+  });
+});
+
+test('of the house is what lies in its folder, and not beside it', () => {
+  const [own] = findBugs(['e03']);
+  expect(isOfHouse(own!)).toBe(true);
+  expect(isOfHouse({ ...own!, path: `${houseFolder()}-of-mine/e03.patch` })).toBe(false);
+  expect(isOfHouse({ ...own!, path: join(folder, 'a.patch') })).toBe(false);
 });
