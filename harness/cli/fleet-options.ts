@@ -2,7 +2,8 @@
 import type { FleetCampaign } from '../fleet/campaign.ts';
 import { refusalText } from '../fleet/redis.ts';
 import { openStore, type OpenStore, type Store } from '../fleet/store.ts';
-import { UsageError } from './command.ts';
+import { UsageError, type Terminal } from './command.ts';
+import { Away } from './fleet-away.ts';
 
 export const fleetOptions = { redis: { type: 'string' }, fleet: { type: 'string' }, campaign: { type: 'string' } } as const;
 
@@ -12,18 +13,23 @@ export interface FleetValues {
   readonly campaign?: string | undefined;
 }
 
+const patienceMs = 10_000;
+
 /**
  * Does something with the fleet, and leaves it.
- * @throws UsageError when Redis is not there, or takes no more
+ * @param giveUpMs how long Redis may be away meanwhile
+ * @throws UsageError when Redis is not there, takes no more, or is away for too long
  */
-export async function withFleet<T>({ redis, fleet }: FleetValues, act: (open: OpenStore) => Promise<T>): Promise<T> {
+export async function withFleet<T>({ redis, fleet }: FleetValues, terminal: Terminal, act: (open: OpenStore) => Promise<T>, giveUpMs = patienceMs): Promise<T> {
   const open = await openStore(redis ?? process.env['REDIS_URL'] ?? 'redis://localhost:6379', fleet ?? 'whitewater');
+  const away = new Away(open, giveUpMs, terminal);
   try {
-    return await act(open);
+    return await Promise.race([act(open), away.givesUp]);
   } catch (error) {
     const refusal = error instanceof Error ? refusalText(open.name, error) : null;
     throw refusal === null ? error : new UsageError(refusal);
   } finally {
+    away.release();
     open.close();
   }
 }

@@ -18,7 +18,7 @@ export async function fleetPages(argv: readonly string[], { terminal }: Context)
   const [folder] = positionals;
   if (folder === undefined || positionals.length !== 1) throw new UsageError('fleet page takes one folder, where it writes index.html');
   mustBeWritable(join(folder, 'index.html'), terminal.err);
-  return withFleet(values, async ({ store }) => {
+  return withFleet(values, terminal, async ({ store }) => {
     const nowMs = Date.now();
     const campaigns = await store.campaigns();
     const wholes: Whole[] = [];

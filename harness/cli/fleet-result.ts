@@ -23,7 +23,7 @@ export async function fleetResult(argv: readonly string[], { terminal, registry 
   if (positionals.length > 0) throw new UsageError(`fleet result takes options only, not ${positionals.join(' ')}`);
   const jsonPath = values.json;
   if (jsonPath !== undefined) mustBeWritable(jsonPath, terminal.err);
-  return withFleet(values, async ({ store }) => {
+  return withFleet(values, terminal, async ({ store }) => {
     const campaign = await campaignOf(store, values);
     const whole = await wholeOf(store, campaign, Date.now());
     const { result, progress } = whole;

@@ -46,7 +46,7 @@ export async function fleetStart(argv: readonly string[], { terminal, registry }
     stuckAfterMs: stuckAfterOf(values['stuck-after']),
   };
   const from = values.from === undefined ? null : wholeNumber('--from', values.from, 0, largest);
-  return withFleet(values, async ({ store, name, keepsFile }) => {
+  return withFleet(values, terminal, async ({ store, name, keepsFile }) => {
     if (!keepsFile) terminal.err(`whitewater: Redis at ${name} keeps no append-only file: when it restarts, the campaign is gone (appendonly yes keeps it)\n`);
     const earlier = isContinuous ? await campaignsOf(store, question.scenario) : [];
     const seeds = { ...question, from: from ?? freshFrom(earlier) };

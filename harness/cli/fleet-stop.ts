@@ -8,7 +8,7 @@ import { campaignOf, fleetOptions, withFleet } from './fleet-options.ts';
 export async function fleetStop(argv: readonly string[], { terminal }: Context): Promise<ExitCode> {
   const { values, positionals } = parseCommandLine('fleet', argv, { ...fleetOptions, forget: { type: 'boolean' } });
   if (positionals.length > 0) throw new UsageError(`fleet stop takes options only, not ${positionals.join(' ')}`);
-  return withFleet(values, async ({ store }) => {
+  return withFleet(values, terminal, async ({ store }) => {
     const campaign = await campaignOf(store, values);
     await store.stop(campaign.id);
     const state = endedEarly(await progressOf(store, campaign, Date.now())) ?? 'all of it is done';

@@ -10,7 +10,7 @@ import { StatusLine } from './status-line.ts';
 export async function fleetStatus(argv: readonly string[], { terminal }: Context): Promise<ExitCode> {
   const { values, positionals } = parseCommandLine('fleet', argv, fleetOptions);
   if (positionals.length > 0) throw new UsageError(`fleet status takes options only, not ${positionals.join(' ')}`);
-  return withFleet(values, async ({ store }) => {
+  return withFleet(values, terminal, async ({ store }) => {
     const campaign = await campaignOf(store, values);
     terminal.out(statusText(await progressOf(store, campaign, Date.now()), Date.now()));
     return exitCode.pass;
@@ -18,11 +18,13 @@ export async function fleetStatus(argv: readonly string[], { terminal }: Context
 }
 
 const lookEveryMs = 1000;
+/** It is left alone for days: a Redis that is moved must not end it. */
+const watchPatienceMs = 600_000;
 
 export async function fleetWatch(argv: readonly string[], { terminal }: Context): Promise<ExitCode> {
   const { values, positionals } = parseCommandLine('fleet', argv, { ...fleetOptions, 'on-failure': { type: 'string' } });
   if (positionals.length > 0) throw new UsageError(`fleet watch takes options only, not ${positionals.join(' ')}`);
-  return withFleet(values, async ({ store }) => {
+  return withFleet(values, terminal, async ({ store }) => {
     const campaign = await campaignOf(store, values);
     const status = new StatusLine(terminal, 100, performance.now());
     const seen = new Set<string>();
@@ -46,5 +48,5 @@ export async function fleetWatch(argv: readonly string[], { terminal }: Context)
       }
       await sleep(lookEveryMs, undefined, { signal: terminal.interrupted }).catch(() => undefined);
     }
-  });
+  }, watchPatienceMs);
 }

@@ -8,7 +8,6 @@ import { revisionOf } from '../fleet/revision.ts';
 import type { FleetCampaign } from '../fleet/campaign.ts';
 import type { OpenStore } from '../fleet/store.ts';
 import { isEnded } from '../fleet/whole.ts';
-import { duration } from '../text/format.ts';
 import { durationMs, parseCommandLine, UsageError, wholeNumber, type Context, type ExitCode } from './command.ts';
 import { fleetOptions, withFleet } from './fleet-options.ts';
 import { FleetSession, type SessionEnd } from './fleet-session.ts';
@@ -43,15 +42,7 @@ export async function fleetWork(argv: readonly string[], context: Context): Prom
     onFailure: values['on-failure'] ?? null,
   };
   if (request.lostAfterMs < 1000) throw new UsageError('--lost-after takes at least 1s: a worker on a busy machine says nothing for a moment');
-  return withFleet(values, async (open) => {
-    // Nothing is asked of Redis while it is away: the wait for it ends here.
-    const away = new Away(open, request.giveUpMs);
-    try {
-      return await Promise.race([workOn(open, request, context, values.fleet ?? 'whitewater'), away.givesUp]);
-    } finally {
-      away.release();
-    }
-  });
+  return withFleet(values, context.terminal, (open) => workOn(open, request, context, values.fleet ?? 'whitewater'), request.giveUpMs);
 }
 
 async function workOn(open: OpenStore, request: Request, context: Context, fleet: string): Promise<ExitCode> {
@@ -104,30 +95,5 @@ class Code {
     this.revisions.set(found.url, own);
     if (own === revision) return found;
     throw new UsageError(`${id} is of revision ${revision}, and this worker of ${own}: it takes none of its chunks (start the worker from the same files, or a campaign from these)`);
-  }
-}
-
-/** Says once that Redis is gone, and once that it is back; ends the wait for it when that takes too long. */
-class Away {
-  /** Never fulfilled. */
-  readonly givesUp: Promise<never>;
-  private readonly timer: NodeJS.Timeout;
-  private sinceMs: number | null = null;
-
-  constructor({ store: { redis }, name }: OpenStore, giveUpMs: number) {
-    redis.on('close', () => (this.sinceMs ??= performance.now()));
-    redis.on('ready', () => (this.sinceMs = null));
-    let reject: (error: Error) => void;
-    this.givesUp = new Promise((_, no) => (reject = no));
-    this.timer = setInterval(() => {
-      if (this.sinceMs !== null && performance.now() - this.sinceMs > giveUpMs) {
-        reject(new UsageError(`no Redis at ${name} for ${duration(giveUpMs)}: what was done is kept there, and what was not is done by others`));
-      }
-    }, 100);
-  }
-
-  release(): void {
-    clearInterval(this.timer);
-    this.givesUp.catch(() => undefined);
   }
 }

@@ -97,7 +97,7 @@ describe.skipIf(redisPath === null)(`a fleet at work${withoutRedis}`, () => {
 
   test('a planted bug is one cause with one report, whichever worker meets it, and somebody is told once', async () => {
     await started('./own.mjs#unknownEffect', '--seeds', '40', '--chunk', '5');
-    writeFileSync(join(here, 'hook.sh'), 'echo "$WHITEWATER_CAUSE $WHITEWATER_PROPERTY $WHITEWATER_SEED $WHITEWATER_PLAN $WHITEWATER_REPORT" >> told.txt\n');
+    writeFileSync(join(here, 'hook.sh'), 'sleep 0.3; echo "$WHITEWATER_CAUSE $WHITEWATER_PROPERTY $WHITEWATER_SEED $WHITEWATER_PLAN $WHITEWATER_REPORT" >> told.txt\n');
     const ended = await Promise.all([1, 2, 3].map(() => worker('--until-done', '--on-failure', 'sh hook.sh').ended));
     expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
     const { causes, violations } = await progress();
@@ -193,9 +193,14 @@ describe.skipIf(redisPath === null)(`a fleet at work${withoutRedis}`, () => {
     const brief = worker('--give-up', '300ms');
     const patient = worker('--until-done');
     await until(({ chunksDone }) => chunksDone >= 2);
+    const watch = beside(words('watch'));
+    await until(({ chunksDone }) => chunksDone >= 4);
     await server.stop('SIGTERM');
     const { code, err } = await brief.ended;
     expect([code, err]).toEqual([4, expect.stringContaining(`whitewater: no Redis at 127.0.0.1:${server.port} for 300 ms: `)]);
+    // Whoever only waits for it hears Ctrl-C all the same.
+    watch.interrupt();
+    expect(await Promise.race([watch.ended, sleep(20_000)])).toMatchObject({ code: 4, err: expect.stringMatching(/whitewater: no Redis at 127\.0\.0\.1:\d+ for [\d.]+ m?s: what was done is kept there/) });
     await server.start();
     expect(await patient.ended).toMatchObject({ code: 0 });
     expect((await progress()).seeds).toBe(80);

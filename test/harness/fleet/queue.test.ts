@@ -78,11 +78,14 @@ describe.skipIf(redisPath === null)(`the queue of a campaign${withoutRedis}`, ()
     await feed(store, queue, campaign);
     const [key] = await store.causes.unreported(campaign.id);
     const forgotten = ['chunk-7', 'chunk-1999', `cause-${key}`, 'first-canaries'];
-    for (const id of forgotten) expect(await queue.remove(id), id).toBe(1);
     const before = await queue.getWaitingCount();
-    await feed(store, queue, campaign);
-    expect(await held()).toEqual(expect.arrayContaining(forgotten));
-    expect(await queue.getWaitingCount()).toBe(before + forgotten.length);
+    // One after the other: each alone is missed.
+    for (const id of forgotten) {
+      expect(await queue.remove(id), id).toBe(1);
+      await feed(store, queue, campaign);
+      expect(await held()).toContain(id);
+    }
+    expect(await queue.getWaitingCount()).toBe(before);
   });
 
   test('what is done, set aside or reported is not put there again', async () => {
