@@ -116,7 +116,7 @@ describe('what is loaded', () => {
     expect(named(loadedWith(join(top, 'scenarios/whitewater.ts'))).toSorted()).toEqual([
       'harness/campaign/draw-error.ts', 'harness/campaign/judgement.ts', 'harness/cli/command.ts', 'harness/cli/commands.ts', 'harness/cli/main.ts',
       'harness/cli/parent.ts',
-      'harness/cli/terminal.ts', 'harness/text/files.ts', 'harness/text/format.ts', 'harness/text/own-command.ts', 'harness/text/printable.ts', 'harness/text/usage-error.ts', 'scenarios/whitewater.ts',
+      'harness/cli/terminal.ts', 'harness/system.ts', 'harness/text/files.ts', 'harness/text/format.ts', 'harness/text/own-command.ts', 'harness/text/printable.ts', 'harness/text/usage-error.ts', 'scenarios/whitewater.ts',
     ]);
     const rest = named(loadedWith(join(top, 'harness/cli/check.ts'))).filter((path) => !path.startsWith('checkers/porcupine-ts-port/'));
     expect(rest.toSorted()).toEqual([

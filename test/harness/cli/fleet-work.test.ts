@@ -207,7 +207,7 @@ describe.skipIf(redisPath === null)(`a fleet at work${withoutRedis}`, () => {
   });
 
   test('Ctrl-C ends a worker with its chunk done; stopped, a campaign is unknown, and is gone on with where it was', async () => {
-    const id = await started('./own.mjs#slow', '--seeds', '80', '--chunk', '4');
+    const id = await started('./own.mjs#slow', '--seeds', '400', '--chunk', '4');
     const told = worker();
     await until(({ chunksDone }) => chunksDone >= 2);
     told.interrupt();
@@ -217,12 +217,12 @@ describe.skipIf(redisPath === null)(`a fleet at work${withoutRedis}`, () => {
     const { chunksDone: before } = await progress();
     const stopped = worker('--until-done');
     await until(({ chunksDone }) => chunksDone > before);
-    expect((await fleet('stop')).out).toMatch(/^slow-1-80-\w+: stopped after \d+ of 80\n$/);
+    expect((await fleet('stop')).out).toMatch(/^slow-1-400-\w+: stopped after \d+ of 400\n$/);
     expect(await stopped.ended).toMatchObject({ code: 0, err: expect.stringContaining(`${id}: stopped\n`) });
     const { seeds } = await progress();
     const result = await fleet('result');
-    expect([result.code, result.out]).toEqual([2, expect.stringContaining(`interrupted before it was done: stopped after ${seeds} of 80`)]);
-    expect((await fleet('start', './own.mjs#slow', '--seeds', '80', '--chunk', '4')).out).toContain(`goes on     ${seeds / 4} chunks are done`);
+    expect([result.code, result.out]).toEqual([2, expect.stringContaining(`interrupted before it was done: stopped after ${seeds} of 400`)]);
+    expect((await fleet('start', './own.mjs#slow', '--seeds', '400', '--chunk', '4')).out).toContain(`goes on     ${seeds / 4} chunks are done`);
     expect(await worker('--until-done').ended).toMatchObject({ code: 0 });
     expect((await fleet('result')).code).toBe(0);
     expect((await fleet('stop', '--forget')).out).toBe(`${id}: all of it is done; forgotten\n`);

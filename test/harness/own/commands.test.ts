@@ -12,7 +12,7 @@ let folder = '';
 /** What the explorer says of a planted bug; it leaves a plan. */
 let explored: Ran;
 const plan = 'failures/explore-primary-backup-every-history-is-linearizable.plan.json';
-const randomly = ['--bug', 'skipsSync', '--strategy', 'random', '--walks', '2000', '--steps', '80', '--workers', '1'];
+const randomly = ['--bug', 'skipsSync', '--strategy', 'random', '--walks', '2000', '--clients', '2', '--steps', '80', '--workers', '1'];
 
 beforeAll(() => {
   folder = project('primary-backup');

@@ -137,7 +137,7 @@ describe('a scenario that fails', () => {
     ['a parameter that the model lacks', "exploreTest(chaos, { with: { bugs: 'impatient' } });", 'there is no parameter bugs; it takes servers 3 (1 to 7)'],
     ['a scenario without a space', "exploreTest(registry.scenarios.get('two-phase-commit+bug=impatient')!);", 'the scenario "two-phase-commit+bug=impatient" has no `explore`'],
     ['a scenario of no registry', 'fuzz({ ...chaos });', 'the scenario "two-phase-commit" stands in no registry'],
-    ['a space that is not closed in its time', "exploreTest(chaos, { time: '1ms', with: { servers: 6, clients: 2 } });", 'interrupted before it was done: two-phase-commit'],
+    ['a space that is not closed in its time', "exploreTest(chaos, { time: '1ms', with: { servers: 7, clients: 4 } });", 'interrupted before it was done: two-phase-commit'],
   ])('%s is told in one line', (_, call, says) => {
     const { code, out } = tested({ 'chaos.test.ts': `${head}${call}\n` });
     expect(code).toBe(1);
