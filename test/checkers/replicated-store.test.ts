@@ -53,3 +53,89 @@ describe('a whole comparison', () => {
     expect([model.difference('n0', 0, 1, held[2]!), model.difference('n0', 0, 1, held[2]!)]).toEqual([says, says]);
   });
 });
+
+/** One client, n3 and so c0, and another, n4. */
+const did = (client: number, sequence: number, operation: Command['operation']): Command => ({ client, sequence, operation });
+const modelOf = (...commands: readonly (Command | null)[]): ReplicatedStore => after(...commands).model;
+const told = (model: ReplicatedStore, client: number, sequence: number, result: string | boolean | null) => (): void => model.acknowledged(client, sequence, result);
+
+describe('what commands make', () => {
+  const key = 'k';
+  test.each<[string, readonly Command['operation'][], string | undefined, string | boolean | null]>([
+    ['a put writes', [{ kind: 'put', key, value: 'a' }], 'a', null],
+    ['the later put', [{ kind: 'put', key, value: 'a' }, { kind: 'put', key, value: 'b' }], 'b', null],
+    ['an append to nothing', [{ kind: 'append', key, value: 'a' }], 'a', null],
+    ['an append', [{ kind: 'put', key, value: 'a' }, { kind: 'append', key, value: 'b' }], 'ab', null],
+    ['a get of nothing', [{ kind: 'get', key }], undefined, ''],
+    ['a get', [{ kind: 'put', key, value: 'a' }, { kind: 'get', key }], 'a', 'a'],
+    ['a cas that fits', [{ kind: 'put', key, value: 'a' }, { kind: 'cas', key, expected: 'a', value: 'b' }], 'b', true],
+    ['a cas that does not', [{ kind: 'put', key, value: 'a' }, { kind: 'cas', key, expected: 'c', value: 'b' }], 'a', false],
+    ['a cas of nothing', [{ kind: 'cas', key, expected: '', value: 'b' }], 'b', true],
+  ])('%s', (_what, operations, value, result) => {
+    const model = modelOf(...operations.map((operation, i) => did(3, i + 1, operation)));
+    const { values, sessions } = model.at(operations.length);
+    expect([values.get(key), sessions.get(3)]).toEqual([value, { sequence: operations.length, result }]);
+    expect(model.committedUpTo).toBe(operations.length);
+  });
+
+  test('twice is once, and counted; each client has its own numbers; a no-op makes nothing', () => {
+    const model = modelOf(did(3, 1, { kind: 'append', key, value: 'a' }), null, did(3, 1, { kind: 'append', key, value: 'a' }), did(4, 1, { kind: 'append', key, value: 'b' }), did(4, 3, { kind: 'append', key, value: 'c' }), did(4, 2, { kind: 'append', key, value: 'd' }));
+    expect([model.at(6).values.get(key), model.repetitions]).toEqual(['abc', 2]);
+    expect([...model.at(4).values, ...model.at(4).sessions.keys()]).toEqual([[key, 'ab'], 3, 4]);
+    expect([model.at(0).values.size, model.at(1).sessions.get(4), model.at(6).sessions.get(4)?.sequence]).toEqual([0, undefined, 3]);
+    expect(modelOf().repetitions).toBe(0);
+  });
+});
+
+describe('a client may be told', () => {
+  const model = modelOf(put(1, 'a'), did(3, 2, { kind: 'get', key: 'k' }));
+  test('what its last command gave, and of an older one anything that is done', () => {
+    expect([told(model, 3, 2, 'a'), told(model, 3, 1, null)].map((tell) => tell())).toEqual([undefined, undefined]);
+  });
+  test.each([
+    ['another answer', 3, 2, 'b', 'c0 was told "b" for its command 2, which gave "a"'],
+    ['of what is not committed', 3, 3, 'a', 'c0 was told that its command 3 is done, which is not committed'],
+    ['of what nobody committed', 4, 1, null, 'c1 was told that its command 1 is done, which is not committed'],
+  ])('not %s', (_what, client, sequence, result, says) => expect(told(model, client, sequence, result)).toThrow(says));
+});
+
+describe('a read around the log', () => {
+  const model = modelOf(put(1, 'a'), put(2, 'b'), null);
+  const read = (index: number, result: string, atLeast = index, more: object = {}) => model.differenceInRead({ client: 4, sequence: 7, key: 'k', result, index, atLeast, ...more });
+  test('shows the state of its index, which is no older than what was committed when it was asked', () => {
+    expect([read(1, 'a'), read(2, 'b'), read(3, 'b', 2), read(2, '', 2, { key: 'other' })]).toEqual([null, null, null, null]);
+    expect(read(1, 'a', 2)).toBe('c1 was told "a" for its read 7 of k, as it was at index 1: when it asked, 2 entries were committed');
+    expect(read(1, 'b')).toBe('c1 was told "b" for its read 7 of k, which was "a" at index 1');
+    expect(read(2, '', 2)).toBe('c1 was told "" for its read 7 of k, which was "b" at index 2');
+  });
+  test('that was answered from the log is told by its session', () => {
+    const logged = modelOf(put(1, 'a'), did(4, 7, { kind: 'get', key: 'k' }), put(2, 'b'));
+    expect(logged.differenceInRead({ client: 4, sequence: 7, key: 'k', result: 'a', index: 3, atLeast: 1 })).toBeNull();
+    expect(logged.differenceInRead({ client: 4, sequence: 8, key: 'k', result: 'a', index: 3, atLeast: 1 })).toContain('which was "b" at index 3');
+  });
+});
+
+describe('what is held since an index that was right', () => {
+  const commands = [put(1, 'a'), did(4, 1, { kind: 'put', key: 'l', value: 'x' }), null, put(2, 'b')];
+  const { model, held } = after(...commands);
+  test('is what the entries between touch', () => {
+    for (const from of [0, 1, 2, 3]) expect(model.difference('n0', from, 4, held[4]!)).toBeNull();
+    expect(model.difference('n0', 1, 4, held[3]!)).toBe('n0 holds k="a" at index 4, where it must be "b"');
+    expect(model.difference('n0', 1, 2, { ...held[2]!, sessions: held[1]!.sessions })).toContain('n0 holds session nothing of c1 at index 2, where it must be {');
+    // What they do not touch was looked at before.
+    expect(model.difference('n0', 2, 4, { ...held[4]!, store: after(commands[0]!, commands[3]!).held[2]!.store })).toBeNull();
+  });
+  test('is nothing beyond what is committed', () => {
+    expect([model.difference('n0', 0, 5, held[4]!), model.difference('n0', 4, 5, held[4]!)]).toEqual([
+      'n0 holds the state of index 5, and only 4 entries are committed', 'n0 holds the state of index 5, and only 4 entries are committed',
+    ]);
+  });
+});
+
+test('more than there must be is told by its number', () => {
+  const { model } = after(put(1, 'a'));
+  const more = after(put(1, 'a'), did(4, 1, { kind: 'put', key: 'l', value: 'x' })).held[2]!;
+  const none = after(put(1, 'a')).held[1]!;
+  expect(model.difference('n0', 0, 1, { ...none, store: more.store })).toBe('n0 holds 2 keys at index 1, where there must be 1');
+  expect(model.difference('n0', 0, 1, { ...none, sessions: more.sessions })).toBe('n0 holds 2 sessions at index 1, where there must be 1');
+});
