@@ -4,6 +4,7 @@ import { explainModelHistory, linearizability } from '../../checkers/linearizabi
 import type { Plan } from '../plan/plan.ts';
 import type { AnyEffect, AnyProcess, Codec, HistoryCall, HistoryStory, Lanes, Reach, Story, System, ToldStep } from '../system.ts';
 import { longestUs } from '../plan/plan.ts';
+import type { NodeFields } from './alike.ts';
 import { clientProcess, isClient, type KeptClient } from './client-process.ts';
 import { readyClient } from './client.ts';
 import type { Client, Redirect, Request, Response, Server, ServerEffect, ServerEvent } from './contract.ts';
@@ -72,6 +73,11 @@ export interface SystemDefinition<State, Message, Durable, Write, S extends Sett
   readonly role?: (state: State, node: NodeId) => Role;
   /** What an `epoch` is called: term, view or ballot; epoch. */
   readonly epochName?: string;
+  /**
+   * For `explore --symmetry`: groups of servers that do the same under each other's names, and the fields in which nodes stand.
+   * It is held against every step.
+   */
+  readonly alike?: NodeFields & { readonly servers: (world: WorldOf<ValuesOf<S>>) => readonly (readonly NodeId[])[] };
   /** In the place of words by structure. */
   readonly words?: {
     readonly message?: (message: Message | Request<Operation> | Response<Reply> | Redirect) => string;
@@ -119,6 +125,8 @@ function definitionOf(given: AnyGiven): Definition {
     owesProgress: given.owesProgress ?? null,
     role: given.role ?? null,
     epochName: given.epochName ?? 'epoch',
+    alike: given.alike === undefined ? null : (cast) => ({ ...given.alike, groups: given.alike!.servers(cast as WorldOf<any>) }),
+    asks: (cast) => (typeof given.client === 'function' ? null : asksOf(given, cast)),
     words: { message: given.words?.message ?? words, state: given.words?.state ?? fieldsOf },
     sees: { steps: list.filter(([, { step }]) => step !== undefined), moments: list.filter(([, { always }]) => always !== undefined) },
   };
@@ -150,11 +158,16 @@ function serverProcess(server: AnyServer): AnyProcess {
   };
 }
 
+function asksOf({ client }: AnyGiven, cast: Cast): readonly NodeId[] {
+  const asks = typeof client === 'object' ? client.asks?.(cast as WorldOf<any>) : undefined;
+  return asks ?? Array.from({ length: cast.servers }, (_, node) => node);
+}
+
 function clientsOf(given: AnyGiven, cast: Cast): readonly AnyProcess[] {
   const { client = {} } = given;
   const made = typeof client === 'function' ? client(cast as WorldOf<any>) : readyClient({
     retryUs: rangeOf(client.retry ?? ['200ms', '400ms']),
-    asks: client.asks?.(cast as WorldOf<any>) ?? Array.from({ length: cast.servers }, (_, node) => node),
+    asks: asksOf(given, cast),
   });
   const process = clientProcess(made as Client<any, any, any, unknown, unknown>);
   return Array.from({ length: cast.clients }, () => process);

@@ -9,6 +9,7 @@ export type { Codec, Reach } from '../system.ts';
 export { run, type RunRecord } from '../run.ts';
 export { RandomStream } from '../world/random.ts';
 export type { Verdict } from '../../checkers/verdict.ts';
+export type { NodeFields } from './alike.ts';
 export { cancel, persist, redirect, respond, send, timer } from './contract.ts';
 export type { Client, Redirect, Request, Response, Server, ServerEffect, ServerEvent, ServerStep } from './contract.ts';
 export { defineRegistry, type RegistryOptions } from './define-registry.ts';

@@ -65,6 +65,13 @@ test('two-phase commit is closed by the explorer, and its bug is found, as a pla
   const closed = npxWhitewater(folder, 'explore', '--workers', '1');
   expect(closed.code, closed.out).toBe(0);
   expect(closed.out).toMatch(/The space is closed[^]*distinct 54 {2}/);
+  for (const [servers, whole, folded] of [[3, 54, 37], [4, 146, 58], [5, 402, 83]] as const) {
+    for (const [words, states] of [[[], whole], [['--symmetry'], folded]] as const) {
+      const { code, out } = npxWhitewater(folder, 'explore', '--servers', String(servers), ...words, '--workers', '1');
+      expect(code, out).toBe(0);
+      expect(out).toContain(`distinct ${states}  `);
+    }
+  }
   const broken = npxWhitewater(folder, 'explore', '--bug', 'impatient', '--workers', '2');
   expect(broken.code, broken.out).toBe(1);
   expect(broken.out).toContain('the simulator finds it too');
