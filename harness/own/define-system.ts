@@ -5,6 +5,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { AnyEffect, AnyProcess, Codec, HistoryCall, HistoryStory, Lanes, Reach, Story, System, ToldStep } from '../system.ts';
 import { longestUs } from '../plan/plan.ts';
 import { SystemError } from '../system.ts';
+import type { NodeFields } from './alike.ts';
 import { clientProcess, isClient, type KeptClient } from './client-process.ts';
 import { readyClient } from './client.ts';
 import type { Client, Redirect, Request, Response, Server, ServerEffect, ServerEvent } from './contract.ts';
@@ -78,6 +79,11 @@ export interface SystemDefinition<State, Message, Durable, Write, S extends Sett
   readonly role?: (state: State, node: NodeId) => Role;
   /** What an `epoch` is called: term, view or ballot; epoch. */
   readonly epochName?: string;
+  /**
+   * For `explore --symmetry`: groups of servers that do the same under each other's names, and the fields in which nodes stand.
+   * It is held against every step.
+   */
+  readonly alike?: NodeFields & { readonly servers: (world: WorldOf<ValuesOf<S>>) => readonly (readonly NodeId[])[] };
   /** In the place of words by structure. */
   readonly words?: {
     readonly message?: (message: Message | Request<Operation> | Response<Reply> | Redirect) => string;
@@ -125,6 +131,8 @@ function definitionOf(given: AnyGiven): Definition {
     owesProgress: (given.owesProgress as ((reach: Reach) => boolean) | undefined) ?? null,
     role: given.role ?? null,
     epochName: given.epochName ?? 'epoch',
+    alike: given.alike === undefined ? null : (cast) => ({ ...given.alike, groups: given.alike!.servers(cast as WorldOf<any>) }),
+    asks: (cast) => askedByAll(given, cast),
     words: { message: given.words?.message ?? words, state: given.words?.state ?? fieldsOf },
     sees: { steps: list.filter(([, { step }]) => step !== undefined), moments: list.filter(([, { always }]) => always !== undefined) },
   };
@@ -156,12 +164,24 @@ function serverProcess(server: AnyServer): AnyProcess {
   };
 }
 
+/** Whom all clients ask; null when they ask in ways of their own. */
+function askedByAll(given: AnyGiven, cast: Cast): readonly NodeId[] | null {
+  if (typeof given.client === 'function') return null;
+  const [first = asksOf(given, cast, 0), ...rest] = Array.from({ length: cast.clients }, (_, number) => asksOf(given, cast, number));
+  return rest.every((one) => one.join(' ') === first.join(' ')) ? first : null;
+}
+
+function asksOf({ client }: AnyGiven, cast: Cast, number: number): readonly NodeId[] {
+  const asks = typeof client === 'object' ? client.asks?.(cast as WorldOf<any>, number) : undefined;
+  return asks ?? Array.from({ length: cast.servers }, (_, node) => node);
+}
+
 function clientsOf(given: AnyGiven, cast: Cast): readonly AnyProcess[] {
   const { client = {} } = given;
   return Array.from({ length: cast.clients }, (_, number) => {
     const made = typeof client === 'function' ? client(cast as WorldOf<any>, number) : readyClient({
       retryUs: rangeOf(client.retry ?? ['200ms', '400ms']),
-      asks: client.asks?.(cast as WorldOf<any>, number) ?? Array.from({ length: cast.servers }, (_, node) => node),
+      asks: asksOf(given, cast, number),
     });
     return clientProcess(made as Client<any, any, any, unknown, unknown>);
   });

@@ -1,6 +1,7 @@
 /** What a user says of a system, as the rest of the kit takes it: types erased, whatever was left out filled in. */
 import type { NodeId } from '../../core/protocol.ts';
 import type { AnyEffect, AnyEvent, AnyProcess, Reach } from '../system.ts';
+import type { Alike } from './alike.ts';
 import type { Service } from './service.ts';
 import type { Settings } from './settings.ts';
 
@@ -58,6 +59,10 @@ export interface Definition {
   readonly owesProgress: ((reach: Reach) => boolean) | null;
   readonly role: ((state: any, node: NodeId) => Role) | null;
   readonly epochName: string;
+  /** Null when no two servers are alike. */
+  readonly alike: ((cast: Cast) => Alike) | null;
+  /** Whom the ready client asks; null for a client of the user's. */
+  asks(cast: Cast): readonly NodeId[] | null;
   readonly words: {
     readonly message: (message: any) => string;
     readonly state: (state: any) => Readonly<Record<string, string | number>>;

@@ -10,6 +10,7 @@ export { run, type RunRecord } from '../run.ts';
 export { RandomStream } from '../world/random.ts';
 export type { Verdict } from '../../checkers/verdict.ts';
 export { actor, type Actor, type Context, type ReplyIn } from './actor.ts';
+export type { NodeFields } from './alike.ts';
 export { cancel, persist, redirect, respond, send, timer } from './contract.ts';
 export type { Client, Redirect, Request, Response, Server, ServerEffect, ServerEvent, ServerStep } from './contract.ts';
 export { defineRegistry, type RegistryOptions } from './define-registry.ts';

@@ -65,6 +65,7 @@ export type { Role as SpecRole, ServerId, SpecServer } from '../../checkers/spec
 export type { JudgeOptions, SpecEvent } from '../../checkers/spec/step.ts';
 
 // The kit itself.
+export type { Alike } from './alike.ts';
 export type { Cast, Definition, Invariant, SeenServers, SeenStep } from './definition.ts';
 export type { KeyedMix, MixOptions, Ready } from './service.ts';
 export type { ExploreBounds } from './untimed.ts';

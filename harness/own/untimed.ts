@@ -11,6 +11,8 @@ import type { NodeStep, Notice, UntimedObserver, UntimedSystem } from '../explor
 import { sometimesSeen, UntimedWorld } from '../explore/untimed/world.ts';
 import { planFormat, planVersion } from '../plan/plan.ts';
 import type { System } from '../system.ts';
+import type { NodeId } from '../../core/protocol.ts';
+import { Symmetry } from './alike.ts';
 import { isClient, type KeptClient } from './client-process.ts';
 import type { Cast, Definition, SeenStep } from './definition.ts';
 import { situationsIn } from './definition.ts';
@@ -49,8 +51,10 @@ class OwnUntimedObserver implements UntimedObserver<Histories, Notice> {
   readonly properties: readonly Property<Histories, never>[];
   private readonly definition: Definition;
   private readonly cast: Cast;
+  private readonly symmetry: Symmetry | null;
 
-  constructor(definition: Definition, cast: Cast) {
+  constructor(definition: Definition, cast: Cast, symmetry: Symmetry | null) {
+    this.symmetry = symmetry;
     const { linearizable } = definition.service;
     this.definition = definition;
     this.cast = cast;
@@ -73,7 +77,10 @@ class OwnUntimedObserver implements UntimedObserver<Histories, Notice> {
   }
 
   moment(states: readonly unknown[]): void {
-    for (const [name, { always }] of this.definition.sees.moments) mustAnswer(name, always!({ servers: states, settings: this.cast.settings }));
+    const { moments } = this.definition.sees;
+    const { settings } = this.cast;
+    for (const [name, { always }] of moments) mustAnswer(name, always!({ servers: states, settings }));
+    this.symmetry?.heldMoment(states, (servers) => moments.some(([, { always }]) => always!({ servers, settings }) !== null));
   }
 
   observe(ghost: Histories): Histories {
@@ -111,8 +118,12 @@ function operationsOf({ operations }: ExploreBounds, { service, name }: Definiti
 function untimedSystem(system: System, definition: Definition, bounds: ExploreBounds, cast: Cast, count: number): UntimedSystem<Histories, Notice> {
   const { servers, clients, settings } = cast;
   const asked = Array.from({ length: clients }, (_, client) => operationsOf(bounds, definition, count)(client));
+  const symmetry = symmetryOf(definition, cast, asked);
+  const processes = definition.processes(cast);
+  const mayFire = (node: NodeId, state: unknown, timer: string): boolean => node >= servers || bounds.timers(state, timer);
+  const isWithin = (node: NodeId, state: unknown): boolean => node >= servers || bounds.within(state);
   return {
-    processes: definition.processes(cast),
+    processes: symmetry === null ? processes : symmetry.held(processes, { within: isWithin, timers: mayFire }),
     servers,
     views: anyClass,
     essence: (_, state) => state,
@@ -122,15 +133,15 @@ function untimedSystem(system: System, definition: Definition, bounds: ExploreBo
     liveTimers: (_node, _state, armed) => armed,
     // A claim that is never made is never wrong.
     isDead: () => false,
-    mayFire: (node, state, timer) => node >= servers || bounds.timers(state, timer),
-    isWithin: (node, state) => node >= servers || bounds.within(state),
+    mayFire,
+    isWithin,
     nextRequest(client, state) {
       const { begun, isWaiting } = state as KeptClient;
       return isWaiting ? null : asked[client]![begun] ?? null;
     },
-    observer: new OwnUntimedObserver(definition, cast),
-    renamer: null,
-    renamings: () => [],
+    observer: new OwnUntimedObserver(definition, cast, symmetry),
+    renamer: symmetry?.renamer ?? null,
+    renamings: () => symmetry?.renamings ?? [],
     planBase: {
       format: planFormat, version: planVersion, scenario: `explore ${definition.name}`, system: system.name, seed: 'explore', servers, clients,
       settings: { ...settings, [anyTimersField]: true }, disk: { writeUs: { min: 0, max: 0 } }, settleUs: 10_000_000, fixedTimersUs: {},
@@ -139,6 +150,14 @@ function untimedSystem(system: System, definition: Definition, bounds: ExploreBo
     describeState: (node, state) => system.describeState(isClient(state) ? { $client: (state as KeptClient).$client } : state, node),
     describeRequest: (request) => definition.service.describe(request),
   };
+}
+
+/** Null when no two servers are alike, or no two of these. */
+function symmetryOf(definition: Definition, cast: Cast, operations: readonly (readonly unknown[])[]): Symmetry | null {
+  const alike = definition.alike?.(cast) ?? null;
+  if (alike === null) return null;
+  const symmetry = new Symmetry(alike, { servers: cast.servers, asks: cast.clients === 0 ? [] : definition.asks(cast), operations: operations.flat(), describe: (_, state) => definition.words.state(state) });
+  return symmetry.renamings.length > 1 ? symmetry : null;
 }
 
 const parametersOf = ({ settings, situations }: Definition, { servers, clients, operations, crashes }: ExploreBounds): readonly ModelParameter[] => [

@@ -26,6 +26,8 @@ export interface FuzzOptions {
 export interface ExploreOptions {
   /** Parameters of the model, the system's settings among them: `{ bug: 'impatient', 'max-crashes': 0 }`. */
   readonly with?: Readonly<Record<string, number | boolean | string>>;
+  /** Counts states that are equal up to the names of servers that are `alike` once. */
+  readonly symmetry?: boolean;
   /** Enough is seen with so many states; without it the space must be closed. WHITEWATER_STATES (a number, or all) goes before it. */
   readonly states?: number;
   /** Who has neither closed the space nor seen `states` by then has not passed. WHITEWATER_TIME_BUDGET goes before it. */

@@ -31,8 +31,9 @@ export function exploreSuite(scenario: Scenario, options: ExploreOptions, env: E
   const definition = home.registry.models.get(scenario.name);
   if (definition === undefined) throw new UsageError(`the scenario "${scenario.name}" has no \`explore\`: say there how many servers, clients and operations a search has`);
   const values = withUsage(() => fillIn(definition.parameters, options.with ?? {}));
+  const search: Search = { definition, values, states, hasSymmetry: options.symmetry === true };
   const name = states === null ? 'every state within the bounds' : `${count(states)} states`;
-  return { name: scenario.name, tests: [{ name, run: (signal) => mustHold(home, definition, values, states, bounds, asked, signal) }] };
+  return { name: scenario.name, tests: [{ name, run: (signal) => mustHold(home, search, bounds, asked, signal) }] };
 }
 
 function withUsage<T>(read: () => T): T {
@@ -44,18 +45,23 @@ function withUsage<T>(read: () => T): T {
   }
 }
 
-async function mustHold(
-  home: Home, definition: ModelDefinition, values: AnyTold['values'], states: number | null, bounds: Bounds, asked: string, signal: AbortSignal = new AbortController().signal,
-): Promise<void> {
+interface Search extends Pick<AnyTold, 'values' | 'hasSymmetry'> {
+  readonly definition: ModelDefinition;
+  /** Null for all of them. */
+  readonly states: number | null;
+}
+
+async function mustHold(home: Home, { definition, values, states, hasSymmetry }: Search, bounds: Bounds, asked: string, signal: AbortSignal = new AbortController().signal): Promise<void> {
   const model = withUsage(() => definition.create(values));
+  if (hasSymmetry && model.fingerprintOfOrbit === undefined) throw new UsageError(`the system of "${definition.name}" says of no two servers that they are \`alike\`: leave out \`symmetry\``);
   const limit = timeLimit(signal, bounds.budgetMs);
-  const options = { ...(states === null ? {} : { maxStates: states }), signal: limit.signal, clock: () => performance.now() };
+  const options = { hasSymmetry, ...(states === null ? {} : { maxStates: states }), signal: limit.signal, clock: () => performance.now() };
   const { workers } = bounds;
   const source = { moduleUrl: definition.moduleUrl, name: definition.name, values };
   const result = await (workers === 1 ? breadthFirst(model, options) : breadthFirstInThreads(model, source, { ...options, workers })).finally(() => limit.release());
   const judgement = judge(asEnough(factsOfSearch(definition.name, result), states));
   if (judgement.code === exitCode.pass) return;
-  const told: AnyTold = { name: definition.name, values, hasSymmetry: false, model, result };
+  const told: AnyTold = { name: definition.name, values, hasSymmetry, model, result };
   const violated = result.properties.find(({ verdict, path }) => verdict === 'violated' && path !== null);
   const story = violated === undefined ? null : await storyOfPath(home, told, violated, bounds);
   throw new FailedTest(story ?? `${resultText(told, false)}\n${judgement.line}`, asked);

@@ -21,6 +21,7 @@ const elsewhere: readonly (readonly [document: string, head: string, why: string
   ['docs/lab-bugs.md', '| fault | tests of the labs |', '2026-11-24: which tests catch which of ten faults'],
   ['docs/shrinking.md', '| planted fault | seed |', '2026-11-23: how far ten faults shrank'],
   ['docs/explorer.md', '| bounds (3 servers) |', 'test/harness/explore/raft-kv.test.ts'],
+  ['docs/explorer.md', '| two-phase commit, one transaction', 'test/scenarios/examples.test.ts'],
   ['docs/explorer.md', '| bug | property | actions', 'test/scenarios/bugs/explored.test.ts'],
   ['docs/explorer.md', '| `whitewater explore ...` | distinct', '2026-11-23: two searches of five minutes each'],
   ['docs/explorer.md', '| | generated/s |', '2026-11-23: rates beside those of other tools'],

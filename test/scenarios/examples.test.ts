@@ -90,6 +90,13 @@ describe.each(examples)('$name', ({ name, planted, property, search, states }) =
 
 test('a counterexample of the explorer is a plan that the simulator knows too', async () => {
   const folder = project('two-phase-commit');
+  for (const [servers, whole, folded] of [[3, 54, 37], [4, 146, 58], [5, 402, 83]] as const) {
+    for (const [words, states] of [[[], whole], [['--symmetry'], folded]] as const) {
+      const { code, out } = await inProject(folder, 'explore', '--servers', String(servers), ...words, '--workers', '1');
+      expect(code, out).toBe(0);
+      expect(out).toContain(`distinct ${states}  `);
+    }
+  }
   const broken = await inProject(folder, 'explore', '--bug', 'impatient', '--workers', '1');
   expect(broken.code, broken.out).toBe(1);
   expect(broken.out).toContain('the simulator finds it too');

@@ -42,6 +42,7 @@ export const twoPhaseCommit = defineSystem<State, Message, Known>()({
     const waits = servers.findIndex((state, node) => !lost.has(node) && (state === null || Object.values(state.known).includes('prepared')));
     return waits < 0 ? null : `n${waits} does not know what became of a transaction`;
   },
+  alike: { servers: ({ servers }) => [Array.from({ length: servers - 1 }, (_, i) => i + 1)], nodes: ['refuses'], sorted: ['yes'] },
   role: ({ role }) => ({ name: role, leads: role === 'coordinator' }),
 });
 

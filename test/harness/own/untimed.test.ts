@@ -11,6 +11,7 @@ import {
   defineRegistry, defineScenario, defineSystem, oneOf, persist, register, respond, send, service, timer,
   type CasRegisterInput, type RegisterOutput, type Request, type Response, type Server,
 } from '../../../harness/own/index.ts';
+import { Symmetry } from '../../../harness/own/alike.ts';
 import { run } from '../../../harness/run.ts';
 
 type AnyWorld = World<unknown, Notice>;
@@ -55,6 +56,54 @@ const twoWrites = defineSystem<Kept, never, Kept>()({
   }],
 });
 
+interface Votes {
+  readonly votes: readonly number[];
+  readonly told: Readonly<Record<number, number>>;
+}
+type Vote = { readonly kind: 'vote' } | { readonly kind: 'counted'; readonly by: number | null };
+
+/** n0 counts the votes of the others, each of which votes when its timer says so and hears who was counted before it. */
+const voters = defineSystem<Votes, Vote>()({
+  name: 'voters',
+  settings: { broken: oneOf('none', 'first', 'self', 'start', 'invariant', 'within', 'timers') },
+  service: asking,
+  servers: ({ servers, settings: { broken } }) => Array.from({ length: servers }, (_, id): Server<Votes, Vote | Request<string>, Vote | Response<string>> => ({
+    boot: () => ({ state: { votes: [], told: broken === 'start' && id === 1 ? { 1: 1 } : {} }, effects: id === 0 ? [] : [timer('vote', '20ms')] }),
+    step(state, event) {
+      if (event.kind === 'timer') return { state, effects: [timer('vote', '20ms'), send<Vote>(0, { kind: 'vote' })] };
+      const { from, message } = event;
+      if (id > 0) return message.kind === 'counted' && state.votes.length === 0 ? { state: { votes: [broken === 'self' && id === 2 ? 0 : message.by ?? 0], told: {} }, effects: [] } : { state, effects: [] };
+      if (message.kind !== 'vote' || state.votes.includes(from) || (broken === 'first' && from === 2)) return { state, effects: [] };
+      const votes = [...state.votes, from].sort((a, b) => a - b);
+      return { state: { votes, told: { ...state.told, [from]: votes.length } }, effects: [send<Vote>(from, { kind: 'counted', by: state.votes.length === 0 ? null : from })] };
+    },
+  })),
+  invariants: { Even: { always: ({ servers, settings }) => (settings.broken === 'invariant' && servers[2] !== null && servers[0]!.votes.join() === '2' ? 'it is n2' : null) } },
+  alike: { servers: ({ servers }) => [Array.from({ length: servers - 1 }, (_, i) => i + 1)], nodes: ['by', 'told'], sorted: ['votes'] },
+});
+
+interface Ring {
+  readonly asked: number;
+  readonly leader: number | null;
+  readonly perServer: readonly number[];
+}
+
+/** Whoever is asked tells the next one, and counts of whom it has heard. */
+const ring = defineSystem<Ring, { readonly kind: 'told'; readonly leader: number }>()({
+  name: 'ring',
+  service: asking,
+  servers: ({ servers }) => Array.from({ length: servers }, (_, id): Server<Ring, { readonly kind: 'told'; readonly leader: number } | Request<string>, { readonly kind: 'told'; readonly leader: number } | Response<string>> => ({
+    boot: () => ({ state: { asked: 0, leader: null, perServer: Array.from({ length: servers }, () => 0) }, effects: [] }),
+    step(state, event) {
+      if (event.kind === 'timer') return { state, effects: [] };
+      if (event.message.kind === 'told') return { state: { ...state, leader: event.message.leader, perServer: state.perServer.with(event.from, 1) }, effects: [] };
+      if (state.asked > 0) return { state, effects: [] };
+      return { state: { ...state, asked: 1 }, effects: [send((id + 1) % servers, { kind: 'told', leader: id }), respond(event.from, event.message.sequence, 'yes')] };
+    },
+  })),
+  alike: { servers: ({ servers }) => [Array.from({ length: servers }, (_, i) => i)], nodes: ['leader'], perServer: ['perServer'] },
+});
+
 interface Register {
   readonly value: string | number | boolean | null;
 }
@@ -90,6 +139,10 @@ const registry = defineRegistry(import.meta.url, [
   defineScenario(beacon, { servers: 2, clients: 0, ...nothing, explore: { servers: 2, clients: 0, operations: [], crashes: 1 } }),
   defineScenario(twoWrites, { servers: 1, clients: 1, ...nothing, explore: { servers: 1, clients: 1, operations: ['ask'], crashes: 1 } }),
   defineScenario(keptRegister, { servers: 1, clients: 1, operations: register.mix({ read: 1, write: 1 }), explore: { servers: 1, clients: 1, operations: 2, crashes: 1 } }),
+  defineScenario(voters, { servers: 3, clients: 0, ...nothing, explore: { servers: 3, clients: 0, operations: [], crashes: 1 } }),
+  defineScenario(voters, { name: 'bounded', servers: 3, clients: 0, ...nothing, explore: { servers: 3, clients: 0, operations: [], within: ({ votes }) => votes[0] !== 2 } }),
+  defineScenario(voters, { name: 'timed', servers: 3, clients: 0, ...nothing, explore: { servers: 3, clients: 0, operations: [], timers: ({ votes }) => votes[0] !== 2 } }),
+  defineScenario(ring, { servers: 3, clients: 1, ...nothing, explore: { servers: 3, clients: 1, operations: ['ask', 'ask'], crashes: 1 } }),
   defineScenario(nobody, { servers: 1, clients: 0, ...nothing, explore: { servers: 1, clients: 0, operations: [] } }),
 ]);
 
@@ -117,6 +170,67 @@ async function statesOf(name: string, given: ParameterValues): Promise<{ readonl
   expect(result.end).toBe('closed');
   return { distinct: result.distinct!, seen: [...seen].sort() };
 }
+
+/** The same for all states that are equal up to names: of all that a search without symmetry sees, and of what one with it does. */
+async function orbitsOf(name: string, given: ParameterValues, hasSymmetry: boolean): Promise<{ readonly distinct: number; readonly orbits: readonly string[]; readonly verdicts: readonly string[] }> {
+  const model = modelOf(name, given);
+  const orbits = new Set<string>();
+  const check = (state: AnyWorld): null => {
+    const hasher = new Hasher();
+    model.fingerprintOfOrbit!(state, hasher);
+    hasher.finish();
+    orbits.add(`${hasher.lo} ${hasher.hi}`);
+    return null;
+  };
+  const recording: AnyModel = Object.create(model, { properties: { value: [...model.properties, { kind: 'always', name: 'recorded', check }] } });
+  const { distinct, properties, end } = await breadthFirst(recording, { clock: () => 0, hasSymmetry });
+  expect(end, properties.filter(({ verdict }) => verdict === 'violated').map(({ name: property, detail }) => `${property}: ${detail}`).join('\n')).toBe('closed');
+  return { distinct: distinct!, orbits: [...orbits].sort(), verdicts: properties.map((property) => property.verdict) };
+}
+
+describe('servers that are alike', () => {
+  test.each([
+    ['three voters', 'voters', { servers: 4 }, 1237, 214],
+    ['three voters, plainly', 'voters', { servers: 4, plain: true, 'max-crashes': 0 }, 128, 26],
+    ['two voters with a crash, in order', 'voters', { servers: 3, network: 'ordered', 'max-in-flight': 3 }, 2438, 1225],
+    ['a ring of three, which clients ask in turn', 'ring', { servers: 3 }, 6390, 3552],
+  ] as const)('%s: each state has its representative, and no other one is counted', async (_, name, values, whole, folded) => {
+    const all = await orbitsOf(name, values, false);
+    const few = await orbitsOf(name, values, true);
+    expect(few.orbits).toEqual(all.orbits);
+    expect(few.distinct).toBe(few.orbits.length);
+    expect(few.verdicts).toEqual(all.verdicts);
+    expect([all.distinct, few.distinct]).toEqual([whole, folded]);
+  });
+
+  test('are as many as there are orders of them; only turns of the ring where clients ask in turn', () => {
+    const castOf = (servers: number, asks: readonly number[] | null, operations: readonly unknown[] = []) => ({ servers, asks, operations, describe: () => ({}) });
+    const renamings = (groups: readonly (readonly number[])[], options: ReturnType<typeof castOf>, fields = {}) => new Symmetry({ groups, ...fields }, options).renamings.length;
+    expect(renamings([[1, 2, 3]], castOf(4, [0]))).toBe(6);
+    expect(renamings([[0, 1], [2, 3]], castOf(4, null))).toBe(4);
+    expect(renamings([[0, 1, 2]], castOf(3, [0, 1, 2]))).toBe(3);
+    expect(renamings([[0, 1, 2]], castOf(3, [0, 1]))).toBe(2);
+    expect(renamings([[0, 1, 2]], castOf(3, [2], [{ refuses: 1 }]), { nodes: ['refuses'] })).toBe(1);
+    expect(renamings([[0, 1, 2]], castOf(3, [], [{ refuses: 1 }]), { nodes: ['refuses'] })).toBe(2);
+    expect(() => renamings([[0, 1, 2, 3, 4, 5, 6, 7]], castOf(8, []))).toThrow('40320 renamings are too many');
+  });
+
+  const wrong = async (name: string, broken: string): Promise<readonly string[]> => {
+    const { properties } = await breadthFirst(modelOf(name, { servers: 3, broken }), { clock: () => 0 });
+    return properties.filter(({ verdict }) => verdict === 'violated').map((property) => `${property.name}: ${property.detail}`);
+  };
+
+  test.each([
+    ['voters', 'first', 'no step throws: Violated: servers are said to be alike, and n0 tells n1, n2 apart: on a message in the state {"votes":"[]","told":"{}"} (is a field missing among those that hold a node?)'],
+    ['voters', 'self', 'no step throws: Violated: servers are said to be alike, and n2 and n1 are not: on a message in the state {"votes":"[]","told":"{}"} (is a field missing among those that hold a node?)'],
+    ['voters', 'start', 'Other Checks: No Exception: n1 cannot start: servers are said to be alike, and n1 and n2 are not: on its start (is a field missing among those that hold a node?)'],
+    ['voters', 'invariant', 'Other Checks: Servers Alike: servers are said to be alike, and an invariant tells them apart: it breaks when n1, n2 change names'],
+    ['bounded', 'none', 'no step throws: Violated: servers are said to be alike, and `within` tells them apart when n1, n2 change names, in the state {"votes":"[1]","told":"{1: 1}"} of n0'],
+    ['timed', 'none', 'no step throws: Violated: servers are said to be alike, and `timers` tells them apart when n1, n2 change names, in the state {"votes":"[1]","told":"{}"} of n1'],
+  ])('%s that are not are told, with the step: %s', async (name, broken, says) => {
+    expect(await wrong(name, broken)).toEqual(expect.arrayContaining([says]));
+  });
+});
 
 describe('the reduction', () => {
   test.each([

@@ -41,7 +41,18 @@ const third = defineScenario(one, { ...plain, name: 'third', settings: { bug: 't
 const restless = defineScenario(one, { ...plain, name: 'restless', settings: { bug: 'restless' } });
 const everySecond = defineScenario(one, { ...plain, name: 'every-second', settings: { bug: 'restless', rhythm: 2 } });
 const unreached = defineScenario(other, { ...plain, required: ['never'] });
-const registry = defineRegistry(import.meta.url, [right, third, restless, everySecond, unreached], { regressions: relative(dirname(fileURLToPath(import.meta.url)), pins) });
+/** Two servers, each of which rings once. */
+const bells = defineSystem<{ readonly rang: boolean }, never>()({
+  name: 'bells',
+  service: asking,
+  servers: () => [0, 1].map((): Server<{ readonly rang: boolean }, Request<string>, Response<string>> => ({
+    boot: () => ({ state: { rang: false }, effects: [timer('ring', '50ms')] }), step: () => ({ state: { rang: true }, effects: [] }),
+  })),
+  situations: { never: () => false },
+  alike: { servers: () => [[0, 1]] },
+});
+const alike = defineScenario(bells, { ...plain, servers: 2, clients: 0, explore: { servers: 2, clients: 0, operations: [] } });
+const registry = defineRegistry(import.meta.url, [alike, right, third, restless, everySecond, unreached], { regressions: relative(dirname(fileURLToPath(import.meta.url)), pins) });
 
 const suite = (scenario: Scenario, options: FuzzOptions = {}) => fuzzSuite(scenario, { folder, ...options }, {}, '    at here');
 /** What the tests of a suite say: null for one that passes. */
@@ -127,6 +138,16 @@ describe('states', () => {
   test('a violation is a story', async () => {
     const [text] = await said(space(third, { with: { bug: 'third' } }).tests);
     expect(text).toMatch(/^third: At Most Two is violated after \d+ actions, among \d+ states; no run is shorter\n\nFAIL explore third {3}1 server, 1 client\n x At Most Two: three answers\n/);
+  });
+
+  test('up to the names of servers that are alike', async () => {
+    const [whole, folded] = [await said(space(alike, { with: { goals: true } }).tests), await said(space(alike, { with: { goals: true }, symmetry: true }).tests)];
+    expect(whole[0]).toContain('\ndistinct 4 ');
+    expect(folded[0]).toContain('\ndistinct 3 ');
+  });
+
+  test('symmetry of servers that nobody has called alike is an error', async () => {
+    expect(await said(space(right, { symmetry: true }).tests)).toEqual(['the system of "one" says of no two servers that they are `alike`: leave out `symmetry`']);
   });
 
   test('a situation that is never reached is no story: the search is told', async () => {
