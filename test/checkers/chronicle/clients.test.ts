@@ -29,6 +29,7 @@ test('as many clients are dismissed as waited, by one that leads no more', () =>
   const waits = (count: number, raft: Raft) => ({ raft, waiting: Array.from({ length: count }, () => ({})) }) as never;
   const of = (before: never, after: never): readonly string[] => seen(dismissals, { before, after });
   expect([of(waits(3, leads(inTerm(1))), waits(0, inTerm(1))), of(waits(3, leads(inTerm(1))), waits(2, leads(inTerm(1)))), of(waits(0, leads(inTerm(1))), waits(0, inTerm(1)))]).toEqual([['waitingClientsDismissed 3'], [], []]);
+  expect(of(waits(3, leads(inTerm(1))), waits(1, inTerm(1)))).toEqual(['waitingClientsDismissed 2']);
 });
 
 test('what happened while an operation was open', () => {

@@ -1,6 +1,7 @@
 /** Each property of Raft at its edge: what just holds, and what just does not, asked of its check alone. */
 import { describe, expect, test } from 'vitest';
 import { leaderCompleteness, stateMachineSafety } from '../../../checkers/raft/committed-log.ts';
+import { leaderInContactIsKept, leaderWithoutQuorumStepsDown, preVoteChangesNothing, standsOnPreVotes } from '../../../checkers/raft/contact.ts';
 import { persistBeforeSend } from '../../../checkers/raft/durability.ts';
 import { electedByMajority, Elections, electionSafety, oneVotePerTerm, termMonotonic } from '../../../checkers/raft/elections.ts';
 import { EntryBook, logMatching, logTermsNonDecreasing } from '../../../checkers/raft/entry-book.ts';
@@ -178,6 +179,82 @@ describe('a leader', () => {
       expect(committedByMajority.check(stepOf(null, { ...plain, commitIndex: 3 }))).toBeNull();
       expect(committedByMajority.check(stepOf({ ...plain, commitIndex: 3 }, { ...plain, commitIndex: 3 }))).toBeNull();
     });
+  });
+});
+
+describe('the options', () => {
+  const options = { preVote: true, checkQuorum: true };
+  const heard = (from: number, message: AnyRaftMessage) => ({ event: { kind: 'message', from, message } }) as Partial<ClusterStep>;
+  const raft = (given: Given = {}): Raft => follower({ term: 5, options, ...given });
+  const withTerm = (of: Raft, currentTerm: number, votedFor: number | null): Raft => ({ ...of, persistent: { ...of.persistent, currentTerm, votedFor } });
+
+  test.each([[3, 1, 'n0 stands for election in term 6 with 1 of 3 pre-votes'], [3, 2, null], [4, 2, 'n0 stands for election in term 6 with 2 of 4 pre-votes'], [4, 3, null], [1, 0, null]])(
+    'in a cluster of %i, %i pre-votes', (clusterSize, votes, says) => {
+      const before: Raft = { ...raft({ clusterSize }), role: { kind: 'preCandidate', votes: Array.from({ length: votes }, (_, voter) => voter) } };
+      expect(standsOnPreVotes.check(stepOf(before, withTerm(before, 6, 0)))).toBe(says);
+      expect(standsOnPreVotes.check(stepOf(null, withTerm(before, 6, 0)))).toBeNull();
+      expect(standsOnPreVotes.check(stepOf(before, withTerm(before, 6, 1)))).toBeNull();
+      expect(standsOnPreVotes.check(stepOf(before, before))).toBeNull();
+    },
+  );
+  test('the pre-vote that it hears just now counts, once, and only when it is granted for that term', () => {
+    const before: Raft = { ...raft(), role: { kind: 'preCandidate', votes: [0] } };
+    const says = (from: number, voteGranted: boolean, term = 6): string | null =>
+      standsOnPreVotes.check(stepOf(before, withTerm(before, 6, 0), heard(from, { kind: 'requestPreVoteReply', term, voteGranted })));
+    const one = 'n0 stands for election in term 6 with 1 of 3 pre-votes';
+    expect([says(1, true), says(0, true), says(1, false), says(1, true, 5)]).toEqual([null, one, one, one]);
+  });
+
+  describe('who is asked for a pre-vote', () => {
+    const ask = heard(1, { kind: 'requestPreVote', term: 6, lastLogIndex: 0, lastLogTerm: 0 });
+    const before = raft();
+    test('is the same as before, and moves no timer', () => {
+      expect(preVoteChangesNothing.check(stepOf(before, before, ask))).toBeNull();
+      for (const after of [withTerm(before, 6, null), { ...before, role: { kind: 'preCandidate', votes: [0] } } as Raft]) {
+        expect(preVoteChangesNothing.check(stepOf(before, after, ask))).toBe('n0 is asked for a pre-vote and is another one than before');
+      }
+      for (const kind of ['setTimer', 'cancelTimer']) {
+        expect(preVoteChangesNothing.check(stepOf(before, before, { ...ask, effects: [{ kind, timer: 'election' }] as never }))).toBe('n0 is asked for a pre-vote and moves a timer');
+      }
+      expect(preVoteChangesNothing.check(stepOf(before, withTerm(before, 6, null), heard(1, { kind: 'requestVote', term: 6, lastLogIndex: 0, lastLogTerm: 0 })))).toBeNull();
+    });
+  });
+
+  describe('who hears a leader', () => {
+    const calm = raft();
+    const inContact: Raft = { ...calm, role: { kind: 'follower', leaderId: 1, hasContact: true } };
+    const check = (before: Raft | null, after: Raft, message: AnyRaftMessage, effects: readonly object[] = []): string | null => leaderInContactIsKept.check(stepOf(before, after, { ...heard(1, message), effects: effects as never }));
+    const beat: AnyRaftMessage = { kind: 'appendEntries', term: 5, prevLogIndex: 0, prevLogTerm: 0, entries: [], leaderCommit: 0 };
+    test('keeps it in mind', () => {
+      const forgets = 'n0 hears the leader of term 5 and does not keep it in mind';
+      expect([check(calm, inContact, beat), check(calm, calm, beat), check(calm, calm, { ...beat, term: 4 }), check(null, calm, beat)]).toEqual([null, forgets, null, null]);
+      expect(check(calm, calm, { kind: 'heartbeat', term: 5, round: 1 })).toBe(forgets);
+      expect(check(calm, calm, { kind: 'installSnapshot', term: 5, snapshot: snapshotAt(1, 1) })).toBe(forgets);
+      const plain = follower({ term: 5 });
+      expect(check(plain, plain, beat)).toBeNull();
+    });
+    test('grants no pre-vote', () => {
+      const ask: AnyRaftMessage = { kind: 'requestPreVote', term: 6, lastLogIndex: 0, lastLogTerm: 0 };
+      const grants = (voteGranted: boolean): readonly object[] => [{ kind: 'send', to: 1, message: { kind: 'requestPreVoteReply', term: 6, voteGranted } }];
+      expect([check(inContact, inContact, ask, grants(true)), check(inContact, inContact, ask, grants(false)), check(calm, calm, ask, grants(true))]).toEqual(['n0 hears a leader and grants a pre-vote for term 6', null, null]);
+    });
+    test('follows no candidate, with CheckQuorum', () => {
+      const ask: AnyRaftMessage = { kind: 'requestVote', term: 6, lastLogIndex: 0, lastLogTerm: 0 };
+      expect(check(inContact, withTerm(inContact, 6, 1), ask)).toBe('n0 hears a leader and follows a candidate into term 6');
+      expect([check(inContact, inContact, ask), check(calm, withTerm(calm, 6, 1), ask)]).toEqual([null, null]);
+      const preVoteOnly: Raft = { ...follower({ term: 5, options: { preVote: true } }), role: inContact.role };
+      expect(check(preVoteOnly, withTerm(preVoteOnly, 6, 1), ask)).toBeNull();
+    });
+  });
+
+  test('a leader whose election timer fires leads no more, with CheckQuorum', () => {
+    const leads = leader({ term: 5, options });
+    const check = (before: Raft | null, after: Raft, timer = 'election'): string | null => leaderWithoutQuorumStepsDown.check(stepOf(before, after, { event: { kind: 'timer', timer } }));
+    expect(check(leads, leads)).toBe('n0 leads term 5, and no majority has answered it for an election timeout');
+    expect([check(leads, raft()), check(leads, leads, 'heartbeat'), check(raft(), leads), check(null, leads)]).toEqual([null, null, null, null]);
+    const plain = leader({ term: 5 });
+    const alone = leader({ term: 5, clusterSize: 1, options });
+    expect([check(plain, plain), check(alone, alone)]).toEqual([null, null]);
   });
 });
 
