@@ -18,6 +18,7 @@ export { defineScenario, type Canary, type OwnScenario, type ScenarioDefinition 
 export { defineSystem, type InvariantOf, type Moment, type OwnSystem, type ReachOf, type StepOf, type SystemDefinition, type WorldOf } from './define-system.ts';
 export type { Definition, Role } from './definition.ts';
 export type { Duration, Span } from './duration.ts';
+export { external, type ExternalOptions } from './external/external.ts';
 export { faults, type FaultChoice, type FaultFamily, type SwarmOptions } from './faults.ts';
 export { majorityCanTalk } from './majority.ts';
 export { kv, listAppend, lock, queue, register, service, type AnyModel, type ListAppendInput, type ListAppendOutput, type Mix, type Service } from './service.ts';

@@ -4,7 +4,7 @@ import { Violated, type KeptStep, type Observer } from '../../checkers/checker.t
 import { hold } from '../../checkers/property.ts';
 import { noException, protocolContract, startsFromUndamagedDisk } from '../../checkers/run-properties.ts';
 import { Digest } from '../digest.ts';
-import type { AnyEffect, AnyEvent, System } from '../system.ts';
+import { SystemError, type AnyEffect, type AnyEvent, type System } from '../system.ts';
 import { ContractError } from './contract.ts';
 import type { CrashMoment } from './crash-moment.ts';
 import type { NodeCounts } from './node-counts.ts';
@@ -93,8 +93,10 @@ export class Reporter {
     this.observer.refused?.(node, file);
   }
 
-  /** @throws Violated always: an exception inside a reducer is the protocol's fault, not the harness's */
+  /** @throws Violated, or SystemError as it is: an exception inside a reducer is the protocol's fault, not the harness's */
   threw(nowUs: number, node: NodeId, error: unknown, event: AnyEvent | null): never {
+    // What cannot be run at all has not been run.
+    if (error instanceof SystemError) throw error;
     this.steps += 1;
     this.trace?.threw?.(this.steps, nowUs, node, event, error);
     if (error instanceof ContractError) {

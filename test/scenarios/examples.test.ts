@@ -1,4 +1,5 @@
 /** Each worked example as a user's own project, with the packed package. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,23 +34,24 @@ const run = (name: string, folder: string, ...words: readonly string[]): Promise
 /** Lines with something on them. */
 const linesOf = (path: string): number => readFileSync(path, 'utf8').split('\n').filter((line) => line.trim() !== '').length;
 
+function isWellWritten(folder: string): void {
+  const { code, out } = runIn(folder, tsc, ['-p', '.']);
+  expect(code, out).toBe(0);
+  const glue = readFileSync(join(folder, 'whitewater.config.ts'), 'utf8').replaceAll(/\/\*.*?\*\//gs, '').replaceAll(/'[^']*'/g, "''");
+  expect(glue).not.toMatch(/\bas (?!const)|\bunknown\b|\bany\b|@ts-/);
+  expect(linesOf(join(folder, 'whitewater.config.ts'))).toBeLessThanOrEqual(60);
+  expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain('What one learns: ');
+}
+
 describe.each(examples)('$name', ({ name, planted, property, search, states }) => {
   let folder: string;
   beforeAll(() => {
     folder = project(name);
   });
 
-  test('compiles, strictly, with nothing but what the package exports', () => {
-    const { code, out } = runIn(folder, tsc, ['-p', '.']);
-    expect(code, out).toBe(0);
-    const glue = readFileSync(join(folder, 'whitewater.config.ts'), 'utf8').replaceAll(/\/\*.*?\*\//gs, '').replaceAll(/'[^']*'/g, "''");
-    expect(glue).not.toMatch(/\bas (?!const)|\bunknown\b|\bany\b|@ts-/);
+  test('compiles, strictly, with nothing but what the package exports; its glue is shorter than 60 lines, and its page says what one learns', () => {
+    isWellWritten(folder);
   }, slowMs);
-
-  test('its glue is shorter than 60 lines, and its page says what one learns', () => {
-    expect(linesOf(join(folder, 'whitewater.config.ts'))).toBeLessThanOrEqual(60);
-    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain('What one learns: ');
-  });
 
   test('seeds of the right one pass, and are repeatable', async () => {
     const { code, out } = await run(name, folder, 'fuzz', '--seeds', '30', '--double-check', '20%', '--workers', '1');
@@ -85,6 +87,39 @@ describe.each(examples)('$name', ({ name, planted, property, search, states }) =
     const { code, out } = await run(name, folder, 'explore', '--workers', '1', ...search);
     expect(code, out).toBe(0);
     expect(out).toMatch(new RegExp(`The space is closed[^]*distinct ${states.toLocaleString('en')} {2}`));
+  }, slowMs);
+});
+
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+if (!hasPython) console.warn('python-register is skipped: there is no python3 here');
+
+/** Each command starts nine processes of Python, so there are few. */
+describe.skipIf(!hasPython)('python-register', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = project('python-register');
+  });
+
+  test('compiles, and is as short and as plain as the others', () => isWellWritten(folder), slowMs);
+
+  test('seeds of the right one pass, and are repeatable: in other processes', async () => {
+    const { code, out } = await inProject(folder, 'fuzz', '--seeds', '8', '--double-check', '50%', '--workers', '1');
+    expect(code, out).toBe(0);
+    expect(out).toContain('8 passed, 0 violated, 0 unknown');
+  }, slowMs);
+
+  test('a planted bug is found, and its seed is replayed', async () => {
+    const { code, out } = await inProject(folder, 'fuzz', 'python-register+bug=losesWrites', '--seeds', '3', '--workers', '1');
+    expect(code, out).toBe(1);
+    const [, replay] = /^ {2}replay {2}npx whitewater (.*)$/m.exec(out)!;
+    expect((await inProject(folder, ...replay!.split(' '))).out).toContain('violation of Linearizability');
+  }, slowMs);
+
+  test('its programs are searched whole, and the rare bug is found', async () => {
+    const { code, out } = await inProject(folder, 'explore', '--workers', '1');
+    expect([code, out]).toEqual([0, expect.stringMatching(/The space is closed[^]*distinct 4,997 {2}/)]);
+    const broken = await inProject(folder, 'explore', '--bug', 'readsOnce', '--workers', '1');
+    expect([broken.code, broken.out]).toEqual([1, expect.stringContaining('the simulator finds it too')]);
   }, slowMs);
 });
 

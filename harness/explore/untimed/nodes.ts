@@ -4,7 +4,7 @@
  */
 import { Violated } from '../../../checkers/checker.ts';
 import type { NodeId, Step } from '../../../core/protocol.ts';
-import type { AnyEffect, AnyEvent, AnyProcess } from '../../system.ts';
+import { SystemError, type AnyEffect, type AnyEvent, type AnyProcess } from '../../system.ts';
 import { mustBeStep } from '../../world/contract.ts';
 import { Hasher, StructuralHasher } from '../fingerprint.ts';
 import { Interner } from '../interner.ts';
@@ -40,6 +40,7 @@ export class Nodes<Ghost, N extends Notice> {
       const { state, effects } = this.asContracted(process.boot(durable));
       return this.outcomeOf({ ...nothing, after: state, effects, durableAfter: durable }, [], null);
     } catch (error) {
+      if (error instanceof SystemError) throw error;
       const step: NodeStep = { ...nothing, after: null, durableAfter: durable, effects: [] };
       return { step, node: this.down(index, durable), sends: [], replies: [], notice: null, problem: null, thrown: { error }, barriers: [], isQuiet: false, ghosts: new Map(), compared: new Map() };
     }
@@ -124,6 +125,7 @@ export class Nodes<Ghost, N extends Notice> {
       const durableAfter = effects.reduce<unknown>((disk, effect) => (effect.kind === 'persist' ? effect.writes.reduce(process.write, disk) : disk), durable);
       return this.outcomeOf({ node: index, before, after: state, durableBefore: durable, durableAfter, event, effects }, armed, node);
     } catch (error) {
+      if (error instanceof SystemError) throw error;
       const step: NodeStep = { node: index, before, after: before, durableBefore: durable, durableAfter: durable, event, effects: [] };
       return { step, node, sends: [], replies: [], notice: null, problem: null, thrown: { error }, barriers: [], isQuiet: false, ghosts: new Map(), compared: new Map() };
     }
