@@ -212,6 +212,7 @@ describe('what is broken', () => {
     };
     const told = ['violation', 'no step throws: RangeError: of the observer after 2'];
     expect([await broken({ ...others, compare: thrown }), await broken({ ...others, moment: thrown }), await broken({ ...others, observe: thrown })]).toEqual([told, told, told]);
+    expect(await broken({ notice: ({ after: state }) => (state === '!' ? thrown() : null) })).toEqual(told);
   });
   test('a start gives the observer all nodes, and a server that cannot start is told', async () => {
     let seen: unknown = null;
@@ -387,5 +388,28 @@ describe('a path as a plan', () => {
   test('is none of a claim of the reduction, or of a system that says nothing of its plans', () => {
     const model = world(talk());
     expect([model.planOf(walked(model, tick), 'Dead Letters Stay Dead'), world({ ...talk(), planBase: undefined as never }).planOf(walked(model, tick), 'Named')]).toEqual([null, null]);
+  });
+});
+
+describe('what a step changes', () => {
+  const armed = (...steps: readonly string[]): readonly string[] => {
+    const model = world(system([process([set('a'), set('c')], (state, event) => {
+      if (event.kind !== 'timer') return [state];
+      return { a: [state, set('b')], b: [state, { kind: 'cancelTimer', timer: 'c' }, set('b')], c: [state, set('a'), set('c')] }[event.timer] as [string, ...AnyEffect[]];
+    })]));
+    return after(model, ...steps.map((timer) => `n0 hears its ${timer} timer`)).nodes[0]!.timers;
+  };
+  test('may be timers alone: one for another, one less, or one more', () => {
+    expect([armed(), armed('a'), armed('a', 'b'), armed('a', 'c'), armed('c')]).toEqual([['a', 'c'], ['b', 'c'], ['b'], ['a', 'b', 'c'], ['a', 'c']]);
+  });
+  test('may be all of a state: a list, a record of other names, a text', () => {
+    const states = [[], { a: 1 }, { b: 1 }, { a: 1, b: 1 }, { a: 1, b: 2 }, 'text', ['text'], 7];
+    const turning: AnyProcess = {
+      blank: '', boot: () => ({ state: states[0], effects: [set('go')] }), write: (durable) => durable,
+      step: (state) => ({ state: states[states.findIndex((one) => JSON.stringify(one) === JSON.stringify(state)) + 1], effects: [set('go')] }),
+    };
+    const model = world(system([turning]));
+    const seen = states.slice(1).map((_, i) => after(model, ...Array.from({ length: i + 1 }, () => fires)).nodes[0]!.state);
+    expect(seen).toEqual(states.slice(1));
   });
 });
