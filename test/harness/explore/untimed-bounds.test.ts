@@ -413,3 +413,48 @@ describe('what a step changes', () => {
     expect(seen).toEqual(states.slice(1));
   });
 });
+
+describe('symmetry', () => {
+  const orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] as const;
+  type Names = readonly number[];
+  const renamed = (state: string, names: Names): string => state.replaceAll(/\d/g, (digit) => String(names[Number(digit)])).split('').toSorted().join('');
+  /** Each says hello to the next two once, `isRing`: to the next one alone, and knows of whom it has heard. */
+  const greeters = (renamings: readonly Names[], isRing: boolean): UntimedSystem<Ghost, Notice> => system(Array.from({ length: 3 }, (_, id) => ({ ...process([set('go')], (state, event) => {
+    if (event.kind === 'timer') return [`${state}g`.split('').toSorted().join(''), send((id + 1) % 3, `${id}`), ...(isRing ? [] : [send((id + 2) % 3, `${id}`)])];
+    return event.kind === 'message' && !state.includes(String(event.from)) ? [`${state}${event.from}`.split('').toSorted().join(''), write(String(event.from))] : [state];
+  }), write: (durable: unknown, written: unknown) => `${durable as string}${written as string}`.split('').toSorted().join('') })), {
+    renamings: () => renamings,
+    renamer: { state: (state, names) => renamed(state as string, names), durable: (durable, names) => renamed(durable as string, names), message: (message, names) => String(names[Number(message)]), ghost: (ghost) => ghost },
+  });
+  /** Of all states of the plain search: how many there are, and how many up to renaming, by trying every renaming on each. */
+  function orbits(model: Small, renamings: readonly Names[]): readonly [number, number] {
+    const known = new Map<string, State>();
+    const all = new Set<string>();
+    const open = [...model.initialStates()];
+    for (let state = open.pop(); state !== undefined; state = open.pop()) {
+      const name = nameOf(model, state);
+      if (known.has(name)) continue;
+      known.set(name, state);
+      const parts = state.slots.map(({ node, inbox }) => [node.state as string | null, node.durable as string, inbox.letters.map(({ value }) => [value.from, value.to, value.message as string] as const), node.timers] as const);
+      const images = renamings.map((names) => JSON.stringify([state!.crashes, state!.drops, names.map((_, to) => {
+        const [is, durable, letters, timers] = parts[names.indexOf(to)]!;
+        return [is === null ? null : renamed(is, names), renamed(durable, names), letters.map(([from, at, message]) => `${names[from]}${names[at]}${names[Number(message)]}`).toSorted(), timers];
+      })]));
+      all.add(images.toSorted()[0]!);
+      for (const move of model.actions(state)) open.push(model.next(state, move));
+    }
+    return [known.size, all.size];
+  }
+  test.each([
+    ['all six renamings', orders, false, { maxCrashes: 0 }, [125, 30]], ['all six, with a crash', orders, false, { maxCrashes: 1 }, [925, 185]],
+    ['turns of a ring', [orders[0], orders[3], orders[4]], true, { maxCrashes: 1 }, [189, 67]], ['all six, letters that come once and may be lost', orders, false, { network: 'multiset', maxDrops: 1 }, [425, 80]],
+  ] as const)('%s: one state for all that are equal up to renaming', async (_name, renamings, isRing, bounds, [plain, up]) => {
+    const model = world(greeters(renamings, isRing), bounds as Partial<WorldBounds>);
+    expect(orbits(model, renamings)).toEqual([plain, up]);
+    const { distinct } = await breadthFirst(model, { clock: () => 0, hasSymmetry: true });
+    expect(distinct).toBe(up);
+  });
+  test('is none where there is one renaming alone, or nobody can rename', () => {
+    expect([world(greeters([orders[0]], false)).fingerprintOfOrbit, world({ ...greeters(orders, false), renamer: null }).fingerprintOfOrbit]).toEqual([undefined, undefined]);
+  });
+});
