@@ -33,4 +33,15 @@ describe.each<[NetworkKind, { all: string; deliverable: string; left: string; tw
     expect(letters.with(letters.empty, letters.letter(1, 2, 'a'))).not.toBe(letters.with(letters.empty, a));
     expect(letters.with(letters.with(letters.empty, b), a) === letters.with(letters.with(letters.empty, a), b)).toBe(kind !== 'ordered');
   });
+  test('of several senders there is one order, and what is put in is found again', () => {
+    const many = ['d', 'e', 'f', 'g', 'h', 'i'].map((message, from) => letters.letter(from, 2, message));
+    const put = (some: readonly Letter[]): Inbox => some.reduce((box: Inbox, letter) => letters.with(box, letter), letters.empty);
+    const whole = put(many);
+    for (let turn = 0; turn < many.length; turn++) {
+      const turned = [...many.slice(turn), ...many.slice(0, turn)];
+      for (const one of [put(turned), put(turned.toReversed()), letters.of(turned)]) expect(one).toBe(whole);
+      expect(namesOf(letters.without(whole, many[turn]!).letters)).toBe(namesOf(many.filter((_, at) => at !== turn)));
+    }
+    expect(whole.deliverable).toHaveLength(6);
+  });
 });

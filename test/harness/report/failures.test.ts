@@ -12,6 +12,10 @@ describe('distinct failures', () => {
     const entries = distinctFailures([failure(4, 90), failure(2, 70, 'Election Safety'), failure(7, 30), failure(6, 30), failure(9, 31)]);
     expect(entries.map(({ failure: shown, all }) => [shown.seed, seedsOf(all)])).toEqual([[6, [4, 7, 6, 9]], [2, [2]]]);
   });
+  test('a longer run is not shown for its lower seed', () => {
+    expect(distinctFailures([failure(9, 30), failure(4, 90)])[0]!.failure.seed).toBe(9);
+    expect(distinctFailures([failure(4, 90), failure(9, 30)])[0]!.failure.seed).toBe(9);
+  });
   test('errors that were thrown are told apart by their words', () => {
     const thrown = (seed: number, detail: string): Failure => failure(seed, 1, 'No Exception', detail);
     expect(distinctFailures([thrown(1, 'RangeError: 5'), thrown(2, 'RangeError: 6'), thrown(3, 'TypeError: 5')]).map(({ all }) => seedsOf(all))).toEqual([[1, 2], [3]]);
@@ -35,6 +39,10 @@ describe('reports of failures', () => {
   });
   test('where those that were shrunk are not one, the rest is named as left out', async () => {
     expect(await reported(four, 2, { 3: 'a', 4: 'b' })).toEqual({ asked: [4, 3], groups: [[3, [3]], [4, [4]]], leftOut: [1, 2] });
+  });
+  test('those without a signature are one, and of as many steps the lowest seed is shown', async () => {
+    const { groups, leftOut } = await reportFailures(four, 2, async (seed) => ({ seed, signature: null, size: { steps: 5 } }) as unknown as Report).then(({ reported: all, leftOut: rest }) => ({ groups: all.map(({ report, seeds }) => [report.seed, seeds]), leftOut: rest }));
+    expect([groups, leftOut]).toEqual([[[3, [1, 2, 3, 4]]], []]);
   });
   test('each property for itself, and nothing twice', async () => {
     const both = [...four, failure(5, 5, 'Election Safety')];

@@ -17,6 +17,7 @@ import { places } from '../../../scenarios/systems/code-places.ts';
 import type { Plan } from '../../../harness/plan/plan.ts';
 import type { System } from '../../../harness/system.ts';
 import { failingPlan, forgottenVotes, staleReads } from '../../support/broken-raft-kv.ts';
+import { toldAccount, toldReport } from '../../support/told-report.ts';
 
 const report = (system: System, plan: Plan): Report => buildReport({
   system, what: 'swarm seed 1', seed: 1, plan, shrunk: null, original: null,
@@ -172,6 +173,58 @@ describe('several cases', () => {
       const fatal = one.run.rows[one.run.fatal!]!;
       expect([one.fatal!.step, one.fatal!.told, one.fatal!.node]).toEqual([fatal.step, fatal.told, fatal.node === null ? null : one.run.nodes[fatal.node]]);
     }
+  });
+});
+
+describe('a report of five rows, in full', () => {
+  const text = reportText(toldReport, false);
+
+  test('as Markdown: what broke, where, how far it was shrunk, how to see it again, and the whole text without colours', () => {
+    expect(markdown(toldReport).split('\n')).toEqual([
+      '### FAIL swarm seed 7', '', '**One Vote: n1 votes for n0, and has voted for n2**', '', 'A server votes once a term.', '',
+      'n1 at step 3, 21.500 ms: vote 2 from n0 (`core/raft/election.ts vote`)', '',
+      '| | before | after |', '|---|---:|---:|', '| steps | 1,234 | 3 |', '| faults | 9 | 2 |', '| operations | 40 | 2 |', '| servers | 5 | 3 |', '| clients | 4 | 1 |', '',
+      '```sh', 'npx whitewater replay 7', '```', '', '<details><summary>How it came to this</summary>', '', '```text', ...text.trimEnd().split('\n'), '```', '', '</details>', '',
+    ]);
+  });
+  test('as Markdown: what nobody knows is left out, what has a meaning in it is escaped, and a fence is longer than any within', () => {
+    const bare: Report = { ...toldReport, what: 'a*b', meaning: null, shrunk: null, fatal: { ...toldReport.fatal!, node: null, code: null }, commands: { ...toldReport.commands, replay: 'replay ````x' } };
+    expect(markdown(bare).split('\n').slice(0, 10)).toEqual([
+      '### FAIL a\\*b', '', '**One Vote: n1 votes for n0, and has voted for n2**', '', 'The run at step 3, 21.500 ms: vote 2 from n0', '', '`````sh', 'replay ````x', '`````', '',
+    ]);
+    expect(markdown({ ...bare, fatal: null }).split('\n').slice(2, 5)).toEqual(['**One Vote: n1 votes for n0, and has voted for n2**', '', '`````sh']);
+  });
+  test('as an annotation: the file of the fatal step, the run, the property, the verdict and the command', () => {
+    expect(githubAnnotation(toldReport, 1)).toBe('::error file=core/raft/election.ts,title=swarm seed 7%3A One Vote::One Vote: n1 votes for n0, and has voted for n2%0Anpx whitewater replay 7');
+    expect(githubAnnotation({ ...toldReport, fatal: null }, 1200)).toBe('::error title=swarm seed 7%3A One Vote::One Vote: n1 votes for n0, and has voted for n2 (1,200 failing seeds)%0Anpx whitewater replay 7');
+    expect(githubAnnotation({ ...toldReport, fatal: { ...toldReport.fatal!, code: null }, verdict: { kind: 'ok' } }, 1)).toBe('::error title=swarm seed 7%3A unknown::nothing is violated%0Anpx whitewater replay 7');
+  });
+  test('as JUnit XML: the case by its run and suite, with the verdict as its message and the text', () => {
+    const xml = junitXml('a<b', [caseOf(toldReport, 's')], null);
+    expect(xml.replace(text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll('\n', '&#10;'), 'TEXT')).toBe([
+      '<?xml version="1.0" encoding="UTF-8"?>', '<testsuites name="a&lt;b" tests="1" failures="1" errors="0">', '  <testsuite name="a&lt;b" tests="1" failures="1" errors="0">',
+      '    <testcase classname="s" name="swarm seed 7">', '      <failure message="One Vote: n1 votes for n0, and has voted for n2">TEXT</failure>', '    </testcase>', '  </testsuite>', '</testsuites>', '',
+    ].join('\n'));
+  });
+  test('as JUnit XML: characters at both edges of what XML 1.0 allows (2.2) stay, and those beyond are replaced', () => {
+    const name = (text: string): string => /classname="([^"]*)"/.exec(junitXml('', [{ suite: text, name: '', seconds: null, failure: null }], null))![1]!;
+    expect(name('\t \ud7ff\ue000\ufffd\u{10000}\u{10ffff}')).toBe('\t \ud7ff\ue000\ufffd\u{10000}\u{10ffff}');
+    expect(name('a\n\ufffe\uffff')).toBe('a&#10;\ufffd\ufffd');
+    expect(name('\ud800.\udfff')).toBe('\ufffd.\ufffd');
+  });
+  test('for ShiViz: the clocks of Fidge and Mattern, and each event in one line', () => {
+    expect(shivizLog({ ...toldAccount, rows: toldAccount.rows.map((row) => ({ ...row, told: row.told.replace('crashes', 'cra\r\nshes') })) }).split('\n')).toEqual([
+      '(?<host>\\S*) (?<clock>{.*})\\n(?<event>.*)', '', 'n1 {"n1": 1}', 'step 1, 0.000 ms: boot', 'n0 {"n0": 1}', 'step 2, 20.500 ms: campaigns in term 2',
+      'n2 {"n2": 1}', 'step 2, 21.000 ms: cra shes', 'n1 {"n0": 1, "n1": 2}', 'step 3, 21.500 ms: vote 2 from n0', '',
+    ]);
+  });
+  test('as a trace: what each was given, what came of it, what it asked for and what changed', () => {
+    expect(plainTrace(toldAccount).split('\n')).toEqual([
+      '     1       0.000 ms  n1    boot', '                             role=follower  votedFor=n2  lease=5', '     1      15.000 ms  fault cut begins: n1 to n0',
+      '     2      20.500 ms  n0    timer election => campaigns in term 2', '                             > to n1: vote 2', '                             > set timer election', '                             role=candidate  term=2',
+      '     2      21.000 ms  n2    crash => crashes', '                             role=gone',
+      '     3      21.500 ms  n1    vote 2 from n0', '                             > to n0: granted', '                             role=follower  votedFor=n0  term=2  lease=gone', '',
+    ]);
   });
 });
 

@@ -13,6 +13,14 @@ test('a row holds what was measured', () => {
   expect(labTable(facts([row()])).split('\n').slice(0, 2).map((line) => line.split(/\s{2,}/))).toEqual([['test', 'seeds', 'virtual s', 'wall ms', 'RPCs', 'operations', 'verdict'], ['lab/2A-1', '10', '5.0', '20', '1,000', '8', 'ok']]);
 });
 
+test('numbers stand under each other, to the right', () => {
+  expect(labTable(facts([row(), row({ scenario: 'lab/2A-22', seeds: 1000, virtualUs: 123_456_789, wallMs: 12_345, calls: 7, operations: 12_000, passed: 1000 })])).split('\n').slice(0, 3)).toEqual([
+    'test       seeds  virtual s  wall ms   RPCs  operations  verdict',
+    'lab/2A-1      10        5.0       20  1,000           8  ok',
+    'lab/2A-22  1,000      123.5   12,345      7      12,000  ok',
+  ]);
+});
+
 test('the verdict of a test is the worst of its seeds', () => {
   const { faults, nondeterministic, violations, undrawn, unknowns } = wrong;
   expect([{ ...wrong }, { nondeterministic, violations, undrawn, unknowns }, { violations, undrawn, unknowns }, { undrawn, unknowns }, { unknowns }, {}, { passed: 9 }, { seeds: 0, passed: 0 }, { faults }].map(verdictOf)).toEqual([
@@ -33,6 +41,9 @@ describe('what failed is told below, three of each test', () => {
 });
 
 describe('the last line', () => {
+  test('of runs that took no time divides by none of it', () => {
+    expect(labTable(facts([row({ wallMs: 0, cpuMs: 0 })])).split('\n').at(-2)).toBe('2A: 10 of 10 runs of 1 test passed; 5 virtual s in 0 ms (0 times faster), 0 ms of CPU; 1,000 RPCs; 8 operations checked, 0 per CPU second');
+  });
   test('sums all tests', () => {
     const text = labTable(facts([row(), row({ scenario: 'lab/2A-2', passed: 7, calls: 500, operations: 1 })]));
     expect(text.split('\n').at(-2)).toBe('2A: 17 of 20 runs of 2 tests passed; 10 virtual s in 40 ms (250 times faster), 80 ms of CPU; 1,500 RPCs; 9 operations checked, 113 per CPU second');

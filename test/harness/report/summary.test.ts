@@ -38,6 +38,11 @@ describe('faults', () => {
       ['fault', 'on in, of 20', 'eligible', 'fired', 'mattered', 'mattered in seed'], ['drop', '3', '900', '30', '20', 'first 4'], ['crash', '3', '900', '5', '0', 'never'], ['slow write', '3', '900', '0', '0', 'never'],
     ]);
     expect(lines).toContain('  NEVER FIRED although switched on: slow write');
+    // Numbers stand under each other, to the right; words to the left.
+    expect(rest(lines, '  fault').slice(0, 4)).toEqual([
+      '  fault       on in, of 20  eligible  fired  mattered  mattered in seed', '  drop                   3       900     30        20  first 4',
+      '  crash                  3       900      5         0  never', '  slow write             3       900      0         0  never',
+    ]);
     expect(told({ faultKinds: { drop: tally(1, 0) } }).join('\n')).not.toContain('NEVER FIRED');
   });
 });
@@ -69,6 +74,25 @@ describe('what went wrong', () => {
     expect(lines).toContain(more);
     expect(lines.filter((line) => line.startsWith(first.split('  ')[0]!))).toHaveLength(10);
     expect(lines.at(-2)).toContain(`12 ${what}`);
+  });
+  test('one of each is told as well, and stands in the verdict by its number', () => {
+    const lines = told({
+      violations: [failure(1)], unknowns: [{ seed: 2, detail: 'budget' }], nondeterministic: [{ seed: 3, digests: ['a', 'b'], differs: ['digest: a and b'], where: 'at step 1' }],
+      undrawn: [{ seed: 4, detail: 'seed 4: x' }], faults: [{ seed: 5, message: 'oops' }], passed: 15,
+    }, { endedEarly: 'time is up' });
+    expect(rest(lines.slice(1), 'NONDETERMINISTIC')).toEqual([
+      'NONDETERMINISTIC  seed 3: two runs differ in digest: a and b', '  at step 1', '', 'UNKNOWN  seed 2: budget', '', 'NOT DRAWN  seed 4: x', '', 'HARNESS FAULT  seed 5: oops', '',
+      `  ${'verdict'.padEnd(34)}15 passed, 1 violated, 1 unknown, 1 not deterministic, 1 not drawn, 1 ended by a fault of the harness, time is up`, '',
+    ]);
+  });
+  test('ten of each are all told: nothing is left out, and nothing is said of it', () => {
+    const ten = Array.from({ length: 10 }, (_, i) => i + 1);
+    const lines = told({
+      violations: ten.map((seed) => failure(seed, `P${seed}`)), unknowns: ten.map((seed) => ({ seed, detail: 'budget' })), undrawn: ten.map((seed) => ({ seed, detail: `seed ${seed}: x` })),
+      nondeterministic: ten.map((seed) => ({ seed, digests: ['a', 'b'] as const, differs: [], where: '' })),
+    });
+    expect(lines.filter((line) => line.startsWith('...'))).toEqual([]);
+    expect(told({ violations: Array.from({ length: 50 }, (_, i) => failure(i + 1)) }).find((line) => line.startsWith('  same'))).toMatch(/ 49 50$/);
   });
   test('every fault of the harness', () => {
     const lines = told({ faults: Array.from({ length: 12 }, (_, i) => ({ seed: i + 1, message: 'oops' })) });
