@@ -19,9 +19,12 @@ export interface OptionalSetting<T> extends Omit<Setting<T>, 'plain'> {
 export type Settings = Readonly<Record<string, Setting<any> | OptionalSetting<any>>>;
 
 /** The values that settings take. */
-export type ValuesOf<S extends Settings> =
+export type ValuesOf<S extends Settings> = Flat<
   & { readonly [K in keyof S as S[K] extends OptionalSetting<any> ? never : K]: S[K] extends Setting<infer T> ? T : never }
-  & { readonly [K in keyof S as S[K] extends OptionalSetting<any> ? K : never]?: S[K] extends OptionalSetting<infer T> ? T : never };
+  & { readonly [K in keyof S as S[K] extends OptionalSetting<any> ? K : never]?: S[K] extends OptionalSetting<infer T> ? T : never }
+>;
+/** The same record, as one. */
+export type Flat<T> = { readonly [K in keyof T]: T[K] };
 
 /** Settings whose values are a record of this type: `settings: settingsOf(schema, plain)`. */
 export type SettingsOf<V> = { readonly [K in keyof V]-?: Record<never, never> extends Pick<V, K> ? OptionalSetting<Exclude<V[K], undefined>> : Setting<V[K]> };
