@@ -6,7 +6,7 @@
  *
  * The two scenarios draw the same plans but for the options, so that they can be held side by side.
  */
-import type { Scenario } from '../harness/campaign/scenario.ts';
+import { defineScenario, type OwnScenario } from '../harness/own/define-scenario.ts';
 import type { Fault } from '../harness/plan/fault.ts';
 import { planFormat, planVersion, type Plan, type PlannedOperation } from '../harness/plan/plan.ts';
 import { RandomStreams, type RandomStream } from '../harness/world/random.ts';
@@ -20,11 +20,10 @@ const fromUs = 1500 * ms;
 
 type Options = Pick<RaftKvSettings, 'preVote' | 'checkQuorum'>;
 
-const scenario = (name: string, summary: string, options: Options): Scenario => ({
-  name, summary, system: raftKv, required: ['leadersElected'], draw: (seed) => drawPlan(name, `partial-connectivity ${seed}`, options),
-});
+const scenario = (name: string, summary: string, options: Options): OwnScenario =>
+  defineScenario(raftKv, { name, summary, required: ['leadersElected'], draw: (seed) => drawPlan(name, `partial-connectivity ${seed}`, options) });
 
-export const partialConnectivity: readonly Scenario[] = [
+export const partialConnectivity: readonly OwnScenario[] = [
   scenario('partial-connectivity', 'a bridge, a ring or a one-way link for ten seconds: Raft of the paper', {}),
   scenario('partial-connectivity-pre-vote', 'the same plans with PreVote and CheckQuorum', { preVote: true, checkQuorum: true }),
 ];

@@ -8,7 +8,7 @@ import type { NodeId, Range } from '../core/protocol.ts';
 import { assumptionBreaking, faultKinds } from '../harness/plan/fault-kinds.ts';
 import { planFormat, planVersion, type Healing, type Plan } from '../harness/plan/plan.ts';
 import { RandomStreams, type RandomStream } from '../harness/world/random.ts';
-import type { Scenario } from '../harness/campaign/scenario.ts';
+import { defineScenario } from '../harness/own/define-scenario.ts';
 import { drawDisk, drawNetwork } from '../harness/swarm/environment.ts';
 import { drawFaults } from '../harness/swarm/faults.ts';
 import { drawKinds, type Kinds } from '../harness/swarm/kinds.ts';
@@ -23,14 +23,13 @@ const settleUs = 60_000 * ms;
 /** Where gets may go around the log there are many of them. */
 const readsPer1000 = 600;
 
-export const swarm: Scenario = {
+export const swarm = defineScenario(raftKv, {
   name: 'swarm',
   summary: '1 to 7 servers, up to 15 clients, snapshots on in most; every fault drawn per seed',
-  system: raftKv,
   required: requiredSituations,
   requiredFaults: faultKinds.filter((kind) => !assumptionBreaking.includes(kind)),
   draw: (seed) => drawSwarm(`swarm ${seed}`, drawKinds),
-};
+});
 
 /** A plan of the swarm with the kinds of fault that `kindsFor` gives. The name fixes all the rest. */
 export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Kinds): Plan {

@@ -35,7 +35,7 @@ const isListed = (path: string, list: Readonly<Record<string, string>>): boolean
 
 const entryPoints = (path: string): boolean =>
   ['scenarios/whitewater.ts', 'scenarios/index.ts', 'harness/own/index.ts', 'harness/runner/vitest.ts', 'harness/runner/node-test.ts', 'harness/runner/typescript.ts', 'harness/arbitrary/index.ts', 'checkers/porcupine-ts-port/index.ts', 'checkers/porcupine-ts-port/vitest.ts'].includes(path)
-  || path.startsWith('harness/bench/') || /^test\/(?:mutants|documents|inputs)\/tool\/main\.ts$/.test(path);
+  || path.startsWith('harness/bench/') || /^test\/(?:mutants|documents|inputs|nodes)\/tool\/main\.ts$/.test(path);
 
 describe('the house', () => {
   test('imports point one way: core/protocol, core, checkers, harness, scenarios; tests may import all', () => {

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 
 const top = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const { scripts } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8')) as { scripts: Readonly<Record<string, string>> };
-const tools = ['mutants', 'figures', 'fuzz:inputs'];
+const tools = ['mutants', 'figures', 'fuzz:inputs', 'nodes'];
 
 /** As `npm run TOOL -- ...` runs it, without the build before it. */
 function run(tool: string, ...argv: readonly string[]): { readonly code: number | null; readonly out: string; readonly err: string } {
@@ -39,6 +39,8 @@ test.each([
   ['figures', ['none'], 'there are no figures called none; there are: '],
   ['fuzz:inputs', ['--from', 'x'], '--from takes a whole number from 0 on, not "x"'],
   ['fuzz:inputs', ['--count', '0'], '--count takes a whole number from 1 on, not "0"'],
+  ['nodes', ['22', 'v24'], '"v24" is no version of Node: name its first number, such as 22'],
+  ['nodes', ['--seeds', '0'], '--seeds takes a whole number from 1 on, not "0"'],
   ['fuzz:inputs', ['word'], "Unexpected argument 'word'. This command does not take positional arguments"],
 ])('npm run %s -- %j is refused in one line', (tool, argv, says) => {
   const { code, out, err } = run(tool, ...argv);

@@ -11,8 +11,8 @@ import { scenarioFor } from './scenario-for.ts';
 const usage = `whitewater doctor [SCENARIO...] [options]
 
 Looks at how systems behave as citizens of the simulated world, and not at whether their protocols are right: steps are
-pure and total, data is plain, nothing is written to in place, messages and durable states come back as they were, two
-runs of one plan are the same. Without SCENARIO: every scenario at hand but those with a planted bug.
+pure and total, data is plain, nothing is written to in place, messages and durable states come back as they were, digests
+tell apart what differs, two runs of one plan are the same. Without SCENARIO: every scenario at hand but those with a planted bug.
 
   --seeds N          plans of each scenario (default 10)
   --help             this text

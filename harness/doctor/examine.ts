@@ -60,24 +60,79 @@ const messageOf = (error: unknown): string => (error instanceof Error ? `${error
 function watched(system: System, found: Found): System {
   return {
     ...system,
-    processes: (plan) => system.processes(plan).map((process, node) =>
-      new Examiner(system, process, nodeName(plan, node), node < plan.servers, found).process()),
+    processes(plan) {
+      const digests = new Digests(system, found);
+      return system.processes(plan).map((process, node) => new Examiner(system, process, nodeName(plan, node), node < plan.servers, digests, found).process());
+    },
   };
 }
+
+const asText = (take: (digest: Digest) => void): string => {
+  const digest = new Digest();
+  take(digest);
+  return digest.hex();
+};
+
+/** Whether it is made of numbers, texts, lists, records, maps and sets alone: what a class holds may be the same in another form. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isPlain);
+  if (value instanceof Map) return [...value].every(isPlain);
+  if (value instanceof Set) return [...value].every(isPlain);
+  const kind: unknown = Object.getPrototypeOf(value);
+  return (kind === Object.prototype || kind === null) && Object.values(value).every(isPlain);
+}
+
+/** What a system's digest tells apart: a field that it leaves out hides that two runs differ. */
+class Digests {
+  private readonly system: System;
+  private readonly found: Found;
+  /** By its digest, the first message that has it. */
+  private readonly messages = new Map<string, { readonly whole: string; readonly message: unknown }>();
+
+  constructor(system: System, found: Found) {
+    this.system = system;
+    this.found = found;
+  }
+
+  sent(where: string, message: unknown): void {
+    if (!isPlain(message)) return;
+    const digest = asText((to) => this.system.digestMessage(to, message));
+    const whole = asText((to) => to.value(message));
+    const first = this.messages.get(digest);
+    if (first === undefined) this.messages.set(digest, { whole, message });
+    else if (first.whole !== whole) this.found('a digest leaves something out', `${where}: two messages have one \`digestMessage\`, ${brief(first.message)} and ${brief(message)}: give it all that tells them apart`);
+  }
+
+  /** Of a server. */
+  stepped(where: string, before: unknown, after: unknown): void {
+    if (before === after || !isPlain(before) || !isPlain(after)) return;
+    const [was, is] = [before, after].map((state) => asText((to) => this.system.digestState(to, state)));
+    if (was !== is || asText((to) => to.value(before)) === asText((to) => to.value(after))) return;
+    this.found('a digest leaves something out', `${where}: two states have one \`digestState\`, ${brief(before)} and ${brief(after)}: give it all that tells them apart`);
+  }
+}
+
+const brief = (value: unknown): string => {
+  const text = JSON.stringify(value);
+  return text.length <= 90 ? text : `${text.slice(0, 87)}...`;
+};
 
 class Examiner {
   private readonly system: System;
   private readonly inner: AnyProcess;
   private readonly name: string;
   private readonly isServer: boolean;
+  private readonly digests: Digests;
   private readonly found: Found;
   private readonly heard = new Set<string>();
 
-  constructor(system: System, inner: AnyProcess, name: string, isServer: boolean, found: Found) {
+  constructor(system: System, inner: AnyProcess, name: string, isServer: boolean, digests: Digests, found: Found) {
     this.system = system;
     this.inner = inner;
     this.name = name;
     this.isServer = isServer;
+    this.digests = digests;
     this.found = found;
   }
 
@@ -88,7 +143,7 @@ class Examiner {
       blank: inner.blank,
       boot: (durable) => this.looked('on its start', () => inner.boot(durable)),
       step: (state, event) => {
-        const step = this.looked(occasionOf(event), () => inner.step(state, event));
+        const step = this.looked(occasionOf(event), () => inner.step(state, event), this.isServer ? state : undefined);
         if (!this.heard.has(event.kind)) this.mustBeTotal(step.state);
         this.heard.add(event.kind);
         return step;
@@ -98,7 +153,7 @@ class Examiner {
   }
 
   /** Asked twice: a pure function says the same. What is thrown is thrown again. */
-  private looked<T extends { readonly state: unknown; readonly effects: readonly AnyEffect[] }>(occasion: string, act: () => T): T {
+  private looked<T extends { readonly state: unknown; readonly effects: readonly AnyEffect[] }>(occasion: string, act: () => T, before?: unknown): T {
     const step = act();
     if (typeof step !== 'object' || step === null || !Array.isArray(step.effects)) return step;
     const where = `${this.name} ${occasion}`;
@@ -106,6 +161,7 @@ class Examiner {
     const again = digest === null ? null : this.digestOf(where, act());
     if (digest !== null && again !== digest) this.found('a step is not pure', `${where}: asked twice with the same state and event, it gives two results: a clock, a random number, or something that it remembers outside of its state`);
     for (const effect of step.effects) if (effect?.kind === 'send') this.sent(where, effect.message);
+    if (digest !== null && before !== undefined) this.digests.stepped(where, before, step.state);
     return step;
   }
 
@@ -122,15 +178,25 @@ class Examiner {
 
   private sent(where: string, message: unknown): void {
     const { codec } = this.system;
+    const digest = this.digestOf(where, message);
+    if (digest === null) return;
+    this.digests.sent(where, message);
     if (codec === undefined) return;
     try {
-      const back = codec.decode(codec.encode(message), true);
-      if (this.digestOf(where, back) !== this.digestOf(where, message)) {
+      const bytes = codec.encode(message);
+      const back = codec.decode(bytes, true);
+      if (this.digestOf(where, back) !== digest && (isPlain(message) || !this.isSame(message, bytes, back))) {
         this.found('a message does not survive its codec', `${where}: ${this.system.describeMessage(message)} comes back as ${JSON.stringify(back)?.slice(0, 80) ?? String(back)}`);
       }
     } catch (error) {
       this.found('a message does not survive its codec', `${where}: ${messageOf(error)}`);
     }
+  }
+
+  /** Of what holds objects of classes: whether it has the same bytes, and the system takes it for the same. */
+  private isSame(message: unknown, bytes: Uint8Array, back: unknown): boolean {
+    const [was, is] = [message, back].map((one) => asText((to) => this.system.digestMessage(to, one)));
+    return was === is && Buffer.compare(bytes, this.system.codec!.encode(back)) === 0;
   }
 
   private written(durable: unknown, write: unknown): unknown {

@@ -10,7 +10,7 @@ import { Hasher, StructuralHasher } from '../explore/fingerprint.ts';
 import type { ClientHistory } from '../explore/linearizable.ts';
 import { permutations } from '../explore/symmetry.ts';
 import type { Renamer, Renaming } from '../explore/untimed/system.ts';
-import { isClient, type KeptClient } from './client-process.ts';
+import { keptClients, type KeptClient } from './client-process.ts';
 import type { ReadyClient } from './client.ts';
 
 /** Fields of states, messages, writes, operations and replies, wherever they stand. */
@@ -143,7 +143,7 @@ export class Symmetry {
 
   private stateIn(state: unknown, names: Renaming): unknown {
     const { asks } = this.options;
-    if (asks === null || !isClient(state)) return this.namer.renamed(state, names);
+    if (asks === null || !keptClients.is(state)) return this.namer.renamed(state, names);
     const kept = state as KeptClient;
     const ready = kept.$client as ReadyClient<unknown>;
     const target = this.placeOf(names[asks[ready.target]!] ?? asks[ready.target]!);

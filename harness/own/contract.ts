@@ -1,5 +1,5 @@
 /** What a user writes of a protocol: servers and clients as core/protocol.ts has them, with less to say. */
-import type { Effect, NodeId, Step } from '../../core/protocol.ts';
+import type { Effect, NodeId, Process, Step } from '../../core/protocol.ts';
 import { rangeOf, type Span } from './duration.ts';
 
 /** What a client asks of a server; the server knows who asked by `from`. */
@@ -45,6 +45,14 @@ export interface Server<State, In, Out, Durable = null, Write = Durable> {
   step(state: State, event: ServerEvent<In>): ServerStep<State, Out, Write>;
   /** What the disk holds once this write is on it; without it, the write takes the place of all that was there. */
   write?(durable: Durable, write: Write): Durable;
+}
+
+/**
+ * A server or a client that is a process of core/protocol.ts already. It is told everything that can happen: also what a
+ * script asks of a server directly, and on the lab's network that an exchange failed.
+ */
+export interface WholeProcess<State, Message, Durable = any, Write = Durable> {
+  readonly process: Process<State, Message, Write, Durable, any, any>;
 }
 
 /** A client of your own, in the place of the ready one. */

@@ -22,10 +22,17 @@ export interface Canary<Values> {
   readonly property?: string;
 }
 
-export interface ScenarioDefinition<Operation, Values, State> {
-  /** The system's own name when none is given. */
-  readonly name?: string;
-  readonly summary?: string;
+/** What befalls whom is drawn by the kit, or by a function of your own. */
+export type ScenarioDefinition<Operation, Values, State> = AnyScenario<Operation, Values, State> & (DrawnByKit<Operation, Values> | DrawnByYou);
+
+/** Its settings are those of its plans; see also `RandomStreams`, `drawKinds`, `drawNetwork`, `drawDisk` and `drawFaults`. */
+export interface DrawnByYou {
+  /** Pure: the same seed gives the same plan. */
+  readonly draw: (seed: number) => Plan;
+}
+
+export interface DrawnByKit<Operation, Values> {
+  readonly draw?: never;
   /** A number, or from and to: each seed draws one. */
   readonly servers: number | readonly [number, number];
   readonly clients: number | readonly [number, number];
@@ -38,8 +45,16 @@ export interface ScenarioDefinition<Operation, Values, State> {
   readonly operations: Mix<Operation>;
   /** Settings that differ from the plain ones; each seed draws one of a list. */
   readonly settings?: { readonly [K in keyof Values]?: Values[K] | readonly Values[K][] };
+}
+
+export interface AnyScenario<Operation, Values, State> {
+  /** The system's own name when none is given. */
+  readonly name?: string;
+  readonly summary?: string;
   /** Situations that a campaign must have reached before a gate lets it pass. */
   readonly required?: readonly string[];
+  /** Kinds of fault that it must have switched on. */
+  readonly requiredFaults?: readonly FaultKind[];
   readonly canaries?: readonly Canary<Values>[];
   /** Bounds for `whitewater explore`. */
   readonly explore?: {
@@ -78,9 +93,39 @@ interface Drawing {
 
 /** @throws TypeError when a number, a name or a time is none */
 export function defineScenario<Operation, Values, State>(system: OwnSystem<Operation, Values, State>, given: ScenarioDefinition<Operation, Values, State>): OwnScenario<Operation, Values, State> {
-  const { name = system.name, required = [], canaries = [], explore } = given;
+  const { name = system.name, required = [], requiredFaults, canaries = [], explore } = given;
   const unknown = required.find((situation) => !Object.hasOwn(system.own.situations, situation));
-  if (unknown !== undefined) throw new TypeError(`${name}: it requires "${unknown}", which is no situation of ${system.name}; there are: ${Object.keys(system.own.situations).join(', ') || 'none'}`);
+  if (!system.own.isObservedElsewhere && unknown !== undefined) throw new TypeError(`${name}: it requires "${unknown}", which is no situation of ${system.name}; there are: ${Object.keys(system.own.situations).join(', ') || 'none'}`);
+  const drawn = given.draw === undefined ? drawnByKit(name, system, given) : drawnByYou(given.draw);
+  const scenario = (named: string, settings: Readonly<Record<string, unknown>>): Scenario => ({
+    name: named,
+    summary: given.summary ?? `${system.name}, every fault drawn per seed`,
+    system,
+    required,
+    ...(requiredFaults === undefined ? {} : { requiredFaults }),
+    draw: drawn(named, settings),
+  });
+  return {
+    ...scenario(name, {}),
+    system,
+    canaries,
+    bounds: explore === undefined ? null : {
+      servers: explore.servers, clients: explore.clients, operations: explore.operations,
+      crashes: explore.crashes ?? 0, within: explore.within ?? (() => true), timers: explore.timers ?? (() => true),
+    },
+    withSettings: scenario,
+  };
+}
+
+/** How the plans of a scenario of this name are drawn, with these settings in the place of others. */
+type Drawn = (name: string, settings: Readonly<Record<string, unknown>>) => (seed: number) => Plan;
+
+const drawnByYou = (draw: (seed: number) => Plan): Drawn => (scenario, settings) => (seed) => {
+  const plan = draw(seed);
+  return Object.keys(settings).length === 0 && plan.scenario === scenario ? plan : { ...plan, scenario, settings: { ...plan.settings as object, ...settings } };
+};
+
+function drawnByKit<Operation, Values>(name: string, system: OwnSystem<Operation, Values, any>, given: DrawnByKit<Operation, Values>): Drawn {
   const drawing: Drawing = {
     name, system,
     servers: fromTo(`${name}: servers`, given.servers, 1, 7),
@@ -91,23 +136,7 @@ export function defineScenario<Operation, Values, State>(system: OwnSystem<Opera
     operations: given.operations as Mix<unknown>,
     settings: given.settings ?? {},
   };
-  const scenario = (named: string, settings: Readonly<Record<string, unknown>>): Scenario => ({
-    name: named,
-    summary: given.summary ?? `${system.name}, every fault drawn per seed`,
-    system,
-    required,
-    draw: (seed) => drawPlan({ ...drawing, name: named, settings }, seed),
-  });
-  return {
-    ...scenario(name, drawing.settings),
-    system,
-    canaries,
-    bounds: explore === undefined ? null : {
-      servers: explore.servers, clients: explore.clients, operations: explore.operations,
-      crashes: explore.crashes ?? 0, within: explore.within ?? (() => true), timers: explore.timers ?? (() => true),
-    },
-    withSettings: (named, settings) => scenario(named, { ...drawing.settings, ...settings }),
-  };
+  return (named, settings) => (seed) => drawPlan({ ...drawing, name: named, settings: { ...drawing.settings, ...settings } }, seed);
 }
 
 function fromTo(what: string, given: number | readonly [number, number], min: number, max: number): readonly [number, number] {
@@ -151,10 +180,10 @@ const atMomentsOf = (fault: Crash, hasDisk: boolean, { kinds }: FaultChoice): Cr
 const usualTimeoutUs = 300_000;
 
 function drawSettings(random: RandomStream, { system, settings }: Drawing): Readonly<Record<string, unknown>> {
-  const plain = system.plainSettings as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(Object.entries(plain).map(([name, value]) => {
+  return Object.fromEntries(Object.entries(system.own.settings).flatMap(([name, { plain }]) => {
     const given = settings[name];
-    return [name, Array.isArray(given) ? random.pick(given as readonly unknown[]) : given ?? value];
+    const value = Array.isArray(given) ? random.pick(given as readonly unknown[]) : given ?? plain;
+    return value === undefined ? [] : [[name, value]];
   }));
 }
 

@@ -1,14 +1,14 @@
 /** `defineSystem`: a user's protocol as a system of the harness. What is not given is made by structure. */
-import type { Effect, NodeId, Step } from '../../core/protocol.ts';
+import type { Effect, NodeId, Step, Storage } from '../../core/protocol.ts';
 import { explainModelHistory, linearizability } from '../../checkers/linearizability.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { AnyEffect, AnyProcess, Codec, HistoryCall, HistoryStory, Lanes, Reach, Story, System, ToldStep } from '../system.ts';
+import type { AnyEffect, AnyProcess, AnyStorage, Codec, HistoryCall, HistoryStory, Lanes, Reach, Story, System, ToldStep } from '../system.ts';
 import { longestUs } from '../plan/plan.ts';
 import { SystemError } from '../system.ts';
 import type { NodeFields } from './alike.ts';
-import { clientProcess, isClient, type KeptClient } from './client-process.ts';
+import { clientProcess, keptClients, type Asked, type ClientStates } from './client-process.ts';
 import { readyClient } from './client.ts';
-import type { Client, Redirect, Request, Response, Server, ServerEffect, ServerEvent } from './contract.ts';
+import type { Client, Redirect, Request, Response, Server, ServerEffect, ServerEvent, WholeProcess } from './contract.ts';
 import { fieldsOf, words } from './data.ts';
 import type { Cast, Definition, Invariant, Role } from './definition.ts';
 import { microsecondsOf, rangeOf, type Span } from './duration.ts';
@@ -53,6 +53,12 @@ export interface WorldOf<Values> {
   readonly settings: Values;
 }
 
+/**
+ * What the kit makes by structure, or has no word for, as the harness itself takes it: reports that know the protocol, an
+ * observer of your own in the place of invariants and situations, aimed faults, calls of the lab's network, scripts, pace.
+ */
+export type Beyond = Partial<Omit<System, 'name' | 'settings' | 'plainSettings' | 'request' | 'processes' | 'storage' | 'codec'>>;
+
 export interface SystemDefinition<State, Message, Durable, Write, S extends Settings, Operation, Reply> {
   readonly name: string;
   /** By name; see `oneOf`, `flag` and `whole`. */
@@ -60,14 +66,18 @@ export interface SystemDefinition<State, Message, Durable, Write, S extends Sett
   /** What clients ask: `kv`, `register`, `queue`, `lock`, `listAppend`, or `service<Operation, Reply>()`. */
   readonly service: Service<Operation, Reply>;
   /** One for each server of the plan, from n0 on. */
-  readonly servers: (world: WorldOf<ValuesOf<S>>) => readonly Server<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Durable, Write>[];
+  readonly servers: (world: WorldOf<ValuesOf<S>>) => readonly (
+    Server<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Durable, Write> | WholeProcess<State, Message, Durable, Write>
+  )[];
   /** How the ready client asks, or a client of your own; clients are numbered from 0. */
-  readonly client?: ((world: WorldOf<ValuesOf<S>>, client: number) => Client<any, Message | Response<Reply> | Redirect, Message | Request<Operation>, Operation, Reply>) | {
+  readonly client?: ((world: WorldOf<ValuesOf<S>>, client: number) => Client<any, Message | Response<Reply> | Redirect, Message | Request<Operation>, Operation, Reply> | WholeProcess<any, Message, any, never>) | {
     /** How long it waits for an answer; 200 to 400 ms. */
     readonly retry?: Span;
     /** Whom it asks, the likeliest first; all servers. */
     readonly asks?: (world: WorldOf<ValuesOf<S>>, client: number) => readonly NodeId[];
   };
+  /** Of clients that are whole processes: then their states stand in the world as they are. How they are told from servers, and read. */
+  readonly clientStates?: { readonly is: (state: unknown) => boolean; readonly asked: (state: any) => Asked };
   readonly invariants?: Readonly<Record<string, InvariantOf<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Write, ValuesOf<S>>>>;
   /** Interesting things that a step does; `before` is null for a start. */
   readonly situations?: Readonly<Record<string, (step: Omit<StepOf<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Write, ValuesOf<S>>, 'before'> & { readonly before: State | null }) => boolean>>;
@@ -89,8 +99,11 @@ export interface SystemDefinition<State, Message, Durable, Write, S extends Sett
     readonly message?: (message: Message | Request<Operation> | Response<Reply> | Redirect) => string;
     readonly state?: (state: State) => Readonly<Record<string, string | number>>;
   };
-  /** In the place of a codec by structure. */
-  readonly codec?: Codec;
+  /** In the place of a codec by structure; null: no fault can damage a message. */
+  readonly codec?: Codec | null;
+  /** In the place of a disk format by structure (with `beyond.fileRole`); null: no fault can damage a disk. */
+  readonly storage?: Storage<Write, Durable, any> | null;
+  readonly beyond?: Beyond;
 }
 
 /** A system that was made with the kit; its types tell what its scenarios may ask and set. */
@@ -112,7 +125,13 @@ const taken = new Set([anyTimersField, 'servers', 'clients', 'operations', 'netw
 export const defineSystem = <State, Message, Durable = null, Write = Durable>() =>
   <Operation, Reply, const S extends Settings = Record<never, never>>(
     given: SystemDefinition<State, Message, Durable, Write, S, Operation, Reply>,
-  ): OwnSystem<Operation, ValuesOf<S>, State> => systemOf(definitionOf(given as unknown as AnyGiven), given.codec) as OwnSystem<Operation, ValuesOf<S>, State>;
+  ): OwnSystem<Operation, ValuesOf<S>, State> => {
+    const { codec = structuralCodec, storage, beyond = {} } = given;
+    return { ...systemOf(definitionOf(given as unknown as AnyGiven)), ...(codec === null ? {} : { codec }), ...partsOfDisk(storage), ...beyond } as OwnSystem<Operation, ValuesOf<S>, State>;
+  };
+
+const partsOfDisk = (storage: Storage<any, any, any> | null | undefined): Pick<System, 'storage' | 'fileRole'> =>
+  (storage === undefined ? { storage: structuralStorage, fileRole } : storage === null ? {} : { storage: storage as AnyStorage });
 
 type AnyGiven = SystemDefinition<any, any, any, any, Settings, any, any>;
 
@@ -125,8 +144,10 @@ function definitionOf(given: AnyGiven): Definition {
   return {
     name, settings, service, situations,
     invariants: invariants as Readonly<Record<string, Invariant>>,
-    processes: (cast) => [...serversOf(given, cast).map(serverProcess), ...clientsOf(given, cast)],
-    hasDisk: (cast) => serversOf(given, cast).some(({ blank }) => blank !== undefined),
+    processes: (cast) => [...serversOf(given, cast).map((server) => serverProcess(server, given.storage === undefined)), ...clientsOf(given, cast)],
+    hasDisk: (cast) => given.storage !== null && serversOf(given, cast).some((server) => ('process' in server ? server.process : server).blank !== undefined),
+    clients: clientStatesOf(given),
+    isObservedElsewhere: given.beyond?.observer !== undefined,
     settled: given.settled ?? (() => null),
     owesProgress: (given.owesProgress as ((reach: Reach) => boolean) | undefined) ?? null,
     role: given.role ?? null,
@@ -138,7 +159,7 @@ function definitionOf(given: AnyGiven): Definition {
   };
 }
 
-type AnyServer = Server<any, any, any, any, any>;
+type AnyServer = Server<any, any, any, any, any> | WholeProcess<any, any, any, any>;
 
 /** @throws SystemError when there are not as many as the plan has */
 function serversOf({ name, servers }: AnyGiven, cast: Cast): readonly AnyServer[] {
@@ -152,16 +173,33 @@ interface Kept {
   readonly kept: unknown;
 }
 
-function serverProcess(server: AnyServer): AnyProcess {
-  const { blank = null } = server;
-  const heldIn = (disk: unknown): unknown => (disk === null ? blank : (disk as Kept).kept);
+/** @param isKept what a disk holds goes through the format by structure */
+function serverProcess(server: AnyServer, isKept: boolean): AnyProcess {
+  const process = 'process' in server ? server.process as AnyProcess : processOf(server);
+  return isKept ? keptOnDisk(process) : process;
+}
+
+const processOf = (server: Exclude<AnyServer, { readonly process: unknown }>): AnyProcess => ({
+  blank: server.blank ?? null,
+  boot: (disk) => server.boot(disk),
+  // A server is never asked directly, and hears of no failed exchange: these are for other networks.
+  step: (state, event) => (event.kind === 'message' || event.kind === 'timer' ? server.step(state, event) : { state, effects: [] }),
+  write: (disk, write) => (server.write === undefined ? write : server.write(disk, write)),
+});
+
+function keptOnDisk(process: AnyProcess): AnyProcess {
+  const heldIn = (disk: unknown): unknown => (disk === null ? process.blank : (disk as Kept).kept);
   return {
+    ...process,
     blank: null,
-    boot: (disk) => server.boot(heldIn(disk)),
-    // A server is never asked directly, and hears of no failed exchange: these are for other networks.
-    step: (state, event) => (event.kind === 'message' || event.kind === 'timer' ? server.step(state, event) : { state, effects: [] }),
-    write: (disk, write): Kept => ({ kept: server.write === undefined ? write : server.write(heldIn(disk), write) }),
+    boot: (disk) => process.boot(heldIn(disk)),
+    write: (disk, write): Kept => ({ kept: process.write(heldIn(disk), write) }),
   };
+}
+
+/** Nobody's states are a client's by themselves: `clientStates` says which are. */
+function clientStatesOf({ clientStates }: AnyGiven): ClientStates {
+  return clientStates === undefined ? keptClients : { is: clientStates.is, asked: clientStates.asked, kept: (state) => state };
 }
 
 /** Whom all clients ask; null when they ask in ways of their own. */
@@ -183,7 +221,9 @@ function clientsOf(given: AnyGiven, cast: Cast): readonly AnyProcess[] {
       retryUs: rangeOf(client.retry ?? ['200ms', '400ms']),
       asks: asksOf(given, cast, number),
     });
-    return clientProcess(made as Client<any, any, any, unknown, unknown>);
+    if (given.clientStates === undefined) return clientProcess(made);
+    if ('process' in made) return made.process as AnyProcess;
+    throw new SystemError(`${given.name}: \`clientStates\` is for clients that are whole processes, { process }, and c${number} is none`);
   });
 }
 
@@ -198,7 +238,7 @@ const withAnyTimers = (process: AnyProcess): AnyProcess => {
 
 const castOf = ({ servers, clients, settings }: Plan): Cast => ({ servers, clients, settings });
 
-function systemOf(definition: Definition, codec: Codec | undefined): OwnSystem {
+function systemOf(definition: Definition): OwnSystem {
   const { name, settings, service, role, owesProgress, invariants } = definition;
   const told = Object.entries(invariants).map(([property, { says }]) => [property, says === undefined ? `${property}: an invariant of ${name}.` : `${says}.`]);
   const { linearizable } = service;
@@ -215,9 +255,6 @@ function systemOf(definition: Definition, codec: Codec | undefined): OwnSystem {
     observer: (plan) => new OwnObserver(definition, plan),
     leader: (states) => leaderOf(definition, states),
     mayLackLeader: true,
-    storage: structuralStorage,
-    codec: codec ?? structuralCodec,
-    fileRole,
     ...(role === null ? {} : { moments: {
       epoch: (states: readonly unknown[]) => states.reduce<number>((newest, state, node) => Math.max(newest, ...epochsOf(definition, state, node)), 0),
       forgottenUpTo: () => 0, heldUpTo: () => 0, carriesState: () => false,
@@ -236,7 +273,7 @@ function systemOf(definition: Definition, codec: Codec | undefined): OwnSystem {
   };
 }
 
-const roleOf = ({ role }: Definition, state: unknown, node: NodeId): Role | null => (role === null || state === null || isClient(state) ? null : role(state, node));
+const roleOf = ({ role, clients }: Definition, state: unknown, node: NodeId): Role | null => (role === null || state === null || clients.is(state) ? null : role(state, node));
 
 const epochsOf = (definition: Definition, state: unknown, node: NodeId): readonly number[] => {
   const epoch = roleOf(definition, state, node)?.epoch;
@@ -260,7 +297,7 @@ function leaderOf(definition: Definition, states: readonly unknown[]): NodeId | 
 }
 
 function stateInWords(definition: Definition, state: unknown, node: NodeId): Readonly<Record<string, string | number>> {
-  if (isClient(state)) return fieldsOf((state as KeptClient).$client);
+  if (definition.clients.is(state)) return fieldsOf(definition.clients.kept(state));
   const role = roleOf(definition, state, node);
   if (role === null) return definition.words.state(state);
   const told = { role: role.name, ...(role.epoch === undefined ? {} : { epoch: role.epoch }) };
@@ -271,7 +308,7 @@ function stateInWords(definition: Definition, state: unknown, node: NodeId): Rea
 /** A step in which a server takes another role, or shows a situation, is a turn of events. */
 function storyOf(definition: Definition, step: ToldStep): Story | null {
   const { node, before, after, event, effects } = step;
-  if (isClient(after)) return clientStory(definition, step);
+  if (definition.clients.is(after)) return clientStory(definition, step);
   const [was, is] = [roleOf(definition, before, node), roleOf(definition, after, node)];
   const seen = before === null ? [] : Object.entries(definition.situations).filter(([, isSeen]) => isSeen({ node, before, after, event, effects, settings: plainOf(definition.settings) })).map(([name]) => name);
   const turns = is !== null && before !== null && (was?.name !== is.name || was.epoch !== is.epoch);

@@ -2,6 +2,7 @@
 import type { NodeId } from '../../core/protocol.ts';
 import type { AnyEffect, AnyEvent, AnyProcess, Reach } from '../system.ts';
 import type { Alike } from './alike.ts';
+import type { ClientStates } from './client-process.ts';
 import type { Service } from './service.ts';
 import type { Settings } from './settings.ts';
 
@@ -51,8 +52,11 @@ export interface Definition {
   readonly service: Service<any, any>;
   /** Servers first, then clients. */
   processes(cast: Cast): readonly AnyProcess[];
-  /** Whether any server writes to its disk. */
+  readonly clients: ClientStates;
+  /** Whether any server writes to a disk that faults can strike. */
   hasDisk(cast: Cast): boolean;
+  /** Its situations are counted by an observer of its own, and are not among these. */
+  readonly isObservedElsewhere: boolean;
   readonly invariants: Readonly<Record<string, Invariant>>;
   readonly situations: Readonly<Record<string, (step: any) => boolean>>;
   readonly settled: (seen: SeenServers & { readonly lost: ReadonlySet<NodeId> }) => string | null;

@@ -156,11 +156,13 @@ export const listAppend = ready<ListAppendInput, ListAppendOutput, ListAppendInp
  * must fit one order of all operations.
  */
 export const service = <Operation, Reply>(given: {
+  /** What a plan may ask, by a schema of valibot; without it, any plain data. */
+  readonly schema?: v.GenericSchema<unknown, Operation>;
   readonly linearizable?: AnyModel<Operation, Reply>;
   readonly describe?: (operation: Operation) => string;
 } = {}): Service<Operation, Reply> & { mix(draw: Mix<Operation>['draw'], options?: MixOptions): Mix<Operation> } => ({
   linearizable: given.linearizable ?? null,
-  schema: v.unknown(),
+  schema: given.schema ?? v.unknown(),
   describe: given.describe ?? ((operation) => words(withKind(operation))),
   typical: null,
   mix: (draw, { each = 15 } = {}) => ({ each: typeof each === 'number' ? [each, each] : each, draw }),

@@ -49,6 +49,9 @@ export type { ArmedMoment } from '../world/crash-moment.ts';
 export type { ByteFiles } from '../world/files.ts';
 export type { Clock } from '../world/clock.ts';
 
+// What draws plans.
+export type { Cluster } from '../swarm/faults.ts';
+
 // Searches.
 export type { Model as ExploredModel, ModelDefinition, Path, Problem, Property } from '../explore/model.ts';
 export type { ModelParameter, ParameterValues } from '../explore/parameters.ts';
@@ -66,6 +69,7 @@ export type { JudgeOptions, SpecEvent } from '../../checkers/spec/step.ts';
 
 // The kit itself.
 export type { Alike } from './alike.ts';
+export type { Asked, ClientStates } from './client-process.ts';
 export type { Cast, Definition, Invariant, SeenServers, SeenStep } from './definition.ts';
 export type { KeyedMix, MixOptions, Ready } from './service.ts';
 export type { ExploreBounds } from './untimed.ts';

@@ -13,7 +13,6 @@ import { planFormat, planVersion } from '../plan/plan.ts';
 import type { System } from '../system.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import { Symmetry } from './alike.ts';
-import { isClient, type KeptClient } from './client-process.ts';
 import type { Cast, Definition, SeenStep } from './definition.ts';
 import { situationsIn } from './definition.ts';
 import { mustAnswer } from './observer.ts';
@@ -136,7 +135,7 @@ function untimedSystem(system: System, definition: Definition, bounds: ExploreBo
     mayFire,
     isWithin,
     nextRequest(client, state) {
-      const { begun, isWaiting } = state as KeptClient;
+      const { begun, isWaiting } = definition.clients.asked(state);
       return isWaiting ? null : asked[client]![begun] ?? null;
     },
     observer: new OwnUntimedObserver(definition, cast, symmetry),
@@ -147,7 +146,7 @@ function untimedSystem(system: System, definition: Definition, bounds: ExploreBo
       settings: { ...settings, [anyTimersField]: true }, disk: { writeUs: { min: 0, max: 0 } }, settleUs: 10_000_000, fixedTimersUs: {},
     },
     describeMessage: system.describeMessage,
-    describeState: (node, state) => system.describeState(isClient(state) ? { $client: (state as KeptClient).$client } : state, node),
+    describeState: (node, state) => system.describeState(state, node),
     describeRequest: (request) => definition.service.describe(request),
   };
 }
@@ -171,7 +170,7 @@ const parametersOf = ({ settings, situations }: Definition, { servers, clients, 
   { kind: 'number', name: 'max-duplicates', help: 'letters doubled, of all together (multiset, ordered)', default: 0, min: 0, max: 64 },
   { kind: 'flag', name: 'plain', help: 'without the reduction of interleavings (which the set network has)' },
   ...(Object.keys(situations).length === 0 ? [] : [{ kind: 'flag', name: 'goals', help: 'every situation must be reached' } as const]),
-  ...Object.entries(settings).map(([name, setting]) => setting.parameter(name)),
+  ...Object.entries(settings).flatMap(([name, setting]) => setting.parameter(name) ?? []),
 ];
 
 const countOf = (operations: ExploreBounds['operations']): number =>

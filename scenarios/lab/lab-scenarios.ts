@@ -1,5 +1,6 @@
 /** Every lab test in both manners, and the gap scenarios, as scenarios of the registry. */
 import type { Scenario } from '../../harness/campaign/scenario.ts';
+import { defineScenario } from '../../harness/own/define-scenario.ts';
 import { gapTests } from '../lab-gaps/gap-tests.ts';
 import { raft } from '../systems/raft.ts';
 import { raftKv } from '../systems/raft-kv.ts';
@@ -8,12 +9,8 @@ import { labTests } from './scripts.ts';
 
 const scenarioOf = (folder: string, test: LabTest, manner: Manner): Scenario => {
   const name = `${folder}/${test.name}`;
-  return {
-    name,
-    summary: test.summary,
-    system: test.system === 'raft' ? raft : raftKv,
-    draw: (seed) => drawPlan(test, name, manner, seed),
-  };
+  const given = { name, summary: test.summary, draw: (seed: number) => drawPlan(test, name, manner, seed) };
+  return test.system === 'raft' ? defineScenario(raft, given) : defineScenario(raftKv, given);
 };
 
 /** `lab/...` on the lab's network, `lab-honest/...` on the honest one, `lab-gaps/...` likewise honest. */

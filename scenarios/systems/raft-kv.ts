@@ -11,11 +11,14 @@ import type { NodeId, Range } from '../../core/protocol.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
 import { raftStorage } from '../../core/disk/storage.ts';
 import { decodeFrame, encodeFrame } from '../../core/frame.ts';
+import type { Write } from '../../core/raft/write.ts';
 import { serverProcess, type Server, type ServerMessage } from '../../core/server.ts';
 import type { Digest } from '../../harness/digest.ts';
 import type { Plan } from '../../harness/plan/plan.ts';
 import type { FileRole, Moments } from '../../harness/moments.ts';
-import type { AnyProcess, AnyStorage, System } from '../../harness/system.ts';
+import { defineSystem } from '../../harness/own/define-system.ts';
+import { service } from '../../harness/own/service.ts';
+import { settingsOf } from '../../harness/own/settings.ts';
 import { raftKvScripts } from '../lab/scripts.ts';
 import { majorityCanTalk } from './majority.ts';
 import { raftPace } from './raft-pace.ts';
@@ -36,19 +39,20 @@ const requestSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('cas'), key: text, expected: text, value: text }),
 ], 'expected an operation of kind "get", "put", "append" or "cas"');
 
-/** The largest message that bounds an entry batch; settings are checked before a plan gets here. */
-const settingsOf = (plan: Plan): RaftKvSettings => plan.settings as RaftKvSettings;
+/** Settings are checked before a plan gets here. */
+const settingsIn = (plan: Plan): RaftKvSettings => plan.settings as RaftKvSettings;
 
 const halved = ({ min, max }: Range): Range => ({ min: min >> 1, max: max >> 1 });
 
 const checksOf = (plan: Plan): RaftKvChecks => {
-  const { maxRaftState, noopOnElection, reads } = settingsOf(plan);
+  const { maxRaftState, noopOnElection, reads } = settingsIn(plan);
   const checks = { servers: plan.servers, maxRaftState, noopOnElection, linearizabilityBudgetSteps: defaultBudgetSteps };
   return reads === undefined ? checks : { ...checks, readsAroundLog: true };
 };
 
-const raftOf = (state: unknown): Raft | null =>
-  state !== null && 'raft' in (state as object) ? (state as Server).raft : null;
+const isServer = (state: unknown): state is Server => state !== null && 'raft' in (state as object);
+
+const raftOf = (state: unknown): Raft | null => (isServer(state) ? state.raft : null);
 
 const moments: Moments = {
   epoch: (states) => states.reduce<number>((newest, state) => {
@@ -63,74 +67,65 @@ const moments: Moments = {
 /** Files are named by what they hold: core/disk/storage.ts. */
 const roles: Readonly<Record<string, FileRole>> = { log: 'log', snapshot: 'snapshot', superblock: 'metadata' };
 
-export const raftKv: System = {
+export const raftKv = defineSystem<Server, ServerMessage, Persistent, Write>()({
   name: 'raft-kv',
-  settings: settingsSchema,
-  request: requestSchema,
-  plainSettings,
+  settings: settingsOf<RaftKvSettings>(settingsSchema, plainSettings),
+  service: service<Operation, Result>({ schema: requestSchema, describe: describeOperation }),
 
-  processes(plan: Plan): readonly AnyProcess[] {
-    const settings = settingsOf(plan);
-    const processes: AnyProcess[] = [];
-    for (let id = 0; id < plan.servers; id++) {
-      processes.push(serverProcess({
-        id,
-        clusterSize: plan.servers,
-        electionTimeoutUs: id === settings.quickServer ? halved(settings.electionTimeoutUs) : settings.electionTimeoutUs,
-        heartbeatUs: settings.heartbeatUs,
-        entriesPerMessageMax: settings.entriesPerMessageMax,
-        noopOnElection: settings.noopOnElection,
-        maxRaftState: settings.maxRaftState,
-        applyBatchMax: settings.applyBatchMax,
-        applyPauseUs: settings.applyPauseUs,
-        ...optionsOf(settings),
-      }) as AnyProcess);
-    }
-    const clerk = clerkProcess({ clusterSize: plan.servers, retryUs: settings.retryUs, backoffUs: settings.backoffUs }) as AnyProcess;
-    for (let client = 0; client < plan.clients; client++) processes.push(clerk);
-    return processes;
-  },
+  servers: ({ servers, settings }) => Array.from({ length: servers }, (_, id) => ({ process: serverProcess({
+    id,
+    clusterSize: servers,
+    electionTimeoutUs: id === settings.quickServer ? halved(settings.electionTimeoutUs) : settings.electionTimeoutUs,
+    heartbeatUs: settings.heartbeatUs,
+    entriesPerMessageMax: settings.entriesPerMessageMax,
+    noopOnElection: settings.noopOnElection,
+    maxRaftState: settings.maxRaftState,
+    applyBatchMax: settings.applyBatchMax,
+    applyPauseUs: settings.applyPauseUs,
+    ...optionsOf(settings),
+  }) })),
+  client: ({ servers, settings }) => ({ process: clerkProcess({ clusterSize: servers, retryUs: settings.retryUs, backoffUs: settings.backoffUs }) }),
+  clientStates: { is: (state) => !isServer(state), asked: ({ sequence, pending }: Clerk) => ({ begun: sequence, isWaiting: pending !== null }) },
 
-  observer: (plan: Plan, durableOf: (node: NodeId) => unknown): Observer =>
-    new RaftKvObserver(checksOf(plan), durableOf as (node: NodeId) => Persistent) as Observer,
-  /** Figure 2 has no PreVote, no rounds of reads, and no request for a vote that is not looked at: each would be a false alarm. */
-  specification: (plan: Plan) => (isOfThePaper(settingsOf(plan)) ? (raftSpecification(plan) as Abstraction) : undefined),
-  externalObserver: (plan: Plan): Observer => new RaftKvOutsider(checksOf(plan)) as Observer,
-
-  leader,
-  storage: raftStorage as AnyStorage,
+  owesProgress: majorityCanTalk,
+  role: ({ raft: { role, persistent } }) => ({ name: role.kind, epoch: persistent.currentTerm, leads: role.kind === 'leader' }),
+  epochName: 'term',
+  storage: raftStorage,
   codec: {
     encode: (message) => encodeFrame(message as ServerMessage),
     decode: decodeFrame,
   },
-  moments,
-  fileRole: (name) => roles[name.split('.')[0]!] ?? null,
-  owesProgress: majorityCanTalk,
-  pace: (plan) => raftPace(plan, settingsOf(plan)),
-  rpc: kvRpc,
-  scripts: raftKvScripts,
-  digestMessage,
-  digestState,
-  describeMessage,
-  describeState,
-  describeRequest: (request) => describeOperation(request as Operation),
-  lanes: raftLanes((state) => (state as Server).raft),
-  tellStep,
-  codeOf,
-  marksOf,
-  witnessesOf,
-  mustHappen,
-  properties: raftProperties,
-  contents: (plan: Plan) => new RaftKvContents(plan),
-  explainHistory,
-};
 
-function leader(states: readonly unknown[]): NodeId | null {
-  return newestLeader(states.map(raftOf));
-}
+  beyond: {
+    observer: (plan: Plan, durableOf: (node: NodeId) => unknown): Observer =>
+      new RaftKvObserver(checksOf(plan), durableOf as (node: NodeId) => Persistent) as Observer,
+    /** Figure 2 has no PreVote, no rounds of reads, and no request for a vote that is not looked at: each would be a false alarm. */
+    specification: (plan: Plan) => (isOfThePaper(settingsIn(plan)) ? (raftSpecification(plan) as Abstraction) : undefined),
+    externalObserver: (plan: Plan): Observer => new RaftKvOutsider(checksOf(plan)) as Observer,
+    leader: (states) => newestLeader(states.map(raftOf)),
+    mayLackLeader: false,
+    moments,
+    fileRole: (name) => roles[name.split('.')[0]!] ?? null,
+    pace: (plan) => raftPace(plan, settingsIn(plan)),
+    rpc: kvRpc,
+    scripts: raftKvScripts,
+    digestMessage,
+    digestState,
+    describeMessage,
+    describeState,
+    lanes: raftLanes((state) => (state as Server).raft),
+    tellStep,
+    codeOf,
+    marksOf,
+    witnessesOf,
+    mustHappen,
+    properties: raftProperties,
+    contents: (plan: Plan) => new RaftKvContents(plan),
+    explainHistory,
+  },
+});
 
-function digestMessage(digest: Digest, untyped: unknown): void {
-  const message = untyped as ServerMessage;
+function digestMessage(digest: Digest, message: ServerMessage): void {
   switch (message.kind) {
     case 'clientRequest':
       digest.number(9);
@@ -166,8 +161,7 @@ function digestResult(digest: Digest, result: Result): void {
   else digest.number(result === null ? 0 : result ? 1 : 2);
 }
 
-function digestState(digest: Digest, untyped: unknown): void {
-  const state = untyped as Server | Clerk;
+function digestState(digest: Digest, state: Server | Clerk): void {
   if (!('raft' in state)) {
     digest.number(state.sequence);
     digest.number(state.target);
@@ -190,8 +184,7 @@ function digestState(digest: Digest, untyped: unknown): void {
   }
 }
 
-function describeMessage(untyped: unknown): string {
-  const message = untyped as ServerMessage;
+function describeMessage(message: ServerMessage): string {
   switch (message.kind) {
     case 'clientRequest':
       return `request ${message.sequence}: ${describeOperation(message.operation)}`;
@@ -204,8 +197,7 @@ function describeMessage(untyped: unknown): string {
   }
 }
 
-function describeState(untyped: unknown): Readonly<Record<string, string | number>> {
-  const state = untyped as Server | Clerk;
+function describeState(state: Server | Clerk): Readonly<Record<string, string | number>> {
   if (!('raft' in state)) {
     return { sequence: state.sequence, target: `n${state.target}`, pending: state.pending === null ? 'none' : describeOperation(state.pending.operation) };
   }

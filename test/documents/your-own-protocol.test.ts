@@ -12,7 +12,7 @@ const slowMs = 600_000;
 test('every block', async () => {
   const folder = project(null);
   const files = [...text.matchAll(/<!-- file: (.*?) -->\n```ts\n(.*?)```/gs)];
-  expect(files.map(([, name]) => name)).toEqual(['protocol.ts', 'whitewater.config.ts', 'actor.ts', 'chaos.test.ts', 'plans.test.ts']);
+  expect(files.map(([, name]) => name)).toEqual(['protocol.ts', 'whitewater.config.ts', 'actor.ts', 'calm.ts', 'chaos.test.ts', 'plans.test.ts']);
   for (const [, name, source] of files) writeFileSync(join(folder, name!), source!);
   writeFileSync(join(folder, 'tsconfig.json'), readFileSync(join(top, 'scenarios/examples/two-phase-commit/tsconfig.json'), 'utf8'));
   const compiled = runIn(folder, join(top, 'node_modules', '.bin', 'tsc'), ['-p', '.']);
@@ -21,7 +21,7 @@ test('every block', async () => {
   expect(tested.code, tested.out).toBe(0);
   expect(tested.out).toMatch(/Tests .*3 passed/);
   const commands = [.../```sh\n(.*?)```/s.exec(text)![1]!.matchAll(/^whitewater (.*?) +# exits (\d)$/gm)];
-  expect(commands).toHaveLength(8);
+  expect(commands).toHaveLength(9);
   for (const [, words, code] of commands) {
     const ran = await inProject(folder, ...words!.split(' '));
     expect(ran.code, `${words}\n${ran.out}`).toBe(Number(code));

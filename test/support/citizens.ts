@@ -116,6 +116,21 @@ const citizens = {
     return { ...step, state: { ...step.state, tosses } };
   }),
   sendsFunction: withEffect({ kind: 'send', to: 1, message: { kind: 'told', answer: () => 0 } }),
+  tossesDice: n0((state, event, process) => {
+    const step = process.step(state, event);
+    return { ...step, state: { ...step.state, dice: Math.random() } };
+  }),
+  readsClock: n0((state, event, process) => {
+    const step = process.step(state, event);
+    return { ...step, state: { ...step.state, at: performance.now() } };
+  }),
+  keepsFunction: n0((state, event, process) => {
+    const step = process.step(state, event);
+    return { ...step, state: { ...step.state, retry: () => step } };
+  }),
+  losesCount: (process) => process,
+  digestsTooLittle: (process) => process,
+  messagesTooLittle: (process) => process,
   throwsOnUnknownTimer: (process, id) => (id !== 1 ? process : { ...process, step(state, event) {
     if (event.kind === 'timer' && event.timer !== 'tick') throw new RangeError('no such timer');
     return process.step(state, event);
@@ -153,8 +168,12 @@ const systems = new Map(Object.entries(citizens).map(([name, citizen]) => [name,
   observer,
   ...(name in storages ? { storage: storages[name] } : {}),
   leader: () => null,
-  digestMessage: (digest, message) => digest.string(JSON.stringify(message)),
-  digestState: (digest, state) => digest.string(JSON.stringify(state)),
+  ...(name === 'losesCount' ? { codec: {
+    encode: ({ count, ...kept }) => new TextEncoder().encode(JSON.stringify(kept)),
+    decode: (bytes) => JSON.parse(new TextDecoder().decode(bytes)),
+  } } : {}),
+  digestMessage: (digest, message) => digest.string(name === 'messagesTooLittle' ? message.kind : JSON.stringify(message)),
+  digestState: (digest, state) => digest.string(JSON.stringify(name === 'digestsTooLittle' ? { count: state.count } : state)),
   describeMessage: (message) => message.kind,
   describeState: (state) => ({ state: JSON.stringify(state) }),
 }]));

@@ -1,4 +1,4 @@
-/** How this repository's own tools (`npm run mutants`, `figures`, `fuzz:inputs`) end: with one clear line for what was asked wrongly. */
+/** How this repository's own tools (`npm run mutants`, `figures`, `fuzz:inputs`, `nodes`) end: with one clear line for what was asked wrongly. */
 
 /** Says what was asked wrongly, for whoever asked. */
 export class AskedWrongly extends Error {

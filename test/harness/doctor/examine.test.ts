@@ -111,6 +111,61 @@ describe('a message', () => {
   });
 });
 
+describe('a digest', () => {
+  const digestState: System['digestState'] = (digest, state) => {
+    const { kept, sent } = state as { readonly kept?: number; readonly sent?: number };
+    digest.number(kept ?? sent ?? 0);
+  };
+  test('that leaves out a field of a state', () => {
+    const looks = keeper({ step: (state, event) => good.step({ ...(state as object), seen: [numberIn(event)] }, event) });
+    expect(found(keeper({ step: (state, event) => (event.kind === 'message' ? { state: { ...(state as object), seen: [numberIn(event)] }, effects: [] } : { state, effects: [] }) }), { digestState })).toContainEqual([
+      'a digest leaves something out', 'n1 on a message: two states have one `digestState`, {"kept":0,"seen":[]} and {"kept":0,"seen":[1]}: give it all that tells them apart',
+    ]);
+    expect(found(looks, { digestState })).toEqual([]);
+  });
+  test('that leaves out a field of a message', () => {
+    expect(found(good, { digestMessage: (digest) => digest.number(7) })).toContainEqual([
+      'a digest leaves something out', 'n1 on a message: two messages have one `digestMessage`, {"ping":1} and {"ping":0}: give it all that tells them apart',
+    ]);
+  });
+  test('of a client may leave out what it likes', () => {
+    const counts: AnyProcess = { ...pinger(), step: (state) => ({ state: { asked: ((state as { readonly asked?: number }).asked ?? 0) + 1 }, effects: [] }) };
+    expect(examine(toy([pinger(), good, counts], { digestState }), { ...plan, clients: 1 })).toEqual([]);
+    expect(examine(toy([pinger(), counts], { digestState }), plan).map(({ what }) => what)).toEqual(['a digest leaves something out']);
+  });
+  test('of what a class holds may leave out in which form it is held', () => {
+    class Held {
+      readonly form: number;
+      constructor(form: number) {
+        this.form = form;
+      }
+    }
+    const holds = keeper({ boot: () => ({ state: { held: new Held(0) }, effects: [] }), step: (_, event) => ({ state: { held: new Held(numberIn(event)) }, effects: [{ kind: 'send', to: 0, message: { ping: 0, of: new Map([[1, new Held(numberIn(event))]]) } }] }) });
+    expect(whats(holds, { digestState, codec: undefined } as unknown as Partial<System>)).toEqual([]);
+  });
+});
+
+describe('a message that holds objects of classes', () => {
+  class Form {
+    readonly form: number;
+    constructor(form: number) {
+      this.form = form;
+    }
+  }
+  const sends = keeper({ step: (state, event) => ({ state, effects: event.kind === 'message' ? [{ kind: 'send', to: 0, message: { ping: 9, as: new Form(1) } }] : [] }) });
+  const through = (bytesOf: (message: { readonly ping: number; readonly as?: Form }) => readonly number[]): NonNullable<System['codec']> => ({
+    encode: (message) => Uint8Array.from(bytesOf(message as { readonly ping: number })), decode: ([ping]) => (ping === 9 ? { ping, as: new Form(2) } : { ping }),
+  });
+  const lost = 'a message does not survive its codec';
+  test('comes back when its bytes are the same and the system takes it for the same, in whatever form', () => {
+    const plainly = (message: { readonly ping: number; readonly as?: Form }): readonly number[] => [message.ping];
+    const same = { digestMessage: ((digest, message) => digest.number((message as { readonly ping: number }).ping)) as System['digestMessage'] };
+    expect(found(sends, { ...same, codec: through(plainly) })).toEqual([]);
+    expect(whats(sends, { ...same, codec: through(({ ping, as }) => [ping, as?.form ?? 0]) })).toContain(lost);
+    expect(whats(sends, { digestMessage: (digest, message) => digest.value(message), codec: through(plainly) })).toContain(lost);
+  });
+});
+
 describe('a write', () => {
   let calls = 0;
   test('that is not the same when it is asked again', () => {

@@ -1,7 +1,7 @@
 /** The ready client: one number for one operation, another server when no answer comes, one answer and no more. */
 import { describe, expect, test } from 'vitest';
 import { readyClient, type ReadyClient } from '../../../harness/own/client.ts';
-import { clientProcess, isClient, type KeptClient } from '../../../harness/own/client-process.ts';
+import { clientProcess, keptClients, type KeptClient } from '../../../harness/own/client-process.ts';
 import type { Redirect, Request, Response } from '../../../harness/own/contract.ts';
 
 type State = ReadyClient<string>;
@@ -88,6 +88,6 @@ describe('a client as a node', () => {
   });
 
   test('is told from whatever a server keeps', () => {
-    expect([isClient(state(idle, 0, false)), isClient({ client: 1 }), isClient(null), isClient('$client'), isClient(undefined)]).toEqual([true, false, false, false, false]);
+    expect([keptClients.is(state(idle, 0, false)), keptClients.is({ client: 1 }), keptClients.is(null), keptClients.is('$client'), keptClients.is(undefined)]).toEqual([true, false, false, false, false]);
   });
 });

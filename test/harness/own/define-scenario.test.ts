@@ -1,10 +1,12 @@
 /** Plans that a scenario of the kit draws: within what it says, alike for one seed, and with nothing that the system cannot suffer. */
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import type { Plan } from '../../../harness/plan/plan.ts';
 import { validPlan } from '../../../harness/plan/valid-plan.ts';
 import { defineScenario, type ScenarioDefinition } from '../../../harness/own/define-scenario.ts';
 import type { OwnSystem } from '../../../harness/own/define-system.ts';
 import { faults } from '../../../harness/own/faults.ts';
+import { settingsOf } from '../../../harness/own/settings.ts';
 import { adding, counter, counters, type Counter } from './counters.ts';
 
 const operations = adding.mix((_random, number) => ({ op: 'add', by: number }), { each: [2, 4] });
@@ -30,6 +32,31 @@ describe('is refused', () => {
   test('a situation that is only inherited', () => {
     expect(() => scenario({ required: ['toString'] }, counters({ situations: { jumps: () => true, falls: () => true } }))).toThrow('it requires "toString", which is no situation of counters; there are: jumps, falls');
     expect(scenario({ required: ['jumps'] }, counters({ situations: { jumps: () => true } })).required).toEqual(['jumps']);
+  });
+});
+
+describe('plans of your own', () => {
+  const draw = (seed: number): Plan => ({ ...all[seed]!, seed: `mine ${seed}`, settings: { bug: 'none', loud: true } });
+  const mine = defineScenario(counters(), { draw, requiredFaults: ['crash'] });
+
+  test('are handed on as they are drawn', () => {
+    expect(mine.draw(3)).toEqual(draw(3));
+    expect([mine.name, mine.required, mine.requiredFaults, mine.bounds]).toEqual(['counters', [], ['crash'], null]);
+    expect(scenario()).not.toHaveProperty('requiredFaults');
+  });
+  test('bear the name of their scenario, and settings that are planted', () => {
+    expect(defineScenario(counters(), { name: 'other', draw }).draw(3)).toEqual({ ...draw(3), scenario: 'other' });
+    expect(mine.withSettings('canary', { bug: 'forgets' }).draw(3)).toEqual({ ...draw(3), scenario: 'canary', settings: { bug: 'forgets', loud: true } });
+  });
+  test('of a system with an observer of its own may require what that counts', () => {
+    const system = counters({ beyond: { observer: counters().observer } });
+    expect(defineScenario(system, { draw, required: ['jumps'] }).required).toEqual(['jumps']);
+  });
+  test('drawn by the kit leave out what is optional, and take what is given for it', () => {
+    const schema = v.strictObject({ size: v.number(), eager: v.exactOptional(v.literal(true)) });
+    const system = counters({ settings: settingsOf<v.InferOutput<typeof schema>>(schema, { size: 3 }) as never });
+    expect(scenario({}, system).draw(1).settings).toEqual({ size: 3 });
+    expect(scenario({ settings: { eager: [true] } }, system).draw(1).settings).toEqual({ size: 3, eager: true });
   });
 });
 

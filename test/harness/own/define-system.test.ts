@@ -1,12 +1,13 @@
 /** What the kit makes of a user's protocol: processes, words, and what faults and reports ask a system. */
 import { describe, expect, test } from 'vitest';
+import type { Process } from '../../../core/protocol.ts';
 import type { AnyEvent, ToldStep } from '../../../harness/system.ts';
 import { longestUs, type Plan } from '../../../harness/plan/plan.ts';
 import { defineSystem } from '../../../harness/own/define-system.ts';
 import { kv } from '../../../harness/own/service.ts';
-import { structuralCodec } from '../../../harness/own/storage.ts';
+import { structuralCodec, structuralStorage } from '../../../harness/own/storage.ts';
 import { toyPlan } from '../faults/toys.ts';
-import { counter, counters, type Counter } from './counters.ts';
+import { counter, counters, type Add, type Counter } from './counters.ts';
 
 const role = ({ term, isLeader }: Counter) => ({ name: isLeader ? 'leader' : 'follower', epoch: term, leads: isLeader });
 const settings = { bug: 'none', loud: false };
@@ -74,6 +75,68 @@ describe('processes', () => {
       ...(node === which ? { blank: 0 } : {}), boot: () => ({ state: counter(0), effects: [] }), step: (state: Counter) => ({ state, effects: [] }),
     })) }).own.hasDisk(cast);
     expect([counters().own.hasDisk(cast), some(2), some(9)]).toEqual([true, true, false]);
+  });
+});
+
+describe('a whole process', () => {
+  const process: Process<Counter, Add, number, number, number, number> = {
+    blank: 5,
+    boot: (durable) => ({ state: counter(durable), effects: [] }),
+    step: (state, event) => ({ state: { ...state, count: state.count + (event.kind === 'request' ? event.request : 1) }, effects: [] }),
+    write: (durable, write) => durable + write,
+  };
+  const servers = ({ servers: count }: { readonly servers: number }) => Array.from({ length: count }, () => ({ process }));
+  const own = { is: (state: unknown) => 'asked' in (state as object), asked: ({ asked }: { readonly asked: number }) => ({ begun: asked, isWaiting: asked > 1 }) };
+  const asking: Process<{ readonly asked: number }, Add, never, null, unknown, number> = {
+    blank: null, boot: () => ({ state: { asked: 0 }, effects: [] }), step: ({ asked }) => ({ state: { asked: asked + 1 }, effects: [] }), write: (durable) => durable,
+  };
+
+  test('is handed over as it is, where the disk has a format of its own, or none', () => {
+    expect(counters({ servers, storage: null }).processes(plan())[0]).toBe(process);
+    expect(counters({ servers, storage: structuralStorage as never }).processes(plan())[2]).toBe(process);
+  });
+
+  test('has a disk by structure otherwise, and hears everything', () => {
+    const [server] = counters({ servers }).processes(plan());
+    expect(server!.boot(server!.write(server!.write(server!.blank, 1), 2)).state).toEqual(counter(8));
+    expect(server!.boot(null).state).toEqual(counter(5));
+    expect([server!.step(counter(1), { kind: 'request', id: 1, request: 4 }), server!.step(counter(1), { kind: 'unreachable', node: 1 })].map(({ state }) => state)).toEqual([counter(5), counter(2)]);
+  });
+
+  test('as a client hears everything, and its state is kept like that of any other', () => {
+    const system = counters({ client: () => ({ process: asking }) });
+    const [, , , first] = system.processes(plan());
+    expect(first!.boot(null).state).toEqual({ $client: { asked: 0 }, begun: 0, isWaiting: false });
+    expect(first!.step(first!.boot(null).state, { kind: 'unreachable', node: 1 }).state).toEqual({ $client: { asked: 1 }, begun: 0, isWaiting: false });
+    expect(system.describeState({ $client: { asked: 3 } }, 3)).toEqual({ asked: 3 });
+  });
+
+  test('as a client whose states the system tells from those of servers is handed over as it is', () => {
+    const system = counters({ role, client: () => ({ process: asking }), clientStates: own });
+    expect(system.processes(plan())[3]).toBe(asking);
+    expect(system.describeState({ asked: 3 }, 3)).toEqual({ asked: 3 });
+    expect(system.own.clients.asked({ asked: 2 })).toEqual({ begun: 2, isWaiting: true });
+    expect(() => counters({ clientStates: own }).processes(plan())).toThrow('counters: `clientStates` is for clients that are whole processes, { process }, and c0 is none');
+  });
+});
+
+describe('beyond the kit', () => {
+  test('stands what is given in the place of what is made, and the rest stays', () => {
+    const moments = { epoch: () => 7, forgottenUpTo: () => 1, heldUpTo: () => 2, carriesState: () => true };
+    const system = counters({ role, beyond: { moments, describeMessage: () => 'hello', mayLackLeader: false } });
+    expect([system.moments, system.describeMessage({ kind: 'add', by: 1 }), system.mayLackLeader]).toEqual([moments, 'hello', false]);
+    expect([system.leader([counter(1, 2, true), null, null]), system.describeState(counter(1), 0)]).toEqual([0, { role: 'follower', epoch: 1, count: 1, term: 1, isLeader: 'false' }]);
+  });
+
+  test('a disk and messages may have no form in bytes: then no fault can damage them, and a disk is not drawn', () => {
+    const system = counters({ storage: null, codec: null });
+    expect([system.storage, system.fileRole, system.codec]).toEqual([undefined, undefined, undefined]);
+    expect([system, counters({ storage: structuralStorage as never })].map(({ own }) => own.hasDisk({ servers: 3, clients: 0, settings }))).toEqual([false, true]);
+  });
+
+  test('an observer judges in the place of the invariants, and knows its situations itself', () => {
+    const observer = counters().observer;
+    expect([counters(), counters({ beyond: { observer } })].map(({ own }) => own.isObservedElsewhere)).toEqual([false, true]);
   });
 });
 

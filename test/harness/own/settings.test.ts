@@ -1,7 +1,7 @@
 /** What a plan may set of a system, and what the explorer makes options of. */
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { flag, oneOf, plainOf, schemaOf, settingsIn, whole } from '../../../harness/own/settings.ts';
+import { flag, oneOf, plainOf, schemaOf, settingsIn, settingsOf, whole } from '../../../harness/own/settings.ts';
 
 const settings = { bug: oneOf('none', 'localReads'), batches: flag(), quorum: whole(2, 1, 5) };
 const plain = { bug: 'none', batches: false, quorum: 2 };
@@ -35,4 +35,20 @@ test('the explorer has an option for each', () => {
 
 test('of the values of a search those are settings that have their names', () => {
   expect(settingsIn(settings, { ...plain, servers: 3, plain: true } as never)).toEqual(plain);
+});
+
+describe('settings by a schema', () => {
+  const schema = v.strictObject({ waitUs: v.strictObject({ min: v.number(), max: v.number() }), eager: v.exactOptional(v.literal(true, 'expected true, or nothing')) });
+  const waitUs = { min: 1, max: 2 };
+  const byName = settingsOf(schema, { waitUs });
+  const takes = (given: object): boolean => v.safeParse(schemaOf(byName), given).success;
+
+  test('are plain as they are given; one without a plain value is optional, and is left out', () => expect(plainOf(byName)).toEqual({ waitUs }));
+  test('may be set as the schema says', () => {
+    expect([takes({ waitUs }), takes({ waitUs, eager: true }), takes({ waitUs, eager: false }), takes({ waitUs, eager: undefined }), takes({ eager: true }), takes({ waitUs: 3 })]).toEqual([true, true, false, false, false, false]);
+  });
+  test('have no option in the explorer, and stay plain there', () => {
+    expect(Object.entries(byName).map(([name, one]) => one.parameter(name))).toEqual([null, null]);
+    expect(settingsIn({ ...settings, ...byName }, { ...plain, quorum: 3, waitUs: 7 } as never)).toEqual({ ...plain, quorum: 3, waitUs });
+  });
 });
