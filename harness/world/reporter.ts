@@ -107,6 +107,12 @@ export class Reporter {
     throw new Violated(noException.name, noException.check({ node, thrown: detail })!);
   }
 
+  /** @throws Violated: what a node sends must be something that its system can send */
+  cannotSend(from: NodeId, to: NodeId, { message }: ContractError): never {
+    const where = `${this.nameOf(from)} behind step ${this.steps}, on sending to ${this.nameOf(to)}`;
+    throw new Violated(protocolContract.name, protocolContract.check({ where, broken: message })!);
+  }
+
   /** For a person, such as "step 12 of n1". */
   lastStep(): string {
     return this.lastNode === null ? 'none' : `step ${this.steps} of ${this.nameOf(this.lastNode)}`;

@@ -12,6 +12,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { ScriptedWorld } from '../script/script.ts';
 import { mustHave, type AnyEffect, type AnyEvent, type AnyProcess, type Reach, type System } from '../system.ts';
 import { FaultAccounts } from './accounts.ts';
+import { ContractError } from './contract.ts';
 import type { ArmedMoment, CrashMoment } from './crash-moment.ts';
 import { Disk } from './disk.ts';
 import { Links } from './links.ts';
@@ -245,10 +246,19 @@ export class World implements ScriptedWorld, Host {
     this.released += 1;
     if (effect.kind === 'send') {
       this.reporter.sent(effect.to, effect.message);
-      this.network.send(id, effect.to, effect.message);
+      this.send(id, effect.to, effect.message);
     } else if (effect.kind === 'reply') {
       this.reporter.returned(this.nowUs, id, effect.id, effect.reply);
       this.onReply(id, effect.id, effect.reply);
+    }
+  }
+
+  private send(from: NodeId, to: NodeId, message: unknown): void {
+    try {
+      this.network.send(from, to, message);
+    } catch (error) {
+      if (!(error instanceof ContractError)) throw error;
+      this.reporter.cannotSend(from, to, error);
     }
   }
 

@@ -100,6 +100,17 @@ const formless: System = {
   },
 };
 
+/** Messages that cannot be sent as bytes. */
+const voiceless: System = {
+  ...raftKv,
+  codec: {
+    ...raftKv.codec!,
+    encode() {
+      throw new RangeError('no such field');
+    },
+  },
+};
+
 /** A linearizability check that may take one step, and is asked about a hard history. */
 const tired: System = {
   ...raftKv,
@@ -130,6 +141,7 @@ const broken: readonly (readonly [property: string, system: System, plan: Plan, 
   ['Slow', { ...raftKv, pace: () => ({ steadyAfterUs: 0, leaderlessUs: 0, answerUs: 1 }) }, afterwards, /^half of the answers took [\d.]+ ms without any fault; by the timing of the plan 0\.001 ms are enough$/],
   ['Bounded Work', withServers(spinning), calm, /^\d+ events happened, and it goes on: messages beget messages; the last step was step \d+ of n\d$/],
   ['Protocol Contract', withServers(mute), calm, /^n\d at step \d+, on timer election: /],
+  ['Protocol Contract', voiceless, { ...calm, network: { ...calm.network, corruptPer1000: 1000 } }, /^[nc]\d behind step \d+, on sending to [nc]\d: it sends an object \{ .+ \}, which its codec cannot encode: RangeError: no such field$/],
   ['No Exception', withServers(throwing), calm, /^n\d threw RangeError: no elections here$/],
   // Nobody starts from these disks: they are read at the end.
   ['No Exception', formless, { ...calm, faults: [] }, /^n0 threw RangeError: no byte form$/],

@@ -4,6 +4,7 @@ import { calmFlags } from '../../plan/lab-flags.ts';
 import type { NetworkPlan } from '../../plan/plan.ts';
 import { mustHave, type System } from '../../system.ts';
 import type { FaultAccounts } from '../accounts.ts';
+import { ContractError, shown } from '../contract.ts';
 import { answer } from '../fate.ts';
 import type { RandomStreams } from '../random.ts';
 import { FatedNetwork } from './fated.ts';
@@ -30,6 +31,8 @@ export interface Site {
 /**
  * @throws SystemError when messages are to be damaged and the system gives them no byte form
  * @throws TypeError when calls are to be told apart and the system does not say how
+ *
+ * The network that it gives throws ContractError from `send` when the system's codec fails.
  */
 export function networkOf(plan: NetworkPlan, site: Site): AnyNetwork {
   const { system, size, streams, post, ear } = site;
@@ -49,13 +52,25 @@ function watchOf({ corruptPer1000, checksums }: NetworkPlan, { system, accounts,
     isUp: (node) => wire.isUp(node),
     lostToCut,
     damaged(message, fate) {
-      const bytes = codec!.encode(message);
+      const bytes = ofTheSystem('encode', message, () => codec!.encode(message));
       // Up to eight bits of one byte.
       const at = answer(fate, 1) % bytes.length;
       bytes[at]! ^= 1 + (answer(fate, 2) % 255);
-      return codec!.decode(bytes, checksums !== false);
+      return ofTheSystem('decode', message, () => codec!.decode(bytes, checksums !== false));
     },
   };
+}
+
+/** A codec is the system's: what it throws is not a fault of the network that asked it. */
+function ofTheSystem<T>(what: 'encode' | 'decode', message: unknown, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    const thrown = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    throw new ContractError(what === 'encode'
+      ? `it sends ${shown(message)}, which its codec cannot encode: ${thrown}`
+      : `its codec throws on damaged bytes of ${shown(message)}, expected null: ${thrown}`);
+  }
 }
 
 function rpcOf({ name, rpc }: System): Rpc {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { calmFlags } from '../../../../harness/plan/lab-flags.ts';
 import type { Plan } from '../../../../harness/plan/plan.ts';
 import { FaultAccounts } from '../../../../harness/world/accounts.ts';
+import { ContractError } from '../../../../harness/world/contract.ts';
 import { FatedNetwork } from '../../../../harness/world/network/fated.ts';
 import { HeardNetwork } from '../../../../harness/world/network/heard.ts';
 import { HonestNetwork } from '../../../../harness/world/network/honest.ts';
@@ -77,6 +78,23 @@ describe('damage', () => {
     expect([...new Set(places.flat())].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(new Set(posts.map((post, i) => post[places[i]![0]!]! ^ sent[places[i]![0]!]!)).size).toBeGreaterThan(80);
     expect(sent).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+});
+
+describe('a codec that fails', () => {
+  const good: NonNullable<System['codec']> = { encode: () => Uint8Array.of(1), decode: () => null };
+  const sending = (parts: Partial<typeof good>): (() => void) => {
+    const network = networkOf(toyPlan({ network: { corruptPer1000: 1000 } }).network, site({}, { codec: { ...good, ...parts } }).all);
+    return () => network.send(0, 1, { leader: undefined });
+  };
+  const fails = (): never => {
+    throw new RangeError('no such node');
+  };
+
+  test('breaks the contract of the system that has it', () => {
+    expect(sending({})).not.toThrow();
+    expect(sending({ encode: fails })).toThrow(new ContractError('it sends an object { leader }, which its codec cannot encode: RangeError: no such node'));
+    expect(sending({ decode: fails })).toThrow(new ContractError('its codec throws on damaged bytes of an object { leader }, expected null: RangeError: no such node'));
   });
 });
 
