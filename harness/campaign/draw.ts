@@ -2,6 +2,8 @@
 import { mustBeValid } from '../plan/drawn-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import { PlanError } from '../plan/plan-file.ts';
+import { SystemError } from '../system.ts';
+import { thrownText } from '../text/thrown.ts';
 import { DrawError } from './draw-error.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -24,13 +26,8 @@ function drawn(scenario: Scenario, seed: number): Plan {
   try {
     return scenario.draw(seed);
   } catch (error) {
-    throw new DrawError(`seed ${seed}: the drawing function of ${scenario.name} threw ${placeOf(error)}`);
+    // It knows what is to blame, and says so.
+    if (error instanceof SystemError) throw new DrawError(`seed ${seed}: ${error.message}`);
+    throw new DrawError(`seed ${seed}: the drawing function of ${scenario.name} threw ${thrownText(error)}`);
   }
-}
-
-/** With the place in the scenario's code, which is what its author must look at. */
-function placeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const place = /\n\s+at (.*)/.exec(error.stack ?? '')?.[1];
-  return `${error.name}: ${error.message}${place === undefined ? '' : ` (at ${place})`}`;
 }

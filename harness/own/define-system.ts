@@ -12,6 +12,7 @@ import type { Client, Redirect, Request, Response, Server, ServerEffect, ServerE
 import { fieldsOf, words } from './data.ts';
 import type { Cast, Definition, Invariant, Role } from './definition.ts';
 import { microsecondsOf, rangeOf, type Span } from './duration.ts';
+import { named } from './named.ts';
 import { OwnObserver } from './observer.ts';
 import type { Service } from './service.ts';
 import { anyTimersField, plainOf, schemaOf, type Settings, type ValuesOf } from './settings.ts';
@@ -140,30 +141,40 @@ function definitionOf(given: AnyGiven): Definition {
   if (typeof name !== 'string' || !/^[\w.-]+$/.test(name)) throw new TypeError(`a system needs a name of letters, digits, dots and dashes, not "${String(name)}"`);
   const wrong = Object.keys(settings).find((setting) => taken.has(setting));
   if (wrong !== undefined) throw new TypeError(`${name}: a setting cannot be named "${wrong}", which the harness uses`);
-  const list = Object.entries(invariants) as readonly (readonly [string, Invariant])[];
+  const list = (Object.entries(invariants) as readonly (readonly [string, Invariant])[]).map(([property, invariant]) => [property, namedInvariant(name, property, invariant)] as const);
   return {
-    name, settings, service, situations,
-    invariants: invariants as Readonly<Record<string, Invariant>>,
+    name, settings, service,
+    situations: Object.fromEntries(Object.entries(situations).map(([situation, isSeen]) => [situation, named(`${name}: the situation "${situation}"`, isSeen)])),
+    invariants: Object.fromEntries(list),
     processes: (cast) => [...serversOf(given, cast).map((server) => serverProcess(server, given.storage === undefined)), ...clientsOf(given, cast)],
     hasDisk: (cast) => given.storage !== null && serversOf(given, cast).some((server) => ('process' in server ? server.process : server).blank !== undefined),
     clients: clientStatesOf(given),
     isObservedElsewhere: given.beyond?.observer !== undefined,
-    settled: given.settled ?? (() => null),
-    owesProgress: (given.owesProgress as ((reach: Reach) => boolean) | undefined) ?? null,
-    role: given.role ?? null,
+    settled: given.settled === undefined ? () => null : named(`${name}: \`settled\``, given.settled),
+    owesProgress: given.owesProgress === undefined ? null : named(`${name}: \`owesProgress\``, given.owesProgress as (reach: Reach) => boolean),
+    role: given.role === undefined ? null : named(`${name}: \`role\``, given.role),
     epochName: given.epochName ?? 'epoch',
     alike: given.alike === undefined ? null : (cast) => ({ ...given.alike, groups: given.alike!.servers(cast as WorldOf<any>) }),
     asks: (cast) => askedByAll(given, cast),
-    words: { message: given.words?.message ?? words, state: given.words?.state ?? fieldsOf },
+    words: {
+      message: given.words?.message === undefined ? words : named(`${name}: \`words.message\``, given.words.message),
+      state: given.words?.state === undefined ? fieldsOf : named(`${name}: \`words.state\``, given.words.state),
+    },
     sees: { steps: list.filter(([, { step }]) => step !== undefined), moments: list.filter(([, { always }]) => always !== undefined) },
   };
 }
+
+const namedInvariant = (name: string, property: string, { says, step, always }: Invariant): Invariant => ({
+  ...(says === undefined ? {} : { says }),
+  ...(step === undefined ? {} : { step: named(`${name}: the invariant "${property}"`, step) }),
+  ...(always === undefined ? {} : { always: named(`${name}: the invariant "${property}"`, always) }),
+});
 
 type AnyServer = Server<any, any, any, any, any> | WholeProcess<any, any, any, any>;
 
 /** @throws SystemError when there are not as many as the plan has */
 function serversOf({ name, servers }: AnyGiven, cast: Cast): readonly AnyServer[] {
-  const made = servers(cast as WorldOf<any>);
+  const made = named(`${name}: \`servers\``, servers)(cast as WorldOf<any>);
   if (made.length !== cast.servers) throw new SystemError(`${name}: \`servers\` made ${made.length} servers for a plan with ${cast.servers}`);
   return made;
 }

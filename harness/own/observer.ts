@@ -4,7 +4,7 @@ import { defaultBudgetSteps, ModelHistory } from '../../checkers/linearizability
 import type { Verdict } from '../../checkers/verdict.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { AnyEffect, AnyEvent } from '../system.ts';
+import { SystemError, type AnyEffect, type AnyEvent } from '../system.ts';
 import { situationsIn, type Definition, type SeenStep } from './definition.ts';
 
 const same = (value: unknown): unknown => value;
@@ -12,12 +12,12 @@ const same = (value: unknown): unknown => value;
 /**
  * Asks an invariant. What it answers beside null and a text is a mistake of its author.
  * @throws Violated when it does not hold
- * @throws TypeError for an answer of another type
+ * @throws SystemError for an answer of another type
  */
 export function mustAnswer(name: string, answer: unknown): void {
   if (answer === null) return;
   if (typeof answer === 'string') throw new Violated(name, answer);
-  throw new TypeError(`the invariant "${name}" answers ${String(answer)}: it must give null when it holds, and say what is wrong when it does not`);
+  throw new SystemError(`the invariant "${name}" answers ${String(answer)}: it must give null when it holds, and say what is wrong when it does not`);
 }
 
 export class OwnObserver implements Observer {

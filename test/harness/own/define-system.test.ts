@@ -233,9 +233,10 @@ describe('a system', () => {
     });
   });
   test('owes progress by its own rule when it has one', () => {
-    const owesProgress = (): boolean => true;
+    const reach = { servers: 3, isUp: () => true, canTalk: () => true, stateOf: () => null };
     expect(counters()).not.toHaveProperty('owesProgress');
-    expect(counters({ owesProgress }).owesProgress).toBe(owesProgress);
+    expect([true, false].map((isOwed) => counters({ owesProgress: () => isOwed }).owesProgress!(reach))).toEqual([true, false]);
+    expect(counters({ owesProgress: ({ servers }) => servers === 3 }).owesProgress!(reach)).toBe(true);
   });
   test('has a codec by structure, or its own', () => {
     const codec = { encode: () => new Uint8Array(0), decode: () => null };

@@ -5,6 +5,7 @@ import { OwnObserver, mustAnswer } from '../../../harness/own/observer.ts';
 import type { Moment } from '../../../harness/own/define-system.ts';
 import { defineSystem } from '../../../harness/own/define-system.ts';
 import { register } from '../../../harness/own/service.ts';
+import { SystemError } from '../../../harness/system.ts';
 import { toyPlan } from '../faults/toys.ts';
 import { counter, counters, type Counter } from './counters.ts';
 
@@ -19,7 +20,7 @@ describe('an answer of an invariant', () => {
     expect(() => mustAnswer('Grows', '')).toThrow(Violated);
   });
   test.each([[undefined], [true], [false], [0]])('%j is a mistake of its author', (answer) => {
-    expect(() => mustAnswer('Grows', answer)).toThrow(new TypeError(`the invariant "Grows" answers ${String(answer)}: it must give null when it holds, and say what is wrong when it does not`));
+    expect(() => mustAnswer('Grows', answer)).toThrow(new SystemError(`the invariant "Grows" answers ${String(answer)}: it must give null when it holds, and say what is wrong when it does not`));
   });
 });
 
