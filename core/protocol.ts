@@ -56,16 +56,21 @@ export interface Process<State, Message, Write, Durable, Request, Reply> {
   write(durable: Durable, write: Write): Durable;
   /**
    * What the node does when its disk refuses a write. `stop`, also when absent: it ends at once, and
-   * nothing behind the barrier happens. `goOn` takes the writes for durable: a defect, for tests.
+   * nothing behind the barrier happens. The others are defects, for tests: `goOn` takes the writes for
+   * durable, `undo` takes the step for one that never was, believing that nothing of it is on the disk.
    */
-  readonly onFailedWrite?: 'stop' | 'goOn';
+  readonly onFailedWrite?: 'stop' | 'goOn' | 'undo';
 }
 
-/** What a write does to the files of a disk. `replace` happens whole or not at all; the others may be torn. */
+/**
+ * What a write does to the files of a disk. `replace` happens whole or not at all; `create` and `append` may be torn.
+ * `rewrite` writes once more what the file holds: what a failed sync left of it may be read until the next crash, and is gone then.
+ */
 export type FileOperation =
   | { readonly kind: 'create'; readonly file: string; readonly bytes: Uint8Array }
   | { readonly kind: 'append'; readonly file: string; readonly bytes: Uint8Array }
   | { readonly kind: 'replace'; readonly file: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'rewrite'; readonly file: string }
   | { readonly kind: 'remove'; readonly file: string };
 
 /** What a node finds when it starts: its durable state, or a reason not to start. */

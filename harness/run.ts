@@ -150,7 +150,7 @@ function healed(world: World, nemesis: Nemesis, note: (what: string) => void): v
   nemesis.heal();
   world.network.calm();
   const troubled = inTrouble(world.plan);
-  world.observer.healed(world.machines.filter(({ id, isUp }) => !isUp || troubled.includes(id)).map(({ id }) => id));
+  world.observer.healed(world.machines.filter(({ id, isUp, isRecovering }) => !(isUp || isRecovering) || troubled.includes(id)).map(({ id }) => id));
 }
 
 /** How long the leader that falls last of all is down. */

@@ -9,7 +9,7 @@ import { assumptionBreaking, faultKinds } from '../harness/plan/fault-kinds.ts';
 import { planFormat, planVersion, type Healing, type Plan } from '../harness/plan/plan.ts';
 import { RandomStreams, type RandomStream } from '../harness/world/random.ts';
 import { defineScenario } from '../harness/own/define-scenario.ts';
-import { drawDisk, drawNetwork } from '../harness/swarm/environment.ts';
+import { drawDisk, drawDiskTrouble, drawNetwork } from '../harness/swarm/environment.ts';
 import { drawFaults } from '../harness/swarm/faults.ts';
 import { drawKinds, type Kinds } from '../harness/swarm/kinds.ts';
 import { drawLasting, nothingLasts } from './swarm/lasting.ts';
@@ -56,7 +56,7 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     clients: clients + passers,
     settings,
     network: { ...drawNetwork(streams.stream('network'), kinds), ...(lasting.rates === null ? {} : { lasting: lasting.rates }) },
-    disk: drawDisk(streams.stream('disk'), kinds),
+    disk: { ...drawDisk(streams.stream('disk'), kinds), ...drawDiskTrouble(streams.stream('disk trouble'), kinds) },
     faults: [...drawFaults(streams, kinds, { servers, clients, stormUs, quietUs, electionUs: settings.electionTimeoutUs.max, victims }), ...lasting.faults],
     operations: lasting.movedBehind(drawOperations(streams.stream('operations'), loads, kinds, clients, passers, stormUs, settings.reads === undefined ? 0 : readsPer1000)),
     stormUs,

@@ -165,12 +165,16 @@ function marked(bytes: Uint8Array, at: number, frame: { generation: number; sequ
   return all;
 }
 
-/** `clean` is what the log must hold from now on; null when it holds that already. */
+/**
+ * `clean` is what the log must hold from now on; null when it holds that already. Then it is written once more all the same:
+ * its end may be what a failed sync left in the cache, which nobody has on a disk.
+ */
 function whole(
   files: Files, generation: number, sequence: number, durable: Persistent, isTorn: boolean, clean: Uint8Array | null, hasUnfinished: boolean,
 ): Recovery<Persistent, Cursor> {
   const repairs: FileOperation[] = [];
   if (clean !== null) repairs.push({ kind: 'replace', file: logFile(generation), bytes: clean.slice() });
+  else repairs.push({ kind: 'rewrite', file: logFile(generation) });
   repairs.push(superblock(generation));
   for (const file of files.keys()) {
     const isOther = file !== superblockFile && file !== logFile(generation) && file !== snapshotFile(generation);

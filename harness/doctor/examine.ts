@@ -212,7 +212,7 @@ class Examiner {
       for (const operation of [...blank.operations, ...stored.operations]) {
         if (operation.kind === 'remove') files.delete(operation.file);
         else if (operation.kind === 'append') files.set(operation.file, Uint8Array.from([...(files.get(operation.file) ?? []), ...operation.bytes]));
-        else files.set(operation.file, operation.bytes);
+        else if (operation.kind !== 'rewrite') files.set(operation.file, operation.bytes);
       }
       if (durable === this.inner.blank) this.mustComeBack(where, after, files, storage.recover(files));
     } catch (error) {

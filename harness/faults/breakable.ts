@@ -28,6 +28,8 @@ export interface BreakableDisk {
 
 export interface BreakableNode {
   readonly isUp: boolean;
+  /** It has read its disk and repairs it: not up yet. */
+  readonly isRecovering: boolean;
   /** Null while it is down. */
   readonly state: unknown;
   readonly disk: BreakableDisk;
@@ -78,7 +80,7 @@ export interface BreakableWorld {
   at(atUs: number, action: () => void): void;
   /** Calls `act` in its turn, at the first of the moments `everyUs` apart, now being the first, at which it has come. */
   when(everyUs: number, wait: Wait): void;
-  crash(node: NodeId, moment: 'now' | ArmedMoment, by?: FaultKind | null): void;
+  crash(node: NodeId, moment: 'now' | 'recovering' | ArmedMoment, by?: FaultKind | null): void;
   restart(node: NodeId): void;
   /** Who leads now, as the system under test sees it. */
   leader(): NodeId | null;

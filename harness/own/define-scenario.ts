@@ -4,7 +4,7 @@ import type { Crash } from '../plan/fault.ts';
 import type { FaultKind } from '../plan/fault-kinds.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import { planFormat, planVersion, type Healing, type Plan, type PlannedOperation } from '../plan/plan.ts';
-import { drawDisk, drawNetwork } from '../swarm/environment.ts';
+import { drawDisk, drawDiskTrouble, drawNetwork } from '../swarm/environment.ts';
 import { drawFaults } from '../swarm/faults.ts';
 import { drawKinds, type Kinds } from '../swarm/kinds.ts';
 import { RandomStreams, type RandomStream } from '../world/random.ts';
@@ -162,7 +162,7 @@ function drawPlan(drawing: Drawing, seed: number): Plan {
   return {
     format: planFormat, version: planVersion, scenario: name, system: system.name, seed: `${system.name} ${seed}`, servers, clients, settings,
     network: drawNetwork(streams.stream('network'), kinds),
-    disk: hasDisk ? drawDisk(streams.stream('disk'), kinds) : { writeUs: { min: 0, max: 0 } },
+    disk: hasDisk ? { ...drawDisk(streams.stream('disk'), kinds), ...drawDiskTrouble(streams.stream('disk trouble'), kinds) } : { writeUs: { min: 0, max: 0 } },
     faults: drawFaults(streams, kinds, { servers, clients, stormUs, quietUs: stormUs, electionUs: usualTimeoutUs, victims })
       .map((fault) => (fault.kind === 'crash' ? atMomentsOf(fault, hasDisk, drawing.faults) : fault)),
     operations: drawOperations(streams.stream('operations'), drawing.operations, kinds, clients, stormUs),
@@ -173,7 +173,7 @@ function drawPlan(drawing: Drawing, seed: number): Plan {
 /** A crash at a write waits for ever where nobody writes. */
 const atMomentsOf = (fault: Crash, hasDisk: boolean, { kinds }: FaultChoice): Crash => {
   const isMeant = fault.moment === 'writeLost' ? kinds.has('crashWriteLost') : fault.moment === 'writeKept' ? kinds.has('crashWriteKept') : true;
-  return fault.moment === 'now' || fault.moment === 'answered' || (hasDisk && isMeant) ? fault : { ...fault, moment: 'now' };
+  return ['now', 'answered', 'sending', 'recovering'].includes(fault.moment) || (hasDisk && isMeant) ? fault : { ...fault, moment: 'now' };
 };
 
 /** By which faults that follow each other are spaced: a few timeouts of a usual protocol. */

@@ -6,8 +6,8 @@ const families = {
   network: ['drop', 'duplicate', 'replay', 'late', 'exponentialDelay', 'reorder', 'corrupt'],
   cuts: ['partition', 'bridge', 'ring', 'cut', 'isolation', 'flapping'],
   links: ['slowLink', 'clog', 'swizzle'],
-  processes: ['crash', 'crashWriteLost', 'crashWriteKept', 'crashLoop', 'pause', 'gone'],
-  disk: ['slowWrite', 'stalledWrite', 'lostTail', 'tornRecord', 'tornSnapshot', 'failedWrite', 'diskFull', 'bitRot', 'misdirectedWrite', 'staleRead', 'crashWriteLost', 'crashWriteKept'],
+  processes: ['crash', 'crashWriteLost', 'crashWriteKept', 'crashLoop', 'pause', 'gone', 'crashInSends'],
+  disk: ['slowWrite', 'stalledWrite', 'lostTail', 'tornRecord', 'tornSnapshot', 'failedWrite', 'diskFull', 'failedWriteLeft', 'crashInRecovery', 'bitRot', 'misdirectedWrite', 'staleRead', 'crashWriteLost', 'crashWriteKept'],
   clocks: ['clockRate', 'clockDrift', 'clockJump'],
   clients: ['burst', 'giveUp'],
 } as const satisfies Readonly<Record<string, readonly FaultKind[]>>;

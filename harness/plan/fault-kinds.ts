@@ -21,6 +21,8 @@ export const faultKinds = [
   'holdAcrossLeaderships', 'isolateUntilSnapshot', 'compactDuringInstall',
   // Against what Raft assumes: no scenario of the house draws them for a cluster that must survive.
   'lyingFsync', 'uncheckedCorruption',
+  // Disks and processes again: a place is what a kind is drawn by, so later ones stand at the end.
+  'failedWriteLeft', 'crashInRecovery', 'lostPages', 'crashInSends',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 

@@ -101,6 +101,12 @@ export interface DiskPlan {
   readonly bytes?: boolean;
   /** With bytes: crashes in the middle of a write that leave a part of it. */
   readonly tornPer1000?: number;
+  /** With bytes: failed writes that leave some or all of their bytes. */
+  readonly failedLeavesPer1000?: number;
+  /** Of those, how many are read by the next start, and gone after the crash behind it unless they were written once more. */
+  readonly lostPagesPer1000?: number;
+  /** With bytes: from a start to the end of its repairs; the node is not up in between. At once when absent. */
+  readonly recoverUs?: Range;
 }
 
 /** The servers whose trouble goes on when the storm is over; none in most plans. */
@@ -191,7 +197,14 @@ export const planSchema = v.strictObject({
       dropPer1000: whole(0, lastingPer1000Max), duplicatePer1000: whole(0, lastingPer1000Max), tailUs: whole(0, 5000),
     })),
   }),
-  disk: v.strictObject({ writeUs: rangeSchema, bytes: v.exactOptional(truth), tornPer1000: v.exactOptional(whole(0, 1000)) }),
+  disk: v.strictObject({
+    writeUs: rangeSchema,
+    bytes: v.exactOptional(truth),
+    tornPer1000: v.exactOptional(whole(0, 1000)),
+    failedLeavesPer1000: v.exactOptional(whole(0, 1000)),
+    lostPagesPer1000: v.exactOptional(whole(0, 1000)),
+    recoverUs: v.exactOptional(rangeSchema),
+  }),
   timers: v.exactOptional(v.array(timerFateSchema)),
   faults: v.array(faultSchema),
   operations: v.array(v.strictObject({

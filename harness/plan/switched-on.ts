@@ -20,9 +20,14 @@ export function faultKindsOf({ network, disk, faults, operations }: Plan): Reado
   add('slowWrite', disk.writeUs.max > 0);
   for (const fault of faults) for (const kind of accountsOf(fault)) kinds.add(kind);
   const crashes = kinds.has('crash') || kinds.has('crashWriteLost') || kinds.has('crashLoop');
+  const failures = kinds.has('failedWrite') || kinds.has('diskFull');
+  const leaves = (disk.failedLeavesPer1000 ?? 0) > 0 && failures;
   add('lostTail', disk.bytes === true && crashes);
   add('tornRecord', (disk.tornPer1000 ?? 0) > 0 && crashes);
   add('tornSnapshot', (disk.tornPer1000 ?? 0) > 0 && crashes);
+  add('failedWriteLeft', leaves);
+  add('lostPages', leaves && (disk.lostPagesPer1000 ?? 0) > 0);
+  add('crashInRecovery', (disk.recoverUs?.max ?? 0) > 0 && (crashes || failures));
   for (const { giveUpUs, load } of operations) {
     add('giveUp', giveUpUs !== undefined);
     for (const kind of load ?? []) kinds.add(kind);

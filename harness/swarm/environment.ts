@@ -30,6 +30,18 @@ export function drawNetwork(random: RandomStream, kinds: Kinds): NetworkPlan {
   };
 }
 
+/** What came later: of a stream of its own, so that all else of a plan stays as it was. */
+export function drawDiskTrouble(random: RandomStream, kinds: Kinds): Partial<DiskPlan> {
+  const failedLeavesPer1000 = random.pick([300, 700, 1000]);
+  const recoverMaxUs = random.pick([1, 20, 200]) * ms;
+  const losesPages = kinds.has('lostPages');
+  return {
+    ...(kinds.has('failedWriteLeft') || losesPages ? { bytes: true, failedLeavesPer1000 } : {}),
+    ...(losesPages ? { lostPagesPer1000: 700 } : {}),
+    ...(kinds.has('crashInRecovery') || losesPages ? { bytes: true, recoverUs: { min: 100, max: recoverMaxUs } } : {}),
+  };
+}
+
 /** Bytes cost a fifth more time; runs that damage them need them, and a restart reads them. A write must take time to be torn. */
 export function drawDisk(random: RandomStream, kinds: Kinds): DiskPlan {
   const max = random.pick([100, 1000, 5000, 20_000]);

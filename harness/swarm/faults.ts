@@ -39,7 +39,7 @@ function spanWithin(random: RandomStream, stormUs: number, maxUs: number): { fro
 /** Fewer than `below` of them. */
 const some = (random: RandomStream, below: number, one: () => Fault): Fault[] => Array.from({ length: random.below(below) }, one);
 /** At least one. */
-const few = (random: RandomStream, max: number, one: () => Fault): Fault[] => Array.from({ length: 1 + random.below(max) }, one);
+const few = <T = Fault>(random: RandomStream, max: number, one: () => T): T[] => Array.from({ length: 1 + random.below(max) }, one);
 
 const serverOf = (random: RandomStream, { servers }: Cluster): NodeId => random.below(servers);
 
@@ -202,6 +202,15 @@ const failedWrites: Draw = (random, cluster) => few(random, 3, () => ({
   kind: 'failedWrite', ...spanWithin(random, cluster.stormUs, 600 * ms), nodes: serverOrLeader(random, cluster),
 }));
 
+/** What a failed sync left is read when the node starts, and gone if it falls before that has written it once more. */
+const failuresAndFalls: Draw = (random, cluster) => few(random, 3, () => serverOf(random, cluster)).flatMap((node): Fault[] => {
+  const { fromUs, untilUs } = spanWithin(random, cluster.stormUs, 600 * ms);
+  const restartUs = Math.min(cluster.stormUs, untilUs + random.in({ min: 1, max: 100 }) * ms);
+  // Right behind its start at the end of the first.
+  const atUs = Math.min(cluster.stormUs, untilUs + 1);
+  return [{ kind: 'failedWrite', fromUs, untilUs, nodes: [node] }, { kind: 'crash', atUs, restartUs: Math.max(atUs, restartUs), nodes: [node], moment: 'recovering' }];
+});
+
 const fullDisks: Draw = (random, cluster) => few(random, 2, () => ({
   kind: 'diskFull', ...spanWithin(random, cluster.stormUs, 800 * ms), nodes: serverOrLeader(random, cluster),
 }));
@@ -270,7 +279,8 @@ const draws: readonly (readonly [FaultKind, Draw])[] = [
   ['slowLink', slowLinks], ['clog', clogs], ['swizzle', swizzles],
   ['crash', crashes], ['crashWriteLost', crashesAt('writeLost')], ['crashWriteKept', crashesAt('writeKept')],
   ['crashLoop', crashLoops], ['pause', pauses], ['gone', losses],
-  ['stalledWrite', stalls], ['failedWrite', failedWrites], ['diskFull', fullDisks],
+  ['stalledWrite', stalls], ['failedWrite', failedWrites], ['diskFull', fullDisks], ['failedWriteLeft', failedWrites],
+  ['crashInRecovery', crashesAt('recovering')], ['lostPages', failuresAndFalls], ['crashInSends', crashesAt('sending')],
   ['lostTail', tearingCrashes], ['tornRecord', tearingCrashes], ['tornSnapshot', tearingCrashes],
   ...damages.map((damage) => [damage, damaged(damage)] as const),
   ['clockRate', wrongRates], ['clockDrift', drifts], ['clockJump', jumps],

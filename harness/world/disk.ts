@@ -8,7 +8,7 @@
  */
 import type { FaultKind } from '../plan/fault-kinds.ts';
 import { ContractError, shown } from './contract.ts';
-import { ByteFiles } from './files.ts';
+import { ByteFiles, prefixOf } from './files.ts';
 import type { AnyProcess, AnyRecovery, AnyStorage } from '../system.ts';
 import type { DiskPlan } from '../plan/plan.ts';
 import type { RandomStream } from './random.ts';
@@ -17,6 +17,15 @@ import type { RandomStream } from './random.ts';
 export interface Remains {
   readonly isKept: boolean;
   readonly kind: FaultKind | null;
+}
+
+export type Recovered = Extract<AnyRecovery, { readonly kind: 'recovered' }>;
+
+/** Streams of a disk, each made when it is needed: what is not drawn moves nothing. */
+export interface DiskStreams {
+  torn(): RandomStream;
+  failed(): RandomStream;
+  recovery(): RandomStream;
 }
 
 export class Disk {
@@ -35,23 +44,32 @@ export class Disk {
   private readonly plan: DiskPlan;
   private readonly random: RandomStream;
   private readonly tearing: RandomStream | null;
+  private readonly failure: RandomStream | null;
+  private readonly recovering: RandomStream | null;
   private cursor: unknown = null;
   /** While the disk lies: what it really holds. */
   private honest: { readonly durable: unknown; readonly cursor: unknown; readonly files: ByteFiles | null } | null = null;
 
   /** `storage`: null when this node keeps nothing, or its plan asks for no bytes. */
-  constructor(process: AnyProcess, plan: DiskPlan, random: RandomStream, storage: AnyStorage | null, tearing: () => RandomStream) {
+  constructor(process: AnyProcess, plan: DiskPlan, random: RandomStream, storage: AnyStorage | null, streams: DiskStreams) {
     this.process = process;
     this.plan = plan;
     this.random = random;
     this.durable = process.blank;
     this.storage = storage;
     this.files = storage === null ? null : new ByteFiles();
-    this.tearing = storage === null ? null : tearing();
+    this.tearing = storage === null ? null : streams.torn();
+    this.failure = storage === null || plan.failedLeavesPer1000 === undefined ? null : streams.failed();
+    this.recovering = storage === null || plan.recoverUs === undefined ? null : streams.recovery();
     if (storage === null) return;
     const blank = storage.format();
     for (const operation of blank.operations) this.files!.apply(operation);
     this.cursor = blank.cursor;
+  }
+
+  /** What fails may leave something. */
+  get leavesWhenFailing(): boolean {
+    return this.failure !== null;
   }
 
   /** How long the next write takes; 0 when it is durable at once. */
@@ -61,9 +79,55 @@ export class Disk {
     return writeUs + this.stallUs;
   }
 
-  /** A write has failed: of a single failure that was all, a full disk stays full. */
-  failed(): void {
-    if (this.failing === 'failedWrite') this.failing = null;
+  /**
+   * A write has failed: of a single failure that was all, a full disk stays full. Of its bytes there may be none,
+   * some, or all, when it was the sync that failed; whoever writes it is told the same.
+   *
+   * @param goesOn the node does not end with it: what counts for durable stays what it was
+   */
+  failed(writes: readonly unknown[], effect: number, goesOn: boolean): Remains {
+    const { storage, files, failure, failing } = this;
+    if (failing === 'failedWrite') this.failing = null;
+    if (storage === null || failure === null) return { isKept: false, kind: null };
+    const leaves = failure.chance(this.plan.failedLeavesPer1000!);
+    const isWhole = failure.chance(500) && failing === 'failedWrite';
+    const part = failure.uint32();
+    const isCached = failure.chance(this.plan.lostPagesPer1000 ?? 0);
+    if (!leaves) return { isKept: false, kind: null };
+    const { operations } = storage.store(this.cursor, this.withWrites(writes, effect), writes);
+    const left = isWhole ? operations : prefixOf(operations, part);
+    if (left.length === 0) return { isKept: false, kind: null };
+    if (isCached) files!.applyUnsynced(left);
+    else for (const operation of left) files!.apply(operation);
+    // Of what is in the cache alone nobody can say what the disk holds before the node has started from it.
+    return { isKept: this.holdsMore(goesOn || isCached), kind: 'failedWriteLeft' };
+  }
+
+  /** Whether a crash now loses what a failed sync left. */
+  get hasLostPages(): boolean {
+    return this.files?.hasUnsynced === true;
+  }
+
+  /** A crash loses them. True when a start reads something else then. */
+  losePages(): boolean {
+    const { storage, files } = this;
+    const before = storage!.recover(files!.all());
+    files!.loseUnsynced();
+    const left = storage!.recover(files!.all());
+    if (left.kind === 'refused') return true;
+    this.durable = left.durable;
+    this.cursor = left.cursor;
+    return before.kind === 'refused' || storage!.isLater(before.cursor, left.cursor);
+  }
+
+  /** After a write that is not known to have come to its end: whether all of it is there. */
+  private holdsMore(goesOn: boolean): boolean {
+    this.isTorn = true;
+    const left = this.storage!.recover(this.files!.all());
+    if (left.kind === 'refused' || !this.storage!.isLater(left.cursor, this.cursor)) return false;
+    // Whoever looks at the disk before the node starts again must see what it really holds.
+    if (!goesOn) this.durable = left.durable;
+    return true;
   }
 
   /**
@@ -91,14 +155,7 @@ export class Disk {
     const after = this.withWrites(writes, effect);
     const { operations } = storage.store(this.cursor, after, writes);
     files!.applyPrefix(operations, part);
-    this.isTorn = true;
-    const kind = operations.length > 1 ? 'tornSnapshot' : 'tornRecord';
-    const left = storage.recover(files!.all());
-    if (left.kind === 'refused') return { isKept: false, kind };
-    const isKept = storage.isLater(left.cursor, this.cursor);
-    // Whoever looks at the disk before the node starts again must see what it really holds.
-    if (isKept) this.durable = left.durable;
-    return { isKept, kind };
+    return { isKept: this.holdsMore(false), kind: operations.length > 1 ? 'tornSnapshot' : 'tornRecord' };
   }
 
   private withWrites(writes: readonly unknown[], effect: number): unknown {
@@ -117,16 +174,30 @@ export class Disk {
     return durable;
   }
 
-  /** What a starting node reads; null when it reads what it wrote, by reference. */
-  recover(): AnyRecovery | null {
-    if (this.storage === null) return null;
-    const recovery = this.storage.recover(this.files!.all());
-    if (recovery.kind === 'refused') return recovery;
-    for (const operation of recovery.repairs) this.files!.apply(operation);
+  /** What a starting node reads; null when it reads what it wrote, by reference. Nothing is repaired yet. */
+  read(): AnyRecovery | null {
+    return this.storage === null ? null : this.storage.recover(this.files!.all());
+  }
+
+  /** How long it takes to repair what was read; 0 when that is done at once. */
+  nextRecoverUs(): number {
+    return this.recovering === null ? 0 : this.recovering.in(this.plan.recoverUs!);
+  }
+
+  /** Repairs what was read: from here on the disk holds that. */
+  mend({ repairs, cursor, durable }: Recovered): void {
+    for (const operation of repairs) this.files!.apply(operation);
     this.isTorn = false;
-    this.cursor = recovery.cursor;
-    this.durable = recovery.durable;
-    return recovery;
+    this.cursor = cursor;
+    this.durable = durable;
+  }
+
+  /** A crash in the middle of the repairs. True when it left something to be done. */
+  mendPartly({ repairs }: Recovered): boolean {
+    const done = prefixOf(repairs, this.recovering!.uint32());
+    for (const operation of done) this.files!.apply(operation);
+    this.isTorn = true;
+    return repairs.length > 0;
   }
 
   /** From now on it acknowledges writes that it only remembers until the next crash. */

@@ -6,6 +6,12 @@ const keptOlder = 4;
 /** What was written, kept as it came: its bytes may be made only when they are read. */
 type Piece = { readonly bytes: Uint8Array };
 
+/** What a failed sync left in the cache: the pieces of its file before it; undefined when there was no file. */
+interface Unsynced {
+  readonly file: string;
+  readonly before: readonly Piece[] | undefined;
+}
+
 const stemOf = (file: string): string => file.slice(0, file.lastIndexOf('.'));
 
 export class ByteFiles {
@@ -13,6 +19,7 @@ export class ByteFiles {
   private files = new Map<string, Piece[]>();
   /** Of files that were removed, what they held: a disk may still have it somewhere. The last few only. */
   private older = new Map<string, readonly Piece[]>();
+  private unsynced: Unsynced | null = null;
 
   apply(operation: FileOperation): void {
     const { file } = operation;
@@ -22,6 +29,8 @@ export class ByteFiles {
       else old.push(operation);
       return;
     }
+    if (this.unsynced?.file === file) this.unsynced = null;
+    if (operation.kind === 'rewrite') return;
     if (operation.kind === 'remove') {
       if (old !== undefined) this.keepOlder(file, old);
       this.files.delete(file);
@@ -30,27 +39,35 @@ export class ByteFiles {
     this.files.set(file, [operation]);
   }
 
-  /**
-   * The first of these operations, up to a byte that `part` picks: those before it are done, the one
-   * in which it falls leaves the bytes up to there and, every other time, zeros for the rest (the file
-   * had grown when the power went). A replacement is done whole or not at all.
-   */
+  /** What of these operations a crash leaves: see `prefixOf`. */
   applyPrefix(operations: readonly FileOperation[], part: number): void {
-    const total = operations.reduce((sum, operation) => sum + sizeOf(operation), 0);
-    let left = Math.floor(part / 2) % total;
-    for (const operation of operations) {
-      const size = sizeOf(operation);
-      if (left >= size) {
-        this.apply(operation);
-        left -= size;
-        continue;
-      }
-      if (operation.kind === 'append' || operation.kind === 'create') {
-        const bytes = part % 2 === 0 ? operation.bytes.slice(0, left) : zeroedFrom(operation.bytes, left);
-        if (left > 0) this.apply({ kind: operation.kind, file: operation.file, bytes });
-      }
-      return;
-    }
+    for (const operation of prefixOf(operations, part)) this.apply(operation);
+  }
+
+  /** These, the last of which nobody has on a disk: it can be read until the next crash. */
+  applyUnsynced(operations: readonly FileOperation[]): void {
+    const last = operations.at(-1)!;
+    for (const operation of operations) if (operation !== last) this.apply(operation);
+    const before = this.files.get(last.file)?.slice();
+    this.apply(last);
+    this.unsynced = { file: last.file, before };
+  }
+
+  get hasUnsynced(): boolean {
+    return this.unsynced !== null;
+  }
+
+  /** A crash: what was not synced is gone, and leaves zeros in front of what was written behind it. */
+  loseUnsynced(): void {
+    if (this.unsynced === null) return;
+    const { file, before } = this.unsynced;
+    this.unsynced = null;
+    const now = this.files.get(file) ?? [];
+    const kept = before ?? [];
+    const later = now.slice(kept.length + 1);
+    const hole: Piece[] = later.length === 0 ? [] : [{ bytes: new Uint8Array(now[kept.length]!.bytes.length) }];
+    if (before === undefined && later.length === 0) this.files.delete(file);
+    else this.files.set(file, [...kept, ...hole, ...later]);
   }
 
   names(): readonly string[] {
@@ -107,10 +124,37 @@ export class ByteFiles {
   replaceWith(other: ByteFiles): void {
     this.files = new Map([...other.files].map(([name, pieces]) => [name, pieces.slice()]));
     this.older = new Map(other.older);
+    this.unsynced = other.unsynced;
   }
 }
 
-/** A removal or replacement counts as one byte, so that a crash can fall before or behind it. */
+/**
+ * The first of these operations, up to a byte that `part` picks: those before it are done, the one
+ * in which it falls leaves the bytes up to there and, every other time, zeros for the rest (the file
+ * had grown when the power went). A replacement is done whole or not at all.
+ */
+export function prefixOf(operations: readonly FileOperation[], part: number): readonly FileOperation[] {
+  const done: FileOperation[] = [];
+  let left = Math.floor(part / 2) % Math.max(1, totalOf(operations));
+  for (const operation of operations) {
+    const size = sizeOf(operation);
+    if (left >= size) {
+      done.push(operation);
+      left -= size;
+      continue;
+    }
+    if (left > 0 && (operation.kind === 'append' || operation.kind === 'create')) {
+      const bytes = part % 2 === 0 ? operation.bytes.slice(0, left) : zeroedFrom(operation.bytes, left);
+      done.push({ kind: operation.kind, file: operation.file, bytes });
+    }
+    break;
+  }
+  return done;
+}
+
+const totalOf = (operations: readonly FileOperation[]): number => operations.reduce((sum, operation) => sum + sizeOf(operation), 0);
+
+/** A removal, a replacement or what is written once more counts as one byte, so that a crash can fall before or behind it. */
 const sizeOf = (operation: FileOperation): number =>
   operation.kind === 'append' || operation.kind === 'create' ? operation.bytes.length : 1;
 

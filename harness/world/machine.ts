@@ -11,7 +11,7 @@ import type { KeptStep } from '../../checkers/checker.ts';
 import type { FaultAccounts } from './accounts.ts';
 import { stretched, type Clock } from './clock.ts';
 import { ContractError, mustBeStep } from './contract.ts';
-import type { Disk } from './disk.ts';
+import type { Disk, Recovered } from './disk.ts';
 import type { FaultKind } from '../plan/fault-kinds.ts';
 import type { TimerChoice } from './timer-choice.ts';
 import type { AnyEffect, AnyEvent, AnyProcess } from '../system.ts';
@@ -20,7 +20,8 @@ import type { ArmedMoment, CrashMoment } from './crash-moment.ts';
 /** Why a machine is woken. `life` tells a restarted machine that the waking was not meant for it. */
 export type Waking =
   | { readonly kind: 'timer'; readonly life: number; readonly timer: Timer; readonly dueUs: number }
-  | { readonly kind: 'durable'; readonly life: number };
+  | { readonly kind: 'durable'; readonly life: number }
+  | { readonly kind: 'recovered'; readonly life: number };
 
 /** The world as a machine sees it: what it reports, and what it asks for. */
 export interface Host {
@@ -34,6 +35,9 @@ export interface Host {
   release(machine: Machine, effect: AnyEffect): void;
   stepped(machine: Machine, before: unknown, after: unknown, event: AnyEvent | null, effects: readonly AnyEffect[]): void;
   crashed(machine: Machine, moment: CrashMoment, kept: KeptStep | null): void;
+  leavesOf(machine: Machine, all: number): number;
+  fellInSends(machine: Machine, left: number, all: number): void;
+  fellInRecovery(machine: Machine): void;
   refused(machine: Machine, file: string, reason: string): void;
   outlivesException(machine: Machine): boolean;
   restartLater(machine: Machine): void;
@@ -70,6 +74,8 @@ export class Machine {
   armed: ArmedMoment | null = null;
   /** A fault has changed what its disk held: only then may it refuse to start. */
   isDamaged = false;
+  /** Crash before the repairs of the next start are done. */
+  fallsInRecovery = false;
   /** Down for good: nobody starts it again. */
   isGone = false;
   /** Null while the clock is right. */
@@ -93,6 +99,12 @@ export class Machine {
   private downBy: FaultKind | null = null;
   /** What a crash in the middle of a write did to the disk, until the node has started from it. */
   private leftBy: FaultKind | null = null;
+  /** A write that failed is there all the same. */
+  private hasLeftMore = false;
+  /** What it has read and is repairing; null when it is not starting. */
+  private recovering: Recovered | null = null;
+  /** A crash came in the middle of its recovery, and it has not started since. */
+  private hasLeftRepairs = false;
 
   constructor(world: Host, id: NodeId, process: AnyProcess, disk: Disk, timerChoice: TimerChoice) {
     this.world = world;
@@ -104,14 +116,58 @@ export class Machine {
 
   /** Starts from what the disk holds; a node that must not use what it reads stays down for good. */
   start(): void {
-    const recovery = this.blaming(null, () => this.disk.recover());
+    const recovery = this.blaming(null, () => this.disk.read());
     if (recovery?.kind === 'refused') {
       this.isGone = true;
+      this.fallsInRecovery = false;
       this.world.refused(this, recovery.file, recovery.reason);
       return;
     }
-    if (this.leftBy !== null && (this.leftBy === 'lostTail' || recovery?.isTorn === true)) this.world.accounts.mattered(this.leftBy);
+    // A disk that is new has nothing to repair.
+    const recoverUs = this.life === 0 ? 0 : this.disk.nextRecoverUs();
+    if (recoverUs === 0 || recovery === null) return this.started(recovery);
+    this.recovering = recovery;
+    this.world.accounts.eligible('crashInRecovery');
+    this.world.wakeAfter(recoverUs, this, { kind: 'recovered', life: this.life });
+  }
+
+  get isRecovering(): boolean {
+    return this.recovering !== null;
+  }
+
+  private onRecovered(): void {
+    if (this.fallsInRecovery) return this.crashRecovering();
+    const recovery = this.recovering!;
+    this.recovering = null;
+    this.started(recovery);
+  }
+
+  /** A crash in the middle of a recovery: some of its repairs are done, and it is down. */
+  crashRecovering(): void {
+    const recovery = this.recovering!;
+    this.recovering = null;
+    this.fallsInRecovery = false;
+    this.life += 1;
+    this.world.accounts.fired('crashInRecovery');
+    this.hasLeftRepairs = this.disk.mendPartly(recovery);
+    this.losePages();
+    this.world.fellInRecovery(this);
+  }
+
+  private losePages(): void {
+    if (!this.disk.hasLostPages) return;
+    this.world.accounts.fired('lostPages');
+    if (this.blaming(null, () => this.disk.losePages())) this.world.accounts.mattered('lostPages');
+  }
+
+  private started(recovery: Recovered | null): void {
+    this.fallsInRecovery = false;
+    if (recovery !== null) this.disk.mend(recovery);
+    if (this.hasLeftRepairs) this.world.accounts.mattered('crashInRecovery');
+    this.hasLeftRepairs = false;
+    if (this.leftBy !== null && (this.leftBy === 'lostTail' || recovery?.isTorn === true || this.hasLeftMore)) this.world.accounts.mattered(this.leftBy);
     this.leftBy = null;
+    this.hasLeftMore = false;
     this.downBy = null;
     this.isUp = true;
     this.begin(null, this.bootStep());
@@ -153,6 +209,7 @@ export class Machine {
   wake(waking: Waking): void {
     if (waking.life !== this.life) return;
     if (waking.kind === 'durable') this.onDurable();
+    else if (waking.kind === 'recovered') this.onRecovered();
     else this.onQueueReached(waking.timer, waking.dueUs);
   }
 
@@ -190,6 +247,7 @@ export class Machine {
   /** A crash between two events that finds a write on its way loses that write, or what of it is not on the disk yet. */
   crash(between: CrashMoment, by: FaultKind | null = null): void {
     const { unfinished } = this;
+    this.losePages();
     const at = unfinished !== null && between === 'now' ? 'writeLost' : between;
     const moment = at === 'writeLost' && unfinished !== null ? this.tornAt(unfinished) : at;
     this.goDown(moment, moment === 'writeKept' ? unfinished : null, by);
@@ -269,16 +327,42 @@ export class Machine {
         this.unfinished = unfinished;
         if (this.hasCrashedAt(unfinished, effect.writes)) return;
       } else {
+        if (this.armed === 'sending' && says(effect) && this.fallsAmong(unfinished)) return;
         if (effect.kind === 'reply' && !this.open.delete(effect.id)) this.answersNothing(unfinished, effect.id);
         this.release(effect);
       }
       unfinished.next += 1;
     }
+    this.takeEffect(unfinished);
+    if (this.armed === 'answered' && this.hasAnswered(effects)) this.crashBehindAnswer();
+  }
+
+  private takeEffect({ step, event }: Unfinished): void {
     this.unfinished = null;
     const before = this.state;
-    this.state = unfinished.step.state;
-    this.world.stepped(this, before, this.state, unfinished.event, effects);
-    if (this.armed === 'answered' && this.hasAnswered(effects)) this.crashBehindAnswer();
+    this.state = step.state;
+    this.world.stepped(this, before, this.state, event, step.effects);
+  }
+
+  /**
+   * Crashes behind some of what is left to say, if that is more than one thing and nothing is to be written any more: then
+   * the step has taken effect all the same, and it is as if the network had lost the rest.
+   */
+  private fallsAmong(unfinished: Unfinished): boolean {
+    const rest = unfinished.step.effects.slice(unfinished.next);
+    const said = rest.filter(says);
+    if (said.length < 2 || rest.some(({ kind }) => kind === 'persist')) return false;
+    const left = this.world.leavesOf(this, said.length);
+    for (const effect of said.slice(0, left)) {
+      if (effect.kind === 'reply' && !this.open.delete(effect.id)) this.answersNothing(unfinished, effect.id);
+      this.release(effect);
+    }
+    this.takeEffect(unfinished);
+    this.world.accounts.fired('crashInSends');
+    this.world.accounts.mattered('crashInSends');
+    this.world.fellInSends(this, left, said.length);
+    this.crash('now');
+    return true;
   }
 
   private answersNothing({ event, next }: Unfinished, id: number): never {
@@ -320,9 +404,9 @@ export class Machine {
   /** The writes become durable, unless a crash was waiting for this moment, or the disk refuses them. */
   private hasCrashedAt(unfinished: Unfinished, writes: readonly unknown[]): boolean {
     const { armed } = this;
-    if (this.disk.failing !== null) return this.hasFailed(unfinished, this.disk.failing);
+    if (this.disk.failing !== null) return this.hasFailed(unfinished, writes, this.disk.failing);
     if (armed !== 'writeLost') this.blaming(unfinished.event, () => this.disk.complete(writes, unfinished.next));
-    if (armed === null || armed === 'answered') return false;
+    if (armed !== 'writeLost' && armed !== 'writeKept') return false;
     const kind = armed === 'writeLost' ? 'crashWriteLost' : 'crashWriteKept';
     this.world.accounts.fired(kind);
     if (armed === 'writeLost' || saysMore(unfinished)) this.world.accounts.mattered(kind);
@@ -331,13 +415,31 @@ export class Machine {
   }
 
   /** A failed write matters when something was to be said behind it. */
-  private hasFailed(unfinished: Unfinished, kind: FaultKind): boolean {
-    this.disk.failed();
+  private hasFailed(unfinished: Unfinished, writes: readonly unknown[], kind: FaultKind): boolean {
+    const { onFailedWrite = 'stop' } = this.process;
+    // A node that has not started has no step to undo.
+    const does = unfinished.event === null && onFailedWrite === 'undo' ? 'stop' : onFailedWrite;
+    const left = this.blaming(unfinished.event, () => this.disk.failed(writes, unfinished.next, does !== 'stop'));
     this.world.accounts.fired(kind);
     if (saysMore(unfinished)) this.world.accounts.mattered(kind);
-    if (this.process.onFailedWrite === 'goOn') return false;
-    this.goDown('writeLost', null, null);
+    if (this.disk.leavesWhenFailing) this.world.accounts.eligible('failedWriteLeft');
+    if (this.disk.hasLostPages) this.world.accounts.eligible('lostPages');
+    if (left.kind !== null) {
+      this.world.accounts.fired(left.kind);
+      this.leftBy = left.kind;
+      this.hasLeftMore = left.isKept;
+    }
+    if (does === 'goOn') return false;
+    if (does === 'undo') this.undo(unfinished);
+    else this.goDown(left.isKept ? 'writeKept' : 'writeLost', left.isKept ? unfinished : null, null);
     return true;
+  }
+
+  /** The step never was; only its timers run on. */
+  private undo({ step, next }: Unfinished): void {
+    this.unfinished = null;
+    for (const effect of step.effects.slice(next)) if (effect.kind === 'setTimer' || effect.kind === 'cancelTimer') this.release(effect);
+    this.handleWaiting();
   }
 
   /** Makes all bytes that the disk holds: what was not read by now has yet to show that it has a byte form. */
@@ -413,6 +515,8 @@ export class Machine {
   }
 }
 
+const says = ({ kind }: AnyEffect): boolean => kind === 'send' || kind === 'reply';
+
 /** Whether a step has something to say behind the write at which it stands. */
 const saysMore = ({ step, next }: Unfinished): boolean =>
-  step.effects.some((effect, at) => at > next && (effect.kind === 'send' || effect.kind === 'reply'));
+  step.effects.some((effect, at) => at > next && says(effect));

@@ -72,6 +72,18 @@ export class Reporter {
     this.trace?.crash(this.steps, nowUs, node, moment);
   }
 
+  /** To an observer the step said all that it had to say, as if the network had lost the rest. */
+  fellInSends(nowUs: number, node: NodeId, left: number, all: number): void {
+    this.trace?.fault(this.steps, nowUs, `${this.nameOf(node)} crashes while it sends: ${left} of ${all} had left`);
+  }
+
+  /** To an observer it is down all the time. */
+  fellInRecovery(nowUs: number, node: NodeId): void {
+    this.counts.crashes += 1;
+    this.digest.number(-1 - node);
+    this.trace?.fault(this.steps, nowUs, `${this.nameOf(node)} crashes in its recovery`);
+  }
+
   lost(node: NodeId, moment: CrashMoment, kept: KeptStep | null): void {
     this.observer.crashed(node, moment === 'now' ? 'no' : moment, kept);
   }

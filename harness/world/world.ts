@@ -21,7 +21,7 @@ import type { Wire } from './network/lab.ts';
 import type { AnyNetwork, Post } from './network/network.ts';
 import { networkOf } from './network/of-plan.ts';
 import { observerOf } from './observer-of.ts';
-import { RandomStreams } from './random.ts';
+import { RandomStreams, type RandomStream } from './random.ts';
 import type { NodeCounts } from './node-counts.ts';
 import { Reporter } from './reporter.ts';
 import { Timeline } from './timeline.ts';
@@ -51,6 +51,9 @@ export class World implements ScriptedWorld, Host {
   /** Told by a network; faults that cut ways listen. */
   lostToCut: (from: NodeId, to: NodeId) => void = () => {};
   private readonly system: System;
+  private readonly streams: RandomStreams;
+  /** What is left to chance where a crash splits what a node sends. */
+  private readonly sends = new Map<NodeId, RandomStream>();
   private readonly timeline = new Timeline<Happening>((happening) => this.happen(happening), () => this.reporter.lastStep());
   private readonly reporter: Reporter;
   private readonly waits = new Waits(() => this.nowUs, (atUs, action) => this.at(atUs, action));
@@ -61,6 +64,7 @@ export class World implements ScriptedWorld, Host {
 
   constructor(system: System, plan: Plan, trace: TraceSink | null) {
     const streams = new RandomStreams(plan.seed);
+    this.streams = streams;
     const processes = system.processes(plan);
     const size = processes.length;
     this.system = system;
@@ -213,18 +217,31 @@ export class World implements ScriptedWorld, Host {
   }
 
   /** Crashes a running node, now, at its next write or behind its next answer; one that is down stays as it is. */
-  crash(node: NodeId, moment: 'now' | ArmedMoment, by: FaultKind | null = null): void {
+  crash(node: NodeId, moment: 'now' | 'recovering' | ArmedMoment, by: FaultKind | null = null): void {
     const machine = this.machines[node]!;
+    if (moment === 'recovering') return this.crashRecovering(machine);
+    if (machine.isRecovering && moment === 'now') machine.crashRecovering();
     if (!machine.isUp) return;
     if (moment === 'now') machine.crash('now', by);
     else machine.armed = moment;
+  }
+
+  /** Down and up again at once, and down for the second time before it is up: for as long as its recovery takes any time. */
+  private crashRecovering(machine: Machine): void {
+    if (machine.isRecovering) return machine.crashRecovering();
+    if (machine.isGone) return;
+    if (machine.isUp) machine.crash('now');
+    machine.fallsInRecovery = true;
+    this.reporter.restarted();
+    machine.start();
   }
 
   /** Starts a node that is down, unless it is so for good; one that is up stays as it is, and is no longer about to crash. */
   restart(node: NodeId): void {
     const machine = this.machines[node]!;
     machine.armed = null;
-    if (machine.isUp || machine.isGone) return;
+    machine.fallsInRecovery = false;
+    if (machine.isUp || machine.isRecovering || machine.isGone) return;
     this.reporter.restarted();
     machine.start();
   }
@@ -236,6 +253,21 @@ export class World implements ScriptedWorld, Host {
     this.network.crashed(id);
     this.reporter.lost(id, moment, kept);
     this.waits.changed();
+  }
+
+  /** Of so many things to say, at least two: how many leave before a crash. */
+  leavesOf({ id }: Machine, all: number): number {
+    let random = this.sends.get(id);
+    if (random === undefined) this.sends.set(id, random = this.streams.stream(`sends ${id}`));
+    return 1 + random.below(all - 1);
+  }
+
+  fellInSends({ id }: Machine, left: number, all: number): void {
+    this.reporter.fellInSends(this.nowUs, id, left, all);
+  }
+
+  fellInRecovery({ id }: Machine): void {
+    this.reporter.fellInRecovery(this.nowUs, id);
   }
 
   refused({ id, isDamaged }: Machine, file: string, reason: string): void {
@@ -284,7 +316,11 @@ export class World implements ScriptedWorld, Host {
 
 function newDisk(system: System, process: AnyProcess, { disk, servers }: Plan, id: NodeId, streams: RandomStreams): Disk {
   const storage = disk.bytes === true && id < servers ? mustHave(system, 'storage') : null;
-  return new Disk(process, disk, streams.stream(`disk ${id}`), storage, () => streams.stream(`torn ${id}`));
+  return new Disk(process, disk, streams.stream(`disk ${id}`), storage, {
+    torn: () => streams.stream(`torn ${id}`),
+    failed: () => streams.stream(`failed ${id}`),
+    recovery: () => streams.stream(`recovery ${id}`),
+  });
 }
 
 function timerChoice(plan: Plan, id: NodeId, size: number, streams: RandomStreams, trace: TraceSink | null): TimerChoice {

@@ -5,7 +5,7 @@ import type { Fault } from '../../harness/plan/fault.ts';
 import type { Plan } from '../../harness/plan/plan.ts';
 import { run } from '../../harness/run.ts';
 import type { AnyProcess, System } from '../../harness/system.ts';
-import { client, deaf, echo, greedy, ms, pinger, toy, toyPlan } from './faults/toys.ts';
+import { client, deaf, echo, greedy, ms, pinger, storageOf, toy, toyPlan } from './faults/toys.ts';
 
 /** Runs it and writes down what the observer is told and asked, and when, by n0's clock of 10 ms. */
 function observed(parts: Parameters<typeof toyPlan>[0], own: Partial<Observer> = {}, processes: readonly AnyProcess[] = [pinger(), greedy], system: Partial<System> = {}) {
@@ -31,6 +31,12 @@ describe('a run', () => {
     const { told, record } = observed({});
     expect(told).toEqual(['booted 0', 'booted 1', 'healed', 'finished']);
     expect([record.verdict, record.endUs, record.counts['progressExcused']]).toEqual([{ kind: 'ok' }, 100 * ms, 0]);
+  });
+
+  test('a server that is starting when the faults end is not down', () => {
+    const faults: Fault[] = [{ kind: 'crash', atUs: 95 * ms, restartUs: 98 * ms, nodes: [1], moment: 'now' }];
+    const { told } = observed({ faults, disk: { bytes: true, recoverUs: { min: 8 * ms, max: 8 * ms } } }, {}, [pinger(), greedy], { storage: storageOf({ write: 'append', files: ['a.log'], refuses: false }) });
+    expect(told.slice(2)).toEqual(['crashed 1', 'healed', 'booted 1', 'finished']);
   });
 
   test('ends as its observer says', () => {

@@ -12,8 +12,10 @@ export interface Crash {
    * `now`: between two events. `writeLost` and `writeKept` wait for the node's next write after atUs: the
    * first crashes it before the write is durable, the second behind the write and before the sends that
    * follow it. `answered` waits until it has sent something to a client: nobody else knows of it yet.
+   * `sending` waits for a step that says more than one thing: some of it leaves, the rest does not.
+   * `recovering`: now, and once more in the middle of the recovery that follows at once (`disk.recoverUs`).
    */
-  readonly moment: 'now' | 'writeLost' | 'writeKept' | 'answered';
+  readonly moment: 'now' | 'writeLost' | 'writeKept' | 'answered' | 'sending' | 'recovering';
 }
 
 /** Servers crash, start after `downUs`, run for `upUs`, and crash again. */
@@ -37,7 +39,8 @@ export interface Gone {
   readonly nodes: readonly number[];
 }
 
-const kindOf = ({ moment }: Crash) => (moment === 'writeLost' ? 'crashWriteLost' : moment === 'writeKept' ? 'crashWriteKept' : 'crash');
+const kindAt = { now: 'crash', answered: 'crash', writeLost: 'crashWriteLost', writeKept: 'crashWriteKept', sending: 'crashInSends', recovering: 'crashInRecovery' } as const;
+const kindOf = ({ moment }: Crash) => kindAt[moment];
 
 export const crash: FaultShape<Crash> = {
   schema: v.strictObject({
@@ -45,7 +48,7 @@ export const crash: FaultShape<Crash> = {
     atUs: time,
     restartUs: time,
     nodes: target,
-    moment: v.picklist(['now', 'writeLost', 'writeKept', 'answered'], 'expected "now", "writeLost", "writeKept" or "answered"'),
+    moment: v.picklist(['now', 'writeLost', 'writeKept', 'answered', 'sending', 'recovering'], 'expected "now", "writeLost", "writeKept", "answered", "sending" or "recovering"'),
   }),
   span: ({ atUs, restartUs }) => [atUs, restartUs],
   kinds: (fault) => [kindOf(fault)],

@@ -6,6 +6,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { faultKinds, type FaultKind } from '../../../harness/plan/fault-kinds.ts';
+import type { FileOperation } from '../../../core/protocol.ts';
 import type { Fault } from '../../../harness/plan/fault.ts';
 import type { LoadKind, NetworkPlan, PlannedOperation } from '../../../harness/plan/plan.ts';
 import { run } from '../../../harness/run.ts';
@@ -96,6 +97,73 @@ const refusedWrites = (kind: 'failedWrite' | 'diskFull', fired: number): readonl
     of('the node goes on', heardBy(writer(true, { onFailedWrite: 'goOn' })), faults, { [kind]: [1, fired, fired] }),
     of('there was nothing to say', heardBy(writer(false)), faults, { [kind]: [1, 1, 0] }),
     of('nothing is written', heardBy(greedy), faults, { [kind]: [1, 0, 0] }),
+  ];
+};
+
+/** The second write fails; what is left of it is found, or not, when the node starts at the end. */
+const leftByFailures = (kind: 'failedWriteLeft'): readonly Case[] => {
+  const storage = (noticesTorn: boolean, write: 'append' | 'rotate' = 'append') => ({ storage: storageOf({ write, files: ['a.log'], refuses: false, noticesTorn }), fileRole });
+  const failed: Fault = { kind: 'failedWrite', ...span, nodes: [1] };
+  const disk = (failedLeavesPer1000: number) => ({ disk: { bytes: true, failedLeavesPer1000 } });
+  return [
+    of('the node finds it', heardBy(writer(false), storage(true)), { seed: 'left 0', ...disk(1000), ...list(failed) }, { failedWrite: [1, 1, 0], [kind]: [1, 1, 1] }),
+    of('the node finds nothing', heardBy(writer(false), storage(false)), { seed: 'left 0', ...disk(1000), ...list(failed) }, { failedWrite: [1, 1, 0], [kind]: [1, 1, 0] }),
+    of('nothing is written', heardBy(greedy, storage(true)), { ...disk(1000), ...list(failed) }, { failedWrite: [1, 0, 0], [kind]: [0, 0, 0] }),
+    of('it is one of those that leave nothing', heardBy(writer(false), storage(true)), { seed: 'left 3', ...disk(1), ...list(failed) }, { failedWrite: [1, 1, 0], [kind]: [1, 0, 0] }),
+  ];
+};
+
+/** Reads what is there, record by record, and writes it once more; or has nothing to repair. */
+const rereading = (repairs: readonly FileOperation[]): Partial<System> => ({
+  storage: {
+    ...storageOf({ write: 'append', files: ['a.log'], refuses: false }),
+    recover: (found) => ({ kind: 'recovered', durable: 0, cursor: Math.ceil(found.get('a.log')!.length / 3), repairs, isTorn: false }),
+    isLater: (one, than) => (one as number) > (than as number),
+  },
+  fileRole,
+});
+const rewriting = rereading([{ kind: 'rewrite', file: 'a.log' }]);
+
+/** A crash that comes in the middle of a recovery of 4 ms, or of one that takes no time. */
+const fallsInRecovery = (kind: 'crashInRecovery'): readonly Case[] => {
+  const takes = (recoverMs: number) => ({ disk: { bytes: true, recoverUs: { min: recoverMs * ms, max: recoverMs * ms } } });
+  const falls = (fromUs: number): Fault => ({ kind: 'crash', atUs: fromUs, restartUs: 28 * ms, nodes: [1], moment: 'recovering' });
+  const off = { lostTail: [0, 0, 0] as const };
+  return [
+    // A recovery is begun at 15 and at 28 ms.
+    of('it starts again, and had something to repair', heardBy(writer(false), rewriting), { ...takes(4), ...list(falls(15 * ms)) }, { [kind]: [3, 1, 1] }),
+    of('it had nothing to repair', heardBy(writer(false), rereading([])), { ...takes(4), ...list(falls(15 * ms)) }, { [kind]: [3, 1, 0] }),
+    of('it never starts again', heardBy(writer(false), rewriting), { ...takes(4), faults: [falls(15 * ms), { kind: 'gone', atUs: 20 * ms, nodes: [1] }] }, { [kind]: [2, 1, 0], gone: [1, 0, 0] }),
+    of('a recovery takes no time', heardBy(writer(false), rewriting), { ...takes(0), ...list(falls(15 * ms)) }, { [kind]: [1, 0, 0] }),
+    of('another crash comes in its middle', heardBy(writer(false), rewriting), { ...takes(4), ...list(crash(15 * ms, 17 * ms), crash(18 * ms, 28 * ms)) }, { crash: [2, 1, 1], [kind]: [2, 1, 1], ...off }),
+    of('it is up when the second one comes', heardBy(writer(false), rewriting), { ...takes(4), ...list(crash(15 * ms, 17 * ms), crash(22 * ms, 23 * ms)) }, { crash: [2, 2, 0], [kind]: [2, 0, 0], ...off }),
+  ];
+};
+
+/** The second write fails at 21 ms and is in the cache; n1 starts at 24 ms, and crashes at 26 ms. */
+const losesPages = (kind: 'lostPages'): readonly Case[] => {
+  const disk = (recoverMs: number, lostPagesPer1000 = 1000) => ({ seed: 'left 0', disk: { bytes: true, failedLeavesPer1000: 1000, lostPagesPer1000, recoverUs: { min: recoverMs * ms, max: recoverMs * ms } } });
+  const faults: readonly Fault[] = [{ kind: 'failedWrite', fromUs: 15 * ms, untilUs: 24 * ms, nodes: [1] }, crash(26 * ms, 28 * ms)];
+  const others = { failedWrite: [1, 1, 0] as const, lostTail: [0, 0, 0] as const };
+  return [
+    of('the crash comes before they were written again', heardBy(writer(false), rewriting), { ...disk(4), faults }, { ...others, crash: [1, 0, 0], failedWriteLeft: [1, 1, 1], crashInRecovery: [2, 1, 1], [kind]: [1, 1, 1] }),
+    of('nobody ever writes them again', heardBy(writer(false), rereading([])), { ...disk(0), faults }, { ...others, crash: [1, 1, 0], failedWriteLeft: [1, 1, 1], [kind]: [1, 1, 1] }),
+    of('a start reads the same without them', heardBy(writer(false), { storage: storageOf({ write: 'append', files: ['a.log'], refuses: false }), fileRole }), { ...disk(0), faults }, { ...others, crash: [1, 1, 0], failedWriteLeft: [1, 1, 1], [kind]: [1, 1, 0] }),
+    of('they were written again', heardBy(writer(false), rewriting), { ...disk(1), faults }, { ...others, crash: [1, 1, 0], failedWriteLeft: [1, 1, 1], crashInRecovery: [2, 0, 0], [kind]: [1, 0, 0] }),
+    of('the write that left them was not in the cache', heardBy(writer(false), rereading([])), { ...disk(0, 1), faults }, { ...others, crash: [1, 1, 0], failedWriteLeft: [1, 1, 1], [kind]: [0, 0, 0] }),
+  ];
+};
+
+/** Sends two messages, or one, at each that it hears. */
+const twice = (times: number) => writer(false, {
+  step: (state, event) => ({ state, effects: event.kind !== 'message' ? [] : Array.from({ length: times }, () => ({ kind: 'send', to: event.from, message: { ping: 0 } } as const)) }),
+});
+const fallsAmongSends = (kind: 'crashInSends'): readonly Case[] => {
+  const falls: Fault = { kind: 'crash', atUs: 15 * ms, restartUs: 28 * ms, nodes: [1], moment: 'sending' };
+  return [
+    of('one of two leaves', heardBy(twice(2)), list(falls), { [kind]: [1, 1, 1] }),
+    of('there is one to send', heardBy(twice(1)), list(falls), { [kind]: [1, 0, 0] }),
+    of('a write stands behind them', heardBy(writer(false, { step: (state, event) => { const said = twice(2).step(state, event); return { state, effects: [...said.effects, ...(said.effects.length > 0 ? [{ kind: 'persist', writes: [1] } as const] : [])] }; } })), list(falls), { [kind]: [1, 0, 0] }),
   ];
 };
 
@@ -324,6 +392,11 @@ const cases: Readonly<Record<FaultKind, readonly Case[]>> = {
     of('no snapshot is sent', withMoments(greedy, { moments: quietMoments }), list({ kind: 'compactDuringInstall', fromUs: 5 * ms, untilUs: 95 * ms }), { compactDuringInstall: [1, 0, 0] }),
   ],
 
+  failedWriteLeft: leftByFailures('failedWriteLeft'),
+  crashInRecovery: fallsInRecovery('crashInRecovery'),
+  lostPages: losesPages('lostPages'),
+  crashInSends: fallsAmongSends('crashInSends'),
+
   lyingFsync: [
     of('a crash loses what was acknowledged', heardBy(writer(false)), list({ kind: 'lyingFsync', ...span, nodes: [1] }, crash(33 * ms, 34 * ms)), { lyingFsync: [1, 1, 1], crash: [1, 1, 0] }),
     of('nothing was acknowledged', heardBy(greedy), list({ kind: 'lyingFsync', ...span, nodes: [1] }, crash(33 * ms, 34 * ms)), { lyingFsync: [1, 0, 0], crash: [1, 1, 0] }),
@@ -348,4 +421,4 @@ describe.each(faultKinds)('%s', (kind) => {
 });
 
 /** Kinds that cannot strike in vain, by what they are. */
-const alwaysMatters: readonly FaultKind[] = ['crashWriteLost', 'lyingFsync'];
+const alwaysMatters: readonly FaultKind[] = ['crashWriteLost', 'lyingFsync', 'crashInSends'];

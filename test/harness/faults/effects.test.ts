@@ -7,7 +7,7 @@ import type { Fault } from '../../../harness/plan/fault.ts';
 import type { Plan } from '../../../harness/plan/plan.ts';
 import { Nemesis } from '../../../harness/faults/nemesis.ts';
 import { run } from '../../../harness/run.ts';
-import type { AnyEffect, AnyProcess, System } from '../../../harness/system.ts';
+import type { AnyEffect, AnyProcess, AnyStorage, System } from '../../../harness/system.ts';
 import type { TraceSink } from '../../../harness/world/trace.ts';
 import { World } from '../../../harness/world/world.ts';
 import { client, echo, greedy, ms, pinger, toy, toyPlan, writer } from './toys.ts';
@@ -245,6 +245,38 @@ describe('a write is a barrier', () => {
   });
 });
 
+describe('a crash in the middle of', () => {
+  // n1 hears at 11, 21, 31, ...; what it writes is at once on its disk.
+  const counting: AnyStorage = {
+    format: () => ({ cursor: 0, operations: [{ kind: 'create', file: 'a.log', bytes: new Uint8Array(0) }] }),
+    store: (cursor) => ({ cursor: (cursor as number) + 1, operations: [{ kind: 'append', file: 'a.log', bytes: Uint8Array.of(1) }] }),
+    recover: (files) => ({ kind: 'recovered', durable: files.get('a.log')!.length, cursor: files.get('a.log')!.length, repairs: [{ kind: 'rewrite', file: 'a.log' }], isTorn: false }),
+    isLater: (one, than) => (one as number) > (than as number),
+  };
+  const heard = (faults: readonly Fault[], recoverMs: number): string => diary(
+    toy([pinger(), keeper], { storage: counting }), { faults, disk: { bytes: true, recoverUs: { min: recoverMs * ms, max: recoverMs * ms } } }, (line) => line.includes(' n1 '),
+  ).map((line) => line.replace(' n1 ', ':')).join(' ');
+  const falls = (atUs: number, restartUs: number, moment: 'now' | 'recovering'): Fault => ({ kind: 'crash', atUs, restartUs, nodes: [1], moment });
+
+  test('a recovery: what comes while it lasts is not heard, and the node starts when it is told to', () => {
+    expect(heard([falls(15 * ms, 16 * ms, 'now')], 0)).toBe('0:boots 11:<n0 15:crashes 16:boots 21:<n0 31:<n0 41:<n0 51:<n0');
+    expect(heard([falls(15 * ms, 16 * ms, 'now')], 8)).toBe('0:boots 11:<n0 15:crashes 24:boots 31:<n0 41:<n0 51:<n0');
+    expect(heard([falls(15 * ms, 26 * ms, 'recovering')], 8)).toBe('0:boots 11:<n0 15:crashes 34:boots 41:<n0 51:<n0');
+    // Another crash comes first; and one that is told to start once more while it starts goes on with that.
+    expect(heard([falls(15 * ms, 16 * ms, 'now'), falls(12 * ms, 20 * ms, 'recovering')], 8)).toBe('0:boots 11:<n0 12:crashes 24:boots 31:<n0 41:<n0 51:<n0');
+  });
+
+  test('its sends: as many leave as chance says, at least one and not all, and what the step did is done', () => {
+    const all: string[] = [];
+    for (let seed = 0; seed < 30; seed++) {
+      const talker: AnyProcess = { ...echo, step: (_state, event) => ({ state: event, effects: event.kind === 'message' ? [1, 2, 3].map((ping) => ({ kind: 'send', to: 0, message: { ping } })) : [] }) };
+      const lines = diary(toy([pinger(), talker]), { seed: `sends ${seed}`, faults: [{ kind: 'crash', atUs: 15 * ms, restartUs: 60 * ms, nodes: [1], moment: 'sending' }] });
+      all.push(lines.filter((line) => /^2[0-9] /.test(line)).join(', '));
+    }
+    expect(new Set(all)).toEqual(new Set(['20 n0 timer, 21 n1 <n0, 21 n1 crashes, 22 n0 <n1', '20 n0 timer, 21 n1 <n0, 21 n1 crashes, 22 n0 <n1, 22 n0 <n1']));
+  });
+});
+
 describe('disks', () => {
   test('a stall adds its time to each write, and to no later one', () => {
     expect(heardOfKeeper({ faults: [{ kind: 'stall', ...span, nodes: [1], byUs: 5 * ms }] })).toBe('1:0 12:-1 12:1 22:-1 27:2 32:-1 32:3 42:-1 42:4 52:-1 52:5');
@@ -258,6 +290,18 @@ describe('disks', () => {
     const fault = { fromUs: 15 * ms, untilUs: 45 * ms, nodes: [1] };
     expect(heardOfKeeper({ faults: [{ kind: 'failedWrite', ...fault }, crash] }, bold).split(' ').at(-1)).toBe('55:4');
     expect(heardOfKeeper({ faults: [{ kind: 'diskFull', ...fault }, crash] }, bold).split(' ').at(-1)).toBe('55:2');
+  });
+  test('a node that believes that a failed write left nothing goes on where it was, and its timers run on', () => {
+    const arming: AnyProcess = {
+      ...keeper, onFailedWrite: 'undo',
+      step: (state, event) => {
+        const { state: after, effects } = keeper.step(state, event);
+        return { state: after, effects: event.kind === 'message' ? [...effects, { kind: 'setTimer', timer: 'after', afterUs: { min: 3 * ms, max: 3 * ms } }] : effects };
+      },
+    };
+    const lines = diary(toy([pinger(), arming]), { faults: [{ kind: 'failedWrite', ...span, nodes: [1] }] }, (line) => line.includes('n1'));
+    expect(lines.filter((line) => line.includes('crash'))).toEqual([]);
+    expect(lines.filter((line) => line.endsWith('timer')).map((line) => line.split(' ')[0])).toEqual(['14', '24', '34', '44', '54']);
   });
   test('a disk that lies loses what it acknowledged at a crash', () => {
     expect(heardOfKeeper({ faults: [{ kind: 'lyingFsync', fromUs: 15 * ms, untilUs: 45 * ms, nodes: [1] }, { kind: 'crash', atUs: 43 * ms, restartUs: 43.5 * ms, nodes: [1], moment: 'now' }] }))

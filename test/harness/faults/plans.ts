@@ -8,6 +8,9 @@ import { kindsOf } from '../../../harness/swarm/kinds.ts';
 export const companionsOf = (kind: FaultKind): readonly FaultKind[] => {
   if (kind === 'holdAcrossLeaderships') return ['crash', 'isolation'];
   if (kind === 'hotKeys') return ['burst'];
+  if (kind === 'failedWriteLeft') return ['failedWrite', 'crash'];
+  if (kind === 'crashInRecovery') return ['tornRecord'];
+  if (kind === 'lostPages') return ['failedWriteLeft', 'crash'];
   return kind === 'compactDuringInstall' ? ['isolateUntilSnapshot'] : [];
 };
 

@@ -57,6 +57,10 @@ const defectOf: Readonly<Record<Exclude<FaultKind, 'lyingFsync' | 'uncheckedCorr
   holdAcrossLeaderships: 'trustsAnswersToBeRecent',
   isolateUntilSnapshot: 'installsWithoutSessions',
   compactDuringInstall: 'installsOldSnapshots',
+  failedWriteLeft: 'believesFailedWritesLeaveNothing',
+  crashInRecovery: 'mendsInPlace',
+  lostPages: 'trustsWhatItReads',
+  crashInSends: 'takesLogsForAligned',
 };
 
 const mostPlans = 300;

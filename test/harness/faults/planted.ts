@@ -204,6 +204,20 @@ export const installsOldSnapshots = stepping('servers', (state, event, step) => 
 /** A server does not look whether its writes succeed. */
 export const ignoresFailedWrites = mapped('servers', (process) => ({ ...process, boot: process.boot, step: process.step, write: process.write, onFailedWrite: 'goOn' }));
 
+/** A server takes a write that failed for one that never was, and goes on. */
+export const believesFailedWritesLeaveNothing = mapped('servers', (process) => ({ ...process, boot: process.boot, step: process.step, write: process.write, onFailedWrite: 'undo' }));
+
+/** A follower takes for granted that the entries of a new leader only go behind its own. */
+export const takesLogsForAligned = stepping('servers', (state, event, step) => {
+  const message = messageOf(event);
+  if (message?.kind !== 'appendEntries') return step(state, event);
+  const { log } = raftOf(state).persistent;
+  const first = message.prevLogIndex + 1;
+  const isConflict = message.entries.some(({ term }, i) => first + i > log.baseIndex && first + i <= log.lastIndex && log.termAt(first + i) !== term);
+  if (isConflict) throw new TypeError('an entry is in the way');
+  return step(state, event);
+});
+
 /** Checksums of messages are sent and not looked at. */
 export const ignoresChecksums: System = {
   ...raftKv,
@@ -239,6 +253,19 @@ export const refusesTornEnds = withStorage({
     return isLogTorn ? { kind: 'refused', file: 'log', reason: 'its end is torn' } : recovery;
   },
 });
+
+const mending = (mend: (repair: FileOperation) => readonly FileOperation[]): System => withStorage({
+  recover(files) {
+    const recovery = raftStorage.recover(files);
+    return recovery.kind === 'refused' ? recovery : { ...recovery, repairs: recovery.repairs.flatMap(mend) };
+  },
+});
+
+/** A log with a torn end is written anew in its place: empty first, and then as it should be. */
+export const mendsInPlace = mending((repair) => (repair.kind === 'replace' && repair.file.startsWith('log') ? [{ ...repair, kind: 'create' }] : [repair]));
+
+/** What can be read counts for written. */
+export const trustsWhatItReads = mending((repair) => (repair.kind === 'rewrite' ? [] : [repair]));
 
 /** The superblock is replaced before the files that it names are written. */
 export const namesSnapshotTooEarly = withStorage({

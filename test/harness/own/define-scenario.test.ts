@@ -121,7 +121,7 @@ describe('a plan', () => {
 describe('faults', () => {
   test('are every kind that the system can suffer', () => {
     expect(kindsOf(all)).toEqual(expect.arrayContaining(['crash', 'partition', 'pause', 'clockJump', 'gone']));
-    expect(momentsOf(all)).toEqual(['answered', 'now', 'writeKept', 'writeLost']);
+    expect(momentsOf(all)).toEqual(['answered', 'now', 'recovering', 'sending', 'writeKept', 'writeLost']);
     expect(all.some(({ disk }) => disk.bytes === true)).toBe(true);
     expect(all.some(({ disk }) => disk.writeUs.max > 0)).toBe(true);
   });
@@ -142,7 +142,7 @@ describe('faults', () => {
   test('never strike a disk that nobody writes to', () => {
     const plans = plansOf({}, diskless);
     expect(plans.every(({ disk }) => disk.bytes !== true && disk.writeUs.max === 0)).toBe(true);
-    expect(momentsOf(plans)).toEqual(['answered', 'now']);
+    expect(momentsOf(plans)).toEqual(['answered', 'now', 'sending']);
     expect(kindsOf(plans).filter((kind) => /disk|write|rot|tail|torn/i.test(kind))).toEqual([]);
   });
 
