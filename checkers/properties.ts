@@ -18,6 +18,7 @@ import {
 import { boundedRaftState } from './raft-state-size.ts';
 import { stepOfTheSpecification } from './spec/step-of-the-specification.ts';
 import { acknowledgedIsCommitted, acknowledgedResult, readIsFresh } from './replicated-store.ts';
+import { respondsAfterApplied } from './responses.ts';
 import { boundedWork, noException, progressAfterHealing, progressWhileOwed, protocolContract, slow, startsFromUndamagedDisk, timeGoesOn, timeLimit } from './run-properties.ts';
 
 /** Those of one family that look at single steps are asked in this order. */
@@ -59,6 +60,7 @@ export const properties = [
   equalReplicas,
   snapshotEqualsPrefix,
   boundedRaftState,
+  respondsAfterApplied,
   acknowledgedIsCommitted,
   acknowledgedResult,
   readIsFresh,

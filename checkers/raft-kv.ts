@@ -15,6 +15,7 @@ import type { BookedEntry } from './raft/entry-book.ts';
 import { RaftJudge } from './raft/judge.ts';
 import { QuietWindow } from './raft/quiet.ts';
 import { boundedRaftState } from './raft-state-size.ts';
+import { respondsAfterApplied } from './responses.ts';
 import { readIsFresh, ReplicatedStore } from './replicated-store.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -82,7 +83,10 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     const election = this.judge.stepped(node, old.raft, server.raft, event, effects);
     if (old.raft !== server.raft) this.readCommitted(node, old.raft, server.raft);
     this.chronicle.steps(node, old, server, event, effects, election !== null);
-    if (old.machine !== server.machine) this.readApplied(node, old, server);
+    if (old.machine !== server.machine) {
+      this.readApplied(node, old, server);
+      hold(respondsAfterApplied, { node, before: old, after: server, effects });
+    }
     if (server.reading !== undefined) this.readAnswers(server, effects);
     if (old === server) return;
     hold(boundedRaftState, { node, server, maxRaftState: this.checks.maxRaftState });

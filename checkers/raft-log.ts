@@ -25,6 +25,7 @@ export class RaftLogObserver implements Observer<LogServer, AnyRaftMessage, Pers
     'Equal Replicas': 'the service of Lab 2 is what it applied: State Machine Safety compares it with the committed entries',
     'Bounded Raft State': 'Raft alone is told when to take a snapshot, and the tests of Lab 2D hold its size',
     'Acknowledged Is Committed': 'start() promises nothing: the tests of Lab 2 hold its reply against what is applied',
+    'Responds After Applied': 'start() tells at once where the entry would be, and nobody waits for it',
     'Acknowledged Result': 'start() gives no result',
     'Acknowledged Writes Survive': 'start() acknowledges no write',
     'Read Is Fresh': 'start() reads nothing',

@@ -22,6 +22,7 @@ import { EntryBook } from '../../checkers/raft/entry-book.ts';
 import type { RaftStep } from '../../checkers/raft/raft-step.ts';
 import { StepChecks } from '../../checkers/raft/step-checks.ts';
 import { boundedRaftState } from '../../checkers/raft-state-size.ts';
+import { respondsAfterApplied } from '../../checkers/responses.ts';
 import { ReplicatedStore } from '../../checkers/replicated-store.ts';
 import { kvModel, type KvInput, type KvOutput, type Model as Sequential } from '../../checkers/porcupine-ts-port/index.ts';
 import type { Command, Operation, Result } from '../../core/kv/command.ts';
@@ -122,6 +123,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     this.steps.written(raftStep);
     this.steps.moved(raftStep);
     hold(boundedRaftState, { node, server: after, maxRaftState: this.options.maxRaftState });
+    if (before !== null && before.machine !== machine) hold(respondsAfterApplied, { node, before, after, effects: step.effects });
     const { log, snapshot } = raft.persistent;
     if (!this.soundLogs.has(log)) new EntryBook().readNew(node, null, log);
     this.soundLogs.add(log);

@@ -100,6 +100,7 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Equal Replicas': service,
   'Snapshot Equals Prefix': service,
   'Bounded Raft State': [{ kinds: ['compact'], by: ['node'], take: 'last' }, fatalStep],
+  'Responds After Applied': [{ kinds: ['propose'], by: ['index'], take: 'last' }, fatalStep],
   'Acknowledged Is Committed': answers,
   'Acknowledged Result': answers,
   'Read Is Fresh': reads,
@@ -136,6 +137,7 @@ const sentTooEarly = (sender: string): Mark => marked('early', [places.settle, p
 const lacks: Readonly<Partial<Record<PropertyName, readonly [at: readonly string[], says: string]>>> = {
   'Starts From Undamaged Disk': [[places.recover, places.store], 'cannot read what was written'],
   'Bounded Raft State': [[places.compacted, places.taken], 'takes no snapshot, or too late'],
+  'Responds After Applied': [[places.answered, places.settle], 'applies what a client waits for, and does not answer'],
   'Persist Before Send': [[places.serverProcess, places.applyWrite], 'goes on with what its disk does not hold'],
 };
 

@@ -7,7 +7,7 @@ import { RaftKvOutsider } from '../../checkers/raft-kv-external.ts';
 import { RaftKvObserver, type RaftKvChecks } from '../../checkers/raft-kv.ts';
 import { apply, newMachine, type Machine } from '../../core/kv/machine.ts';
 import type { Command, Operation } from '../../core/kv/command.ts';
-import type { Event } from '../../core/protocol.ts';
+import type { Effect, Event } from '../../core/protocol.ts';
 import { takeSnapshot } from '../../core/kv/snapshot.ts';
 import { Log } from '../../core/raft/log.ts';
 import { blankPersistent, type Persistent, type Raft } from '../../core/raft/state.ts';
@@ -89,10 +89,10 @@ describe('a server that is alone in its cluster, and appends, commits and compac
     return 'ok';
   };
 
-  const step = (after: Server, event: Event<ServerMessage, never>): string => violatedBy(() => {
+  const step = (after: Server, event: Event<ServerMessage, never>, effects: readonly Effect<unknown, unknown, unknown>[] = []): string => violatedBy(() => {
     const { observer, disk } = started();
     disk.held = after.raft.persistent;
-    observer.stepped(0, before, after, event, []);
+    observer.stepped(0, before, after, event, effects);
   });
 
   /** Its write is all that came to be; then it starts from its disk. */
@@ -123,6 +123,8 @@ describe('a server that is alone in its cluster, and appends, commits and compac
   test('what the log shows itself is read from the log', () => {
     const persistent: Persistent = { ...leading.persistent, log: Log.empty.append([entryAt(1, { term: 1, command: put('a') })]) };
     const after: Server = { ...before, raft: { ...leading, persistent, commitIndex: 1, lastApplied: 1 }, machine: apply(newMachine, 1, put('a')) };
-    expect(step(after, { kind: 'timer', timer: 'any' as never })).toBe('ok');
+    const answer = { kind: 'send', to: put('a').client, message: { kind: 'clientReply', sequence: 1, outcome: { kind: 'done', result: null } } } as const;
+    expect(step(after, { kind: 'timer', timer: 'any' as never }, [answer])).toBe('ok');
+    expect(step(after, { kind: 'timer', timer: 'any' as never })).toBe('Responds After Applied');
   });
 });

@@ -31,7 +31,7 @@ import { configOf } from '../../support/raft-states.ts';
 const servers = 3;
 /** Clients c0 and c1. The commands of logs are c1's, when nothing else is said. */
 export const c0: NodeId = servers;
-const c1: NodeId = servers + 1;
+export const c1: NodeId = servers + 1;
 
 /** An entry by its term, or with another command than the usual one; null is a no-op. */
 export type Item = Term | { readonly term: Term; readonly command: Command | string | null; readonly sizeBytes?: number };
@@ -73,8 +73,8 @@ export const leads = (matchIndex: readonly LogIndex[], nextIndex = matchIndex.ma
 export type Happening =
   /** Starts from what its disk holds; `as`: with another state than that. `disk`: the disk was exchanged before. */
   | { readonly kind: 'boot'; readonly node: NodeId; readonly as?: Partial<View>; readonly disk?: Partial<View> }
-  /** `disk`: where it is not what the state is. */
-  | { readonly kind: 'step'; readonly node: NodeId; readonly to: Partial<View>; readonly event?: Event<ServerMessage, never>; readonly sends?: readonly Sent[]; readonly disk?: Partial<View> }
+  /** `disk`: where it is not what the state is. A leader answers whose entries it applies, unless it `isSilent`. */
+  | { readonly kind: 'step'; readonly node: NodeId; readonly to: Partial<View>; readonly event?: Event<ServerMessage, never>; readonly sends?: readonly Sent[]; readonly isSilent?: true; readonly disk?: Partial<View> }
   | { readonly kind: 'crash'; readonly node: NodeId; readonly atBarrier?: 'no' | 'writeLost' | 'writeKept'; readonly disk?: Partial<View> }
   | { readonly kind: 'refuse'; readonly node: NodeId }
   | { readonly kind: 'ask'; readonly operation: number; readonly request: Operation }
@@ -317,14 +317,15 @@ export function play({ service, judge: judgeOf }: Kind, history: readonly Happen
         return;
       }
       case 'step': {
-        const { node, to, event = { kind: 'timer', timer: 'any' }, sends = [], disk } = happening;
+        const { node, to, event = { kind: 'timer', timer: 'any' }, sends = [], isSilent, disk } = happening;
         const before = nodes[node]!;
         const view: View = { ...before.view, ...to };
         const after = nodeOf(node, before, view, Object.keys(to));
         nodes[node] = after;
         disks[node] = disk === undefined ? after.raft.persistent : persistentOf({ ...view, ...disk });
         views[node] = disk === undefined ? view : { ...view, ...disk };
-        const effects = sends.map(([receiver, message]): Effect<ServerMessage, never, never> => ({ kind: 'send', to: receiver, message }));
+        const answers = isSilent === true || view.role.kind !== 'leader' ? [] : answersTo(view.log.slice(before.view.applied, view.applied), before.view.applied);
+        const effects = [...sends, ...answers].map(([receiver, message]): Effect<ServerMessage, never, never> => ({ kind: 'send', to: receiver, message }));
         judge.stepped(node, before.state as never, after.state as never, event as never, effects as never);
         return;
       }
@@ -368,6 +369,13 @@ export function play({ service, judge: judgeOf }: Kind, history: readonly Happen
   }
   return { verdict: 'ok', at: history.length, counts: judge.counts() };
 }
+
+/** To each command of a client, whatever came of it. */
+const answersTo = (items: readonly Item[], behind: LogIndex): readonly Sent[] => items.flatMap((item, place): readonly Sent[] => {
+  const command = entryAt(behind + place + 1, item).command as Command | string | null;
+  if (command === null || typeof command === 'string') return [];
+  return [[command.client, { kind: 'clientReply', sequence: command.sequence, outcome: { kind: 'done', result: null } }]];
+});
 
 /** What a disk keeps of a view. */
 const pick = ({ term, vote, log, base, spoiltSnapshot }: View): Partial<View> => ({ term, vote, log, base, spoiltSnapshot });

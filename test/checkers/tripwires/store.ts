@@ -1,6 +1,6 @@
 /** The store and its clients (section 8; Lab 3). */
 import type { Operation, Result } from '../../../core/kv/command.ts';
-import { boots, c0, entryAt, steps, type Happening, type Item } from '../support/stage.ts';
+import { boots, c0, c1, entryAt, steps, type Happening, type Item } from '../support/stage.ts';
 import { n0Commits, n0Leads, type Tripwire } from '../support/tripwire.ts';
 
 const append: Operation = { kind: 'append', key: 'x', value: 'a' };
@@ -93,6 +93,19 @@ export const store: readonly Tripwire[] = [
   {
     property: 'Bounded Raft State', what: 'a byte over', given: [...n0Leads([1, 1]), steps(2, { term: 1, log: [1, 1] }), steps(0, { commit: 2 })], options: { maxRaftState: 35 },
     broken: [steps(1, { log: [1, 1], commit: 2, applied: 2 })], mended: [steps(1, { log: [1, 1], commit: 2, applied: 2, base: 2 })],
+  },
+  {
+    property: 'Responds After Applied', what: 'a leader applies an entry and answers nobody', given: n0Commits([1, 1]),
+    broken: [steps(0, { applied: 1 }, { isSilent: true })], mended: [steps(0, { applied: 1 }), steps(1, { commit: 1, applied: 1 })],
+  },
+  {
+    property: 'Responds After Applied', what: 'of two clients whose entries a leader applies it answers the first', given: n0Commits([1, ...ofC0(put)]),
+    broken: [steps(0, { applied: 2 }, { isSilent: true, sends: [[c1, { kind: 'clientReply', sequence: 1, outcome: { kind: 'done', result: null } }]] })], mended: [steps(0, { applied: 2 })],
+  },
+  {
+    property: 'Responds After Applied', what: 'it answers another command', given: n0Commits([1, 1]),
+    broken: [steps(0, { applied: 1 }, { isSilent: true, sends: [[c1, { kind: 'clientReply', sequence: 2, outcome: { kind: 'done', result: null } }]] })],
+    mended: [steps(0, { applied: 1 }, { isSilent: true, sends: [[c1, { kind: 'clientReply', sequence: 1, outcome: { kind: 'done', result: null } }]] })],
   },
   {
     property: 'Acknowledged Is Committed', what: 'a client is told of what nobody committed', given: [...n0Leads(ofC0(append)), steps(1, { log: ofC0(append) }), asks(append)],
