@@ -7,7 +7,7 @@ import { nodeName } from '../plan/node-name.ts';
 import type { Plan } from '../plan/plan.ts';
 import { run } from '../run.ts';
 import { sameRun } from '../same-run.ts';
-import type { AnyEffect, AnyEvent, AnyProcess, System } from '../system.ts';
+import type { AnyEffect, AnyEvent, AnyProcess, AnyStorage, System } from '../system.ts';
 import { frozen } from '../world/frozen.ts';
 
 export interface Finding {
@@ -60,12 +60,28 @@ const messageOf = (error: unknown): string => (error instanceof Error ? `${error
 function watched(system: System, found: Found): System {
   return {
     ...system,
+    ...(system.storage === undefined ? {} : { storage: recovering(system.storage, found) }),
     processes(plan) {
       const digests = new Digests(system, found);
       return system.processes(plan).map((process, node) => new Examiner(system, process, nodeName(plan, node), node < plan.servers, digests, found).process());
     },
   };
 }
+
+/** The same disk, whose recovery must not throw: a file that it cannot read is refused. */
+const recovering = (storage: AnyStorage, found: Found): AnyStorage => ({
+  format: () => storage.format(),
+  store: (cursor, durable, writes) => storage.store(cursor, durable, writes),
+  isLater: (cursor, than) => storage.isLater(cursor, than),
+  recover(files) {
+    try {
+      return storage.recover(files);
+    } catch (error) {
+      found('a durable state does not survive its disk', `\`recover\` throws on ${[...files.keys()].join(', ')}: ${messageOf(error)}: say that it is refused, and why`);
+      throw error;
+    }
+  },
+});
 
 const asText = (take: (digest: Digest) => void): string => {
   const digest = new Digest();

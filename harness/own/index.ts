@@ -9,7 +9,7 @@ export { calmFlags } from '../plan/lab-flags.ts';
 export { nodeName } from '../plan/node-name.ts';
 export type { Codec, Reach } from '../system.ts';
 export { run, type RunRecord } from '../run.ts';
-export { drawDisk, drawNetwork } from '../swarm/environment.ts';
+export { drawDisk, drawDiskTrouble, drawNetwork } from '../swarm/environment.ts';
 export { drawFaults } from '../swarm/faults.ts';
 export { drawKinds, type Kinds } from '../swarm/kinds.ts';
 export { fires, sleep, valueOf } from '../script/script.ts';

@@ -78,8 +78,11 @@ export function coordinator(servers: number, bug: Bug): Node {
         case 'ask': {
           if (state.open[message.transaction] !== undefined) return stay(state);
           const outcome = state.known[message.transaction] === 'committed' ? 'committed' : 'aborted';
+          const answer = tell({ kind: 'decide', transaction: message.transaction, outcome }, [from]);
+          if (state.known[message.transaction] !== undefined) return { state, effects: answer };
+          // Nobody refused it, and votes for it may still be on their way: forgotten once more, it could be begun and committed.
           const known: Known = { ...state.known, [message.transaction]: outcome };
-          return { state: { ...state, known }, effects: tell({ kind: 'decide', transaction: message.transaction, outcome }, [from]) };
+          return { state: { ...state, known }, effects: [persist(known), ...answer] };
         }
         default:
           return stay(state);

@@ -51,7 +51,7 @@ export const chaos = defineScenario(twoPhaseCommit, {
   operations: transactions.mix((random, number) => ({ op: 'begin', transaction: `t${number}`, refuses: random.pick([null, null, 1]) }), { each: 8 }),
   required: ['commits', 'inDoubtAtStart'],
   canaries: [{ settings: { bug: 'forgetsDecision' }, within: 500 }, { settings: { bug: 'impatient' }, within: 200 }],
-  explore: { servers: 3, clients: 1, crashes: 1, operations: [{ op: 'begin', transaction: 't', refuses: null }] },
+  explore: { servers: 3, clients: 1, crashes: 2, operations: [{ op: 'begin', transaction: 't', refuses: null }] },
 });
 
 export const registry = defineRegistry(import.meta.url, [chaos]);

@@ -29,7 +29,7 @@ test.each([
   ['sendsFunction', 'what it returns is no plain data', 'n0 on a message: TypeError: a function is no data'],
   ['noEffects', 'the run breaks Protocol Contract', 'effects'],
   ['sendsToNobody', 'the run breaks Protocol Contract', 'effects[0].to'],
-  ['recoverThrows', 'the run breaks No Exception', 'n0 threw RangeError: no such page'],
+  ['recoverThrows', 'a durable state does not survive its disk', '`recover` throws on a.log: RangeError: no such page: say that it is refused, and why'],
   ['tossesDice', 'a step is not pure', 'n0 on a message: asked twice with the same state and event'],
   ['readsClock', 'two runs of one plan differ', 'a clock, a random number, a variable of the module'],
   ['keepsFunction', 'what it returns is no plain data', 'n0 on a message: TypeError: a function is no data'],

@@ -126,7 +126,7 @@ describe('a scenario that fails', () => {
   test('a search tells the story of a shortest run', () => {
     const { code, out } = tested({ 'chaos.test.ts': `${head}exploreTest(chaos, { with: { bug: 'impatient' } });\n` });
     expect(code).toBe(1);
-    expect(out).toContain('FailedTest: two-phase-commit: Agreement is violated after 7 actions, among 77 states; no run is shorter\n\nFAIL explore two-phase-commit');
+    expect(out).toContain('FailedTest: two-phase-commit: Agreement is violated after 7 actions, among 86 states; no run is shorter\n\nFAIL explore two-phase-commit');
     const [, replay] = /^ {2}replay +npx whitewater (.*)$/m.exec(out)!;
     expect(npxWhitewater(folder, ...replay!.split(' ')).out).toContain('violation of Agreement');
     const [, page] = /^ {2}open +(.*)$/m.exec(out)!;
