@@ -34,14 +34,17 @@ describe('a seed', () => {
     expected.number(5);
     expected.string(record.digest);
     expect(digest).toBe(expected.hex());
-    expect(runChunk(scenarioOf(answering({ finish: () => ({ kind: 'unknown', detail: 'd' }) })), [5])).toMatchObject({ ...counted, pace: {}, trivial: 0 });
+    const undecided = runChunk(scenarioOf(answering({ finish: () => ({ kind: 'unknown', detail: 'd' }) })), [5]);
+    expect(undecided).toMatchObject({ ...counted, trivial: 0 });
+    expect(undecided.pace).toEqual({});
   });
   test('that passes', () => {
     expect(runChunk(scenarioOf(answering()), [5])).toMatchObject({ ...nothing, seeds: 1, passed: 1, operations: 1, trivial: 0, virtualUs: 100 * ms, doubleChecked: 0 });
   });
   test('that is a violation', () => {
     const result = runChunk(scenarioOf(answering({ finish: () => ({ kind: 'violation', property: 'P', detail: 'd' }) })), [5]);
-    expect(result).toMatchObject({ ...nothing, seeds: 1, violations: [{ seed: 5, property: 'P', detail: 'd', atUs: 100 * ms, step: record.steps, digest: record.digest }], pace: {} });
+    expect(result).toMatchObject({ ...nothing, seeds: 1, violations: [{ seed: 5, property: 'P', detail: 'd', atUs: 100 * ms, step: record.steps, digest: record.digest }] });
+    expect(result.pace).toEqual({});
     expect(result).toMatchObject(counted);
   });
   test('an unknown', () => {
