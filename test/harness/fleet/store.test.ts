@@ -127,6 +127,25 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
     expect([await store.deaths(campaign.id, 4), [...(await store.settledChunks(campaign.id))]]).toEqual([0, [2]]);
   });
 
+  test('chunks set aside, and those of two digests, are named in the order of their seeds', async () => {
+    const campaign = await begun({ count: 1000 });
+    for (const index of [10, 9, 2]) {
+      await store.setAside(campaign.id, index, `why ${index}`);
+      await store.record(campaign, index + 20, chunk(1), noon);
+      await store.record(campaign, index + 20, chunk(2), noon);
+    }
+    const { aside, conflicts } = await progressOf(store, campaign, noon);
+    const seedsOf = (told: readonly string[]) => told.map((one) => one.split(' of ')[0]);
+    expect([seedsOf(aside), seedsOf(conflicts)]).toEqual([['seeds 21 to 30', 'seeds 91 to 100', 'seeds 101 to 110'], ['seeds 221 to 230', 'seeds 291 to 300', 'seeds 301 to 310']]);
+  });
+
+  test('campaigns are listed by their beginning, and of one moment by their name', async () => {
+    const own = new Store(store.redis, 'another-fleet');
+    for (const [id, startedMs] of [['late', 30], ['b', 20], ['a', 20], ['early', 10]] as const) await own.begin(campaignWith({ id, startedMs }));
+    expect((await own.campaigns()).map(({ id }) => id)).toEqual(['early', 'a', 'b', 'late']);
+    expect((await own.current())?.id).toBe('early');
+  });
+
   test('one that was set aside and is done after all is done, and nothing that is done is set aside', async () => {
     const campaign = await begun();
     await store.setAside(campaign.id, 4, 'it ended the process');

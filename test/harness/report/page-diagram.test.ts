@@ -128,7 +128,7 @@ function diagramOf(more: Partial<Report> = {}) {
     for (const { pen } of [kept, canvas]) digest.string(pen.told.join('\n'));
     return digest.hex();
   };
-  return { script, canvas, written: () => [...kept.pen.written, '--', ...canvas.pen.written], drawn, leftOut: () => document.getElementById('left-out').textContent };
+  return { script, canvas, strokes: () => kept.pen.told.flatMap((line) => /^strokeStyle = (msg|late|twice|faint|bad)$/.exec(line)?.[1] ?? []), written: () => [...kept.pen.written, '--', ...canvas.pen.written], drawn, leftOut: () => document.getElementById('left-out').textContent };
 }
 
 describe('a diagram by time', () => {
@@ -167,6 +167,16 @@ describe('a diagram by time', () => {
       'stall n1\n11 to 13 ms', 'step 1, 0 ms\nn0 boot', 'step 2, 0 ms\nn1 boot', 'step 3, 4 ms\nn0 leads', 'step 4, 5 ms\nn1 append', 'step 5, 8 ms\nn0 reply', 'step 5, 9 ms\nn1 crash', 'step 6, 15 ms\nc0 is told ok',
     ]);
   });
+});
+
+test('messages are told apart by colour: as usual, late, a second copy, taken by nobody, lost', () => {
+  const mail = (more: Partial<Account['messages'][number]>) => ({ from: 0, to: 1, nth: 1, what: 'm', sentUs: 0, sentBy: 0, dueUs: [1000], takenBy: [1], fate: 'delivered' as const, ...more });
+  const rows = [row({}), row({ step: 2, node: 1, atUs: 1000 }), row({ step: 3, node: 1, atUs: 2000 }), row({ step: 4, node: 1, atUs: 4001 })];
+  const messages = [mail({}), mail({ dueUs: [1000, 2000], takenBy: [1, 2] }), mail({ dueUs: [4001], takenBy: [3] }), mail({ dueUs: [3000], takenBy: [], fate: 'notTaken' }), mail({ dueUs: [], takenBy: [], fate: 'dropped' }), mail({ dueUs: [], takenBy: [], fate: 'underWay' }), mail({}), mail({})];
+  const { script, strokes } = diagramOf({ run: { ...account, rows, messages, operations: [], faults: [], fatal: null, lanes: null } });
+  script.draw();
+  // A lost one is a line and a cross in one colour.
+  expect(strokes()).toEqual(['msg', 'msg', 'twice', 'late', 'faint', 'bad', 'msg', 'msg']);
 });
 
 test('all faults, when they are asked for, and a field in the place of the roles', () => {
