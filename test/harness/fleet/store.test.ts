@@ -139,6 +139,27 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
     expect([seedsOf(aside), seedsOf(conflicts)]).toEqual([['seeds 21 to 30', 'seeds 91 to 100', 'seeds 101 to 110'], ['seeds 221 to 230', 'seeds 291 to 300', 'seeds 301 to 310']]);
   });
 
+  test('when the last chunk came in, and how many threads ever took part', async () => {
+    const campaign = await begun({ startedMs: noon - 7 });
+    expect(await wholeOf(store, campaign, noon)).toMatchObject({ lastMs: noon - 7, threads: 0 });
+    await store.record(campaign, 0, chunk(1), noon);
+    await store.record(campaign, 1, chunk(2), noon + 5);
+    // What is handed in again is no news.
+    await store.record(campaign, 1, chunk(2), noon + 9);
+    for (const [name, threads] of [['a', 2], ['b', 3], ['a', 4]] as const) await store.roster.join(campaign.id, name, threads);
+    expect(await wholeOf(store, campaign, noon)).toMatchObject({ lastMs: noon + 5, threads: 7 });
+  });
+
+  test('causes stand in the order in which they were met, and of one moment by their key', async () => {
+    const campaign = await begun();
+    const failing = (...properties: readonly string[]) => ({ passed: 0, violations: properties.map((property, seed) => failureWith({ property, seed })) });
+    await store.record(campaign, 0, chunk(1, failing('Late')), noon + 5);
+    await store.record(campaign, 1, chunk(2, failing('A', 'B', 'C')), noon);
+    const { causes } = await progressOf(store, campaign, noon);
+    expect(causes.map(({ cause }) => cause.property).at(-1)).toBe('Late');
+    expect(causes.slice(0, 3).map(({ cause }) => cause.key)).toEqual(['A', 'B', 'C'].map((property) => causeKey(property, '')).sort());
+  });
+
   test('campaigns are listed by their beginning, and of one moment by their name', async () => {
     const own = new Store(store.redis, 'another-fleet');
     for (const [id, startedMs] of [['late', 30], ['b', 20], ['a', 20], ['early', 10]] as const) await own.begin(campaignWith({ id, startedMs }));
