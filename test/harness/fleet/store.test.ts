@@ -137,6 +137,7 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
     const { aside, conflicts } = await progressOf(store, campaign, noon);
     const seedsOf = (told: readonly string[]) => told.map((one) => one.split(' of ')[0]);
     expect([seedsOf(aside), seedsOf(conflicts)]).toEqual([['seeds 21 to 30', 'seeds 91 to 100', 'seeds 101 to 110'], ['seeds 221 to 230', 'seeds 291 to 300', 'seeds 301 to 310']]);
+    expect((await wholeOf(store, campaign, noon)).done).toEqual([22, 29, 30]);
   });
 
   test('when the last chunk came in, and how many threads ever took part', async () => {
