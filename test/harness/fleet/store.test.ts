@@ -217,8 +217,11 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
   test('workers are known while they speak, and forgotten long after', async () => {
     const says = { host: 'h', pid: 1, threads: 2, campaign: null, revision: 'r', seeds: 0, seedsPerSecond: 0 };
     await store.roster.say('old', { ...says, saidMs: noon - 1_500_001 });
+    await store.roster.say('quiet', { ...says, saidMs: noon - 1_500_000 });
     await store.roster.say('new', { ...says, saidMs: noon });
     await store.roster.all(noon);
+    expect((await store.roster.all(noon)).map(({ saidMs }) => saidMs).sort()).toEqual([noon - 1_500_000, noon]);
+    await store.roster.leave('quiet');
     expect(await store.roster.all(noon)).toEqual([{ ...says, saidMs: noon }]);
     await store.roster.leave('new');
     expect(await store.roster.all(noon)).toEqual([]);
