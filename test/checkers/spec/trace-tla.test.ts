@@ -103,6 +103,22 @@ test('terms begin at 1 there, whatever they begin at here', () => {
   expect(line).toBe('BecomeCandidate 1 3/1/1 Candidate 1');
 });
 
+test('a candidate that asks again in its term, or says more as it stands, has that told as well', () => {
+  const [first] = scripted(['Timeout(0']);
+  const again = { ...first!, before: first!.after };
+  const refusal = { kind: 'RequestVoteResponse', term: 2, source: 0, dest: 1, voteGranted: false } as const;
+  const more = { ...first!, sent: [...first!.sent, refusal] };
+  expect(linesOf([first!, again]).slice(16).map(short)).toEqual([
+    'SendRequestVoteRequest 1 2/1/1 Candidate 1 MsgVote 1>2 0@1:1 commit 0',
+    'SendRequestVoteRequest 1 2/1/1 Candidate 1 MsgVote 1>3 0@1:1 commit 0',
+    'Ready 1 2/1/1 Candidate 1',
+  ]);
+  expect(linesOf([more]).slice(15).map(short)).toEqual([
+    'SendRequestVoteResponse 1 2/1/1 Candidate 1 MsgVoteResp 1>2 0@0:0 commit 0 reject',
+    'Ready 1 2/1/1 Candidate 1',
+  ]);
+});
+
 test('a run without its beginning is refused', () => {
   const steps = scripted([
     'Timeout(0',

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkOperations, illegal, models, type Model, type Operation } from '../../../checkers/porcupine-ts-port/index.ts';
 import { histories } from '../../../harness/arbitrary/histories.ts';
+import { Digest } from '../../../harness/digest.ts';
 import { kv, listAppend, lock, queue, register } from '../../../harness/own/index.ts';
 
 type AnyModel = Model<any, any, any>;
@@ -26,6 +27,19 @@ describe.each(ready)('%s', (_, model) => {
     expect(wrong).toBeGreaterThan(20);
     expect(wrong).toBeLessThan(300);
   });
+});
+
+test('what clients ask and are told of each object is drawn as it always was', () => {
+  const digestOf = (model: AnyModel): string => {
+    const digest = new Digest();
+    digest.string(JSON.stringify(drawn(model, 3).slice(0, 60)));
+    return digest.hex();
+  };
+  expect(ready.map(([name, model]) => `${name} ${digestOf(model)}`)).toEqual([
+    'kv 3730bcecfc786761', 'kv-unpartitioned ff43e6ccba7787f5', 'register 4f4f30e9cfdaa5de', 'cas-register 3f5d40c4bc9597c3', 'set 331e154406220187', 'queue a131a040e643405a', 'stack e45a1741046021fa',
+    'priority-queue 52c505b57057ce7d', 'lock 3f118625301cf8dc', 'counter 88d118f7b59026f6',
+    'service kv 3730bcecfc786761', 'service listAppend b141d6b54aa8ead9', 'service lock 3f118625301cf8dc', 'service queue a131a040e643405a', 'service register 3f5d40c4bc9597c3',
+  ]);
 });
 
 describe('what is in them', () => {

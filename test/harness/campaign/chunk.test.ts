@@ -3,8 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { Observer } from '../../../checkers/checker.ts';
 import { runChunk } from '../../../harness/campaign/campaign.ts';
 import type { Scenario } from '../../../harness/campaign/scenario.ts';
+import { distributionOf } from '../../../harness/campaign/distribution.ts';
+import { Digest } from '../../../harness/digest.ts';
 import { run } from '../../../harness/run.ts';
 import { SystemError, type AnyProcess, type System } from '../../../harness/system.ts';
+import { swarm } from '../../../scenarios/swarm.ts';
 import { client, echo, greedy, ms, pinger, toy, toyPlan } from '../faults/toys.ts';
 
 const operations = [{ client: 0, atUs: 10 * ms, request: null }];
@@ -17,15 +20,36 @@ const answering = (own: Partial<Observer> = {}, server: AnyProcess = echo): Syst
 const nothing = { passed: 0, violations: [], unknowns: [], nondeterministic: [], faults: [], undrawn: [] };
 
 describe('a seed', () => {
+  const record = run(answering(), serving);
+  const counted = { operations: 1, events: record.events, steps: record.steps, virtualUs: 100 * ms };
+  test('adds what its run counted, the digest of the seed and its run, and the pace of a run that passed', () => {
+    const { pace, digest, ...result } = runChunk(scenarioOf(answering()), [5]);
+    expect(result).toMatchObject(counted);
+    const one = (value: number) => ({ count: 1, largest: value, by: { [value]: 1 } });
+    expect(pace).toEqual({ leaderlessUs: one(0), messagesPer100: one(200), settledUs: one(0), writesPer100: one(0) });
+    // Of the swarm the first seed in which somebody is answered while one leads.
+    const answersOf = (seed: number) => run(swarm.system, swarm.draw(seed)).pace!.answersUs;
+    const seed = Array.from({ length: 30 }, (_, i) => i + 1).find((one) => answersOf(one).length > 0)!;
+    expect(runChunk(swarm, [seed]).pace['answersUs']).toEqual(distributionOf(answersOf(seed)));
+    const expected = new Digest();
+    expected.number(5);
+    expected.string(record.digest);
+    expect(digest).toBe(expected.hex());
+    const undecided = runChunk(scenarioOf(answering({ finish: () => ({ kind: 'unknown', detail: 'd' }) })), [5]);
+    expect(undecided).toMatchObject({ ...counted, trivial: 0 });
+    expect(undecided.pace).toEqual({});
+  });
   test('that passes', () => {
     expect(runChunk(scenarioOf(answering()), [5])).toMatchObject({ ...nothing, seeds: 1, passed: 1, operations: 1, trivial: 0, virtualUs: 100 * ms, doubleChecked: 0 });
   });
   test('that is a violation', () => {
     const result = runChunk(scenarioOf(answering({ finish: () => ({ kind: 'violation', property: 'P', detail: 'd' }) })), [5]);
-    expect(result).toMatchObject({ ...nothing, seeds: 1, violations: [{ seed: 5, property: 'P', detail: 'd', atUs: 100 * ms }] });
+    expect(result).toMatchObject({ ...nothing, seeds: 1, violations: [{ seed: 5, property: 'P', detail: 'd', atUs: 100 * ms, step: record.steps, digest: record.digest }] });
+    expect(result.pace).toEqual({});
+    expect(result).toMatchObject(counted);
   });
   test('an unknown', () => {
-    expect(runChunk(scenarioOf(answering({ finish: () => ({ kind: 'unknown', detail: 'd' }) })), [5])).toMatchObject({ ...nothing, seeds: 1, unknowns: [{ seed: 5, detail: 'd' }] });
+    expect(runChunk(scenarioOf(answering({ finish: () => ({ kind: 'unknown', detail: 'd' }) })), [5])).toMatchObject({ ...nothing, seeds: 1, doubleChecked: 0, unknowns: [{ seed: 5, detail: 'd' }] });
   });
   test('a fault of the harness', () => {
     const result = runChunk(scenarioOf(answering({ finish: () => {
@@ -90,6 +114,9 @@ describe('a second run', () => {
   test('draws the plan anew: one that depends on anything but its seed is seen', () => {
     let draws = 0;
     const scenario = scenarioOf(answering(), () => toyPlan({ servers: 1, clients: 1, operations, stormUs: (100 + draws++) * ms }));
-    expect(runChunk(scenario, [5], 10_000).nondeterministic).toMatchObject([{ seed: 5 }]);
+    const { nondeterministic: [parted], passed, doubleChecked } = runChunk(scenario, [5], 10_000);
+    expect([passed, doubleChecked, parted!.seed, new Set(parted!.digests).size]).toEqual([1, 1, 5, 2]);
+    expect(parted!.differs).toEqual([`digest: ${parted!.digests[0]} and ${parted!.digests[1]}`, 'endUs: 100000 and 102000']);
+    expect(parted!.where).not.toBe('');
   });
 });

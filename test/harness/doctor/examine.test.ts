@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { Violated } from '../../../checkers/checker.ts';
 import { examine } from '../../../harness/doctor/examine.ts';
 import { structuralCodec, structuralStorage } from '../../../harness/own/storage.ts';
-import type { AnyEvent, AnyProcess, System } from '../../../harness/system.ts';
+import type { FileOperation } from '../../../core/protocol.ts';
+import type { AnyEvent, AnyProcess, AnyStorage, System } from '../../../harness/system.ts';
 import { codec, deaf, pinger, toy, toyPlan, writer } from '../faults/toys.ts';
 
 /** n1 keeps what it was sent, in the steps of a good citizen but for one change. */
@@ -193,4 +194,19 @@ test('a thing that is found again and again is told once, at its first place', (
   let calls = 0;
   const all = found(keeper({ boot: () => ({ state: (calls += 1), effects: [] }), step: () => ({ state: (calls += 1), effects: [] }) }));
   expect(all.filter(([what]) => what === 'a step is not pure')).toEqual([['a step is not pure', expect.stringMatching(/^n1 on its start: /)]]);
+});
+
+test('a disk may append to a file, make a new one and remove an old one', () => {
+  const bytes = (value: unknown): Uint8Array => Uint8Array.from([value as number]);
+  const storage = (write: (durable: unknown) => readonly FileOperation[], read: (files: ReadonlyMap<string, Uint8Array>) => unknown): AnyStorage => ({
+    format: () => ({ cursor: 0, operations: [{ kind: 'create', file: 'log', bytes: bytes(200) }] }),
+    store: (_cursor, durable) => ({ cursor: 0, operations: write(durable) }),
+    recover: (files) => ({ kind: 'recovered', durable: read(files), cursor: 0, repairs: [], isTorn: false }),
+    isLater: () => false,
+  });
+  const appends = storage((durable) => [{ kind: 'append', file: 'log', bytes: bytes(durable) }], (files) => (files.size === 1 && files.get('log')![0] === 200 ? files.get('log')![1] : 'lost'));
+  const rotates = storage((durable) => [{ kind: 'create', file: 'new', bytes: bytes(durable) }, { kind: 'remove', file: 'log' }], (files) => (files.size === 1 ? files.get('new')![0] : 'lost'));
+  const news = storage((durable) => [{ kind: 'append', file: 'new', bytes: bytes(durable) }], (files) => (files.size === 2 ? files.get('new')![0] : 'lost'));
+  expect([found(good, { storage: appends }), found(good, { storage: rotates }), found(good, { storage: news })]).toEqual([[], [], []]);
+  expect(whats(good, { storage: storage(() => [], () => 'lost') })).toEqual(['a durable state does not survive its disk']);
 });

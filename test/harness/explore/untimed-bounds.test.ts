@@ -91,6 +91,15 @@ describe('what a network may do with one letter', () => {
     expect(await counted(world(ping, { network: 'multiset', maxDuplicates: 1, maxInFlight: 1 }))).toEqual([3, 4, 3]);
     expect(await counted(world(ping, { maxInFlight: 0 }))).toEqual([1, 2, 1]);
   });
+  test('how many were lost and doubled is part of a state, and each for itself', () => {
+    const again = system([process([set('go')], (state, event) => (event.kind === 'timer' ? [state, set('go'), send(1, 'ping')] : [state])), process([], (state) => [state])]);
+    const model = world(again, { network: 'multiset', maxDrops: 2, maxDuplicates: 2 });
+    const [lost, doubled] = ['lost on the way to n1: "ping" from n0', 'doubled on the way to n1: "ping" from n0'];
+    const paths = [[fires], [fires, lost, fires], [fires, lost, fires, lost, fires], [fires, doubled, takes], [fires, doubled, lost], [fires, doubled, takes, doubled, takes]];
+    const states = paths.map((steps) => after(model, ...steps));
+    expect(new Set(states.map((state) => nameOf(model, state))).size).toBe(6);
+    expect(new Set(states.map(({ slots }) => slots.map(({ id }) => id).join())).size).toBe(1);
+  });
   test('a lost letter and a doubled one are told apart from one that is there', () => {
     const model = world(ping, { network: 'multiset', maxDrops: 1, maxDuplicates: 1 });
     const [lost, doubled] = ['lost on the way to n1: "ping" from n0', 'doubled on the way to n1: "ping" from n0'];

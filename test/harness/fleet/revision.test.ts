@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { programVersion } from '../../../harness/campaign/program.ts';
+import { programVersion, top } from '../../../harness/campaign/program.ts';
+import { Digest } from '../../../harness/digest.ts';
 import { revisionOf } from '../../../harness/fleet/revision.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'whitewater-revision-'));
@@ -37,4 +38,8 @@ test('a file that is not imported is not', () => expect(revisionWith({ ...files,
 
 test('files that import each other in a circle are each taken once', () => {
   expect(revisionWith({ 'own.js': "import './lib/x.js';", 'lib/x.js': "import '../own.js';" })).toMatch(/[0-9a-f]{16}$/);
+});
+
+test('the program’s own files are in its version, and are not looked into', () => {
+  expect(revisionOf(pathToFileURL(join(top, 'scenarios', 'that-is-not-there.js')).href)).toBe(`${programVersion()}.${new Digest().hex()}`);
 });

@@ -127,6 +127,47 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
     expect([await store.deaths(campaign.id, 4), [...(await store.settledChunks(campaign.id))]]).toEqual([0, [2]]);
   });
 
+  test('chunks set aside, and those of two digests, are named in the order of their seeds', async () => {
+    const campaign = await begun({ count: 1000 });
+    for (const index of [10, 9, 2]) {
+      await store.setAside(campaign.id, index, `why ${index}`);
+      await store.record(campaign, index + 20, chunk(1), noon);
+      await store.record(campaign, index + 20, chunk(2), noon);
+    }
+    const { aside, conflicts } = await progressOf(store, campaign, noon);
+    const seedsOf = (told: readonly string[]) => told.map((one) => one.split(' of ')[0]);
+    expect([seedsOf(aside), seedsOf(conflicts)]).toEqual([['seeds 21 to 30', 'seeds 91 to 100', 'seeds 101 to 110'], ['seeds 221 to 230', 'seeds 291 to 300', 'seeds 301 to 310']]);
+    expect((await wholeOf(store, campaign, noon)).done).toEqual([22, 29, 30]);
+  });
+
+  test('when the last chunk came in, and how many threads ever took part', async () => {
+    const campaign = await begun({ startedMs: noon - 7 });
+    expect(await wholeOf(store, campaign, noon)).toMatchObject({ lastMs: noon - 7, threads: 0 });
+    await store.record(campaign, 0, chunk(1), noon);
+    await store.record(campaign, 1, chunk(2), noon + 5);
+    // What is handed in again is no news.
+    await store.record(campaign, 1, chunk(2), noon + 9);
+    for (const [name, threads] of [['a', 2], ['b', 3], ['a', 4]] as const) await store.roster.join(campaign.id, name, threads);
+    expect(await wholeOf(store, campaign, noon)).toMatchObject({ lastMs: noon + 5, threads: 7 });
+  });
+
+  test('causes stand in the order in which they were met, and of one moment by their key', async () => {
+    const campaign = await begun();
+    const failing = (...properties: readonly string[]) => ({ passed: 0, violations: properties.map((property, seed) => failureWith({ property, seed })) });
+    await store.record(campaign, 0, chunk(1, failing('Late')), noon + 5);
+    await store.record(campaign, 1, chunk(2, failing('A', 'B', 'C')), noon);
+    const { causes } = await progressOf(store, campaign, noon);
+    expect(causes.map(({ cause }) => cause.property).at(-1)).toBe('Late');
+    expect(causes.slice(0, 3).map(({ cause }) => cause.key)).toEqual(['A', 'B', 'C'].map((property) => causeKey(property, '')).sort());
+  });
+
+  test('campaigns are listed by their beginning, and of one moment by their name', async () => {
+    const own = new Store(store.redis, 'another-fleet');
+    for (const [id, startedMs] of [['late', 30], ['b', 20], ['a', 20], ['early', 10]] as const) await own.begin(campaignWith({ id, startedMs }));
+    expect((await own.campaigns()).map(({ id }) => id)).toEqual(['early', 'a', 'b', 'late']);
+    expect((await own.current())?.id).toBe('early');
+  });
+
   test('one that was set aside and is done after all is done, and nothing that is done is set aside', async () => {
     const campaign = await begun();
     await store.setAside(campaign.id, 4, 'it ended the process');
@@ -176,8 +217,11 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
   test('workers are known while they speak, and forgotten long after', async () => {
     const says = { host: 'h', pid: 1, threads: 2, campaign: null, revision: 'r', seeds: 0, seedsPerSecond: 0 };
     await store.roster.say('old', { ...says, saidMs: noon - 1_500_001 });
+    await store.roster.say('quiet', { ...says, saidMs: noon - 1_500_000 });
     await store.roster.say('new', { ...says, saidMs: noon });
     await store.roster.all(noon);
+    expect((await store.roster.all(noon)).map(({ saidMs }) => saidMs).sort()).toEqual([noon - 1_500_000, noon]);
+    await store.roster.leave('quiet');
     expect(await store.roster.all(noon)).toEqual([{ ...says, saidMs: noon }]);
     await store.roster.leave('new');
     expect(await store.roster.all(noon)).toEqual([]);

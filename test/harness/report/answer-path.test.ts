@@ -29,5 +29,8 @@ describe('what clashes', () => {
     expect(clashingAnswers(asked, story([7, 8], 8))).toEqual([2, 1]);
     expect(clashingAnswers(asked, story([7, 9]))).toEqual([2, 1]);
   });
-  test('was heard where its clients heard it, of those that heard', () => expect(heardOf(asked, story([8, 9, 7]))).toEqual([6, 2]));
+  test('was heard where its clients heard it, of those that heard', () => {
+    expect(heardOf(asked, story([8, 9, 7]))).toEqual([6, 2]);
+    expect(heardOf(account([row(0, 7)], null), story([7]))).toEqual([0]);
+  });
 });

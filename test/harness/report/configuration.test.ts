@@ -14,6 +14,7 @@ test('settings that are not those that the system calls plain', () => {
   const settings = { electionUs: { min: 5, max: 9 }, heartbeatUs: { min: 7, max: 7 }, preVote: true, snapshot: null, names: ['a'], more: { deep: [1] } };
   expect(told(toyPlan({ settings }), system)).toEqual(['settings.electionUs 5..9 (1..2)', 'settings.heartbeatUs 7 (null)', 'settings.preVote true (false)', 'settings.more {"deep":[1]} (null)']);
   expect(told(toyPlan({ settings: { preVote: false } }))).toEqual(['settings.preVote false (null)']);
+  expect(told(toyPlan({ settings: { mode: 'fast', snapshot: null } }), toy([], { plainSettings: { mode: 'slow', snapshot: 7 } }))).toEqual(['settings.mode fast (slow)', 'settings.snapshot null (7)']);
 });
 
 test('rates and delays of the network, how late is late only where something is, and never the fates of single messages', () => {

@@ -121,6 +121,10 @@ describe('states', () => {
       { base: [0, 1], entries: [[1, 'a'], [1, 'b'], [1, 'c']] }, { base: [2, 1], entries: [[1, 'c']] }, { base: [5, 1], entries: [[1, 'f']] },
     ]);
   });
+  test('a log whose entries are replaced has those in their place, and one that is cut has none behind', () => {
+    const cut = scriptOf({ ...account, fatal: null, messages: [], rows: [row({ contents: log(0, 1, 'a', 'b', 'c') }), row({ step: 2, contents: log(0, 2, 'B') }), row({ step: 3, contents: log(0, 1) })] });
+    expect([1, 2].map((place) => plain(cut.statesAt(cut.models.run, place)[0]!.log))).toEqual([{ base: [0, 1], entries: [[1, 'a'], [1, 'B']] }, { base: [0, 1], entries: [] }]);
+  });
   test('before a row; of a start, those before the crash', () => {
     expect([0, 2, 3, 6, 8].map((place) => plain(script.stateBefore(run, place)))).toEqual([
       {}, {}, { role: 'follower', term: 0, commitIndex: 0 }, { role: 'leader', term: 1, commitIndex: 2 }, { role: 'follower', term: 1, commitIndex: 1 },

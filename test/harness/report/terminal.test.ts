@@ -169,6 +169,11 @@ test('the history of the clients: what clashes, in order, with who asked and wha
   expect(reportText({ ...toldReport, history }, true)).toContain("\u001b[1m  the clients' history of k1 has no explanation\u001b[22m");
 });
 
+test('a line is a hundred columns wide and not one more', () => {
+  const differs = (length: number): readonly string[] => linesOf({ configuration: [{ field: 'a'.repeat(40), value: 'b'.repeat(length), plain: null }] }).filter((line) => /a{40}|b{40}/.test(line));
+  expect([differs(48).map((line) => line.length), differs(49).map((line) => line.length)]).toEqual([[100], [51, 60]]);
+});
+
 test('what fired: nothing, or what did not fire at all', () => {
   expect(part({ faults: toldReport.faults.slice(1), network: {} }, '  faults', [...linesOf({ faults: toldReport.faults.slice(1), network: {}, configuration: [] })]).slice(0, 2)).toEqual(['  faults   none fired', '  differs  nothing from the plain configuration']);
   expect(part({ faults: [], network: { dropped: 1, late: 2 } }, '  faults')[0]).toBe('  faults   dropped 1, late 2');

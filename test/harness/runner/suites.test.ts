@@ -110,12 +110,14 @@ describe('pinned plans', () => {
     pin('a-passes.json', printPlan(right.draw(1)));
     pin('c-other.json', printPlan(unreached.draw(1)));
     pin('d-broken.json', '{ "format": ');
+    pin('e-nobody.json', printPlan(right.draw(1)).replace('"system": "one"', '"system": "nobody"'));
     const { tests } = suite(right, { seeds: 1 });
-    expect(tests.map(({ name }) => name.replace(/ .*\//, ' '))).toEqual(['pinned a-passes.json', 'pinned b-fails.json', 'pinned d-broken.json', 'seeds 1 to 1']);
-    const [passes, fails, broken, seeds] = await said(tests);
+    expect(tests.map(({ name }) => name.replace(/ .*\//, ' '))).toEqual(['pinned a-passes.json', 'pinned b-fails.json', 'pinned d-broken.json', 'pinned e-nobody.json', 'seeds 1 to 1']);
+    const [passes, fails, broken, nobody, seeds] = await said(tests);
     expect([passes, seeds]).toEqual([null, null]);
     expect(fails).toMatch(/b-fails\.json: it fails again: At Most Two: three answers\n {2}when it was pinned it showed At Most Two: three answers\n {2}replay {6}npx whitewater replay \S+b-fails\.json\n/);
     expect(broken).toMatch(/d-broken\.json: it does not fit any more: /);
+    expect(nobody).toMatch(/e-nobody\.json: it does not fit any more: .*"nobody"/);
   });
 });
 
