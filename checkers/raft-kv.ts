@@ -14,6 +14,7 @@ import { hold } from './property.ts';
 import type { BookedEntry } from './raft/entry-book.ts';
 import { RaftJudge } from './raft/judge.ts';
 import { QuietWindow } from './raft/quiet.ts';
+import { noReadIsDropped } from './reads.ts';
 import { boundedRaftState } from './raft-state-size.ts';
 import { readIsFresh, ReplicatedStore } from './replicated-store.ts';
 import type { Verdict } from './verdict.ts';
@@ -83,7 +84,10 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     if (old.raft !== server.raft) this.readCommitted(node, old.raft, server.raft);
     this.chronicle.steps(node, old, server, event, effects, election !== null);
     if (old.machine !== server.machine) this.readApplied(node, old, server);
-    if (server.reading !== undefined) this.readAnswers(server, effects);
+    if (server.reading !== undefined) {
+      hold(noReadIsDropped, { node, before: old, after: server, effects });
+      this.readAnswers(server, effects);
+    }
     if (old === server) return;
     hold(boundedRaftState, { node, server, maxRaftState: this.checks.maxRaftState });
   }

@@ -21,6 +21,7 @@ import { electedByMajority, Elections, electionSafety, oneVotePerTerm, type Elec
 import { EntryBook } from '../../checkers/raft/entry-book.ts';
 import type { RaftStep } from '../../checkers/raft/raft-step.ts';
 import { StepChecks } from '../../checkers/raft/step-checks.ts';
+import { noReadIsDropped } from '../../checkers/reads.ts';
 import { boundedRaftState } from '../../checkers/raft-state-size.ts';
 import { ReplicatedStore } from '../../checkers/replicated-store.ts';
 import { kvModel, type KvInput, type KvOutput, type Model as Sequential } from '../../checkers/porcupine-ts-port/index.ts';
@@ -121,6 +122,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     const election = this.judgeElections(step);
     this.steps.written(raftStep);
     this.steps.moved(raftStep);
+    if (before !== null && after.reading !== undefined) hold(noReadIsDropped, { node, before, after, effects: step.effects });
     hold(boundedRaftState, { node, server: after, maxRaftState: this.options.maxRaftState });
     const { log, snapshot } = raft.persistent;
     if (!this.soundLogs.has(log)) new EntryBook().readNew(node, null, log);
