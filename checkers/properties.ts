@@ -15,8 +15,11 @@ import {
   committedByMajority, leaderAppendOnly, matchIndexIsDurable, matchIndexMonotonic, nextAboveMatch, refusalIsAConflict, snapshotIsTaken,
   staleRepliesChangeNothing,
 } from './raft/replication.ts';
+import { leaseBeginsWithRound, promiseIsKept, readUnderLease } from './raft/lease.ts';
+import { leadersWishIsDone, toldWhenUpToDate, transferIsGivenUp, transferTakesNoProposals, transferTimeIsOnce } from './raft/transfer.ts';
 import { boundedRaftState } from './raft-state-size.ts';
 import { stepOfTheSpecification } from './spec/step-of-the-specification.ts';
+import { noReadIsDropped } from './reads.ts';
 import { acknowledgedIsCommitted, acknowledgedResult, readIsFresh } from './replicated-store.ts';
 import { respondsAfterApplied } from './responses.ts';
 import { boundedWork, noException, progressAfterHealing, progressWhileOwed, protocolContract, slow, startsFromUndamagedDisk, timeGoesOn, timeLimit } from './run-properties.ts';
@@ -30,11 +33,17 @@ export const properties = [
   preVoteChangesNothing,
   leaderInContactIsKept,
   leaderWithoutQuorumStepsDown,
+  toldWhenUpToDate,
+  leadersWishIsDone,
+  transferTimeIsOnce,
+  transferIsGivenUp,
+  readUnderLease,
   // Logs and disks.
   logTermsNonDecreasing,
   logMatching,
   persistBeforeSend,
   leaderAppendOnly,
+  transferTakesNoProposals,
   // Elections.
   termMonotonic,
   oneVotePerTerm,
@@ -42,7 +51,9 @@ export const properties = [
   electedByMajority,
   leaderCompleteness,
   standsOnPreVotes,
+  promiseIsKept,
   // What a leader believes.
+  leaseBeginsWithRound,
   nextAboveMatch,
   matchIndexMonotonic,
   matchIndexIsDurable,
@@ -64,6 +75,7 @@ export const properties = [
   acknowledgedIsCommitted,
   acknowledgedResult,
   readIsFresh,
+  noReadIsDropped,
   acknowledgedWritesSurvive,
   linearizability,
   // The run.

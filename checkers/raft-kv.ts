@@ -14,6 +14,7 @@ import { hold } from './property.ts';
 import type { BookedEntry } from './raft/entry-book.ts';
 import { RaftJudge } from './raft/judge.ts';
 import { QuietWindow } from './raft/quiet.ts';
+import { noReadIsDropped } from './reads.ts';
 import { boundedRaftState } from './raft-state-size.ts';
 import { respondsAfterApplied } from './responses.ts';
 import { readIsFresh, ReplicatedStore } from './replicated-store.ts';
@@ -87,7 +88,10 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
       this.readApplied(node, old, server);
       hold(respondsAfterApplied, { node, before: old, after: server, effects });
     }
-    if (server.reading !== undefined) this.readAnswers(server, effects);
+    if (server.reading !== undefined) {
+      hold(noReadIsDropped, { node, before: old, after: server, effects });
+      this.readAnswers(server, effects);
+    }
     if (old === server) return;
     hold(boundedRaftState, { node, server, maxRaftState: this.checks.maxRaftState });
   }

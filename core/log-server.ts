@@ -14,6 +14,7 @@ import type { AnyRaftMessage } from './raft/option-messages.ts';
 import { applyWrite, changes } from './raft/persistence.ts';
 import type { Write } from './raft/write.ts';
 import { propose } from './raft/replication.ts';
+import { handingOverTo } from './raft/transfer.ts';
 import { compact } from './raft/snapshot.ts';
 import {
   blankPersistent, bootRaft, NONE, restartElectionTimer,
@@ -95,7 +96,7 @@ function stepLogServer(server: LogServer, event: LogServerEvent): LogServerStep 
 function onStart(server: LogServer, id: number, command: LogCommand): LogServerStep {
   const { config, raft, applied } = server;
   const term = raft.persistent.currentTerm;
-  if (raft.role.kind !== 'leader') {
+  if (raft.role.kind !== 'leader' || handingOverTo(raft) !== null) {
     return { state: server, effects: [{ kind: 'reply', id, reply: { index: 0, term, isLeader: false } }] };
   }
   const step = propose(raft, command, noopSizeBytes + logCommandSizeBytes(command));

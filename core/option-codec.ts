@@ -8,6 +8,7 @@ export const optionMessageKinds = [
   'requestPreVote', 'requestPreVoteReply',
   'heartbeat', 'heartbeatReply',
   'readIndex', 'readIndexReply',
+  'transferLeadership', 'timeoutNow', 'requestTransferVote',
 ] as const;
 
 /** Behind the first byte. A truth is a byte, everything else takes 4. */
@@ -15,6 +16,7 @@ export function writeOptionMessage(to: ByteWriter, message: OptionMessage): void
   to.uint32(message.term);
   switch (message.kind) {
     case 'requestPreVote':
+    case 'requestTransferVote':
       to.uint32(message.lastLogIndex).uint32(message.lastLogTerm);
       return;
     case 'requestPreVoteReply':
@@ -30,6 +32,11 @@ export function writeOptionMessage(to: ByteWriter, message: OptionMessage): void
     case 'readIndexReply':
       to.uint32(message.client).uint32(message.sequence).uint32(message.index);
       return;
+    case 'transferLeadership':
+      to.uint32(message.to);
+      return;
+    case 'timeoutNow':
+      return;
   }
 }
 
@@ -37,6 +44,7 @@ export function readOptionMessage(from: ByteReader, kind: OptionMessage['kind'])
   const term = from.uint32();
   switch (kind) {
     case 'requestPreVote':
+    case 'requestTransferVote':
       return { kind, term, lastLogIndex: from.uint32(), lastLogTerm: from.uint32() };
     case 'requestPreVoteReply':
       return { kind, term, voteGranted: readTruth(from) };
@@ -47,6 +55,11 @@ export function readOptionMessage(from: ByteReader, kind: OptionMessage['kind'])
       return { kind, term, client: from.uint32(), sequence: from.uint32() };
     case 'readIndexReply':
       return { kind, term, client: from.uint32(), sequence: from.uint32(), index: from.uint32() };
+    case 'transferLeadership':
+      assert(term === 0, () => `an operator's wish is of no term, not of term ${term}`);
+      return { kind, term, to: from.uint32() };
+    case 'timeoutNow':
+      return { kind, term };
   }
 }
 

@@ -11,6 +11,7 @@ import type { ClerkMessage } from './kv/messages.ts';
 import { execute } from './kv/store.ts';
 import type { Effect, Event, NodeId, Step } from './protocol.ts';
 import type { AnyRaftMessage } from './raft/option-messages.ts';
+import { askToReadByLease } from './raft/lease-read.ts';
 import { askToRead, mayReadIndex, takeConfirmed } from './raft/read-index.ts';
 import { NONE, send, type Raft, type RaftEffect, type ReadKind } from './raft/state.ts';
 import type { Write } from './raft/write.ts';
@@ -61,7 +62,8 @@ function begin<S extends ReadServer>(
   const others = (server.reading ?? NONE).filter((one) => one.client !== client);
   const reading: readonly Reading[] = [...others, { client, sequence, operation, index: null }];
   if (mayReadIndex(raft)) {
-    const asked = askToRead(raft, raft.config.id, { client, sequence });
+    const ask = kindOf(server.config.reads!, sequence) === 'lease' ? askToReadByLease : askToRead;
+    const asked = ask(raft, raft.config.id, { client, sequence });
     return { state: withReading({ ...server, raft: asked.raft }, reading), effects: asked.effects };
   }
   if (raft.role.kind !== 'follower' || raft.role.leaderId === null) return null;

@@ -16,6 +16,8 @@ import type { AnyRaftMessage } from './raft/option-messages.ts';
 import { applyWrite, changes, persistedSizeBytes } from './raft/persistence.ts';
 import type { Write } from './raft/write.ts';
 import { propose } from './raft/replication.ts';
+import { startsWithPromise } from './raft/lease.ts';
+import { handingOverTo } from './raft/transfer.ts';
 import { compact } from './raft/snapshot.ts';
 import {
   blankPersistent, bootRaft, NONE, restartElectionTimer,
@@ -59,9 +61,9 @@ export type ServerEvent = Event<ServerMessage, never>;
 
 /** Installs the stored snapshot first, by way of the channel; the log is replayed as it commits. */
 export function bootServer(config: ServerConfig, durable: Persistent): ServerStep {
-  const raft = bootRaft(config, durable);
+  const { raft, effects } = startsWithPromise(bootRaft(config, durable));
   const server: Server = { config, raft, channel: NONE, machine: newMachine, waiting: NONE };
-  return settle(server, durable, [restartElectionTimer(raft)]);
+  return settle(server, durable, [restartElectionTimer(raft), ...effects]);
 }
 
 export function stepServer(server: Server, event: ServerEvent): ServerStep {
@@ -105,7 +107,8 @@ function onClient(server: Server, client: NodeId, message: ClerkMessage): Server
   if (server.waiting.some((one) => one.client === client && one.sequence === message.sequence)) {
     return { state: server, effects: NONE };
   }
-  return onCommand(server, client, message);
+  const heir = handingOverTo(raft);
+  return heir === null ? onCommand(server, client, message) : { state: server, effects: [refuse(client, message.sequence, heir)] };
 }
 
 function onCommand(server: Server, client: NodeId, { sequence, operation }: ClientRequest): ServerStep {

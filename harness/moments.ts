@@ -1,4 +1,5 @@
 /** What a system tells of itself, so that faults can be aimed at the moments and the files that matter. */
+import type { NodeId } from '../core/protocol.ts';
 
 /** States are those of the nodes, in their order; null for a node that is down. */
 export interface Moments {
@@ -14,3 +15,9 @@ export interface Moments {
 
 /** What a file of a server's disk holds: a history to which it appends, a whole state, or what tells where these are. */
 export type FileRole = 'log' | 'snapshot' | 'metadata';
+
+/** What an operator can ask of a system: each a message that its servers take from nobody in the cluster. */
+export interface Operator {
+  /** Asks whoever leads to hand its leadership over. */
+  handOver(to: NodeId): unknown;
+}

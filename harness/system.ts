@@ -4,7 +4,7 @@ import type { Effect, Event, NodeId, Process, Recovery, Storage } from '../core/
 import type { Observer } from '../checkers/checker.ts';
 import type { Abstraction } from '../checkers/spec/abstraction.ts';
 import type { Digest } from './digest.ts';
-import type { FileRole, Moments } from './moments.ts';
+import type { FileRole, Moments, Operator } from './moments.ts';
 import type { Plan } from './plan/plan.ts';
 import type { Rpc } from './world/network/rpc.ts';
 import type { Script } from './script/script.ts';
@@ -199,6 +199,8 @@ export interface System {
   readonly codec?: Codec;
   /** Without it no fault can be aimed at a moment. */
   readonly moments?: Moments;
+  /** Without it no plan can ask for anything that an operator would. */
+  readonly operator?: Operator;
   /** What a file of a server's disk holds, by its name; null for one that no fault should damage. */
   fileRole?(name: string): FileRole | null;
   /** Whether the servers as they are must make progress; without it, while all are up and every two can talk. */
@@ -240,7 +242,7 @@ export interface System {
  * A part of a system without which a plan cannot be run on it.
  * @throws SystemError when the system lacks it
  */
-export function mustHave<K extends 'storage' | 'codec' | 'moments' | 'fileRole'>(system: System, part: K): NonNullable<System[K]> {
+export function mustHave<K extends 'storage' | 'codec' | 'moments' | 'operator' | 'fileRole'>(system: System, part: K): NonNullable<System[K]> {
   const found = system[part];
   if (found === undefined) throw new SystemError(`system "${system.name}" has no \`${part}\`, which a fault of this plan needs`);
   return found as NonNullable<System[K]>;

@@ -1,5 +1,6 @@
 /** Every scenario, system and model by name. */
 import type { Registry, Scenario } from '../harness/campaign/scenario.ts';
+import { leaseClocks } from './lease-clocks.ts';
 import { labScenarios } from './lab/lab-scenarios.ts';
 import { partialConnectivity } from './partial-connectivity.ts';
 import { protocolModels } from './protocols/index.ts';
@@ -7,7 +8,7 @@ import { swarm } from './swarm.ts';
 import { raft } from './systems/raft.ts';
 import { raftKv } from './systems/raft-kv.ts';
 
-const scenarios: readonly Scenario[] = [swarm, ...labScenarios, ...partialConnectivity];
+const scenarios: readonly Scenario[] = [swarm, ...labScenarios, ...partialConnectivity, ...leaseClocks];
 
 export const registry: Registry = {
   url: import.meta.url,

@@ -12,9 +12,11 @@ import { defineScenario } from '../harness/own/define-scenario.ts';
 import { drawDisk, drawDiskTrouble, drawNetwork } from '../harness/swarm/environment.ts';
 import { drawFaults } from '../harness/swarm/faults.ts';
 import { drawKinds, type Kinds } from '../harness/swarm/kinds.ts';
+import { withinDrift } from './swarm/clocks.ts';
 import { drawLasting, nothingLasts } from './swarm/lasting.ts';
 import { drawOperations } from './swarm/operations.ts';
 import { drawOptions } from './swarm/options.ts';
+import { drawTransfers } from './swarm/transfers.ts';
 import { raftKv } from './systems/raft-kv.ts';
 import type { RaftKvSettings } from './systems/raft-kv-settings.ts';
 
@@ -45,6 +47,7 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
   const { victims, healing: calm } = drawLosses(streams.stream('losses'), servers, stormUs);
   const lasting = kinds.mayLast ? drawLasting(streams.stream('lasting'), { servers, stormUs, settleUs, settings, victims, healing: calm }) : nothingLasts;
   const healing = lasting.healing ?? calm;
+  const transfers = settings.transfer === true && kinds.has('handOver') ? drawTransfers(streams.stream('transfers'), servers, stormUs) : [];
   const quietUs = healing.kind === 'noNewOperations' ? healing.fromUs ?? stormUs : stormUs;
   return {
     format: planFormat,
@@ -57,7 +60,7 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     settings,
     network: { ...drawNetwork(streams.stream('network'), kinds), ...(lasting.rates === null ? {} : { lasting: lasting.rates }) },
     disk: { ...drawDisk(streams.stream('disk'), kinds), ...drawDiskTrouble(streams.stream('disk trouble'), kinds) },
-    faults: [...drawFaults(streams, kinds, { servers, clients, stormUs, quietUs, electionUs: settings.electionTimeoutUs.max, victims }), ...lasting.faults],
+    faults: [...withinDrift(drawFaults(streams, kinds, { servers, clients, stormUs, quietUs, electionUs: settings.electionTimeoutUs.max, victims }), settings), ...lasting.faults, ...transfers],
     operations: lasting.movedBehind(drawOperations(streams.stream('operations'), loads, kinds, clients, passers, stormUs, settings.reads === undefined ? 0 : readsPer1000)),
     stormUs,
     settleUs,

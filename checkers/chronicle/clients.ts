@@ -25,6 +25,10 @@ export const requests = situationsOf<Asked>()({
   },
   answersFromSession: { says: 'A client asks a leader again for what is done', seen: (asked) => isLeader(asked) && asked.sequence === doneOf(asked) },
   staleClientRequestsIgnored: { says: 'A leader hears a request that its client no longer waits for', seen: (asked) => isLeader(asked) && asked.sequence < doneOf(asked) },
+  requestsRefusedInTransfer: {
+    says: 'A client is told to ask somebody else because its leader hands over',
+    seen: (asked) => isLeader(asked) && asked.reply?.kind === 'clientReply' && asked.reply.outcome.kind === 'notLeader',
+  },
   retriesWhileWaiting: {
     says: 'A client asks a leader again for what waits in its log',
     seen: (asked) => isLeader(asked) && asked.server.waiting.some((one) => one.client === asked.client && one.sequence === asked.sequence),

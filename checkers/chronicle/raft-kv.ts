@@ -1,6 +1,7 @@
 /** What a run of the replicated key/value server went through. It stands beside the judge and hears what the judge found sound. */
 import type { Effect, Event, NodeId } from '../../core/protocol.ts';
 import type { Command } from '../../core/kv/command.ts';
+import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
 import type { BookedEntry } from '../raft/entry-book.ts';
@@ -9,6 +10,8 @@ import { noteChange, noteNoChange } from './raft-steps.ts';
 import { boots, crashes, elections, losses, refusals, snapshots } from './servers.ts';
 import { Tally } from './situation.ts';
 import { situations, type SituationName } from './situations.ts';
+import { leases } from './leases.ts';
+import { transfers } from './transfers.ts';
 import { Spans } from './spans.ts';
 
 type AnyEvent = Event<ServerMessage, unknown>;
@@ -48,7 +51,9 @@ export class RaftKvChronicle {
     else {
       this.noteSnapshot(before.raft, after, event);
       noteChange(tally, before.raft, raft, event, effects);
+      if (raft.config.transfer === true) tally.note(transfers, { before: before.raft, after: raft, heard: event.kind === 'message' ? event.message as AnyRaftMessage : null });
     }
+    if (raft.config.lease !== undefined) tally.note(leases, { before: before.raft, after: raft, event });
     if (before.waiting.length > 0) tally.note(dismissals, { before, after });
     if (after.reading !== undefined && before.reading !== after.reading) tally.note(reads, { before, after, answered: answeredReads(before, after) });
   }

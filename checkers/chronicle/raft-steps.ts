@@ -168,6 +168,7 @@ const none: readonly never[] = [];
 /** By the kind of what is said. */
 const ofSaid: Readonly<Record<AnyRaftMessage['kind'], readonly Situation<Said, SaidName>[]>> = {
   requestVote: none, requestVoteReply: saidOfVotes, requestPreVote: none, requestPreVoteReply: saidOfPreVotes, heartbeat: none, heartbeatReply: none, readIndex: none, readIndexReply: none,
+  transferLeadership: none, timeoutNow: none, requestTransferVote: none,
   appendEntries: none, appendEntriesReply: saidOfAppends,
   installSnapshot: saidSnapshots, installSnapshotReply: saidOfInstalls,
 };

@@ -4,12 +4,14 @@ import {
   changes, heardAppends, heardInstalls, heardReplies, ignoredAppends, ignoredReplies, ignoredVotes, saidOfAppends, saidOfInstalls,
   saidOfPreVotes, saidOfVotes, saidSnapshots,
 } from './raft-steps.ts';
+import { leases } from './leases.ts';
+import { transfers } from './transfers.ts';
 import { boots, crashes, elections, losses, refusals, snapshots } from './servers.ts';
 
 /** All of them, by the moment that shows them. */
 export const situationGroups = {
   changes, heardReplies, heardAppends, heardInstalls, ignoredAppends, ignoredVotes, ignoredReplies, saidOfVotes, saidOfPreVotes, saidOfAppends, saidOfInstalls, saidSnapshots,
-  elections, snapshots, boots, crashes, losses, refusals, requests, dismissals, commitments, reads, spans,
+  elections, snapshots, boots, crashes, losses, refusals, requests, dismissals, commitments, reads, spans, transfers, leases,
 } as const;
 
 export type SituationName = (typeof situationGroups)[keyof typeof situationGroups][number]['name'];
@@ -35,6 +37,15 @@ export const situations = [
   'preVotesRefusedForStaleLog',
   'leadersWithoutQuorum',
   'votesIgnoredInContact',
+  // Leadership transfer.
+  'transfersToUpToDate',
+  'transfersToBehind',
+  'transfersCaughtUp',
+  'transfersCompleted',
+  'transfersGivenUp',
+  'standsAtLeadersWish',
+  'transferVotesInContact',
+  'requestsRefusedInTransfer',
   // Replication.
   'entriesOfEarlierTermsCommitted',
   'severalEntriesCommittedAtOnce',
@@ -85,6 +96,10 @@ export const situations = [
   'readsSharingRound',
   'readsAwaitingService',
   'readsDismissed',
+  'readsUnderLease',
+  'leasesOverWhenRead',
+  'promisesOfThePast',
+  'promisesIntoLaterTerm',
   'operationsSpanningInstall',
   'operationsSpanningLeaderChange',
   'operationsSpanningCrash',

@@ -55,8 +55,10 @@ export const standsOnPreVotes = ofStep({
     const { config, persistent: { currentTerm, votedFor } } = after;
     if (before === null || config.preVote !== true || config.clusterSize === 1) return null;
     if (currentTerm === before.persistent.currentTerm || votedFor !== node) return null;
-    const votes = before.role.kind === 'preCandidate' ? new Set(before.role.votes) : new Set<number>();
     const message = event?.kind === 'message' ? (event.message as AnyRaftMessage) : null;
+    // At its leader's wish, which is not to be asked about (3.10).
+    if (message?.kind === 'timeoutNow' && message.term + 1 === currentTerm) return null;
+    const votes = before.role.kind === 'preCandidate' ? new Set(before.role.votes) : new Set<number>();
     const isGrant = message?.kind === 'requestPreVoteReply' && message.voteGranted && message.term === currentTerm;
     if (isGrant && event?.kind === 'message') votes.add(event.from);
     return votes.size * 2 > config.clusterSize ? null : `n${node} stands for election in term ${currentTerm} with ${votes.size} of ${config.clusterSize} pre-votes`;

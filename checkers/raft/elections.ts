@@ -62,6 +62,8 @@ export const electedByMajority = property({
     votes * 2 > servers ? null : `n${leader} leads term ${term} with ${votes} of ${servers} votes`,
 });
 
+const asksForVote = ({ kind }: { readonly kind: string }): boolean => kind === 'requestVote' || kind === 'requestTransferVote';
+
 type AnyEffect = Effect<unknown, unknown, unknown>;
 
 /** Whether this step, or boot, made a leader. */
@@ -123,7 +125,7 @@ export class Elections {
 
   /** Votes that are granted by message count, whatever the voter's own state says. */
   readGrants(node: NodeId, event: Event<unknown, unknown>, effects: readonly AnyEffect[]): void {
-    if (event.kind !== 'message' || (event.message as { kind: string }).kind !== 'requestVote') return;
+    if (event.kind !== 'message' || !asksForVote(event.message as { kind: string })) return;
     for (const effect of effects) {
       if (effect.kind !== 'send') continue;
       const reply = effect.message as { kind: string; voteGranted?: boolean; term: Term };

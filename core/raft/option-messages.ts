@@ -6,7 +6,8 @@ import type { RaftMessage } from './messages.ts';
 export type OptionMessage =
   | RequestPreVote | RequestPreVoteReply
   | Heartbeat | HeartbeatReply
-  | ReadIndex | ReadIndexReply;
+  | ReadIndex | ReadIndexReply
+  | TransferLeadership | TimeoutNow | RequestTransferVote;
 export type AnyRaftMessage = RaftMessage | OptionMessage;
 
 /** Dissertation 9.6: would you vote for me in this term, which is the one behind mine? */
@@ -56,4 +57,25 @@ export interface ReadIndexReply {
   readonly client: NodeId;
   readonly sequence: number;
   readonly index: LogIndex;
+}
+
+/** Dissertation 3.10: an operator's wish, told to whoever leads. It comes from nobody in the cluster, and is of no term. */
+export interface TransferLeadership {
+  readonly kind: 'transferLeadership';
+  readonly term: 0;
+  readonly to: NodeId;
+}
+
+/** Dissertation 3.10: stand for election, now. */
+export interface TimeoutNow {
+  readonly kind: 'timeoutNow';
+  readonly term: Term;
+}
+
+/** RequestVote of one that stands at its leader's wish: who hears that leader looks at it all the same (4.2.3). */
+export interface RequestTransferVote {
+  readonly kind: 'requestTransferVote';
+  readonly term: Term;
+  readonly lastLogIndex: LogIndex;
+  readonly lastLogTerm: Term;
 }

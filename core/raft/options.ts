@@ -7,17 +7,23 @@ import { heardFrom, isIgnored, stepDown, watchQuorum } from './check-quorum.ts';
 import { inContact, onContactLost } from './contact.ts';
 import { adoptTerm } from './election.ts';
 import type { AnyRaftMessage, Heartbeat, HeartbeatReply, ReadIndex, ReadIndexReply } from './option-messages.ts';
+import { isLeaseTimer, keepsPromise, onLeaseOver, readTimer } from './lease.ts';
+import { onLeaseRead } from './lease-read.ts';
 import { onHeartbeatReply, onReadIndex, repeatRound } from './read-index.ts';
 import { noRounds, onHeartbeat } from './rounds.ts';
 import { askForPreVotes, onRequestPreVote, onRequestPreVoteReply } from './pre-vote.ts';
+import { asVote, giveUpTransfer, onTimeoutNow, onTransferLeadership, tellWhenUpToDate } from './transfer.ts';
 import { stay, withOffice, type Office, type Raft, type RaftConfig, type RaftStep } from './state.ts';
 import * as paper from './step.ts';
 
 /** Whether a leader keeps more than the paper's. */
-const keepsOffice = ({ checkQuorum, reads }: RaftConfig): boolean => checkQuorum === true || reads !== undefined;
+const keepsOffice = ({ checkQuorum, reads, transfer }: RaftConfig): boolean => checkQuorum === true || reads !== undefined || transfer === true;
 
 export function onTimer(raft: Raft, timer: string): RaftStep {
   if (timer === 'contact') return onContactLost(raft);
+  if (timer === readTimer) return onLeaseRead(raft);
+  if (isLeaseTimer(timer)) return onLeaseOver(raft, timer);
+  if (timer === 'transfer') return giveUpTransfer(raft);
   if (timer === 'election') return inOffice(raft, onElectionTimer(raft));
   return repeatRound(inOffice(raft, paper.onTimer(raft, timer)));
 }
@@ -28,7 +34,9 @@ function onElectionTimer(raft: Raft): RaftStep {
   return role.kind !== 'leader' && preVote === true ? askForPreVotes(raft) : paper.onTimer(raft, 'election');
 }
 
-export function onMessage(raft: Raft, from: NodeId, message: AnyRaftMessage): RaftStep {
+export const onMessage = (raft: Raft, from: NodeId, message: AnyRaftMessage): RaftStep => keepsPromise(raft, heard(raft, from, message));
+
+function heard(raft: Raft, from: NodeId, message: AnyRaftMessage): RaftStep {
   switch (message.kind) {
     // What is only asked for changes no term, and a grant speaks of the next one, which nobody is in yet.
     case 'requestPreVote':
@@ -37,6 +45,8 @@ export function onMessage(raft: Raft, from: NodeId, message: AnyRaftMessage): Ra
       return inOffice(raft, message.voteGranted ? onRequestPreVoteReply(raft, from, message) : stay(withTermOf(raft, message)));
     case 'requestVote':
       return isIgnored(raft) ? stay(raft) : paper.onMessage(raft, from, message);
+    case 'requestTransferVote':
+      return paper.onMessage(raft, from, asVote(message));
     case 'requestVoteReply':
       return inOffice(raft, paper.onMessage(raft, from, message));
     case 'appendEntries':
@@ -44,7 +54,11 @@ export function onMessage(raft: Raft, from: NodeId, message: AnyRaftMessage): Ra
       return message.term < raft.persistent.currentTerm ? paper.onMessage(raft, from, message) : inContact(paper.onMessage(raft, from, message));
     case 'appendEntriesReply':
     case 'installSnapshotReply':
-      return answered(raft, from, message, inOffice(raft, paper.onMessage(raft, from, message)));
+      return tellWhenUpToDate(answered(raft, from, message, inOffice(raft, paper.onMessage(raft, from, message))));
+    case 'transferLeadership':
+      return onTransferLeadership(raft, message);
+    case 'timeoutNow':
+      return onTimeoutNow(withTermOf(raft, message), message);
     default:
       return onReading(raft, from, message);
   }

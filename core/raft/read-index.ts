@@ -7,7 +7,8 @@
  */
 import type { NodeId } from '../protocol.ts';
 import type { HeartbeatReply, ReadIndex } from './option-messages.ts';
-import { beginRound, confirmedRound, withAnswer } from './rounds.ts';
+import { beginTimedRound, leaseUs } from './lease.ts';
+import { confirmedRound, withAnswer } from './rounds.ts';
 import { send, stay, withOffice, type Office, type PendingRead, type Raft, type RaftEffect, type RaftStep, type Rounds } from './state.ts';
 
 /**
@@ -27,7 +28,7 @@ export function askToRead(raft: Raft, by: NodeId, { client, sequence }: { readon
   const read: PendingRead = { by, client, sequence, index: raft.commitIndex, round: rounds.begun + 1 };
   const asked = { ...rounds, reads: [...rounds.reads, read] };
   // Behind a round that is under way the next one takes all that have come by then.
-  return isFirst ? settled(beginRound(raft, office, asked)) : stay(withOffice(raft, { ...office, rounds: asked }));
+  return isFirst ? settled(beginTimedRound(raft, office, asked)) : stay(withOffice(raft, { ...office, rounds: asked }));
 }
 
 export function onReadIndex(raft: Raft, from: NodeId, message: ReadIndex): RaftStep {
@@ -41,11 +42,11 @@ export function onHeartbeatReply(raft: Raft, from: NodeId, reply: HeartbeatReply
   return rounds === office.rounds ? stay(raft) : settled(stay(withOffice(raft, { ...office, rounds })));
 }
 
-/** Letters of a round may be lost: as long as reads wait, each heartbeat begins another one. */
+/** Letters of a round may be lost: as long as reads wait, each heartbeat begins another one. With leases each one does. */
 export function repeatRound(step: RaftStep): RaftStep {
   const office = officeOf(step.raft);
-  if (office === null || office.rounds.reads.length === 0) return step;
-  const begun = beginRound(step.raft, office, office.rounds);
+  if (office === null || (office.rounds.reads.length === 0 && leaseUs(step.raft.config) === null)) return step;
+  const begun = beginTimedRound(step.raft, office, office.rounds);
   return { raft: begun.raft, effects: [...step.effects, ...begun.effects] };
 }
 
@@ -62,7 +63,7 @@ function settled(step: RaftStep): RaftStep {
   const after: Rounds = { ...rounds, reads: left, confirmed: [...rounds.confirmed, ...own] };
   const told = effects.concat(done.filter(({ by }) => by !== raft.config.id).map((read) => answer(raft, read)));
   const waitsForNext = left.length > 0 && left[0]!.round > rounds.begun;
-  const next = waitsForNext ? beginRound(raft, office, after) : stay(withOffice(raft, { ...office, rounds: after }));
+  const next = waitsForNext ? beginTimedRound(raft, office, after) : stay(withOffice(raft, { ...office, rounds: after }));
   return { raft: next.raft, effects: [...told, ...next.effects] };
 }
 

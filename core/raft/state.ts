@@ -19,7 +19,7 @@ export interface Raft {
   readonly role: Role;
 }
 
-export type ReadKind = 'log' | 'index';
+export type ReadKind = 'log' | 'index' | 'lease';
 
 /** What Raft can do beyond the paper. With all of it absent, states, messages and bytes are those of the paper. */
 export interface RaftOptions {
@@ -29,8 +29,19 @@ export interface RaftOptions {
   readonly checkQuorum?: boolean;
   /** How reads are done, in turn by their number; all through the log when absent (read-index.ts). */
   readonly reads?: readonly ReadKind[];
+  /** A leader hands over when an operator asks it to (transfer.ts). */
+  readonly transfer?: boolean;
+  /** What reads of kind `lease` rest on, beside `checkQuorum` (lease.ts). */
+  readonly lease?: LeaseBound;
   /** How long word of a leader counts (contact.ts); the least election timeout when absent. */
   readonly contactUs?: Range;
+}
+
+export interface LeaseBound {
+  /** For as long as this, by its own clock, no server of the cluster stands or votes behind word of a leader. */
+  readonly promiseUs: number;
+  /** By how much of its time, in thousandths, any timer of any server may be early or late. */
+  readonly driftPer1000: number;
 }
 
 export interface RaftConfig extends RaftOptions {
@@ -93,6 +104,16 @@ export interface Office {
   readonly heard: readonly NodeId[];
   /** Where reads may go around the log. */
   readonly rounds?: Rounds;
+  /** While it hands over its leadership (transfer.ts). */
+  readonly transfer?: Transfer;
+  /** Somebody was told to stand for election in this term, and may do so at any time: absent is no. */
+  readonly mayBeDeposed?: true;
+}
+
+export interface Transfer {
+  readonly to: NodeId;
+  /** It was told to stand for election. */
+  readonly isTold: boolean;
 }
 
 /** Rounds of heartbeats, and the reads that wait for them (rounds.ts, read-index.ts). */
@@ -105,6 +126,10 @@ export interface Rounds {
   readonly reads: readonly PendingRead[];
   /** This server's own, which the service has not taken yet. */
   readonly confirmed: readonly PendingRead[];
+  /** The last one by which a lease is over; absent is 0 (lease.ts). */
+  readonly expired?: number;
+  /** Asked under a lease, and not known to be within it; absent is none (lease-read.ts). */
+  readonly leased?: readonly PendingRead[];
 }
 
 export interface PendingRead {

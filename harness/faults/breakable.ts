@@ -1,7 +1,7 @@
 /** What can be done to a world: all that a fault needs of it, and nothing else. */
 import type { NodeId } from '../../core/protocol.ts';
 import type { FaultKind } from '../plan/fault-kinds.ts';
-import type { FileRole, Moments } from '../moments.ts';
+import type { FileRole, Moments, Operator } from '../moments.ts';
 import type { Clock } from '../world/clock.ts';
 import type { ByteFiles } from '../world/files.ts';
 import type { ArmedMoment } from '../world/crash-moment.ts';
@@ -84,8 +84,12 @@ export interface BreakableWorld {
   restart(node: NodeId): void;
   /** Who leads now, as the system under test sees it. */
   leader(): NodeId | null;
+  /** Tells a server something that no other node has sent. False when it is down. */
+  tell(node: NodeId, message: unknown): boolean;
   /** @throws SystemError when the system tells of none */
   moments(): Moments;
+  /** @throws SystemError when nothing can be asked of it */
+  operator(): Operator;
   /** What a file of a node's disk holds, as the system says. */
   fileRole(name: string): FileRole | null;
 }

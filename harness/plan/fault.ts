@@ -11,6 +11,7 @@ import { compactDuringInstall, holdAcrossLeaderships, isolateUntilSnapshot, type
 import { clockDrift, clockJump, clockRate, type ClockDrift, type ClockJump, type ClockRate } from './faults/clocks.ts';
 import { flapping, isolation, oneWayCut, partition, type Cut, type Flapping, type Isolation, type Partition } from './faults/cuts.ts';
 import { damagedDisk, diskFull, failedWrite, lyingFsync, stall, type DamagedDisk, type DiskFull, type FailedWrite, type LyingFsync, type Stall } from './faults/disks.ts';
+import { handOver, type HandOver } from './faults/operators.ts';
 import type { FaultShape } from './faults/shape.ts';
 import { clog, slowLink, swizzle, type Clog, type SlowLink, type Swizzle } from './faults/links.ts';
 import { crash, crashLoop, gone, pause, type Crash, type CrashLoop, type Gone, type Pause } from './faults/processes.ts';
@@ -21,11 +22,12 @@ export type Fault =
   | Crash | CrashLoop | Pause | Gone
   | Stall | FailedWrite | DiskFull | LyingFsync | DamagedDisk
   | ClockRate | ClockDrift | ClockJump
-  | HoldAcrossLeaderships | IsolateUntilSnapshot | CompactDuringInstall;
+  | HoldAcrossLeaderships | IsolateUntilSnapshot | CompactDuringInstall
+  | HandOver;
 
 export type {
   ClockDrift, ClockJump, ClockRate, Clog, CompactDuringInstall, Crash, CrashLoop, Cut, DamagedDisk, DiskFull, FailedWrite, Flapping,
-  Gone, HoldAcrossLeaderships, IsolateUntilSnapshot, Isolation, LyingFsync, Partition, Pause, SlowLink, Stall, Swizzle,
+  Gone, HandOver, HoldAcrossLeaderships, IsolateUntilSnapshot, Isolation, LyingFsync, Partition, Pause, SlowLink, Stall, Swizzle,
 };
 export type { Target } from './faults/shape.ts';
 export { damages, type Damage } from './faults/disks.ts';
@@ -39,6 +41,7 @@ const shapes: Shapes = {
   stall, failedWrite, diskFull, lyingFsync, damagedDisk,
   clockRate, clockDrift, clockJump,
   holdAcrossLeaderships, isolateUntilSnapshot, compactDuringInstall,
+  handOver,
 };
 
 export const shapeOfFault = <F extends Fault>(fault: F): FaultShape<F> => shapes[fault.kind] as unknown as FaultShape<F>;

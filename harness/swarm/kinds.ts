@@ -15,6 +15,9 @@ export interface Kinds {
 /** The weather that most clusters see: on in most seeds. */
 const common: readonly FaultKind[] = ['drop', 'duplicate', 'late', 'partition', 'cut', 'isolation', 'crash', 'slowWrite'];
 
+/** What an operator asks is no trouble: it is asked of whatever plan knows it. */
+const wishes: readonly FaultKind[] = ['handOver'];
+
 /** Kinds for which a disk must hold files. */
 export const needsBytes: readonly FaultKind[] = ['lostTail', 'tornRecord', 'tornSnapshot', 'bitRot', 'damagedMetadata', 'missingSnapshot', 'misdirectedWrite', 'staleRead'];
 
@@ -38,7 +41,7 @@ export function drawKinds(streams: RandomStreams): Kinds {
     const toss = answer(ticket, place) % 1000;
     const per1000 = needsBytes.includes(kind) ? damagePer1000 : rarePer1000;
     const isOn = common.includes(kind) ? hasAll || toss < 500 : toss < per1000;
-    if (isOn) on.add(kind);
+    if (isOn || wishes.includes(kind)) on.add(kind);
   });
   return { has: (kind) => on.has(kind), leaderChurn, slowService, mayLast: true };
 }

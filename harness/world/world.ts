@@ -5,7 +5,7 @@
 import type { NodeId } from '../../core/protocol.ts';
 import type { KeptStep, Observer } from '../../checkers/checker.ts';
 import type { Wait } from '../faults/breakable.ts';
-import type { FileRole, Moments } from '../moments.ts';
+import type { FileRole, Moments, Operator } from '../moments.ts';
 import type { FaultKind } from '../plan/fault-kinds.ts';
 import { nodeName } from '../plan/node-name.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -201,6 +201,18 @@ export class World implements ScriptedWorld, Host {
 
   moments(): Moments {
     return mustHave(this.system, 'moments');
+  }
+
+  operator(): Operator {
+    return mustHave(this.system, 'operator');
+  }
+
+  /** An operator is nobody in the cluster: what it says comes from the server itself, and by no network. */
+  tell(node: NodeId, message: unknown): boolean {
+    const machine = this.machines[node]!;
+    if (!machine.isUp) return false;
+    machine.handle({ kind: 'message', from: node, message });
+    return true;
   }
 
   fileRole(name: string): FileRole | null {

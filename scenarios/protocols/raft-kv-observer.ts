@@ -21,6 +21,7 @@ import { electedByMajority, Elections, electionSafety, oneVotePerTerm, type Elec
 import { EntryBook } from '../../checkers/raft/entry-book.ts';
 import type { RaftStep } from '../../checkers/raft/raft-step.ts';
 import { StepChecks } from '../../checkers/raft/step-checks.ts';
+import { noReadIsDropped } from '../../checkers/reads.ts';
 import { boundedRaftState } from '../../checkers/raft-state-size.ts';
 import { respondsAfterApplied } from '../../checkers/responses.ts';
 import { ReplicatedStore } from '../../checkers/replicated-store.ts';
@@ -122,6 +123,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     const election = this.judgeElections(step);
     this.steps.written(raftStep);
     this.steps.moved(raftStep);
+    if (before !== null && after.reading !== undefined) hold(noReadIsDropped, { node, before, after, effects: step.effects });
     hold(boundedRaftState, { node, server: after, maxRaftState: this.options.maxRaftState });
     if (before !== null && before.machine !== machine) hold(respondsAfterApplied, { node, before, after, effects: step.effects });
     const { log, snapshot } = raft.persistent;

@@ -3,7 +3,10 @@ import { answer } from '../../harness/world/fate.ts';
 import type { RandomStream } from '../../harness/world/random.ts';
 import type { RaftKvSettings } from '../systems/raft-kv-settings.ts';
 
-type Options = Pick<RaftKvSettings, 'preVote' | 'checkQuorum' | 'reads'>;
+type Options = Pick<RaftKvSettings, 'preVote' | 'checkQuorum' | 'reads' | 'transfer' | 'clockDriftPer1000'>;
+
+/** A quarter: what the swarm has of wrong clocks that are nearly right is within it. */
+const leaseDriftPer1000 = 250;
 
 /**
  * Half of the seeds run the Raft of the paper; in the others each option is there or not by the toss of a coin.
@@ -14,9 +17,13 @@ export function drawOptions(random: RandomStream): Options {
   const ticket = random.uint32();
   if (isPaper) return {};
   const isOn = (place: number): boolean => answer(ticket, place) % 1000 < 500;
+  const around = isOn(2) ? (answer(ticket, 100) % 2 === 0 ? ['index'] as const : ['log', 'index'] as const) : [];
+  const reads = isOn(4) ? [...around, 'lease' as const] : [...around];
   return {
     ...(isOn(0) ? { preVote: true } : {}),
     ...(isOn(1) ? { checkQuorum: true } : {}),
-    ...(isOn(2) ? { reads: answer(ticket, 100) % 2 === 0 ? ['index'] : ['log', 'index'] } : {}),
+    ...(reads.length > 0 ? { reads } : {}),
+    ...(isOn(3) ? { transfer: true } : {}),
+    ...(isOn(4) ? { clockDriftPer1000: leaseDriftPer1000 } : {}),
   };
 }

@@ -1,6 +1,6 @@
 /** What a step did of what the options of a plan add (dissertation 6.4, 9.6), where, and against which rule. */
 import type { AnyRaftMessage, HeartbeatReply } from '../../core/raft/option-messages.ts';
-import { majorityOf, type Raft, type Rounds } from '../../core/raft/state.ts';
+import { majorityOf, type Raft, type Rounds, type Transfer } from '../../core/raft/state.ts';
 import type { Mark } from '../../harness/system.ts';
 import { handlerOf, marked, messageIn, type RaftChange } from './raft-marks.ts';
 
@@ -9,9 +9,30 @@ const askToRead = 'core/raft/read-index.ts askToRead';
 const settled = 'core/raft/read-index.ts settled';
 const confirmedRound = 'core/raft/rounds.ts confirmedRound';
 const withAnswer = 'core/raft/rounds.ts withAnswer';
+const onTransferLeadership = 'core/raft/transfer.ts onTransferLeadership';
+const tellWhenUpToDate = 'core/raft/transfer.ts tellWhenUpToDate';
+const giveUpTransfer = 'core/raft/transfer.ts giveUpTransfer';
+const handingOverTo = 'core/raft/transfer.ts handingOverTo';
 const hasContact = 'core/raft/contact.ts hasContact';
 
-export const optionMarks = (change: RaftChange): readonly Mark[] => [...contactMarks(change), ...readMarks(change)];
+export const optionMarks = (change: RaftChange): readonly Mark[] => [...contactMarks(change), ...transferMarks(change), ...readMarks(change)];
+
+const transferOf = ({ role }: Raft): Transfer | null => (role.kind === 'leader' ? role.office?.transfer ?? null : null);
+
+/** What an operator wished, and what came of it (3.10). */
+function transferMarks(change: RaftChange): readonly Mark[] {
+  const { after, before, effects, event, nameOf } = change;
+  const [old, now] = [transferOf(before), transferOf(after)];
+  const told = effects.flatMap((effect) => (effect.kind === 'send' && (effect.message as AnyRaftMessage).kind === 'timeoutNow' ? [effect.to] : []));
+  const marks: Mark[] = [];
+  const term = after.persistent.currentTerm;
+  if (old === null && now !== null) marks.push(marked('wish', [onTransferLeadership], `begins to hand over to ${nameOf(now.to)}`, null, { term, peer: now.to }));
+  for (const to of told) marks.push(marked('wish', [tellWhenUpToDate], `tells ${nameOf(to)} to stand for election`, null, { term, peer: to }));
+  if (old !== null && now === null && after.role.kind === 'leader') marks.push(marked('wish', [giveUpTransfer], `gives up to hand over to ${nameOf(old.to)}`, null, { term, peer: old.to }));
+  if (old === null || now === null || after.persistent.log.lastIndex <= before.persistent.log.lastIndex) return marks;
+  return [...marks, marked('wish', [handlerOf(event), handingOverTo], `takes entry ${after.persistent.log.lastIndex} into its log while it hands over to ${nameOf(now.to)}`,
+    'a leader that hands over accepts no requests (3.10, step 1)', { term, peer: now.to })];
+}
 
 /** What was asked and heard for PreVote and CheckQuorum: reports on them name it. */
 function contactMarks(change: RaftChange): readonly Mark[] {

@@ -20,20 +20,33 @@ export const settingsSchema = v.strictObject({
   /** Options of Raft beyond the paper; one that is absent is off. docs/options.md tells of each. */
   preVote: v.exactOptional(on),
   checkQuorum: v.exactOptional(on),
+  transfer: v.exactOptional(on),
+  /** For reads of kind `lease`: by how much of its time, in thousandths, any timer may be early or late. */
+  clockDriftPer1000: v.exactOptional(wholeNumber(0, 999)),
   contactUs: v.exactOptional(rangeSchema),
   reads: v.exactOptional(v.pipe(
-    v.array(v.picklist(['log', 'index'], 'expected "log" or "index"')), v.minLength(1, 'expected a kind of read'), v.maxLength(8, 'expected at most 8'),
+    v.array(v.picklist(['log', 'index', 'lease'], 'expected "log", "index" or "lease"')), v.minLength(1, 'expected a kind of read'), v.maxLength(8, 'expected at most 8'),
   )),
 });
 export type RaftKvSettings = v.InferOutput<typeof settingsSchema>;
 
 /** The options that a plan has on, as Raft takes them. */
-export const optionsOf = ({ preVote, checkQuorum, contactUs, reads }: RaftKvSettings): RaftOptions => ({
+export const optionsOf = (settings: RaftKvSettings): RaftOptions => ({ ...switchesOf(settings), ...leaseOf(settings) });
+
+const switchesOf = ({ preVote, checkQuorum, transfer, contactUs, reads }: RaftKvSettings): RaftOptions => ({
   ...(preVote === true ? { preVote } : {}),
   ...(checkQuorum === true ? { checkQuorum } : {}),
+  ...(transfer === true ? { transfer } : {}),
   ...(contactUs === undefined ? {} : { contactUs }),
   ...(reads === undefined ? {} : { reads }),
 });
+
+/** What every server promises: the quickest one stands for election before all others, and counts word of a leader for as long as it waits. */
+function leaseOf({ clockDriftPer1000 = 0, contactUs, electionTimeoutUs: { min }, quickServer, reads }: RaftKvSettings): RaftOptions {
+  if (reads?.includes('lease') !== true) return {};
+  const leastUs = quickServer === undefined ? min : min >> 1;
+  return { lease: { promiseUs: Math.min(leastUs, contactUs?.min ?? leastUs), driftPer1000: clockDriftPer1000 } };
+}
 
 /** Whether all is off that the paper has not. */
 export const isOfThePaper = (settings: RaftKvSettings): boolean => Object.keys(optionsOf(settings)).length === 0;

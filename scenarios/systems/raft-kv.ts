@@ -9,6 +9,7 @@ import { clerkProcess, type Clerk } from '../../core/kv/clerk.ts';
 import type { Command, Operation, Result } from '../../core/kv/command.ts';
 import type { NodeId, Range } from '../../core/protocol.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
+import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
 import { raftStorage } from '../../core/disk/storage.ts';
 import { decodeFrame, encodeFrame } from '../../core/frame.ts';
 import type { Write } from '../../core/raft/write.ts';
@@ -105,6 +106,7 @@ export const raftKv = defineSystem<Server, ServerMessage, Persistent, Write>()({
     leader: (states) => newestLeader(states.map(raftOf)),
     mayLackLeader: false,
     moments,
+    operator: { handOver: (to): AnyRaftMessage => ({ kind: 'transferLeadership', term: 0, to }) },
     fileRole: (name) => roles[name.split('.')[0]!] ?? null,
     pace: (plan) => raftPace(plan, settingsIn(plan)),
     rpc: kvRpc,

@@ -45,6 +45,20 @@ export function digestRaftMessage(digest: Digest, message: AnyRaftMessage, diges
       digest.number(message.sequence);
       if (message.kind === 'readIndexReply') digest.number(message.index);
       return;
+    case 'transferLeadership':
+      digest.number(18);
+      digest.number(message.to);
+      return;
+    case 'timeoutNow':
+      digest.number(19);
+      digest.number(message.term);
+      return;
+    case 'requestTransferVote':
+      digest.number(20);
+      digest.number(message.term);
+      digest.number(message.lastLogIndex);
+      digest.number(message.lastLogTerm);
+      return;
     case 'appendEntries':
       digest.number(4);
       digest.number(message.term);
@@ -96,6 +110,12 @@ export function describeRaftMessage(message: AnyRaftMessage): string {
       return `ReadIndex term ${message.term}, for n${message.client}'s ${message.sequence}`;
     case 'readIndexReply':
       return `ReadIndex reply term ${message.term}, for n${message.client}'s ${message.sequence}: ${message.index}`;
+    case 'transferLeadership':
+      return `operator's wish: hand over to n${message.to}`;
+    case 'timeoutNow':
+      return `TimeoutNow term ${message.term}`;
+    case 'requestTransferVote':
+      return `RequestVote at its leader's wish term ${message.term}, last ${message.lastLogIndex}/${message.lastLogTerm}`;
     case 'appendEntries':
       return `AppendEntries term ${message.term}, prev ${message.prevLogIndex}/${message.prevLogTerm}, ${message.entries.length} entries, commit ${message.leaderCommit}`;
     case 'appendEntriesReply':
@@ -128,6 +148,11 @@ export function raftHalf(message: AnyRaftMessage): Half {
       return readRequest;
     case 'readIndexReply':
       return readReply;
+    case 'transferLeadership':
+    case 'timeoutNow':
+      return wish;
+    case 'requestTransferVote':
+      return voteRequest;
     case 'appendEntries':
       return entriesRequest;
     case 'appendEntriesReply':
@@ -151,6 +176,8 @@ const roundRequest: Half = { isReply: false, key: -5 };
 const roundReply: Half = { isReply: true, key: -5 };
 const readRequest: Half = { isReply: false, key: -6 };
 const readReply: Half = { isReply: true, key: -6 };
+/** Answered by nobody. */
+const wish: Half = { isReply: false, key: -7 };
 
 /** One byte of kind, 4 bytes for each number, one for each truth. */
 export function raftMessageSizeBytes(message: AnyRaftMessage): number {
@@ -158,7 +185,12 @@ export function raftMessageSizeBytes(message: AnyRaftMessage): number {
   switch (message.kind) {
     case 'requestVote':
     case 'requestPreVote':
+    case 'requestTransferVote':
       return numbers(3);
+    case 'transferLeadership':
+      return numbers(2);
+    case 'timeoutNow':
+      return numbers(1);
     case 'requestVoteReply':
     case 'requestPreVoteReply':
       return numbers(1) + 1;

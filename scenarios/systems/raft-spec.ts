@@ -127,6 +127,9 @@ function messageOf(source: NodeId, dest: NodeId, message: ServerMessage): SpecMe
     case 'heartbeatReply':
     case 'readIndex':
     case 'readIndexReply':
+    case 'transferLeadership':
+    case 'timeoutNow':
+    case 'requestTransferVote':
       return null;
   }
 }

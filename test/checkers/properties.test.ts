@@ -4,13 +4,15 @@ import { ofRuns, properties, type PropertyName } from '../../checkers/properties
 import { kinds, play } from './support/stage.ts';
 import { contact } from './tripwires/contact.ts';
 import { elections } from './tripwires/elections.ts';
+import { leases } from './tripwires/leases.ts';
 import { logs } from './tripwires/logs.ts';
 import { replication } from './tripwires/replication.ts';
 import { runTripwires } from './tripwires/run.ts';
 import { specification } from './tripwires/specification.ts';
 import { store } from './tripwires/store.ts';
+import { transfer } from './tripwires/transfer.ts';
 
-const tripwires = [...elections, ...contact, ...logs, ...replication, ...specification, ...store];
+const tripwires = [...elections, ...contact, ...transfer, ...leases, ...logs, ...replication, ...specification, ...store];
 const ofKind = (name: PropertyName) => tripwires.filter(({ property }) => property === name);
 
 describe('the list', () => {

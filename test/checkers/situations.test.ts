@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { requiredSituations, situationGroups, situations, type SituationName } from '../../checkers/chronicle/situations.ts';
 import type { Operation } from '../../core/kv/command.ts';
-import type { Role } from '../../core/raft/state.ts';
-import { accepts, appends, asksPreVote, asksStore, asksVote, installed, installs, isDone, isRefused, preVotes, refuses, votes } from './support/messages.ts';
+import type { Leader, RaftOptions, Role, Rounds } from '../../core/raft/state.ts';
+import { accepts, appends, asksPreVote, asksStore, asksVote, installed, installs, isDone, isRefused, preVotes, refuses, timeoutNow, asksTransferVote, votes, wishes } from './support/messages.ts';
 import { allBoot, boots, c0, entryAt, follows, hears, kinds, leads, play, stands, steps, type Happening, type Item } from './support/stage.ts';
 import { n0Commits, n0Leads } from './support/tripwire.ts';
 
@@ -27,6 +27,16 @@ const n0Stands = [...allBoot, steps(0, { term: 1, vote: 0, role: stands(0) })];
 const reader = (sequence: number, index: number | null, client = c0) => ({ client, sequence, operation: get, index });
 const n0Reads = (...reading: readonly ReturnType<typeof reader>[]) => [...n0Leads(), steps(0, { reading })];
 const asksFor = (...of: readonly number[]): Role => ({ kind: 'preCandidate', votes: of });
+const passing = { transfer: true };
+const handsOver = (to: number | null, isTold = false): Role => ({ ...(leads([0, 1, 0], [2, 2, 2]) as Leader), office: { heard: [], ...(to === null ? {} : { transfer: { to, isTold } }) } });
+const n0MayPass = [...n0Leads([1]), steps(1, { log: [1] }), steps(0, { options: passing, role: handsOver(null) })];
+const n0Passes = (to: number, isTold: boolean) => [...n0MayPass, hears(0, 0, wishes(to), { role: handsOver(to, isTold) }, isTold ? [[to, timeoutNow(1)]] : [], ['transfer'])];
+const n1InContact = [...allBoot, steps(1, { term: 1, options: passing, role: { kind: 'follower', leaderId: 0, hasContact: true } })];
+const leaseOn: RaftOptions = { checkQuorum: true, reads: ['lease'], lease: { promiseUs: 1, driftPer1000: 0 } };
+const pending = { by: 0, client: c0, sequence: 1, index: 0, round: 1 };
+const leasing = (rounds: Partial<Rounds>): Role => ({ ...(leads([0, 0, 0]) as Leader), office: { heard: [], rounds: { begun: 1, answered: [0, 1, 0], reads: [], confirmed: [], ...rounds } } });
+const n0MayLease = [...n0Leads(), steps(0, { options: leaseOn, role: leasing({ leased: [pending] }), reading: [{ client: c0, sequence: 1, operation: get, index: null }] })];
+const n1Promises = (leaderId: number | null) => [...allBoot, steps(1, { term: 1, options: leaseOn, role: { kind: 'follower', leaderId, hasContact: true } })];
 const n0Asks = [...allBoot, steps(0, { role: asksFor(0) })];
 /** n1 has both entries applied, and n2 none. */
 const n1Applied = [...n0Commits([1, 1]), steps(1, { commit: 2, applied: 2 })];
@@ -97,6 +107,27 @@ const list: readonly Shown[] = [
     name: 'votesIgnoredInContact', given: n0Leads(),
     shown: [hears(0, 1, asksVote(2))], not: [hears(0, 1, asksVote(1), {}, [[1, votes(1, false)]]), hears(2, 1, asksVote(2))],
   },
+  // Leadership transfer.
+  {
+    name: 'transfersToUpToDate', given: n0MayPass, shown: [hears(0, 0, wishes(1), { role: handsOver(1, true) }, [[1, timeoutNow(1)]], ['transfer'])],
+    not: [hears(0, 0, wishes(2), { role: handsOver(2) }, [], ['transfer'])],
+  },
+  {
+    name: 'transfersToBehind', given: n0MayPass, shown: [hears(0, 0, wishes(2), { role: handsOver(2) }, [], ['transfer'])],
+    not: [hears(0, 0, wishes(1), { role: handsOver(1, true) }, [[1, timeoutNow(1)]], ['transfer'])],
+  },
+  {
+    name: 'transfersCaughtUp', given: n0Passes(2, false), shown: [steps(2, { term: 1, log: [1] }), hears(0, 2, accepts(1, 1), { role: { ...handsOver(2, true), matchIndex: [0, 1, 1] } as Leader }, [[2, timeoutNow(1)]])],
+    not: [steps(2, { term: 1, log: [1] }), steps(0, { role: handsOver(null) })],
+  },
+  { name: 'transfersCompleted', given: n0Passes(1, true), shown: [steps(0, { term: 2, vote: 1, role: follows(1) })], not: [steps(0, { role: handsOver(null) })] },
+  { name: 'transfersGivenUp', given: n0Passes(1, true), shown: [steps(0, { role: handsOver(null) })], not: [steps(0, { term: 2, vote: 1, role: follows(1) })] },
+  { name: 'standsAtLeadersWish', given: n1InContact, shown: [hears(1, 0, timeoutNow(1), { term: 2, vote: 1, role: stands(1) })], not: [hears(1, 0, timeoutNow(0))] },
+  {
+    name: 'transferVotesInContact', given: n1InContact, shown: [hears(1, 2, asksTransferVote(2), { term: 2, vote: 2, role: follows(2) }, [[2, votes(2)]])],
+    not: [steps(1, { role: follows(0) }), hears(1, 2, asksTransferVote(2), { term: 2, vote: 2, role: follows(2) }, [[2, votes(2)]])],
+  },
+  { name: 'requestsRefusedInTransfer', given: n0Passes(1, true), shown: [hears(0, c0, asksStore(1), {}, [[c0, isRefused(1, 1)]])], not: [hears(1, c0, asksStore(1), {}, [[c0, isRefused(1, 0)]])] },
   // Replication.
   { name: 'entriesOfEarlierTermsCommitted', given: n1Inherits, shown: [steps(1, { commit: 1 })], not: [steps(0, { commit: 1 })] },
   { name: 'severalEntriesCommittedAtOnce', given: [...n0Leads([1, 1]), steps(1, { log: [1, 1] })], shown: [steps(0, { commit: 2 })], not: [steps(0, { commit: 1 }), steps(0, { commit: 2 })] },
@@ -197,6 +228,19 @@ const list: readonly Shown[] = [
   {
     name: 'readsDismissed', given: n0Reads(reader(1, null)),
     shown: [steps(0, { role: follows(1), reading: [] })], not: [steps(0, { reading: [] }), steps(0, { role: follows(1) })],
+  },
+  {
+    name: 'readsUnderLease', given: n0MayLease, shown: [steps(0, { role: leasing({}), reading: [] }, { event: { kind: 'timer', timer: 'leaseRead' } })],
+    not: [steps(0, { role: leasing({}), reading: [] }, { event: { kind: 'timer', timer: 'heartbeat' } })],
+  },
+  {
+    name: 'leasesOverWhenRead', given: n0MayLease, shown: [steps(0, { role: leasing({ reads: [pending] }) }, { event: { kind: 'timer', timer: 'leaseRead' } })],
+    not: [steps(0, { role: leasing({ reads: [pending] }) }, { event: { kind: 'timer', timer: 'heartbeat' } })],
+  },
+  { name: 'promisesOfThePast', given: n1Promises(null), shown: [hears(1, 2, asksVote(2))], not: [hears(1, 2, asksPreVote(2))] },
+  {
+    name: 'promisesIntoLaterTerm', given: n1Promises(0), shown: [hears(1, 2, votes(2, false), { term: 2, vote: null, role: { kind: 'follower', leaderId: null, hasContact: true } })],
+    not: [hears(1, 2, votes(2, false), { term: 2, vote: null, role: { kind: 'follower', leaderId: 2, hasContact: true } })],
   },
   { name: 'operationsSpanningInstall', given: n0Commits([mine(1), 1]), shown: end(asks, n2Installs({ log: [mine(1), 1] })), not: end(n2Installs({ log: [mine(1), 1] }), asks) },
   { name: 'operationsSpanningLeaderChange', given: [], shown: end(asks, ...n0Commits([mine(1)])), not: end(...n0Commits([mine(1)]), asks) },

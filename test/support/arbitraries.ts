@@ -71,6 +71,9 @@ export const message: fc.Arbitrary<ServerMessage> = fc.oneof(
   fc.record({ kind: fc.constant('readIndex' as const), term: uint32, client: uint32, sequence: uint32 }),
   fc.record({ kind: fc.constant('readIndexReply' as const), term: uint32, client: uint32, sequence: uint32, index: uint32 }),
   fc.record({ kind: fc.constant('requestPreVote' as const), term: uint32, lastLogIndex: uint32, lastLogTerm: uint32 }),
+  fc.record({ kind: fc.constant('transferLeadership' as const), term: fc.constant(0 as const), to: uint32 }),
+  fc.record({ kind: fc.constant('timeoutNow' as const), term: uint32 }),
+  fc.record({ kind: fc.constant('requestTransferVote' as const), term: uint32, lastLogIndex: uint32, lastLogTerm: uint32 }),
   fc.record({ kind: fc.constant('requestPreVoteReply' as const), term: uint32, voteGranted: fc.boolean() }),
   fc.record({
     kind: fc.constant('appendEntries' as const), term: uint32, prevLogIndex: uint32, prevLogTerm: uint32, entries, leaderCommit: uint32,

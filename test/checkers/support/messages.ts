@@ -19,3 +19,6 @@ export const isDone = (sequence: number): ClientReply => ({ kind: 'clientReply',
 export const isRefused = (sequence: number, leaderId: number | null): ClientReply => ({ kind: 'clientReply', sequence, outcome: { kind: 'notLeader', leaderId } });
 export const asksPreVote = (term: Term): AnyRaftMessage => ({ kind: 'requestPreVote', term, lastLogIndex: 0, lastLogTerm: 0 });
 export const preVotes = (term: Term, voteGranted = true): AnyRaftMessage => ({ kind: 'requestPreVoteReply', term, voteGranted });
+export const wishes = (to: number): AnyRaftMessage => ({ kind: 'transferLeadership', term: 0, to });
+export const timeoutNow = (term: Term): AnyRaftMessage => ({ kind: 'timeoutNow', term });
+export const asksTransferVote = (term: Term): AnyRaftMessage => ({ kind: 'requestTransferVote', term, lastLogIndex: 0, lastLogTerm: 0 });

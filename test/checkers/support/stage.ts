@@ -73,8 +73,8 @@ export const leads = (matchIndex: readonly LogIndex[], nextIndex = matchIndex.ma
 export type Happening =
   /** Starts from what its disk holds; `as`: with another state than that. `disk`: the disk was exchanged before. */
   | { readonly kind: 'boot'; readonly node: NodeId; readonly as?: Partial<View>; readonly disk?: Partial<View> }
-  /** `disk`: where it is not what the state is. A leader answers whose entries it applies, unless it `isSilent`. */
-  | { readonly kind: 'step'; readonly node: NodeId; readonly to: Partial<View>; readonly event?: Event<ServerMessage, never>; readonly sends?: readonly Sent[]; readonly isSilent?: true; readonly disk?: Partial<View> }
+  /** `disk`: where it is not what the state is; `sets`: timers. A leader answers whose entries it applies, unless it `isSilent`. */
+  | { readonly kind: 'step'; readonly node: NodeId; readonly to: Partial<View>; readonly event?: Event<ServerMessage, never>; readonly sends?: readonly Sent[]; readonly sets?: readonly string[]; readonly isSilent?: true; readonly disk?: Partial<View> }
   | { readonly kind: 'crash'; readonly node: NodeId; readonly atBarrier?: 'no' | 'writeLost' | 'writeKept'; readonly disk?: Partial<View> }
   | { readonly kind: 'refuse'; readonly node: NodeId }
   | { readonly kind: 'ask'; readonly operation: number; readonly request: Operation }
@@ -87,8 +87,8 @@ export const boots = (node: NodeId, more: Omit<Extract<Happening, { kind: 'boot'
 export const allBoot: readonly Happening[] = [boots(0), boots(1), boots(2)];
 export const steps = (node: NodeId, to: Partial<View>, more: Omit<Extract<Happening, { kind: 'step' }>, 'kind' | 'node' | 'to'> = {}): Happening => ({ kind: 'step', node, to, ...more });
 /** A step by which a message is heard. */
-export const hears = (node: NodeId, from: NodeId, message: ServerMessage, to: Partial<View> = {}, sends: readonly Sent[] = []): Happening =>
-  steps(node, to, { event: { kind: 'message', from, message }, sends });
+export const hears = (node: NodeId, from: NodeId, message: ServerMessage, to: Partial<View> = {}, sends: readonly Sent[] = [], sets: readonly string[] = []): Happening =>
+  steps(node, to, { event: { kind: 'message', from, message }, sends, sets });
 
 /** The entry at an index: always the same object, as a log keeps it from step to step. */
 const entries = new Map<string, Entry>();
@@ -317,7 +317,7 @@ export function play({ service, judge: judgeOf }: Kind, history: readonly Happen
         return;
       }
       case 'step': {
-        const { node, to, event = { kind: 'timer', timer: 'any' }, sends = [], isSilent, disk } = happening;
+        const { node, to, event = { kind: 'timer', timer: 'any' }, sends = [], sets = [], isSilent, disk } = happening;
         const before = nodes[node]!;
         const view: View = { ...before.view, ...to };
         const after = nodeOf(node, before, view, Object.keys(to));
@@ -325,7 +325,10 @@ export function play({ service, judge: judgeOf }: Kind, history: readonly Happen
         disks[node] = disk === undefined ? after.raft.persistent : persistentOf({ ...view, ...disk });
         views[node] = disk === undefined ? view : { ...view, ...disk };
         const answers = isSilent === true || view.role.kind !== 'leader' ? [] : answersTo(view.log.slice(before.view.applied, view.applied), before.view.applied);
-        const effects = [...sends, ...answers].map(([receiver, message]): Effect<ServerMessage, never, never> => ({ kind: 'send', to: receiver, message }));
+        const effects: readonly Effect<ServerMessage, never, never>[] = [
+          ...[...sends, ...answers].map(([receiver, message]) => ({ kind: 'send', to: receiver, message }) as const),
+          ...sets.map((timer) => ({ kind: 'setTimer', timer, afterUs: { min: 1, max: 1 } }) as const),
+        ];
         judge.stepped(node, before.state as never, after.state as never, event as never, effects as never);
         return;
       }

@@ -1,7 +1,7 @@
 /** PreVote and CheckQuorum: whom a leader is protected from (dissertation 9.6, 6.2, 4.2.3). */
 import type { Role } from '../../../core/raft/state.ts';
-import { accepts, appends, asksPreVote, asksVote, preVotes, votes } from '../support/messages.ts';
-import { boots, follows, hears, leads, steps, type Happening } from '../support/stage.ts';
+import { accepts, appends, asksPreVote, asksVote, preVotes, timeoutNow, votes } from '../support/messages.ts';
+import { boots, follows, hears, leads, stands, steps, type Happening } from '../support/stage.ts';
 import type { Tripwire } from '../support/tripwire.ts';
 
 const both = { preVote: true, checkQuorum: true };
@@ -52,6 +52,10 @@ export const contact: readonly Tripwire[] = [
   {
     property: 'Stands On Pre-Votes', what: 'a pre-vote for an earlier term counts', given: [...n1Waits, steps(1, { role: asks(1) })],
     broken: [hears(1, 2, preVotes(1), { term: 2, vote: 1 })], mended: [hears(1, 2, preVotes(2), { term: 2, vote: 1 })],
+  },
+  {
+    property: 'Stands On Pre-Votes', what: 'the wish of a leader of the past counts', given: n1Waits,
+    broken: [hears(1, 0, timeoutNow(0), { term: 2, vote: 1, role: stands(1) })], mended: [hears(1, 0, timeoutNow(1), { term: 2, vote: 1, role: stands(1) })],
   },
   {
     property: 'Leader Without Quorum Steps Down', what: 'its timer fires and it leads on', given: n1Hears(both),

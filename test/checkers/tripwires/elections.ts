@@ -1,5 +1,5 @@
 /** Who votes and who leads (sections 5.1, 5.2). */
-import { asksVote, votes } from '../support/messages.ts';
+import { asksTransferVote, asksVote, votes } from '../support/messages.ts';
 import { allBoot, boots, hears, leads, stands, steps } from '../support/stage.ts';
 import type { Tripwire } from '../support/tripwire.ts';
 
@@ -37,6 +37,10 @@ export const elections: readonly Tripwire[] = [
   {
     property: 'One Vote Per Term', what: 'a server grants two votes and keeps none', given: [...allBoot, steps(0, { term: 1 }), hears(0, 1, asksVote(1), {}, [[1, votes(1)]])],
     broken: [hears(0, 2, asksVote(1), {}, [[2, votes(1)]])], mended: [hears(0, 2, asksVote(1), {}, [[2, votes(1, false)]])],
+  },
+  {
+    property: 'One Vote Per Term', what: 'a server grants a second vote because a leader wishes it, and keeps the first', given: hasVoted,
+    broken: [hears(0, 2, asksTransferVote(1), {}, [[2, votes(1)]])], mended: [hears(0, 1, asksTransferVote(1), {}, [[1, votes(1)]])],
   },
   {
     property: 'One Vote Per Term', what: 'a server forgets its vote and votes again', given: [...hasVoted, steps(0, { vote: null })],

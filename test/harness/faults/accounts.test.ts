@@ -242,6 +242,9 @@ const moments: Moments = {
 const quietMoments: Moments = { epoch: () => 1, forgottenUpTo: () => 1, heldUpTo: () => 1, carriesState: () => false };
 const withMoments = (receiver: typeof greedy, parts: Partial<System> = {}): System => heardBy(receiver, { moments, leader: () => 0, ...parts });
 
+/** n0 leads, and n1 from the third ping on, which comes at 31 ms. */
+const succession: System = heardBy(greedy, { operator: { handOver: () => ({ ping: 0 }) }, leader: (states) => (gotBy(states[1]) >= 3 ? 1 : 0) });
+
 const cases: Readonly<Record<FaultKind, readonly Case[]>> = {
   drop: losses('drop', { dropPer1000: 1000 }),
   corrupt: losses('corrupt', { corruptPer1000: 1000 }),
@@ -401,6 +404,15 @@ const cases: Readonly<Record<FaultKind, readonly Case[]>> = {
     of('a crash loses what was acknowledged', heardBy(writer(false)), list({ kind: 'lyingFsync', ...span, nodes: [1] }, crash(33 * ms, 34 * ms)), { lyingFsync: [1, 1, 1], crash: [1, 1, 0] }),
     of('nothing was acknowledged', heardBy(greedy), list({ kind: 'lyingFsync', ...span, nodes: [1] }, crash(33 * ms, 34 * ms)), { lyingFsync: [1, 0, 0], crash: [1, 1, 0] }),
     of('it crashes behind the lie', heardBy(writer(false)), list({ kind: 'lyingFsync', ...span, nodes: [1] }, crash(36 * ms, 38 * ms)), { lyingFsync: [1, 0, 0], crash: [1, 1, 0] }),
+  ],
+
+  handOver: [
+    of('the other one leads in time', succession, list({ kind: 'handOver', ...span, nodes: [0], by: 1 }), { handOver: [1, 1, 1] }),
+    of('the other one leads too late', succession, list({ kind: 'handOver', fromUs: 15 * ms, untilUs: 25 * ms, nodes: [0], by: 1 }), { handOver: [1, 1, 0] }),
+    of('whoever leads is asked', succession, list({ kind: 'handOver', ...span, nodes: 'leader', by: 1 }), { handOver: [1, 1, 1] }),
+    of('the server is down', succession, list({ kind: 'gone', atUs: 0, nodes: [0] }, { kind: 'handOver', ...span, nodes: [0], by: 1 }), { handOver: [1, 0, 0], gone: [1, 1, 0] }),
+    of('it is asked to hand over to itself', succession, list({ kind: 'handOver', ...span, nodes: [0], by: 2 }), { handOver: [1, 0, 0] }),
+    of('it is too late', succession, list({ kind: 'handOver', ...tooLate, nodes: [0], by: 1 }), { handOver: [0, 0, 0] }),
   ],
 };
 

@@ -61,6 +61,7 @@ const defectOf: Readonly<Record<Exclude<FaultKind, 'lyingFsync' | 'uncheckedCorr
   crashInRecovery: 'mendsInPlace',
   lostPages: 'trustsWhatItReads',
   crashInSends: 'takesLogsForAligned',
+  handOver: 'isNeverChallenged',
 };
 
 const mostPlans = 300;

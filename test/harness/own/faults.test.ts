@@ -12,6 +12,8 @@ describe('the swarm of a system', () => {
       'damagedMetadata', 'missingSnapshot', 'hotKeys', 'largeValues', 'endlessSessions', 'holdAcrossLeaderships', 'isolateUntilSnapshot', 'compactDuringInstall', ...assumptionBreaking,
       // A storage of a user's own need not write once more what it read.
       'lostPages',
+      // What an operator wishes is told to a system that can be asked.
+      'handOver',
     ]);
   });
 

@@ -1,0 +1,34 @@
+/** Leadership transfer: what becomes of it. */
+import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
+import type { Raft, Transfer } from '../../core/raft/state.ts';
+import { situationsOf } from './situation.ts';
+
+/** A step of Raft, with what it heard; null for a timer. */
+export interface Moved {
+  readonly before: Raft;
+  readonly after: Raft;
+  readonly heard: AnyRaftMessage | null;
+}
+
+const transferOf = (raft: Raft): Transfer | null => (raft.role.kind === 'leader' ? raft.role.office?.transfer ?? null : null);
+const hasBegun = ({ before, after }: Moved): boolean => transferOf(before) === null && transferOf(after) !== null;
+const hasContact = ({ role }: Raft): boolean => role.kind === 'leader' || (role.kind === 'follower' && role.hasContact === true);
+
+export const transfers = situationsOf<Moved>()({
+  transfersToUpToDate: { says: 'A leader hands over to a server that holds all of its log', seen: (moved) => hasBegun(moved) && transferOf(moved.after)!.isTold },
+  transfersToBehind: { says: 'A leader hands over to a server that lacks entries', seen: (moved) => hasBegun(moved) && !transferOf(moved.after)!.isTold },
+  transfersCaughtUp: {
+    says: 'A server to which its leader hands over has caught up',
+    seen: ({ before, after }) => transferOf(before)?.isTold === false && transferOf(after)?.isTold === true,
+  },
+  transfersCompleted: { says: 'A leader that hands over is deposed', seen: ({ before, after }) => transferOf(before)?.isTold === true && after.role.kind !== 'leader' },
+  transfersGivenUp: {
+    says: 'A leader has handed over in vain, and leads on',
+    seen: ({ before, after }) => transferOf(before) !== null && after.role.kind === 'leader' && transferOf(after) === null,
+  },
+  standsAtLeadersWish: { says: 'A server stands for election because its leader told it to', seen: ({ after, heard }) => heard?.kind === 'timeoutNow' && after.role.kind !== 'follower' },
+  transferVotesInContact: {
+    says: 'A vote is asked for at the wish of a leader that is heard, and looked at',
+    seen: ({ before, after, heard }) => heard?.kind === 'requestTransferVote' && hasContact(before) && after.persistent.currentTerm === heard.term,
+  },
+});

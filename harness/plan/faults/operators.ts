@@ -1,0 +1,21 @@
+/** What an operator asks of the servers while all the rest goes on. */
+import * as v from 'valibot';
+import { span, spanOf, target, type FaultShape, type Spanned, type Target } from './shape.ts';
+
+/** Whoever leads is asked to hand its leadership over to the server that stands `by` behind it in their order. */
+export interface HandOver extends Spanned {
+  readonly kind: 'handOver';
+  readonly nodes: Target;
+  readonly by: number;
+}
+
+const places = v.pipe(v.number('expected a number of places'), v.integer('expected a whole number'), v.minValue(1, 'expected at least 1'), v.maxValue(6, 'expected at most 6'));
+
+export const handOver: FaultShape<HandOver> = {
+  schema: v.strictObject({ kind: v.literal('handOver'), ...span, nodes: target, by: places }),
+  span: spanOf,
+  kinds: () => ['handOver'],
+  target: (fault) => fault.nodes,
+  strikesServersOnly: true,
+  describe: ({ by }, struck) => `${struck.join(' ')}, to the server ${by} behind it`,
+};
