@@ -3,7 +3,7 @@
 // What servers and disks are made of.
 export type { Event, FileOperation, Process, Recovery, Storage } from '../../core/protocol.ts';
 export type { AnyEffect, AnyEvent, AnyProcess, AnyStorage, System } from '../system.ts';
-export type { FileRole, Moments } from '../moments.ts';
+export type { FileRole, Moments, Operator } from '../moments.ts';
 export type { Digest } from '../digest.ts';
 
 // Models of histories.
@@ -23,6 +23,7 @@ export type { Cut, Flapping, Isolation, Partition } from '../plan/faults/cuts.ts
 export type { Damage, DamagedDisk, DiskFull, FailedWrite, LyingFsync, Stall } from '../plan/faults/disks.ts';
 export type { Clog, SlowLink, Swizzle } from '../plan/faults/links.ts';
 export type { Crash, CrashLoop, Gone, Pause } from '../plan/faults/processes.ts';
+export type { HandOver } from '../plan/faults/operators.ts';
 export type { Spanned, Target } from '../plan/faults/shape.ts';
 
 // Runs: who watches them, and what they come to.
