@@ -59,6 +59,6 @@ test('addresses are those of the files, and what is compiled is there for both t
   const names = readdirSync(folder);
   for (const name of ['command-line.cjs', 'thread-line.cjs']) expect(existsSync(new URL(`${name}.cache`, folder)), name).toBe(true);
   const texts = names.filter((name) => name.endsWith('.cjs')).map((name) => readFileSync(new URL(name, folder), 'utf8'));
-  expect(texts.some((text) => text.includes('"scenarios/registry.js"'))).toBe(true);
+  expect(texts.some((text) => text.includes('"scenarios/runs.js"'))).toBe(true);
   expect(texts.filter((text) => text.includes('import.meta.url'))).toEqual([]);
 });
