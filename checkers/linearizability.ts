@@ -2,8 +2,15 @@
 import type { NodeId } from '../core/protocol.ts';
 import type { Operation as KvOperation, Result } from '../core/kv/command.ts';
 import { CheckersDiffer } from './checkers-differ.ts';
-import { jsonLinesOf } from './porcupine-ts-port/formats/index.ts';
-import { checkOperations, describeOperation, explain, kvModel, monitor, type Difference, type KvInput, type KvOutput, type Model, type Operation, type Verdict as Checked } from './porcupine-ts-port/index.ts';
+import { jsonLinesOf } from './porcupine-ts-port/formats/jsonl.ts';
+import { checkOperations } from './porcupine-ts-port/check.ts';
+import { describeOperation } from './porcupine-ts-port/describe.ts';
+import { explain } from './porcupine-ts-port/explain/explain.ts';
+import type { Model } from './porcupine-ts-port/model.ts';
+import { kvModel, type KvInput, type KvOutput } from './porcupine-ts-port/models/kv.ts';
+import { monitor } from './porcupine-ts-port/monitor.ts';
+import type { Operation } from './porcupine-ts-port/operation.ts';
+import type { Difference, Verdict as Checked } from './porcupine-ts-port/verdict.ts';
 import { property } from './property.ts';
 import type { Verdict } from './verdict.ts';
 

@@ -1,4 +1,4 @@
-/** The thread in which a command runs code under test. */
-import { runInThread } from '../harness/cli/thread.ts';
+/** The thread in which a command runs code under test, from files as they are. */
+import { house, runInThread } from './thread-line.ts';
 
-await runInThread(async () => (await import('./registry.ts')).registry);
+await runInThread(house);

@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 /** The command: the house's scenarios and the command line put together. */
-import { main, runsCode } from '../harness/cli/main.ts';
-import { processTerminal } from '../harness/cli/terminal.ts';
+import { chunkOfTheCommand, chunksBeside } from '../harness/start/chunks.ts';
+import { isOfTheHouse } from '../harness/start/house.ts';
 
 const argv = process.argv.slice(2);
-const terminal = processTerminal();
-process.exitCode = runsCode(argv)
-  ? await (await import('../harness/cli/thread.ts')).runWatched(argv, new URL('./command-thread.js', import.meta.url), terminal)
-  : await main(argv, terminal, async () => (await import('./registry.ts')).registry);
+const chunks = isOfTheHouse(argv, process.cwd()) ? chunksBeside(import.meta.url) : null;
+const { commandLine } = (chunks?.load(chunkOfTheCommand) ?? await import('./command-line.ts')) as typeof import('./command-line.ts');
+process.exitCode = await commandLine(argv, chunks?.threadUrl ?? new URL('./command-thread.js', import.meta.url));

@@ -34,7 +34,7 @@ const isListed = (path: string, list: Readonly<Record<string, string>>): boolean
   Object.keys(list).some((listed) => (listed.endsWith('/') ? path.startsWith(listed) : path === listed));
 
 const entryPoints = (path: string): boolean =>
-  ['scenarios/whitewater.ts', 'scenarios/index.ts', 'harness/own/index.ts', 'harness/runner/vitest.ts', 'harness/runner/node-test.ts', 'harness/runner/typescript.ts', 'harness/arbitrary/index.ts', 'checkers/porcupine-ts-port/index.ts', 'checkers/porcupine-ts-port/vitest.ts'].includes(path)
+  ['scenarios/whitewater.ts', 'harness/start/thread.ts', 'harness/start/make-chunks.ts', 'harness/world/alea.d.ts', 'scenarios/index.ts', 'harness/own/index.ts', 'harness/runner/vitest.ts', 'harness/runner/node-test.ts', 'harness/runner/typescript.ts', 'harness/arbitrary/index.ts', 'checkers/porcupine-ts-port/index.ts', 'checkers/porcupine-ts-port/vitest.ts'].includes(path)
   || path.startsWith('harness/bench/') || /^test\/(?:mutants|documents|inputs|nodes)\/tool\/main\.ts$/.test(path);
 
 describe('the house', () => {

@@ -95,10 +95,16 @@ function verdictOf(measured: readonly Measured[], floor: number | null): ExitCod
   return slower.length === 0 ? exitCode.pass : exitCode.violation;
 }
 
+/** What is measured of this tree alone. */
+const ofThisTree: Readonly<Record<string, () => Promise<unknown>>> = {
+  '--alone': () => import('./swarm.ts'), '--growth': () => import('./growth.ts'),
+};
+
 async function main(argv: readonly string[]): Promise<ExitCode> {
-  if (argv.length === 1 && argv[0] === '--alone') {
+  const alone = argv.length === 1 ? ofThisTree[argv[0]!] : undefined;
+  if (alone !== undefined) {
     process.argv.splice(2);
-    await import('./swarm.ts');
+    await alone();
     return exitCode.pass;
   }
   try {

@@ -30,6 +30,8 @@ export interface Context {
 export interface Command {
   /** It needs no scenario of the house. */
   readonly isAlone?: boolean;
+  /** It searches models. */
+  readonly needsModels?: boolean;
   /** The whole help text, printed by `--help`. */
   readonly usage: string;
   run(argv: readonly string[], context: Context): Promise<ExitCode>;

@@ -69,6 +69,7 @@ const largest = 2 ** 40;
 
 export const exploreCommand: Command = {
   usage,
+  needsModels: true,
   run: (argv, { registry, terminal }) => explore(argv, registry.models, terminal, registry.systems),
 };
 

@@ -1,5 +1,4 @@
 /** `whitewater lab`: the tests of MIT 6.824's Lab 2 and Lab 3, and what they leave out, in virtual time. */
-import { setFlagsFromString } from 'node:v8';
 import { emptyRow, withSeed, type LabRow, type Meter } from '../campaign/lab.ts';
 import { factsOfSeeds } from '../campaign/facts.ts';
 import { judge, judgementText, together } from '../campaign/judgement.ts';
@@ -8,6 +7,7 @@ import type { Registry, Scenario } from '../campaign/scenario.ts';
 import { parseCommandLine, UsageError, wholeNumber, type Command, type ExitCode, type Terminal } from './command.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { plural } from '../text/format.ts';
+import { spareTheInliner } from './short-run.ts';
 import { Kept } from './kept.ts';
 import { savePlan } from './save-plans.ts';
 import { StatusLine } from './status-line.ts';
@@ -93,7 +93,7 @@ function isNamed(name: string, asked: string): boolean {
 
 async function runLab({ asked, scenarios, first, seeds, jsonPath }: Request, terminal: Terminal): Promise<ExitCode> {
   if (jsonPath !== null) mustBeWritable(jsonPath, terminal.err);
-  if (scenarios.length * seeds <= shortRuns) spareTheOptimizer();
+  if (scenarios.length * seeds <= shortRuns) spareTheInliner();
   const startedMs = performance.now();
   const progress = new LabProgress(terminal, scenarios.length * seeds, startedMs);
   const rows: LabRow[] = [];
@@ -126,12 +126,6 @@ async function runLab({ asked, scenarios, first, seeds, jsonPath }: Request, ter
 }
 
 const shortRuns = 500;
-
-/**
- * In a second or two V8 spends more on inlining functions into one another than that gives back: with
- * a fifth of its limit `lab 3B` takes a quarter less CPU. It changes no result.
- */
-const spareTheOptimizer = (): void => setFlagsFromString('--max-inlined-bytecode-size-cumulative=200');
 
 const measured: Meter = (body) => {
   const cpu = process.cpuUsage();

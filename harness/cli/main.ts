@@ -23,8 +23,8 @@ const overview = (): string => [
 
 const isHelp = (word: string): boolean => word === '--help' || word === '-h';
 
-/** The house's own scenarios; a command that needs none does not load them. */
-export type House = () => Promise<Registry>;
+/** The house's own scenarios, and its models where they are needed; a command that needs none does not load them. */
+export type House = (needsModels: boolean) => Promise<Registry>;
 
 /** Never throws: bad input gives one clear line and code 4, a fault of our own a stack trace and code 5. */
 export async function main(argv: readonly string[], whole: Terminal, house: House): Promise<ExitCode> {
@@ -67,11 +67,11 @@ async function dispatch([name, ...rest]: readonly string[], terminal: Terminal, 
     terminal.out(command.usage);
     return exitCode.pass;
   }
-  return command.run(rest, { terminal, registry: command.isAlone === true ? noScenarios : await loaded(house) });
+  return command.run(rest, { terminal, registry: command.isAlone === true ? noScenarios : await loaded(() => house(command.needsModels === true)) });
 }
 
 /** @throws UsageError when the core that the house stands on is patched, and throws while it is loaded */
-async function loaded(house: House): Promise<Registry> {
+async function loaded(house: () => Promise<Registry>): Promise<Registry> {
   const bug = process.env[bugVariable];
   if (bug === undefined) return (await import('./project.ts')).registryAtHand(process.cwd(), house);
   try {

@@ -21,6 +21,7 @@ import { count, table, virtualTime } from '../text/format.ts';
 import { planInFile } from './plan-in-file.ts';
 import { planOf } from './plan-of.ts';
 import { scenarioFor } from './scenario-for.ts';
+import { spareTheCompiler } from './short-run.ts';
 import { jsonText } from '../text/printable.ts';
 
 const usage = `whitewater replay SEED|PLAN.json [options]
@@ -60,6 +61,7 @@ async function replay(argv: readonly string[], context: Context): Promise<ExitCo
   });
   if (positionals.length !== 1) throw new UsageError('replay takes one seed or one plan file');
   for (const path of [values.trace, values.json, values['trace-tla']]) if (path !== undefined) mustBeWritable(path, context.terminal.err, positionals);
+  spareTheCompiler();
   const replayed = await find(positionals[0]!, values.scenario, context);
   const trace = new TraceLines(replayed.system, (node) => nodeName(replayed.plan, node));
   const system = values.freeze === true ? frozen(replayed.system) : replayed.system;

@@ -108,5 +108,5 @@ export async function runInThread(house: House): Promise<void> {
     interrupted: interruption.signal,
   };
   watchThisThread(new Pulse(pulse));
-  tell({ kind: 'ended', code: await main(argv, terminal, async () => asWatched(await house())) });
+  tell({ kind: 'ended', code: await main(argv, terminal, async (needsModels) => asWatched(await house(needsModels))) });
 }

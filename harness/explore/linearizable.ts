@@ -1,5 +1,7 @@
 /** Linearizability of every reached client history, as a property. */
-import { checkOperations, type Model as Sequential, type Operation } from '../../checkers/porcupine-ts-port/index.ts';
+import { checkOperations } from '../../checkers/porcupine-ts-port/check.ts';
+import type { Model as Sequential } from '../../checkers/porcupine-ts-port/model.ts';
+import type { Operation } from '../../checkers/porcupine-ts-port/operation.ts';
 import { Hasher, StructuralHasher, type Views } from './fingerprint.ts';
 import type { Problem, Property } from './model.ts';
 

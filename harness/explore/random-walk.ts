@@ -4,7 +4,7 @@
  * always the same walk, and the walk that counts is the first one with a violation, so that the result
  * does not depend on how many threads walk.
  */
-import seedrandom from 'seedrandom';
+import alea from 'seedrandom/lib/alea.js';
 import { Identity } from './expander.ts';
 import { Findings, type Finding } from './findings.ts';
 import type { Model, Path } from './model.ts';
@@ -72,7 +72,7 @@ interface OneWalk {
 }
 
 function walkOnce<State, Action>(model: Model<State, Action>, seed: string, maxSteps: number): OneWalk {
-  const random = seedrandom.alea(seed);
+  const random = alea(seed);
   const below = (bound: number): number => (random.int32() >>> 0) % bound;
   const checks = new PropertyChecks(model);
   const choices: number[] = [];

@@ -1,7 +1,7 @@
 /** What a user defines a protocol with: `import { defineSystem } from 'whitewater/own'`. */
 export type { Effect, NodeId, Range, Step } from '../../core/protocol.ts';
 export type { CasRegisterInput, KvInput, KvOutput, LockInput, LockOutput, Model, QueueInput, QueueOutput, RegisterOutput } from '../../checkers/porcupine-ts-port/index.ts';
-export { illegal } from '../../checkers/porcupine-ts-port/index.ts';
+export { illegal } from '../../checkers/porcupine-ts-port/model.ts';
 export type { Registry, Scenario } from '../campaign/scenario.ts';
 export { assumptionBreaking, faultKinds, type FaultKind } from '../plan/fault-kinds.ts';
 export { microseconds, planFormat, planVersion, rangeSchema, wholeNumber, type Plan } from '../plan/plan.ts';

@@ -1,9 +1,10 @@
 /** What clients ask of a system: operations and replies, how a history of them is judged, and how they are drawn. */
 import * as v from 'valibot';
-import {
-  casRegisterModel, illegal, kvModel, lockModel, queueModel,
-  type CasRegisterInput, type KvInput, type KvOutput, type LockInput, type LockOutput, type Model, type QueueInput, type QueueOutput, type RegisterOutput,
-} from '../../checkers/porcupine-ts-port/index.ts';
+import { illegal, type Model } from '../../checkers/porcupine-ts-port/model.ts';
+import { kvModel, type KvInput, type KvOutput } from '../../checkers/porcupine-ts-port/models/kv.ts';
+import { lockModel, type LockInput, type LockOutput } from '../../checkers/porcupine-ts-port/models/lock.ts';
+import { queueModel, type QueueInput, type QueueOutput } from '../../checkers/porcupine-ts-port/models/queue.ts';
+import { casRegisterModel, type CasRegisterInput, type RegisterOutput } from '../../checkers/porcupine-ts-port/models/register.ts';
 import type { RandomStream } from '../world/random.ts';
 import { words } from './data.ts';
 

@@ -4,14 +4,14 @@
  * One stream for each concern and each link: taking away one fault or one operation then leaves what
  * every other stream draws as it was, on which shrinking depends. Only whole numbers are drawn.
  */
-import seedrandom from 'seedrandom';
+import alea from 'seedrandom/lib/alea.js';
 import type { Range } from '../../core/protocol.ts';
 
 export class RandomStream {
   private readonly next: () => number;
 
   constructor(seed: string) {
-    this.next = seedrandom.alea(seed).int32;
+    this.next = alea(seed).int32;
   }
 
   /** A whole number from 0 to 2^32 - 1. */

@@ -7,7 +7,7 @@ import { Interner, type Interned } from '../../harness/explore/interner.ts';
 import { linearizability, type ClientHistory } from '../../harness/explore/linearizable.ts';
 import type { Model, Property } from '../../harness/explore/model.ts';
 import type { Described } from '../../harness/text/difference.ts';
-import { illegal, type Model as Sequential } from '../../checkers/porcupine-ts-port/index.ts';
+import { illegal, type Model as Sequential } from '../../checkers/porcupine-ts-port/model.ts';
 
 export type Value = string | null;
 /** Requests are numbered so that no two of a run are alike. */

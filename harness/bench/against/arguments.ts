@@ -6,7 +6,7 @@ import type { What } from './workload.ts';
 const names: readonly What[] = ['simulation', 'explorer', 'explorer-threads', 'checker', 'start-up', 'labs'];
 
 export const usage = `npm run bench -- --against REVISION [options]
-npm run bench -- --alone
+npm run bench -- --alone | --growth
 
 Builds the other revision aside, lets both do the same work in turns, and prints medians and the range of single
 pairs: how many times as good this tree is. Build first (npm run build).
@@ -20,6 +20,7 @@ pairs: how many times as good this tree is. Build first (npm run build).
   --floor RATIO       ends with 1 when the first figure of something is below it, such as 0.7
   --json FILE         writes all of it as JSON
   --alone             one process of this tree beside a bare loop of events, against no other revision
+  --growth            what a step costs when log, store and cluster are ten times as large, in this tree
 
 Exit code: 0 measured, 1 below the floor, 2 interrupted, 4 wrong usage or a revision that cannot be built.
 `;

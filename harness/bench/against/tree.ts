@@ -26,7 +26,7 @@ export function mustBeBuilt(folder: string): void {
 
 const sourcesIn = (folder: string): readonly string[] =>
   layers.flatMap((layer) => readdirSync(join(folder, layer), { recursive: true, encoding: 'utf8' }).map((path) => `${layer}/${path}`))
-    .filter((path) => path.endsWith('.ts') && !notBuilt.some((folder) => path.startsWith(folder)) && !path.includes('/dist/'));
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !notBuilt.some((folder) => path.startsWith(folder)) && !path.includes('/dist/'));
 
 /** What tsconfig.build.json leaves out. */
 const notBuilt = ['checkers/porcupine-ts-port/test/', 'scenarios/examples/'];
