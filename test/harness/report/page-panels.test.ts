@@ -314,6 +314,15 @@ describe('the list of steps, and the way through it', () => {
       return `${page.script.view.selected}: ${page.text('found')}`;
     });
     expect(places).toEqual(['2: 1 of 2', '4: 2 of 2', '2: 1 of 2', '4: 2 of 2', '2: 1 of 2']);
+    // From one that was not found: the nearest on that side.
+    const beside = [1, -1].map((by) => {
+      page.script.select(3);
+      page.script.goFound(by);
+      return page.script.view.selected;
+    });
+    page.script.select(0);
+    page.script.goFound(-1);
+    expect([beside, page.script.view.selected]).toEqual([[4, 2], 4]);
     page.script.setQuery('no such thing');
     page.script.goFound(1);
     expect([page.text('found'), page.document.getElementById('found-next').disabled, page.panel('steps-rows')]).toEqual(['none', true, ['Nothing is found.']]);
