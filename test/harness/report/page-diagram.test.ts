@@ -215,6 +215,18 @@ test('a history that clashes has its window, and its operations in red', () => {
   expect([written().filter((line) => /linearizable|put|get/.test(line)), drawn()]).toEqual([['not linearizable 539,307 bad', 'put \u2192 ok 233,235 card', 'get \u2026 no answer 785,269 card'], '2810fbdd2f7de47e']);
 });
 
+test('the window is that of the operations that clash, and of no others', () => {
+  const at = (clash: readonly number[]): readonly string[] => {
+    const { script, written } = diagramOf({ history: { key: null, why: '', clash, longest: [], blocked: null } });
+    script.draw();
+    return written().filter((line) => /linearizable|put|get/.test(line));
+  };
+  expect([at([0]), at([1]), at([9])]).toEqual([
+    ['not linearizable 433,307 bad', 'put \u2192 ok 233,235 card', 'get \u2026 no answer 785,269 onbar'], ['not linearizable 815,307 bad', 'put \u2192 ok 233,235 onbar', 'get \u2026 no answer 785,269 card'],
+    ['put \u2192 ok 233,235 onbar', 'get \u2026 no answer 785,269 onbar'],
+  ]);
+});
+
 describe('nearer and farther', () => {
   const spans = (act: (script: Script) => void): readonly number[] => {
     const { script } = diagramOf();

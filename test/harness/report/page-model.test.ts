@@ -125,6 +125,10 @@ describe('states', () => {
     const cut = scriptOf({ ...account, fatal: null, messages: [], rows: [row({ contents: log(0, 1, 'a', 'b', 'c') }), row({ step: 2, contents: log(0, 2, 'B') }), row({ step: 3, contents: log(0, 1) })] });
     expect([1, 2].map((place) => plain(cut.statesAt(cut.models.run, place)[0]!.log))).toEqual([{ base: [0, 1], entries: [[1, 'a'], [1, 'B']] }, { base: [0, 1], entries: [] }]);
   });
+  test('a log behind a snapshot keeps what is behind the next one, up to what is replaced', () => {
+    const later = scriptOf({ ...account, fatal: null, messages: [], rows: [row({ contents: log(1, 2, 'b', 'c', 'd') }), row({ step: 2, contents: log(2, 4, 'X') }), row({ step: 3, contents: log(2, 5) })] });
+    expect([1, 2].map((place) => plain(later.statesAt(later.models.run, place)[0]!.log))).toEqual([{ base: [2, 1], entries: [[1, 'c'], [1, 'X']] }, { base: [2, 1], entries: [[1, 'c'], [1, 'X']] }]);
+  });
   test('before a row; of a start, those before the crash', () => {
     expect([0, 2, 3, 6, 8].map((place) => plain(script.stateBefore(run, place)))).toEqual([
       {}, {}, { role: 'follower', term: 0, commitIndex: 0 }, { role: 'leader', term: 1, commitIndex: 2 }, { role: 'follower', term: 1, commitIndex: 1 },

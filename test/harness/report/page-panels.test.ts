@@ -265,6 +265,7 @@ describe('the list of steps, and the way through it', () => {
     expect(rows.map((one) => `${one.id} ${one.className}: ${one.options.map(({ textContent }) => textContent).join('|')}${one.attributes.get('aria-selected') === 'true' ? ' *' : ''}`)).toEqual([
       'row-0 row step: 1|0|n1|boot', 'row-1 row fault: 1|15||cut begins: n1 to n0', 'row-2 row step: 2|20.500|n0|campaigns in term 2', 'row-3 row crash: 2|21|n2|crashes', 'row-4 row step quiet fatal: 3|21.500|n1|vote 2 from n0 *',
     ]);
+    expect([rows[1]!.title, page.document.getElementById('steps-space').style['height']]).toEqual(['cut begins: n1 to n0', '130px']);
     expect([page.text('steps-count'), rows[1]!.attributes.get('aria-posinset'), rows[1]!.attributes.get('aria-setsize')]).toEqual(['5', '2', '5']);
   });
   test('goes to the next and the one before, and no further than the ends', () => {
@@ -314,6 +315,15 @@ describe('the list of steps, and the way through it', () => {
       return `${page.script.view.selected}: ${page.text('found')}`;
     });
     expect(places).toEqual(['2: 1 of 2', '4: 2 of 2', '2: 1 of 2', '4: 2 of 2', '2: 1 of 2']);
+    // From one that was not found: the nearest on that side.
+    const beside = [1, -1].map((by) => {
+      page.script.select(3);
+      page.script.goFound(by);
+      return page.script.view.selected;
+    });
+    page.script.select(0);
+    page.script.goFound(-1);
+    expect([beside, page.script.view.selected]).toEqual([[4, 2], 4]);
     page.script.setQuery('no such thing');
     page.script.goFound(1);
     expect([page.text('found'), page.document.getElementById('found-next').disabled, page.panel('steps-rows')]).toEqual(['none', true, ['Nothing is found.']]);

@@ -124,6 +124,7 @@ describe('the transcript', () => {
       ...rows.map(({ node }) => `     2    20.500  |   |   |   ${[3, 5, 6, 7, 8, 9].map((lane) => (lane === node ? '*   ' : '|   ')).join('')} c${node - 3} x`),
       '       2 clients without a column of its own; the page has all',
     ]);
+    expect(part(run(rows.slice(0, 7), many), '  step').at(-1)).toBe('       1 client without a column of its own; the page has all');
     expect(part(run(rows.slice(1, 2)), '  step')[0]).toBe('  step     t(ms)  n0  n1  n2  c0   event');
     expect(part(run(rows.slice(1, 2)), '  step').at(-1)).toBe('     2    20.500  |   |   |   *    c0 x');
   });
