@@ -60,6 +60,12 @@ export interface Process<State, Message, Write, Durable, Request, Reply> {
    * durable, `undo` takes the step for one that never was, believing that nothing of it is on the disk.
    */
   readonly onFailedWrite?: 'stop' | 'goOn' | 'undo';
+  /**
+   * What the node does while a write is on its way. `blocking`, also when absent: nothing else; what arrives waits.
+   * `pipelined`: it goes on from its new state at once. What is listed in front of a `persist` happens at once, what is
+   * listed behind it when its writes and all before them are durable; one without writes waits for those before it.
+   */
+  readonly persistence?: 'blocking' | 'pipelined';
 }
 
 /**

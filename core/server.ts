@@ -15,6 +15,7 @@ import type { LogIndex, Term } from './raft/log.ts';
 import type { AnyRaftMessage } from './raft/option-messages.ts';
 import { applyWrite, changes, persistedSizeBytes } from './raft/persistence.ts';
 import type { Write } from './raft/write.ts';
+import { pipelined } from './raft/pipelining.ts';
 import { propose } from './raft/replication.ts';
 import { startsWithPromise } from './raft/lease.ts';
 import { handingOverTo } from './raft/transfer.ts';
@@ -236,8 +237,16 @@ const refuse = (to: NodeId, sequence: number, leaderId: NodeId | null): ServerEf
 export const serverProcess = (config: ServerConfig): Process<Server, ServerMessage, Write, Persistent, never, never> => ({
   blank: blankPersistent,
   boot: (durable) => bootServer(config, durable),
-  step: (server, event) => withReads(server, event, stepServer),
+  step: config.pipelined === true ? stepPipelined : stepServed,
   write: applyWrite,
+  ...(config.pipelined === true ? { persistence: 'pipelined' } : {}),
 });
+
+const stepServed = (server: Server, event: ServerEvent): ServerStep => withReads(server, event, stepServer);
+
+function stepPipelined(server: Server, event: ServerEvent): ServerStep {
+  const { state, effects } = stepServed(server, event);
+  return { state, effects: pipelined(server.raft, state.raft, effects) };
+}
 
 export type { Operation };

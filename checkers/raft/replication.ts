@@ -89,7 +89,9 @@ export const committedByMajority = ofPair({
   when: 'moved',
   check({ node, before, after, servers, durableOf }) {
     const { commitIndex } = after;
-    if (after.role.kind !== 'leader' || before === null || commitIndex === before.commitIndex) return null;
+    // A pipelined leader may have spoken of it before any checker sees its step: then it shows at whom it told.
+    const isAsked = after.role.kind === 'leader' || after.config.pipelined === true;
+    if (!isAsked || before === null || commitIndex === before.commitIndex) return null;
     const term = after.persistent.log.termAt(commitIndex);
     let holders = 0;
     for (let server = 0; server < servers; server++) {
@@ -98,7 +100,7 @@ export const committedByMajority = ofPair({
     }
     return holders * 2 > servers
       ? null
-      : `n${node} leads term ${after.persistent.currentTerm} and commits entry ${commitIndex}, which ${holders} of ${servers} disks hold`;
+      : `n${node} ${after.role.kind === 'leader' ? 'leads' : 'is in'} term ${after.persistent.currentTerm} and commits entry ${commitIndex}, which ${holders} of ${servers} disks hold`;
   },
 });
 

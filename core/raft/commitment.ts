@@ -15,9 +15,10 @@ export function advanceCommitIndex(raft: Raft, leader: Leader): Raft {
 
 /** The greatest index that a majority of servers, this leader among them, is known to store. */
 function highestOnMajority(raft: Raft, { matchIndex }: Leader): LogIndex {
-  const { id, clusterSize } = raft.config;
+  const { id, clusterSize, pipelined } = raft.config;
   const stored = matchIndex.slice();
-  stored[id] = raft.persistent.log.lastIndex;
+  // Where writes are pipelined its own slot says what its disk holds (pipelining.ts).
+  if (pipelined !== true) stored[id] = raft.persistent.log.lastIndex;
   stored.sort((a, b) => b - a);
   return stored[majorityOf(clusterSize) - 1]!;
 }

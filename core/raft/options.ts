@@ -11,6 +11,7 @@ import { isLeaseTimer, keepsPromise, onLeaseOver, readTimer } from './lease.ts';
 import { onLeaseRead } from './lease-read.ts';
 import { onHeartbeatReply, onReadIndex, repeatRound } from './read-index.ts';
 import { noRounds, onHeartbeat } from './rounds.ts';
+import { isWritten, onWritten } from './pipelining.ts';
 import { askForPreVotes, onRequestPreVote, onRequestPreVoteReply } from './pre-vote.ts';
 import { asVote, giveUpTransfer, onTimeoutNow, onTransferLeadership, tellWhenUpToDate } from './transfer.ts';
 import { stay, withOffice, type Office, type Raft, type RaftConfig, type RaftStep } from './state.ts';
@@ -24,6 +25,7 @@ export function onTimer(raft: Raft, timer: string): RaftStep {
   if (timer === readTimer) return onLeaseRead(raft);
   if (isLeaseTimer(timer)) return onLeaseOver(raft, timer);
   if (timer === 'transfer') return giveUpTransfer(raft);
+  if (isWritten(timer)) return onWritten(raft, timer);
   if (timer === 'election') return inOffice(raft, onElectionTimer(raft));
   return repeatRound(inOffice(raft, paper.onTimer(raft, timer)));
 }

@@ -33,6 +33,8 @@ export interface RaftOptions {
   readonly transfer?: boolean;
   /** What reads of kind `lease` rest on, beside `checkQuorum` (lease.ts). */
   readonly lease?: LeaseBound;
+  /** Go on while writes are on their way (pipelining.ts). */
+  readonly pipelined?: boolean;
   /** How long word of a leader counts (contact.ts); the least election timeout when absent. */
   readonly contactUs?: Range;
 }

@@ -156,6 +156,7 @@ class Examiner {
     const { inner } = this;
     return {
       ...(inner.onFailedWrite === undefined ? {} : { onFailedWrite: inner.onFailedWrite }),
+      ...(inner.persistence === undefined ? {} : { persistence: inner.persistence }),
       blank: inner.blank,
       boot: (durable) => this.looked('on its start', () => inner.boot(durable)),
       step: (state, event) => {

@@ -32,6 +32,7 @@ type Given = Readonly<Record<string, unknown>>;
 /** Methods are called on the process itself: one may be a class with fields of its own. */
 const frozenProcess = (process: AnyProcess, freezer: Freezer): AnyProcess => ({
   ...(process.onFailedWrite === undefined ? {} : { onFailedWrite: process.onFailedWrite }),
+  ...(process.persistence === undefined ? {} : { persistence: process.persistence }),
   blank: freezer.freeze(process.blank),
   boot: (durable) => guarded(freezer, { durable }, (given) => process.boot(given['durable'])),
   step: (state, event) => guarded(freezer, { state, event }, (given) => process.step(given['state'], given['event'] as typeof event)),

@@ -34,6 +34,8 @@ export interface Host {
   wakeAfter(delayUs: number, machine: Machine, waking: Waking): void;
   release(machine: Machine, effect: AnyEffect): void;
   stepped(machine: Machine, before: unknown, after: unknown, event: AnyEvent | null, effects: readonly AnyEffect[]): void;
+  /** The state of a node is another, before any checker sees it. */
+  changed(): void;
   crashed(machine: Machine, moment: CrashMoment, kept: KeptStep | null): void;
   leavesOf(machine: Machine, all: number): number;
   fellInSends(machine: Machine, left: number, all: number): void;
@@ -61,6 +63,7 @@ type Persist = Effect<unknown, unknown, unknown> & { kind: 'persist' };
 /** A step whose effects are being carried out. */
 interface Unfinished {
   readonly event: AnyEvent | null;
+  readonly before: unknown;
   readonly step: Step<unknown, AnyEffect>;
   next: number;
 }
@@ -88,6 +91,9 @@ export class Machine {
   private readonly open = new Set<number>();
   private life = 0;
   private unfinished: Unfinished | null = null;
+  /** Of a pipelined node: steps that it has taken and that wait for a write, the one that is on its way in front. */
+  private pipeline: Unfinished[] = [];
+  private readonly isPipelined: boolean;
   private waiting: (AnyEvent | Timer)[] = [];
   /** A stopped process: nothing is lost, and nothing is handled until it goes on. */
   private isPaused = false;
@@ -112,6 +118,7 @@ export class Machine {
     this.process = process;
     this.disk = disk;
     this.timerChoice = timerChoice;
+    this.isPipelined = process.persistence === 'pipelined';
   }
 
   /** Starts from what the disk holds; a node that must not use what it reads stays down for good. */
@@ -175,12 +182,61 @@ export class Machine {
 
   /** `step` is null when the node died of the event. */
   private begin(event: AnyEvent | null, step: Step<unknown, AnyEffect> | null): void {
-    if (step !== null) this.carryOut({ event, step, next: 0 });
+    if (step === null) return;
+    const begun: Unfinished = { event, before: this.state, step, next: 0 };
+    if (this.isPipelined) this.goOn(begun);
+    else this.carryOut(begun);
+  }
+
+  /** The node is what the step made it at once; what the step says in front of its first write is said, and the rest waits. */
+  private goOn(begun: Unfinished): void {
+    const { effects, state } = begun.step;
+    const hasChanged = this.state !== state;
+    this.state = state;
+    if (hasChanged) this.world.changed();
+    const barrier = effects.findIndex(({ kind }) => kind === 'persist');
+    const ahead = barrier === -1 ? effects : effects.slice(0, barrier);
+    if (this.armed === 'sending' && this.fallsAmong(begun, ahead, false)) return;
+    for (; begun.next < ahead.length; begun.next++) this.say(begun);
+    this.pipeline.push(begun);
+    if (this.unfinished === null) this.advance();
+  }
+
+  /**
+   * Steps take effect in their order, each when its last write is durable: only then do checkers see it, so that no
+   * checker believes what no disk knows.
+   */
+  private advance(): void {
+    while (this.pipeline.length > 0) {
+      const first = this.pipeline[0]!;
+      const effect = first.step.effects[first.next];
+      if (effect === undefined) {
+        this.pipeline.shift();
+        this.world.stepped(this, first.before, first.step.state, first.event, first.step.effects);
+        if (this.armed === 'answered' && this.hasAnswered(first.step.effects)) return this.crashBehindAnswer();
+        continue;
+      }
+      if (effect.kind === 'persist' && effect.writes.length > 0) {
+        this.unfinished = first;
+        const writeUs = this.disk.nextWriteUs();
+        if (writeUs > 0) return this.awaitWrite(writeUs);
+        if (this.hasCrashedAt(first, effect.writes)) return;
+        this.unfinished = null;
+      } else if (effect.kind !== 'persist') {
+        if (this.armed === 'sending' && says(effect) && this.fallsAmong(first, first.step.effects.slice(first.next), true)) return;
+        this.say(first);
+      }
+      first.next += 1;
+    }
   }
 
   /** What it is as soon as its write is done. */
   get nextState(): unknown {
-    return this.unfinished === null ? this.state : this.unfinished.step.state;
+    return this.unfinished === null || this.isPipelined ? this.state : this.unfinished.step.state;
+  }
+
+  private get isBlocked(): boolean {
+    return this.isPaused || (this.unfinished !== null && !this.isPipelined);
   }
 
   get isWriting(): boolean {
@@ -190,7 +246,7 @@ export class Machine {
   /** An event for this node: lost when it is down, put off while it waits for its disk. */
   handle(event: AnyEvent): void {
     if (!this.isUp) return this.miss();
-    if (this.unfinished !== null || this.isPaused) this.putOff(event);
+    if (this.isBlocked) this.putOff(event);
     else this.begin(event, this.stepOn(event));
   }
 
@@ -269,6 +325,7 @@ export class Machine {
     this.armed = null;
     this.state = null;
     this.unfinished = null;
+    this.pipeline = [];
     this.waiting = [];
     this.timers.length = 0;
     this.isPaused = false;
@@ -317,19 +374,12 @@ export class Machine {
       const effect = effects[unfinished.next]!;
       if (effect.kind === 'persist') {
         const writeUs = this.disk.nextWriteUs();
-        if (writeUs > 0) {
-          this.unfinished = unfinished;
-          this.hasWaitedForWrite = false;
-          this.timeWrite();
-          this.world.wakeAfter(writeUs, this, { kind: 'durable', life: this.life });
-          return;
-        }
         this.unfinished = unfinished;
+        if (writeUs > 0) return this.awaitWrite(writeUs);
         if (this.hasCrashedAt(unfinished, effect.writes)) return;
       } else {
-        if (this.armed === 'sending' && says(effect) && this.fallsAmong(unfinished)) return;
-        if (effect.kind === 'reply' && !this.open.delete(effect.id)) this.answersNothing(unfinished, effect.id);
-        this.release(effect);
+        if (this.armed === 'sending' && says(effect) && this.fallsAmong(unfinished, effects.slice(unfinished.next), true)) return;
+        this.say(unfinished);
       }
       unfinished.next += 1;
     }
@@ -337,19 +387,30 @@ export class Machine {
     if (this.armed === 'answered' && this.hasAnswered(effects)) this.crashBehindAnswer();
   }
 
-  private takeEffect({ step, event }: Unfinished): void {
+  private awaitWrite(writeUs: number): void {
+    this.hasWaitedForWrite = false;
+    this.timeWrite();
+    this.world.wakeAfter(writeUs, this, { kind: 'durable', life: this.life });
+  }
+
+  /** The effect at which the step stands, which is no write. */
+  private say(unfinished: Unfinished): void {
+    const effect = unfinished.step.effects[unfinished.next]!;
+    if (effect.kind === 'reply' && !this.open.delete(effect.id)) this.answersNothing(unfinished, effect.id);
+    this.release(effect);
+  }
+
+  private takeEffect({ before, step, event }: Unfinished): void {
     this.unfinished = null;
-    const before = this.state;
-    this.state = step.state;
-    this.world.stepped(this, before, this.state, event, step.effects);
+    if (!this.isPipelined) this.state = step.state;
+    this.world.stepped(this, before, step.state, event, step.effects);
   }
 
   /**
-   * Crashes behind some of what is left to say, if that is more than one thing and nothing is to be written any more: then
-   * the step has taken effect all the same, and it is as if the network had lost the rest.
+   * Crashes behind some of `rest`, if that is more than one thing to say and nothing to write. Where `isLast`, the step has
+   * taken effect all the same, and it is as if the network had lost the others; else no disk knows of it, and no checker.
    */
-  private fallsAmong(unfinished: Unfinished): boolean {
-    const rest = unfinished.step.effects.slice(unfinished.next);
+  private fallsAmong(unfinished: Unfinished, rest: readonly AnyEffect[], isLast: boolean): boolean {
     const said = rest.filter(says);
     if (said.length < 2 || rest.some(({ kind }) => kind === 'persist')) return false;
     const left = this.world.leavesOf(this, said.length);
@@ -357,7 +418,7 @@ export class Machine {
       if (effect.kind === 'reply' && !this.open.delete(effect.id)) this.answersNothing(unfinished, effect.id);
       this.release(effect);
     }
-    this.takeEffect(unfinished);
+    if (isLast) this.takeEffect(unfinished);
     this.world.accounts.fired('crashInSends');
     this.world.accounts.mattered('crashInSends');
     this.world.fellInSends(this, left, said.length);
@@ -392,12 +453,18 @@ export class Machine {
       this.hasWrittenInPause = true;
       return;
     }
-    if (this.hasWaitedForWrite) this.world.accounts.mattered(this.slowedBy);
     const unfinished = this.unfinished!;
+    const hasHeldUp = this.hasWaitedForWrite || (this.isPipelined && (this.pipeline.length > 1 || saysMore(unfinished)));
+    if (hasHeldUp) this.world.accounts.mattered(this.slowedBy);
     const effect = unfinished.step.effects[unfinished.next] as Persist;
     if (this.hasCrashedAt(unfinished, effect.writes)) return;
     unfinished.next += 1;
-    this.carryOut(unfinished);
+    if (this.isPipelined) {
+      this.unfinished = null;
+      this.advance();
+    } else {
+      this.carryOut(unfinished);
+    }
     this.handleWaiting();
   }
 
@@ -417,8 +484,8 @@ export class Machine {
   /** A failed write matters when something was to be said behind it. */
   private hasFailed(unfinished: Unfinished, writes: readonly unknown[], kind: FaultKind): boolean {
     const { onFailedWrite = 'stop' } = this.process;
-    // A node that has not started has no step to undo.
-    const does = unfinished.event === null && onFailedWrite === 'undo' ? 'stop' : onFailedWrite;
+    // A node that has not started has no step to undo, and one that has gone on cannot take it back.
+    const does = onFailedWrite === 'undo' && (unfinished.event === null || this.isPipelined) ? 'stop' : onFailedWrite;
     const left = this.blaming(unfinished.event, () => this.disk.failed(writes, unfinished.next, does !== 'stop'));
     this.world.accounts.fired(kind);
     if (saysMore(unfinished)) this.world.accounts.mattered(kind);
@@ -457,7 +524,7 @@ export class Machine {
   }
 
   private handleWaiting(): void {
-    while (this.unfinished === null && this.isUp && !this.isPaused && this.waiting.length > 0) {
+    while (!this.isBlocked && this.isUp && this.waiting.length > 0) {
       const next = this.waiting.shift()!;
       if ('kind' in next) this.handle(next);
       else this.fireIfDue(next);
@@ -502,7 +569,7 @@ export class Machine {
     timer.queuedUs = null;
     if (timer.deadlineUs === null) return;
     if (timer.deadlineUs > this.world.nowUs) this.queueTimer(timer, timer.deadlineUs);
-    else if (this.unfinished !== null || this.isPaused) this.putOff(timer);
+    else if (this.isBlocked) this.putOff(timer);
     else this.fireIfDue(timer);
   }
 
@@ -510,6 +577,8 @@ export class Machine {
   private fireIfDue(timer: Timer): void {
     if (timer.deadlineUs === null || timer.deadlineUs > this.world.nowUs) return;
     timer.deadlineUs = null;
+    // A pipelined node names timers after what it wrote: each once.
+    if (this.isPipelined && timer.queuedUs === null) this.timers.splice(this.timers.indexOf(timer), 1);
     if (timer.movedBy !== null) this.world.accounts.mattered(timer.movedBy);
     this.handle({ kind: 'timer', timer: timer.name });
   }

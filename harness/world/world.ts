@@ -306,6 +306,11 @@ export class World implements ScriptedWorld, Host {
     }
   }
 
+  changed(): void {
+    this.leading = undefined;
+    this.waits.changed();
+  }
+
   stepped({ id, disk }: Machine, before: unknown, after: unknown, event: AnyEvent | null, effects: readonly AnyEffect[]): void {
     if (before !== after) this.leading = undefined;
     this.reporter.stepped(this.nowUs, id, before, after, event, effects, disk.durable);

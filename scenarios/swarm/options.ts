@@ -3,7 +3,7 @@ import { answer } from '../../harness/world/fate.ts';
 import type { RandomStream } from '../../harness/world/random.ts';
 import type { RaftKvSettings } from '../systems/raft-kv-settings.ts';
 
-type Options = Pick<RaftKvSettings, 'preVote' | 'checkQuorum' | 'reads' | 'transfer' | 'clockDriftPer1000'>;
+type Options = Pick<RaftKvSettings, 'preVote' | 'checkQuorum' | 'reads' | 'transfer' | 'clockDriftPer1000' | 'pipelined'>;
 
 /** A quarter: what the swarm has of wrong clocks that are nearly right is within it. */
 const leaseDriftPer1000 = 250;
@@ -25,5 +25,6 @@ export function drawOptions(random: RandomStream): Options {
     ...(reads.length > 0 ? { reads } : {}),
     ...(isOn(3) ? { transfer: true } : {}),
     ...(isOn(4) ? { clockDriftPer1000: leaseDriftPer1000 } : {}),
+    ...(isOn(11) ? { pipelined: true } : {}),
   };
 }

@@ -23,6 +23,7 @@ export const settingsSchema = v.strictObject({
   transfer: v.exactOptional(on),
   /** For reads of kind `lease`: by how much of its time, in thousandths, any timer may be early or late. */
   clockDriftPer1000: v.exactOptional(wholeNumber(0, 999)),
+  pipelined: v.exactOptional(on),
   contactUs: v.exactOptional(rangeSchema),
   reads: v.exactOptional(v.pipe(
     v.array(v.picklist(['log', 'index', 'lease'], 'expected "log", "index" or "lease"')), v.minLength(1, 'expected a kind of read'), v.maxLength(8, 'expected at most 8'),
@@ -33,10 +34,11 @@ export type RaftKvSettings = v.InferOutput<typeof settingsSchema>;
 /** The options that a plan has on, as Raft takes them. */
 export const optionsOf = (settings: RaftKvSettings): RaftOptions => ({ ...switchesOf(settings), ...leaseOf(settings) });
 
-const switchesOf = ({ preVote, checkQuorum, transfer, contactUs, reads }: RaftKvSettings): RaftOptions => ({
+const switchesOf = ({ preVote, checkQuorum, transfer, pipelined, contactUs, reads }: RaftKvSettings): RaftOptions => ({
   ...(preVote === true ? { preVote } : {}),
   ...(checkQuorum === true ? { checkQuorum } : {}),
   ...(transfer === true ? { transfer } : {}),
+  ...(pipelined === true ? { pipelined } : {}),
   ...(contactUs === undefined ? {} : { contactUs }),
   ...(reads === undefined ? {} : { reads }),
 });

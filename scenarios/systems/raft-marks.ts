@@ -348,6 +348,10 @@ function timerMarks({ before, after, event, effects }: RaftChange): readonly Mar
   return marks;
 }
 
+/** What a leader whose writes are pipelined says in front of them (dissertation 10.2.1). */
+const sentAhead: ReadonlySet<string> = new Set(['appendEntries', 'installSnapshot', 'heartbeat']);
+const nothingAhead: ReadonlySet<string> = new Set();
+
 /** Figure 2: persistent state is on the disk before anything is sent. */
 function writeMarks({ before, after, effects }: RaftChange): readonly Mark[] {
   const old = before.persistent;
@@ -370,7 +374,8 @@ function writeMarks({ before, after, effects }: RaftChange): readonly Mark[] {
   if (writes.length === 0 && owed.length === 0) return [];
   if (owed.length > 0) return [marked('persist', [places.changes, places.settle], says, `${owed.join(' and ')} must be durable first (Figure 2)`)];
   if (hard.length > 1 || barriers > 1) return [marked('persist', [places.changes, places.settle], says, 'term and vote become durable together (5.2)')];
-  const early = effects.findIndex(({ kind }) => kind === 'send');
+  const mayBeAhead = after.config.pipelined === true && after.role.kind === 'leader' ? sentAhead : nothingAhead;
+  const early = effects.findIndex((effect) => effect.kind === 'send' && !mayBeAhead.has((effect.message as AnyRaftMessage).kind));
   const against = early >= 0 && early < barrier ? 'it answers before it writes (Figure 2: respond after updating stable storage)' : null;
   return [marked('persist', [places.settle, places.changes], says, against)];
 }

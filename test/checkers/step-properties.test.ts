@@ -46,6 +46,18 @@ describe.each(sizes)('of %i servers', (servers) => {
     }
   });
 
+  test('and what a follower was told to be committed, where a leader may speak ahead of what is seen of it', () => {
+    const [full, lacking] = [logOf(1, 1), logOf(1)];
+    for (const pipelined of [true, false]) {
+      const following = (commitIndex: number): Raft => ({ ...raftOf(follows(0), full, commitIndex), config: configOf({ clusterSize: servers, options: { pipelined } }) });
+      for (const [holders, isEnough] of majorities) {
+        const durableOf = (server: NodeId): Persistent => ({ ...blankPersistent, log: holders.includes(server) ? full : lacking });
+        const told = committedByMajority.check(stepOf({ node: 0, before: following(1), after: following(2), servers, durableOf }));
+        expect(told === null, `${pipelined}, ${holders.join(' ')}`).toBe(isEnough || !pipelined);
+      }
+    }
+  });
+
   test('more than half must have voted for who leads, whoever they are', () => {
     for (let count = 0; count <= servers; count++) expect(electedByMajority.check({ term: 1, leader: 0, votes: count, servers }) === null).toBe(count * 2 > servers);
     for (const leader of nodes) {
