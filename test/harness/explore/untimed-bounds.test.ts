@@ -230,6 +230,15 @@ describe('what is broken', () => {
       return ghost;
     } });
     expect(seen).toEqual([['', ''], ['', '']]);
+    // Each time anew, for the others may be elsewhere.
+    const told: unknown[] = [];
+    const again = world({ ...ping, observer: { ...observer, notice: ({ event, node }) => (event === null && node === 1 ? { situations: [], concernsOthers: true } : null), observe(ghost, _step, _notice, nodes) {
+      told.push(nodes!.map(({ state }) => state).join());
+      return ghost;
+    } } }, { maxCrashes: 1 });
+    after(again, 'n1 crashes', 'n1 starts again');
+    after(again, fires, 'n1 crashes', 'n1 starts again');
+    expect(told).toEqual([',', ',', ',', 'sent,']);
     const cannot = system([ping.processes[0]!, { ...ping.processes[1]!, boot: () => { throw new Error('no disk'); } }]);
     expect(await broken({}, cannot)).toEqual(['violation', 'Other Checks: No Exception: n1 cannot start: no disk after 0']);
     const model = world({ ...cannot, planBase: {} as never });
@@ -386,6 +395,7 @@ describe('a path as a plan', () => {
     expect(planOf(talk(), {}, tick, 'n0 crashes', 'n0 starts again', tick)).toMatchObject({ timers: [
       { timer: 'tick', nth: 1, afterUs: 10_000 }, { timer: 'tick', nth: 3, afterUs: 10_000 }, { timer: 'tick', nth: 2, afterUs: never }, { timer: 'tick', nth: 4, afterUs: never }, { timer: 'other', nth: 1, afterUs: never }, { timer: 'other', nth: 2, afterUs: never },
     ] });
+    expect(planOf(talk(), {}, 'n1 crashes', 'n1 starts again')).toMatchObject({ faults: [{ kind: 'crash', atUs: 10_000, restartUs: 20_000, nodes: [1], moment: 'now' }, { kind: 'gone', atUs: 29_999 }] });
     expect(planOf(talk(), { network: 'multiset' }, tick, 'n1 crashes', 'n1 is down and loses "round" from n0')).toMatchObject({ network: { fates: [{ from: 0, to: 1, nth: 1, delaysUs: [] }] } });
   });
   test('sets the clock of a node forward for a timer whose time is fixed, and its other timers later by as much', () => {
