@@ -16,4 +16,4 @@ const set = (flag: string): void => {
 export const spareTheInliner = (): void => set('--max-inlined-bytecode-size-cumulative=200');
 
 /** For one run or two: a function must be called more often before it is worth compiling it twice. */
-export const spareTheCompiler = (): void => set('--interrupt-budget=300000');
+export const spareTheCompiler = (): void => set('--interrupt-budget=1000000');

@@ -38,6 +38,9 @@ const elsewhere: readonly (readonly [document: string, head: string, why: string
   ['docs/speed.md', '| How | 97d70e0, ms a seed', '2026-11-27: on a busy machine, as is said above it'],
   ['docs/speed.md', '| What | Gave | Digests', '2026-11-27: on a busy machine'],
   ['docs/speed.md', '| What | Main thread, ms', '2026-11-27: flags of the engine, two rounds each'],
+  ['docs/speed.md', '| Grown | us a step', '2026-11-28: `npm run bench -- --growth`, a minute and a half of a busy machine'],
+  ['docs/speed.md', '| Command | Asked | Before', '2026-11-28: on a busy machine, as is said above it'],
+  ['docs/speed.md', '| What | Gave |', '2026-11-28: prototypes that are there no more'],
   ['docs/track-record.md', '| what was late | before |', '2026-11-23: what early measurements led to'],
 ];
 
