@@ -1,6 +1,6 @@
 /** The history of the clients, as the linearizability checker takes it. */
 import type { NodeId } from '../core/protocol.ts';
-import type { Operation as KvOperation, Result } from '../core/kv/command.ts';
+import type { Expired, Operation as KvOperation, Result } from '../core/kv/command.ts';
 import { CheckersDiffer } from './checkers-differ.ts';
 import { jsonLinesOf } from './porcupine-ts-port/formats/jsonl.ts';
 import { checkOperations } from './porcupine-ts-port/check.ts';
@@ -128,6 +128,9 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
     return new CheckersDiffer(message, jsonLinesOf(this.list() as readonly Operation<object, object>[]));
   }
 }
+
+/** In place of a result: the client's session had ended. */
+export const isExpired = (reply: Result | Expired): reply is Expired => typeof reply === 'object' && reply !== null;
 
 export const inputOf = (operation: KvOperation): KvInput => {
   const { kind, key } = operation;

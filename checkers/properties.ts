@@ -17,10 +17,12 @@ import {
 } from './raft/replication.ts';
 import { leaseBeginsWithRound, promiseIsKept, readUnderLease } from './raft/lease.ts';
 import { leadersWishIsDone, toldWhenUpToDate, transferIsGivenUp, transferTakesNoProposals, transferTimeIsOnce } from './raft/transfer.ts';
+import { windowIsKept } from './raft/window.ts';
 import { boundedRaftState } from './raft-state-size.ts';
+import { chunksLeaveNoGap, oneChunkAtATime } from './snapshot-chunks.ts';
 import { stepOfTheSpecification } from './spec/step-of-the-specification.ts';
 import { noReadIsDropped } from './reads.ts';
-import { acknowledgedIsCommitted, acknowledgedResult, readIsFresh } from './replicated-store.ts';
+import { acknowledgedIsCommitted, acknowledgedResult, endedIsAgreed, readIsFresh } from './replicated-store.ts';
 import { respondsAfterApplied } from './responses.ts';
 import { boundedWork, noException, progressAfterHealing, progressWhileOwed, protocolContract, slow, startsFromUndamagedDisk, timeGoesOn, timeLimit } from './run-properties.ts';
 
@@ -57,6 +59,7 @@ export const properties = [
   nextAboveMatch,
   matchIndexMonotonic,
   matchIndexIsDurable,
+  windowIsKept,
   // What is committed and applied.
   commitIndexMonotonic,
   lastAppliedMonotonic,
@@ -72,10 +75,13 @@ export const properties = [
   snapshotEqualsPrefix,
   boundedRaftState,
   respondsAfterApplied,
+  chunksLeaveNoGap,
+  oneChunkAtATime,
   acknowledgedIsCommitted,
   acknowledgedResult,
   readIsFresh,
   noReadIsDropped,
+  endedIsAgreed,
   acknowledgedWritesSurvive,
   linearizability,
   // The run.

@@ -5,12 +5,12 @@
  */
 import type { Effect, Event, NodeId } from '../core/protocol.ts';
 import type { Clerk } from '../core/kv/clerk.ts';
-import type { Operation, Result } from '../core/kv/command.ts';
+import type { Expired, Operation, Result } from '../core/kv/command.ts';
 import type { SortedMap } from '../core/immutable/sorted-map.ts';
 import type { Persistent } from '../core/raft/state.ts';
 import type { Server, ServerMessage } from '../core/server.ts';
 import type { Observer } from './checker.ts';
-import { History } from './linearizability.ts';
+import { History, isExpired } from './linearizability.ts';
 import { equalReplicas, type ServiceModel } from './prefix.ts';
 import { missingForConvergence } from './progress.ts';
 import { ofRuns, properties, type LeavesOut, type PropertyName } from './properties.ts';
@@ -79,8 +79,9 @@ export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, P
     this.history.gaveUp(this.clients.get(operation)!);
   }
 
-  returned(operation: number, _client: NodeId, reply: Result): void {
-    this.history.returned(operation, reply);
+  returned(operation: number, client: NodeId, reply: Result | Expired): void {
+    if (isExpired(reply)) this.history.gaveUp(client);
+    else this.history.returned(operation, reply);
   }
 
   healed(lost: readonly NodeId[]): void {

@@ -1,12 +1,12 @@
 /** All checks of the replicated key/value server, held against every step of a run. */
 import type { Effect, Event, NodeId } from '../core/protocol.ts';
 import type { Clerk } from '../core/kv/clerk.ts';
-import type { Command, Operation, Result } from '../core/kv/command.ts';
+import type { Command, Expired, InSession, Operation, Result } from '../core/kv/command.ts';
 import type { ServerMessage, Server } from '../core/server.ts';
 import type { Persistent, Raft } from '../core/raft/state.ts';
 import type { KeptStep, Observer } from './checker.ts';
 import { RaftKvChronicle } from './chronicle/raft-kv.ts';
-import { History } from './linearizability.ts';
+import { History, isExpired } from './linearizability.ts';
 import { acknowledgedWritesSurvive, equalReplicas, snapshotEqualsPrefix } from './prefix.ts';
 import { missingForConvergence } from './progress.ts';
 import type { LeavesOut } from './properties.ts';
@@ -17,6 +17,7 @@ import { QuietWindow } from './raft/quiet.ts';
 import { noReadIsDropped } from './reads.ts';
 import { boundedRaftState } from './raft-state-size.ts';
 import { respondsAfterApplied } from './responses.ts';
+import { chunksLeaveNoGap, oneChunkAtATime, type ChunkStep } from './snapshot-chunks.ts';
 import { readIsFresh, ReplicatedStore } from './replicated-store.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -80,7 +81,8 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     const server = after as Server;
     this.servers[node] = server;
     this.quiet.read(node, effects, this.isUp);
-    if (this.checks.servers === 1 && old.raft.persistent !== server.raft.persistent) this.readUnseen(node, old.raft, server.raft, event);
+    if (server.transfers !== undefined) this.readTransfers({ node, before: old, after: server, event, effects });
+    if (this.checks.servers === 1 && old.raft.persistent !== server.raft.persistent) this.readUnseen(node, old.raft, server, event);
     const election = this.judge.stepped(node, old.raft, server.raft, event, effects);
     if (old.raft !== server.raft) this.readCommitted(node, old.raft, server.raft);
     this.chronicle.steps(node, old, server, event, effects, election !== null);
@@ -94,6 +96,12 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     }
     if (old === server) return;
     hold(boundedRaftState, { node, server, maxRaftState: this.checks.maxRaftState });
+  }
+
+  /** First of all: what is installed is wrong where its chunks did not fit. */
+  private readTransfers(step: ChunkStep): void {
+    hold(chunksLeaveNoGap, step);
+    hold(oneChunkAtATime, step);
   }
 
   private mayBeInNoLog(client: NodeId): boolean {
@@ -127,20 +135,23 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
    * Alone in its cluster, a server may append, commit, apply and compact an entry within one step,
    * so that no log ever shows it: then the request itself tells what it was.
    */
-  private readUnseen(node: NodeId, before: Raft, after: Raft, event: AnyEvent): void {
-    const { log, currentTerm } = after.persistent;
+  private readUnseen(node: NodeId, before: Raft, after: Server, event: AnyEvent): void {
+    const { log, currentTerm } = after.raft.persistent;
     const index = before.persistent.log.lastIndex + 1;
     if (index > log.baseIndex || index > log.lastIndex) return;
     const message = event.kind === 'message' ? event.message : null;
+    const inSession = message?.kind === 'clientRequest' ? saidOfSession(after, message.session) : undefined;
     const command: Command | null = event.kind === 'message' && message?.kind === 'clientRequest'
-      ? { client: event.from, sequence: message.sequence, operation: message.operation }
+      ? { client: event.from, sequence: message.sequence, operation: message.operation, ...(inSession === undefined ? {} : { inSession }) }
       : null;
     this.judge.book.enter(node, index, { term: currentTerm, command }, before.persistent.log.lastTerm);
   }
 
   private onCommitted(index: number, entry: BookedEntry, after: Raft, before: Raft): void {
-    const repetitions = this.store.repetitions;
+    const { repetitions, sessionCounts: { begun, ended, refused } } = this.store;
     this.store.execute(index, entry.command as Command | null);
+    const now = this.store.sessionCounts;
+    if (now.begun + now.ended + now.refused > begun + ended + refused) this.chronicle.countSessions({ begun: now.begun - begun, ended: now.ended - ended, refused: now.refused - refused });
     this.chronicle.commits(entry, before, after, this.store.repetitions > repetitions);
   }
 
@@ -171,7 +182,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     if (server === undefined) return;
     this.servers[node] = null;
     if (this.checks.servers === 1 && server !== null && kept !== null && kept.event !== null) {
-      this.readUnseen(node, server.raft, (kept.after as Server).raft, kept.event);
+      this.readUnseen(node, server.raft, kept.after as Server, kept.event);
     }
     this.chronicle.crashes(node, server, atBarrier);
   }
@@ -190,10 +201,18 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     this.history.invoked(operation, client, request);
   }
 
-  returned(operation: number, client: NodeId, reply: Result): void {
+  returned(operation: number, client: NodeId, reply: Result | Expired): void {
+    if (isExpired(reply)) return this.toldEnded(operation, client);
     if (!this.mayBeInNoLog(client)) this.store.acknowledged(client, this.sequences.get(client)!, reply);
     this.chronicle.ends(operation);
     this.history.returned(operation, reply);
+  }
+
+  /** Whether the operation took effect is open: only its session is over. */
+  private toldEnded(operation: number, client: NodeId): void {
+    this.store.toldEnded(client, this.sequences.get(client)!);
+    this.chronicle.ends(operation);
+    this.history.gaveUp(client);
   }
 
   /** Progress is judged by asking `unsettled` until the bound is over. */
@@ -224,4 +243,10 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   counts(): Readonly<Record<string, number>> {
     return this.chronicle.counts();
   }
+}
+
+/** What a leader's entry says of the session that a request is in. */
+function saidOfSession({ clock, config: { sessionExpiryUs = 0 } }: Server, session: number | undefined): InSession | undefined {
+  const timeUs = clock?.timeUs ?? 0;
+  return session === undefined ? undefined : { session, timeUs, activeSinceUs: Math.max(0, timeUs - sessionExpiryUs) };
 }

@@ -30,6 +30,9 @@ export class RaftLogObserver implements Observer<LogServer, AnyRaftMessage, Pers
     'Acknowledged Writes Survive': 'start() acknowledges no write',
     'Read Is Fresh': 'start() reads nothing',
     'No Read Is Dropped': 'start() reads nothing',
+    'Ended Session Is Agreed': 'start() has no sessions',
+    'Chunks Leave No Gap': 'Raft alone sends its snapshots whole',
+    'One Chunk At A Time': 'Raft alone sends its snapshots whole',
     Linearizability: 'Lab 2 has no clients, whose history it would be',
   } satisfies LeavesOut;
 

@@ -4,9 +4,9 @@
  * acknowledgements are held against it.
  */
 import type { NodeId } from '../core/protocol.ts';
-import type { Command, Result } from '../core/kv/command.ts';
+import type { Command, InSession, Result } from '../core/kv/command.ts';
 import type { LogIndex } from '../core/raft/log.ts';
-import type { Session } from '../core/kv/sessions.ts';
+import type { Began, Session } from '../core/kv/sessions.ts';
 import type { SortedMap } from '../core/immutable/sorted-map.ts';
 import type { ServiceModel } from './prefix.ts';
 import { hold, property } from './property.ts';
@@ -35,11 +35,11 @@ class Versions<T> {
   }
 }
 
-function presentAt<K, T>(all: ReadonlyMap<K, Versions<T>>, index: LogIndex): ReadonlyMap<K, T> {
+function presentAt<K, T>(all: ReadonlyMap<K, Versions<T | null>>, index: LogIndex): ReadonlyMap<K, T> {
   const present = new Map<K, T>();
   for (const [key, versions] of all) {
     const value = versions.at(index);
-    if (value !== undefined) present.set(key, value);
+    if (value !== undefined && value !== null) present.set(key, value);
   }
   return present;
 }
@@ -72,6 +72,15 @@ export const acknowledgedResult = property({
       : `${client} was told ${JSON.stringify(result)} for its command ${sequence}, which gave ${JSON.stringify(session.result)}`,
 });
 
+export const endedIsAgreed = property({
+  name: 'Ended Session Is Agreed',
+  source: 'dissertation, 6.3',
+  says: 'A client is told that its session has ended only when its command was committed and the log had ended the session before',
+  looksAt: 'ghost',
+  check: ({ client, sequence, isEnded }: { readonly client: string; readonly sequence: number; readonly isEnded: boolean }): string | null =>
+    (isEnded ? null : `${client} was told that its session had ended before its command ${sequence}, and the log says otherwise`),
+});
+
 export interface ReadAnswer {
   readonly client: NodeId;
   readonly sequence: number;
@@ -94,7 +103,16 @@ export const readIsFresh = property({
 
 export class ReplicatedStore implements ServiceModel<Holding> {
   private readonly values = new Map<string, Versions<string>>();
-  private readonly sessions = new Map<NodeId, Versions<Session>>();
+  private readonly sessions = new Map<NodeId, Versions<Session | null>>();
+  /** Of each client, its last command that was executed, in whichever session. */
+  private readonly done = new Map<NodeId, Session>();
+  /** Where sessions expire: those that last, and the time, at the last committed entry. */
+  private readonly lasting = new Map<NodeId, Session>();
+  private timeUs = 0;
+  /** Commands that were committed when their session had ended, by client and number. */
+  private readonly ended = new Set<string>();
+  /** Sessions that were begun, and that ended. */
+  readonly sessionCounts = { begun: 0, ended: 0, refused: 0 };
   private readonly commands: (Command | null)[] = [null];
   /** Clients follow the servers in the numbers of nodes, and are told as c0, c1 and so on. */
   private readonly servers: number;
@@ -111,20 +129,58 @@ export class ReplicatedStore implements ServiceModel<Holding> {
   execute(index: LogIndex, command: Command | null): void {
     this.commands[index] = command;
     if (command === null) return;
-    const { client, sequence, operation } = command;
+    const { client, sequence, inSession } = command;
+    if (inSession !== undefined) return this.executeInSession(index, command, inSession);
     if (sequence <= (this.sessionAt(client, index)?.sequence ?? 0)) {
       this.repetitions += 1;
       return;
     }
+    this.keepSession(client, index, { sequence, result: this.resultOf(index, command) });
+  }
+
+  /** Dissertation 6.3, written again: the entry's time ends sessions, begins one, or counts as its client's last word. */
+  private executeInSession(index: LogIndex, command: Command, { session, timeUs, activeSinceUs }: InSession): void {
+    const { client, sequence } = command;
+    this.timeUs = Math.max(this.timeUs, timeUs);
+    for (const [other, { began }] of this.lasting) {
+      if (began!.activeUs >= activeSinceUs) continue;
+      this.sessionCounts.ended += 1;
+      this.keepSession(other, index, null);
+    }
+    const present = this.lasting.get(client);
+    if (session === 0) {
+      if (present !== undefined && present.began!.bySequence >= sequence) return void (this.repetitions += 1);
+      this.sessionCounts.begun += 1;
+      return this.keepSession(client, index, { sequence: sequence - 1, result: null, began: { id: index, bySequence: sequence, activeUs: this.timeUs } });
+    }
+    if (present?.began!.id !== session) {
+      this.sessionCounts.refused += 1;
+      this.ended.add(`${client} ${sequence}`);
+      return;
+    }
+    const isAgain = sequence <= present.sequence;
+    if (isAgain) this.repetitions += 1;
+    const last = isAgain ? present : { sequence, result: this.resultOf(index, command) };
+    this.keepSession(client, index, { sequence: last.sequence, result: last.result, began: { ...present.began!, activeUs: this.timeUs } });
+  }
+
+  private keepSession(client: NodeId, index: LogIndex, session: Session | null): void {
+    let versions = this.sessions.get(client);
+    if (versions === undefined) this.sessions.set(client, versions = new Versions());
+    versions.set(index, session);
+    if (session?.began === undefined) this.lasting.delete(client);
+    else this.lasting.set(client, session);
+    if (session !== null && session.sequence > (this.done.get(client)?.sequence ?? 0)) this.done.set(client, session);
+  }
+
+  private resultOf(index: LogIndex, { operation }: Command): Result {
     const present = this.valueAt(operation.key, index) ?? '';
     let result: Result = null;
     if (operation.kind === 'get') result = present;
     if (operation.kind === 'cas') result = present === operation.expected;
     if (operation.kind === 'put' || result === true) this.write(operation.key, index, (operation as { value: string }).value);
     if (operation.kind === 'append') this.write(operation.key, index, present + operation.value);
-    let versions = this.sessions.get(client);
-    if (versions === undefined) this.sessions.set(client, versions = new Versions());
-    versions.set(index, { sequence, result });
+    return result;
   }
 
   private write(key: string, index: LogIndex, value: string): void {
@@ -138,7 +194,7 @@ export class ReplicatedStore implements ServiceModel<Holding> {
   }
 
   private sessionAt(client: NodeId, index: LogIndex): Session | undefined {
-    return this.sessions.get(client)?.at(index);
+    return this.sessions.get(client)?.at(index) ?? undefined;
   }
 
   /** All of it at an index, for a person to compare. */
@@ -156,7 +212,7 @@ export class ReplicatedStore implements ServiceModel<Holding> {
     const who = `${this.nameOf(client)} was told ${JSON.stringify(result)} for its read ${sequence} of ${key}`;
     if (index < atLeast) return `${who}, as it was at index ${index}: when it asked, ${atLeast} entries were committed`;
     // Answered from the log: its session says what it gave.
-    if (this.sessionAt(client, Infinity)?.sequence === sequence) return null;
+    if (this.done.get(client)?.sequence === sequence) return null;
     const expected = this.valueAt(key, index) ?? '';
     return result === expected ? null : `${who}, which was ${JSON.stringify(expected)} at index ${index}`;
   }
@@ -167,9 +223,14 @@ export class ReplicatedStore implements ServiceModel<Holding> {
 
   /** What a client was told last must be what executing its command gave. */
   acknowledged(client: NodeId, sequence: number, result: Result): void {
-    const answer: Answer = { client: this.nameOf(client), sequence, result, session: this.sessionAt(client, Infinity) };
+    const answer: Answer = { client: this.nameOf(client), sequence, result, session: this.done.get(client) };
     hold(acknowledgedIsCommitted, answer);
     hold(acknowledgedResult, answer);
+  }
+
+  /** What a client was told whose session is said to have ended. */
+  toldEnded(client: NodeId, sequence: number): void {
+    hold(endedIsAgreed, { client: this.nameOf(client), sequence, isEnded: this.ended.has(`${client} ${sequence}`) });
   }
 
   difference(who: string, from: LogIndex, to: LogIndex, held: Holding): string | null {
@@ -196,6 +257,8 @@ export class ReplicatedStore implements ServiceModel<Holding> {
     for (let index = from + 1; index <= to; index++) {
       const command = this.commands[index];
       if (command === null || command === undefined) continue;
+      // Others' sessions may end by it.
+      if (command.inSession !== undefined) return this.differenceInWhole(who, to, held);
       const difference = this.differenceInValue(who, to, held, command.operation.key) ?? this.differenceInSession(who, to, held, command.client);
       if (difference !== null) return difference;
     }
@@ -211,7 +274,7 @@ export class ReplicatedStore implements ServiceModel<Holding> {
     }
     let clients = 0;
     for (const [client, versions] of this.sessions) {
-      if (versions.at(index) !== undefined) clients += 1;
+      if (versions.at(index) != null) clients += 1;
       const difference = this.differenceInSession(who, index, held, client);
       if (difference !== null) return difference;
     }
@@ -229,10 +292,13 @@ export class ReplicatedStore implements ServiceModel<Holding> {
   private differenceInSession(who: string, index: LogIndex, held: Holding, client: NodeId): string | null {
     const expected = this.sessionAt(client, index);
     const session = held.sessions.byClient.get(client);
-    return session?.sequence === expected?.sequence && session?.result === expected?.result
+    return session?.sequence === expected?.sequence && session?.result === expected?.result && isSameBeginning(session?.began, expected?.began)
       ? null
       : `${who} holds session ${shown(session)} of ${this.nameOf(client)} at index ${index}, where it must be ${shown(expected)}`;
   }
 }
+
+const isSameBeginning = (one: Began | undefined, other: Began | undefined): boolean =>
+  one === other || (one?.id === other?.id && one?.bySequence === other?.bySequence && one?.activeUs === other?.activeUs);
 
 const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));

@@ -12,7 +12,7 @@ import { ByteReader, ByteWriter } from './bytes.ts';
 import {
   commandSizeBytes, readCommand, readOperation, readResult, writeCommand, writeOperation, writeResult, type Command,
 } from './kv/command.ts';
-import type { Outcome } from './kv/messages.ts';
+import type { ClientRequest, Outcome } from './kv/messages.ts';
 import { decodeSnapshot, encodeSnapshot, type MachineSnapshot } from './kv/snapshot.ts';
 import { optionMessageKinds, readOptionMessage, writeOptionMessage } from './option-codec.ts';
 import type { NodeId } from './protocol.ts';
@@ -30,13 +30,17 @@ const messageKinds = [
   'installSnapshot', 'installSnapshotReply',
   'clientRequest', 'clientReply',
   ...optionMessageKinds,
+  'sessionReply',
+  // A request of a client whose session may expire.
+  'sessionRequest',
 ] as const;
 
 /** The first byte of a write, likewise. */
 const writeKinds = ['hardState', 'snapshot', 'truncate', 'append'] as const;
 
 export function encodeMessage(message: ServerMessage): Uint8Array {
-  const to = new ByteWriter().uint8(messageKinds.indexOf(message.kind));
+  const isInSession = message.kind === 'clientRequest' && message.session !== undefined;
+  const to = new ByteWriter().uint8(messageKinds.indexOf(isInSession ? 'sessionRequest' : message.kind));
   writeMessage(to, message);
   return to.finish();
 }
@@ -46,7 +50,7 @@ export function decodeMessage(bytes: Uint8Array): ServerMessage {
   const from = new ByteReader(bytes);
   const kind = messageKinds[from.uint8()];
   assert(kind !== undefined, () => 'a message of an unknown kind');
-  const message = readMessage(from, kind);
+  const message = kind === 'sessionRequest' ? { ...readRequest(from), session: from.uint32() } : readMessage(from, kind);
   from.end();
   return message;
 }
@@ -75,6 +79,11 @@ function writeMessage(to: ByteWriter, message: ServerMessage): void {
       return;
     case 'clientRequest':
       writeOperation(to.uint32(message.sequence), message.operation);
+      if (message.session !== undefined) to.uint32(message.session);
+      return;
+    case 'sessionReply':
+      // An index may be any number: 0 is none, as with nodes.
+      writeOptionalNode(to.uint32(message.sequence), message.session);
       return;
     case 'clientReply':
       writeOutcome(to.uint32(message.sequence), message.outcome);
@@ -99,13 +108,17 @@ function readMessage(from: ByteReader, kind: ServerMessage['kind']): ServerMessa
     case 'installSnapshotReply':
       return { kind, term: from.uint32(), lastIncludedIndex: from.uint32() };
     case 'clientRequest':
-      return { kind, sequence: from.uint32(), operation: readOperation(from) };
+      return readRequest(from);
+    case 'sessionReply':
+      return { kind, sequence: from.uint32(), session: readOptionalNode(from) };
     case 'clientReply':
       return { kind, sequence: from.uint32(), outcome: readOutcome(from) };
     default:
       return readOptionMessage(from, kind);
   }
 }
+
+const readRequest = (from: ByteReader): ClientRequest => ({ kind: 'clientRequest', sequence: from.uint32(), operation: readOperation(from) });
 
 function readAppendEntries(from: ByteReader): AppendEntries {
   const term = from.uint32();
@@ -216,7 +229,7 @@ function readEntry(from: ByteReader): Entry {
   const term = from.uint32();
   const commandLength = from.uint32();
   const begin = from.position;
-  const command = commandLength === 0 ? null : readCommand(from);
+  const command = commandLength === 0 ? null : readCommand(from, begin + commandLength);
   assert(from.position - begin === commandLength, () => `a command of ${from.position - begin} bytes is said to have ${commandLength}`);
   return { term, command, sizeBytes: noopSizeBytes + commandLength };
 }

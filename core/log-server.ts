@@ -13,14 +13,13 @@ import type { LogIndex, Term } from './raft/log.ts';
 import type { AnyRaftMessage } from './raft/option-messages.ts';
 import { applyWrite, changes } from './raft/persistence.ts';
 import type { Write } from './raft/write.ts';
-import { propose } from './raft/replication.ts';
 import { handingOverTo } from './raft/transfer.ts';
 import { compact } from './raft/snapshot.ts';
 import {
   blankPersistent, bootRaft, NONE, restartElectionTimer,
   type Persistent, type Raft, type RaftConfig, type RaftEffect,
 } from './raft/state.ts';
-import { onMessage, onTimer } from './raft/options.ts';
+import { onMessage, onTimer, propose } from './raft/options.ts';
 
 export interface LogServerConfig extends RaftConfig {
   /** A snapshot at each applied index i with i + 1 divisible by this; 0 never. */

@@ -9,6 +9,7 @@ export const optionMessageKinds = [
   'heartbeat', 'heartbeatReply',
   'readIndex', 'readIndexReply',
   'transferLeadership', 'timeoutNow', 'requestTransferVote',
+  'installChunk', 'installChunkReply',
 ] as const;
 
 /** Behind the first byte. A truth is a byte, everything else takes 4. */
@@ -31,6 +32,13 @@ export function writeOptionMessage(to: ByteWriter, message: OptionMessage): void
       return;
     case 'readIndexReply':
       to.uint32(message.client).uint32(message.sequence).uint32(message.index);
+      return;
+    case 'installChunk':
+      to.uint32(message.lastIncludedIndex).uint32(message.lastIncludedTerm).uint32(message.offset).uint8(message.done ? 1 : 0);
+      to.uint32(message.data.length).raw(message.data);
+      return;
+    case 'installChunkReply':
+      to.uint32(message.lastIncludedIndex).uint32(message.offset).uint32(message.bytesStored);
       return;
     case 'transferLeadership':
       to.uint32(message.to);
@@ -60,6 +68,12 @@ export function readOptionMessage(from: ByteReader, kind: OptionMessage['kind'])
       return { kind, term, to: from.uint32() };
     case 'timeoutNow':
       return { kind, term };
+    case 'installChunk': {
+      const [lastIncludedIndex, lastIncludedTerm, offset, done] = [from.uint32(), from.uint32(), from.uint32(), readTruth(from)];
+      return { kind, term, lastIncludedIndex, lastIncludedTerm, offset, done, data: from.raw(from.uint32()) };
+    }
+    case 'installChunkReply':
+      return { kind, term, lastIncludedIndex: from.uint32(), offset: from.uint32(), bytesStored: from.uint32() };
   }
 }
 

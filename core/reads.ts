@@ -6,6 +6,7 @@
  * moment behind the asking.
  */
 import type { Operation } from './kv/command.ts';
+import { registration } from './kv/expiry.ts';
 import type { Machine } from './kv/machine.ts';
 import type { ClerkMessage } from './kv/messages.ts';
 import { execute } from './kv/store.ts';
@@ -45,7 +46,7 @@ export function withReads<S extends ReadServer>(server: S, event: ReadEvent, ste
   const { reads } = server.config;
   if (reads === undefined) return step(server, event);
   const begun = event.kind === 'message' && event.message.kind === 'clientRequest' && event.message.operation.kind === 'get'
-    && kindOf(reads, event.message.sequence) !== 'log' ? begin(server, event.from, event.message) : null;
+    && event.message.session !== registration && kindOf(reads, event.message.sequence) !== 'log' ? begin(server, event.from, event.message) : null;
   if (begun !== null) return served(begun);
   const { state, effects } = step(server, event);
   const carried = withReading(state, server.reading ?? NONE);

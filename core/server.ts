@@ -7,6 +7,7 @@ import { assert } from './assert.ts';
 import { commandSizeBytes, type Command, type Operation, type Result } from './kv/command.ts';
 import { apply, newMachine, type Machine } from './kv/machine.ts';
 import type { ClerkMessage, ClientRequest } from './kv/messages.ts';
+import { registration, sessionFor } from './kv/expiry.ts';
 import { installSnapshot, snapshotSizeBytes, takeSnapshot, type MachineSnapshot } from './kv/snapshot.ts';
 import type { Effect, Event, NodeId, Process, Range, Step } from './protocol.ts';
 import { deliver, type Delivery } from './raft/delivery.ts';
@@ -16,7 +17,6 @@ import type { AnyRaftMessage } from './raft/option-messages.ts';
 import { applyWrite, changes, persistedSizeBytes } from './raft/persistence.ts';
 import type { Write } from './raft/write.ts';
 import { pipelined } from './raft/pipelining.ts';
-import { propose } from './raft/replication.ts';
 import { startsWithPromise } from './raft/lease.ts';
 import { handingOverTo } from './raft/transfer.ts';
 import { compact } from './raft/snapshot.ts';
@@ -24,7 +24,10 @@ import {
   blankPersistent, bootRaft, NONE, restartElectionTimer,
   type Persistent, type Raft, type RaftConfig, type RaftEffect,
 } from './raft/state.ts';
-import { onMessage, onTimer } from './raft/options.ts';
+import { onMessage, onTimer, propose } from './raft/options.ts';
+import { withChunks } from './chunks.ts';
+import { inSessionOf, withClock, type SessionClock } from './session-clock.ts';
+import type { Transfers } from './raft/snapshot-chunks.ts';
 import { withReads, type Reading } from './reads.ts';
 
 export interface ServerConfig extends RaftConfig {
@@ -34,11 +37,17 @@ export interface ServerConfig extends RaftConfig {
   readonly applyBatchMax: number;
   /** How long the service rests between two batches. */
   readonly applyPauseUs: Range;
+  /** How long a session lasts without a command in it, by the leaders' time; without end when absent. */
+  readonly sessionExpiryUs?: number;
 }
 
 export interface Server {
   /** Clients that wait for the answer to a read around the log (reads.ts); absent without that option. */
   readonly reading?: readonly Reading[];
+  /** Snapshots on their way in chunks (chunks.ts); absent without that option. */
+  readonly transfers?: Transfers;
+  /** By which sessions expire (session-clock.ts); absent without that option, and where nobody leads. */
+  readonly clock?: SessionClock;
   readonly config: ServerConfig;
   readonly raft: Raft;
   /** Handed up by Raft and not yet taken by the service: the lab's applyCh. */
@@ -53,6 +62,8 @@ export interface Waiting {
   readonly term: Term;
   readonly client: NodeId;
   readonly sequence: number;
+  /** Where sessions expire: of the request that waits. */
+  readonly session?: number;
 }
 
 export type ServerMessage = AnyRaftMessage | ClerkMessage;
@@ -85,7 +96,7 @@ export function stepServer(server: Server, event: ServerEvent): ServerStep {
 }
 
 const isFromClient = (message: ServerMessage): message is ClerkMessage =>
-  message.kind === 'clientRequest' || message.kind === 'clientReply';
+  message.kind === 'clientRequest' || message.kind === 'clientReply' || message.kind === 'sessionReply';
 
 const afterRaft = (server: Server, { raft, effects }: { raft: Raft; effects: readonly RaftEffect[] }): ServerStep =>
   settle(withRaft(server, raft), server.raft.persistent, effects);
@@ -112,11 +123,11 @@ function onClient(server: Server, client: NodeId, message: ClerkMessage): Server
   return heir === null ? onCommand(server, client, message) : { state: server, effects: [refuse(client, message.sequence, heir)] };
 }
 
-function onCommand(server: Server, client: NodeId, { sequence, operation }: ClientRequest): ServerStep {
-  const command: Command = { client, sequence, operation };
+function onCommand(server: Server, client: NodeId, { sequence, operation, session }: ClientRequest): ServerStep {
+  const command: Command = { client, sequence, operation, ...(session === undefined ? {} : { inSession: inSessionOf(server, session) }) };
   const { raft, effects } = propose(server.raft, command, noopSizeBytes + commandSizeBytes(command));
   const { lastIndex, lastTerm } = raft.persistent.log;
-  const waiting = [...server.waiting, { index: lastIndex, term: lastTerm, client, sequence }];
+  const waiting = [...server.waiting, { index: lastIndex, term: lastTerm, client, sequence, ...(session === undefined ? {} : { session }) }];
   const proposed: Server = { config: server.config, raft, channel: server.channel, machine: server.machine, waiting };
   return settle(proposed, server.raft.persistent, effects);
 }
@@ -196,8 +207,17 @@ function answered(
   if (first === undefined || first.index > index) return waiting;
   assert(first.index === index && first.term === term, () => `entry ${index} of term ${term} met a client that waits for entry ${first.index} of term ${first.term}`);
   const session = machine.sessions.byClient.get(first.client);
+  if (first.session !== undefined) effects.push(...toldOfSession(machine, first, first.session));
   if (session?.sequence === first.sequence) effects.push(answer(first.client, first.sequence, session.result));
   return waiting.length === 1 ? NONE : waiting.slice(1);
+}
+
+/** That a session has begun, or has ended; nothing to whose command was executed. */
+function toldOfSession({ sessions }: Machine, { client, sequence }: Waiting, session: number): readonly ServerEffect[] {
+  const present = sessionFor(sessions, client, session);
+  const told = (id: number | null): readonly ServerEffect[] => [{ kind: 'send', to: client, message: { kind: 'sessionReply', sequence, session: id } }];
+  if (present === null) return told(null);
+  return session === registration && present.began!.bySequence === sequence ? told(present.began!.id) : NONE;
 }
 
 /** Lab 3B: compares the size of Raft's state with the limit after each applied entry. */
@@ -233,19 +253,21 @@ const refuse = (to: NodeId, sequence: number, leaderId: NodeId | null): ServerEf
   kind: 'send', to, message: { kind: 'clientReply', sequence, outcome: { kind: 'notLeader', leaderId } },
 });
 
+/** The server's step with what the options of a plan put around it. */
+export const stepWithOptions = (server: Server, event: ServerEvent): ServerStep =>
+  withReads(server, event, (inner, told) => withChunks(inner, told, (bare, heard) => withClock(bare, heard, stepServer)));
+
 /** A server as a node of the world. */
 export const serverProcess = (config: ServerConfig): Process<Server, ServerMessage, Write, Persistent, never, never> => ({
   blank: blankPersistent,
   boot: (durable) => bootServer(config, durable),
-  step: config.pipelined === true ? stepPipelined : stepServed,
+  step: config.pipelined === true ? stepPipelined : stepWithOptions,
   write: applyWrite,
   ...(config.pipelined === true ? { persistence: 'pipelined' } : {}),
 });
 
-const stepServed = (server: Server, event: ServerEvent): ServerStep => withReads(server, event, stepServer);
-
 function stepPipelined(server: Server, event: ServerEvent): ServerStep {
-  const { state, effects } = stepServed(server, event);
+  const { state, effects } = stepWithOptions(server, event);
   return { state, effects: pipelined(server.raft, state.raft, effects) };
 }
 

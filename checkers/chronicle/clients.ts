@@ -111,3 +111,16 @@ export const reads = situationsOf<ReadsStep>()({
     seen: ({ before, after }) => (before.reading ?? []).some((one) => isDismissed(before, after, one)),
   },
 });
+
+/** What an entry that is committed did to sessions that may expire: how many began, ended, or were not there any more. */
+export interface SessionsCommitted {
+  readonly begun: number;
+  readonly ended: number;
+  readonly refused: number;
+}
+
+export const expiringSessions = situationsOf<SessionsCommitted>()({
+  sessionsBegun: { says: 'A session begins that may expire', seen: ({ begun }) => begun > 0 },
+  sessionsEnded: { says: 'A session ends whose client was silent', seen: ({ ended }) => ended > 0, times: ({ ended }) => ended },
+  commandsOfEndedSessions: { says: 'A command is committed whose session has ended', seen: ({ refused }) => refused > 0 },
+});

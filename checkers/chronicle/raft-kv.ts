@@ -5,17 +5,24 @@ import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
 import type { BookedEntry } from '../raft/entry-book.ts';
-import { answeredReads, commitments, dismissals, reads, requests, spans } from './clients.ts';
+import { answeredReads, commitments, dismissals, expiringSessions, reads, requests, spans, type SessionsCommitted } from './clients.ts';
 import { noteChange, noteNoChange } from './raft-steps.ts';
 import { boots, crashes, elections, losses, refusals, snapshots } from './servers.ts';
 import { Tally } from './situation.ts';
 import { situations, type SituationName } from './situations.ts';
 import { leases } from './leases.ts';
+import { chunkTransfers } from './chunks.ts';
 import { transfers } from './transfers.ts';
 import { Spans } from './spans.ts';
 
 type AnyEvent = Event<ServerMessage, unknown>;
 type AnyEffects = readonly Effect<unknown, unknown, unknown>[];
+
+/** Where a snapshot ends that a message holds, or the last part of one. */
+function indexIn(message: ServerMessage): number | null {
+  if (message.kind === 'installChunk') return message.lastIncludedIndex;
+  return message.kind === 'installSnapshot' ? message.snapshot.lastIncludedIndex : null;
+}
 
 export class RaftKvChronicle {
   private readonly tally = new Tally<SituationName>(situations);
@@ -54,6 +61,7 @@ export class RaftKvChronicle {
       if (raft.config.transfer === true) tally.note(transfers, { before: before.raft, after: raft, heard: event.kind === 'message' ? event.message as AnyRaftMessage : null });
     }
     if (raft.config.lease !== undefined) tally.note(leases, { before: before.raft, after: raft, event });
+    if (after.transfers !== undefined) tally.note(chunkTransfers, { before, after, event, effects });
     if (before.waiting.length > 0) tally.note(dismissals, { before, after });
     if (after.reading !== undefined && before.reading !== after.reading) tally.note(reads, { before, after, answered: answeredReads(before, after) });
   }
@@ -74,10 +82,14 @@ export class RaftKvChronicle {
   private noteSnapshot(before: Raft, { raft, channel }: Server, event: AnyEvent): void {
     const { snapshot } = raft.persistent;
     if (snapshot === null || snapshot === before.persistent.snapshot) return;
-    const isInstalled = event.kind === 'message' && event.message.kind === 'installSnapshot'
-      && event.message.snapshot.lastIncludedIndex === snapshot.lastIncludedIndex;
+    const isInstalled = event.kind === 'message' && indexIn(event.message) === snapshot.lastIncludedIndex;
     if (isInstalled) this.installs.happens();
     this.tally.note(snapshots, { raft, isInstalled, channelLength: channel.length });
+  }
+
+  /** By an entry of a session that may expire. */
+  countSessions(committed: SessionsCommitted): void {
+    this.tally.note(expiringSessions, committed);
   }
 
   /** An entry is committed that nobody knew committed before. */

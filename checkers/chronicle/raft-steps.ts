@@ -2,7 +2,7 @@
 import type { Effect, Event } from '../../core/protocol.ts';
 import type { AppendEntries, AppendEntriesReply, InstallSnapshot, RequestVoteReply } from '../../core/raft/messages.ts';
 import type { AnyRaftMessage, RequestPreVoteReply } from '../../core/raft/option-messages.ts';
-import type { Raft } from '../../core/raft/state.ts';
+import type { Flow, Raft } from '../../core/raft/state.ts';
 import { situationsOf, type Situation, type Tally } from './situation.ts';
 
 /** A step that changed something. */
@@ -12,6 +12,14 @@ export interface Change {
 }
 
 const isNewTerm = ({ before, after }: Change): boolean => after.persistent.currentTerm > before.persistent.currentTerm;
+
+/** By server, of a leader that leads on: what was under way to it, and what is. */
+function flowsIn({ before, after }: Change): readonly (readonly [Flow, Flow])[] {
+  const [old, now] = [before, after].map(({ role }) => (role.kind === 'leader' ? role.office?.flows : undefined));
+  return old === undefined || now === undefined || old === now ? [] : now.map((flow, peer) => [old[peer]!, flow]);
+}
+
+const isBehind = ({ role, persistent: { log } }: Raft, peer: number): boolean => role.kind === 'leader' && role.nextIndex[peer]! <= log.lastIndex;
 
 export const changes = situationsOf<Change>()({
   leadersDeposed: {
@@ -42,6 +50,12 @@ export const changes = situationsOf<Change>()({
     says: 'A leader that no majority answers steps down',
     seen: (change) => change.before.role.kind === 'leader' && change.after.role.kind === 'follower' && !isNewTerm(change),
   },
+  requestsSentAhead: { says: 'A leader sends entries before the last ones are answered', seen: (change) => flowsIn(change).some(([old, now]) => now.inFlight.length > 1 && now.inFlight.length > old.inFlight.length) },
+  windowsFilled: {
+    says: 'A leader keeps entries back because its window is full',
+    seen: (change) => flowsIn(change).some(([, now], peer) => now.inFlight.length === change.after.config.window && isBehind(change.after, peer)),
+  },
+  windowsFreedByRefusal: { says: 'A refusal ends what a leader has under way to a follower', seen: (change) => flowsIn(change).some(([old, now]) => old.inFlight.length > 0 && old.state === 'replicate' && now.state === 'probe') },
   severalEntriesCommittedAtOnce: {
     says: 'More than one entry is committed in a step',
     seen: ({ before, after }) => after.commitIndex > before.commitIndex + 1,
@@ -168,7 +182,7 @@ const none: readonly never[] = [];
 /** By the kind of what is said. */
 const ofSaid: Readonly<Record<AnyRaftMessage['kind'], readonly Situation<Said, SaidName>[]>> = {
   requestVote: none, requestVoteReply: saidOfVotes, requestPreVote: none, requestPreVoteReply: saidOfPreVotes, heartbeat: none, heartbeatReply: none, readIndex: none, readIndexReply: none,
-  transferLeadership: none, timeoutNow: none, requestTransferVote: none,
+  installChunk: none, installChunkReply: none, transferLeadership: none, timeoutNow: none, requestTransferVote: none,
   appendEntries: none, appendEntriesReply: saidOfAppends,
   installSnapshot: saidSnapshots, installSnapshotReply: saidOfInstalls,
 };

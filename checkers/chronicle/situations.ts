@@ -1,17 +1,18 @@
 /** Every situation that runs are searched for, by name, in the order in which they are reported. */
-import { commitments, dismissals, reads, requests, spans } from './clients.ts';
+import { commitments, dismissals, expiringSessions, reads, requests, spans } from './clients.ts';
 import {
   changes, heardAppends, heardInstalls, heardReplies, ignoredAppends, ignoredReplies, ignoredVotes, saidOfAppends, saidOfInstalls,
   saidOfPreVotes, saidOfVotes, saidSnapshots,
 } from './raft-steps.ts';
 import { leases } from './leases.ts';
+import { chunkTransfers } from './chunks.ts';
 import { transfers } from './transfers.ts';
 import { boots, crashes, elections, losses, refusals, snapshots } from './servers.ts';
 
 /** All of them, by the moment that shows them. */
 export const situationGroups = {
   changes, heardReplies, heardAppends, heardInstalls, ignoredAppends, ignoredVotes, ignoredReplies, saidOfVotes, saidOfPreVotes, saidOfAppends, saidOfInstalls, saidSnapshots,
-  elections, snapshots, boots, crashes, losses, refusals, requests, dismissals, commitments, reads, spans, transfers, leases,
+  elections, snapshots, boots, crashes, losses, refusals, requests, dismissals, commitments, reads, spans, transfers, leases, chunkTransfers, expiringSessions,
 } as const;
 
 export type SituationName = (typeof situationGroups)[keyof typeof situationGroups][number]['name'];
@@ -57,6 +58,9 @@ export const situations = [
   'entriesReachingBehindSnapshot',
   'staleRepliesIgnored',
   'repliesToFormerLeader',
+  'requestsSentAhead',
+  'windowsFilled',
+  'windowsFreedByRefusal',
   // Snapshots.
   'snapshotsTaken',
   'snapshotsTakenByFollowers',
@@ -69,6 +73,14 @@ export const situations = [
   'installsWhileApplying',
   'staleInstallsIgnored',
   'staleInstallsRefused',
+  // Snapshots in chunks.
+  'snapshotsInstalledFromChunks',
+  'chunksRepeated',
+  'chunksOutOfTurn',
+  'partialSnapshotsReplaced',
+  'transfersBegunAgain',
+  'transfersTakenUp',
+  'snapshotsTakenInTransfer',
   // Restarts and disks.
   'restartsFromSnapshot',
   'restartsWithLogBehindSnapshot',
@@ -100,13 +112,16 @@ export const situations = [
   'leasesOverWhenRead',
   'promisesOfThePast',
   'promisesIntoLaterTerm',
+  'sessionsBegun',
+  'sessionsEnded',
+  'commandsOfEndedSessions',
   'operationsSpanningInstall',
   'operationsSpanningLeaderChange',
   'operationsSpanningCrash',
 ] as const satisfies readonly SituationName[];
 
 /** Reached by about one seed of the swarm in five hundred. */
-const rareSituations: readonly SituationName[] = ['installsDiscardedConflict'];
+const rareSituations: readonly SituationName[] = ['installsDiscardedConflict', 'transfersBegunAgain', 'transfersTakenUp'];
 
 /** What a gate requires of a campaign of a thousand seeds of the swarm or more. */
 export const requiredSituations: readonly SituationName[] = situations.filter((name) => !rareSituations.includes(name));

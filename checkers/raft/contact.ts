@@ -34,7 +34,7 @@ export const leaderInContactIsKept = ofStep({
     const message = heard(step);
     if (message === null || before === null || !keepsContact(after)) return null;
     const { currentTerm } = after.persistent;
-    const isOfLeader = (message.kind === 'appendEntries' || message.kind === 'installSnapshot' || message.kind === 'heartbeat') && message.term === currentTerm;
+    const isOfLeader = (message.kind === 'appendEntries' || message.kind === 'installSnapshot' || message.kind === 'installChunk' || message.kind === 'heartbeat') && message.term === currentTerm;
     if (isOfLeader && !hearsLeader(after)) return `n${node} hears the leader of term ${currentTerm} and does not keep it in mind`;
     if (!hearsLeader(before)) return null;
     if (message.kind === 'requestPreVote') {

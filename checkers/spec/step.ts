@@ -36,6 +36,8 @@ export interface SpecStep {
   readonly after: SpecServer;
   /** In the order of sending. */
   readonly sent: readonly SpecMessage[];
+  /** It took effect on the disk only: what it sent was lost in a crash, and nobody knows what nextIndex counted on. */
+  readonly isCut?: true;
 }
 
 export interface JudgeOptions {
@@ -202,7 +204,7 @@ export class StepJudge {
         servers: this.setting.servers,
         refused: course.refused,
       })) ??
-      (after.role === 'leader' ? nexts.compared(after) : null) ??
+      (after.role === 'leader' && step.isCut !== true ? nexts.compared(after) : null) ??
       this.undone(after)
     );
   }

@@ -68,7 +68,7 @@ export class SpecWatch {
   crashed(node: NodeId, kept: KeptStep | null): void {
     if (node >= this.servers.length || kept === null || kept.event === null) return;
     const before = this.servers[node]!;
-    this.follow(node, kept.event, this.abstraction.server(kept.after), nothing);
+    this.follow(node, kept.event, this.abstraction.server(kept.after), nothing, true);
     this.kept[node] = this.servers[node]!;
     this.servers[node] = before;
   }
@@ -78,15 +78,15 @@ export class SpecWatch {
     return Object.fromEntries([...this.leftOut].map(([what, steps]) => [`not specified: ${what}`, steps]));
   }
 
-  private follow(node: NodeId, event: AnyEvent, after: SpecServer, sent: readonly SpecMessage[]): void {
+  private follow(node: NodeId, event: AnyEvent, after: SpecServer, sent: readonly SpecMessage[], isCut = false): void {
     const message = event.kind === 'message' ? this.abstraction.message(event.from, node, event.message) : null;
     if (message !== null) {
       const given = (event as { readonly message: object }).message;
       const wasSent = this.abstraction.mayForge || this.sentTo[node]!.has(given);
-      return this.take(node, { kind: 'message', message }, after, sent, wasSent);
+      return this.take(node, { kind: 'message', message }, after, sent, wasSent, isCut);
     }
     const told = this.abstraction.event(event);
-    if (told.kind !== 'notSpecified') return this.take(node, told, after, sent, true);
+    if (told.kind !== 'notSpecified') return this.take(node, told, after, sent, true, isCut);
     this.leftOut.set(told.what, (this.leftOut.get(told.what) ?? 0) + 1);
     this.servers[node] = after;
   }
@@ -97,8 +97,9 @@ export class SpecWatch {
     after: SpecServer,
     sent: readonly SpecMessage[],
     wasSent: boolean,
+    isCut = false,
   ): void {
-    const step: SpecStep = { before: this.servers[node]!, event, after, sent };
+    const step: SpecStep = { before: this.servers[node]!, event, after, sent, ...(isCut ? { isCut } : {}) };
     this.onStep(step);
     hold(stepOfTheSpecification, { judge: this.judge, step, wasSent });
     this.servers[node] = after;

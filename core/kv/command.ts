@@ -14,12 +14,28 @@ export type Operation =
 /** get: the value; cas: whether it was written; put and append: null. */
 export type Result = string | boolean | null;
 
+/** In place of a result: the client's session has ended, and whether the operation took effect in it is open (session-clerk.ts). */
+export interface Expired {
+  readonly kind: 'expired';
+}
+
+/** Of a command whose client has a session that may expire (expiry.ts): the leader's word for when it is. */
+export interface InSession {
+  /** The index at which the session began; 0 asks for one. */
+  readonly session: number;
+  readonly timeUs: number;
+  /** Whoever was not active since then has no session any more. */
+  readonly activeSinceUs: number;
+}
+
 /** An operation with the identity that makes a repetition of it recognisable (section 8). */
 export interface Command {
   readonly client: NodeId;
   /** Counts a client's operations from 1; a client has one in flight at a time. */
   readonly sequence: number;
   readonly operation: Operation;
+  /** Absent where sessions do not expire. */
+  readonly inSession?: InSession;
 }
 
 const kinds = ['get', 'put', 'append', 'cas'] as const;
@@ -33,7 +49,7 @@ const operationSizeBytes = (operation: Operation): number => {
 
 /** Length of the command's byte form. */
 export const commandSizeBytes = (command: Command): number =>
-  2 * uint32SizeBytes + operationSizeBytes(command.operation);
+  2 * uint32SizeBytes + operationSizeBytes(command.operation) + (command.inSession === undefined ? 0 : 3 * uint32SizeBytes);
 
 export function writeOperation(to: ByteWriter, operation: Operation): void {
   to.uint8(kinds.indexOf(operation.kind)).string(operation.key);
@@ -53,13 +69,14 @@ export function readOperation(from: ByteReader): Operation {
 export function writeCommand(to: ByteWriter, command: Command): void {
   to.uint32(command.client).uint32(command.sequence);
   writeOperation(to, command.operation);
+  if (command.inSession !== undefined) to.uint32(command.inSession.session).uint32(command.inSession.timeUs).uint32(command.inSession.activeSinceUs);
 }
 
-export const readCommand = (from: ByteReader): Command => ({
-  client: from.uint32(),
-  sequence: from.uint32(),
-  operation: readOperation(from),
-});
+/** @param end where its bytes end: what stands behind the operation is of a session that may expire */
+export function readCommand(from: ByteReader, end: number): Command {
+  const command = { client: from.uint32(), sequence: from.uint32(), operation: readOperation(from) };
+  return from.position >= end ? command : { ...command, inSession: { session: from.uint32(), timeUs: from.uint32(), activeSinceUs: from.uint32() } };
+}
 
 /** One byte of kind, then what the kind needs. */
 export function writeResult(to: ByteWriter, result: Result): void {

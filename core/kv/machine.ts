@@ -1,6 +1,7 @@
 /** The replicated state machine: a store, and the sessions that guard it. */
 import type { LogIndex } from '../raft/log.ts';
 import type { Command } from './command.ts';
+import { applyInSession } from './expiry.ts';
 import { noSessions, wasExecuted, withSession, type Sessions } from './sessions.ts';
 import { emptyStore, execute, type Store } from './store.ts';
 
@@ -16,6 +17,7 @@ export const newMachine: Machine = { store: emptyStore, sessions: noSessions, la
 /** `command` is null for a leader's no-op. A repetition changes nothing but lastExecuted. */
 export function apply(machine: Machine, index: LogIndex, command: Command | null): Machine {
   const { store, sessions } = machine;
+  if (command?.inSession !== undefined) return { ...applyInSession(store, sessions, index, command, command.inSession), lastExecuted: index };
   if (command === null || wasExecuted(sessions, command.client, command.sequence)) {
     return { store, sessions, lastExecuted: index };
   }

@@ -2,12 +2,23 @@
 import type { NodeId } from '../protocol.ts';
 import type { Operation, Result } from './command.ts';
 
-export type ClerkMessage = ClientRequest | ClientReply;
+export type ClerkMessage = ClientRequest | ClientReply | SessionReply;
 
 export interface ClientRequest {
   readonly kind: 'clientRequest';
   readonly sequence: number;
   readonly operation: Operation;
+  /** Where sessions expire: the client's, or 0 to begin one, and then the operation is nothing. */
+  readonly session?: number;
+}
+
+/** To a client whose session has begun, or has ended. */
+export interface SessionReply {
+  readonly kind: 'sessionReply';
+  /** Of the request that is answered. */
+  readonly sequence: number;
+  /** Null when there is none any more. */
+  readonly session: number | null;
 }
 
 export interface ClientReply {

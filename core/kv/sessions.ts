@@ -10,17 +10,30 @@ import { resultSizeBytes, type Result } from './command.ts';
 export interface Session {
   readonly sequence: number;
   readonly result: Result;
+  /** Of one that may expire (expiry.ts). */
+  readonly began?: Began;
+}
+
+export interface Began {
+  /** The index of the entry that began it. */
+  readonly id: number;
+  /** The client's number at which it asked for it. */
+  readonly bySequence: number;
+  /** When a command in it was applied last, by the time of the entries. */
+  readonly activeUs: number;
 }
 
 export interface Sessions {
   readonly byClient: SortedMap<NodeId, Session>;
   /** Length of the byte form of all sessions. */
   readonly sizeBytes: number;
+  /** The latest time of an entry; absent where sessions do not expire. */
+  readonly timeUs?: number;
 }
 
 export const noSessions: Sessions = { byClient: SortedMap.empty(), sizeBytes: 0 };
 
-const sizeOf = (session: Session): number => 2 * uint32SizeBytes + resultSizeBytes(session.result);
+const sizeOf = (session: Session): number => (session.began === undefined ? 2 : 5) * uint32SizeBytes + resultSizeBytes(session.result);
 
 export function withSession(sessions: Sessions, client: NodeId, session: Session): Sessions {
   const old = sessions.byClient.get(client);

@@ -11,7 +11,7 @@ import type { NodeId } from '../protocol.ts';
 import type { LogIndex } from '../raft/log.ts';
 import { readResult, writeResult } from './command.ts';
 import type { Machine } from './machine.ts';
-import { noSessions, withSession, type Sessions } from './sessions.ts';
+import { noSessions, withSession, type Began, type Sessions } from './sessions.ts';
 import { emptyStore, withValue, type Store } from './store.ts';
 
 export interface MachineSnapshot {
@@ -29,19 +29,29 @@ export const installSnapshot = (snapshot: MachineSnapshot, lastExecuted: LogInde
 
 /** Length of what `encodeSnapshot` gives, known without encoding. */
 export const snapshotSizeBytes = ({ store, sessions }: MachineSnapshot): number =>
-  2 * uint32SizeBytes + store.sizeBytes + sessions.sizeBytes;
+  (sessions.timeUs === undefined ? 2 : 3) * uint32SizeBytes + store.sizeBytes + sessions.sizeBytes;
 
 /** Number of pairs, pairs by key; number of sessions, sessions by client. */
 export function encodeSnapshot({ store, sessions }: MachineSnapshot): Uint8Array {
   const to = new ByteWriter();
   to.uint32(store.values.size);
   store.values.forEach((value, key) => to.string(key).string(value));
-  to.uint32(sessions.byClient.size);
-  sessions.byClient.forEach(({ sequence, result }, client: NodeId) => {
+  writeSessions(to, sessions);
+  return to.finish();
+}
+
+/** Added to the number of sessions where they may expire: then the time follows, and when each began and was active last. */
+const timed = 0x8000_0000;
+
+function writeSessions(to: ByteWriter, { byClient, timeUs }: Sessions): void {
+  to.uint32(timeUs === undefined ? byClient.size : timed + byClient.size);
+  if (timeUs !== undefined) to.uint32(timeUs);
+  byClient.forEach(({ sequence, result, began }, client: NodeId) => {
     to.uint32(client).uint32(sequence);
     writeResult(to, result);
+    assert((began === undefined) === (timeUs === undefined), () => 'sessions that expire stand among others');
+    if (began !== undefined) to.uint32(began.id).uint32(began.bySequence).uint32(began.activeUs);
   });
-  return to.finish();
 }
 
 /** @throws AssertionFailed when the bytes are not what `encodeSnapshot` gives */
@@ -66,15 +76,20 @@ function readStore(from: ByteReader): Store {
 }
 
 function readSessions(from: ByteReader): Sessions {
+  const count = from.uint32();
+  const isTimed = count >= timed;
+  const timeUs = isTimed ? from.uint32() : undefined;
   let sessions = noSessions;
   let last: NodeId | null = null;
-  for (let clients = from.uint32(); clients > 0; clients--) {
+  for (let clients = isTimed ? count - timed : count; clients > 0; clients--) {
     const client = from.uint32();
     mustRise(last, client);
-    sessions = withSession(sessions, client, { sequence: from.uint32(), result: readResult(from) });
+    const session = { sequence: from.uint32(), result: readResult(from) };
+    const began = (): Began => ({ id: from.uint32(), bySequence: from.uint32(), activeUs: from.uint32() });
+    sessions = withSession(sessions, client, isTimed ? { ...session, began: began() } : session);
     last = client;
   }
-  return sessions;
+  return timeUs === undefined ? sessions : { byClient: sessions.byClient, sizeBytes: sessions.sizeBytes, timeUs };
 }
 
 /** Keys out of order or twice would be a second byte form of the same machine. */

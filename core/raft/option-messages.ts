@@ -7,7 +7,8 @@ export type OptionMessage =
   | RequestPreVote | RequestPreVoteReply
   | Heartbeat | HeartbeatReply
   | ReadIndex | ReadIndexReply
-  | TransferLeadership | TimeoutNow | RequestTransferVote;
+  | TransferLeadership | TimeoutNow | RequestTransferVote
+  | InstallChunk | InstallChunkReply;
 export type AnyRaftMessage = RaftMessage | OptionMessage;
 
 /** Dissertation 9.6: would you vote for me in this term, which is the one behind mine? */
@@ -78,4 +79,28 @@ export interface RequestTransferVote {
   readonly term: Term;
   readonly lastLogIndex: LogIndex;
   readonly lastLogTerm: Term;
+}
+
+/** Figure 13, with its offset: a part of a snapshot's byte form. */
+export interface InstallChunk {
+  readonly kind: 'installChunk';
+  readonly term: Term;
+  readonly lastIncludedIndex: LogIndex;
+  readonly lastIncludedTerm: Term;
+  /** Where the chunk begins in the snapshot. */
+  readonly offset: number;
+  readonly data: Uint8Array;
+  /** It is the last one. */
+  readonly done: boolean;
+}
+
+/** To a chunk that does not complete its snapshot; what does is answered as an InstallSnapshot. */
+export interface InstallChunkReply {
+  readonly kind: 'installChunkReply';
+  readonly term: Term;
+  /** Of the chunk that is answered, as is `offset`. */
+  readonly lastIncludedIndex: LogIndex;
+  readonly offset: number;
+  /** How much of that snapshot is here, from its beginning; 0 to a leader of an earlier term. */
+  readonly bytesStored: number;
 }

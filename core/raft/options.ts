@@ -6,19 +6,26 @@ import type { NodeId } from '../protocol.ts';
 import { heardFrom, isIgnored, stepDown, watchQuorum } from './check-quorum.ts';
 import { inContact, onContactLost } from './contact.ts';
 import { adoptTerm } from './election.ts';
-import type { AnyRaftMessage, Heartbeat, HeartbeatReply, ReadIndex, ReadIndexReply } from './option-messages.ts';
 import { isLeaseTimer, keepsPromise, onLeaseOver, readTimer } from './lease.ts';
 import { onLeaseRead } from './lease-read.ts';
+import type { AnyRaftMessage, Heartbeat, HeartbeatReply, InstallChunk, InstallChunkReply, ReadIndex, ReadIndexReply } from './option-messages.ts';
+import type { AppendEntriesReply, InstallSnapshotReply } from './messages.ts';
+import { propose as proposeAs } from './replication.ts';
 import { onHeartbeatReply, onReadIndex, repeatRound } from './read-index.ts';
-import { noRounds, onHeartbeat } from './rounds.ts';
+import { noRounds, onHeartbeat, underLeader } from './rounds.ts';
 import { isWritten, onWritten } from './pipelining.ts';
 import { askForPreVotes, onRequestPreVote, onRequestPreVoteReply } from './pre-vote.ts';
 import { asVote, giveUpTransfer, onTimeoutNow, onTransferLeadership, tellWhenUpToDate } from './transfer.ts';
 import { stay, withOffice, type Office, type Raft, type RaftConfig, type RaftStep } from './state.ts';
 import * as paper from './step.ts';
+import { heardInWindow, noFlows, sendInWindow } from './window.ts';
 
 /** Whether a leader keeps more than the paper's. */
-const keepsOffice = ({ checkQuorum, reads, transfer }: RaftConfig): boolean => checkQuorum === true || reads !== undefined || transfer === true;
+const keepsOffice = ({ checkQuorum, reads, transfer, window }: RaftConfig): boolean =>
+  checkQuorum === true || reads !== undefined || transfer === true || window !== undefined;
+
+/** A client's command on its way into the log of a leader: replication.ts. */
+export const propose = (raft: Raft, command: unknown, sizeBytes: number): RaftStep => sendInWindow(proposeAs(raft, command, sizeBytes), false);
 
 export function onTimer(raft: Raft, timer: string): RaftStep {
   if (timer === 'contact') return onContactLost(raft);
@@ -27,7 +34,7 @@ export function onTimer(raft: Raft, timer: string): RaftStep {
   if (timer === 'transfer') return giveUpTransfer(raft);
   if (isWritten(timer)) return onWritten(raft, timer);
   if (timer === 'election') return inOffice(raft, onElectionTimer(raft));
-  return repeatRound(inOffice(raft, paper.onTimer(raft, timer)));
+  return repeatRound(sendInWindow(inOffice(raft, paper.onTimer(raft, timer)), true));
 }
 
 function onElectionTimer(raft: Raft): RaftStep {
@@ -50,20 +57,35 @@ function heard(raft: Raft, from: NodeId, message: AnyRaftMessage): RaftStep {
     case 'requestTransferVote':
       return paper.onMessage(raft, from, asVote(message));
     case 'requestVoteReply':
-      return inOffice(raft, paper.onMessage(raft, from, message));
+      return sendInWindow(inOffice(raft, paper.onMessage(raft, from, message)), false);
     case 'appendEntries':
     case 'installSnapshot':
       return message.term < raft.persistent.currentTerm ? paper.onMessage(raft, from, message) : inContact(paper.onMessage(raft, from, message));
     case 'appendEntriesReply':
     case 'installSnapshotReply':
-      return tellWhenUpToDate(answered(raft, from, message, inOffice(raft, paper.onMessage(raft, from, message))));
+      return tellWhenUpToDate(answered(raft, from, message, onAnswer(raft, from, message)));
     case 'transferLeadership':
       return onTransferLeadership(raft, message);
     case 'timeoutNow':
       return onTimeoutNow(withTermOf(raft, message), message);
+    case 'installChunk':
+    case 'installChunkReply':
+      return onTransfer(raft, from, message);
     default:
       return onReading(raft, from, message);
   }
+}
+
+function onAnswer(raft: Raft, from: NodeId, message: AppendEntriesReply | InstallSnapshotReply): RaftStep {
+  const heard = heardInWindow(raft, from, message);
+  return sendInWindow(inOffice(heard, paper.onMessage(heard, from, message)), false);
+}
+
+/** Word of a leader, or of a follower; what is done with the chunk is for the service: chunks.ts. */
+function onTransfer(raft: Raft, from: NodeId, message: InstallChunk | InstallChunkReply): RaftStep {
+  const current = withTermOf(raft, message);
+  if (message.term < raft.persistent.currentTerm) return stay(current);
+  return message.kind === 'installChunk' ? inContact(underLeader(current, from)) : answered(raft, from, message, stay(current));
 }
 
 /** Rounds and reads; rules for all servers as in step.ts. */
@@ -101,7 +123,11 @@ function inOffice(before: Raft, step: RaftStep): RaftStep {
   return config.checkQuorum === true ? watchQuorum(taken) : taken;
 }
 
-const newOffice = ({ clusterSize, reads }: RaftConfig): Office => (reads === undefined ? { heard: [] } : { heard: [], rounds: noRounds(clusterSize) });
+const newOffice = ({ clusterSize, reads, window }: RaftConfig): Office => ({
+  heard: [],
+  ...(reads === undefined ? {} : { rounds: noRounds(clusterSize) }),
+  ...(window === undefined ? {} : { flows: noFlows(clusterSize) }),
+});
 
 /** Rules for all servers (Figure 2): a later term is adopted, wherever it is heard of. */
 const withTermOf = (raft: Raft, { term }: AnyRaftMessage): Raft => (term > raft.persistent.currentTerm ? adoptTerm(raft, term) : raft);

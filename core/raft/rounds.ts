@@ -24,12 +24,15 @@ export function beginRound(raft: Raft, office: Office, rounds: Rounds): RaftStep
 export function onHeartbeat(raft: Raft, from: NodeId, { term, round }: Heartbeat): RaftStep {
   const { currentTerm } = raft.persistent;
   if (term < currentTerm) return { raft, effects: [send(from, { kind: 'heartbeatReply', term: currentTerm, round: 0 })] };
+  const { raft: follower, effects } = underLeader(raft, from);
+  return { raft: follower, effects: [...effects, send(from, { kind: 'heartbeatReply', term: currentTerm, round })] };
+}
+
+/** Word of the leader of our term, whatever it says. */
+export function underLeader(raft: Raft, from: NodeId): RaftStep {
   const { role } = raft;
   const isKnown = role.kind === 'follower' && role.leaderId === from;
-  return {
-    raft: isKnown ? raft : withRole(raft, { kind: 'follower', leaderId: from }),
-    effects: [restartElectionTimer(raft), send(from, { kind: 'heartbeatReply', term: currentTerm, round })],
-  };
+  return { raft: isKnown ? raft : withRole(raft, { kind: 'follower', leaderId: from }), effects: [restartElectionTimer(raft)] };
 }
 
 /** Answers may come late and out of order: of each server the latest round counts. */

@@ -37,6 +37,10 @@ export interface RaftOptions {
   readonly pipelined?: boolean;
   /** How long word of a leader counts (contact.ts); the least election timeout when absent. */
   readonly contactUs?: Range;
+  /** The most of a snapshot that goes in one message; all of it when absent (snapshot-chunks.ts). */
+  readonly snapshotChunkBytes?: number;
+  /** How many requests with entries may be under way to a follower (window.ts); each sends all again when absent. */
+  readonly window?: number;
 }
 
 export interface LeaseBound {
@@ -106,6 +110,8 @@ export interface Office {
   readonly heard: readonly NodeId[];
   /** Where reads may go around the log. */
   readonly rounds?: Rounds;
+  /** By server: what is under way to it. The leader's own slot is not used. */
+  readonly flows?: readonly Flow[];
   /** While it hands over its leadership (transfer.ts). */
   readonly transfer?: Transfer;
   /** Somebody was told to stand for election in this term, and may do so at any time: absent is no. */
@@ -116,6 +122,14 @@ export interface Transfer {
   readonly to: NodeId;
   /** It was told to stand for election. */
   readonly isTold: boolean;
+}
+
+/** Requests that are not answered (window.ts). */
+export interface Flow {
+  /** One request at a time, until an answer shows where the logs agree; or as many as the window holds. */
+  readonly state: 'probe' | 'replicate';
+  /** Of each request the index of its last entry, or of the entry before when it has none; in the order of sending. */
+  readonly inFlight: readonly LogIndex[];
 }
 
 /** Rounds of heartbeats, and the reads that wait for them (rounds.ts, read-index.ts). */

@@ -76,6 +76,9 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
   static readonly leavesOut = {
     'Step Of The Specification': 'the observer that the model takes adds it (raft-kv-specification.ts)',
     'Applied In Order': 'what the service holds is compared with the committed entries themselves, up to the index that it names (Equal Replicas)',
+    'Ended Session Is Agreed': 'the explorer lets no session expire',
+    'Chunks Leave No Gap': 'the explorer sends snapshots whole',
+    'One Chunk At A Time': 'the explorer sends snapshots whole',
     'Read Is Fresh': 'the history of the clients is judged at every answer (every history is linearizable)',
     'Acknowledged Writes Survive': 'there is no end of a run: every replica is compared at every step (Equal Replicas)',
     Linearizability: 'a property of the ghost, "every history is linearizable", judges every history of the clients',

@@ -3,7 +3,7 @@ import { answer } from '../../harness/world/fate.ts';
 import type { RandomStream } from '../../harness/world/random.ts';
 import type { RaftKvSettings } from '../systems/raft-kv-settings.ts';
 
-type Options = Pick<RaftKvSettings, 'preVote' | 'checkQuorum' | 'reads' | 'transfer' | 'clockDriftPer1000' | 'pipelined'>;
+type Options = Pick<RaftKvSettings, 'preVote' | 'checkQuorum' | 'reads' | 'transfer' | 'clockDriftPer1000' | 'snapshotChunkBytes' | 'window' | 'sessionExpiryUs' | 'pipelined'>;
 
 /** A quarter: what the swarm has of wrong clocks that are nearly right is within it. */
 const leaseDriftPer1000 = 250;
@@ -25,6 +25,11 @@ export function drawOptions(random: RandomStream): Options {
     ...(reads.length > 0 ? { reads } : {}),
     ...(isOn(3) ? { transfer: true } : {}),
     ...(isOn(4) ? { clockDriftPer1000: leaseDriftPer1000 } : {}),
+    // From a few chunks for a snapshot to dozens.
+    ...(isOn(5) ? { snapshotChunkBytes: [8, 16, 64, 256][answer(ticket, 105) % 4]! } : {}),
+    ...(isOn(6) ? { window: [1, 2, 4, 16][answer(ticket, 106) % 4]! } : {}),
+    // From hardly longer than a retry to longer than the storm.
+    ...(isOn(7) ? { sessionExpiryUs: [200_000, 500_000, 1_500_000, 6_000_000][answer(ticket, 107) % 4]! } : {}),
     ...(isOn(11) ? { pipelined: true } : {}),
   };
 }

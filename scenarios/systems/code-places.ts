@@ -79,6 +79,8 @@ export const codePlaces: Readonly<Record<string, string>> = {
   heartbeatReply: 'core/raft/read-index.ts onHeartbeatReply',
   readIndex: 'core/raft/read-index.ts onReadIndex',
   readIndexReply: 'core/reads.ts withReads',
+  installChunk: 'core/chunks.ts onChunk',
+  installChunkReply: 'core/chunks.ts onAnswer',
   requestPreVote: 'core/raft/pre-vote.ts onRequestPreVote',
   requestPreVoteReply: 'core/raft/pre-vote.ts onRequestPreVoteReply',
   transferLeadership: 'core/raft/transfer.ts onTransferLeadership',

@@ -15,7 +15,7 @@ const giveUpTransfer = 'core/raft/transfer.ts giveUpTransfer';
 const handingOverTo = 'core/raft/transfer.ts handingOverTo';
 const hasContact = 'core/raft/contact.ts hasContact';
 
-export const optionMarks = (change: RaftChange): readonly Mark[] => [...contactMarks(change), ...transferMarks(change), ...readMarks(change)];
+export const optionMarks = (change: RaftChange): readonly Mark[] => [...contactMarks(change), ...transferMarks(change), ...readMarks(change), ...flowMarks(change)];
 
 const transferOf = ({ role }: Raft): Transfer | null => (role.kind === 'leader' ? role.office?.transfer ?? null : null);
 
@@ -100,4 +100,14 @@ function confirmMarks({ after, event, nameOf, node }: RaftChange, old: Rounds, n
   const by = now.answered.flatMap((answered, peer) => (peer === node || answered >= round ? [peer] : []));
   const against = by.length >= majorityOf(after.config.clusterSize) ? null : 'a majority must have answered a round that began behind the read (6.4, step 3)';
   return [marked('confirm', [confirmedRound, settled], `confirms reads by round ${round}, which ${by.map(nameOf).join(' ')} answered`, against)];
+}
+
+/** What an answer leaves under way (dissertation 10.2.1). */
+function flowMarks({ after: { role }, event, nameOf }: RaftChange): readonly Mark[] {
+  const message = messageIn(event);
+  if (event.kind !== 'message' || message?.kind !== 'appendEntriesReply' || role.kind !== 'leader' || role.office?.flows === undefined) return [];
+  const { state, inFlight } = role.office.flows[event.from]!;
+  const next = role.nextIndex[event.from]!;
+  const against = state === 'probe' || inFlight.length === 0 || inFlight.at(-1) === next - 1 ? null : `nextIndex is ${next}: what a refusal takes back is not under way any more (10.2.1)`;
+  return [marked('flow', ['core/raft/window.ts heardInWindow', 'core/raft/window.ts acknowledged'], `has ${inFlight.length} requests under way to ${nameOf(event.from)}, up to ${inFlight.at(-1) ?? next - 1}`, against, { peer: event.from })];
 }

@@ -1,14 +1,15 @@
 /** What a step of a key/value server or of a clerk did: to Raft (`raft-marks.ts`), to the store and the sessions, and for clients. */
 import type { Clerk } from '../../core/kv/clerk.ts';
-import type { Command } from '../../core/kv/command.ts';
+import type { Command, InSession } from '../../core/kv/command.ts';
 import type { MachineSnapshot } from '../../core/kv/snapshot.ts';
 import type { Entry } from '../../core/raft/log.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
 import type { AnyEvent, Mark, ToldStep } from '../../harness/system.ts';
 import { places } from './code-places.ts';
 import { optionMarks } from './option-marks.ts';
-import { bootMarks, handlerOf, marked, raftMarks, type RaftChange } from './raft-marks.ts';
+import { bootMarks, handlerOf, marked, messageIn, raftMarks, type RaftChange } from './raft-marks.ts';
 import { describeOperation } from './raft-kv-story.ts';
+import { transferMarks } from './transfer-marks.ts';
 
 interface ServerStep extends ToldStep {
   readonly before: Server;
@@ -25,6 +26,7 @@ export function marksOf(step: ToldStep): readonly Mark[] {
   return [
     ...raftMarks(change),
     ...optionMarks(change),
+    ...transferMarks(served),
     ...proposalMarks(served), ...deliveryMarks(served), ...executionMarks(served), ...snapshotMarks(served), ...replyMarks(served),
   ];
 }
@@ -78,12 +80,13 @@ function executionMarks(step: ServerStep): readonly Mark[] {
     if (entry !== undefined) executed.push({ index, command: entry.command as Command | null });
   }
   const message = event.kind === 'message' ? (event.message as ServerMessage) : null;
-  const isRestored = message?.kind === 'installSnapshot' || before.channel.some(({ kind }) => kind === 'snapshot');
+  const isRestored = message?.kind === 'installSnapshot' || message?.kind === 'installChunk' || before.channel.some(({ kind }) => kind === 'snapshot');
   if (to > from && isRestored) return [marked('execute', [places.installSnapshot, places.executed], `takes the state from a snapshot, and has executed up to ${to}`, null, { index: from + 1, upTo: to })];
   const numbers = new Map<number, number>();
   return executed.map(({ index, command }) => {
     if (command === null) return marked('execute', [places.apply, places.executed], `executes entry ${index}, a no-op`, null, { index, upTo: index });
     const { client, sequence, operation: { key } } = command;
+    if (command.inSession !== undefined) return sessionMark(step, index, command, command.inSession);
     const known = numbers.get(client) ?? before.machine.sessions.byClient.get(client)?.sequence ?? 0;
     numbers.set(client, Math.max(known, sequence));
     const others = executed.filter((one) => one.index !== index && one.command !== null);
@@ -102,6 +105,15 @@ function entryOf({ before, after, event }: ServerStep, index: number): Entry | u
   for (const { raft: { persistent: { log } } } of [after, before]) if (index > log.baseIndex && index <= log.lastIndex) return log.at(index);
   const message = event.kind === 'message' ? (event.message as ServerMessage) : null;
   return message?.kind === 'appendEntries' ? message.entries[index - message.prevLogIndex - 1] : undefined;
+}
+
+/** Dissertation, 6.3: an entry of a session that may expire. What it leaves of the session is compared, and nothing else. */
+function sessionMark({ after, nameOf }: ServerStep, index: number, { client, sequence }: Command, { session, timeUs, activeSinceUs }: InSession): Mark {
+  const held = after.machine.sessions.byClient.get(client);
+  const state = held?.began === undefined ? 'it has no session' : `its session of entry ${held.began.id} stands at ${held.sequence} and was active at ${held.began.activeUs}`;
+  return marked('execute', ['core/kv/expiry.ts applyInSession', 'core/kv/expiry.ts withoutExpired', places.apply],
+    `executes entry ${index} of time ${timeUs}, for which sessions must be active since ${activeSinceUs}: ${session === 0 ? `${nameOf(client)} asks for a session` : `command ${sequence} of ${nameOf(client)} in session ${session}`}; ${state}`,
+    held?.began !== undefined && held.began.activeUs < activeSinceUs ? 'a session that was not active since then has ended (6.3)' : null, { index, upTo: index, client, sequence });
 }
 
 interface Among {
@@ -144,7 +156,7 @@ function snapshotMarks({ before, after, event }: ServerStep): readonly Mark[] {
   const { store, sessions } = snapshot.data as MachineSnapshot;
   const index = snapshot.lastIncludedIndex;
   const about = { index, upTo: index };
-  if (event.kind === 'message' && (event.message as ServerMessage).kind === 'installSnapshot') return [];
+  if (event.kind === 'message' && messageIn(event)?.kind === 'installSnapshot') return [];
   if (index > machine.lastExecuted && store === machine.store) {
     return [marked('snapshot', [places.compacted, places.compact], `labels the state at ${machine.lastExecuted} as that of ${index}`, 'a snapshot is the state at its index (7)', about)];
   }

@@ -11,20 +11,21 @@ export const kvRpc: Rpc = {
   half(untyped: unknown): Half {
     const message = untyped as ServerMessage;
     if (message.kind === 'clientRequest') return { isReply: false, key: message.sequence };
-    if (message.kind === 'clientReply') return { isReply: true, key: message.sequence };
+    if (message.kind === 'clientReply' || message.kind === 'sessionReply') return { isReply: true, key: message.sequence };
     return raftHalf(message);
   },
   sizeBytes(untyped: unknown): number {
     const message = untyped as ServerMessage;
-    return message.kind === 'clientRequest' || message.kind === 'clientReply' ? clerkMessageSizeBytes(message) : raftMessageSizeBytes(message);
+    return message.kind === 'clientRequest' || message.kind === 'clientReply' || message.kind === 'sessionReply' ? clerkMessageSizeBytes(message) : raftMessageSizeBytes(message);
   },
 };
 
 /** A command's byte form names its client, which a message does not: the network knows who sent it. */
 function clerkMessageSizeBytes(message: ClerkMessage): number {
   if (message.kind === 'clientRequest') {
-    return 1 + commandSizeBytes({ client: 0, sequence: message.sequence, operation: message.operation }) - uint32SizeBytes;
+    return 1 + commandSizeBytes({ client: 0, sequence: message.sequence, operation: message.operation }) - (message.session === undefined ? 1 : 0) * uint32SizeBytes;
   }
+  if (message.kind === 'sessionReply') return 1 + 2 * uint32SizeBytes;
   const { outcome } = message;
   return 1 + uint32SizeBytes + 1 + (outcome.kind === 'done' ? resultSizeBytes(outcome.result) : uint32SizeBytes);
 }

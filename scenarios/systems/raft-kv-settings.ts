@@ -25,6 +25,10 @@ export const settingsSchema = v.strictObject({
   clockDriftPer1000: v.exactOptional(wholeNumber(0, 999)),
   pipelined: v.exactOptional(on),
   contactUs: v.exactOptional(rangeSchema),
+  /** Of the service: a session without a command for so long ends (dissertation 6.3). At most half an hour, so that times fit. */
+  sessionExpiryUs: v.exactOptional(wholeNumber(1, 1_800_000_000)),
+  window: v.exactOptional(wholeNumber(1, 1_000)),
+  snapshotChunkBytes: v.exactOptional(wholeNumber(1, 1_000_000_000)),
   reads: v.exactOptional(v.pipe(
     v.array(v.picklist(['log', 'index', 'lease'], 'expected "log", "index" or "lease"')), v.minLength(1, 'expected a kind of read'), v.maxLength(8, 'expected at most 8'),
   )),
@@ -34,13 +38,15 @@ export type RaftKvSettings = v.InferOutput<typeof settingsSchema>;
 /** The options that a plan has on, as Raft takes them. */
 export const optionsOf = (settings: RaftKvSettings): RaftOptions => ({ ...switchesOf(settings), ...leaseOf(settings) });
 
-const switchesOf = ({ preVote, checkQuorum, transfer, pipelined, contactUs, reads }: RaftKvSettings): RaftOptions => ({
+const switchesOf = ({ preVote, checkQuorum, transfer, pipelined, contactUs, reads, snapshotChunkBytes, window }: RaftKvSettings): RaftOptions => ({
   ...(preVote === true ? { preVote } : {}),
   ...(checkQuorum === true ? { checkQuorum } : {}),
   ...(transfer === true ? { transfer } : {}),
   ...(pipelined === true ? { pipelined } : {}),
   ...(contactUs === undefined ? {} : { contactUs }),
   ...(reads === undefined ? {} : { reads }),
+  ...(window === undefined ? {} : { window }),
+  ...(snapshotChunkBytes === undefined ? {} : { snapshotChunkBytes }),
 });
 
 /** What every server promises: the quickest one stands for election before all others, and counts word of a leader for as long as it waits. */
@@ -50,8 +56,8 @@ function leaseOf({ clockDriftPer1000 = 0, contactUs, electionTimeoutUs: { min },
   return { lease: { promiseUs: Math.min(leastUs, contactUs?.min ?? leastUs), driftPer1000: clockDriftPer1000 } };
 }
 
-/** Whether all is off that the paper has not. */
-export const isOfThePaper = (settings: RaftKvSettings): boolean => Object.keys(optionsOf(settings)).length === 0;
+/** Whether all is off that the paper has not: a window only sends sooner what Figure 2 lets a leader send at any time. */
+export const isOfThePaper = (settings: RaftKvSettings): boolean => Object.keys(optionsOf(settings)).every((name) => name === 'window');
 
 /** Ten heartbeats a second, as in the lab; no snapshots, no pauses. */
 export const plainSettings: RaftKvSettings = {

@@ -1,7 +1,7 @@
 /** Raft with its key/value server as reports tell it: what a step came to, where its code stands, what a property says. */
 import type { Clerk } from '../../core/kv/clerk.ts';
-import type { Operation, Result } from '../../core/kv/command.ts';
-import { explainKvHistory } from '../../checkers/linearizability.ts';
+import type { Expired, Operation, Result } from '../../core/kv/command.ts';
+import { explainKvHistory, isExpired } from '../../checkers/linearizability.ts';
 import { properties } from '../../checkers/properties.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { Raft } from '../../core/raft/state.ts';
@@ -89,6 +89,9 @@ function tellLog(before: Raft, after: Raft, event: AnyEvent, nameOf: NameOf): St
   const { log, snapshot } = after.persistent;
   if (old === log) return null;
   const message = messageOf(event);
+  if (event.kind === 'message' && message?.kind === 'installChunk' && snapshot !== before.persistent.snapshot) {
+    return { text: `installs the snapshot up to ${message.lastIncludedIndex}/${message.lastIncludedTerm} of ${nameOf(event.from)}, of which this was the last chunk`, weight: 4 };
+  }
   const end = `${log.lastIndex}/${log.lastTerm}`;
   if (event.kind === 'message' && message?.kind === 'installSnapshot') {
     const { lastIncludedIndex, lastIncludedTerm } = message.snapshot;
@@ -119,6 +122,7 @@ function tellClients(event: AnyEvent, effects: ToldStep['effects'], nameOf: Name
   for (const effect of effects) {
     if (effect.kind !== 'send') continue;
     const reply = effect.message as ServerMessage;
+    if (reply.kind === 'sessionReply') parts.push(reply.session === null ? `tells ${nameOf(effect.to)} that its session has ended` : `tells ${nameOf(effect.to)} that it is in session ${reply.session}`);
     if (reply.kind !== 'clientReply') continue;
     const isDone = reply.outcome.kind === 'done';
     if (isDone) weight = 3;
@@ -134,7 +138,7 @@ function tellClerk(before: Clerk | null, { pending, target }: Clerk, event: AnyE
   if (event.kind === 'request' && pending !== null) return { text: `asks ${nameOf(target)} for ${describeOperation(pending.operation)}`, weight: 2 };
   if (pending === null && before?.pending != null) {
     const message = messageOf(event);
-    const result = message?.kind === 'clientReply' && message.outcome.kind === 'done' ? answerText(message.outcome.result) : 'nothing more';
+    const result = message?.kind === 'clientReply' && message.outcome.kind === 'done' ? answerText(message.outcome.result) : message?.kind === 'sessionReply' ? 'that its session has ended' : 'nothing more';
     return { text: `is told ${result} for ${describeOperation(before.pending.operation)}`, weight: 3 };
   }
   if (event.kind === 'timer' && pending !== null) return { text: `asks ${nameOf(target)} again for ${describeOperation(pending.operation)}`, weight: 1 };
@@ -156,6 +160,6 @@ export const raftProperties: Readonly<Record<string, string>> =
 
 export function explainHistory(calls: readonly HistoryCall[]): HistoryStory | null {
   return explainKvHistory(calls.map(({ id, client, request, reply, callTime, returnTime }) => ({
-    id, client, operation: request as Operation, result: reply === null ? null : { value: reply.value as Result }, callTime, returnTime,
+    id, client, operation: request as Operation, result: reply === null || isExpired(reply.value as Result | Expired) ? null : { value: reply.value as Result }, callTime, returnTime,
   })));
 }

@@ -59,6 +59,8 @@ const answers: Rule = [
 ];
 /** A read around the log: what was noted of it, and what confirmed it. */
 const reads: Rule = [{ kinds: ['noted'], by: ['command'], take: 'last' }, { kinds: ['answered', 'confirm'], take: 'last' }, ...answers];
+/** What a follower has of a snapshot. */
+const chunks: Rule = [{ kinds: ['chunk', 'boot'], by: ['node'], take: 'last' }, fatalStep];
 /** The last time that each thing was done which answers and leaders wait for. */
 const pace: Rule = ['campaign', 'election', 'propose', 'accept', 'commit'].map((kind) => ({ kinds: [kind], take: 'last' }));
 const fatalOnly: Rule = [fatalStep];
@@ -97,6 +99,7 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Next Above Match': view,
   'Match Index Monotonic': view,
   'Match Index Is Durable': followers,
+  'Window Is Kept': [{ kinds: ['flow', 'election'], by: ['node'], take: 'last' }, fatalStep],
   'Commit Index Monotonic': indexes,
   'Last Applied Monotonic': indexes,
   'Applied Is Committed': indexes,
@@ -113,6 +116,9 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Acknowledged Result': answers,
   'Read Is Fresh': reads,
   'No Read Is Dropped': [{ kinds: ['noted', 'confirm'], by: ['node'], take: 'last' }, fatalStep],
+  'Chunks Leave No Gap': chunks,
+  'One Chunk At A Time': fatalOnly,
+  'Ended Session Is Agreed': answers,
   'Acknowledged Writes Survive': answers,
   'Linearizability': answers,
   'Progress After Healing': [],

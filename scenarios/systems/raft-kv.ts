@@ -6,10 +6,12 @@ import { defaultBudgetSteps } from '../../checkers/linearizability.ts';
 import type { Observer } from '../../checkers/checker.ts';
 import type { Abstraction } from '../../checkers/spec/abstraction.ts';
 import { clerkProcess, type Clerk } from '../../core/kv/clerk.ts';
+import { sessionClerkProcess } from '../../core/kv/session-clerk.ts';
 import type { Command, Operation, Result } from '../../core/kv/command.ts';
 import type { NodeId, Range } from '../../core/protocol.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
 import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
+import type { Transfers } from '../../core/raft/snapshot-chunks.ts';
 import { raftStorage } from '../../core/disk/storage.ts';
 import { decodeFrame, encodeFrame } from '../../core/frame.ts';
 import type { Write } from '../../core/raft/write.ts';
@@ -62,11 +64,13 @@ const moments: Moments = {
   }, 0),
   forgottenUpTo: (state) => raftOf(state)?.persistent.log.baseIndex ?? 0,
   heldUpTo: (state) => raftOf(state)?.persistent.log.lastIndex ?? 0,
-  carriesState: (message) => (message as ServerMessage).kind === 'installSnapshot',
+  carriesState: (message) => ['installSnapshot', 'installChunk'].includes((message as ServerMessage).kind),
 };
 
 /** Files are named by what they hold: core/disk/storage.ts. */
 const roles: Readonly<Record<string, FileRole>> = { log: 'log', snapshot: 'snapshot', superblock: 'metadata' };
+
+const clerkOf = ({ sessionExpiryUs }: RaftKvSettings): typeof clerkProcess => (sessionExpiryUs === undefined ? clerkProcess : sessionClerkProcess as typeof clerkProcess);
 
 export const raftKv = defineSystem<Server, ServerMessage, Persistent, Write>()({
   name: 'raft-kv',
@@ -83,9 +87,10 @@ export const raftKv = defineSystem<Server, ServerMessage, Persistent, Write>()({
     maxRaftState: settings.maxRaftState,
     applyBatchMax: settings.applyBatchMax,
     applyPauseUs: settings.applyPauseUs,
+    ...(settings.sessionExpiryUs === undefined ? {} : { sessionExpiryUs: settings.sessionExpiryUs }),
     ...optionsOf(settings),
   }) })),
-  client: ({ servers, settings }) => ({ process: clerkProcess({ clusterSize: servers, retryUs: settings.retryUs, backoffUs: settings.backoffUs }) }),
+  client: ({ servers, settings }) => ({ process: clerkOf(settings)({ clusterSize: servers, retryUs: settings.retryUs, backoffUs: settings.backoffUs }) }),
   clientStates: { is: (state) => !isServer(state), asked: ({ sequence, pending }: Clerk) => ({ begun: sequence, isWaiting: pending !== null }) },
 
   owesProgress: majorityCanTalk,
@@ -133,6 +138,12 @@ function digestMessage(digest: Digest, message: ServerMessage): void {
       digest.number(9);
       digest.number(message.sequence);
       digestOperation(digest, message.operation);
+      if (message.session !== undefined) digest.number(message.session);
+      return;
+    case 'sessionReply':
+      digest.number(20);
+      digest.number(message.sequence);
+      digest.number(message.session ?? -1);
       return;
     case 'clientReply':
       digest.number(10);
@@ -179,17 +190,30 @@ function digestState(digest: Digest, state: Server | Clerk): void {
   machine.sessions.byClient.forEach((session, client) => {
     digest.number(client);
     digest.number(session.sequence);
+    if (session.began !== undefined) digest.number(session.began.activeUs);
   });
+  if (state.transfers !== undefined) digestTransfers(digest, state.transfers);
   for (const { client, sequence } of state.reading ?? []) {
     digest.number(client);
     digest.number(sequence);
   }
 }
 
+function digestTransfers(digest: Digest, { incoming, outgoing }: Transfers): void {
+  if (incoming !== null) digest.number(incoming.bytes.length);
+  for (const { to, offset } of outgoing) {
+    digest.number(to);
+    digest.number(offset);
+  }
+}
+
 function describeMessage(message: ServerMessage): string {
   switch (message.kind) {
     case 'clientRequest':
-      return `request ${message.sequence}: ${describeOperation(message.operation)}`;
+      if (message.session === 0) return `request ${message.sequence}: a session`;
+      return `request ${message.sequence}${message.session === undefined ? '' : ` in session ${message.session}`}: ${describeOperation(message.operation)}`;
+    case 'sessionReply':
+      return message.session === null ? `reply ${message.sequence}: the session has ended` : `reply ${message.sequence}: session ${message.session}`;
     case 'clientReply':
       return message.outcome.kind === 'done'
         ? `reply ${message.sequence}: ${JSON.stringify(message.outcome.result)}`

@@ -50,7 +50,14 @@ export function bootMarks(raft: Raft, executed: number): readonly Mark[] {
   return [marked(kind, at, says, against, { term: currentTerm, index: 1, upTo: log.lastIndex })];
 }
 
-export const messageIn = (event: AnyEvent): AnyRaftMessage | null => (event.kind === 'message' ? (event.message as AnyRaftMessage) : null);
+/** The last chunk of a snapshot is taken as the snapshot. */
+export function messageIn(event: AnyEvent): AnyRaftMessage | null {
+  if (event.kind !== 'message') return null;
+  const message = event.message as AnyRaftMessage;
+  if (message.kind !== 'installChunk' || !message.done) return message;
+  const { term, lastIncludedIndex, lastIncludedTerm, offset, data } = message;
+  return { kind: 'installSnapshot', term, snapshot: { lastIncludedIndex, lastIncludedTerm, data: null, sizeBytes: offset + data.length } };
+}
 
 export function handlerOf(event: AnyEvent | null): string {
   if (event === null) return codePlaces['boot']!;

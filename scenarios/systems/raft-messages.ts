@@ -59,6 +59,14 @@ export function digestRaftMessage(digest: Digest, message: AnyRaftMessage, diges
       digest.number(message.lastLogIndex);
       digest.number(message.lastLogTerm);
       return;
+    case 'installChunk':
+    case 'installChunkReply':
+      digest.number(message.kind === 'installChunk' ? 21 : 22);
+      digest.number(message.term);
+      digest.number(message.lastIncludedIndex);
+      digest.number(message.offset);
+      digest.number(message.kind === 'installChunk' ? message.data.length : message.bytesStored);
+      return;
     case 'appendEntries':
       digest.number(4);
       digest.number(message.term);
@@ -116,6 +124,10 @@ export function describeRaftMessage(message: AnyRaftMessage): string {
       return `TimeoutNow term ${message.term}`;
     case 'requestTransferVote':
       return `RequestVote at its leader's wish term ${message.term}, last ${message.lastLogIndex}/${message.lastLogTerm}`;
+    case 'installChunk':
+      return `InstallSnapshot term ${message.term}, up to ${message.lastIncludedIndex}/${message.lastIncludedTerm}, bytes ${message.offset} to ${message.offset + message.data.length}${message.done ? ', done' : ''}`;
+    case 'installChunkReply':
+      return `InstallSnapshot reply term ${message.term}, up to ${message.lastIncludedIndex}, to bytes from ${message.offset}: ${message.bytesStored} stored`;
     case 'appendEntries':
       return `AppendEntries term ${message.term}, prev ${message.prevLogIndex}/${message.prevLogTerm}, ${message.entries.length} entries, commit ${message.leaderCommit}`;
     case 'appendEntriesReply':
@@ -153,6 +165,10 @@ export function raftHalf(message: AnyRaftMessage): Half {
       return wish;
     case 'requestTransferVote':
       return voteRequest;
+    case 'installChunk':
+      return snapshotRequest;
+    case 'installChunkReply':
+      return snapshotReply;
     case 'appendEntries':
       return entriesRequest;
     case 'appendEntriesReply':
@@ -200,6 +216,10 @@ export function raftMessageSizeBytes(message: AnyRaftMessage): number {
     case 'readIndex':
       return numbers(3);
     case 'readIndexReply':
+      return numbers(4);
+    case 'installChunk':
+      return numbers(5) + 1 + message.data.length;
+    case 'installChunkReply':
       return numbers(4);
     case 'appendEntries':
       return numbers(5) + entriesSizeBytes(message.entries);

@@ -120,6 +120,7 @@ function messageOf(source: NodeId, dest: NodeId, message: ServerMessage): SpecMe
       return { kind: 'InstallSnapshotResponse', term: message.term, source, dest, matchIndex: message.lastIncludedIndex };
     case 'clientRequest':
     case 'clientReply':
+    case 'sessionReply':
     // Of the options.
     case 'requestPreVote':
     case 'requestPreVoteReply':
@@ -130,6 +131,8 @@ function messageOf(source: NodeId, dest: NodeId, message: ServerMessage): SpecMe
     case 'transferLeadership':
     case 'timeoutNow':
     case 'requestTransferVote':
+    case 'installChunk':
+    case 'installChunkReply':
       return null;
   }
 }

@@ -11,8 +11,9 @@ import { runTripwires } from './tripwires/run.ts';
 import { specification } from './tripwires/specification.ts';
 import { store } from './tripwires/store.ts';
 import { transfer } from './tripwires/transfer.ts';
+import { transfers } from './tripwires/transfers.ts';
 
-const tripwires = [...elections, ...contact, ...transfer, ...leases, ...logs, ...replication, ...specification, ...store];
+const tripwires = [...elections, ...contact, ...transfer, ...leases, ...logs, ...replication, ...specification, ...store, ...transfers];
 const ofKind = (name: PropertyName) => tripwires.filter(({ property }) => property === name);
 
 describe('the list', () => {

@@ -139,3 +139,53 @@ test('more than there must be is told by its number', () => {
   expect(model.difference('n0', 0, 1, { ...none, store: more.store })).toBe('n0 holds 2 keys at index 1, where there must be 1');
   expect(model.difference('n0', 0, 1, { ...none, sessions: more.sessions })).toBe('n0 holds 2 sessions at index 1, where there must be 1');
 });
+
+describe('sessions that expire', () => {
+  const inSession = (client: number, sequence: number, session: number, timeUs = 0, activeSinceUs = 0): Command =>
+    ({ client, sequence, operation: { kind: 'append', key: 'k', value: 'x' }, inSession: { session, timeUs, activeSinceUs } });
+  /** c0 begins a session and appends in it; then c1 begins one, when c0 has been silent for too long. */
+  const both = [inSession(3, 1, 0), inSession(3, 1, 1, 10), inSession(4, 1, 0, 90, 50)];
+
+  test('end at the same entry in the model as at a server, which is held against each entry alone too', () => {
+    const { model, held } = after(...both, inSession(3, 2, 1, 95, 50));
+    for (let index = 1; index <= 4; index++) {
+      expect(model.difference('n0', 0, index, held[index]!)).toBeNull();
+      expect(model.difference('n0', index - 1, index, held[index]!)).toBeNull();
+    }
+    expect(model.sessionCounts).toEqual({ begun: 2, ended: 1, refused: 1 });
+  });
+
+  test('a server that keeps one which has ended is found, by an entry of another client', () => {
+    const { model, held } = after(...both);
+    const kept = { ...held[3]!, sessions: { ...held[3]!.sessions, byClient: held[3]!.sessions.byClient.set(3, held[2]!.sessions.byClient.get(3)!) } };
+    expect(model.difference('n0', 2, 3, kept)).toContain('n0 holds session {"sequence":1,"result":null,"began":{"id":1,"bySequence":1,"activeUs":10}} of c0 at index 3, where it must be nothing');
+  });
+
+  test('so is one that says another time of a session', () => {
+    const { model, held } = after(...both);
+    const { byClient } = held[2]!.sessions;
+    for (const wrong of [{ id: 2 }, { bySequence: 2 }, { activeUs: 11 }]) {
+      const session = { ...byClient.get(3)!, began: { ...byClient.get(3)!.began!, ...wrong } };
+      expect(model.difference('n0', 0, 2, { ...held[2]!, sessions: { ...held[2]!.sessions, byClient: byClient.set(3, session) } })).toContain('n0 holds session');
+    }
+  });
+
+  test('one that executes a command of an ended session is found', () => {
+    const { model, held } = after(...both, inSession(3, 2, 1, 95, 50));
+    expect(model.difference('n0', 0, 4, held[4]!)).toBeNull();
+    expect(held[4]!.store.values.get('k')).toBe('x');
+    expect(model.at(4).values.get('k')).toBe('x');
+  });
+
+  test('repetitions, of registrations too, change nothing but when a client was active', () => {
+    const { model, held } = after(inSession(3, 1, 0), inSession(3, 1, 0, 20), inSession(3, 1, 1, 30), inSession(3, 1, 1, 40));
+    expect([model.repetitions, model.at(4).sessions.get(3)?.began]).toEqual([2, { id: 1, bySequence: 1, activeUs: 40 }]);
+    expect(model.difference('n0', 0, 4, held[4]!)).toBeNull();
+  });
+
+  test('what a client is told of its last command holds in whichever session it was', () => {
+    const { model } = after(...both);
+    expect(told(model, 3, 1, null)).not.toThrow();
+    expect(told(model, 3, 2, null)).toThrow('c0 was told that its command 2 is done, which is not committed');
+  });
+});

@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { requiredSituations, situationGroups, situations, type SituationName } from '../../checkers/chronicle/situations.ts';
 import type { Operation } from '../../core/kv/command.ts';
 import type { Leader, RaftOptions, Role, Rounds } from '../../core/raft/state.ts';
-import { accepts, appends, asksPreVote, asksStore, asksVote, installed, installs, isDone, isRefused, preVotes, refuses, timeoutNow, asksTransferVote, votes, wishes } from './support/messages.ts';
+import type { Transfers } from '../../core/raft/snapshot-chunks.ts';
+import { accepts, appends, asksPreVote, asksStore, asksVote, chunk, installed, installs, isDone, isRefused, preVotes, refuses, storesChunk, timeoutNow, asksTransferVote, votes, wishes } from './support/messages.ts';
 import { allBoot, boots, c0, entryAt, follows, hears, kinds, leads, play, stands, steps, type Happening, type Item } from './support/stage.ts';
 import { n0Commits, n0Leads } from './support/tripwire.ts';
+import { n0Sends, part } from './tripwires/transfers.ts';
 
 interface Shown {
   readonly name: SituationName;
@@ -50,6 +52,27 @@ const n0HasDone = [...n0Commits([mine(1), mine(2)]), steps(0, { applied: 2 })];
 const delivery = { kind: 'entry', index: 2, entry: entryAt(2, 1) } as const;
 /** n1 leads term 2 with what n0 left it, and is about to commit it. */
 const n1Inherits = [...n0Leads([1]), steps(1, { log: [1] }), steps(2, { term: 2, vote: 1 }), steps(1, { term: 2, vote: 1, role: leads([0, 0, 0], [2, 2, 2]) })];
+
+const n2Has = (bytes: number): Happening => hears(2, 0, chunk(0), { transfers: part(bytes) }, [[0, storesChunk(0, bytes)]]);
+const outgoing = (offset: number): Transfers => ({ incoming: null, outgoing: [{ to: 2, term: 1, lastIncludedIndex: 2, lastIncludedTerm: 1, bytes: new Uint8Array(12), offset }] });
+const sending = (offset: number): Happening => steps(0, { transfers: outgoing(offset) });
+const whole = { term: 1, log: [1, 1], base: 2, commit: 2, applied: 2 };
+
+/** n0 has so many requests under way to n1, each with one entry. */
+const flowing = (count: number, state: 'probe' | 'replicate' = 'replicate'): Role => {
+  const none = { state: 'probe', inFlight: [] } as const;
+  const inFlight = [1, 2].slice(0, count);
+  const next = state === 'probe' ? 1 : count + 1;
+  return { kind: 'leader', nextIndex: [1, next, 1], matchIndex: [0, 0, 0], office: { heard: [], flows: [none, { state, inFlight }, none] } };
+};
+const inWindow = { as: { options: { window: 2 } } };
+const n0Flows = (count: number, log: readonly Item[] = [1, 1]) => [
+  ...[0, 1, 2].map((node) => boots(node, inWindow)), steps(1, { term: 1, vote: 0 }), steps(0, { term: 1, vote: 0, role: stands(0) }),
+  hears(0, 1, votes(1), { role: flowing(0, 'probe') }), steps(0, { log, role: flowing(count) }),
+];
+
+const inSession = (sequence: number, session: number, client = c0, timeUs = 0, activeSinceUs = 0): Item =>
+  ({ term: 1, command: { client, sequence, operation: get, inSession: { session, timeUs, activeSinceUs } } });
 
 const list: readonly Shown[] = [
   // Elections.
@@ -160,6 +183,15 @@ const list: readonly Shown[] = [
     name: 'repliesToFormerLeader', given: n0Leads(),
     shown: [steps(0, { role: follows(1) }), hears(0, 1, accepts(1, 1))], not: [hears(0, 1, accepts(1, 1)), steps(0, { term: 2, vote: null, role: follows(1) }), hears(0, 1, accepts(1, 1))],
   },
+  {
+    name: 'requestsSentAhead', given: n0Flows(1), shown: [steps(0, { role: flowing(2) })], not: [steps(0, { role: flowing(1, 'probe') }), steps(0, { role: flowing(0) })],
+  },
+  {
+    name: 'windowsFilled', given: n0Flows(1, [1, 1, 1]), shown: [steps(0, { role: flowing(2) })], not: [steps(0, { role: flowing(1, 'probe') }), steps(0, { log: [1, 1, 1, 1] })],
+  },
+  {
+    name: 'windowsFreedByRefusal', given: n0Flows(2), shown: [steps(0, { role: flowing(1, 'probe') })], not: [steps(0, { role: flowing(0) }), steps(0, { role: flowing(0, 'probe') })],
+  },
   // Snapshots.
   { name: 'snapshotsTaken', given: n1Applied, shown: [steps(1, { base: 1 })], not: [n2Installs()] },
   { name: 'snapshotsTakenByFollowers', given: n1Applied, shown: [steps(1, { base: 1 })], not: [steps(0, { applied: 2 }), steps(0, { base: 1 })] },
@@ -184,6 +216,37 @@ const list: readonly Shown[] = [
     shown: [hears(1, 0, installs(1, 1), { role: follows(0) }, [[0, installed(1, 1)]])], not: [n2Installs(), hears(1, 0, installs(1, 1), {}, [[0, installed(1, 1)]])],
   },
   { name: 'staleInstallsRefused', given: n1Applied, shown: [hears(1, 0, installs(0, 1), {}, [[0, installed(1, 0)]])], not: [hears(1, 0, installs(1, 1), {}, [[0, installed(1, 1)]])] },
+  // Snapshots in chunks.
+  {
+    name: 'snapshotsInstalledFromChunks', given: [...n0Sends, n2Has(4)],
+    shown: [hears(2, 0, chunk(4, 2, true), whole)], not: [hears(2, 0, chunk(4), { transfers: part(8) }), steps(2, { transfers: null }), hears(2, 0, chunk(0, 2, true), whole)],
+  },
+  {
+    name: 'chunksRepeated', given: [...n0Sends, sending(0)],
+    shown: [steps(0, {}, { event: { kind: 'timer', timer: 'heartbeat' }, sends: [[2, chunk(0)]] })],
+    not: [
+      steps(0, {}, { event: { kind: 'timer', timer: 'heartbeat' }, sends: [[2, appends(1, 2)], [1, chunk(0)]] }), hears(0, 2, storesChunk(0, 4), {}, [[2, chunk(4)]]),
+      steps(0, {}, { event: { kind: 'timer', timer: 'heartbeat' }, sends: [[2, chunk(0, 1)]] }),
+    ],
+  },
+  {
+    name: 'chunksOutOfTurn', given: [...n0Sends, n2Has(4)],
+    shown: [hears(2, 0, chunk(8), {}, [[0, storesChunk(8, 4)]])],
+    not: [hears(2, 0, { ...chunk(8), term: 0 }), hears(2, 0, chunk(4), { transfers: part(8) }), hears(1, 0, { ...chunk(8), lastIncludedIndex: 0 })],
+  },
+  { name: 'partialSnapshotsReplaced', given: [...n0Sends, n2Has(4)], shown: [hears(2, 0, chunk(0, 3), { transfers: part(4, 3) })], not: [hears(2, 0, chunk(4), { transfers: part(8) }), hears(1, 0, chunk(0), { transfers: part(4) })] },
+  {
+    name: 'transfersBegunAgain', given: [...n0Sends, sending(4)],
+    shown: [hears(0, 2, storesChunk(4, 0), { transfers: outgoing(0) }, [[2, chunk(0)]])], not: [hears(0, 2, storesChunk(4, 8), { transfers: outgoing(8) }, [[2, chunk(8)]]), hears(0, 2, storesChunk(8, 8), { transfers: outgoing(8) })],
+  },
+  {
+    name: 'transfersTakenUp', given: [...n0Sends, sending(0)],
+    shown: [hears(0, 2, storesChunk(0, 8), { transfers: outgoing(8) }, [[2, chunk(8)]])], not: [hears(0, 2, storesChunk(0, 4), { transfers: outgoing(4) }, [[2, chunk(4)]])],
+  },
+  {
+    name: 'snapshotsTakenInTransfer', given: [...n0Sends, steps(0, { log: [1, 1, 1] }), steps(1, { log: [1, 1, 1] }), steps(0, { commit: 3, applied: 3 }), sending(4)],
+    shown: [steps(0, { base: 3 })], not: [steps(0, { transfers: { incoming: null, outgoing: [] } }), steps(0, { base: 3 })],
+  },
   // Restarts and disks.
   { name: 'restartsFromSnapshot', given: n1Applied, shown: [steps(1, { base: 2 }), crash(1), boots(1)], not: [crash(1), boots(1)] },
   { name: 'restartsWithLogBehindSnapshot', given: n1Applied, shown: [steps(1, { base: 1 }), crash(1), boots(1)], not: [steps(1, { base: 2 }), crash(1), boots(1), crash(0), boots(0)] },
@@ -242,6 +305,11 @@ const list: readonly Shown[] = [
     name: 'promisesIntoLaterTerm', given: n1Promises(0), shown: [hears(1, 2, votes(2, false), { term: 2, vote: null, role: { kind: 'follower', leaderId: null, hasContact: true } })],
     not: [hears(1, 2, votes(2, false), { term: 2, vote: null, role: { kind: 'follower', leaderId: 2, hasContact: true } })],
   },
+  { name: 'sessionsBegun', given: [], shown: n0Commits([inSession(1, 0)]), not: n0Commits([inSession(1, 7)]) },
+  {
+    name: 'sessionsEnded', given: [], shown: n0Commits([inSession(1, 0), inSession(1, 0, c0 + 1, 90, 50)]), not: n0Commits([inSession(1, 0), inSession(1, 0, c0 + 1, 90, 0)]),
+  },
+  { name: 'commandsOfEndedSessions', given: [], shown: n0Commits([inSession(1, 7)]), not: n0Commits([inSession(1, 0), inSession(1, 1)]) },
   { name: 'operationsSpanningInstall', given: n0Commits([mine(1), 1]), shown: end(asks, n2Installs({ log: [mine(1), 1] })), not: end(n2Installs({ log: [mine(1), 1] }), asks) },
   { name: 'operationsSpanningLeaderChange', given: [], shown: end(asks, ...n0Commits([mine(1)])), not: end(...n0Commits([mine(1)]), asks) },
   { name: 'operationsSpanningCrash', given: n0Commits([mine(1)]), shown: end(asks, crash(2)), not: end(crash(2), asks) },
@@ -262,8 +330,8 @@ test('every situation is shown here', () => {
   expect(list.map(({ name }) => name).toSorted()).toEqual([...situations].toSorted());
 });
 
-test('a gate requires all but the one that is rare', () => {
-  expect(situations.filter((name) => !requiredSituations.includes(name))).toEqual(['installsDiscardedConflict']);
+test('a gate requires all but those that are rare', () => {
+  expect(situations.filter((name) => !requiredSituations.includes(name))).toEqual(['installsDiscardedConflict', 'transfersBegunAgain', 'transfersTakenUp']);
 });
 
 describe('in the simulator', () => {

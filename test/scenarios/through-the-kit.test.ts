@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { stepClerk, type Clerk } from '../../core/kv/clerk.ts';
 import type { Operation } from '../../core/kv/command.ts';
+import { stepSessionClerk } from '../../core/kv/session-clerk.ts';
 import { blankPersistent } from '../../core/raft/state.ts';
 import type { Server } from '../../core/server.ts';
 import { applyWrite } from '../../core/raft/persistence.ts';
@@ -12,6 +13,7 @@ import { run } from '../../harness/run.ts';
 import { swarm } from '../../scenarios/swarm.ts';
 import { raft } from '../../scenarios/systems/raft.ts';
 import { raftKv } from '../../scenarios/systems/raft-kv.ts';
+import { plainSettings } from '../../scenarios/systems/raft-kv-settings.ts';
 import { exportedBy } from '../support/declarations.ts';
 import { readSources, resolved } from '../support/source.ts';
 
@@ -35,7 +37,9 @@ describe('a plan of the swarm', () => {
   test('is run by the reducers themselves: nothing stands between them and the world', () => {
     expect(processes).toHaveLength(plan.servers + plan.clients);
     expect(processes.slice(0, plan.servers).map(({ blank, write }) => [blank, write])).toEqual(Array.from({ length: plan.servers }, () => [blankPersistent, applyWrite]));
-    expect(processes.slice(plan.servers).every(({ step }) => step === stepClerk)).toBe(true);
+    expect(processes.slice(plan.servers).every(({ step }) => step === stepSessionClerk)).toBe(true);
+    const untimed = raftKv.processes({ ...plan, settings: plainSettings });
+    expect(untimed.slice(plan.servers).every(({ step }) => step === stepClerk)).toBe(true);
     expect(Object.keys(processes[0]!.boot(blankPersistent).state as object)).toContain('raft');
   });
 });

@@ -37,7 +37,10 @@ export const result: fc.Arbitrary<Result> = fc.oneof(text, fc.boolean(), fc.cons
 
 export const command: fc.Arbitrary<Command> = fc.record({ client: uint32, sequence: uint32, operation });
 
-export const entry: fc.Arbitrary<Entry> = fc.record({ term: uint32, command: fc.option(command) }).map(({ term, command: asked }) => ({
+const commandInSession: fc.Arbitrary<Command> =
+  fc.record({ client: uint32, sequence: uint32, operation, inSession: fc.record({ session: uint32, timeUs: uint32, activeSinceUs: uint32 }) });
+
+export const entry: fc.Arbitrary<Entry> = fc.record({ term: uint32, command: fc.option(fc.oneof(command, commandInSession)) }).map(({ term, command: asked }) => ({
   term, command: asked, sizeBytes: noopSizeBytes + (asked === null ? 0 : commandSizeBytes(asked)),
 }));
 
@@ -70,6 +73,11 @@ export const message: fc.Arbitrary<ServerMessage> = fc.oneof(
   fc.record({ kind: fc.constantFrom('heartbeat' as const, 'heartbeatReply' as const), term: uint32, round: uint32 }),
   fc.record({ kind: fc.constant('readIndex' as const), term: uint32, client: uint32, sequence: uint32 }),
   fc.record({ kind: fc.constant('readIndexReply' as const), term: uint32, client: uint32, sequence: uint32, index: uint32 }),
+  fc.record({
+    kind: fc.constant('installChunk' as const), term: uint32, lastIncludedIndex: uint32, lastIncludedTerm: uint32, offset: uint32,
+    data: fc.uint8Array({ maxLength: 20 }), done: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant('installChunkReply' as const), term: uint32, lastIncludedIndex: uint32, offset: uint32, bytesStored: uint32 }),
   fc.record({ kind: fc.constant('requestPreVote' as const), term: uint32, lastLogIndex: uint32, lastLogTerm: uint32 }),
   fc.record({ kind: fc.constant('transferLeadership' as const), term: fc.constant(0 as const), to: uint32 }),
   fc.record({ kind: fc.constant('timeoutNow' as const), term: uint32 }),
@@ -84,6 +92,8 @@ export const message: fc.Arbitrary<ServerMessage> = fc.oneof(
   fc.record({ kind: fc.constant('installSnapshot' as const), term: uint32, snapshot }),
   fc.record({ kind: fc.constant('installSnapshotReply' as const), term: uint32, lastIncludedIndex: uint32 }),
   fc.record({ kind: fc.constant('clientRequest' as const), sequence: uint32, operation }),
+  fc.record({ kind: fc.constant('clientRequest' as const), sequence: uint32, operation, session: uint32 }),
+  fc.record({ kind: fc.constant('sessionReply' as const), sequence: uint32, session: fc.option(fc.integer({ min: 0, max: 1100 })) }),
   fc.record({
     kind: fc.constant('clientReply' as const),
     sequence: uint32,

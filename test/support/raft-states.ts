@@ -7,12 +7,11 @@ import { noopSizeBytes } from '../../core/raft/election.ts';
 import { Log, type Entry, type LogIndex, type Term } from '../../core/raft/log.ts';
 import type { AppendEntries, InstallSnapshot, RequestVote, Snapshot } from '../../core/raft/messages.ts';
 import type { AnyRaftMessage, RequestPreVote } from '../../core/raft/option-messages.ts';
-import { propose } from '../../core/raft/replication.ts';
 import {
   bootRaft, majorityOf, withCommitIndex, withLastApplied,
   type Leader, type Persistent, type Raft, type RaftConfig, type RaftOptions, type RaftStep,
 } from '../../core/raft/state.ts';
-import { onMessage, onTimer } from '../../core/raft/options.ts';
+import { onMessage, onTimer, propose } from '../../core/raft/options.ts';
 
 export interface Given {
   readonly id?: NodeId;

@@ -208,3 +208,16 @@ describe('what is changed in one field is refused', () => {
     expect(mutants).toBe(90346);
   });
 });
+
+test('a step that a crash cut may count on what was not sent any more, in nextIndex and nowhere else (10.2.1)', () => {
+  const judge = new StepJudge({ servers: 3, isPrompt: true });
+  const entry = { term: 2, command: 'x' };
+  const before = {
+    id: 0, role: 'leader', currentTerm: 2, votedFor: 0, log: new PlainLog([{ term: 2, command: null }]), commitIndex: 0, votesGranted: [], nextIndex: [1, 2, 2], matchIndex: [0, 0, 0],
+  } as const;
+  const after = { ...before, log: new PlainLog([{ term: 2, command: null }, entry]), nextIndex: [1, 3, 2] };
+  const step: SpecStep = { before, event: { kind: 'request', commands: ['x'] }, after, sent: [] };
+  expect(judge.judge({ ...step, isCut: true })).toBe(null);
+  expect(judge.judge(step)?.detail).toContain('nextIndex[1] is 3 and not 2');
+  expect(judge.judge({ ...step, after: { ...after, matchIndex: [0, 1, 0] }, isCut: true })?.detail).toContain('matchIndex[1] is 1 and not 0');
+});

@@ -115,7 +115,7 @@ describe('a crash', () => {
   test('with one is a step that sends nothing, and is held against Figure 2', () => {
     const { watch, steps } = watching();
     watch.crashed(0, { event: timer, after: stands(0) });
-    expect(steps).toEqual([{ before: server(0), event: { kind: 'timer' }, after: stands(0), sent: [] }]);
+    expect(steps).toEqual([{ before: server(0), event: { kind: 'timer' }, after: stands(0), sent: [], isCut: true }]);
     expect(() => watch.crashed(1, { event: timer, after: server(1, { currentTerm: 9 }) })).toThrow('n1, a timer');
   });
 

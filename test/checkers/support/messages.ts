@@ -1,7 +1,7 @@
 /** The messages of tripwires, as short as they can be told. */
 import type { Entry, LogIndex, Term } from '../../../core/raft/log.ts';
 import type { RaftMessage } from '../../../core/raft/messages.ts';
-import type { AnyRaftMessage } from '../../../core/raft/option-messages.ts';
+import type { AnyRaftMessage, InstallChunk, InstallChunkReply } from '../../../core/raft/option-messages.ts';
 import type { ClientReply, ClientRequest } from '../../../core/kv/messages.ts';
 
 export const asksVote = (term: Term): RaftMessage => ({ kind: 'requestVote', term, lastLogIndex: 0, lastLogTerm: 0 });
@@ -22,3 +22,8 @@ export const preVotes = (term: Term, voteGranted = true): AnyRaftMessage => ({ k
 export const wishes = (to: number): AnyRaftMessage => ({ kind: 'transferLeadership', term: 0, to });
 export const timeoutNow = (term: Term): AnyRaftMessage => ({ kind: 'timeoutNow', term });
 export const asksTransferVote = (term: Term): AnyRaftMessage => ({ kind: 'requestTransferVote', term, lastLogIndex: 0, lastLogTerm: 0 });
+/** Four bytes of n0's snapshot of term 1. */
+export const chunk = (offset: number, lastIncludedIndex: LogIndex = 2, done = false): InstallChunk =>
+  ({ kind: 'installChunk', term: 1, lastIncludedIndex, lastIncludedTerm: 1, offset, data: new Uint8Array(4), done });
+export const storesChunk = (offset: number, bytesStored: number, lastIncludedIndex: LogIndex = 2): InstallChunkReply =>
+  ({ kind: 'installChunkReply', term: 1, lastIncludedIndex, offset, bytesStored });

@@ -12,7 +12,7 @@ import { RaftKvOutsider } from '../../../checkers/raft-kv-external.ts';
 import { RaftKvObserver } from '../../../checkers/raft-kv.ts';
 import { RaftLogObserver } from '../../../checkers/raft-log.ts';
 import { Vector } from '../../../core/immutable/vector.ts';
-import type { Command, Operation, Result } from '../../../core/kv/command.ts';
+import type { Command, Expired, Operation, Result } from '../../../core/kv/command.ts';
 import { apply, newMachine, type Machine } from '../../../core/kv/machine.ts';
 import { takeSnapshot } from '../../../core/kv/snapshot.ts';
 import type { Applied, LogCommand, LogServer } from '../../../core/log-server.ts';
@@ -21,6 +21,7 @@ import { Log, type Entry, type LogIndex, type Term } from '../../../core/raft/lo
 import type { Snapshot } from '../../../core/raft/messages.ts';
 import { blankPersistent, type Persistent, type Raft, type RaftOptions, type Role } from '../../../core/raft/state.ts';
 import type { Server, ServerMessage, Waiting } from '../../../core/server.ts';
+import type { Transfers } from '../../../core/raft/snapshot-chunks.ts';
 import type { Reading } from '../../../core/reads.ts';
 import type { Delivery } from '../../../core/raft/delivery.ts';
 import type { NodeStep, NodeView } from '../../../harness/explore/untimed/system.ts';
@@ -55,6 +56,7 @@ export interface View {
   readonly channel: readonly Delivery[];
   readonly waiting: readonly Waiting[];
   readonly reading: readonly Reading[] | null;
+  readonly transfers: Transfers | null;
 }
 
 /** `value`: another value of a key, or the last command another one; `first`: the first command; `extra` and `lacking`: a key more or less; the same of sessions. */
@@ -62,7 +64,7 @@ export type Spoiling = 'value' | 'first' | 'extra' | 'lacking' | 'session' | 'ex
 
 const follower: Role = { kind: 'follower', leaderId: null };
 const blank: View = {
-  term: 0, vote: null, log: [], base: 0, commit: 0, applied: 0, executed: null, role: follower, options: {}, spoilt: null, spoiltSnapshot: null, channel: [], waiting: [], reading: null,
+  term: 0, vote: null, log: [], base: 0, commit: 0, applied: 0, executed: null, role: follower, options: {}, spoilt: null, spoiltSnapshot: null, channel: [], waiting: [], reading: null, transfers: null,
 };
 
 export const follows = (leaderId: NodeId): Role => ({ kind: 'follower', leaderId });
@@ -79,7 +81,7 @@ export type Happening =
   | { readonly kind: 'refuse'; readonly node: NodeId }
   | { readonly kind: 'ask'; readonly operation: number; readonly request: Operation }
   | { readonly kind: 'giveUp'; readonly operation: number }
-  | { readonly kind: 'tell'; readonly operation: number; readonly reply: Result }
+  | { readonly kind: 'tell'; readonly operation: number; readonly reply: Result | Expired }
   | { readonly kind: 'end' };
 export type Sent = readonly [to: NodeId, message: ServerMessage];
 
@@ -141,8 +143,8 @@ const kvService: Service<Machine> = {
     }
   },
   dataOf: takeSnapshot,
-  serverOf: (raft, machine, { channel, waiting, reading }): Server =>
-    ({ config: { ...raft.config, maxRaftState: -1, applyBatchMax: 64, applyPauseUs: { min: 0, max: 0 } }, raft, channel, machine, waiting, ...(reading === null ? {} : { reading }) }),
+  serverOf: (raft, machine, { channel, waiting, reading, transfers }): Server =>
+    ({ config: { ...raft.config, maxRaftState: -1, applyBatchMax: 64, applyPauseUs: { min: 0, max: 0 } }, raft, channel, machine, waiting, ...(reading === null ? {} : { reading }), ...(transfers === null ? {} : { transfers }) }),
 };
 
 const logService: Service<Applied> = {
@@ -296,7 +298,7 @@ export function play({ service, judge: judgeOf }: Kind, history: readonly Happen
     const held = isKept ? (before as Node & { held: never }).held : service.execute(entriesOf(view.log), view.executed ?? view.applied);
     const kept = isKept || spoilt === null ? held : service.spoil(held, spoilt);
     // A step of the service alone leaves Raft as it is.
-    const isOfService = before !== null && changed.every((key) => ['executed', 'spoilt', 'channel', 'waiting', 'reading'].includes(key));
+    const isOfService = before !== null && changed.every((key) => ['executed', 'spoilt', 'channel', 'waiting', 'reading', 'transfers'].includes(key));
     const told = isOfService ? before.raft : raft;
     return { view, raft: told, state: service.serverOf(told, kept as never, view), held: kept } as Node;
   }

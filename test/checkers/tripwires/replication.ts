@@ -1,6 +1,7 @@
 /** What leaders believe, how servers answer, what is committed and applied. */
 import { accepts, appends, installed, installs, refuses, votes } from '../support/messages.ts';
-import { allBoot, boots, follows, hears, leads, steps, type Happening } from '../support/stage.ts';
+import type { Role } from '../../../core/raft/state.ts';
+import { allBoot, boots, follows, hears, leads, stands, steps, type Happening } from '../support/stage.ts';
 import { n0Commits, n0Leads, type Tripwire } from '../support/tripwire.ts';
 
 /** n1 follows n0 in term 1, with two entries of which it knows one to be committed. */
@@ -201,4 +202,34 @@ const commitment: readonly Tripwire[] = [
   },
 ];
 
-export const replication: readonly Tripwire[] = [...answers, ...beliefs, ...commitment];
+/** n0 leads with a window of two, and has so much under way to n1. */
+const flowing = (inFlight: readonly number[], next: number, match = 0, state: 'probe' | 'replicate' = 'replicate'): Role => {
+  const none = { state: 'probe', inFlight: [] } as const;
+  return { kind: 'leader', nextIndex: [1, next, 1], matchIndex: [0, match, 0], office: { heard: [], flows: [none, { state, inFlight }, none] } };
+};
+const inWindow = { as: { options: { window: 2 } } };
+const n0Flows: readonly Happening[] = [
+  ...[0, 1, 2].map((node) => boots(node, inWindow)), steps(1, { term: 1, vote: 0 }), steps(0, { term: 1, vote: 0, role: stands(0) }),
+  hears(0, 1, votes(1), { role: flowing([], 1, 0, 'probe') }), steps(0, { log: [1, 1, 1] }),
+];
+
+const windows: readonly Tripwire[] = [
+  {
+    property: 'Window Is Kept', what: 'one request more is under way than the window holds', given: n0Flows,
+    broken: [steps(0, { role: flowing([1, 2, 3], 4) })], mended: [steps(0, { role: flowing([1, 2], 3) })],
+  },
+  {
+    property: 'Window Is Kept', what: 'two probes are under way', given: n0Flows,
+    broken: [steps(0, { role: flowing([1, 2], 1, 0, 'probe') })], mended: [steps(0, { role: flowing([1], 1, 0, 'probe') })],
+  },
+  {
+    property: 'Window Is Kept', what: 'what is acknowledged is still under way', given: [...n0Flows, steps(1, { log: [1, 1, 1] })],
+    broken: [steps(0, { role: flowing([1, 2], 3, 1) })], mended: [steps(0, { role: flowing([2], 3, 1) })],
+  },
+  {
+    property: 'Window Is Kept', what: 'a refusal takes nextIndex back and frees nothing', given: [...n0Flows, steps(0, { role: flowing([1, 2], 3) })],
+    broken: [hears(0, 1, refuses(1, 2), { role: flowing([1, 2], 1) })], mended: [hears(0, 1, refuses(1, 2), { role: flowing([1], 1, 0, 'probe') })],
+  },
+];
+
+export const replication: readonly Tripwire[] = [...answers, ...beliefs, ...commitment, ...windows];

@@ -30,6 +30,16 @@ const c0Reads = [
   ...n1Applied, asks(getK), ...[0, 1].map((node) => steps(node, { reading: [{ client: c0, sequence: 1, operation: getK, index: null }] })),
 ];
 
+/** c0 begins a session with entry 1, and asks for something in the session that it names. */
+const c0InSession = (session: number): readonly Happening[] => {
+  const of = (asked: number): Item => ({ term: 1, command: { client: c0, sequence: 1, operation: { kind: 'append', key: 'k', value: 'x' }, inSession: { session: asked, timeUs: 0, activeSinceUs: 0 } } });
+  return [...n0Commits([of(0), of(session)]), { kind: 'ask', operation: 0, request: { kind: 'append', key: 'k', value: 'x' } }];
+};
+const toldEnded: Happening = { kind: 'tell', operation: 0, reply: { kind: 'expired' } };
+const sessions: readonly Tripwire[] = [
+  { property: 'Ended Session Is Agreed', what: 'a client is told so whose session lasts', given: [], broken: [...c0InSession(1), toldEnded], mended: [...c0InSession(7), toldEnded] },
+];
+
 export const store: readonly Tripwire[] = [
   {
     property: 'Read Is Fresh', what: 'a server answers that has not executed what was committed', given: c0Reads,
@@ -143,4 +153,5 @@ export const store: readonly Tripwire[] = [
     broken: [told('a', 1), asks(get, 2), told('', 2), end], mended: [told('a', 1), asks(get, 2), { kind: 'giveUp', operation: 2 }, end],
     unseenBy: { simulator: 'the store that it keeps tells first (Acknowledged Is Committed)' },
   },
+  ...sessions,
 ];
