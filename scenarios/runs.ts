@@ -3,11 +3,12 @@ import type { Registry, Scenario } from '../harness/campaign/scenario.ts';
 import { labScenarios } from './lab/lab-scenarios.ts';
 import { leaseClocks } from './lease-clocks.ts';
 import { partialConnectivity } from './partial-connectivity.ts';
+import { readCosts } from './read-costs.ts';
 import { swarm } from './swarm.ts';
 import { raft } from './systems/raft.ts';
 import { raftKv } from './systems/raft-kv.ts';
 
-const scenarios: readonly Scenario[] = [swarm, ...labScenarios, ...partialConnectivity, ...leaseClocks];
+const scenarios: readonly Scenario[] = [swarm, ...labScenarios, ...partialConnectivity, ...leaseClocks, ...readCosts];
 
 export const runs: Registry = {
   // Of the whole registry: what is loaded again by its address, in a worker, is loaded whole.

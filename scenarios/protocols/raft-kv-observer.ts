@@ -9,6 +9,8 @@
  * - what the clients asked and were told, for linearizability.
  * In a `set` network it costs hardly any states: the letters in flight tell almost all of it, too.
  */
+import { answeredReads, reads } from '../../checkers/chronicle/clients.ts';
+import { transfers } from '../../checkers/chronicle/transfers.ts';
 import { noteChange } from '../../checkers/chronicle/raft-steps.ts';
 import { Tally } from '../../checkers/chronicle/situation.ts';
 import { situations as situationNames, type SituationName } from '../../checkers/chronicle/situations.ts';
@@ -30,6 +32,7 @@ import { kvModel, type KvInput, type KvOutput } from '../../checkers/porcupine-t
 import type { Command, Operation, Result } from '../../core/kv/command.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { Log, LogIndex, Term } from '../../core/raft/log.ts';
+import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
 import type { Persistent } from '../../core/raft/state.ts';
 import type { Server } from '../../core/server.ts';
 import { linearizability, type ClientHistory } from '../../harness/explore/linearizable.ts';
@@ -70,6 +73,8 @@ export interface RaftObserverOptions {
   readonly servers: number;
   readonly clients: number;
   readonly maxRaftState: number;
+  /** What no log holds is held to the history alone. */
+  readonly readsAroundLog?: boolean;
 }
 
 export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNotice> {
@@ -168,6 +173,9 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     const { counts } = this.tally;
     for (const name of situationNames) counts[name] = 0;
     noteChange(this.tally, old, raft, event, effects);
+    if (raft.config.transfer === true) this.tally.note(transfers, { before: old, after: raft, heard: event.kind === 'message' ? event.message as AnyRaftMessage : null });
+    const { reading } = after as Server;
+    if (reading !== undefined && (before as Server).reading !== reading) this.tally.note(reads, { before: before as Server, after: after as Server, answered: answeredReads(before as Server, after as Server) });
     if (raft.role.kind === 'leader' && old.role.kind !== 'leader') counts.leadersElected = 1;
     if (raft.persistent.snapshot !== old.persistent.snapshot && counts.snapshotsInstalled === 0) counts.snapshotsTaken = 1;
     const names: string[] = situationNames.filter((name) => counts[name] > 0);
@@ -272,7 +280,8 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
 
   returned(ghost: RaftGhost, client: number, reply: unknown): RaftGhost {
     const { completed, inFlight } = ghost.histories[client]!;
-    this.storeOf(ghost.committed).store.acknowledged(this.options.servers + client, completed.length + 1, reply as Result);
+    const isRead = this.options.readsAroundLog === true && inFlight!.input.op === 'get';
+    if (!isRead) this.storeOf(ghost.committed).store.acknowledged(this.options.servers + client, completed.length + 1, reply as Result);
     const call = { ...inFlight!, output: outputOf(reply as Result) };
     return { ...ghost, histories: ghost.histories.with(client, { completed: [...completed, call], inFlight: null }) };
   }

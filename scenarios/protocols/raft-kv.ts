@@ -7,7 +7,7 @@ import { clerkProcess, type Clerk } from '../../core/kv/clerk.ts';
 import type { Operation } from '../../core/kv/command.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import { Log } from '../../core/raft/log.ts';
-import type { Persistent, Raft, RaftOptions, Role } from '../../core/raft/state.ts';
+import type { Office, Persistent, Raft, RaftOptions, Role } from '../../core/raft/state.ts';
 import { serverProcess, type Server, type ServerConfig, type ServerMessage } from '../../core/server.ts';
 import type { Views } from '../../harness/explore/fingerprint.ts';
 import type { Model, ModelDefinition, Property } from '../../harness/explore/model.ts';
@@ -17,7 +17,7 @@ import { permutations } from '../../harness/explore/symmetry.ts';
 import type { NetworkKind } from '../../harness/explore/untimed/letters.ts';
 import type { Move } from '../../harness/explore/untimed/parts.ts';
 import type { PlanBase } from '../../harness/explore/untimed/plan-base.ts';
-import type { Renamer, Renaming, UntimedSystem } from '../../harness/explore/untimed/system.ts';
+import type { Renamer, Renaming, UntimedSystem, Wish } from '../../harness/explore/untimed/system.ts';
 import { sometimesSeen, UntimedWorld } from '../../harness/explore/untimed/world.ts';
 import type { World } from '../../harness/explore/untimed/state.ts';
 import { planFormat, planVersion } from '../../harness/plan/plan.ts';
@@ -42,6 +42,10 @@ export interface RaftKvBounds {
   readonly options: RaftOptions;
 }
 
+/** As long as a read waits each heartbeat begins another round, and each request that comes again another read, which do what the ones before did. */
+const maxRounds = 1;
+const maxReads = 1;
+
 /** Time does not pass here: the ranges only say that a timer is set. */
 const anyTime = { min: 1, max: 1 };
 
@@ -64,9 +68,9 @@ const isServer = (state: Server | Clerk): state is Server => 'raft' in state;
 /** The config never changes; who granted a vote is a set of ids, whatever the order of arrival. */
 function essence(state: Server | Clerk): unknown {
   if (!isServer(state)) return { sequence: state.sequence, target: state.target, pending: state.pending };
-  const { raft: { persistent, commitIndex, lastApplied, role }, channel, machine, waiting } = state;
+  const { raft: { persistent, commitIndex, lastApplied, role }, channel, machine, waiting, reading } = state;
   const votes = role.kind === 'candidate' || role.kind === 'preCandidate' ? { kind: role.kind, votes: role.votes.toSorted((a, b) => a - b) } : role;
-  return [persistent, commitIndex, lastApplied, votes, channel, machine, waiting];
+  return [persistent, commitIndex, lastApplied, votes, channel, machine, waiting, ...(reading === undefined || reading.length === 0 ? [] : [reading])];
 }
 
 const withPending = (clerk: Clerk, target: NodeId, refusals: number): Clerk => ({
@@ -106,6 +110,7 @@ export function raftKvSystem(
       if (node >= servers || (state as Server).raft.role.kind === 'leader') return armed;
       return armed.filter((timer) => timer !== 'heartbeat');
     },
+    wishes: options.transfer === true ? wishesOf(servers) : [],
     isDead: (_, state, from, message) => isDead(state as Server | Clerk, from, message as ServerMessage, options),
     mayFire(node, state, timer) {
       if (node >= servers || timer !== 'election') return true;
@@ -115,15 +120,16 @@ export function raftKvSystem(
     },
     isWithin(node, state) {
       if (node >= servers) return true;
-      const { log, currentTerm } = (state as Server).raft.persistent;
-      return log.lastIndex <= maxLog && currentTerm <= maxTerm;
+      const { persistent: { log, currentTerm }, role } = (state as Server).raft;
+      const rounds = role.kind === 'leader' ? role.office?.rounds : undefined;
+      return log.lastIndex <= maxLog && currentTerm <= maxTerm && (rounds === undefined || (rounds.begun <= maxRounds && rounds.reads.length <= maxReads));
     },
     nextRequest(client, state) {
       const { pending, sequence } = state as Clerk;
       return pending === null && sequence < operations ? operationOf(client, sequence) : null;
     },
     // The specification is the paper's: it knows nothing of options.
-    observer: new (Object.keys(options).length === 0 ? HeldRaftKvObserver : RaftKvUntimedObserver)({ servers, clients, maxRaftState }),
+    observer: new (Object.keys(options).length === 0 ? HeldRaftKvObserver : RaftKvUntimedObserver)({ servers, clients, maxRaftState, readsAroundLog: options.reads !== undefined }),
     renamer: renamer(configs),
     /** A clerk goes from server to server in a ring: with the reduction it asks all, else only turns of the ring are alike. */
     renamings(isReduced) {
@@ -137,8 +143,18 @@ export function raftKvSystem(
   };
 }
 
+/** Any server may be asked at any time to hand over to any other one. */
+const wishesOf = (servers: number): readonly Wish[] =>
+  Array.from({ length: servers * (servers - 1) }, (_, i): Wish => {
+    const [node, by] = [Math.floor(i / (servers - 1)), 1 + (i % (servers - 1))];
+    return {
+      to: node, message: { kind: 'transferLeadership', term: 0, to: (node + by) % servers } satisfies ServerMessage,
+      fault: (atUs) => ({ kind: 'handOver', fromUs: atUs, untilUs: atUs, nodes: [node], by }),
+    };
+  });
+
 /** Timers take any time that a plan lists; the heartbeat's is fixed, and longer than a run takes. */
-const planBase = (servers: number, clients: number, maxRaftState: number, { preVote, checkQuorum }: RaftOptions): PlanBase => ({
+const planBase = (servers: number, clients: number, maxRaftState: number, { preVote, checkQuorum, reads, transfer }: RaftOptions): PlanBase => ({
   format: planFormat,
   version: planVersion,
   scenario: 'explore raft-kv',
@@ -150,6 +166,7 @@ const planBase = (servers: number, clients: number, maxRaftState: number, { preV
     electionTimeoutUs: anyTimeOfPlan, heartbeatUs, entriesPerMessageMax: 64, noopOnElection: true,
     maxRaftState, applyBatchMax: 64, applyPauseUs: { min: 0, max: 0 }, retryUs: anyTimeOfPlan, backoffUs: anyTimeOfPlan,
     ...(preVote === true ? { preVote } : {}), ...(checkQuorum === true ? { checkQuorum } : {}),
+    ...(reads === undefined ? {} : { reads: [...reads] }), ...(transfer === true ? { transfer } : {}),
     ...(preVote === true || checkQuorum === true ? { contactUs: anyTimeOfPlan } : {}),
   } satisfies RaftKvSettings,
   disk: { writeUs: { min: 0, max: 0 } },
@@ -173,6 +190,8 @@ function isDead(state: Server | Clerk, from: NodeId, message: ServerMessage, opt
     case 'requestVoteReply':
       if (message.term !== currentTerm) return message.term < currentTerm;
       return role.kind !== 'candidate' || !message.voteGranted || role.votes.includes(from);
+    case 'timeoutNow':
+      return message.term < currentTerm;
     case 'requestPreVoteReply':
       // A grant speaks of the term behind the present one, a refusal of its sender's.
       return message.term <= currentTerm;
@@ -221,10 +240,15 @@ function renamer(configs: readonly ServerConfig[]): Renamer<RaftGhost> {
       case 'leader':
         return {
           ...one, nextIndex: bySlot(one.nextIndex, names), matchIndex: bySlot(one.matchIndex, names),
-          ...(one.office === undefined ? {} : { office: { heard: one.office.heard.map((id) => named(id, names)).toSorted((a, b) => a - b) } }),
+          ...(one.office === undefined ? {} : { office: office(one.office, names) }),
         };
     }
   }
+  const office = ({ heard, rounds, transfer, ...rest }: Office, names: Renaming): Office => ({
+    ...rest, heard: heard.map((id) => named(id, names)).toSorted((a, b) => a - b),
+    ...(rounds === undefined ? {} : { rounds: { ...rounds, answered: bySlot(rounds.answered, names), reads: rounds.reads.map((read) => ({ ...read, by: named(read.by, names) })) } }),
+    ...(transfer === undefined ? {} : { transfer: { ...transfer, to: named(transfer.to, names) } }),
+  });
   const raft = (one: Raft, node: NodeId, names: Renaming): Raft => ({
     config: configs[named(node, names)]!, persistent: persistent(one.persistent, names), commitIndex: one.commitIndex, lastApplied: one.lastApplied, role: role(one.role, names),
   });
@@ -232,11 +256,12 @@ function renamer(configs: readonly ServerConfig[]): Renamer<RaftGhost> {
     state(untyped, names, node) {
       const state = untyped as Server | Clerk;
       if (!isServer(state)) return { ...state, target: named(state.target, names) };
-      return { config: configs[named(node, names)]!, raft: raft(state.raft, node, names), channel: state.channel, machine: state.machine, waiting: state.waiting };
+      return { config: configs[named(node, names)]!, raft: raft(state.raft, node, names), channel: state.channel, machine: state.machine, waiting: state.waiting, ...(state.reading === undefined ? {} : { reading: state.reading }) };
     },
     durable: (untyped, names) => (untyped === null ? null : persistent(untyped as Persistent, names)),
     message(untyped, names) {
       const message = untyped as ServerMessage;
+      if (message.kind === 'transferLeadership') return { ...message, to: named(message.to, names) };
       if (message.kind !== 'clientReply' || message.outcome.kind === 'done') return message;
       return { ...message, outcome: { kind: message.outcome.kind, leaderId: orNull(message.outcome.leaderId, names) } };
     },
@@ -252,6 +277,8 @@ function renamer(configs: readonly ServerConfig[]): Renamer<RaftGhost> {
 export const optionsIn = (values: ParameterValues): RaftOptions => ({
   ...(flagOf(values, 'pre-vote') ? { preVote: true } : {}),
   ...(flagOf(values, 'check-quorum') ? { checkQuorum: true } : {}),
+  ...(flagOf(values, 'read-index') ? { reads: ['index'] } : {}),
+  ...(flagOf(values, 'transfer') ? { transfer: true } : {}),
 });
 
 export function raftKvModel(values: ParameterValues, wrap?: (process: AnyProcess) => AnyProcess): Model<RaftWorld, RaftMove> {
@@ -282,6 +309,11 @@ function withGoals(world: UntimedWorld<RaftGhost, RaftNotice>, maxCrashes: numbe
   if (maxCrashes > 0) goals.push(sometimesSeen('a server crashes and starts again', 'restarts'));
   if (options.preVote === true) goals.push(sometimesSeen('a pre-vote is granted, and an election follows', 'preCandidatesStanding'));
   if (options.checkQuorum === true) goals.push(sometimesSeen('a leader that no majority answers steps down', 'leadersWithoutQuorum'));
+  if (options.transfer === true) {
+    goals.push(sometimesSeen('a leader hands over to a server that holds its log', 'transfersToUpToDate'), sometimesSeen('a server stands at its leader\'s wish', 'standsAtLeadersWish'));
+    goals.push(sometimesSeen('a leader hands over in vain, and leads on', 'transfersGivenUp'), sometimesSeen('a leader that hands over is deposed', 'transfersCompleted'));
+  }
+  if (options.reads !== undefined) goals.push(sometimesSeen('a read is answered that no log holds', 'readsAnsweredByLeaders'));
   world.addProperties(goals);
   return world;
 }
@@ -303,6 +335,8 @@ export const definition: ModelDefinition<RaftWorld, RaftMove> = {
     { kind: 'number', name: 'max-duplicates', help: 'letters doubled, of all together (multiset, ordered)', default: 0, min: 0, max: 64 },
     { kind: 'flag', name: 'pre-vote', help: 'PreVote (dissertation 9.6)' },
     { kind: 'flag', name: 'check-quorum', help: 'CheckQuorum (dissertation 6.2)' },
+    { kind: 'flag', name: 'read-index', help: 'gets around the log (dissertation 6.4)' },
+    { kind: 'flag', name: 'transfer', help: 'leadership transfer, asked for at any time (dissertation 3.10)' },
     { kind: 'flag', name: 'plain', help: 'without the reduction of interleavings (which the set network has)' },
   ],
   moduleUrl: import.meta.url,

@@ -11,7 +11,7 @@ import type { Plan, PlannedOperation } from '../../plan/plan.ts';
 import type { Letter } from './letters.ts';
 import type { PlanBase } from './plan-base.ts';
 import type { Move } from './parts.ts';
-import type { Notice } from './system.ts';
+import type { Notice, Wish } from './system.ts';
 
 /** Between two actions. */
 const stepUs = 10_000;
@@ -23,6 +23,7 @@ export interface PathOfMoves<N extends Notice> {
   /** By which equal letters are known to be equal. */
   readonly keyOf: (from: NodeId, to: NodeId, message: unknown) => string;
   readonly moves: readonly Move<N>[];
+  readonly wishes: readonly Wish[];
 }
 
 interface Armed {
@@ -62,6 +63,7 @@ class PlanWriter<N extends Notice> {
   readonly operations: PlannedOperation[] = [];
   private readonly servers: number;
   private readonly keyOf: PathOfMoves<N>['keyOf'];
+  private readonly wishes: readonly Wish[];
   private readonly fixedTimersUs: Readonly<Record<string, number>>;
   private readonly mails: Mail[] = [];
   /** What is in flight: of equal letters the first one, which can be delivered at any time after it. */
@@ -74,9 +76,10 @@ class PlanWriter<N extends Notice> {
   /** Of a server that is down, when it crashed and how. */
   private readonly down = new Map<NodeId, { readonly atUs: number; readonly moment: 'now' | 'writeKept' | 'writeLost' }>();
 
-  constructor(servers: number, { processes, keyOf }: PathOfMoves<N>, fixedTimersUs: Readonly<Record<string, number>>) {
+  constructor(servers: number, { processes, keyOf, wishes }: PathOfMoves<N>, fixedTimersUs: Readonly<Record<string, number>>) {
     this.servers = servers;
     this.keyOf = keyOf;
+    this.wishes = wishes;
     this.fixedTimersUs = fixedTimersUs;
     processes.forEach((process, node) => this.takeEffects(node, process.boot(process.blank).effects, 0));
   }
@@ -108,7 +111,11 @@ class PlanWriter<N extends Notice> {
   }
 
   private deliver({ value: { from, to, message } }: Letter, atUs: number): void {
-    const mail = this.inFlight.get(this.keyOf(from, to, message));
+    const key = this.keyOf(from, to, message);
+    const mail = this.inFlight.get(key);
+    // Nobody in the cluster sent it.
+    const wish = mail === undefined ? this.wishes.find((one) => this.keyOf(one.to, one.to, one.message) === key) : undefined;
+    if (wish !== undefined) return void this.struck.push(wish.fault(atUs));
     if (mail === undefined) throw new Error('a letter is delivered that was never sent');
     mail.delaysUs.push(atUs - mail.sentUs);
   }

@@ -1,6 +1,7 @@
 /** What the untimed world needs to know of a protocol, beside its processes. */
 import type { NodeId } from '../../../core/protocol.ts';
 import type { AnyEffect, AnyEvent, AnyProcess } from '../../system.ts';
+import type { Fault } from '../../plan/fault.ts';
 import type { Views } from '../fingerprint.ts';
 import type { ClientHistory } from '../linearizable.ts';
 import type { Property } from '../model.ts';
@@ -68,6 +69,13 @@ export interface Renamer<Ghost> {
   ghost(ghost: Ghost, names: Renaming): Ghost;
 }
 
+export interface Wish {
+  readonly to: NodeId;
+  readonly message: unknown;
+  /** The same in a plan of the simulator. */
+  readonly fault: (atUs: number) => Fault;
+}
+
 export interface UntimedSystem<Ghost, N extends Notice> {
   /** The servers, then the clients. */
   readonly processes: readonly AnyProcess[];
@@ -97,6 +105,8 @@ export interface UntimedSystem<Ghost, N extends Notice> {
   mayFire(node: NodeId, state: unknown, timer: string): boolean;
   /** A bound: whether a state is looked at. */
   isWithin(node: NodeId, state: unknown): boolean;
+  /** What an operator may ask of the servers, at any time: letters that are there from the beginning, each from the server itself. */
+  readonly wishes?: readonly Wish[];
   /** The next operation of a client that waits for none; null when it has no more. */
   nextRequest(client: number, state: unknown): unknown;
   readonly observer: UntimedObserver<Ghost, N>;

@@ -88,7 +88,13 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     const boots = system.processes.map((process, index) => this.nodes.boot(index, process.blank));
     const blank = new World<Ghost, N>(boots.map((boot) => this.slots.of(boot.node, letters.empty)), this.ghosts.intern(system.observer.blank), 0, 0, 0, null);
     for (const boot of boots) this.dead?.enter(boot.node);
-    return [boots.reduce((state, boot) => this.booted(state, boot), blank)];
+    const booted = boots.reduce((state, boot) => this.booted(state, boot), blank);
+    return [(system.wishes ?? []).reduce((state, { to, message }) => this.withWish(state, to, message), booted)];
+  }
+
+  private withWish({ slots, ghost, crashes, drops, duplicates, problem }: World<Ghost, N>, to: NodeId, message: unknown): World<Ghost, N> {
+    const { node, inbox } = slots[to]!;
+    return new World(slots.with(to, this.slots.of(node, this.letters.with(inbox, this.letters.letter(to, to, message)))), ghost, crashes, drops, duplicates, problem);
   }
 
   actions(state: World<Ghost, N>): readonly Move<N>[] {
@@ -164,7 +170,7 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
 
   /** Null when the system does not say how its plans begin. */
   planOf(path: Path<World<Ghost, N>, Move<N>>, property: string): Plan | null {
-    const { planBase, processes } = this.system;
+    const { planBase, processes, wishes = [] } = this.system;
     // A wrong claim of the reduction breaks nothing that a run shows: without it, `--plain`, the search finds what does.
     if (planBase === undefined || property === deadLettersStayDead) return null;
     // A world that cannot begin has no run.
@@ -173,7 +179,7 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
       const { lo, hi } = this.letters.letter(from, to, message);
       return `${lo} ${hi}`;
     };
-    return planOfPath(planBase, { processes, keyOf, moves: this.unfold(path).actions });
+    return planOfPath(planBase, { processes, keyOf, moves: this.unfold(path).actions, wishes });
   }
 
   kindOf(move: Move<N>): string {

@@ -45,6 +45,8 @@ const worlds: readonly (readonly [string, ParameterValues])[] = [
   ['set, a client, a crash', {}],
   ['set, two terms', { clients: 0, 'max-term': 2, 'max-log': 2 }],
   ['multiset, drops and duplicates', { network: 'multiset', 'max-in-flight': 3, 'max-drops': 1, 'max-duplicates': 1, 'max-crashes': 1, clients: 0, 'max-raft-state': -1 }],
+  ['set, transfers', { servers: 2, clients: 0, 'max-term': 2, 'max-log': 2, transfer: true }],
+  ['set, reads around the log', { servers: 2, clients: 2, 'max-log': 2, 'max-raft-state': -1, 'read-index': true }],
   ['ordered', { network: 'ordered', 'max-in-flight': 3, 'max-drops': 1, 'max-crashes': 1, clients: 1, 'max-raft-state': -1, 'max-log': 2 }],
 ];
 

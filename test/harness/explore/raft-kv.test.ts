@@ -58,6 +58,17 @@ describe('the space within small bounds', () => {
     expect(Object.keys(verdicts(result))).not.toContain('Step Of The Specification');
   });
 
+  const reading = { servers: 2, clients: 2, 'max-term': 1, 'max-log': 2, 'max-raft-state': -1, 'read-index': true };
+  it.each([
+    ['transfer, two terms of two servers', { ...twoTerms, transfer: true }, [1310, 3865, 17, 'closed']],
+    ['transfer with PreVote and CheckQuorum', { ...twoTerms, transfer: true, 'pre-vote': true, 'check-quorum': true }, [59_823, 291_767, 26, 'closed']],
+    ['ReadIndex, a client that reads and one that writes, a crash', { ...reading, 'max-crashes': 1 }, [8260, 42_225, 23, 'closed']],
+  ] as const)('%s: everything holds, and all that can be is reached', async (_, given, expected) => {
+    const result = await breadthFirst(modelOf(given), { clock });
+    expect(numbers(result)).toEqual(expected);
+    expect(Object.values(verdicts(result)).filter((verdict) => verdict !== 'holds' && verdict !== 'reached')).toEqual([]);
+  });
+
   it('the same on every run, also on a model that was used before', async () => {
     const model = modelOf(twoTerms);
     const first = await breadthFirst(model, { clock });

@@ -1,0 +1,54 @@
+/**
+ * What a read costs that goes through the log, takes a round of heartbeats, or rests on a lease (dissertation 6.4): the same
+ * plans, in which nothing fails and clients do little but read, held side by side by `whitewater fuzz`.
+ */
+import type { Scenario } from '../harness/campaign/scenario.ts';
+import { planFormat, planVersion, type Plan, type PlannedOperation } from '../harness/plan/plan.ts';
+import { RandomStreams, type RandomStream } from '../harness/world/random.ts';
+import { raftKv } from './systems/raft-kv.ts';
+import { plainSettings, type RaftKvSettings } from './systems/raft-kv-settings.ts';
+
+const ms = 1000;
+/** Over at once, so that all answers are timed. */
+const stormUs = 100 * ms;
+const clients = 3;
+
+type Reads = Pick<RaftKvSettings, 'reads' | 'clockDriftPer1000'>;
+
+const scenario = (name: string, summary: string, reads: Reads): Scenario => ({
+  name, summary, system: raftKv, required: ['leadersElected'], draw: (seed) => drawPlan(name, `read costs ${seed}`, reads),
+});
+
+export const readCosts: readonly Scenario[] = [
+  scenario('reads-by-log', 'nothing fails, and nine of ten operations read: through the log', {}),
+  scenario('reads-by-index', 'the same plans, with ReadIndex', { reads: ['index'] }),
+  scenario('reads-by-lease', 'the same plans, under a lease', { reads: ['lease'], clockDriftPer1000: 100 }),
+];
+
+function drawPlan(scenarioName: string, name: string, reads: Reads): Plan {
+  const streams = new RandomStreams(name);
+  return {
+    format: planFormat,
+    version: planVersion,
+    scenario: scenarioName,
+    system: raftKv.name,
+    seed: name,
+    servers: 3,
+    clients,
+    settings: { ...plainSettings, checkQuorum: true, ...reads },
+    network: { delayUs: { min: 1 * ms, max: 5 * ms }, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, lateUs: { min: 0, max: 0 } },
+    disk: { writeUs: { min: 0, max: 1 * ms } },
+    faults: [],
+    operations: drawOperations(streams.stream('operations')),
+    stormUs,
+    settleUs: 60_000 * ms,
+  };
+}
+
+/** The first of each client finds the leader: what follows is asked there. */
+const drawOperations = (random: RandomStream): readonly PlannedOperation[] =>
+  Array.from({ length: 300 }, (_, i): PlannedOperation => ({
+    client: i % clients,
+    atUs: 2000 * ms + Math.floor(i / clients) * 40 * ms + random.below(10 * ms),
+    request: i < clients || random.chance(100) ? { kind: 'append', key: 'k', value: `${i};` } : { kind: 'get', key: 'k' },
+  }));
