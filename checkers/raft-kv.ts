@@ -246,7 +246,8 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
 }
 
 /** What a leader's entry says of the session that a request is in. */
-function saidOfSession({ clock, config: { sessionExpiryUs = 0 } }: Server, session: number | undefined): InSession | undefined {
+function saidOfSession({ clock, config }: Server, session: number | undefined): InSession | undefined {
+  if (session === undefined) return undefined;
   const timeUs = clock?.timeUs ?? 0;
-  return session === undefined ? undefined : { session, timeUs, activeSinceUs: Math.max(0, timeUs - sessionExpiryUs) };
+  return { session, timeUs, activeSinceUs: Math.max(0, timeUs - (config.sessionExpiryUs ?? 0)) };
 }

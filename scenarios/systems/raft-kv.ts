@@ -148,6 +148,8 @@ function digestMessage(digest: Digest, message: ServerMessage): void {
     case 'clientReply':
       digest.number(10);
       digest.number(message.sequence);
+      // A refusal that names server 1 is not the result that is digested as 1.
+      digest.number(message.outcome.kind === 'done' ? 1 : 2);
       if (message.outcome.kind === 'done') digestResult(digest, message.outcome.result);
       else digest.number(message.outcome.leaderId ?? -1);
       return;
@@ -170,8 +172,8 @@ function digestOperation(digest: Digest, operation: Operation): void {
 }
 
 function digestResult(digest: Digest, result: Result): void {
+  digest.number(typeof result === 'string' ? 3 : result === null ? 0 : result ? 1 : 2);
   if (typeof result === 'string') digest.string(result);
-  else digest.number(result === null ? 0 : result ? 1 : 2);
 }
 
 function digestState(digest: Digest, state: Server | Clerk): void {
