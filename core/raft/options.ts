@@ -77,6 +77,8 @@ function heard(raft: Raft, from: NodeId, message: AnyRaftMessage): RaftStep {
 }
 
 function onAnswer(raft: Raft, from: NodeId, message: AppendEntriesReply | InstallSnapshotReply): RaftStep {
+  // What answers a request of an earlier term changes nothing (5.1), also what waits for room in the window.
+  if (message.term < raft.persistent.currentTerm) return paper.onMessage(raft, from, message);
   const heard = heardInWindow(raft, from, message);
   return sendInWindow(inOffice(heard, paper.onMessage(heard, from, message)), false);
 }

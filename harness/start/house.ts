@@ -4,7 +4,7 @@ import { projectModule } from '../cli/project.ts';
 /** Those that print no place in the code: in a chunk it would be another one. */
 const commands = ['replay', 'lab', 'scenarios'];
 /** Those that load no module of a user, whatever they are told. */
-const alone = ['--help', '-h', 'help', '--version', 'check', 'merge', 'init'];
+const alone = ['--help', '-h', 'help', '--version', 'check', 'init'];
 
 /** No word names a file or an address, no project is at hand, and no patched core. */
 export function isOfTheHouse([name, ...rest]: readonly string[], folder: string): boolean {

@@ -75,6 +75,8 @@ const instead: Readonly<Record<string, Instead>> = {
   'npm run bench -- --against REVISION': { run: null, why: 'test/harness/bench/main.test.ts' },
   'npm run bench -- --against 97d70e0': { run: null, why: 'test/harness/bench/main.test.ts' },
   'whitewater bugs --oracles specification': { run: 'bugs e03 --oracles specification --starts 1 --seeds 20 --workers 1', why: 'one bug of them' },
+  'whitewater fuzz lease-beyond-drift --seeds 40': { run: 'fuzz lease-beyond-drift --seeds 40', code: 1, why: 'reads beyond the bound are out of date, and that is shown' },
+  'npm run bench -- --growth': { run: null, why: 'a benchmark of a minute' },
   'whitewater explore --pre-vote --check-quorum': { run: 'explore --pre-vote --check-quorum --max-states 2000', code: 2, why: 'a space of half a minute; one that is not closed ends with 2' },
 };
 

@@ -11,11 +11,13 @@ export interface HandOver extends Spanned {
 
 const places = v.pipe(v.number('expected a number of places'), v.integer('expected a whole number'), v.minValue(1, 'expected at least 1'), v.maxValue(6, 'expected at most 6'));
 
+const ordinals = ['next', 'second', 'third', 'fourth', 'fifth', 'sixth'];
+
 export const handOver: FaultShape<HandOver> = {
   schema: v.strictObject({ kind: v.literal('handOver'), ...span, nodes: target, by: places }),
   span: spanOf,
   kinds: () => ['handOver'],
   target: (fault) => fault.nodes,
   strikesServersOnly: true,
-  describe: ({ by }, struck) => `${struck.join(' ')}, to the server ${by} behind it`,
+  describe: ({ by }, struck) => `${struck.join(' ')}, to the ${ordinals[by - 1]} server behind it`,
 };

@@ -31,6 +31,14 @@ describe('a follower is probed until an answer shows where the logs agree', () =
     expect([sends(proposed), leadership(proposed.raft).nextIndex[1]]).toEqual([[], 3]);
   });
 
+  test('what answers a request of an earlier term sends nothing, whatever there is to send (5.1)', () => {
+    const raft = leading({ log: [1, 1] });
+    for (const success of [true, false]) {
+      const step = onMessage(raft, 1, { kind: 'appendEntriesReply', term: 1, success, index: 2, conflictTerm: 0, conflictIndex: success ? 0 : 1 });
+      expect([step.raft === raft, step.effects]).toEqual([true, []]);
+    }
+  });
+
   test('the answer that it agrees opens the window: what has come meanwhile goes, each entry on its own', () => {
     const step = accepts(proposes(leading({ log: [1, 1] }), 2), 1, 2);
     expect(sends(step)).toEqual([[2, 1], [3, 1]]);

@@ -113,10 +113,15 @@ describe('what is loaded', () => {
   test('check starts with the checker, and without the scenarios and the other commands', () => {
     const top = join(dirname(fileURLToPath(import.meta.url)), '../../..');
     const named = (paths: Iterable<string>): string[] => Array.from(paths, (path) => relative(top, path));
+    // What looks whether chunks may be loaded (harness/start), and then the command line.
     expect(named(loadedWith(join(top, 'scenarios/whitewater.ts'))).toSorted()).toEqual([
-      'harness/campaign/draw-error.ts', 'harness/campaign/judgement.ts', 'harness/cli/command.ts', 'harness/cli/commands.ts', 'harness/cli/main.ts',
-      'harness/cli/parent.ts',
-      'harness/cli/terminal.ts', 'harness/system.ts', 'harness/text/files.ts', 'harness/text/format.ts', 'harness/text/own-command.ts', 'harness/text/printable.ts', 'harness/text/usage-error.ts', 'scenarios/whitewater.ts',
+      'harness/cli/project.ts', 'harness/start/chunks.ts', 'harness/start/house.ts', 'harness/text/usage-error.ts', 'scenarios/whitewater.ts',
+    ]);
+    expect(named(loadedWith(join(top, 'scenarios/command-line.ts'))).toSorted()).toEqual([
+      'harness/campaign/draw-error.ts', 'harness/campaign/judgement.ts', 'harness/campaign/pulse.ts', 'harness/campaign/stuck.ts',
+      'harness/cli/command.ts', 'harness/cli/commands.ts', 'harness/cli/main.ts', 'harness/cli/parent.ts', 'harness/cli/terminal.ts',
+      'harness/cli/thread.ts', 'harness/system.ts', 'harness/text/files.ts', 'harness/text/format.ts', 'harness/text/own-command.ts',
+      'harness/text/printable.ts', 'harness/text/usage-error.ts', 'scenarios/command-line.ts', 'scenarios/house.ts',
     ]);
     const rest = named(loadedWith(join(top, 'harness/cli/check.ts'))).filter((path) => !path.startsWith('checkers/porcupine-ts-port/'));
     expect(rest.toSorted()).toEqual([

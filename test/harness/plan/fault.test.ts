@@ -36,6 +36,7 @@ const rows: readonly (readonly [Fault, readonly string[], boolean, readonly numb
   [{ kind: 'clockJump', atUs: 2000, nodes: [1], byUs: -1500 }, ['clockJump'], false, [1], [2000, 2000], 'n1, by -1.5 ms'],
   [{ kind: 'holdAcrossLeaderships', ...span, from: 1, to: 2 }, ['holdAcrossLeaderships'], true, [1, 2], [2000, 9000], 'the next message from n1 to n2, for two leaderships'],
   [{ kind: 'isolateUntilSnapshot', ...span, node: 2 }, ['isolateUntilSnapshot'], true, [2], [2000, 9000], 'n2'],
+  [{ kind: 'handOver', ...span, nodes: 'leader', by: 2 }, ['handOver'], true, [], [2000, 9000], 'n1, to the second server behind it'],
   [{ kind: 'compactDuringInstall', ...span }, ['compactDuringInstall'], true, [], [2000, 9000], 'the next snapshot that is sent'],
 ];
 

@@ -13,10 +13,10 @@ import { failingPlan, staleReads } from '../../support/broken-raft-kv.ts';
 if (browserPath === undefined) console.warn('the page is not tried in a browser: there is no /usr/bin/chromium (apt-get install chromium)');
 
 describe.skipIf(browserPath === undefined)('the page of a report', () => {
-  const plan = failingPlan(staleReads);
+  const plan = failingPlan(staleReads, 25);
   const report = buildReport({
-    system: staleReads, what: 'swarm seed 1', seed: 1, plan, shrunk: null, original: plan,
-    commands: { replay: 'npx whitewater replay 1', pin: '' }, files: {},
+    system: staleReads, what: 'swarm seed 25', seed: 25, plan, shrunk: null, original: plan,
+    commands: { replay: 'npx whitewater replay 25', pin: '' }, files: {},
   });
   const fatalStep = String(report.step);
   const folder = mkdtempSync(join(tmpdir(), 'whitewater-page-'));
@@ -88,7 +88,7 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
     for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowLeft');
     await page.locator('#where').click();
     for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowLeft');
-    await page.waitForFunction(`location.hash !== '' && location.hash !== '#step=${fatalStep}'`);
+    await page.waitForURL(({ hash }) => hash !== '' && hash !== `#step=${fatalStep}`);
     await page.waitForTimeout(200);
     const seen = async (): Promise<unknown> => [
       await where(), await shown(), await page.locator('#view-past').textContent(), await page.locator('#field').inputValue(),
@@ -178,9 +178,9 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
     const never = { ...report.run.faults[0]!, kind: 'crash', what: 'n0, now', hasFired: false };
     writeFileSync(join(folder, 'never.html'), reportPage({ ...report, run: { ...report.run, faults: [never] } }));
     await page.goto(pathToFileURL(join(folder, 'never.html')).href);
-    await page.waitForFunction("document.getElementById('left-out').textContent.includes('1 fault that never fired is not shown')");
+    await page.locator('#left-out', { hasText: '1 fault that never fired is not shown' }).waitFor({ state: 'attached' });
     await page.locator('#all-faults').click();
-    await page.waitForFunction("!document.getElementById('left-out').textContent.includes('never fired')");
+    await page.locator('#left-out', { hasNotText: 'never fired' }).waitFor({ state: 'attached' });
     expect(errors).toEqual([]);
   });
 

@@ -8,7 +8,7 @@ const empty = mkdtempSync(join(tmpdir(), 'whitewater-house-'));
 const words = (line: string): string[] => line.split(' ').filter((word) => word !== '');
 
 test.each([
-  '', '--help', '--version', 'check history.jsonl', 'merge a.json b.json', 'init here',
+  '', '--help', '--version', 'check history.jsonl', 'init here',
   'replay 1', 'replay 1 --freeze', 'replay --scenario swarm 1', 'lab 3B', 'lab 3B --seeds 5', 'scenarios', 'lab --help',
 ])('is about the house: whitewater %s', (line) => {
   expect(isOfTheHouse(words(line), empty)).toBe(true);
@@ -16,7 +16,8 @@ test.each([
 
 test.each([
   'replay plan.json', 'replay 1 --scenario ./mine.ts', 'replay 1 --scenario mine.ts#one', 'replay 1 --json out/record.json',
-  'fuzz', 'gate', 'explore', 'shrink 1', 'report 1', '--bug e01 replay 1', 'nonsense',
+  // Merged parts are those of a project, whose scenarios say what must have been seen.
+  'merge a.json b.json', 'merge', 'fuzz', 'gate', 'explore', 'shrink 1', 'report 1', '--bug e01 replay 1', 'nonsense',
 ])('may be about a module of a user, or names a place in the code: whitewater %s', (line) => {
   expect(isOfTheHouse(words(line), empty)).toBe(false);
 });
