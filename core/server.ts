@@ -4,6 +4,7 @@
  * one channel, and after each applied entry the server may hand Raft a snapshot (Lab 3B).
  */
 import { assert } from './assert.ts';
+import { isChange, withChanges, type Changing } from './changes.ts';
 import { commandSizeBytes, type Command, type Operation, type Result } from './kv/command.ts';
 import { apply, newMachine, type Machine } from './kv/machine.ts';
 import type { ClerkMessage, ClientRequest } from './kv/messages.ts';
@@ -39,6 +40,8 @@ export interface ServerConfig extends RaftConfig {
 export interface Server {
   /** Clients that wait for the answer to a read around the log (reads.ts); absent without that option. */
   readonly reading?: readonly Reading[];
+  /** Operators that wait for a change of the membership (changes.ts); absent without that option. */
+  readonly changing?: readonly Changing[];
   readonly config: ServerConfig;
   readonly raft: Raft;
   /** Handed up by Raft and not yet taken by the service: the lab's applyCh. */
@@ -113,6 +116,8 @@ function onClient(server: Server, client: NodeId, message: ClerkMessage): Server
 }
 
 function onCommand(server: Server, client: NodeId, { sequence, operation }: ClientRequest): ServerStep {
+  // Without membership changes nobody can be asked for one.
+  if (isChange(operation)) return { state: server, effects: [answer(client, sequence, false)] };
   const command: Command = { client, sequence, operation };
   const { raft, effects } = propose(server.raft, command, noopSizeBytes + commandSizeBytes(command));
   const { lastIndex, lastTerm } = raft.persistent.log;
@@ -242,7 +247,7 @@ export const serverProcess = (config: ServerConfig): Process<Server, ServerMessa
   ...(config.pipelined === true ? { persistence: 'pipelined' } : {}),
 });
 
-const stepServed = (server: Server, event: ServerEvent): ServerStep => withReads(server, event, stepServer);
+const stepServed = (server: Server, event: ServerEvent): ServerStep => withReads(server, event, (inner, given) => withChanges(inner, given, stepServer, settle));
 
 function stepPipelined(server: Server, event: ServerEvent): ServerStep {
   const { state, effects } = stepServed(server, event);

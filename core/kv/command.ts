@@ -22,7 +22,8 @@ export interface Command {
   readonly operation: Operation;
 }
 
-const kinds = ['get', 'put', 'append', 'cas'] as const;
+/** The first byte of an operation is the place of its kind in this list. */
+export const operationKinds = ['get', 'put', 'append', 'cas'] as const;
 
 const operationSizeBytes = (operation: Operation): number => {
   const keyed = 1 + stringSizeBytes(operation.key);
@@ -36,13 +37,14 @@ export const commandSizeBytes = (command: Command): number =>
   2 * uint32SizeBytes + operationSizeBytes(command.operation);
 
 export function writeOperation(to: ByteWriter, operation: Operation): void {
-  to.uint8(kinds.indexOf(operation.kind)).string(operation.key);
+  to.uint8(operationKinds.indexOf(operation.kind)).string(operation.key);
   if (operation.kind !== 'get') to.string(operation.value);
   if (operation.kind === 'cas') to.string(operation.expected);
 }
 
-export function readOperation(from: ByteReader): Operation {
-  const kind = kinds[from.uint8()];
+/** Behind its first byte, the place of its kind. */
+export function readOperationOf(from: ByteReader, place: number): Operation {
+  const kind = operationKinds[place];
   assert(kind !== undefined, () => 'an operation of an unknown kind');
   const key = from.string();
   if (kind === 'get') return { kind, key };
@@ -58,7 +60,7 @@ export function writeCommand(to: ByteWriter, command: Command): void {
 export const readCommand = (from: ByteReader): Command => ({
   client: from.uint32(),
   sequence: from.uint32(),
-  operation: readOperation(from),
+  operation: readOperationOf(from, from.uint8()),
 });
 
 /** One byte of kind, then what the kind needs. */

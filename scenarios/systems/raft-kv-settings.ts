@@ -25,6 +25,10 @@ export const settingsSchema = v.strictObject({
   clockDriftPer1000: v.exactOptional(wholeNumber(0, 999)),
   pipelined: v.exactOptional(on),
   contactUs: v.exactOptional(rangeSchema),
+  members: v.exactOptional(v.pipe(
+    v.array(wholeNumber(0, 6)), v.minLength(1, 'expected at least one server'),
+    v.check((ids) => ids.every((id, i) => i === 0 || ids[i - 1]! < id), 'expected servers in rising order, each once'),
+  )),
   reads: v.exactOptional(v.pipe(
     v.array(v.picklist(['log', 'index', 'lease'], 'expected "log", "index" or "lease"')), v.minLength(1, 'expected a kind of read'), v.maxLength(8, 'expected at most 8'),
   )),
@@ -34,12 +38,13 @@ export type RaftKvSettings = v.InferOutput<typeof settingsSchema>;
 /** The options that a plan has on, as Raft takes them. */
 export const optionsOf = (settings: RaftKvSettings): RaftOptions => ({ ...switchesOf(settings), ...leaseOf(settings) });
 
-const switchesOf = ({ preVote, checkQuorum, transfer, pipelined, contactUs, reads }: RaftKvSettings): RaftOptions => ({
+const switchesOf = ({ preVote, checkQuorum, transfer, pipelined, contactUs, members, reads }: RaftKvSettings): RaftOptions => ({
   ...(preVote === true ? { preVote } : {}),
   ...(checkQuorum === true ? { checkQuorum } : {}),
   ...(transfer === true ? { transfer } : {}),
   ...(pipelined === true ? { pipelined } : {}),
   ...(contactUs === undefined ? {} : { contactUs }),
+  ...(members === undefined ? {} : { members }),
   ...(reads === undefined ? {} : { reads }),
 });
 

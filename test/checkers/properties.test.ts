@@ -6,13 +6,14 @@ import { contact } from './tripwires/contact.ts';
 import { elections } from './tripwires/elections.ts';
 import { leases } from './tripwires/leases.ts';
 import { logs } from './tripwires/logs.ts';
+import { membership } from './tripwires/membership.ts';
 import { replication } from './tripwires/replication.ts';
 import { runTripwires } from './tripwires/run.ts';
 import { specification } from './tripwires/specification.ts';
 import { store } from './tripwires/store.ts';
 import { transfer } from './tripwires/transfer.ts';
 
-const tripwires = [...elections, ...contact, ...transfer, ...leases, ...logs, ...replication, ...specification, ...store];
+const tripwires = [...elections, ...contact, ...membership, ...transfer, ...leases, ...logs, ...replication, ...specification, ...store];
 const ofKind = (name: PropertyName) => tripwires.filter(({ property }) => property === name);
 
 describe('the list', () => {

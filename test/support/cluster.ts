@@ -2,14 +2,13 @@
  * A handful of servers with disks and a network that a test moves by hand: messages wait until the
  * test lets them arrive, and nothing is left to chance.
  */
-import { withReads } from '../../core/reads.ts';
 import type { Operation } from '../../core/kv/command.ts';
 import type { ClientReply } from '../../core/kv/messages.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import { applyWrite } from '../../core/raft/persistence.ts';
 import { blankPersistent, type Persistent } from '../../core/raft/state.ts';
 import {
-  bootServer, stepServer,
+  bootServer, serverProcess,
   type Server, type ServerConfig, type ServerEffect, type ServerEvent, type ServerMessage, type ServerStep,
 } from '../../core/server.ts';
 
@@ -70,7 +69,7 @@ export class Cluster {
   }
 
   handle(id: NodeId, event: ServerEvent): void {
-    this.carryOut(id, withReads(this.server(id), event, stepServer));
+    this.carryOut(id, serverProcess(this.configs[id]!).step(this.server(id), event));
   }
 
   timer(id: NodeId, timer: string): void {
