@@ -23,19 +23,20 @@ export function drawOptions(random: RandomStream, servers: number): DrawnOptions
   const ticket = random.uint32();
   if (isPaper) return { options: {}, hasMembership: false };
   const isOn = (place: number): boolean => answer(ticket, place) % 1000 < 500;
-  const around = isOn(2) ? (answer(ticket, 100) % 2 === 0 ? ['index'] as const : ['log', 'index'] as const) : [];
-  const reads = isOn(4) ? [...around, 'lease' as const] : [...around];
   // Alone there is nobody to come or go. With leases, transfers and pipelined writes at once it has not been tried.
-  const hasMembership = servers > 1 && isOn(10) && !isOn(3) && !isOn(4) && !isOn(11);
+  const hasMembership = servers > 1 && isOn(10);
+  const isApart = (place: number): boolean => !hasMembership && isOn(place);
+  const around = isOn(2) ? (answer(ticket, 100) % 2 === 0 ? ['index'] as const : ['log', 'index'] as const) : [];
+  const reads = isApart(4) ? [...around, 'lease' as const] : [...around];
   // Whoever has left and does not know it deposes one leader after the other, unless something protects them (4.2.3).
   const needsProtection = hasMembership && !isOn(0) && !isOn(1);
   const options: Options = {
     ...(isOn(0) || (needsProtection && answer(ticket, 110) % 2 === 0) ? { preVote: true } : {}),
     ...(isOn(1) || (needsProtection && answer(ticket, 110) % 2 === 1) ? { checkQuorum: true } : {}),
     ...(reads.length > 0 ? { reads } : {}),
-    ...(isOn(3) ? { transfer: true } : {}),
-    ...(isOn(4) ? { clockDriftPer1000: leaseDriftPer1000 } : {}),
-    ...(isOn(11) ? { pipelined: true } : {}),
+    ...(isApart(3) ? { transfer: true } : {}),
+    ...(isApart(4) ? { clockDriftPer1000: leaseDriftPer1000 } : {}),
+    ...(isApart(11) ? { pipelined: true } : {}),
   };
   return { options, hasMembership };
 }
