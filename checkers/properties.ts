@@ -9,6 +9,9 @@ import { leaderCompleteness, stateMachineSafety } from './raft/committed-log.ts'
 import { leaderInContactIsKept, leaderWithoutQuorumStepsDown, preVoteChangesNothing, standsOnPreVotes } from './raft/contact.ts';
 import { persistBeforeSend } from './raft/durability.ts';
 import { electedByMajority, electionSafety, oneVotePerTerm, termMonotonic } from './raft/elections.ts';
+import {
+  acknowledgedChangeIsCommitted, configurationIsLogged, leaderThatLeftStepsDown, oneChangeAtATime, snapshotTellsWhoTakesPart, standsAsMember,
+} from './raft/membership.ts';
 import { logMatching, logTermsNonDecreasing } from './raft/entry-book.ts';
 import { appliedInOrder, appliedIsCommitted, commitIndexMonotonic, committedIsLogged, lastAppliedMonotonic } from './raft/indexes.ts';
 import {
@@ -46,6 +49,11 @@ export const properties = [
   persistBeforeSend,
   leaderAppendOnly,
   transferTakesNoProposals,
+  // Who takes part.
+  configurationIsLogged,
+  oneChangeAtATime,
+  standsAsMember,
+  leaderThatLeftStepsDown,
   // Elections.
   termMonotonic,
   oneVotePerTerm,
@@ -82,6 +90,8 @@ export const properties = [
   readIsFresh,
   noReadIsDropped,
   endedIsAgreed,
+  snapshotTellsWhoTakesPart,
+  acknowledgedChangeIsCommitted,
   acknowledgedWritesSurvive,
   linearizability,
   // The run.

@@ -7,6 +7,7 @@ import type { Effect, Event, NodeId } from '../core/protocol.ts';
 import type { Clerk } from '../core/kv/clerk.ts';
 import type { Expired, Operation, Result } from '../core/kv/command.ts';
 import type { SortedMap } from '../core/immutable/sorted-map.ts';
+import type { Change } from '../core/raft/members.ts';
 import type { Persistent } from '../core/raft/state.ts';
 import type { Server, ServerMessage } from '../core/server.ts';
 import type { Observer } from './checker.ts';
@@ -70,16 +71,19 @@ export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, P
     if (node < this.checks.servers) this.servers[node] = null;
   }
 
-  invoked(operation: number, client: NodeId, request: Operation): void {
+  invoked(operation: number, client: NodeId, request: Operation | Change): void {
+    if ('server' in request) return;
     this.clients.set(operation, client);
     this.history.invoked(operation, client, request);
   }
 
   gaveUp(operation: number): void {
-    this.history.gaveUp(this.clients.get(operation)!);
+    const client = this.clients.get(operation);
+    if (client !== undefined) this.history.gaveUp(client);
   }
 
   returned(operation: number, client: NodeId, reply: Result | Expired): void {
+    if (!this.clients.has(operation)) return;
     if (isExpired(reply)) this.history.gaveUp(client);
     else this.history.returned(operation, reply);
   }

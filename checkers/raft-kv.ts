@@ -3,6 +3,8 @@ import type { Effect, Event, NodeId } from '../core/protocol.ts';
 import type { Clerk } from '../core/kv/clerk.ts';
 import type { Command, Expired, InSession, Operation, Result } from '../core/kv/command.ts';
 import type { ServerMessage, Server } from '../core/server.ts';
+import type { LogIndex } from '../core/raft/log.ts';
+import type { Change, Configuration } from '../core/raft/members.ts';
 import type { Persistent, Raft } from '../core/raft/state.ts';
 import type { KeptStep, Observer } from './checker.ts';
 import { RaftKvChronicle } from './chronicle/raft-kv.ts';
@@ -13,6 +15,8 @@ import type { LeavesOut } from './properties.ts';
 import { hold } from './property.ts';
 import type { BookedEntry } from './raft/entry-book.ts';
 import { RaftJudge } from './raft/judge.ts';
+import { acknowledgedChangeIsCommitted, sameConfiguration, snapshotTellsWhoTakesPart } from './raft/membership.ts';
+import { isAlone } from './raft/quorum.ts';
 import { QuietWindow } from './raft/quiet.ts';
 import { noReadIsDropped } from './reads.ts';
 import { boundedRaftState } from './raft-state-size.ts';
@@ -28,6 +32,8 @@ export interface RaftKvChecks {
   readonly linearizabilityBudgetSteps: number;
   /** A get may be answered that no log holds: it is held to Read Is Fresh, and to Linearizability. */
   readonly readsAroundLog?: boolean;
+  /** Who takes part at first, where servers come and go. */
+  readonly members?: readonly NodeId[];
 }
 
 type AnyEvent = Event<ServerMessage, unknown>;
@@ -54,13 +60,18 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   private readonly clients = new Map<number, NodeId>();
   /** Of each client, what it reads at present, and how many entries were committed when it asked. */
   private readonly readings = new Map<NodeId, { readonly key: string; readonly sequence: number; readonly atLeast: number }>();
+  /** Where servers come and go: every configuration that is committed, in order, the first one of no entry. */
+  private readonly configurations: { readonly index: LogIndex; readonly configuration: Configuration }[];
+  /** Operators: what each asks for, and how many configurations there were when it asked. */
+  private readonly changes = new Map<number, { readonly change: Change; readonly since: number }>();
   /** Snapshots that were found equal to the state that their prefix gives. */
   private readonly soundSnapshots = new WeakSet<object>();
 
   constructor(checks: RaftKvChecks, durableOf: (node: NodeId) => Persistent) {
     this.checks = checks;
+    this.configurations = checks.members === undefined ? [] : [{ index: 0, configuration: { voters: checks.members, learners: [] } }];
     this.store = new ReplicatedStore(checks.servers);
-    this.chronicle = new RaftKvChronicle(checks.servers);
+    this.chronicle = new RaftKvChronicle(checks.servers, checks.members);
     this.judge = new RaftJudge(checks.servers, durableOf, RaftKvObserver.leavesOut);
     this.servers = new Array<Server | null>(checks.servers).fill(null);
   }
@@ -82,7 +93,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     this.servers[node] = server;
     this.quiet.read(node, effects, this.isUp);
     if (server.transfers !== undefined) this.readTransfers({ node, before: old, after: server, event, effects });
-    if (this.checks.servers === 1 && old.raft.persistent !== server.raft.persistent) this.readUnseen(node, old.raft, server, event);
+    if (old.raft.persistent !== server.raft.persistent && (isAlone(old.raft) || isAlone(server.raft))) this.readUnseen(node, old.raft, server, event);
     const election = this.judge.stepped(node, old.raft, server.raft, event, effects);
     if (old.raft !== server.raft) this.readCommitted(node, old.raft, server.raft);
     this.chronicle.steps(node, old, server, event, effects, election !== null);
@@ -141,10 +152,12 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     if (index > log.baseIndex || index > log.lastIndex) return;
     const message = event.kind === 'message' ? event.message : null;
     const inSession = message?.kind === 'clientRequest' ? saidOfSession(after, message.session) : undefined;
-    const command: Command | null = event.kind === 'message' && message?.kind === 'clientRequest'
+    const command: Command | null = event.kind === 'message' && message?.kind === 'clientRequest' && !('server' in message.operation)
       ? { client: event.from, sequence: message.sequence, operation: message.operation, ...(inSession === undefined ? {} : { inSession }) }
       : null;
-    this.judge.book.enter(node, index, { term: currentTerm, command }, before.persistent.log.lastTerm);
+    const configuration = log.configurationAt(index);
+    const isSame = sameConfiguration(configuration, before.persistent.log.configuration);
+    this.judge.book.enter(node, index, { term: currentTerm, command, ...(isSame ? {} : { configuration: configuration! }) }, before.persistent.log.lastTerm);
   }
 
   private onCommitted(index: number, entry: BookedEntry, after: Raft, before: Raft): void {
@@ -152,6 +165,11 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     this.store.execute(index, entry.command as Command | null);
     const now = this.store.sessionCounts;
     if (now.begun + now.ended + now.refused > begun + ended + refused) this.chronicle.countSessions({ begun: now.begun - begun, ended: now.ended - ended, refused: now.refused - refused });
+    const { configuration } = entry;
+    if (configuration !== undefined) {
+      this.configurations.push({ index, configuration });
+      this.chronicle.changes(configuration);
+    }
     this.chronicle.commits(entry, before, after, this.store.repetitions > repetitions);
   }
 
@@ -160,6 +178,8 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     if (snapshot === null || snapshot === before.persistent.snapshot || this.soundSnapshots.has(snapshot)) return;
     const { lastIncludedIndex, lastIncludedTerm, data } = snapshot;
     this.commit(node, after, lastIncludedIndex, before, lastIncludedTerm);
+    const committed = this.configurations.findLast((one) => one.index > 0 && one.index <= lastIncludedIndex)?.configuration;
+    hold(snapshotTellsWhoTakesPart, { node, index: lastIncludedIndex, held: snapshot.configuration, committed });
     hold(snapshotEqualsPrefix, { model: this.store, who: `the snapshot of n${node}`, from: 0, to: lastIncludedIndex, held: data });
     this.soundSnapshots.add(snapshot);
   }
@@ -181,7 +201,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     const server = this.servers[node];
     if (server === undefined) return;
     this.servers[node] = null;
-    if (this.checks.servers === 1 && server !== null && kept !== null && kept.event !== null) {
+    if (server !== null && kept !== null && kept.event !== null && (isAlone(server.raft) || isAlone((kept.after as Server).raft))) {
       this.readUnseen(node, server.raft, kept.after as Server, kept.event);
     }
     this.chronicle.crashes(node, server, atBarrier);
@@ -191,9 +211,13 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     this.chronicle.refuses();
   }
 
-  invoked(operation: number, client: NodeId, request: Operation): void {
+  invoked(operation: number, client: NodeId, request: Operation | Change): void {
     const sequence = (this.sequences.get(client) ?? 0) + 1;
     this.sequences.set(client, sequence);
+    if ('server' in request) {
+      this.changes.set(operation, { change: request, since: this.configurations.length - 1 });
+      return;
+    }
     if (request.kind !== 'get') this.readings.delete(client);
     else this.readings.set(client, { key: request.key, sequence, atLeast: this.store.committedUpTo });
     this.clients.set(operation, client);
@@ -202,6 +226,14 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   }
 
   returned(operation: number, client: NodeId, reply: Result | Expired): void {
+    const asked = this.changes.get(operation);
+    if (asked !== undefined) {
+      const { change: { kind, server }, since } = asked;
+      const who = `c${client - this.checks.servers}`;
+      this.chronicle.answersChange(reply === true);
+      if (reply === true) hold(acknowledgedChangeIsCommitted, { who, kind, server, since: this.configurations.slice(since).map(({ configuration }) => configuration) });
+      return;
+    }
     if (isExpired(reply)) return this.toldEnded(operation, client);
     if (!this.mayBeInNoLog(client)) this.store.acknowledged(client, this.sequences.get(client)!, reply);
     this.chronicle.ends(operation);
@@ -221,7 +253,8 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   }
 
   gaveUp(operation: number): void {
-    const client = this.clients.get(operation)!;
+    const client = this.clients.get(operation);
+    if (client === undefined) return;
     this.history.gaveUp(client);
     this.chronicle.givesUp(client, this.sequences.get(client)!);
   }

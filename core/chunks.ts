@@ -4,10 +4,11 @@
  *
  * One chunk a follower is under way at a time. Its answer calls for the next one; a heartbeat sends it again.
  */
-import { decodeSnapshot, encodeSnapshot, type MachineSnapshot } from './kv/snapshot.ts';
+import { decodeStoredSnapshot, encodeStoredSnapshot } from './entry-codec.ts';
 import type { ClerkMessage } from './kv/messages.ts';
 import type { Effect, Event, NodeId, Step } from './protocol.ts';
 import type { Snapshot } from './raft/messages.ts';
+import { isOutsider } from './raft/membership.ts';
 import type { AnyRaftMessage, InstallChunk, InstallChunkReply } from './raft/option-messages.ts';
 import {
   behindAnswer, chunkOf, isWhole, noTransfers, stillUnderWay, storedOf, withChunk, type Outgoing, type Transfers,
@@ -49,8 +50,8 @@ function onChunk<S extends ChunkServer>(server: S, { incoming, outgoing }: Trans
   const isHeld = lastIncludedIndex <= server.raft.commitIndex;
   if (!isStale && (isHeld || isWhole(incoming, chunk))) {
     const { bytes } = isHeld ? { bytes: null } : withChunk(incoming, chunk)!;
-    const data = bytes === null ? null : decodeSnapshot(bytes);
-    const snapshot: Snapshot = { lastIncludedIndex, lastIncludedTerm, data, sizeBytes: bytes?.length ?? 0 };
+    const snapshot: Snapshot = bytes === null
+      ? { lastIncludedIndex, lastIncludedTerm, data: null, sizeBytes: 0 } : decodeStoredSnapshot(bytes, lastIncludedIndex, lastIncludedTerm);
     const { state, effects } = step(server, { kind: 'message', from, message: { kind: 'installSnapshot', term, snapshot } });
     const isOver = incoming !== null && incoming.lastIncludedIndex <= state.raft.commitIndex;
     return { state: withTransfers(state, { incoming: isOver ? null : incoming, outgoing: outgoingOf(state.raft, outgoing) }), effects };
@@ -95,10 +96,15 @@ function inChunks<S extends ChunkServer>({ state, effects }: ChunkStep<S>, isHea
 type SnapshotEffect = { readonly kind: 'send'; readonly to: NodeId; readonly message: Extract<Message, { readonly kind: 'installSnapshot' }> };
 const isSnapshot = (effect: ChunkEffect): effect is SnapshotEffect => effect.kind === 'send' && effect.message.kind === 'installSnapshot';
 
-const begun = (to: NodeId, term: number, { lastIncludedIndex, lastIncludedTerm, data }: Snapshot): Outgoing =>
-  ({ to, term, lastIncludedIndex, lastIncludedTerm, bytes: encodeSnapshot(data as MachineSnapshot), offset: 0 });
+const begun = (to: NodeId, term: number, snapshot: Snapshot): Outgoing => {
+  const { lastIncludedIndex, lastIncludedTerm } = snapshot;
+  return { to, term, lastIncludedIndex, lastIncludedTerm, bytes: encodeStoredSnapshot(snapshot), offset: 0 };
+};
 
-const outgoingOf = ({ role, persistent: { currentTerm } }: Raft, outgoing: readonly Outgoing[]): readonly Outgoing[] =>
-  role.kind === 'leader' ? stillUnderWay(outgoing, role, currentTerm) : noTransfers.outgoing;
+/** Who takes part no longer is sent no more of it. */
+function outgoingOf(raft: Raft, outgoing: readonly Outgoing[]): readonly Outgoing[] {
+  const { role, persistent: { currentTerm } } = raft;
+  return role.kind === 'leader' ? stillUnderWay(outgoing, role, currentTerm).filter(({ to }) => !isOutsider(raft, to)) : noTransfers.outgoing;
+}
 
 const withTransfers = <S extends ChunkServer>(server: S, transfers: Transfers): S => ({ ...server, transfers });

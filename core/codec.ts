@@ -9,16 +9,14 @@
  */
 import { assert } from './assert.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
-import {
-  commandSizeBytes, readCommand, readOperation, readResult, writeCommand, writeOperation, writeResult, type Command,
-} from './kv/command.ts';
+import { readAsked, writeAsked } from './configuration-codec.ts';
+import { decodeStoredSnapshot, readEntries, readEntry, readSnapshot, writeEntries, writeEntry, writeSnapshot } from './entry-codec.ts';
+import { readResult, writeResult } from './kv/command.ts';
 import type { ClientRequest, Outcome } from './kv/messages.ts';
-import { decodeSnapshot, encodeSnapshot, type MachineSnapshot } from './kv/snapshot.ts';
 import { optionMessageKinds, readOptionMessage, writeOptionMessage } from './option-codec.ts';
 import type { NodeId } from './protocol.ts';
-import { noopSizeBytes } from './raft/election.ts';
 import { Log, type Entry } from './raft/log.ts';
-import type { AppendEntries, AppendEntriesReply, Snapshot } from './raft/messages.ts';
+import type { AppendEntries, AppendEntriesReply } from './raft/messages.ts';
 import type { Write } from './raft/write.ts';
 import type { Persistent } from './raft/state.ts';
 import type { ServerMessage } from './server.ts';
@@ -78,7 +76,7 @@ function writeMessage(to: ByteWriter, message: ServerMessage): void {
       to.uint32(message.term).uint32(message.lastIncludedIndex);
       return;
     case 'clientRequest':
-      writeOperation(to.uint32(message.sequence), message.operation);
+      writeAsked(to.uint32(message.sequence), message.operation);
       if (message.session !== undefined) to.uint32(message.session);
       return;
     case 'sessionReply':
@@ -118,7 +116,7 @@ function readMessage(from: ByteReader, kind: ServerMessage['kind']): ServerMessa
   }
 }
 
-const readRequest = (from: ByteReader): ClientRequest => ({ kind: 'clientRequest', sequence: from.uint32(), operation: readOperation(from) });
+const readRequest = (from: ByteReader): ClientRequest => ({ kind: 'clientRequest', sequence: from.uint32(), operation: readAsked(from) });
 
 function readAppendEntries(from: ByteReader): AppendEntries {
   const term = from.uint32();
@@ -192,7 +190,7 @@ export function encodeRaftState({ currentTerm, votedFor, log }: Persistent): Uin
 }
 
 /**
- * `snapshotData` is what `encodeSnapshot` gave for the stored snapshot, null without one.
+ * `snapshotData` is what `encodeStoredSnapshot` gave for the stored snapshot, null without one.
  * @throws AssertionFailed when the bytes are not what `encodeRaftState` gives
  */
 export function decodeRaftState(bytes: Uint8Array, snapshotData: Uint8Array | null): Persistent {
@@ -205,57 +203,8 @@ export function decodeRaftState(bytes: Uint8Array, snapshotData: Uint8Array | nu
   while (from.position < bytes.length) entries.push(readEntry(from));
   assert((lastIncludedIndex === 0) === (snapshotData === null), () =>
     `the log begins behind index ${lastIncludedIndex}, ${snapshotData === null ? 'without' : 'with'} a snapshot`);
-  const snapshot: Snapshot | null = snapshotData === null ? null : {
-    lastIncludedIndex, lastIncludedTerm, data: decodeSnapshot(snapshotData), sizeBytes: snapshotData.length,
-  };
-  return { currentTerm, votedFor, log: Log.startingAfter(lastIncludedIndex, lastIncludedTerm).append(entries), snapshot };
-}
-
-/** Its term, the length of its command, its command; the empty entry of a new leader has a command of length 0. */
-function writeEntry(to: ByteWriter, entry: Entry): void {
-  const { term, command } = entry;
-  to.uint32(term).uint32(commandLengthOf(entry));
-  if (command !== null) writeCommand(to, command as Command);
-}
-
-/** @throws AssertionFailed when the entry takes another number of bytes than it says */
-export function commandLengthOf({ command, sizeBytes }: Entry): number {
-  const commandLength = command === null ? 0 : commandSizeBytes(command as Command);
-  assert(sizeBytes === noopSizeBytes + commandLength, () => `an entry of ${noopSizeBytes + commandLength} bytes says it has ${sizeBytes}`);
-  return commandLength;
-}
-
-function readEntry(from: ByteReader): Entry {
-  const term = from.uint32();
-  const commandLength = from.uint32();
-  const begin = from.position;
-  const command = commandLength === 0 ? null : readCommand(from, begin + commandLength);
-  assert(from.position - begin === commandLength, () => `a command of ${from.position - begin} bytes is said to have ${commandLength}`);
-  return { term, command, sizeBytes: noopSizeBytes + commandLength };
-}
-
-function writeEntries(to: ByteWriter, entries: readonly Entry[]): void {
-  to.uint32(entries.length);
-  for (const entry of entries) writeEntry(to, entry);
-}
-
-function readEntries(from: ByteReader): readonly Entry[] {
-  const entries: Entry[] = [];
-  for (let left = from.uint32(); left > 0; left--) entries.push(readEntry(from));
-  return entries;
-}
-
-function writeSnapshot(to: ByteWriter, { lastIncludedIndex, lastIncludedTerm, data, sizeBytes }: Snapshot): void {
-  const bytes = encodeSnapshot(data as MachineSnapshot);
-  assert(sizeBytes === bytes.length, () => `a snapshot of ${bytes.length} bytes says it has ${sizeBytes}`);
-  to.uint32(lastIncludedIndex).uint32(lastIncludedTerm).uint32(bytes.length).raw(bytes);
-}
-
-function readSnapshot(from: ByteReader): Snapshot {
-  const lastIncludedIndex = from.uint32();
-  const lastIncludedTerm = from.uint32();
-  const sizeBytes = from.uint32();
-  return { lastIncludedIndex, lastIncludedTerm, data: decodeSnapshot(from.raw(sizeBytes)), sizeBytes };
+  const snapshot = snapshotData === null ? null : decodeStoredSnapshot(snapshotData, lastIncludedIndex, lastIncludedTerm);
+  return { currentTerm, votedFor, log: Log.startingAfter(lastIncludedIndex, lastIncludedTerm, snapshot?.configuration).append(entries), snapshot };
 }
 
 function writeOutcome(to: ByteWriter, outcome: Outcome): void {

@@ -45,8 +45,9 @@ const kindOf = (kinds: readonly ReadKind[], sequence: number): ReadKind => kinds
 export function withReads<S extends ReadServer>(server: S, event: ReadEvent, step: (server: S, event: ReadEvent) => ReadStep<S>): ReadStep<S> {
   const { reads } = server.config;
   if (reads === undefined) return step(server, event);
-  const begun = event.kind === 'message' && event.message.kind === 'clientRequest' && event.message.operation.kind === 'get'
-    && event.message.session !== registration && kindOf(reads, event.message.sequence) !== 'log' ? begin(server, event.from, event.message) : null;
+  const asked = event.kind === 'message' && event.message.kind === 'clientRequest' ? event.message : null;
+  const begun = event.kind === 'message' && asked?.operation.kind === 'get' && asked.session !== registration && kindOf(reads, asked.sequence) !== 'log'
+    ? begin(server, event.from, asked.sequence, asked.operation) : null;
   if (begun !== null) return served(begun);
   const { state, effects } = step(server, event);
   const carried = withReading(state, server.reading ?? NONE);
@@ -56,9 +57,7 @@ export function withReads<S extends ReadServer>(server: S, event: ReadEvent, ste
 }
 
 /** Null where the read must go the way of all commands: to the log of a leader, or to somebody else. */
-function begin<S extends ReadServer>(
-  server: S, client: NodeId, { sequence, operation }: { readonly sequence: number; readonly operation: Operation },
-): ReadStep<S> | null {
+function begin<S extends ReadServer>(server: S, client: NodeId, sequence: number, operation: Operation): ReadStep<S> | null {
   const { raft } = server;
   const others = (server.reading ?? NONE).filter((one) => one.client !== client);
   const reading: readonly Reading[] = [...others, { client, sequence, operation, index: null }];

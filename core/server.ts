@@ -4,6 +4,7 @@
  * one channel, and after each applied entry the server may hand Raft a snapshot (Lab 3B).
  */
 import { assert } from './assert.ts';
+import { isChange, withChanges, type Changing } from './changes.ts';
 import { commandSizeBytes, type Command, type Operation, type Result } from './kv/command.ts';
 import { apply, newMachine, type Machine } from './kv/machine.ts';
 import type { ClerkMessage, ClientRequest } from './kv/messages.ts';
@@ -48,6 +49,8 @@ export interface Server {
   readonly transfers?: Transfers;
   /** By which sessions expire (session-clock.ts); absent without that option, and where nobody leads. */
   readonly clock?: SessionClock;
+  /** Operators that wait for a change of the membership (changes.ts); absent without that option. */
+  readonly changing?: readonly Changing[];
   readonly config: ServerConfig;
   readonly raft: Raft;
   /** Handed up by Raft and not yet taken by the service: the lab's applyCh. */
@@ -124,6 +127,8 @@ function onClient(server: Server, client: NodeId, message: ClerkMessage): Server
 }
 
 function onCommand(server: Server, client: NodeId, { sequence, operation, session }: ClientRequest): ServerStep {
+  // Without membership changes nobody can be asked for one.
+  if (isChange(operation)) return { state: server, effects: [answer(client, sequence, false)] };
   const command: Command = { client, sequence, operation, ...(session === undefined ? {} : { inSession: inSessionOf(server, session) }) };
   const { raft, effects } = propose(server.raft, command, noopSizeBytes + commandSizeBytes(command));
   const { lastIndex, lastTerm } = raft.persistent.log;
@@ -255,7 +260,9 @@ const refuse = (to: NodeId, sequence: number, leaderId: NodeId | null): ServerEf
 
 /** The server's step with what the options of a plan put around it. */
 export const stepWithOptions = (server: Server, event: ServerEvent): ServerStep =>
-  withReads(server, event, (inner, told) => withChunks(inner, told, (bare, heard) => withClock(bare, heard, stepServer)));
+  withReads(server, event, (inner, told) => withChunks(inner, told, (bare, heard) => withClock(bare, heard, stepWithChanges)));
+
+const stepWithChanges = (server: Server, event: ServerEvent): ServerStep => withChanges(server, event, stepServer, settle);
 
 /** A server as a node of the world. */
 export const serverProcess = (config: ServerConfig): Process<Server, ServerMessage, Write, Persistent, never, never> => ({

@@ -6,7 +6,7 @@
 import { requiredSituations } from '../checkers/chronicle/situations.ts';
 import type { NodeId, Range } from '../core/protocol.ts';
 import { assumptionBreaking, faultKinds } from '../harness/plan/fault-kinds.ts';
-import { planFormat, planVersion, type Healing, type Plan } from '../harness/plan/plan.ts';
+import { planFormat, planVersion, type Healing, type Plan, type PlannedOperation } from '../harness/plan/plan.ts';
 import { RandomStreams, type RandomStream } from '../harness/world/random.ts';
 import { defineScenario } from '../harness/own/define-scenario.ts';
 import { drawDisk, drawDiskTrouble, drawNetwork } from '../harness/swarm/environment.ts';
@@ -14,6 +14,7 @@ import { drawFaults } from '../harness/swarm/faults.ts';
 import { drawKinds, type Kinds } from '../harness/swarm/kinds.ts';
 import { withinDrift } from './swarm/clocks.ts';
 import { drawLasting, nothingLasts } from './swarm/lasting.ts';
+import { drawMembership } from './swarm/membership.ts';
 import { drawOperations } from './swarm/operations.ts';
 import { drawOptions } from './swarm/options.ts';
 import { drawTransfers } from './swarm/transfers.ts';
@@ -41,11 +42,15 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
   const clients = shape.weighted([[1, 1], [2, 2], [6, 3 + shape.below(4)], [3, 7 + shape.below(9)]]);
   const stormUs = shape.in({ min: 1500, max: 4000 }) * ms;
   const kinds = kindsFor(streams);
-  const settings = { ...drawSettings(streams.stream('settings'), kinds, servers), ...drawOptions(streams.stream('options')) };
+  const { options, hasMembership } = drawOptions(streams.stream('options'), servers);
+  const membership = hasMembership ? drawMembership(streams.stream('membership'), servers, stormUs) : null;
+  const settings = { ...drawSettings(streams.stream('settings'), kinds, servers), ...options, ...(membership === null ? {} : { members: membership.members }) };
   const loads = streams.stream('loads');
   const passers = kinds.has('endlessSessions') ? 5 + loads.below(30) : 0;
-  const { victims, healing: calm } = drawLosses(streams.stream('losses'), servers, stormUs);
-  const lasting = kinds.mayLast ? drawLasting(streams.stream('lasting'), { servers, stormUs, settleUs, settings, victims, healing: calm }) : nothingLasts;
+  // Of those that take part at first one may be lost, where that leaves a majority, and whoever is taken in later counts.
+  const losable = membership === null ? servers : membership.members.length;
+  const { victims, healing: calm } = drawLosses(streams.stream('losses'), servers, stormUs, losable);
+  const lasting = kinds.mayLast ? drawLasting(streams.stream('lasting'), { servers, stormUs, settleUs, settings, victims, healing: calm, isFixed: membership === null }) : nothingLasts;
   const healing = lasting.healing ?? calm;
   const transfers = settings.transfer === true && kinds.has('handOver') ? drawTransfers(streams.stream('transfers'), servers, stormUs) : [];
   const quietUs = healing.kind === 'noNewOperations' ? healing.fromUs ?? stormUs : stormUs;
@@ -56,12 +61,12 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     system: raftKv.name,
     seed: name,
     servers,
-    clients: clients + passers,
+    clients: clients + passers + (membership?.operators ?? 0),
     settings,
     network: { ...drawNetwork(streams.stream('network'), kinds), ...(lasting.rates === null ? {} : { lasting: lasting.rates }) },
     disk: { ...drawDisk(streams.stream('disk'), kinds), ...drawDiskTrouble(streams.stream('disk trouble'), kinds) },
     faults: [...withinDrift(drawFaults(streams, kinds, { servers, clients, stormUs, quietUs, electionUs: settings.electionTimeoutUs.max, victims }), settings), ...lasting.faults, ...transfers],
-    operations: lasting.movedBehind(drawOperations(streams.stream('operations'), loads, kinds, clients, passers, stormUs, settings.reads === undefined ? 0 : readsPer1000)),
+    operations: withChanges(lasting.movedBehind(drawOperations(streams.stream('operations'), loads, kinds, clients, passers, stormUs, settings.reads === undefined ? 0 : readsPer1000)), membership?.operations(clients + passers)),
     stormUs,
     settleUs,
     healing,
@@ -70,14 +75,17 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
   };
 }
 
+const withChanges = (operations: readonly PlannedOperation[], changes: readonly PlannedOperation[] = []): readonly PlannedOperation[] =>
+  (changes.length === 0 ? operations : [...operations, ...changes].sort((a, b) => a.atUs - b.atUs));
+
 /**
  * Which servers may be lost for good, by whatever fault: fewer than half, so that a quorum is left and
  * progress is owed. And how the storm ends, of four ways: a defect of liveness shows in one of them and
  * is hidden by the others.
  */
-function drawLosses(random: RandomStream, servers: number, stormUs: number): { victims: readonly NodeId[]; healing: Healing } {
+function drawLosses(random: RandomStream, servers: number, stormUs: number, losable: number): { victims: readonly NodeId[]; healing: Healing } {
   const order = random.shuffled(Array.from({ length: servers }, (_, node) => node));
-  const victims = order.slice(0, random.below(((servers - 1) >> 1) + 1) + (servers > 2 && random.chance(500) ? 1 : 0)).slice(0, (servers - 1) >> 1);
+  const victims = order.slice(0, random.below(((servers - 1) >> 1) + 1) + (servers > 2 && random.chance(500) ? 1 : 0)).slice(0, losable === servers ? (servers - 1) >> 1 : losable > 2 ? 1 : 0);
   const way = random.weighted<Exclude<Healing['kind'], 'minorityInTrouble'>>([[2, 'everyone'], [1, 'minorityDown'], [1, 'noNewOperations'], [1, 'leaderFalls']]);
   if (way === 'minorityDown') return { victims, healing: { kind: way, nodes: victims } };
   if (way !== 'noNewOperations') return { victims, healing: { kind: way } };

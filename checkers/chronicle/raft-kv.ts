@@ -2,10 +2,12 @@
 import type { Effect, Event, NodeId } from '../../core/protocol.ts';
 import type { Command } from '../../core/kv/command.ts';
 import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
+import type { Configuration } from '../../core/raft/members.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
 import type { BookedEntry } from '../raft/entry-book.ts';
 import { answeredReads, commitments, dismissals, expiringSessions, reads, requests, spans, type SessionsCommitted } from './clients.ts';
+import { changeAnswers, configurations, memberSteps } from './membership.ts';
 import { noteChange, noteNoChange } from './raft-steps.ts';
 import { boots, crashes, elections, losses, refusals, snapshots } from './servers.ts';
 import { Tally } from './situation.ts';
@@ -37,7 +39,11 @@ export class RaftKvChronicle {
   /** Operations that were given up, by client and sequence number. */
   private readonly abandoned = new Set<string>();
 
-  constructor(servers: number) {
+  /** The last configuration that is committed; null where nobody comes or goes. */
+  private configuration: Configuration | null;
+
+  constructor(servers: number, members: readonly NodeId[] | null = null) {
+    this.configuration = members === null ? null : { voters: members, learners: [] };
     this.rafts = new Array<Raft | null>(servers).fill(null);
   }
 
@@ -57,6 +63,7 @@ export class RaftKvChronicle {
     if (before.raft === raft) noteNoChange(tally, raft, event, effects);
     else {
       this.noteSnapshot(before.raft, after, event);
+      if (this.configuration !== null) tally.note(memberSteps, { node, before: before.raft, after: raft, committed: this.configuration });
       noteChange(tally, before.raft, raft, event, effects);
       if (raft.config.transfer === true) tally.note(transfers, { before: before.raft, after: raft, heard: event.kind === 'message' ? event.message as AnyRaftMessage : null });
     }
@@ -97,6 +104,17 @@ export class RaftKvChronicle {
     const command = entry.command as Command | null;
     const isGivenUp = command !== null && this.abandoned.size > 0 && this.abandoned.has(`${command.client} ${command.sequence}`);
     this.tally.note(commitments, { before, after, term: entry.term, command, isRepetition, isGivenUp });
+  }
+
+  /** A configuration is committed that nobody knew committed before. */
+  changes(to: Configuration): void {
+    this.tally.note(configurations, { from: this.configuration!, to });
+    this.configuration = to;
+  }
+
+  /** An operator is told what came of a change. */
+  answersChange(isDone: boolean): void {
+    this.tally.note(changeAnswers, { isDone });
   }
 
   crashes(node: NodeId, server: Server | null, atBarrier: 'no' | 'writeLost' | 'writeKept'): void {

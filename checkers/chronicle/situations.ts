@@ -1,5 +1,6 @@
 /** Every situation that runs are searched for, by name, in the order in which they are reported. */
 import { commitments, dismissals, expiringSessions, reads, requests, spans } from './clients.ts';
+import { changeAnswers, configurations, memberSteps } from './membership.ts';
 import {
   changes, heardAppends, heardInstalls, heardReplies, ignoredAppends, ignoredReplies, ignoredVotes, saidOfAppends, saidOfInstalls,
   saidOfPreVotes, saidOfVotes, saidSnapshots,
@@ -13,6 +14,7 @@ import { boots, crashes, elections, losses, refusals, snapshots } from './server
 export const situationGroups = {
   changes, heardReplies, heardAppends, heardInstalls, ignoredAppends, ignoredVotes, ignoredReplies, saidOfVotes, saidOfPreVotes, saidOfAppends, saidOfInstalls, saidSnapshots,
   elections, snapshots, boots, crashes, losses, refusals, requests, dismissals, commitments, reads, spans, transfers, leases, chunkTransfers, expiringSessions,
+  configurations, memberSteps, changeAnswers,
 } as const;
 
 export type SituationName = (typeof situationGroups)[keyof typeof situationGroups][number]['name'];
@@ -81,6 +83,19 @@ export const situations = [
   'transfersBegunAgain',
   'transfersTakenUp',
   'snapshotsTakenInTransfer',
+  // Membership.
+  'learnersAdded',
+  'votersAdded',
+  'serversRemoved',
+  'configurationsRolledBack',
+  'leadersRemoved',
+  'removedServersStanding',
+  'leadersOnTheirWayOut',
+  'leadersOfUncommittedConfiguration',
+  'roundsOfCatchUp',
+  'configurationsInstalled',
+  'changesDone',
+  'changesGivenUp',
   // Restarts and disks.
   'restartsFromSnapshot',
   'restartsWithLogBehindSnapshot',

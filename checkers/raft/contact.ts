@@ -1,6 +1,7 @@
 /** PreVote and CheckQuorum: whom a leader in contact with its followers is protected from (dissertation 9.6, 6.2, 4.2.3). */
 import type { AnyRaftMessage, RequestPreVoteReply } from '../../core/raft/option-messages.ts';
 import type { Raft } from '../../core/raft/state.ts';
+import { isAlone, votersOf } from './quorum.ts';
 import { ofStep, type RaftStep } from './raft-step.ts';
 
 const heard = ({ event }: RaftStep): AnyRaftMessage | null => (event?.kind === 'message' ? (event.message as AnyRaftMessage) : null);
@@ -53,7 +54,7 @@ export const standsOnPreVotes = ofStep({
   when: 'moved',
   check({ node, before, after, event }) {
     const { config, persistent: { currentTerm, votedFor } } = after;
-    if (before === null || config.preVote !== true || config.clusterSize === 1) return null;
+    if (before === null || config.preVote !== true || isAlone(before)) return null;
     if (currentTerm === before.persistent.currentTerm || votedFor !== node) return null;
     const message = event?.kind === 'message' ? (event.message as AnyRaftMessage) : null;
     // At its leader's wish, which is not to be asked about (3.10).
@@ -61,7 +62,9 @@ export const standsOnPreVotes = ofStep({
     const votes = before.role.kind === 'preCandidate' ? new Set(before.role.votes) : new Set<number>();
     const isGrant = message?.kind === 'requestPreVoteReply' && message.voteGranted && message.term === currentTerm;
     if (isGrant && event?.kind === 'message') votes.add(event.from);
-    return votes.size * 2 > config.clusterSize ? null : `n${node} stands for election in term ${currentTerm} with ${votes.size} of ${config.clusterSize} pre-votes`;
+    const voters = votersOf(before, config.clusterSize);
+    const granted = voters.filter((voter) => votes.has(voter)).length;
+    return granted * 2 > voters.length ? null : `n${node} stands for election in term ${currentTerm} with ${granted} of ${voters.length} pre-votes`;
   },
 });
 
@@ -73,7 +76,7 @@ export const leaderWithoutQuorumStepsDown = ofStep({
   when: 'woken',
   check({ node, before, after, event }) {
     const { config, role, persistent } = after;
-    if (before?.role.kind !== 'leader' || config.checkQuorum !== true || config.clusterSize === 1) return null;
+    if (before?.role.kind !== 'leader' || config.checkQuorum !== true || isAlone(before)) return null;
     if (event?.kind !== 'timer' || event.timer !== 'election') return null;
     return role.kind === 'leader' ? `n${node} leads term ${persistent.currentTerm}, and no majority has answered it for an election timeout` : null;
   },

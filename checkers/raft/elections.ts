@@ -101,9 +101,11 @@ export class Elections {
     return election;
   }
 
-  mustBeGranted({ term, leader }: Election): void {
-    const votes = this.granted.get(term)?.filter((vote) => vote === leader).length ?? 0;
-    hold(electedByMajority, { term, leader, votes, servers: this.terms.length });
+  /** `voters`: who counts, as the leader sees it. */
+  mustBeGranted({ term, leader }: Election, voters: readonly NodeId[] = this.terms.map((_, node) => node)): void {
+    const granted = this.granted.get(term);
+    const votes = voters.filter((voter) => granted?.[voter] === leader).length;
+    hold(electedByMajority, { term, leader, votes, servers: voters.length });
   }
 
   private readVote(node: NodeId, term: Term, votedFor: NodeId | null): void {

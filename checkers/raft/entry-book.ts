@@ -8,13 +8,16 @@
  */
 import type { NodeId } from '../../core/protocol.ts';
 import type { Entry, Log, LogIndex, Term } from '../../core/raft/log.ts';
+import type { Configuration } from '../../core/raft/members.ts';
 import { hold, property } from '../property.ts';
+import { sameConfiguration } from './membership.ts';
 import { sameCommand } from './same-command.ts';
 
 export interface BookedEntry {
   readonly term: Term;
   readonly prevTerm: Term;
   readonly command: unknown;
+  readonly configuration?: Configuration | undefined;
 }
 
 /** An entry that a node holds, and what was booked before for its index and term. */
@@ -24,6 +27,7 @@ export interface HeldEntry {
   readonly term: Term;
   readonly prevTerm: Term;
   readonly command: unknown;
+  readonly configuration?: Configuration | undefined;
   readonly known: BookedEntry | undefined;
 }
 
@@ -41,8 +45,8 @@ export const logMatching = property({
   source: 'Raft, Figure 3',
   says: 'Two logs with the same index and term in one place are the same up to there',
   looksAt: 'ghost',
-  check: ({ node, index, term, prevTerm, command, known }: HeldEntry) =>
-    known === undefined || (known.prevTerm === prevTerm && sameCommand(known.command, command))
+  check: ({ node, index, term, prevTerm, command, configuration, known }: HeldEntry) =>
+    known === undefined || (known.prevTerm === prevTerm && sameCommand(known.command, command) && sameConfiguration(known.configuration, configuration))
       ? null
       : `n${node} holds at index ${index}, term ${term}, another entry than was seen there before, or another one in front of it`,
 });
@@ -71,11 +75,11 @@ export class EntryBook {
     }
   }
 
-  enter(node: NodeId, index: LogIndex, { term, command }: Pick<Entry, 'term' | 'command'>, prevTerm: Term): void {
+  enter(node: NodeId, index: LogIndex, { term, command, configuration }: Omit<Entry, 'sizeBytes'>, prevTerm: Term): void {
     const known = this.find(index, term);
-    const held: HeldEntry = { node, index, term, prevTerm, command, known };
+    const held: HeldEntry = { node, index, term, prevTerm, command, configuration, known };
     hold(logTermsNonDecreasing, held);
     hold(logMatching, held);
-    if (known === undefined) (this.byIndex[index] ??= []).push({ term, prevTerm, command });
+    if (known === undefined) (this.byIndex[index] ??= []).push(configuration === undefined ? { term, prevTerm, command } : { term, prevTerm, command, configuration });
   }
 }

@@ -2,6 +2,7 @@
 import type { LogIndex } from '../../core/raft/log.ts';
 import type { AppendEntries, AppendEntriesReply, InstallSnapshot, InstallSnapshotReply, RaftMessage } from '../../core/raft/messages.ts';
 import type { Leader, Persistent, Raft } from '../../core/raft/state.ts';
+import { isMember, votersOf } from './quorum.ts';
 import { ofPair, ofStep, type RaftStep } from './raft-step.ts';
 
 export const leaderAppendOnly = ofStep({
@@ -50,7 +51,8 @@ export const matchIndexMonotonic = ofStep({
     if (old === null) return null;
     const { matchIndex } = after.role as Leader;
     for (let peer = 0; peer < matchIndex.length; peer++) {
-      if (peer !== node && matchIndex[peer]! < old[peer]!) return `n${node} took matchIndex of n${peer} back from ${old[peer]} to ${matchIndex[peer]}`;
+      // Of one that comes in, also for the second time, nothing is known.
+      if (peer !== node && matchIndex[peer]! < old[peer]! && isMember(before!, peer)) return `n${node} took matchIndex of n${peer} back from ${old[peer]} to ${matchIndex[peer]}`;
     }
     return null;
   },
@@ -93,14 +95,18 @@ export const committedByMajority = ofPair({
     const isAsked = after.role.kind === 'leader' || after.config.pipelined === true;
     if (!isAsked || before === null || commitIndex === before.commitIndex) return null;
     const term = after.persistent.log.termAt(commitIndex);
-    let holders = 0;
-    for (let server = 0; server < servers; server++) {
+    const holds = (server: number): boolean => {
       const { log } = durableOf(server);
-      if (commitIndex < log.baseIndex || log.has(commitIndex, term)) holders += 1;
-    }
-    return holders * 2 > servers
+      return commitIndex < log.baseIndex || log.has(commitIndex, term);
+    };
+    const voters = votersOf(after, servers);
+    const holders = voters.filter(holds).length;
+    if (holders * 2 > voters.length) return null;
+    // A leader may commit an entry and put the next configuration behind it in one step.
+    const old = votersOf(before, servers);
+    return old.filter(holds).length * 2 > old.length
       ? null
-      : `n${node} ${after.role.kind === 'leader' ? 'leads' : 'is in'} term ${after.persistent.currentTerm} and commits entry ${commitIndex}, which ${holders} of ${servers} disks hold`;
+      : `n${node} ${after.role.kind === 'leader' ? 'leads' : 'is in'} term ${after.persistent.currentTerm} and commits entry ${commitIndex}, which ${holders} of ${voters.length} disks hold`;
   },
 });
 

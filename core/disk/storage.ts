@@ -13,8 +13,8 @@
  */
 import { ByteReader, ByteWriter } from '../bytes.ts';
 import { AssertionFailed } from '../assert.ts';
-import { commandLengthOf, decodeRaftState, decodeWrite, encodeRaftState, encodeWrite } from '../codec.ts';
-import { encodeSnapshot, type MachineSnapshot } from '../kv/snapshot.ts';
+import { decodeRaftState, decodeWrite, encodeRaftState, encodeWrite } from '../codec.ts';
+import { commandLengthOf, encodeStoredSnapshot } from '../entry-codec.ts';
 import type { FileOperation, Recovery, Storage } from '../protocol.ts';
 import { applyWrite } from '../raft/persistence.ts';
 import type { Write } from '../raft/write.ts';
@@ -86,7 +86,7 @@ function generationFiles(generation: number, durable: Persistent): FileOperation
   const log = create(logFile(generation), () => encodeRaftState(durable));
   const { snapshot } = durable;
   if (snapshot === null) return [log];
-  return [create(snapshotFile(generation), () => encodeSnapshot(snapshot.data as MachineSnapshot)), log];
+  return [create(snapshotFile(generation), () => encodeStoredSnapshot(snapshot)), log];
 }
 
 const superblock = (generation: number): FileOperation => new EncodedWrite('replace', superblockFile, () =>

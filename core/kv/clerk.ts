@@ -3,6 +3,7 @@
  * that the servers can tell a repetition from a new command.
  */
 import type { Effect, Event, NodeId, Process, Range, Step } from '../protocol.ts';
+import type { Change } from '../raft/members.ts';
 import type { Operation, Result } from './command.ts';
 import type { ClerkMessage, ClientReply } from './messages.ts';
 
@@ -25,14 +26,14 @@ export interface Clerk {
 
 interface Pending {
   readonly id: number;
-  readonly operation: Operation;
+  readonly operation: Operation | Change;
   /** Servers that said no since the last wait: once all have, another round at once would not help. */
   readonly refusals: number;
 }
 
 export type ClerkEffect = Effect<ClerkMessage, never, Result>;
 type ClerkStep = Step<Clerk, ClerkEffect>;
-type ClerkEvent = Event<ClerkMessage, Operation>;
+type ClerkEvent = Event<ClerkMessage, Operation | Change>;
 
 export const bootClerk = (config: ClerkConfig): Clerk => ({ config, sequence: 0, target: 0, pending: null });
 
@@ -53,7 +54,7 @@ export function stepClerk(clerk: Clerk, event: ClerkEvent): ClerkStep {
  * A new operation while one is pending gives the pending one up: it may take effect still, but not
  * behind the new one, whose number is higher (sessions.ts), and no answer to it is taken any more.
  */
-function onRequest({ config, sequence, target }: Clerk, id: number, operation: Operation): ClerkStep {
+function onRequest({ config, sequence, target }: Clerk, id: number, operation: Operation | Change): ClerkStep {
   const next = { id, operation, refusals: 0 };
   return ask({ config, sequence: sequence + 1, target, pending: next }, next, target, 0);
 }
@@ -97,7 +98,7 @@ const nextServer = ({ target, config }: Clerk): NodeId => (target + 1) % config.
 const stay = (state: Clerk): ClerkStep => ({ state, effects: [] });
 
 /** A clerk as a node of the world: nothing of it is durable. */
-export const clerkProcess = (config: ClerkConfig): Process<Clerk, ClerkMessage, never, null, Operation, Result> => ({
+export const clerkProcess = (config: ClerkConfig): Process<Clerk, ClerkMessage, never, null, Operation | Change, Result> => ({
   blank: null,
   boot: () => ({ state: bootClerk(config), effects: [] }),
   step: stepClerk,

@@ -38,7 +38,8 @@ export interface Command {
   readonly inSession?: InSession;
 }
 
-const kinds = ['get', 'put', 'append', 'cas'] as const;
+/** The first byte of an operation is the place of its kind in this list. */
+export const operationKinds = ['get', 'put', 'append', 'cas'] as const;
 
 const operationSizeBytes = (operation: Operation): number => {
   const keyed = 1 + stringSizeBytes(operation.key);
@@ -52,13 +53,14 @@ export const commandSizeBytes = (command: Command): number =>
   2 * uint32SizeBytes + operationSizeBytes(command.operation) + (command.inSession === undefined ? 0 : 3 * uint32SizeBytes);
 
 export function writeOperation(to: ByteWriter, operation: Operation): void {
-  to.uint8(kinds.indexOf(operation.kind)).string(operation.key);
+  to.uint8(operationKinds.indexOf(operation.kind)).string(operation.key);
   if (operation.kind !== 'get') to.string(operation.value);
   if (operation.kind === 'cas') to.string(operation.expected);
 }
 
-export function readOperation(from: ByteReader): Operation {
-  const kind = kinds[from.uint8()];
+/** Behind its first byte, the place of its kind. */
+export function readOperationOf(from: ByteReader, place: number): Operation {
+  const kind = operationKinds[place];
   assert(kind !== undefined, () => 'an operation of an unknown kind');
   const key = from.string();
   if (kind === 'get') return { kind, key };
@@ -74,7 +76,7 @@ export function writeCommand(to: ByteWriter, command: Command): void {
 
 /** @param end where its bytes end: what stands behind the operation is of a session that may expire */
 export function readCommand(from: ByteReader, end: number): Command {
-  const command = { client: from.uint32(), sequence: from.uint32(), operation: readOperation(from) };
+  const command = { client: from.uint32(), sequence: from.uint32(), operation: readOperationOf(from, from.uint8()) };
   return from.position >= end ? command : { ...command, inSession: { session: from.uint32(), timeUs: from.uint32(), activeSinceUs: from.uint32() } };
 }
 

@@ -1,5 +1,6 @@
 /** What clerks and servers say to each other. */
 import type { NodeId } from '../protocol.ts';
+import type { Change } from '../raft/members.ts';
 import type { Operation, Result } from './command.ts';
 
 export type ClerkMessage = ClientRequest | ClientReply | SessionReply;
@@ -7,7 +8,8 @@ export type ClerkMessage = ClientRequest | ClientReply | SessionReply;
 export interface ClientRequest {
   readonly kind: 'clientRequest';
   readonly sequence: number;
-  readonly operation: Operation;
+  /** An operator asks for a change of the membership in the same way; its result is whether it was done. */
+  readonly operation: Operation | Change;
   /** Where sessions expire: the client's, or 0 to begin one, and then the operation is nothing. */
   readonly session?: number;
 }

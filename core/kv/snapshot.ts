@@ -57,11 +57,13 @@ function writeSessions(to: ByteWriter, { byClient, timeUs }: Sessions): void {
 /** @throws AssertionFailed when the bytes are not what `encodeSnapshot` gives */
 export function decodeSnapshot(bytes: Uint8Array): MachineSnapshot {
   const from = new ByteReader(bytes);
-  const store = readStore(from);
-  const sessions = readSessions(from);
+  const snapshot = readSnapshotData(from);
   from.end();
-  return { store, sessions };
+  return snapshot;
 }
+
+/** What `encodeSnapshot` gives, with something behind it. */
+export const readSnapshotData = (from: ByteReader): MachineSnapshot => ({ store: readStore(from), sessions: readSessions(from) });
 
 function readStore(from: ByteReader): Store {
   let store = emptyStore;

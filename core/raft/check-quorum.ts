@@ -3,8 +3,9 @@
  * that its clients look elsewhere; and who hears a leader lets nobody depose it.
  */
 import type { NodeId } from '../protocol.ts';
+import { isQuorum } from './configuration.ts';
 import { hasContact } from './contact.ts';
-import { majorityOf, restartElectionTimer, withOffice, withRole, type Office, type Raft, type RaftStep } from './state.ts';
+import { restartElectionTimer, withOffice, withRole, type Office, type Raft, type RaftStep } from './state.ts';
 
 /** No majority has answered since the timer was set: what we lead is no cluster. The term stays, and so does the vote in it. */
 export function stepDown(raft: Raft): RaftStep {
@@ -18,7 +19,7 @@ export const watchQuorum = ({ raft, effects }: RaftStep): RaftStep => ({ raft, e
 export function heardFrom({ raft, effects }: RaftStep, office: Office, from: NodeId): RaftStep {
   const { heard } = office;
   if (heard.includes(from)) return { raft, effects };
-  if (heard.length + 2 < majorityOf(raft.config.clusterSize)) return { raft: withOffice(raft, { ...office, heard: [...heard, from] }), effects };
+  if (!isQuorum(raft, [...heard, from, raft.config.id])) return { raft: withOffice(raft, { ...office, heard: [...heard, from] }), effects };
   return { raft: heard.length === 0 ? raft : withOffice(raft, { ...office, heard: [] }), effects: [restartElectionTimer(raft), ...effects] };
 }
 

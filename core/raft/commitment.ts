@@ -1,5 +1,6 @@
 /** When an entry is committed (sections 5.3 and 5.4.2). */
-import { majorityOf, withCommitIndex, type Leader, type Raft } from './state.ts';
+import { reachedByMajority } from './configuration.ts';
+import { withCommitIndex, type Leader, type Raft } from './state.ts';
 import type { LogIndex } from './log.ts';
 
 /**
@@ -15,12 +16,11 @@ export function advanceCommitIndex(raft: Raft, leader: Leader): Raft {
 
 /** The greatest index that a majority of servers, this leader among them, is known to store. */
 function highestOnMajority(raft: Raft, { matchIndex }: Leader): LogIndex {
-  const { id, clusterSize, pipelined } = raft.config;
+  const { id, pipelined } = raft.config;
   const stored = matchIndex.slice();
   // Where writes are pipelined its own slot says what its disk holds (pipelining.ts).
   if (pipelined !== true) stored[id] = raft.persistent.log.lastIndex;
-  stored.sort((a, b) => b - a);
-  return stored[majorityOf(clusterSize) - 1]!;
+  return reachedByMajority(raft, stored);
 }
 
 /** A follower learns of commitment from its leader, as far as it knows its own log to agree. */

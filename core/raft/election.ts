@@ -1,10 +1,11 @@
 /** Leader election (section 5.2) and the election restriction (5.4.1). */
 import type { NodeId } from '../protocol.ts';
+import { isAlone, isQuorum, votersBeside } from './configuration.ts';
 import type { Entry, Log, LogIndex, Term } from './log.ts';
 import type { RequestVote, RequestVoteReply } from './messages.ts';
 import { commitOwnEntries, replicateToAll } from './replication.ts';
 import {
-  majorityOf, peersOf, restartElectionTimer, send, stay, withLog, withRole, withTermAndVote,
+  restartElectionTimer, send, stay, withLog, withRole, withTermAndVote,
   type Raft, type RaftStep,
 } from './state.ts';
 
@@ -14,19 +15,19 @@ import {
  */
 export function onElectionTimeout(raft: Raft): RaftStep {
   if (raft.role.kind === 'leader') return { raft, effects: [restartElectionTimer(raft)] };
-  const { id, clusterSize } = raft.config;
+  const { id } = raft.config;
   const { currentTerm, log } = raft.persistent;
   const term = currentTerm + 1;
   const candidate = withRole(withTermAndVote(raft, term, id), { kind: 'candidate', votes: [id] });
   const timer = restartElectionTimer(raft);
-  if (majorityOf(clusterSize) === 1) {
+  if (isAlone(candidate)) {
     const elected = becomeLeader(candidate);
     return { raft: elected.raft, effects: [timer, ...elected.effects] };
   }
   const request: RequestVote = {
     kind: 'requestVote', term, lastLogIndex: log.lastIndex, lastLogTerm: log.lastTerm,
   };
-  return { raft: candidate, effects: [timer, ...peersOf(raft.config).map((peer) => send(peer, request))] };
+  return { raft: candidate, effects: [timer, ...votersBeside(raft).map((peer) => send(peer, request))] };
 }
 
 export function onRequestVote(raft: Raft, from: NodeId, request: RequestVote): RaftStep {
@@ -40,11 +41,11 @@ export function onRequestVote(raft: Raft, from: NodeId, request: RequestVote): R
 }
 
 export function onRequestVoteReply(raft: Raft, from: NodeId, reply: RequestVoteReply): RaftStep {
-  const { role, config } = raft;
+  const { role } = raft;
   if (role.kind !== 'candidate' || !reply.voteGranted || role.votes.includes(from)) return stay(raft);
   const votes = [...role.votes, from];
   const candidate = withRole(raft, { kind: 'candidate', votes });
-  return votes.length >= majorityOf(config.clusterSize) ? becomeLeader(candidate) : stay(candidate);
+  return isQuorum(raft, votes) ? becomeLeader(candidate) : stay(candidate);
 }
 
 /** A newer term was seen: what we believed about the present one is out of date (section 5.1). */

@@ -40,9 +40,10 @@ export function onLeaseOver(raft: Raft, timer: string): RaftStep {
   return stay(withOffice(raft, { ...office, rounds: { ...rounds, expired: Math.max(rounds.expired ?? 0, rounds.begun - back) } }));
 }
 
-export function hasLease({ config, role }: Raft): boolean {
+export function hasLease(raft: Raft): boolean {
+  const { config, role } = raft;
   if (leaseUs(config) === null || role.kind !== 'leader' || role.office?.rounds === undefined || role.office.mayBeDeposed === true) return false;
-  return confirmedRound(role.office.rounds, config.id) > (role.office.rounds.expired ?? 0);
+  return confirmedRound(raft, role.office.rounds) > (role.office.rounds.expired ?? 0);
 }
 
 /** Who has been in a term may have promised something before it fell, and does not know: it waits as if it had. */

@@ -4,6 +4,7 @@
  */
 import { assert } from '../assert.ts';
 import { Vector } from '../immutable/vector.ts';
+import type { Configuration } from './members.ts';
 
 export type Term = number;
 export type LogIndex = number;
@@ -12,9 +13,19 @@ export interface Entry {
   readonly term: Term;
   /** What the state machine is asked to do; null for the no-op of a new leader. */
   readonly command: unknown;
+  /** Who takes part from here on; its command is null then (dissertation 4.1). */
+  readonly configuration?: Configuration;
   /** Length of the entry's byte form, so that the size of a log is a sum and never a scan. */
   readonly sizeBytes: number;
 }
+
+/** A configuration, and the index of its entry. */
+interface Placed {
+  readonly index: LogIndex;
+  readonly configuration: Configuration;
+}
+
+const nonePlaced: readonly Placed[] = [];
 
 export class Log {
   static readonly empty = Log.startingAfter(0, 0);
@@ -25,17 +36,21 @@ export class Log {
   /** Sum of the entries' sizes, without the compacted prefix. */
   readonly sizeBytes: number;
   private readonly entries: Vector<Entry>;
+  /** The last configuration of the compacted prefix, at its end, and those behind it; rising. */
+  private readonly placed: readonly Placed[];
 
-  private constructor(baseIndex: LogIndex, baseTerm: Term, entries: Vector<Entry>, sizeBytes: number) {
+  private constructor(baseIndex: LogIndex, baseTerm: Term, entries: Vector<Entry>, sizeBytes: number, placed: readonly Placed[]) {
     this.baseIndex = baseIndex;
     this.baseTerm = baseTerm;
     this.entries = entries;
     this.sizeBytes = sizeBytes;
+    this.placed = placed;
   }
 
-  /** A log that knows nothing but where it begins. */
-  static startingAfter(baseIndex: LogIndex, baseTerm: Term): Log {
-    return new Log(baseIndex, baseTerm, Vector.startingAt<Entry>(baseIndex + 1), 0);
+  /** A log that knows nothing but where it begins, and who takes part there. */
+  static startingAfter(baseIndex: LogIndex, baseTerm: Term, configuration?: Configuration): Log {
+    const placed = configuration === undefined ? nonePlaced : [{ index: baseIndex, configuration }];
+    return new Log(baseIndex, baseTerm, Vector.startingAt<Entry>(baseIndex + 1), 0, placed);
   }
 
   /** Index of the last entry, or of the compacted prefix when there is none behind it. */
@@ -64,23 +79,53 @@ export class Log {
 
   append(entries: readonly Entry[]): Log {
     if (entries.length === 0) return this;
-    let { sizeBytes } = this;
-    for (const entry of entries) sizeBytes += entry.sizeBytes;
-    return new Log(this.baseIndex, this.baseTerm, this.entries.append(entries), sizeBytes);
+    let { sizeBytes, placed } = this;
+    let index = this.lastIndex;
+    for (const { sizeBytes: more, configuration } of entries) {
+      sizeBytes += more;
+      index += 1;
+      if (configuration !== undefined) placed = [...placed, { index, configuration }];
+    }
+    return new Log(this.baseIndex, this.baseTerm, this.entries.append(entries), sizeBytes, placed);
   }
 
   /** Without the entry at `first` and all that follow it. */
   truncateFrom(first: LogIndex): Log {
     if (first > this.lastIndex) return this;
     const dropped = this.sizeOf(first, this.lastIndex);
-    return new Log(this.baseIndex, this.baseTerm, this.entries.truncate(first), this.sizeBytes - dropped);
+    return new Log(this.baseIndex, this.baseTerm, this.entries.truncate(first), this.sizeBytes - dropped, this.placedUpTo(first - 1));
   }
 
   /** The same log with everything up to `index` given back; what stands behind it is kept. */
   compactTo(index: LogIndex): Log {
     assert(index >= this.baseIndex && index <= this.lastIndex, () => `cannot compact ${this.baseIndex}..${this.lastIndex} to ${index}`);
     const dropped = this.sizeOf(this.baseIndex + 1, index);
-    return new Log(index, this.termAt(index), this.entries.trimFront(index + 1), this.sizeBytes - dropped);
+    return new Log(index, this.termAt(index), this.entries.trimFront(index + 1), this.sizeBytes - dropped, this.placedFrom(index));
+  }
+
+  /** Who takes part by the last entry that says so; undefined where none does. */
+  get configuration(): Configuration | undefined {
+    return this.placed.at(-1)?.configuration;
+  }
+
+  /** Where it stands, or the end of the compacted prefix; 0 where none does. */
+  get configurationIndex(): LogIndex {
+    return this.placed.at(-1)?.index ?? 0;
+  }
+
+  /** Who took part when the log ended at `index`, which is not compacted away. */
+  configurationAt(index: LogIndex): Configuration | undefined {
+    return this.placed.findLast((one) => one.index <= index)?.configuration;
+  }
+
+  private placedUpTo(last: LogIndex): readonly Placed[] {
+    return (this.placed.at(-1)?.index ?? 0) <= last ? this.placed : this.placed.filter(({ index }) => index <= last);
+  }
+
+  private placedFrom(base: LogIndex): readonly Placed[] {
+    const configuration = this.configurationAt(base);
+    if (configuration === undefined) return this.placed;
+    return [{ index: base, configuration }, ...this.placed.filter(({ index }) => index > base)];
   }
 
   has(index: LogIndex, term: Term): boolean {

@@ -1,5 +1,6 @@
 /** The RPCs of Figures 2 and 13, each request followed by its reply. */
 import type { Entry, LogIndex, Term } from './log.ts';
+import type { Configuration } from './members.ts';
 
 export type RaftMessage =
   | RequestVote | RequestVoteReply
@@ -59,6 +60,8 @@ export interface Snapshot {
   readonly lastIncludedIndex: LogIndex;
   readonly lastIncludedTerm: Term;
   readonly data: unknown;
+  /** Who takes part there; absent while no entry up to there says so. */
+  readonly configuration?: Configuration;
   /** Length of the byte form of `data`. */
   readonly sizeBytes: number;
 }

@@ -3,9 +3,12 @@
  * adds. Without an option it is the paper's, state for state.
  */
 import type { NodeId } from '../protocol.ts';
+import { onCatchUpTimer } from './catch-up.ts';
 import { heardFrom, isIgnored, stepDown, watchQuorum } from './check-quorum.ts';
+import { isAlone, mayStand } from './configuration.ts';
 import { inContact, onContactLost } from './contact.ts';
 import { adoptTerm } from './election.ts';
+import { isOutsider, retired } from './membership.ts';
 import { isLeaseTimer, keepsPromise, onLeaseOver, readTimer } from './lease.ts';
 import { onLeaseRead } from './lease-read.ts';
 import type { AnyRaftMessage, Heartbeat, HeartbeatReply, InstallChunk, InstallChunkReply, ReadIndex, ReadIndexReply } from './option-messages.ts';
@@ -21,8 +24,8 @@ import * as paper from './step.ts';
 import { heardInWindow, noFlows, sendInWindow } from './window.ts';
 
 /** Whether a leader keeps more than the paper's. */
-const keepsOffice = ({ checkQuorum, reads, transfer, window }: RaftConfig): boolean =>
-  checkQuorum === true || reads !== undefined || transfer === true || window !== undefined;
+const keepsOffice = ({ checkQuorum, members, reads, transfer, window }: RaftConfig): boolean =>
+  checkQuorum === true || reads !== undefined || transfer === true || window !== undefined || members !== undefined;
 
 /** A client's command on its way into the log of a leader: replication.ts. */
 export const propose = (raft: Raft, command: unknown, sizeBytes: number): RaftStep => sendInWindow(proposeAs(raft, command, sizeBytes), false);
@@ -33,13 +36,15 @@ export function onTimer(raft: Raft, timer: string): RaftStep {
   if (isLeaseTimer(timer)) return onLeaseOver(raft, timer);
   if (timer === 'transfer') return giveUpTransfer(raft);
   if (isWritten(timer)) return onWritten(raft, timer);
+  if (timer === 'catchUp') return onCatchUpTimer(raft);
   if (timer === 'election') return inOffice(raft, onElectionTimer(raft));
   return repeatRound(sendInWindow(inOffice(raft, paper.onTimer(raft, timer)), true));
 }
 
 function onElectionTimer(raft: Raft): RaftStep {
-  const { config: { checkQuorum, clusterSize, preVote }, role } = raft;
-  if (role.kind === 'leader' && checkQuorum === true && clusterSize > 1) return stepDown(raft);
+  const { config: { checkQuorum, preVote }, role } = raft;
+  if (role.kind === 'leader' && checkQuorum === true && !isAlone(raft)) return stepDown(raft);
+  if (role.kind !== 'leader' && !mayStand(raft)) return stepDown(raft);
   return role.kind !== 'leader' && preVote === true ? askForPreVotes(raft) : paper.onTimer(raft, 'election');
 }
 
@@ -63,7 +68,8 @@ function heard(raft: Raft, from: NodeId, message: AnyRaftMessage): RaftStep {
       return message.term < raft.persistent.currentTerm ? paper.onMessage(raft, from, message) : inContact(paper.onMessage(raft, from, message));
     case 'appendEntriesReply':
     case 'installSnapshotReply':
-      return tellWhenUpToDate(answered(raft, from, message, onAnswer(raft, from, message)));
+      if (isOutsider(raft, from)) return stay(withTermOf(raft, message));
+      return retired(tellWhenUpToDate(answered(raft, from, message, onAnswer(raft, from, message))));
     case 'transferLeadership':
       return onTransferLeadership(raft, message);
     case 'timeoutNow':

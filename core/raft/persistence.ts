@@ -52,7 +52,7 @@ export function applyWrite(durable: Persistent, write: Write): Persistent {
   }
 }
 
-const behind = (log: Log, { lastIncludedIndex, lastIncludedTerm }: Snapshot): Log =>
+const behind = (log: Log, { lastIncludedIndex, lastIncludedTerm, configuration }: Snapshot): Log =>
   log.has(lastIncludedIndex, lastIncludedTerm)
     ? log.compactTo(lastIncludedIndex)
-    : Log.startingAfter(lastIncludedIndex, lastIncludedTerm);
+    : Log.startingAfter(lastIncludedIndex, lastIncludedTerm, configuration);

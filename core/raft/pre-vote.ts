@@ -6,21 +6,22 @@
  * nothing may be given to many.
  */
 import type { NodeId } from '../protocol.ts';
+import { isAlone, isQuorum, votersBeside } from './configuration.ts';
 import { hasContact } from './contact.ts';
 import { adoptTerm, onElectionTimeout, onRequestVote } from './election.ts';
 import type { RequestPreVote, RequestPreVoteReply } from './option-messages.ts';
-import { majorityOf, peersOf, restartElectionTimer, send, stay, withRole, type Raft, type RaftStep } from './state.ts';
+import { restartElectionTimer, send, stay, withRole, type Raft, type RaftStep } from './state.ts';
 
 /** No word from a leader: ask the others whether they would vote for us in the next term. */
 export function askForPreVotes(raft: Raft): RaftStep {
   const { config, persistent: { currentTerm, log } } = raft;
-  if (majorityOf(config.clusterSize) === 1) return onElectionTimeout(raft);
+  if (isAlone(raft)) return onElectionTimeout(raft);
   const request: RequestPreVote = {
     kind: 'requestPreVote', term: currentTerm + 1, lastLogIndex: log.lastIndex, lastLogTerm: log.lastTerm,
   };
   return {
     raft: withRole(raft, { kind: 'preCandidate', votes: [config.id] }),
-    effects: [restartElectionTimer(raft), ...peersOf(config).map((peer) => send(peer, request))],
+    effects: [restartElectionTimer(raft), ...votersBeside(raft).map((peer) => send(peer, request))],
   };
 }
 
@@ -44,10 +45,10 @@ function wouldVote(raft: Raft, from: NodeId, { term, lastLogIndex, lastLogTerm }
 
 /** What was refused in a later term has been adopted by now, and then we are no pre-candidate any more. */
 export function onRequestPreVoteReply(raft: Raft, from: NodeId, reply: RequestPreVoteReply): RaftStep {
-  const { role, config, persistent } = raft;
+  const { role, persistent } = raft;
   if (role.kind !== 'preCandidate' || !reply.voteGranted || reply.term !== persistent.currentTerm + 1) return stay(raft);
   if (role.votes.includes(from)) return stay(raft);
   const votes = [...role.votes, from];
-  if (votes.length >= majorityOf(config.clusterSize)) return onElectionTimeout(raft);
+  if (isQuorum(raft, votes)) return onElectionTimeout(raft);
   return stay(withRole(raft, { kind: 'preCandidate', votes }));
 }

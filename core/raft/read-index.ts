@@ -55,7 +55,7 @@ function settled(step: RaftStep): RaftStep {
   const { raft, effects } = step;
   const office = officeOf(raft)!;
   const { rounds } = office;
-  const confirmed = confirmedRound(rounds, raft.config.id);
+  const confirmed = confirmedRound(raft, rounds);
   const done = rounds.reads.filter(({ round }) => round <= confirmed);
   if (done.length === 0) return step;
   const left = rounds.reads.slice(done.length);

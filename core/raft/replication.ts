@@ -2,22 +2,26 @@
 import { assert } from '../assert.ts';
 import type { NodeId } from '../protocol.ts';
 import { advanceCommitIndex, followCommitIndex } from './commitment.ts';
+import { isAlone, peersOf } from './configuration.ts';
 import type { Entry, Log, LogIndex } from './log.ts';
 import type { AppendEntries, AppendEntriesReply } from './messages.ts';
 import { installSnapshotFor } from './snapshot.ts';
 import {
-  peersOf, restartElectionTimer, send, stay, withLog, withRole,
+  restartElectionTimer, send, stay, withLog, withRole,
   type Leader, type Raft, type RaftEffect, type RaftStep,
 } from './state.ts';
 
 /** A client's command on its way into the log of a leader. `sizeBytes` is the entry's byte form. */
 export function propose(raft: Raft, command: unknown, sizeBytes: number): RaftStep {
-  const entry: Entry = { term: raft.persistent.currentTerm, command, sizeBytes };
+  return proposeEntry(raft, { term: raft.persistent.currentTerm, command, sizeBytes });
+}
+
+export function proposeEntry(raft: Raft, entry: Entry): RaftStep {
   const appended = commitOwnEntries(withLog(raft, raft.persistent.log.append([entry])));
   const leader = leaderOf(appended);
   const { baseIndex } = appended.persistent.log;
   // A follower that needs a snapshot gets it with the next heartbeat, not once for each proposal.
-  const peers = peersOf(appended.config).filter((peer) => leader.nextIndex[peer]! > baseIndex);
+  const peers = peersOf(appended).filter((peer) => leader.nextIndex[peer]! > baseIndex);
   return { raft: appended, effects: peers.map((peer) => replicateTo(appended, leader, peer)) };
 }
 
@@ -32,13 +36,13 @@ export function replicateToAll(raft: Raft): RaftStep {
   const effects: RaftEffect[] = [
     { kind: 'setTimer', timer: 'heartbeat', afterUs: { min: heartbeatUs, max: heartbeatUs } },
   ];
-  for (const peer of peersOf(raft.config)) effects.push(replicateTo(raft, leader, peer));
+  for (const peer of peersOf(raft)) effects.push(replicateTo(raft, leader, peer));
   return { raft, effects };
 }
 
 /** Alone in its cluster, a leader is a majority as soon as it has appended. */
 export const commitOwnEntries = (raft: Raft): Raft =>
-  raft.config.clusterSize === 1 ? advanceCommitIndex(raft, leaderOf(raft)) : raft;
+  isAlone(raft) ? advanceCommitIndex(raft, leaderOf(raft)) : raft;
 
 export function onAppendEntries(raft: Raft, from: NodeId, request: AppendEntries): RaftStep {
   const { currentTerm: term, log } = raft.persistent;

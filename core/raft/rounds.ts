@@ -3,20 +3,21 @@
  * followed this leader at some moment behind the round's beginning, and so nobody led a later term before it.
  */
 import type { NodeId } from '../protocol.ts';
+import { peersOf, reachedByMajority } from './configuration.ts';
 import type { Heartbeat, HeartbeatReply } from './option-messages.ts';
 import {
-  majorityOf, peersOf, restartElectionTimer, send, withOffice, withRole, type Office, type Raft, type RaftStep, type Rounds,
+  restartElectionTimer, send, withOffice, withRole, type Office, type Raft, type RaftStep, type Rounds,
 } from './state.ts';
 
 export const noRounds = (clusterSize: number): Rounds => ({ begun: 0, answered: new Array<number>(clusterSize).fill(0), reads: [], confirmed: [] });
 
 /** A letter to every follower, with nothing in it but the round's number. */
 export function beginRound(raft: Raft, office: Office, rounds: Rounds): RaftStep {
-  const { config, persistent: { currentTerm: term } } = raft;
+  const { currentTerm: term } = raft.persistent;
   const round = rounds.begun + 1;
   return {
     raft: withOffice(raft, { ...office, rounds: { ...rounds, begun: round } }),
-    effects: peersOf(config).map((peer) => send(peer, { kind: 'heartbeat', term, round })),
+    effects: peersOf(raft).map((peer) => send(peer, { kind: 'heartbeat', term, round })),
   };
 }
 
@@ -41,7 +42,5 @@ export function withAnswer(rounds: Rounds, from: NodeId, { round }: HeartbeatRep
 }
 
 /** The latest round that a majority has answered, the leader itself among them. */
-export function confirmedRound({ begun, answered }: Rounds, id: NodeId): number {
-  const sorted = answered.with(id, begun).sort((a, b) => b - a);
-  return sorted[majorityOf(answered.length) - 1]!;
-}
+export const confirmedRound = (raft: Raft, { begun, answered }: Rounds): number =>
+  reachedByMajority(raft, answered.with(raft.config.id, begun));

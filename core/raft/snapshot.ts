@@ -13,7 +13,10 @@ export function compact(raft: Raft, index: LogIndex, data: unknown, sizeBytes: n
   const { log } = raft.persistent;
   if (index <= log.baseIndex) return raft;
   assert(index <= raft.lastApplied, () => `a snapshot at ${index}, applied up to ${raft.lastApplied}`);
-  const snapshot: Snapshot = { lastIncludedIndex: index, lastIncludedTerm: log.termAt(index), data, sizeBytes };
+  const configuration = log.configurationAt(index);
+  const snapshot: Snapshot = {
+    lastIncludedIndex: index, lastIncludedTerm: log.termAt(index), data, sizeBytes, ...(configuration === undefined ? {} : { configuration }),
+  };
   return withSnapshot(raft, log.compactTo(index), snapshot);
 }
 
@@ -49,6 +52,6 @@ function install(raft: Raft, snapshot: Snapshot): Raft {
   // Figure 13, rule 6: what follows an entry that agrees with the snapshot may be acknowledged already.
   const kept = log.has(lastIncludedIndex, lastIncludedTerm)
     ? log.compactTo(lastIncludedIndex)
-    : Log.startingAfter(lastIncludedIndex, lastIncludedTerm);
+    : Log.startingAfter(lastIncludedIndex, lastIncludedTerm, snapshot.configuration);
   return withCommitIndex(withSnapshot(raft, kept, snapshot), lastIncludedIndex);
 }

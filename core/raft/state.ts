@@ -41,6 +41,10 @@ export interface RaftOptions {
   readonly snapshotChunkBytes?: number;
   /** How many requests with entries may be under way to a follower (window.ts); each sends all again when absent. */
   readonly window?: number;
+  /**
+   * Who takes part at first, rising: servers come and go by entries of the log (membership.ts). Absent, all take part for good.
+   */
+  readonly members?: readonly NodeId[];
 }
 
 export interface LeaseBound {
@@ -112,6 +116,8 @@ export interface Office {
   readonly rounds?: Rounds;
   /** By server: what is under way to it. The leader's own slot is not used. */
   readonly flows?: readonly Flow[];
+  /** A learner that is about to be a voter (catch-up.ts). */
+  readonly catchUp?: CatchUp;
   /** While it hands over its leadership (transfer.ts). */
   readonly transfer?: Transfer;
   /** Somebody was told to stand for election in this term, and may do so at any time: absent is no. */
@@ -130,6 +136,16 @@ export interface Flow {
   readonly state: 'probe' | 'replicate';
   /** Of each request the index of its last entry, or of the entry before when it has none; in the order of sending. */
   readonly inFlight: readonly LogIndex[];
+}
+
+export interface CatchUp {
+  readonly server: NodeId;
+  /** The round is over when it holds all up to here. */
+  readonly upTo: LogIndex;
+  /** Rounds begun, and election timeouts over. */
+  readonly rounds: number;
+  /** The present round has taken an election timeout already. */
+  readonly isLate: boolean;
 }
 
 /** Rounds of heartbeats, and the reads that wait for them (rounds.ts, read-index.ts). */
@@ -248,10 +264,3 @@ export const restartElectionTimer = (raft: Raft): RaftEffect => ({
 
 /** More than half, also of an even number: 2 of 2 and 2 of 3, 3 of 4 and 3 of 5. */
 export const majorityOf = (clusterSize: number): number => (clusterSize >> 1) + 1;
-
-/** The other servers, in the order of their ids. */
-export function peersOf(config: RaftConfig): readonly NodeId[] {
-  const peers: NodeId[] = [];
-  for (let peer = 0; peer < config.clusterSize; peer++) if (peer !== config.id) peers.push(peer);
-  return peers;
-}

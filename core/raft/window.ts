@@ -8,6 +8,7 @@
  * heartbeat stands behind all that is under way, and its answer tells.
  */
 import type { NodeId } from '../protocol.ts';
+import { peersOf } from './configuration.ts';
 import type { LogIndex } from './log.ts';
 import type { AppendEntries, AppendEntriesReply, InstallSnapshotReply } from './messages.ts';
 import { send, withRole, type Flow, type Leader, type Office, type Raft, type RaftEffect, type RaftStep } from './state.ts';
@@ -42,12 +43,12 @@ function acknowledged(raft: Raft, leader: Leader, from: NodeId, flow: Flow, inde
  * everybody hears something, if only where the log stands behind all that is under way.
  */
 export function sendInWindow({ raft, effects }: RaftStep, isHeartbeat: boolean): RaftStep {
-  const { role, config: { clusterSize, id } } = raft;
+  const { role } = raft;
   if (role.kind !== 'leader' || role.office?.flows === undefined) return { raft, effects };
   const kept = effects.filter((effect) => effect.kind !== 'send' || effect.message.kind !== 'appendEntries');
   let sending = raft;
   const sent: RaftEffect[] = [];
-  for (let peer = 0; peer < clusterSize; peer++) if (peer !== id) sending = sendTo(sending, peer, isHeartbeat, sent);
+  for (const peer of peersOf(raft)) sending = sendTo(sending, peer, isHeartbeat, sent);
   return { raft: sending, effects: sent.length === 0 && kept.length === effects.length ? effects : [...kept, ...sent] };
 }
 
@@ -74,6 +75,12 @@ function sendTo(raft: Raft, peer: NodeId, isHeartbeat: boolean, sent: RaftEffect
   if (ahead.length > 0) return withFlow(raft, leader, peer, { state: 'replicate', inFlight: [...inFlight, ...ahead] }, next);
   if (isHeartbeat) sent.push(send(peer, requestFrom(raft, next, 0)));
   return raft;
+}
+
+/** Nothing is known of whoever comes, and nothing is under way to it. */
+export function withoutFlow(raft: Raft, server: NodeId): Raft {
+  const { role } = raft;
+  return role.kind !== 'leader' || role.office?.flows === undefined ? raft : withFlow(raft, role, server, probing, role.nextIndex[server]!);
 }
 
 const requestFrom = ({ commitIndex, persistent: { currentTerm, log } }: Raft, next: LogIndex, limit: number): AppendEntries => ({

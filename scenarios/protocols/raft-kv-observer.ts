@@ -21,6 +21,7 @@ import { hold, type Property as Held } from '../../checkers/property.ts';
 import { CommittedLog } from '../../checkers/raft/committed-log.ts';
 import { electedByMajority, Elections, electionSafety, oneVotePerTerm, type Election } from '../../checkers/raft/elections.ts';
 import { EntryBook } from '../../checkers/raft/entry-book.ts';
+import { votersOf } from '../../checkers/raft/quorum.ts';
 import type { RaftStep } from '../../checkers/raft/raft-step.ts';
 import { StepChecks } from '../../checkers/raft/step-checks.ts';
 import { noReadIsDropped } from '../../checkers/reads.ts';
@@ -31,7 +32,8 @@ import type { Model as Sequential } from '../../checkers/porcupine-ts-port/model
 import { kvModel, type KvInput, type KvOutput } from '../../checkers/porcupine-ts-port/models/kv.ts';
 import type { Command, Operation, Result } from '../../core/kv/command.ts';
 import type { NodeId } from '../../core/protocol.ts';
-import type { Log, LogIndex, Term } from '../../core/raft/log.ts';
+import type { Entry, Log, LogIndex, Term } from '../../core/raft/log.ts';
+import type { Configuration } from '../../core/raft/members.ts';
 import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
 import type { Persistent } from '../../core/raft/state.ts';
 import type { Server } from '../../core/server.ts';
@@ -46,6 +48,7 @@ interface CommittedEntry {
   readonly term: Term;
   readonly prevTerm: Term;
   readonly command: unknown;
+  readonly configuration?: Configuration | undefined;
 }
 
 export interface RaftGhost {
@@ -84,6 +87,8 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     'Ended Session Is Agreed': 'the explorer lets no session expire',
     'Chunks Leave No Gap': 'the explorer sends snapshots whole',
     'One Chunk At A Time': 'the explorer sends snapshots whole',
+    'Snapshot Tells Who Takes Part': 'a snapshot that tells otherwise is found out by who goes by it (Configuration Is Logged)',
+    'Acknowledged Change Is Committed': 'an operator is told when the change is committed, which every step is looked at for',
     'Read Is Fresh': 'the history of the clients is judged at every answer (every history is linearizable)',
     'Acknowledged Writes Survive': 'there is no end of a run: every replica is compared at every step (Equal Replicas)',
     Linearizability: 'a property of the ghost, "every history is linearizable", judges every history of the clients',
@@ -190,9 +195,10 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     if (notice.election !== null) {
       const { term, leader } = notice.election;
       hold(electionSafety, { term, leader, other: ghost.elections.find((one) => one.term === term)?.leader });
-      let votes = 0;
-      for (let voter = 0; voter < servers; voter++) if (mayHaveGranted(voter, durableOf(voter), notice.election, ghost)) votes += 1;
-      hold(electedByMajority, { term, leader, votes, servers });
+      const { election } = notice;
+      const voters = votersOf((step.after as Server).raft, servers);
+      const votes = voters.filter((voter) => mayHaveGranted(voter, durableOf(voter), election, ghost)).length;
+      hold(electedByMajority, { term, leader, votes, servers: voters.length });
     }
     const clusterStep = { ...raftStepOf(step), servers, durableOf };
     this.pairs.written(clusterStep);
@@ -227,7 +233,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
   private withCommitted(ghost: RaftGhost, { node, before, after }: NodeStep, notice: RaftNotice, nodes: readonly NodeView[] | null): RaftGhost {
     const { raft } = after as Server;
     const book = new EntryBook();
-    ghost.committed.forEach(({ term, command, prevTerm }, at) => book.enter(node, at + 1, { term, command }, prevTerm));
+    ghost.committed.forEach(({ prevTerm, ...entry }, at) => book.enter(node, at + 1, entry as Omit<Entry, 'sizeBytes'>, prevTerm));
     // A leader may commit an entry and compact it in one step: then the log before the step has it. When it
     // crashed behind that very write, only the others have it.
     if (before !== null) book.readNew(node, null, (before as Server).raft.persistent.log);
@@ -250,7 +256,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     const highest = notice.hasCommitted ? raft.commitIndex : snapshot !== null && notice.hasNewSnapshot ? snapshot.lastIncludedIndex : 0;
     const known = withKnown(ghost.known, currentTerm, highest);
     if (added.length === 0 && known === ghost.known && election === null) return ghost;
-    const all = added.length === 0 ? ghost.committed : [...ghost.committed, ...added.map(({ term, prevTerm, command }) => ({ term, prevTerm, command }))];
+    const all = added.length === 0 ? ghost.committed : [...ghost.committed, ...added];
     const won = election === null || ghost.elections.some((one) => one.term === election.term) ? ghost.elections : [...ghost.elections, election].toSorted((a, b) => a.term - b.term);
     return { elections: won, committed: all, known, unkeptVotes: ghost.unkeptVotes, histories: ghost.histories };
   }
@@ -273,6 +279,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
   }
 
   invoked(ghost: RaftGhost, client: number, request: unknown): RaftGhost {
+    if ('server' in (request as object)) return ghost;
     const before = ghost.histories.map(({ completed }, other) => (other === client ? 0 : completed.length));
     const histories = ghost.histories.with(client, { completed: ghost.histories[client]!.completed, inFlight: { input: inputOf(request as Operation), before } });
     return { ...ghost, histories };
@@ -280,9 +287,11 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
 
   returned(ghost: RaftGhost, client: number, reply: unknown): RaftGhost {
     const { completed, inFlight } = ghost.histories[client]!;
-    const isRead = this.options.readsAroundLog === true && inFlight!.input.op === 'get';
+    // Of an operator, who has no history.
+    if (inFlight === null) return ghost;
+    const isRead = this.options.readsAroundLog === true && inFlight.input.op === 'get';
     if (!isRead) this.storeOf(ghost.committed).store.acknowledged(this.options.servers + client, completed.length + 1, reply as Result);
-    const call = { ...inFlight!, output: outputOf(reply as Result) };
+    const call = { ...inFlight, output: outputOf(reply as Result) };
     return { ...ghost, histories: ghost.histories.with(client, { completed: [...completed, call], inFlight: null }) };
   }
 

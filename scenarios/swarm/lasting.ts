@@ -19,6 +19,8 @@ export interface Calm {
   readonly victims: readonly NodeId[];
   /** How the storm would end without trouble. */
   readonly healing: Healing;
+  /** Nobody comes or goes: else a few servers in trouble may be half of those that take part, and owe nothing. */
+  readonly isFixed: boolean;
 }
 
 export interface Lasting {
@@ -40,7 +42,7 @@ export function drawLasting(random: RandomStream, calm: Calm): Lasting {
   const hasRates = random.chance(200);
   const rates = { dropPer1000: random.below(51), duplicatePer1000: random.below(51), tailUs: random.pick([0, 200, 1000, 2000]) };
   const hasTrouble = random.chance(250);
-  const nodes = hasTrouble && calm.healing.kind === 'everyone' ? troubled(random, calm) : [];
+  const nodes = hasTrouble && calm.isFixed && calm.healing.kind === 'everyone' ? troubled(random, calm) : [];
   return {
     rates: hasRates ? rates : null,
     healing: nodes.length === 0 ? null : { kind: 'minorityInTrouble', nodes },

@@ -8,28 +8,40 @@ type Options = Pick<RaftKvSettings, 'preVote' | 'checkQuorum' | 'reads' | 'trans
 /** A quarter: what the swarm has of wrong clocks that are nearly right is within it. */
 const leaseDriftPer1000 = 250;
 
+export interface DrawnOptions {
+  readonly options: Options;
+  /** Servers come and go; who, is drawn by a stream of its own. */
+  readonly hasMembership: boolean;
+}
+
 /**
  * Half of the seeds run the Raft of the paper; in the others each option is there or not by the toss of a coin.
  * Each has a number of its own: one that is added leaves the others as they were.
  */
-export function drawOptions(random: RandomStream): Options {
+export function drawOptions(random: RandomStream, servers: number): DrawnOptions {
   const isPaper = random.chance(500);
   const ticket = random.uint32();
-  if (isPaper) return {};
+  if (isPaper) return { options: {}, hasMembership: false };
   const isOn = (place: number): boolean => answer(ticket, place) % 1000 < 500;
+  // Alone there is nobody to come or go. With leases, transfers and pipelined writes at once it has not been tried.
+  const hasMembership = servers > 1 && isOn(10);
+  const isApart = (place: number): boolean => !hasMembership && isOn(place);
   const around = isOn(2) ? (answer(ticket, 100) % 2 === 0 ? ['index'] as const : ['log', 'index'] as const) : [];
-  const reads = isOn(4) ? [...around, 'lease' as const] : [...around];
-  return {
-    ...(isOn(0) ? { preVote: true } : {}),
-    ...(isOn(1) ? { checkQuorum: true } : {}),
+  const reads = isApart(4) ? [...around, 'lease' as const] : [...around];
+  // Whoever has left and does not know it deposes one leader after the other, unless something protects them (4.2.3).
+  const needsProtection = hasMembership && !isOn(0) && !isOn(1);
+  const options: Options = {
+    ...(isOn(0) || (needsProtection && answer(ticket, 110) % 2 === 0) ? { preVote: true } : {}),
+    ...(isOn(1) || (needsProtection && answer(ticket, 110) % 2 === 1) ? { checkQuorum: true } : {}),
     ...(reads.length > 0 ? { reads } : {}),
-    ...(isOn(3) ? { transfer: true } : {}),
-    ...(isOn(4) ? { clockDriftPer1000: leaseDriftPer1000 } : {}),
+    ...(isApart(3) ? { transfer: true } : {}),
+    ...(isApart(4) ? { clockDriftPer1000: leaseDriftPer1000 } : {}),
     // From a few chunks for a snapshot to dozens.
     ...(isOn(5) ? { snapshotChunkBytes: [8, 16, 64, 256][answer(ticket, 105) % 4]! } : {}),
     ...(isOn(6) ? { window: [1, 2, 4, 16][answer(ticket, 106) % 4]! } : {}),
     // From hardly longer than a retry to longer than the storm.
     ...(isOn(7) ? { sessionExpiryUs: [200_000, 500_000, 1_500_000, 6_000_000][answer(ticket, 107) % 4]! } : {}),
-    ...(isOn(11) ? { pipelined: true } : {}),
+    ...(isApart(11) ? { pipelined: true } : {}),
   };
+  return { options, hasMembership };
 }

@@ -1,6 +1,7 @@
 /** What a step did of what the options of a plan add (dissertation 6.4, 9.6), where, and against which rule. */
 import type { AnyRaftMessage, HeartbeatReply } from '../../core/raft/option-messages.ts';
-import { majorityOf, type Raft, type Rounds, type Transfer } from '../../core/raft/state.ts';
+import { isQuorum } from '../../core/raft/configuration.ts';
+import type { Raft, Rounds, Transfer } from '../../core/raft/state.ts';
 import type { Mark } from '../../harness/system.ts';
 import { handlerOf, marked, messageIn, type RaftChange } from './raft-marks.ts';
 
@@ -98,7 +99,7 @@ function confirmMarks({ after, event, nameOf, node }: RaftChange, old: Rounds, n
   const round = isAsked ? now.begun : Math.max(0, ...done.map((read) => read.round));
   if (done.length === 0 && !isAsked) return [];
   const by = now.answered.flatMap((answered, peer) => (peer === node || answered >= round ? [peer] : []));
-  const against = by.length >= majorityOf(after.config.clusterSize) ? null : 'a majority must have answered a round that began behind the read (6.4, step 3)';
+  const against = isQuorum(after, by) ? null : 'a majority must have answered a round that began behind the read (6.4, step 3)';
   return [marked('confirm', [confirmedRound, settled], `confirms reads by round ${round}, which ${by.map(nameOf).join(' ')} answered`, against)];
 }
 

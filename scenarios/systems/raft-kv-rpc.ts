@@ -1,4 +1,5 @@
 /** How the messages of clerks and servers pair up as calls, and how long they are. */
+import { isChange } from '../../core/changes.ts';
 import { uint32SizeBytes } from '../../core/bytes.ts';
 import { commandSizeBytes, resultSizeBytes } from '../../core/kv/command.ts';
 import type { ClerkMessage } from '../../core/kv/messages.ts';
@@ -23,7 +24,9 @@ export const kvRpc: Rpc = {
 /** A command's byte form names its client, which a message does not: the network knows who sent it. */
 function clerkMessageSizeBytes(message: ClerkMessage): number {
   if (message.kind === 'clientRequest') {
-    return 1 + commandSizeBytes({ client: 0, sequence: message.sequence, operation: message.operation }) - (message.session === undefined ? 1 : 0) * uint32SizeBytes;
+    const sessionBytes = message.session === undefined ? 0 : uint32SizeBytes;
+    if (isChange(message.operation)) return 1 + uint32SizeBytes + 1 + uint32SizeBytes + sessionBytes;
+    return 1 + commandSizeBytes({ client: 0, sequence: message.sequence, operation: message.operation }) - uint32SizeBytes + sessionBytes;
   }
   if (message.kind === 'sessionReply') return 1 + 2 * uint32SizeBytes;
   const { outcome } = message;

@@ -29,6 +29,10 @@ export const settingsSchema = v.strictObject({
   sessionExpiryUs: v.exactOptional(wholeNumber(1, 1_800_000_000)),
   window: v.exactOptional(wholeNumber(1, 1_000)),
   snapshotChunkBytes: v.exactOptional(wholeNumber(1, 1_000_000_000)),
+  members: v.exactOptional(v.pipe(
+    v.array(wholeNumber(0, 6)), v.minLength(1, 'expected at least one server'),
+    v.check((ids) => ids.every((id, i) => i === 0 || ids[i - 1]! < id), 'expected servers in rising order, each once'),
+  )),
   reads: v.exactOptional(v.pipe(
     v.array(v.picklist(['log', 'index', 'lease'], 'expected "log", "index" or "lease"')), v.minLength(1, 'expected a kind of read'), v.maxLength(8, 'expected at most 8'),
   )),
@@ -38,12 +42,13 @@ export type RaftKvSettings = v.InferOutput<typeof settingsSchema>;
 /** The options that a plan has on, as Raft takes them. */
 export const optionsOf = (settings: RaftKvSettings): RaftOptions => ({ ...switchesOf(settings), ...leaseOf(settings) });
 
-const switchesOf = ({ preVote, checkQuorum, transfer, pipelined, contactUs, reads, snapshotChunkBytes, window }: RaftKvSettings): RaftOptions => ({
+const switchesOf = ({ preVote, checkQuorum, transfer, pipelined, contactUs, members, reads, snapshotChunkBytes, window }: RaftKvSettings): RaftOptions => ({
   ...(preVote === true ? { preVote } : {}),
   ...(checkQuorum === true ? { checkQuorum } : {}),
   ...(transfer === true ? { transfer } : {}),
   ...(pipelined === true ? { pipelined } : {}),
   ...(contactUs === undefined ? {} : { contactUs }),
+  ...(members === undefined ? {} : { members }),
   ...(reads === undefined ? {} : { reads }),
   ...(window === undefined ? {} : { window }),
   ...(snapshotChunkBytes === undefined ? {} : { snapshotChunkBytes }),

@@ -4,6 +4,7 @@ import type { Expired, Operation, Result } from '../../core/kv/command.ts';
 import { explainKvHistory, isExpired } from '../../checkers/linearizability.ts';
 import { properties } from '../../checkers/properties.ts';
 import type { NodeId } from '../../core/protocol.ts';
+import type { Change } from '../../core/raft/members.ts';
 import type { Raft } from '../../core/raft/state.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
 import type { AnyEvent, HistoryCall, HistoryStory, Story, ToldStep } from '../../harness/system.ts';
@@ -11,8 +12,12 @@ import { codePlaces } from './code-places.ts';
 
 type NameOf = (node: NodeId) => string;
 
-export function describeOperation(operation: Operation): string {
+export function describeOperation(operation: Operation | Change): string {
   switch (operation.kind) {
+    case 'addServer':
+    case 'addLearner':
+    case 'removeServer':
+      return `${operation.kind}(n${operation.server})`;
     case 'get':
       return `get(${operation.key})`;
     case 'cas':
@@ -159,7 +164,8 @@ export const raftProperties: Readonly<Record<string, string>> =
   Object.fromEntries(properties.map(({ name, says, source }) => [name, `${says} (${source}).`]));
 
 export function explainHistory(calls: readonly HistoryCall[]): HistoryStory | null {
-  return explainKvHistory(calls.map(({ id, client, request, reply, callTime, returnTime }) => ({
+  // What operators ask is no operation of the store.
+  return explainKvHistory(calls.filter(({ request }) => !('server' in (request as object))).map(({ id, client, request, reply, callTime, returnTime }) => ({
     id, client, operation: request as Operation, result: reply === null || isExpired(reply.value as Result | Expired) ? null : { value: reply.value as Result }, callTime, returnTime,
   })));
 }

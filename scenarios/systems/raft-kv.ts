@@ -6,9 +6,11 @@ import { defaultBudgetSteps } from '../../checkers/linearizability.ts';
 import type { Observer } from '../../checkers/checker.ts';
 import type { Abstraction } from '../../checkers/spec/abstraction.ts';
 import { clerkProcess, type Clerk } from '../../core/kv/clerk.ts';
+import { isChange } from '../../core/changes.ts';
 import { sessionClerkProcess } from '../../core/kv/session-clerk.ts';
 import type { Command, Operation, Result } from '../../core/kv/command.ts';
 import type { NodeId, Range } from '../../core/protocol.ts';
+import { changeKinds, type Change } from '../../core/raft/members.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
 import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
 import type { Transfers } from '../../core/raft/snapshot-chunks.ts';
@@ -17,7 +19,7 @@ import { decodeFrame, encodeFrame } from '../../core/frame.ts';
 import type { Write } from '../../core/raft/write.ts';
 import { serverProcess, type Server, type ServerMessage } from '../../core/server.ts';
 import type { Digest } from '../../harness/digest.ts';
-import type { Plan } from '../../harness/plan/plan.ts';
+import { wholeNumber, type Plan } from '../../harness/plan/plan.ts';
 import type { FileRole, Moments } from '../../harness/moments.ts';
 import { defineSystem } from '../../harness/own/define-system.ts';
 import { service } from '../../harness/own/service.ts';
@@ -40,16 +42,26 @@ const requestSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('put'), key: text, value: text }),
   v.strictObject({ kind: v.literal('append'), key: text, value: text }),
   v.strictObject({ kind: v.literal('cas'), key: text, expected: text, value: text }),
-], 'expected an operation of kind "get", "put", "append" or "cas"');
+  // What an operator asks.
+  ...changeKinds.map((kind) => v.strictObject({ kind: v.literal(kind), server: wholeNumber(0, 6) })),
+], `expected an operation of kind "get", "put", "append" or "cas", or a change of kind "${changeKinds.join('", "')}"`);
 
 /** Settings are checked before a plan gets here. */
 const settingsIn = (plan: Plan): RaftKvSettings => plan.settings as RaftKvSettings;
 
 const halved = ({ min, max }: Range): Range => ({ min: min >> 1, max: max >> 1 });
 
+/** Of a plan that was made smaller some may be gone; somebody must take part. */
+function membersOf(servers: number, { members }: RaftKvSettings): { readonly members?: NodeId[] } {
+  if (members === undefined) return {};
+  const left = members.filter((id) => id < servers);
+  return { members: left.length === 0 ? [0] : left };
+}
+
 const checksOf = (plan: Plan): RaftKvChecks => {
   const { maxRaftState, noopOnElection, reads } = settingsIn(plan);
-  const checks = { servers: plan.servers, maxRaftState, noopOnElection, linearizabilityBudgetSteps: defaultBudgetSteps };
+  const { members } = membersOf(plan.servers, settingsIn(plan));
+  const checks = { servers: plan.servers, maxRaftState, noopOnElection, linearizabilityBudgetSteps: defaultBudgetSteps, ...(members === undefined ? {} : { members }) };
   return reads === undefined ? checks : { ...checks, readsAroundLog: true };
 };
 
@@ -75,7 +87,7 @@ const clerkOf = ({ sessionExpiryUs }: RaftKvSettings): typeof clerkProcess => (s
 export const raftKv = defineSystem<Server, ServerMessage, Persistent, Write>()({
   name: 'raft-kv',
   settings: settingsOf<RaftKvSettings>(settingsSchema, plainSettings),
-  service: service<Operation, Result>({ schema: requestSchema, describe: describeOperation }),
+  service: service<Operation | Change, Result>({ schema: requestSchema, describe: describeOperation }),
 
   servers: ({ servers, settings }) => Array.from({ length: servers }, (_, id) => ({ process: serverProcess({
     id,
@@ -88,7 +100,7 @@ export const raftKv = defineSystem<Server, ServerMessage, Persistent, Write>()({
     applyBatchMax: settings.applyBatchMax,
     applyPauseUs: settings.applyPauseUs,
     ...(settings.sessionExpiryUs === undefined ? {} : { sessionExpiryUs: settings.sessionExpiryUs }),
-    ...optionsOf(settings),
+    ...optionsOf({ ...settings, ...membersOf(servers, settings) }),
   }) })),
   client: ({ servers, settings }) => ({ process: clerkOf(settings)({ clusterSize: servers, retryUs: settings.retryUs, backoffUs: settings.backoffUs }) }),
   clientStates: { is: (state) => !isServer(state), asked: ({ sequence, pending }: Clerk) => ({ begun: sequence, isWaiting: pending !== null }) },
@@ -137,7 +149,8 @@ function digestMessage(digest: Digest, message: ServerMessage): void {
     case 'clientRequest':
       digest.number(9);
       digest.number(message.sequence);
-      digestOperation(digest, message.operation);
+      if (isChange(message.operation)) digestChange(digest, message.operation);
+      else digestOperation(digest, message.operation);
       if (message.session !== undefined) digest.number(message.session);
       return;
     case 'sessionReply':
@@ -162,6 +175,11 @@ function digestMessage(digest: Digest, message: ServerMessage): void {
 function digestCommand(digest: Digest, command: unknown): void {
   digest.number((command as Command).client);
   digest.number((command as Command).sequence);
+}
+
+function digestChange(digest: Digest, { kind, server }: Change): void {
+  digest.string(kind);
+  digest.number(server);
 }
 
 function digestOperation(digest: Digest, operation: Operation): void {
@@ -195,7 +213,7 @@ function digestState(digest: Digest, state: Server | Clerk): void {
     if (session.began !== undefined) digest.number(session.began.activeUs);
   });
   if (state.transfers !== undefined) digestTransfers(digest, state.transfers);
-  for (const { client, sequence } of state.reading ?? []) {
+  for (const { client, sequence } of [...state.reading ?? [], ...state.changing ?? []]) {
     digest.number(client);
     digest.number(sequence);
   }

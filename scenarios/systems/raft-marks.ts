@@ -2,6 +2,7 @@
  * What a step of a server did to Raft's state, field by field, and where the core does that. A step that breaks
  * a rule of the paper by itself says so: a report then points at it, however late the property broke.
  */
+import { votersOf } from '../../checkers/raft/quorum.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { Log } from '../../core/raft/log.ts';
 import type { AppendEntries, AppendEntriesReply } from '../../core/raft/messages.ts';
@@ -132,6 +133,7 @@ const isMajority = (votes: number, servers: number): boolean => votes * 2 > serv
 
 function roleMarks({ node, before, after, event, nameOf }: RaftChange): readonly Mark[] {
   const { clusterSize, noopOnElection } = after.config;
+  const counted = votersOf(before, clusterSize);
   const term = after.persistent.currentTerm;
   const marks: Mark[] = [];
   const votes = before.role.kind === 'candidate' ? before.role.votes : [];
@@ -146,11 +148,11 @@ function roleMarks({ node, before, after, event, nameOf }: RaftChange): readonly
   }
   if (after.role.kind === 'leader' && before.role.kind !== 'leader') {
     const last = event.kind === 'message' ? event.from : node;
-    const voters = new Set([...votes, last, ...(clusterSize === 1 ? [node] : [])]);
-    const isElected = isMajority(voters.size, clusterSize);
+    const voters = new Set([...votes, last, ...(counted.length === 1 ? [node] : [])].filter((voter) => counted.includes(voter)));
+    const isElected = isMajority(voters.size, counted.length);
     const said = [...voters].map(nameOf).join(' ');
     const about = { term, index: 1, upTo: after.persistent.log.lastIndex };
-    const says = `becomes leader of term ${term} with the votes of ${said}, of ${clusterSize} servers, and a log up to ${ends(before.persistent.log)}`;
+    const says = `becomes leader of term ${term} with the votes of ${said}, of ${counted.length} servers, and a log up to ${ends(before.persistent.log)}`;
     if (isElected) marks.push(marked('election', [places.becomeLeader, places.onRequestVoteReply], says, null, about));
     else marks.push(marked('election', [places.onRequestVoteReply, places.majorityOf], says, 'a leader needs the votes of a majority (5.2)', about));
     if (after.role.matchIndex.some((match, peer) => peer !== node && match !== 0)) {

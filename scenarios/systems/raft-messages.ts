@@ -2,6 +2,7 @@
 import { uint32SizeBytes } from '../../core/bytes.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { Entry } from '../../core/raft/log.ts';
+import { configurationSizeBytes, type Configuration } from '../../core/raft/members.ts';
 import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
 import type { Raft } from '../../core/raft/state.ts';
 import type { Digest } from '../../harness/digest.ts';
@@ -73,9 +74,10 @@ export function digestRaftMessage(digest: Digest, message: AnyRaftMessage, diges
       digest.number(message.prevLogIndex);
       digest.number(message.prevLogTerm);
       digest.number(message.leaderCommit);
-      for (const { term, command } of message.entries) {
+      for (const { term, command, configuration } of message.entries) {
         digest.number(term);
         if (command !== null) digestCommand(digest, command);
+        if (configuration !== undefined) digestConfiguration(digest, configuration);
       }
       return;
     case 'appendEntriesReply':
@@ -91,6 +93,7 @@ export function digestRaftMessage(digest: Digest, message: AnyRaftMessage, diges
       digest.number(message.snapshot.lastIncludedIndex);
       digest.number(message.snapshot.lastIncludedTerm);
       digest.number(message.snapshot.sizeBytes);
+      if (message.snapshot.configuration !== undefined) digestConfiguration(digest, message.snapshot.configuration);
       return;
     case 'installSnapshotReply':
       digest.number(8);
@@ -98,6 +101,11 @@ export function digestRaftMessage(digest: Digest, message: AnyRaftMessage, diges
       digest.number(message.lastIncludedIndex);
       return;
   }
+}
+
+function digestConfiguration(digest: Digest, { voters, learners }: Configuration): void {
+  for (const id of voters) digest.number(id);
+  for (const id of learners) digest.number(-1 - id);
 }
 
 export function describeRaftMessage(message: AnyRaftMessage): string {
@@ -226,7 +234,7 @@ export function raftMessageSizeBytes(message: AnyRaftMessage): number {
     case 'appendEntriesReply':
       return numbers(4) + 1;
     case 'installSnapshot':
-      return numbers(4) + message.snapshot.sizeBytes;
+      return numbers(4) + message.snapshot.sizeBytes + (message.snapshot.configuration === undefined ? 0 : configurationSizeBytes(message.snapshot.configuration));
     case 'installSnapshotReply':
       return numbers(2);
   }

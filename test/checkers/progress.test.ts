@@ -51,6 +51,19 @@ describe('convergence of the store', () => {
     expect(missing([led, followed, server(follower, 2, 2, 0)], true, [2])).toBeNull();
   });
 
+  test('where servers come and go, something is owed of those alone who take part as the leader sees it (dissertation, 4.1)', () => {
+    const of = ({ raft, ...rest }: Server, members: readonly number[], learners: readonly number[] = []): Server => {
+      const configuration = { voters: members, learners };
+      const log = raft.persistent.log.append([{ ...entryAt(3, 1), configuration }]);
+      return { ...rest, raft: { ...raft, commitIndex: 3, config: { ...raft.config, members: [0, 1, 2] }, persistent: { ...raft.persistent, log } }, machine: { ...newMachine, lastExecuted: 3 } };
+    };
+    const stale = server(follower, 5, 2, 2);
+    expect(missing([of(led, [0, 1]), of(followed, [0, 1]), stale])).toBeNull();
+    expect(missing([of(led, [0, 1]), of(followed, [0, 1]), null])).toBeNull();
+    expect(missing([of(led, [0, 1]), stale, stale])).toBe('n0 has executed up to 3 of 5');
+    expect(missing([of(led, [0, 1], [2]), of(followed, [0, 1], [2]), null])).toBe('n2 is down');
+  });
+
   test('without a no-op, what the leader knows to be committed is owed, and more is no harm', () => {
     const behind = server(leader, 3, 1, 1);
     expect(missing([behind, server(follower, 3, 2, 2), server(follower, 3, 1, 1)], false)).toBeNull();

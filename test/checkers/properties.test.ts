@@ -6,6 +6,7 @@ import { contact } from './tripwires/contact.ts';
 import { elections } from './tripwires/elections.ts';
 import { leases } from './tripwires/leases.ts';
 import { logs } from './tripwires/logs.ts';
+import { membership } from './tripwires/membership.ts';
 import { replication } from './tripwires/replication.ts';
 import { runTripwires } from './tripwires/run.ts';
 import { specification } from './tripwires/specification.ts';
@@ -13,7 +14,9 @@ import { store } from './tripwires/store.ts';
 import { transfer } from './tripwires/transfer.ts';
 import { transfers } from './tripwires/transfers.ts';
 
-const tripwires = [...elections, ...contact, ...transfer, ...leases, ...logs, ...replication, ...specification, ...store, ...transfers];
+const tripwires = [
+  ...elections, ...contact, ...membership, ...transfer, ...leases, ...logs, ...replication, ...specification, ...store, ...transfers,
+];
 const ofKind = (name: PropertyName) => tripwires.filter(({ property }) => property === name);
 
 describe('the list', () => {

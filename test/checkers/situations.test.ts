@@ -5,8 +5,9 @@ import type { Operation } from '../../core/kv/command.ts';
 import type { Leader, RaftOptions, Role, Rounds } from '../../core/raft/state.ts';
 import type { Transfers } from '../../core/raft/snapshot-chunks.ts';
 import { accepts, appends, asksPreVote, asksStore, asksVote, chunk, installed, installs, isDone, isRefused, preVotes, refuses, storesChunk, timeoutNow, asksTransferVote, votes, wishes } from './support/messages.ts';
-import { allBoot, boots, c0, entryAt, follows, hears, kinds, leads, play, stands, steps, type Happening, type Item } from './support/stage.ts';
+import { allBoot, boots, c0, entryAt, follows, hears, kinds, leads, play, stands, steps, type Happening, type Item, type StageOptions } from './support/stage.ts';
 import { n0Commits, n0Leads } from './support/tripwire.ts';
+import { left, n0LeadsOf, puts } from './tripwires/membership.ts';
 import { n0Sends, part } from './tripwires/transfers.ts';
 
 interface Shown {
@@ -17,6 +18,7 @@ interface Shown {
   readonly not: readonly Happening[];
   /** How often it is counted in `shown`; once when absent. */
   readonly times?: number;
+  readonly options?: StageOptions;
 }
 
 const crash = (node: number, atBarrier: 'no' | 'writeLost' | 'writeKept' = 'no'): Happening => ({ kind: 'crash', node, atBarrier });
@@ -74,7 +76,53 @@ const n0Flows = (count: number, log: readonly Item[] = [1, 1]) => [
 const inSession = (sequence: number, session: number, client = c0, timeUs = 0, activeSinceUs = 0): Item =>
   ({ term: 1, command: { client, sequence, operation: get, inSession: { session, timeUs, activeSinceUs } } });
 
+const all = [0, 1, 2];
+const threeVote = { members: all };
+const twoVote = { members: [0, 1] };
+const hold = (log: readonly Item[], ...nodes: readonly number[]) => nodes.map((node) => steps(node, { log }));
+const n0Catches = (rounds: number): Role => ({ ...leads([0, 0, 0]), office: { heard: [], catchUp: { server: 2, upTo: 1, rounds, isLate: rounds > 1 } } } as Role);
+const change: Happening = { kind: 'ask', operation: 0, request: { kind: 'removeServer', server: 2 } };
+/** n0 leads, and its going is in all logs. */
+const n0Leaves = [...n0LeadsOf(all, 1), ...hold([1, puts([1, 2])], 0, 1, 2)];
+
 const list: readonly Shown[] = [
+  // Membership.
+  {
+    name: 'learnersAdded', options: twoVote, given: [...n0LeadsOf([0, 1], 1), ...hold([1, puts([0, 1], [2])], 0, 1)],
+    shown: [steps(0, { commit: 2 })], not: [steps(1, { commit: 1 })],
+  },
+  {
+    name: 'votersAdded', options: twoVote, given: [...n0LeadsOf([0, 1], 1, puts([0, 1], [2])), ...hold([1, puts([0, 1], [2]), puts(all)], 0, 1)],
+    shown: [steps(0, { commit: 3 })], not: [steps(1, { commit: 2 })],
+  },
+  { name: 'serversRemoved', options: threeVote, given: [...n0LeadsOf(all, 1), ...hold([1, puts([0, 1])], 0, 1)], shown: [steps(0, { commit: 2 })], not: [steps(1, { commit: 1 })] },
+  {
+    name: 'configurationsRolledBack', options: threeVote, given: [...n0LeadsOf(all, 1), ...hold([1, puts([0, 1])], 2)],
+    shown: [steps(2, { term: 2, log: [1, 2] })], not: [steps(2, { term: 2, log: [1, puts([0, 1]), 2] })],
+  },
+  { name: 'leadersRemoved', options: threeVote, given: n0Leaves, shown: [steps(0, { commit: 2, role: left })], not: [steps(0, { term: 2, vote: null, commit: 2, role: left })] },
+  {
+    name: 'removedServersStanding', options: threeVote, given: n0LeadsOf(all, 1, puts([0, 1])),
+    shown: [steps(2, { term: 2, vote: 2, role: stands(2) })], not: [steps(1, { term: 2, vote: 1, role: stands(1) })],
+  },
+  { name: 'leadersOnTheirWayOut', options: threeVote, given: n0Leaves, shown: [steps(0, { commit: 2, role: left })], not: [steps(1, { commit: 1 })] },
+  {
+    name: 'leadersOfUncommittedConfiguration', options: threeVote,
+    given: [...n0LeadsOf(all, 1), ...hold([1, puts([0, 1])], 0), steps(1, { term: 2, vote: 0 }), steps(0, { term: 2, vote: 0, role: stands(0) })],
+    shown: [steps(0, { role: leads([0, 0, 0], [3, 3, 3]) })], not: [steps(0, { role: follows(1) })],
+  },
+  {
+    name: 'roundsOfCatchUp', options: twoVote, given: [...n0LeadsOf([0, 1], 1), steps(0, { role: n0Catches(1) })],
+    shown: [steps(0, { role: n0Catches(2) })], not: [steps(0, { role: n0Catches(1) })],
+  },
+  {
+    name: 'configurationsInstalled', options: twoVote,
+    given: [...n0LeadsOf([0, 1], 1, puts([0, 1], [2])), crash(2), boots(2, { as: { options: twoVote }, disk: { log: [] } })],
+    shown: [hears(2, 0, installs(1, 2), { term: 1, log: [1, puts([0, 1], [2])], base: 2, commit: 2, applied: 2 }, [[0, installed(1, 2)]])],
+    not: [hears(2, 0, installs(1, 1), { term: 1, log: [1], base: 1, commit: 1, applied: 1 }, [[0, installed(1, 1)]])],
+  },
+  { name: 'changesDone', options: threeVote, given: [...n0LeadsOf(all, 1), change, ...hold([1, puts([0, 1])], 0, 1), steps(0, { commit: 2 })], shown: [{ kind: 'tell', operation: 0, reply: true }], not: [] },
+  { name: 'changesGivenUp', options: threeVote, given: [...n0LeadsOf(all, 1), change], shown: [{ kind: 'tell', operation: 0, reply: false }], not: [] },
   // Elections.
   { name: 'leadersElected', given: n0Stands, shown: [steps(1, { term: 1, vote: 0 }), steps(0, { role: leads([0, 0, 0]) })], not: [steps(0, { role: follows(1) })] },
   { name: 'leadersDeposed', given: n0Leads(), shown: [steps(0, { role: follows(1) })], not: [steps(0, { role: leads([0, 0, 0], [2, 2, 2]) })] },
@@ -335,10 +383,10 @@ test('a gate requires all but those that are rare', () => {
 });
 
 describe('in the simulator', () => {
-  test.each(list)('$name', ({ name, given, shown, not, times = 1 }) => {
-    const before = play(simulator, given);
-    const seen = play(simulator, [...given, ...shown]);
-    const unseen = play(simulator, [...given, ...not]);
+  test.each(list)('$name', ({ name, given, shown, not, times = 1, options = {} }) => {
+    const before = play(simulator, given, options);
+    const seen = play(simulator, [...given, ...shown], options);
+    const unseen = play(simulator, [...given, ...not], options);
     expect([before.verdict, seen.verdict, unseen.verdict]).toEqual(['ok', 'ok', 'ok']);
     const countIn = ({ counts }: typeof seen): number => counts[name]! - before.counts[name]!;
     expect([countIn(seen), countIn(unseen)]).toEqual([times, 0]);
@@ -355,9 +403,11 @@ const ofChanges: readonly SituationName[] = (['changes', 'heardReplies', 'heardA
   .flatMap((group) => situationGroups[group].map(({ name }): SituationName => name));
 const ofSaid: readonly SituationName[] = (['saidOfVotes', 'saidOfAppends', 'saidOfInstalls', 'saidSnapshots'] as const)
   .flatMap((group) => situationGroups[group].map(({ name }): SituationName => name));
+const ofOptions: readonly SituationName[] = (['transfers', 'reads'] as const)
+  .flatMap((group) => situationGroups[group].map(({ name }): SituationName => name));
 const counters = [
   ['Lab 2', 'lab 2', [...ofChanges, 'leadersElected', 'snapshotsTaken', 'restartsFromSnapshot', 'leadersCrashed', 'leadersCrashedAtBarrier']],
-  ['the explorer', 'explorer', [...ofChanges, ...ofSaid, 'leadersElected', 'snapshotsTaken']],
+  ['the explorer', 'explorer', [...ofChanges, ...ofSaid, ...ofOptions, 'leadersElected', 'snapshotsTaken']],
 ] as const satisfies readonly (readonly [string, string, readonly SituationName[]])[];
 
 /** What is said without any change is no step of the explorer's, which looks at states. */

@@ -4,10 +4,13 @@ import { ByteReader, ByteWriter } from '../../core/bytes.ts';
 import { decodeMessage, decodeRaftState, decodeWrite, encodeMessage, encodeRaftState, encodeWrite } from '../../core/codec.ts';
 import { commandSizeBytes, readResult, resultSizeBytes, writeCommand, writeResult } from '../../core/kv/command.ts';
 import { noSessions } from '../../core/kv/sessions.ts';
+import { encodeStoredSnapshot } from '../../core/entry-codec.ts';
 import { encodeSnapshot } from '../../core/kv/snapshot.ts';
 import { emptyStore } from '../../core/kv/store.ts';
 import { Log, type Entry } from '../../core/raft/log.ts';
 import type { Snapshot } from '../../core/raft/messages.ts';
+import { noopSizeBytes } from '../../core/raft/election.ts';
+import { configurationSizeBytes } from '../../core/raft/members.ts';
 import { hardStateSizeBytes, persistedSizeBytes } from '../../core/raft/persistence.ts';
 import { blankPersistent, type Persistent } from '../../core/raft/state.ts';
 import { command, contents, entry, holding, message, result, uint32, write } from '../support/arbitraries.ts';
@@ -92,17 +95,31 @@ function withoutTrees(value: unknown): unknown {
     : { ...holder, snapshot: { ...holder.snapshot, data: encodeSnapshot(holder.snapshot.data as never) } };
 }
 
+describe('who takes part, as bytes', () => {
+  const bytesOf = (voters: readonly number[], learners: readonly number[]): Uint8Array => {
+    const configuration = { voters, learners };
+    return encodeWrite({ kind: 'append', from: 1, entries: [{ term: 1, command: null, configuration, sizeBytes: noopSizeBytes + configurationSizeBytes(configuration) }] });
+  };
+
+  test('comes back, in its one order', () => {
+    expect(decodeWrite(bytesOf([0, 2], [1]))).toMatchObject({ entries: [{ command: null, configuration: { voters: [0, 2], learners: [1] } }] });
+    for (const [voters, learners] of [[[2, 0], []], [[0, 0], []], [[0], [3, 1]]] as const) expect(() => decodeWrite(bytesOf(voters, learners))).toThrow(AssertionFailed);
+  });
+
+  test('nobody votes and learns', () => expect(() => decodeWrite(bytesOf([0, 1], [1]))).toThrow(AssertionFailed));
+});
+
 describe('declared sizes are lengths of bytes', () => {
   const persistent: fc.Arbitrary<Persistent> = fc.record({
     currentTerm: uint32, votedFor: fc.option(fc.nat(6)), base: fc.option(fc.tuple(fc.integer({ min: 1, max: 100_000 }), uint32)),
-    entries: fc.array(entry, { maxLength: 5 }), held: contents,
-  }).map(({ currentTerm, votedFor, base, entries, held }) => {
+    entries: fc.array(entry, { maxLength: 5 }), held: contents, told: fc.option(fc.constant({ voters: [0, 2], learners: [1] })),
+  }).map(({ currentTerm, votedFor, base, entries, held, told }) => {
     const [index, term] = base ?? [0, 0];
     const data = holding(held);
-    const snapshot = base === null ? null : { lastIncludedIndex: index, lastIncludedTerm: term, data, sizeBytes: encodeSnapshot(data).length };
-    return { currentTerm, votedFor, log: Log.startingAfter(index, term).append(entries), snapshot };
+    const snapshot = base === null ? null : { lastIncludedIndex: index, lastIncludedTerm: term, data, sizeBytes: encodeSnapshot(data).length, ...(told === null ? {} : { configuration: told }) };
+    return { currentTerm, votedFor, log: Log.startingAfter(index, term, snapshot?.configuration).append(entries), snapshot };
   });
-  const snapshotBytes = ({ snapshot }: Persistent): Uint8Array | null => (snapshot === null ? null : encodeSnapshot(snapshot.data as never));
+  const snapshotBytes = ({ snapshot }: Persistent): Uint8Array | null => (snapshot === null ? null : encodeStoredSnapshot(snapshot));
 
   prop([command], { numRuns: 500 })('commandSizeBytes', (value) => {
     const to = new ByteWriter();

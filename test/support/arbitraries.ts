@@ -1,6 +1,7 @@
 /** Arbitrary values of the core's types, as fast-check draws them. */
 import fc from 'fast-check';
 import { commandSizeBytes, type Command, type Operation, type Result } from '../../core/kv/command.ts';
+import { changeKinds, configurationSizeBytes, type Change, type Configuration } from '../../core/raft/members.ts';
 import { snapshotSizeBytes, type MachineSnapshot } from '../../core/kv/snapshot.ts';
 import { noSessions, withSession, type Session } from '../../core/kv/sessions.ts';
 import { emptyStore, withValue } from '../../core/kv/store.ts';
@@ -40,9 +41,21 @@ export const command: fc.Arbitrary<Command> = fc.record({ client: uint32, sequen
 const commandInSession: fc.Arbitrary<Command> =
   fc.record({ client: uint32, sequence: uint32, operation, inSession: fc.record({ session: uint32, timeUs: uint32, activeSinceUs: uint32 }) });
 
-export const entry: fc.Arbitrary<Entry> = fc.record({ term: uint32, command: fc.option(fc.oneof(command, commandInSession)) }).map(({ term, command: asked }) => ({
-  term, command: asked, sizeBytes: noopSizeBytes + (asked === null ? 0 : commandSizeBytes(asked)),
+/** Who takes part: of each server whether it votes, learns or is not there. */
+const configuration: fc.Arbitrary<Configuration> = fc.array(fc.constantFrom('votes', 'learns', 'absent'), { minLength: 1, maxLength: 7 }).map((parts) => ({
+  voters: parts.flatMap((part, id) => (part === 'votes' ? [id] : [])), learners: parts.flatMap((part, id) => (part === 'learns' ? [id] : [])),
 }));
+
+const change: fc.Arbitrary<Change> = fc.record({ kind: fc.constantFrom(...changeKinds), server: fc.nat(6) });
+
+export const entry: fc.Arbitrary<Entry> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ term: uint32, command: fc.option(fc.oneof(command, commandInSession)) }).map(({ term, command: asked }) => ({
+    term, command: asked, sizeBytes: noopSizeBytes + (asked === null ? 0 : commandSizeBytes(asked)),
+  })) },
+  { weight: 1, arbitrary: fc.record({ term: uint32, configuration }).map(({ term, configuration: from }) => ({
+    term, command: null, configuration: from, sizeBytes: noopSizeBytes + configurationSizeBytes(from),
+  })) },
+);
 
 const entries = fc.array(entry, { maxLength: 4 });
 
@@ -64,8 +77,10 @@ export function holding({ pairs, sessions }: Contents): MachineSnapshot {
   };
 }
 
-const snapshot: fc.Arbitrary<Snapshot> = fc.record({ lastIncludedIndex: uint32, lastIncludedTerm: uint32, data: contents.map(holding) })
-  .map(({ lastIncludedIndex, lastIncludedTerm, data }) => ({ lastIncludedIndex, lastIncludedTerm, data, sizeBytes: snapshotSizeBytes(data) }));
+const snapshot: fc.Arbitrary<Snapshot> = fc.record({ lastIncludedIndex: uint32, lastIncludedTerm: uint32, data: contents.map(holding), told: fc.option(configuration) })
+  .map(({ lastIncludedIndex, lastIncludedTerm, data, told }) => ({
+    lastIncludedIndex, lastIncludedTerm, data, sizeBytes: snapshotSizeBytes(data), ...(told === null ? {} : { configuration: told }),
+  }));
 
 export const message: fc.Arbitrary<ServerMessage> = fc.oneof(
   fc.record({ kind: fc.constant('requestVote' as const), term: uint32, lastLogIndex: uint32, lastLogTerm: uint32 }),
@@ -91,8 +106,8 @@ export const message: fc.Arbitrary<ServerMessage> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('installSnapshot' as const), term: uint32, snapshot }),
   fc.record({ kind: fc.constant('installSnapshotReply' as const), term: uint32, lastIncludedIndex: uint32 }),
-  fc.record({ kind: fc.constant('clientRequest' as const), sequence: uint32, operation }),
-  fc.record({ kind: fc.constant('clientRequest' as const), sequence: uint32, operation, session: uint32 }),
+  fc.record({ kind: fc.constant('clientRequest' as const), sequence: uint32, operation: fc.oneof({ weight: 5, arbitrary: operation }, { weight: 1, arbitrary: change }) }),
+  fc.record({ kind: fc.constant('clientRequest' as const), sequence: uint32, operation: fc.oneof({ weight: 5, arbitrary: operation }, { weight: 1, arbitrary: change }), session: uint32 }),
   fc.record({ kind: fc.constant('sessionReply' as const), sequence: uint32, session: fc.option(fc.integer({ min: 0, max: 1100 })) }),
   fc.record({
     kind: fc.constant('clientReply' as const),

@@ -4,7 +4,7 @@
  * when it reaches the disk, and a node boots from the bytes of what its disk holds.
  */
 import { decodeMessage, decodeRaftState, decodeWrite, encodeMessage, encodeRaftState, encodeWrite } from '../../core/codec.ts';
-import { encodeSnapshot, type MachineSnapshot } from '../../core/kv/snapshot.ts';
+import { encodeStoredSnapshot } from '../../core/entry-codec.ts';
 import type { Write } from '../../core/raft/write.ts';
 import type { Persistent } from '../../core/raft/state.ts';
 import type { ServerMessage } from '../../core/server.ts';
@@ -64,6 +64,6 @@ export function copyOfPersistent(persistent: Persistent): Persistent {
   const { snapshot } = persistent;
   return decodeRaftState(
     encodeRaftState(persistent),
-    snapshot === null ? null : encodeSnapshot(snapshot.data as MachineSnapshot),
+    snapshot === null ? null : encodeStoredSnapshot(snapshot),
   );
 }

@@ -18,6 +18,7 @@ import { takeSnapshot } from '../../../core/kv/snapshot.ts';
 import type { Applied, LogCommand, LogServer } from '../../../core/log-server.ts';
 import type { Effect, Event, NodeId } from '../../../core/protocol.ts';
 import { Log, type Entry, type LogIndex, type Term } from '../../../core/raft/log.ts';
+import type { Change, Configuration } from '../../../core/raft/members.ts';
 import type { Snapshot } from '../../../core/raft/messages.ts';
 import { blankPersistent, type Persistent, type Raft, type RaftOptions, type Role } from '../../../core/raft/state.ts';
 import type { Server, ServerMessage, Waiting } from '../../../core/server.ts';
@@ -35,7 +36,7 @@ export const c0: NodeId = servers;
 export const c1: NodeId = servers + 1;
 
 /** An entry by its term, or with another command than the usual one; null is a no-op. */
-export type Item = Term | { readonly term: Term; readonly command: Command | string | null; readonly sizeBytes?: number };
+export type Item = Term | { readonly term: Term; readonly command: Command | string | null; readonly sizeBytes?: number; readonly configuration?: Configuration };
 
 /** A server, from its log's first entry on: `base` says how many of the entries are compacted. */
 export interface View {
@@ -57,6 +58,9 @@ export interface View {
   readonly waiting: readonly Waiting[];
   readonly reading: readonly Reading[] | null;
   readonly transfers: Transfers | null;
+  /** Who takes part as the log says at its base, or the snapshot, where that is not what its entries say; null where it is. */
+  readonly goesBy: Configuration | null;
+  readonly snapshotTells: Configuration | null;
 }
 
 /** `value`: another value of a key, or the last command another one; `first`: the first command; `extra` and `lacking`: a key more or less; the same of sessions. */
@@ -65,6 +69,7 @@ export type Spoiling = 'value' | 'first' | 'extra' | 'lacking' | 'session' | 'ex
 const follower: Role = { kind: 'follower', leaderId: null };
 const blank: View = {
   term: 0, vote: null, log: [], base: 0, commit: 0, applied: 0, executed: null, role: follower, options: {}, spoilt: null, spoiltSnapshot: null, channel: [], waiting: [], reading: null, transfers: null,
+  goesBy: null, snapshotTells: null,
 };
 
 export const follows = (leaderId: NodeId): Role => ({ kind: 'follower', leaderId });
@@ -79,7 +84,7 @@ export type Happening =
   | { readonly kind: 'step'; readonly node: NodeId; readonly to: Partial<View>; readonly event?: Event<ServerMessage, never>; readonly sends?: readonly Sent[]; readonly sets?: readonly string[]; readonly isSilent?: true; readonly disk?: Partial<View> }
   | { readonly kind: 'crash'; readonly node: NodeId; readonly atBarrier?: 'no' | 'writeLost' | 'writeKept'; readonly disk?: Partial<View> }
   | { readonly kind: 'refuse'; readonly node: NodeId }
-  | { readonly kind: 'ask'; readonly operation: number; readonly request: Operation }
+  | { readonly kind: 'ask'; readonly operation: number; readonly request: Operation | Change }
   | { readonly kind: 'giveUp'; readonly operation: number }
   | { readonly kind: 'tell'; readonly operation: number; readonly reply: Result | Expired }
   | { readonly kind: 'end' };
@@ -100,7 +105,8 @@ export function entryAt(index: LogIndex, item: Item): Entry {
   if (entry === undefined) {
     const term = typeof item === 'number' ? item : item.term;
     const command = typeof item === 'number' ? commandAt(index, item) : item.command;
-    entries.set(name, entry = { term, command, sizeBytes: typeof item === 'number' ? 10 : (item.sizeBytes ?? 10) });
+    const configuration = typeof item === 'number' ? undefined : item.configuration;
+    entries.set(name, entry = { term, command, sizeBytes: typeof item === 'number' ? 10 : (item.sizeBytes ?? 10), ...(configuration === undefined ? {} : { configuration }) });
   }
   return entry;
 }
@@ -108,6 +114,8 @@ export function entryAt(index: LogIndex, item: Item): Entry {
 const commandAt = (index: LogIndex, term: Term): Command => ({ client: c1, sequence: index, operation: { kind: 'append', key: 'k', value: `${term}.${index};` } });
 
 const entriesOf = (log: readonly Item[]): readonly Entry[] => log.map((item, place) => entryAt(place + 1, item));
+
+const lastConfiguration = (log: readonly Entry[]): Configuration | undefined => log.findLast(({ configuration }) => configuration !== undefined)?.configuration;
 
 /** How a kind of server keeps what it applied. */
 interface Service<Held> {
@@ -167,6 +175,7 @@ export interface StageOptions {
   readonly maxRaftState?: number;
   readonly budgetSteps?: number;
   readonly readsAroundLog?: boolean;
+  readonly members?: readonly NodeId[];
 }
 
 export interface Kind {
@@ -176,7 +185,7 @@ export interface Kind {
   judge(durableOf: (node: NodeId) => Persistent, options: StageOptions): Judge;
 }
 
-const checksOf = ({ maxRaftState = -1, budgetSteps = 1000, readsAroundLog = false }: StageOptions) => ({ servers, readsAroundLog, maxRaftState, noopOnElection: true, linearizabilityBudgetSteps: budgetSteps });
+const checksOf = ({ maxRaftState = -1, budgetSteps = 1000, readsAroundLog = false, members }: StageOptions) => ({ servers, ...(members === undefined ? {} : { members }), readsAroundLog, maxRaftState, noopOnElection: true, linearizabilityBudgetSteps: budgetSteps });
 
 /** The explorer's observer, taken along one path. */
 class AlongOnePath implements Judge {
@@ -269,14 +278,15 @@ export function play({ service, judge: judgeOf }: Kind, history: readonly Happen
   const judge = judgeOf((node) => disks[node]!, options);
   const snapshots = new Map<string, Snapshot>();
 
-  function snapshotOf({ log, base, spoiltSnapshot }: View): Snapshot | null {
+  function snapshotOf({ log, base, spoiltSnapshot, snapshotTells }: View): Snapshot | null {
     if (base === 0) return null;
-    const name = JSON.stringify([log.slice(0, base), spoiltSnapshot]);
+    const name = JSON.stringify([log.slice(0, base), spoiltSnapshot, snapshotTells]);
     let snapshot = snapshots.get(name);
     if (snapshot === undefined) {
       const held = service.execute(entriesOf(log), base);
+      const tells = snapshotTells ?? lastConfiguration(entriesOf(log.slice(0, base)));
       const data = service.dataOf(spoiltSnapshot === null ? held : service.spoil(held, spoiltSnapshot));
-      snapshots.set(name, snapshot = { lastIncludedIndex: base, lastIncludedTerm: entryAt(base, log[base - 1]!).term, data, sizeBytes: 1 });
+      snapshots.set(name, snapshot = { lastIncludedIndex: base, lastIncludedTerm: entryAt(base, log[base - 1]!).term, data, sizeBytes: 1, ...(tells === undefined ? {} : { configuration: tells }) });
     }
     return snapshot;
   }
@@ -284,10 +294,10 @@ export function play({ service, judge: judgeOf }: Kind, history: readonly Happen
   function persistentOf(view: View): Persistent {
     const all = entriesOf(view.log);
     const baseTerm = view.base === 0 ? 0 : all[view.base - 1]!.term;
-    return { currentTerm: view.term, votedFor: view.vote, log: Log.startingAfter(view.base, baseTerm).append(all.slice(view.base)), snapshot: snapshotOf(view) };
+    return { currentTerm: view.term, votedFor: view.vote, log: Log.startingAfter(view.base, baseTerm, view.goesBy ?? lastConfiguration(all.slice(0, view.base))).append(all.slice(view.base)), snapshot: snapshotOf(view) };
   }
 
-  const isPersistent = (key: string): boolean => ['term', 'vote', 'log', 'base', 'spoiltSnapshot'].includes(key);
+  const isPersistent = (key: string): boolean => ['term', 'vote', 'log', 'base', 'spoiltSnapshot', 'goesBy', 'snapshotTells'].includes(key);
 
   function nodeOf(id: NodeId, before: Node | null, view: View, changed: readonly string[]): Node {
     if (before !== null && changed.length === 0) return before;

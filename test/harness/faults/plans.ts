@@ -2,6 +2,7 @@
 import type { FaultKind } from '../../../harness/plan/fault-kinds.ts';
 import type { Plan } from '../../../harness/plan/plan.ts';
 import { drawSwarm } from '../../../scenarios/swarm.ts';
+import type { RaftKvSettings } from '../../../scenarios/systems/raft-kv-settings.ts';
 import { kindsOf } from '../../../harness/swarm/kinds.ts';
 
 /** Faults without which another one finds no moment to strike at. */
@@ -14,9 +15,11 @@ export const companionsOf = (kind: FaultKind): readonly FaultKind[] => {
   return kind === 'compactDuringInstall' ? ['isolateUntilSnapshot'] : [];
 };
 
-/** Messages take one millisecond, so that nothing overtakes anything unless a fault makes it. */
+/** Messages take one millisecond, so that nothing overtakes anything unless a fault makes it; and nobody comes or goes. */
 export function planWith(number: number, ...kinds: readonly FaultKind[]): Plan {
-  const plan = drawSwarm(`fault ${number}`, () => kindsOf(...kinds));
+  const drawn = drawSwarm(`fault ${number}`, () => kindsOf(...kinds));
+  const { members: _members, ...settings } = drawn.settings as RaftKvSettings;
+  const plan = { ...drawn, settings, operations: drawn.operations.filter(({ request }) => !('server' in (request as object))) };
   return { ...plan, network: { ...plan.network, delayUs: { min: 1000, max: 1000 } }, healing: { kind: 'everyone' } };
 }
 

@@ -113,8 +113,10 @@ describe('healing', () => {
     expect(record.operationsCompleted).toBeLessThanOrEqual(late.filter(({ atUs }) => atUs <= calm.stormUs).length);
   });
 
-  test('the swarm never loses more servers than leaves a quorum', () => {
-    const records = Array.from({ length: 300 }, (_, seed) => run(swarm.system, swarm.draw(seed)));
+  test('the swarm never loses more servers than leaves a quorum, where nobody comes or goes', () => {
+    const plans = Array.from({ length: 300 }, (_, seed) => swarm.draw(seed)).filter(({ settings }) => !('members' in (settings as object)));
+    expect(plans.length).toBeGreaterThan(200);
+    const records = plans.map((plan) => run(swarm.system, plan));
     expect(records.every(({ counts }) => counts['progressExcused'] === 0)).toBe(true);
     const ways = new Set(Array.from({ length: 60 }, (_, seed) => swarm.draw(seed).healing?.kind));
     expect([...ways].sort()).toEqual(['everyone', 'leaderFalls', 'minorityDown', 'minorityInTrouble', 'noNewOperations']);

@@ -164,6 +164,21 @@ describe('a majority that can talk', () => {
     expect(owed(5, first(5), [[0, 3], [0, 4], [1, 3], [1, 4]])).toBe(true);
     expect(owed(5, first(5), [[0, 2], [0, 3], [0, 4], [1, 3], [1, 4], [2, 4]])).toBe(false);
   });
+
+  test('where servers come and go, of each configuration that a server which is up goes by (dissertation, 4.1)', () => {
+    const going = (up: readonly number[], voters: readonly (readonly number[] | null)[], cuts: readonly string[] = []): boolean => majorityCanTalk({
+      servers: 4, isUp: (node) => up.includes(node), canTalk: (from, to) => !cuts.includes(`${from} ${to}`),
+      stateOf: (node) => {
+        const of = voters[node]!;
+        const log = of === null ? Log.empty : Log.empty.append([{ ...entry(1), configuration: { voters: of, learners: [] } }]);
+        return { raft: { config: { ...configOf({ id: node, clusterSize: 4 }), members: [0, 1] }, persistent: { ...blankPersistent, log } } };
+      },
+    });
+    const [three, four] = [[0, 1, 2], [0, 1, 2, 3]];
+    expect([going([0, 1], [null, null, null, null]), going([0, 2, 3], [null, null, null, null]), going([0, 1], [three, three, null, null])]).toEqual([true, false, true]);
+    expect([going([0, 1], [four, three, null, null]), going([0, 1, 3], [four, three, null, null]), going([2, 3], [null, null, [3], [3]])]).toEqual([false, true, true]);
+    expect([going([0, 1, 2], [three, three, three, null], ['1 2']), going([0, 1, 2], [three, three, three, null], ['1 2', '0 1', '0 2'])]).toEqual([true, false]);
+  });
 });
 
 describe('raft-kv', () => {

@@ -1,0 +1,77 @@
+/** Servers that come and go (dissertation, chapter 4). */
+import type { NodeId } from '../../core/protocol.ts';
+import type { Configuration } from '../../core/raft/members.ts';
+import type { Raft } from '../../core/raft/state.ts';
+import { situationsOf } from './situation.ts';
+
+/** A configuration is committed that nobody knew committed before. */
+export interface NewConfiguration {
+  readonly from: Configuration;
+  readonly to: Configuration;
+}
+
+const isIn = ({ voters, learners }: Configuration, id: NodeId): boolean => voters.includes(id) || learners.includes(id);
+
+export const configurations = situationsOf<NewConfiguration>()({
+  learnersAdded: { says: 'A learner is let in', seen: ({ from, to }) => to.learners.some((id) => !isIn(from, id)) },
+  votersAdded: { says: 'A learner that was caught up becomes a voter', seen: ({ from, to }) => to.voters.some((id) => !from.voters.includes(id)) },
+  serversRemoved: { says: 'A server is taken out', seen: ({ from, to }) => [...from.voters, ...from.learners].some((id) => !isIn(to, id)) },
+});
+
+/** A step of a server where servers come and go. */
+export interface MemberStep {
+  readonly node: NodeId;
+  readonly before: Raft;
+  readonly after: Raft;
+  /** The last configuration that is committed anywhere. */
+  readonly committed: Configuration;
+}
+
+const logOf = ({ persistent: { log } }: Raft): Raft['persistent']['log'] => log;
+const votes = (raft: Raft, node: NodeId): boolean => (logOf(raft).configuration?.voters ?? raft.config.members!).includes(node);
+const catchUpOf = ({ role }: Raft) => (role.kind === 'leader' ? role.office?.catchUp : undefined);
+
+export const memberSteps = situationsOf<MemberStep>()({
+  configurationsRolledBack: {
+    says: 'A server gives up a configuration with the entry that holds it',
+    seen({ before, after }) {
+      const [old, log] = [logOf(before), logOf(after)];
+      const { configurationIndex: index } = old;
+      if (old === log || index <= old.baseIndex || index <= log.baseIndex) return false;
+      return index > log.lastIndex || log.termAt(index) !== old.termAt(index);
+    },
+  },
+  leadersRemoved: {
+    says: 'A leader that has left steps down when that is committed',
+    seen: ({ node, before, after }) => before.role.kind === 'leader' && after.role.kind === 'follower'
+      && before.persistent.currentTerm === after.persistent.currentTerm && !votes(after, node) && logOf(after).configurationIndex <= after.commitIndex,
+  },
+  removedServersStanding: {
+    says: 'A server that was taken out and does not know it stands for election',
+    seen: ({ node, before, after, committed }) => !isIn(committed, node) && before.role.kind === 'follower'
+      && (after.role.kind === 'candidate' || after.role.kind === 'preCandidate'),
+  },
+  leadersOnTheirWayOut: {
+    says: 'A leader that has left commits an entry, and does not count itself',
+    seen: ({ node, before, after }) => before.role.kind === 'leader' && after.commitIndex > before.commitIndex && !votes(before, node),
+  },
+  leadersOfUncommittedConfiguration: {
+    says: 'A server is elected by a configuration that it does not know to be committed',
+    seen: ({ before, after }) => before.role.kind !== 'leader' && after.role.kind === 'leader' && logOf(before).configurationIndex > before.commitIndex,
+  },
+  roundsOfCatchUp: {
+    says: 'A learner is behind when an election timeout is over, and gets another round',
+    seen: ({ before, after }) => catchUpOf(after) !== undefined && (catchUpOf(before)?.rounds ?? 1) < catchUpOf(after)!.rounds,
+  },
+  configurationsInstalled: {
+    says: 'A snapshot is installed that tells who takes part',
+    seen: ({ before, after }) => after.persistent.snapshot !== before.persistent.snapshot && after.persistent.snapshot?.configuration !== undefined
+      && after.persistent.snapshot.lastIncludedIndex > logOf(before).lastIndex,
+  },
+});
+
+/** What an operator was told. */
+export const changeAnswers = situationsOf<{ readonly isDone: boolean }>()({
+  changesDone: { says: 'An operator is told that a change is done', seen: ({ isDone }) => isDone },
+  changesGivenUp: { says: 'An operator is told that a learner did not catch up', seen: ({ isDone }) => !isDone },
+});

@@ -1,0 +1,88 @@
+/**
+ * Changes of the membership (dissertation, chapter 4), as a layer around the server: an operator asks as clients do, and is
+ * told when the change is committed, or that it was given up.
+ *
+ * To ask for the same again changes nothing, so no session is needed: what is so already is done.
+ */
+import type { ClerkMessage } from './kv/messages.ts';
+import type { Effect, Event, NodeId, Step } from './protocol.ts';
+import { changeKinds, type Change } from './raft/members.ts';
+import { onChange } from './raft/membership.ts';
+import type { AnyRaftMessage } from './raft/option-messages.ts';
+import { NONE, type Persistent, type Raft, type RaftEffect } from './raft/state.ts';
+import type { Write } from './raft/write.ts';
+
+/** Of a server, what changes need. */
+export interface ChangeServer {
+  readonly config: { readonly members?: readonly NodeId[] };
+  readonly raft: Raft;
+  readonly changing?: readonly Changing[];
+}
+
+/** An operator that waits. One after the other, in the order in which they asked. */
+export interface Changing {
+  readonly client: NodeId;
+  readonly sequence: number;
+  readonly change: Change;
+}
+
+type Message = AnyRaftMessage | ClerkMessage;
+type ChangeEffect = Effect<Message, Write, never>;
+type ChangeEvent = Event<Message, never>;
+type ChangeStep<S> = Step<S, ChangeEffect>;
+/** What the server does behind each step of its Raft. */
+type Settle<S> = (server: S, before: Persistent, effects: readonly RaftEffect[]) => ChangeStep<S>;
+
+export const isChange = (asked: { readonly kind: string }): asked is Change => (changeKinds as readonly string[]).includes(asked.kind);
+
+/** The server's step, with what it means for those who wait for a change. Without the option it is the server's alone. */
+export function withChanges<S extends ChangeServer>(
+  server: S, event: ChangeEvent, step: (server: S, event: ChangeEvent) => ChangeStep<S>, settle: Settle<S>,
+): ChangeStep<S> {
+  if (server.config.members === undefined) return step(server, event);
+  if (event.kind === 'message' && event.message.kind === 'clientRequest' && isChange(event.message.operation)) {
+    const { sequence, operation: change } = event.message;
+    const others = (server.changing ?? NONE).filter(({ client }) => client !== event.from);
+    return pursued({ state: withChanging(server, [...others, { client: event.from, sequence, change }]), effects: NONE }, settle);
+  }
+  const { state, effects } = step(server, event);
+  const carried = { state: withChanging(state, server.changing ?? NONE), effects };
+  return isOccasion(event) || state.raft.role.kind !== 'leader' ? pursued(carried, settle) : carried;
+}
+
+/** What a change waits for comes with an answer of a follower, or with time. So no step puts more than one entry into a log. */
+const isOccasion = (event: ChangeEvent): boolean =>
+  event.kind === 'timer' || (event.kind === 'message' && (event.message.kind === 'appendEntriesReply' || event.message.kind === 'installSnapshotReply'));
+
+const withChanging = <S extends ChangeServer>(server: S, changing: readonly Changing[]): S =>
+  server.changing === changing ? server : { ...server, changing };
+
+/** The first of them goes on; who asked a server that does not lead, or leads no more, must ask somebody else. */
+function pursued<S extends ChangeServer>(step: ChangeStep<S>, settle: Settle<S>): ChangeStep<S> {
+  const { state, effects } = step;
+  const { raft, changing } = state;
+  const [first, ...others] = changing!;
+  if (first === undefined) return step;
+  if (raft.role.kind !== 'leader') {
+    const leaderId = raft.role.kind === 'follower' ? raft.role.leaderId : null;
+    return { state: withChanging(state, NONE), effects: [...effects, ...changing!.map((one) => answer(one, { kind: 'notLeader', leaderId }))] };
+  }
+  const { outcome, raft: after, effects: more } = onChange(raft, first.change);
+  const settled = after === raft ? { state, effects: more } : settle({ ...state, raft: after }, raft.persistent, more);
+  const joined: ChangeStep<S> = { state: withChanging(settled.state, changing!), effects: together(effects, settled.effects) };
+  if (outcome === 'waits') return joined;
+  const told = answer(first, { kind: 'done', result: outcome === 'done' });
+  return pursued({ state: withChanging(joined.state, others), effects: [...joined.effects, told] }, settle);
+}
+
+/** One step has one barrier: all that it writes is in front of all that it says. */
+function together(first: readonly ChangeEffect[], second: readonly ChangeEffect[]): readonly ChangeEffect[] {
+  const [one, two] = [first[0], second[0]];
+  if (one?.kind === 'persist' && two?.kind === 'persist') return [{ kind: 'persist', writes: [...one.writes, ...two.writes] }, ...first.slice(1), ...second.slice(1)];
+  return two?.kind === 'persist' ? [two, ...first, ...second.slice(1)] : [...first, ...second];
+}
+
+type Outcome = Extract<ClerkMessage, { kind: 'clientReply' }>['outcome'];
+
+const answer = ({ client, sequence }: Changing, outcome: Outcome): ChangeEffect =>
+  ({ kind: 'send', to: client, message: { kind: 'clientReply', sequence, outcome } });

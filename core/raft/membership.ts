@@ -1,0 +1,93 @@
+/**
+ * Changes of one server at a time (dissertation 4.1 to 4.2): any majority before such a change and any behind it have a
+ * server in common, so the new configuration takes effect as soon as it is in the log. It is a voter less, a learner
+ * more or less, or a learner that becomes a voter once it is caught up (catch-up.ts).
+ *
+ * Not before the last change is committed; and, as Ongaro's correction of 2015 has it, not before the leader has committed an
+ * entry of its own term: else two leaders could each change the same configuration, to two with separate majorities.
+ */
+import { caughtUp, withoutCatchUp } from './catch-up.ts';
+import { advanceCommitIndex } from './commitment.ts';
+import { configurationOf, peersOf } from './configuration.ts';
+import { noopSizeBytes } from './election.ts';
+import type { LogIndex } from './log.ts';
+import { configurationSizeBytes, isMember, withLearner, withoutServer, withVoter, type Change, type Configuration } from './members.ts';
+import { propose, proposeEntry } from './replication.ts';
+import { restartElectionTimer, stay, withRole, type Leader, type Raft, type RaftStep } from './state.ts';
+import { sendInWindow, withoutFlow } from './window.ts';
+
+/** `waits`: not yet; asked again behind a later step it goes on. */
+export type ChangeOutcome = 'waits' | 'done' | 'givenUp';
+
+export interface ChangeStep extends RaftStep {
+  readonly outcome: ChangeOutcome;
+}
+
+/** What a leader does for an operator at this moment, if anything. Of a server that does not lead, everything waits. */
+export function onChange(raft: Raft, change: Change): ChangeStep {
+  const configuration = configurationOf(raft);
+  if (raft.role.kind !== 'leader' || configuration === null) return { ...stay(raft), outcome: 'waits' };
+  const { currentTerm, log } = raft.persistent;
+  // What it inherited commits with an entry of its own only, which no client may ever give it (5.4.2).
+  if (log.lastTerm !== currentTerm && !hasCommittedOwn(raft)) return { ...sendInWindow(propose(raft, null, noopSizeBytes), false), outcome: 'waits' };
+  const next = towards(configuration, change);
+  if (next === null) return { ...stay(raft), outcome: isCommitted(raft) ? 'done' : 'waits' };
+  // Nobody would be left to decide, or to let anybody in; or nobody of that name is known.
+  if (next.voters.length === 0 || change.server >= raft.config.clusterSize) return { ...stay(raft), outcome: 'givenUp' };
+  if (!isMember(configuration, change.server) || change.kind === 'removeServer') return whenItMay(raft, next);
+  const { raft: ready, effects, state } = caughtUp(raft, change.server);
+  if (state === 'givenUp') return { raft: withoutCatchUp(ready), effects, outcome: 'givenUp' };
+  if (state === 'behind') return { raft: ready, effects, outcome: 'waits' };
+  const step = whenItMay(ready, next);
+  return { ...step, effects: [...effects, ...step.effects] };
+}
+
+/** The next configuration on the way to what is asked for; null where it is that already. */
+function towards(configuration: Configuration, { kind, server }: Change): Configuration | null {
+  if (kind === 'removeServer') return isMember(configuration, server) ? withoutServer(configuration, server) : null;
+  if (configuration.voters.includes(server)) return null;
+  if (!configuration.learners.includes(server)) return withLearner(configuration, server);
+  return kind === 'addLearner' ? null : withVoter(configuration, server);
+}
+
+const isCommitted = ({ commitIndex, persistent: { log } }: Raft): boolean => log.configurationIndex <= commitIndex;
+
+const hasCommittedOwn = ({ commitIndex, persistent: { currentTerm, log } }: Raft): boolean => log.termAt(commitIndex) === currentTerm;
+
+function whenItMay(raft: Raft, next: Configuration): ChangeStep {
+  const step = isCommitted(raft) && hasCommittedOwn(raft) ? withConfiguration(raft, next) : stay(raft);
+  return { ...step, outcome: 'waits' };
+}
+
+/** From here on it counts. A smaller majority may hold entries already that the larger one did not. */
+function withConfiguration(raft: Raft, configuration: Configuration): RaftStep {
+  const sizeBytes = noopSizeBytes + configurationSizeBytes(configuration);
+  const { currentTerm, log: { lastIndex } } = raft.persistent;
+  const leader = withoutCatchUp(raft).role as Leader;
+  const newcomers = newcomersOf(raft, configuration);
+  const prepared = withRole(raft, newcomers.reduce((role, server) => withNewcomer(role, server, lastIndex), leader));
+  const { raft: appended, effects } = sendInWindow(proposeEntry(withoutFlows(prepared, newcomers), { term: currentTerm, command: null, sizeBytes, configuration }), false);
+  return retired({ raft: advanceCommitIndex(appended, appended.role as Leader), effects });
+}
+
+const newcomersOf = (raft: Raft, { learners }: Configuration): readonly number[] => learners.filter((server) => !peersOf(raft).includes(server));
+
+const withoutFlows = (raft: Raft, newcomers: readonly number[]): Raft => newcomers.reduce(withoutFlow, raft);
+
+/** Nothing is known of what it stores, whatever it was before. */
+const withNewcomer = (leader: Leader, server: number, lastIndex: LogIndex): Leader =>
+  ({ ...leader, nextIndex: leader.nextIndex.with(server, lastIndex + 1), matchIndex: leader.matchIndex.with(server, 0) });
+
+/** A leader that has left leads until that is committed, which it does not count for, and no longer (4.2.2). */
+export function retired({ raft, effects }: RaftStep): RaftStep {
+  const { config: { id }, role } = raft;
+  const configuration = configurationOf(raft);
+  if (role.kind !== 'leader' || configuration === null || configuration.voters.includes(id) || !isCommitted(raft)) return { raft, effects };
+  return { raft: withRole(raft, { kind: 'follower', leaderId: null }), effects: [restartElectionTimer(raft), ...effects] };
+}
+
+/** A server that does not take part, or no longer: what it says of its log is of no use to a leader. */
+export function isOutsider(raft: Raft, server: number): boolean {
+  const configuration = configurationOf(raft);
+  return configuration !== null && !isMember(configuration, server);
+}
