@@ -2,10 +2,12 @@
  * Changes of the membership (dissertation, chapter 4), as a layer around the server: an operator asks as clients do, and is
  * told when the change is committed, or that it was given up.
  *
- * To ask for the same again changes nothing, so no session is needed: what is so already is done.
+ * To ask for the same again changes nothing, so no session is needed: what is so already is done, when an entry that was
+ * appended behind the asking is committed.
  */
 import type { ClerkMessage } from './kv/messages.ts';
 import type { Effect, Event, NodeId, Step } from './protocol.ts';
+import type { LogIndex } from './raft/log.ts';
 import { changeKinds, type Change } from './raft/members.ts';
 import { onChange } from './raft/membership.ts';
 import type { AnyRaftMessage } from './raft/option-messages.ts';
@@ -24,6 +26,8 @@ export interface Changing {
   readonly client: NodeId;
   readonly sequence: number;
   readonly change: Change;
+  /** The last index of the log when it asked. */
+  readonly askedAt: LogIndex;
 }
 
 type Message = AnyRaftMessage | ClerkMessage;
@@ -43,7 +47,7 @@ export function withChanges<S extends ChangeServer>(
   if (event.kind === 'message' && event.message.kind === 'clientRequest' && isChange(event.message.operation)) {
     const { sequence, operation: change } = event.message;
     const others = (server.changing ?? NONE).filter(({ client }) => client !== event.from);
-    return pursued({ state: withChanging(server, [...others, { client: event.from, sequence, change }]), effects: NONE }, settle);
+    return pursued({ state: withChanging(server, [...others, { client: event.from, sequence, change, askedAt: server.raft.persistent.log.lastIndex }]), effects: NONE }, settle);
   }
   const { state, effects } = step(server, event);
   const carried = { state: withChanging(state, server.changing ?? NONE), effects };
@@ -67,7 +71,7 @@ function pursued<S extends ChangeServer>(step: ChangeStep<S>, settle: Settle<S>)
     const leaderId = raft.role.kind === 'follower' ? raft.role.leaderId : null;
     return { state: withChanging(state, NONE), effects: [...effects, ...changing!.map((one) => answer(one, { kind: 'notLeader', leaderId }))] };
   }
-  const { outcome, raft: after, effects: more } = onChange(raft, first.change);
+  const { outcome, raft: after, effects: more } = onChange(raft, first.change, first.askedAt);
   const settled = after === raft ? { state, effects: more } : settle({ ...state, raft: after }, raft.persistent, more);
   const joined: ChangeStep<S> = { state: withChanging(settled.state, changing!), effects: together(effects, settled.effects) };
   if (outcome === 'waits') return joined;

@@ -23,15 +23,18 @@ export interface ChangeStep extends RaftStep {
   readonly outcome: ChangeOutcome;
 }
 
-/** What a leader does for an operator at this moment, if anything. Of a server that does not lead, everything waits. */
-export function onChange(raft: Raft, change: Change): ChangeStep {
+/**
+ * What a leader does for an operator at this moment, if anything. Of a server that does not lead, everything waits.
+ * @param askedAt the last index of its log when it was asked
+ */
+export function onChange(raft: Raft, change: Change, askedAt: LogIndex): ChangeStep {
   const configuration = configurationOf(raft);
   if (raft.role.kind !== 'leader' || configuration === null) return { ...stay(raft), outcome: 'waits' };
   const { currentTerm, log } = raft.persistent;
   // What it inherited commits with an entry of its own only, which no client may ever give it (5.4.2).
   if (log.lastTerm !== currentTerm && !hasCommittedOwn(raft)) return { ...sendInWindow(propose(raft, null, noopSizeBytes), false), outcome: 'waits' };
   const next = towards(configuration, change);
-  if (next === null) return { ...stay(raft), outcome: isCommitted(raft) ? 'done' : 'waits' };
+  if (next === null) return whenItIsSo(raft, askedAt);
   // Nobody would be left to decide, or to let anybody in; or nobody of that name is known.
   if (next.voters.length === 0 || change.server >= raft.config.clusterSize) return { ...stay(raft), outcome: 'givenUp' };
   if (!isMember(configuration, change.server) || change.kind === 'removeServer') return whenItMay(raft, next);
@@ -48,6 +51,16 @@ function towards(configuration: Configuration, { kind, server }: Change): Config
   if (configuration.voters.includes(server)) return null;
   if (!configuration.learners.includes(server)) return withLearner(configuration, server);
   return kind === 'addLearner' ? null : withVoter(configuration, server);
+}
+
+/**
+ * Whoever leads no more, and has not heard of it, would tell what was: so that it is so is told as any read through the
+ * log is, behind the commitment of an entry that was appended since it was asked (section 8).
+ */
+function whenItIsSo(raft: Raft, askedAt: LogIndex): ChangeStep {
+  const { commitIndex, persistent: { log } } = raft;
+  if (commitIndex > askedAt && isCommitted(raft)) return { ...stay(raft), outcome: 'done' };
+  return { ...(log.lastIndex > askedAt ? stay(raft) : sendInWindow(propose(raft, null, noopSizeBytes), false)), outcome: 'waits' };
 }
 
 const isCommitted = ({ commitIndex, persistent: { log } }: Raft): boolean => log.configurationIndex <= commitIndex;

@@ -102,11 +102,30 @@ describe('a server that comes (4.2.1)', () => {
     expect(configurationOf(cluster)).toEqual(of([0, 1, 2, 3]));
   });
 
-  test('what is so already is done', () => {
+  test('what is so already is done, when an entry behind the asking is committed', () => {
     const cluster = clusterOf(4, [0, 1, 2]);
-    asks(cluster, 1, add(2));
-    asks(cluster, 2, remove(3));
-    expect(told(cluster)).toEqual([[1, done], [2, done]]);
+    for (const [sequence, change] of [[1, add(2)], [2, remove(3)]] as const) {
+      const { lastIndex } = raftOf(cluster).persistent.log;
+      asks(cluster, sequence, change);
+      expect([told(cluster).length, raftOf(cluster).persistent.log.lastIndex]).toEqual([sequence - 1, lastIndex + 1]);
+      beat(cluster);
+      expect(told(cluster).at(-1)).toEqual([sequence, done]);
+      expect(raftOf(cluster).persistent.log.lastIndex).toBe(lastIndex + 1);
+    }
+  });
+
+  test('who was taken out, and leads an earlier term still, tells nobody that it takes part', () => {
+    const cluster = clusterOf(3, [0, 1, 2]);
+    const cutOff = across([0]);
+    cluster.timer(1, 'election');
+    cluster.deliver(cutOff);
+    beat(cluster, cutOff, 1);
+    asks(cluster, 1, remove(0), 1);
+    beat(cluster, cutOff, 1);
+    expect([roleOf(cluster, 0), roleOf(cluster, 1), told(cluster)]).toEqual(['leader', 'leader', [[1, done]]]);
+    asks(cluster, 2, add(0));
+    beat(cluster, cutOff);
+    expect(told(cluster)).toEqual([[1, done]]);
   });
 });
 
@@ -214,6 +233,7 @@ describe('a leader that goes (4.2.2)', () => {
     cluster.elect(1);
     beat(cluster, () => false, 1);
     asks(cluster, 1, remove(0), 1);
+    beat(cluster, () => false, 1);
     expect(told(cluster).at(-1)).toEqual([1, done]);
     cluster.timer(0, 'election');
     expect(roleOf(cluster, 0)).toBe('follower');
