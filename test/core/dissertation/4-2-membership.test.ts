@@ -307,3 +307,45 @@ test('without the option nobody comes or goes', () => {
   asks(cluster, 1, remove(2));
   expect([told(cluster), configurationOf(cluster)]).toEqual([[[1, { kind: 'done', result: false }]], undefined]);
 });
+
+describe('beside other options', () => {
+  test('in chunks goes who takes part, too', () => {
+    const cluster = clusterOf(4, [0, 1, 2], { maxRaftState: 60, snapshotChunkBytes: 8 });
+    asks(cluster, 1, learn(3));
+    for (let sequence = 1; sequence <= 4; sequence++) {
+      put(cluster, sequence);
+      beat(cluster, across([3]));
+    }
+    const { snapshot } = raftOf(cluster).persistent;
+    expect(snapshot?.configuration).toEqual(of([0, 1, 2], 3));
+    for (let beats = 0; beats < 4; beats++) beat(cluster, ({ message }) => message.kind === 'installSnapshot');
+    expect(raftOf(cluster, 3).persistent.snapshot).toEqual(snapshot);
+  });
+
+  test('a server that left is sent no chunk more', () => {
+    const cluster = clusterOf(3, [0, 1, 2], { maxRaftState: 60, snapshotChunkBytes: 8 });
+    for (let sequence = 1; sequence <= 4; sequence++) {
+      put(cluster, sequence);
+      beat(cluster, across([2]));
+    }
+    cluster.timer(0, 'heartbeat');
+    expect(cluster.server(0).transfers?.outgoing.map(({ to }) => to)).toEqual([2]);
+    asks(cluster, 1, remove(2));
+    expect(cluster.server(0).transfers?.outgoing).toEqual([]);
+  });
+
+  test('a window is of those who take part, and begins anew for whoever comes', () => {
+    const cluster = clusterOf(3, [0, 1], { window: 4 });
+    put(cluster, 1);
+    expect(cluster.letters.map(({ to }) => to)).toEqual([1]);
+    beat(cluster);
+    asks(cluster, 1, learn(2));
+    beat(cluster);
+    beat(cluster);
+    asks(cluster, 2, remove(2));
+    beat(cluster);
+    asks(cluster, 3, learn(2));
+    const { role } = raftOf(cluster);
+    expect(role.kind === 'leader' && role.office?.flows?.[2]).toEqual({ state: 'probe', inFlight: [raftOf(cluster).persistent.log.lastIndex] });
+  });
+});
