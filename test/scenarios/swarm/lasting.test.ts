@@ -29,8 +29,10 @@ describe('servers in trouble', () => {
   });
 
   test('what campaigns without end needs PreVote and CheckQuorum (dissertation 9.6, 6.2)', () => {
+    // One seed in two hundred.
+    const more = Array.from({ length: 5000 }, (_, i) => swarm.draw(3001 + i)).filter((plan) => inTrouble(plan).length > 0);
     const kindsWith = (isWanted: (settings: RaftKvSettings) => boolean): readonly string[] => {
-      const kinds = troubled.filter(({ settings }) => isWanted(settings as RaftKvSettings))
+      const kinds = [...troubled, ...more].filter(({ settings }) => isWanted(settings as RaftKvSettings))
         .flatMap((plan) => lasting(plan).map((fault) => (fault.kind === 'isolation' ? `${fault.kind} ${fault.direction}` : fault.kind === 'cut' ? `cut ${inTrouble(plan).includes(fault.from) ? 'out' : 'in'}` : fault.kind)));
       return [...new Set(kinds)].sort();
     };
@@ -58,9 +60,13 @@ test('where there is trouble, clients ask behind the storm: who asks nothing is 
   expect(Math.abs(more - 420)).toBeLessThan(90);
 });
 
-test('a fifth of the seeds keeps a poor network, of a few per cent at most', () => {
+test('a sixth of the seeds keeps a poor network, of a few per cent at most: none whose sessions end within a few elections', () => {
   const rates = plans.flatMap(({ network }) => network.lasting ?? []);
-  expect(Math.abs(rates.length - 600)).toBeLessThan(100);
+  expect(Math.abs(rates.length - 510)).toBeLessThan(60);
+  const endsSoon = ({ sessionExpiryUs = Infinity, electionTimeoutUs }: RaftKvSettings): boolean => sessionExpiryUs < 4 * electionTimeoutUs.max;
+  const short = plans.filter(({ settings }) => endsSoon(settings as RaftKvSettings));
+  expect(short.length).toBeGreaterThan(200);
+  expect(short.filter((plan) => plan.network.lasting !== undefined || inTrouble(plan).length > 0)).toEqual([]);
   expect(Math.max(...rates.map(({ dropPer1000 }) => dropPer1000))).toBe(lastingPer1000Max);
   expect([...new Set(rates.map(({ tailUs }) => tailUs))].sort((a, b) => a - b)).toEqual([0, 200, 1000, 2000]);
 });
