@@ -47,5 +47,6 @@ function isItsLast({ machine: { sessions } }: Server, { client, sequence }: Comm
 const isAnswered = ({ client, sequence }: Command, effects: Responses['effects']): boolean => effects.some((effect) => {
   if (effect.kind !== 'send' || effect.to !== client) return false;
   const message = effect.message as ClerkMessage;
-  return message.kind === 'clientReply' && message.sequence === sequence;
+  // That its session is over is an answer, too.
+  return (message.kind === 'clientReply' || message.kind === 'sessionReply') && message.sequence === sequence;
 });

@@ -41,9 +41,9 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
   const clients = shape.weighted([[1, 1], [2, 2], [6, 3 + shape.below(4)], [3, 7 + shape.below(9)]]);
   const stormUs = shape.in({ min: 1500, max: 4000 }) * ms;
   const kinds = kindsFor(streams);
-  const settings = { ...drawSettings(streams.stream('settings'), kinds, servers), ...drawOptions(streams.stream('options')) };
   const loads = streams.stream('loads');
   const passers = kinds.has('endlessSessions') ? 5 + loads.below(30) : 0;
+  const settings = carried({ ...drawSettings(streams.stream('settings'), kinds, servers), ...drawOptions(streams.stream('options')) }, clients + passers);
   const { victims, healing: calm } = drawLosses(streams.stream('losses'), servers, stormUs);
   const lasting = kinds.mayLast ? drawLasting(streams.stream('lasting'), { servers, stormUs, settleUs, settings, victims, healing: calm }) : nothingLasts;
   const healing = lasting.healing ?? calm;
@@ -68,6 +68,15 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     // Held against it, a run takes up to a third longer: half of the runs find what there is to find.
     ...(streams.stream('specification').chance(500) ? {} : { specification: 'off' as const }),
   };
+}
+
+/**
+ * A client without a session asks for that first, so that twice as much goes into the log: more than a window of a few entries
+ * carries, and more than a crowd may ask for, where leaders last for a few round trips only. Then nothing is owed.
+ */
+function carried({ sessionExpiryUs, ...settings }: RaftKvSettings, clients: number): RaftKvSettings {
+  const hasRoom = settings.window === undefined || settings.window * settings.entriesPerMessageMax >= 16;
+  return sessionExpiryUs === undefined || !hasRoom || clients > 15 ? settings : { ...settings, sessionExpiryUs };
 }
 
 /**

@@ -40,14 +40,20 @@ export function drawLasting(random: RandomStream, calm: Calm): Lasting {
   const hasRates = random.chance(200);
   const rates = { dropPer1000: random.below(51), duplicatePer1000: random.below(51), tailUs: random.pick([0, 200, 1000, 2000]) };
   const hasTrouble = random.chance(250);
-  const nodes = hasTrouble && calm.healing.kind === 'everyone' ? troubled(random, calm) : [];
+  const nodes = hasTrouble && !endsSoon(calm.settings) && calm.healing.kind === 'everyone' ? troubled(random, calm) : [];
   return {
-    rates: hasRates ? rates : null,
+    rates: hasRates && !endsSoon(calm.settings) ? rates : null,
     healing: nodes.length === 0 ? null : { kind: 'minorityInTrouble', nodes },
     faults: nodes.map((node) => trouble(random, node, calm)),
     movedBehind: nodes.length > 0 || random.chance(150) ? (operations) => behind(random, operations, calm.stormUs) : (operations) => operations,
   };
 }
+
+/**
+ * A session that ends within a few elections: where leaders go on coming and going a client may never have the time to use
+ * one, and nothing is owed to it.
+ */
+const endsSoon = ({ sessionExpiryUs, electionTimeoutUs }: RaftKvSettings): boolean => sessionExpiryUs !== undefined && sessionExpiryUs < 4 * electionTimeoutUs.max;
 
 /** Every third operation, so that each client has some, begins in the two seconds behind the storm. */
 function behind(random: RandomStream, operations: readonly PlannedOperation[], stormUs: number): readonly PlannedOperation[] {

@@ -355,9 +355,11 @@ const ofChanges: readonly SituationName[] = (['changes', 'heardReplies', 'heardA
   .flatMap((group) => situationGroups[group].map(({ name }): SituationName => name));
 const ofSaid: readonly SituationName[] = (['saidOfVotes', 'saidOfAppends', 'saidOfInstalls', 'saidSnapshots'] as const)
   .flatMap((group) => situationGroups[group].map(({ name }): SituationName => name));
+const ofOptions: readonly SituationName[] = (['transfers', 'reads'] as const)
+  .flatMap((group) => situationGroups[group].map(({ name }): SituationName => name));
 const counters = [
   ['Lab 2', 'lab 2', [...ofChanges, 'leadersElected', 'snapshotsTaken', 'restartsFromSnapshot', 'leadersCrashed', 'leadersCrashedAtBarrier']],
-  ['the explorer', 'explorer', [...ofChanges, ...ofSaid, 'leadersElected', 'snapshotsTaken']],
+  ['the explorer', 'explorer', [...ofChanges, ...ofSaid, ...ofOptions, 'leadersElected', 'snapshotsTaken']],
 ] as const satisfies readonly (readonly [string, string, readonly SituationName[]])[];
 
 /** What is said without any change is no step of the explorer's, which looks at states. */
