@@ -197,7 +197,7 @@ export class Machine {
     const barrier = effects.findIndex(({ kind }) => kind === 'persist');
     const ahead = barrier === -1 ? effects : effects.slice(0, barrier);
     if (this.armed === 'sending' && this.fallsAmong(begun, ahead, false)) return;
-    for (; begun.next < ahead.length; begun.next++) this.say(begun);
+    for (; begun.next < ahead.length; begun.next++) this.say(begun, ahead[begun.next]!);
     this.pipeline.push(begun);
     if (this.unfinished === null) this.advance();
   }
@@ -224,7 +224,7 @@ export class Machine {
         this.unfinished = null;
       } else if (effect.kind !== 'persist') {
         if (this.armed === 'sending' && says(effect) && this.fallsAmong(first, first.step.effects.slice(first.next), true)) return;
-        this.say(first);
+        this.say(first, effect);
       }
       first.next += 1;
     }
@@ -379,7 +379,7 @@ export class Machine {
         if (this.hasCrashedAt(unfinished, effect.writes)) return;
       } else {
         if (this.armed === 'sending' && says(effect) && this.fallsAmong(unfinished, effects.slice(unfinished.next), true)) return;
-        this.say(unfinished);
+        this.say(unfinished, effect);
       }
       unfinished.next += 1;
     }
@@ -393,9 +393,8 @@ export class Machine {
     this.world.wakeAfter(writeUs, this, { kind: 'durable', life: this.life });
   }
 
-  /** The effect at which the step stands, which is no write. */
-  private say(unfinished: Unfinished): void {
-    const effect = unfinished.step.effects[unfinished.next]!;
+  /** One of the effects of a step, which is no write. */
+  private say(unfinished: Unfinished, effect: AnyEffect): void {
     if (effect.kind === 'reply' && !this.open.delete(effect.id)) this.answersNothing(unfinished, effect.id);
     this.release(effect);
   }
@@ -414,10 +413,7 @@ export class Machine {
     const said = rest.filter(says);
     if (said.length < 2 || rest.some(({ kind }) => kind === 'persist')) return false;
     const left = this.world.leavesOf(this, said.length);
-    for (const effect of said.slice(0, left)) {
-      if (effect.kind === 'reply' && !this.open.delete(effect.id)) this.answersNothing(unfinished, effect.id);
-      this.release(effect);
-    }
+    for (const effect of said.slice(0, left)) this.say(unfinished, effect);
     if (isLast) this.takeEffect(unfinished);
     this.world.accounts.fired('crashInSends');
     this.world.accounts.mattered('crashInSends');
