@@ -60,6 +60,21 @@ test('where there is trouble, clients ask behind the storm: who asks nothing is 
   expect(Math.abs(more - 420)).toBeLessThan(90);
 });
 
+test('where sessions end within a few elections nothing lasts', () => {
+  const sessions = plans.filter(({ settings }) => (settings as RaftKvSettings).sessionExpiryUs !== undefined);
+  const few = ({ settings }: Plan): boolean => (settings as RaftKvSettings).sessionExpiryUs! < 4 * (settings as RaftKvSettings).electionTimeoutUs.max;
+  const lasts = (plan: Plan): boolean => plan.network.lasting !== undefined || inTrouble(plan).length > 0;
+  expect(sessions.filter(few).length).toBeGreaterThan(50);
+  expect([sessions.filter((plan) => few(plan) && lasts(plan)).length, sessions.some((plan) => !few(plan) && lasts(plan))]).toEqual([0, true]);
+});
+
+test('sessions end where a log can carry what they cost: no crowd, and no window of a few entries', () => {
+  const sessions = plans.filter(({ settings }) => (settings as RaftKvSettings).sessionExpiryUs !== undefined);
+  const carries = ({ settings }: Plan): number => ((settings as RaftKvSettings).window ?? Infinity) * (settings as RaftKvSettings).entriesPerMessageMax;
+  expect(sessions.length).toBeGreaterThan(300);
+  expect([Math.max(...sessions.map(({ clients }) => clients)), Math.min(...sessions.map(carries))]).toEqual([15, 16]);
+});
+
 test('a fifth of the seeds keeps a poor network, of a few per cent at most', () => {
   const rates = plans.flatMap(({ network }) => network.lasting ?? []);
   expect(Math.abs(rates.length - 600)).toBeLessThan(100);
