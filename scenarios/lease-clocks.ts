@@ -4,8 +4,9 @@
  * that is shown. The two scenarios draw the same plans but for the clock, so that they can be held side by side.
  */
 import type { Scenario } from '../harness/campaign/scenario.ts';
-import { planFormat, planVersion, type Plan, type PlannedOperation } from '../harness/plan/plan.ts';
+import type { Plan, PlannedOperation } from '../harness/plan/plan.ts';
 import { RandomStreams, type RandomStream } from '../harness/world/random.ts';
+import { plainPlan } from './plain-plan.ts';
 import { raftKv } from './systems/raft-kv.ts';
 import { plainSettings } from './systems/raft-kv-settings.ts';
 
@@ -29,25 +30,19 @@ function drawPlan(scenarioName: string, name: string, ratePer1000: number): Plan
   const streams = new RandomStreams(name);
   const shape = streams.stream('shape');
   const cutFromUs = shape.in({ min: 1500, max: 2500 }) * ms;
-  return {
-    format: planFormat,
-    version: planVersion,
+  return plainPlan({
     scenario: scenarioName,
-    system: raftKv.name,
     seed: name,
     servers: shape.pick([3, 5]),
     clients,
     settings: { ...plainSettings, preVote: true, checkQuorum: true, reads: ['lease'], clockDriftPer1000 },
-    network: { delayUs: { min: 1 * ms, max: 5 * ms }, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, lateUs: { min: 0, max: 0 } },
-    disk: { writeUs: { min: 0, max: 1 * ms } },
     faults: [
       { kind: 'clockRate', fromUs: 1000 * ms, untilUs: stormUs, nodes: 'leader', ratePer1000 },
       { kind: 'isolation', fromUs: cutFromUs, untilUs: cutFromUs + 2000 * ms, nodes: 'leader', direction: 'both', among: 'servers' },
     ],
     operations: drawOperations(streams.stream('operations')),
     stormUs,
-    settleUs: 60_000 * ms,
-  };
+  });
 }
 
 /** One client reads, and stays where it is answered; the others write, and look for a leader that can. */

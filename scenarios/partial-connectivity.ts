@@ -8,8 +8,9 @@
  */
 import { defineScenario, type OwnScenario } from '../harness/own/define-scenario.ts';
 import type { Fault } from '../harness/plan/fault.ts';
-import { planFormat, planVersion, type Plan, type PlannedOperation } from '../harness/plan/plan.ts';
+import type { Plan, PlannedOperation } from '../harness/plan/plan.ts';
 import { RandomStreams, type RandomStream } from '../harness/world/random.ts';
+import { plainPlan } from './plain-plan.ts';
 import { raftKv } from './systems/raft-kv.ts';
 import { plainSettings, type RaftKvSettings } from './systems/raft-kv-settings.ts';
 
@@ -33,22 +34,16 @@ function drawPlan(scenarioName: string, name: string, options: Options): Plan {
   const shape = streams.stream('shape');
   const { servers, faults } = drawShape(shape);
   const clients = 3;
-  return {
-    format: planFormat,
-    version: planVersion,
+  return plainPlan({
     scenario: scenarioName,
-    system: raftKv.name,
     seed: name,
     servers,
     clients,
     settings: { ...plainSettings, ...options },
-    network: { delayUs: { min: 1 * ms, max: 5 * ms }, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, lateUs: { min: 0, max: 0 } },
-    disk: { writeUs: { min: 0, max: 1 * ms } },
     faults,
     operations: drawOperations(streams.stream('operations'), clients),
     stormUs,
-    settleUs: 60_000 * ms,
-  };
+  });
 }
 
 function drawShape(random: RandomStream): { readonly servers: number; readonly faults: readonly Fault[] } {

@@ -3,8 +3,9 @@
  * plans, in which nothing fails and clients do little but read, held side by side by `whitewater fuzz`.
  */
 import type { Scenario } from '../harness/campaign/scenario.ts';
-import { planFormat, planVersion, type Plan, type PlannedOperation } from '../harness/plan/plan.ts';
+import type { Plan, PlannedOperation } from '../harness/plan/plan.ts';
 import { RandomStreams, type RandomStream } from '../harness/world/random.ts';
+import { plainPlan } from './plain-plan.ts';
 import { raftKv } from './systems/raft-kv.ts';
 import { plainSettings, type RaftKvSettings } from './systems/raft-kv-settings.ts';
 
@@ -27,22 +28,16 @@ export const readCosts: readonly Scenario[] = [
 
 function drawPlan(scenarioName: string, name: string, reads: Reads): Plan {
   const streams = new RandomStreams(name);
-  return {
-    format: planFormat,
-    version: planVersion,
+  return plainPlan({
     scenario: scenarioName,
-    system: raftKv.name,
     seed: name,
     servers: 3,
     clients,
     settings: { ...plainSettings, checkQuorum: true, ...reads },
-    network: { delayUs: { min: 1 * ms, max: 5 * ms }, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, lateUs: { min: 0, max: 0 } },
-    disk: { writeUs: { min: 0, max: 1 * ms } },
     faults: [],
     operations: drawOperations(streams.stream('operations')),
     stormUs,
-    settleUs: 60_000 * ms,
-  };
+  });
 }
 
 /** The first of each client finds the leader: what follows is asked there. */

@@ -44,9 +44,10 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
   const kinds = kindsFor(streams);
   const { options, hasMembership } = drawOptions(streams.stream('options'), servers);
   const membership = hasMembership ? drawMembership(streams.stream('membership'), servers, stormUs) : null;
-  const settings = carried({ ...drawSettings(streams.stream('settings'), kinds, servers), ...options, ...(membership === null ? {} : { members: membership.members }) });
   const loads = streams.stream('loads');
   const passers = kinds.has('endlessSessions') ? 5 + loads.below(30) : 0;
+  const members = membership === null ? {} : { members: membership.members };
+  const settings = carried({ ...drawSettings(streams.stream('settings'), kinds, servers), ...options, ...members }, clients + passers);
   // Of those that take part at first one may be lost, where that leaves a majority, and whoever is taken in later counts.
   const losable = membership === null ? servers : membership.members.length;
   const { victims, healing: calm } = drawLosses(streams.stream('losses'), servers, stormUs, losable);
@@ -80,11 +81,11 @@ const withChanges = (operations: readonly PlannedOperation[], changes: readonly 
 
 /**
  * A client without a session asks for that first, so that twice as much goes into the log: more than a window of a few entries
- * carries, where leaders last for a few round trips only. Then nothing is owed (seeds 2291 and 300090).
+ * carries, and more than a crowd may ask for, where leaders last for a few round trips only. Then nothing is owed.
  */
-function carried({ sessionExpiryUs, ...settings }: RaftKvSettings): RaftKvSettings {
+function carried({ sessionExpiryUs, ...settings }: RaftKvSettings, clients: number): RaftKvSettings {
   const hasRoom = settings.window === undefined || settings.window * settings.entriesPerMessageMax >= 16;
-  return sessionExpiryUs === undefined || !hasRoom ? settings : { ...settings, sessionExpiryUs };
+  return sessionExpiryUs === undefined || !hasRoom || clients > 15 ? settings : { ...settings, sessionExpiryUs };
 }
 
 /**

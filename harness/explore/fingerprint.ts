@@ -144,6 +144,16 @@ export class StructuralHasher {
     }
   }
 
+  /** One text for equal values, whatever they are. */
+  nameOf(value: unknown): string {
+    const hasher = this.free.pop() ?? new Hasher();
+    hasher.reset();
+    this.feed(value, hasher);
+    hasher.finish();
+    this.free.push(hasher);
+    return `${hasher.lo} ${hasher.hi}`;
+  }
+
   /** @throws TypeError for an object that is neither plain data nor in `views` */
   partOf(value: object): Part {
     const known = this.known?.get(value);

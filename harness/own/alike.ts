@@ -6,7 +6,7 @@
 import { Violated } from '../../checkers/checker.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { AnyEffect, AnyEvent, AnyProcess } from '../system.ts';
-import { Hasher, StructuralHasher } from '../explore/fingerprint.ts';
+import { StructuralHasher } from '../explore/fingerprint.ts';
 import type { ClientHistory } from '../explore/linearizable.ts';
 import { permutations } from '../explore/symmetry.ts';
 import type { Renamer, Renaming } from '../explore/untimed/system.ts';
@@ -102,7 +102,6 @@ export class Symmetry {
   private readonly namer: Namer;
   private readonly options: AlikeOptions;
   private readonly structural = new StructuralHasher(new Map(), false);
-  private readonly hasher = new Hasher();
   /** As few as make all of them. */
   private readonly generators: readonly Renaming[];
   private moments = 0;
@@ -132,7 +131,7 @@ export class Symmetry {
   private isKept(names: Renaming): boolean {
     const { asks, operations } = this.options;
     const turns = new Set((asks ?? []).map((node, place) => (this.placeOf(names[node] ?? node) - place + asks!.length) % asks!.length));
-    return turns.size <= 1 && !turns.has(Number.NaN) && operations.every((operation) => this.hashOf(this.namer.renamed(operation, names)) === this.hashOf(operation));
+    return turns.size <= 1 && !turns.has(Number.NaN) && operations.every((operation) => this.structural.nameOf(this.namer.renamed(operation, names)) === this.structural.nameOf(operation));
   }
 
   /** NaN for a server that no client asks. */
@@ -195,8 +194,8 @@ export class Symmetry {
   private same(node: NodeId, processes: readonly AnyProcess[], state: unknown, made: Step, again: (other: AnyProcess, names: Renaming) => Step, event: AnyEvent | null): Step {
     for (const names of this.generators) {
       const other = names[node] ?? node;
-      const expected = this.hashOf(this.stepIn(made, names));
-      if (this.hashOf(comparable(again(processes[other]!, names))) === expected) continue;
+      const expected = this.structural.nameOf(this.stepIn(made, names));
+      if (this.structural.nameOf(comparable(again(processes[other]!, names))) === expected) continue;
       const who = other === node ? `n${node} tells ${namesIn(names)} apart` : `n${node} and n${other} are not`;
       throw new Violated(serversAlike, `servers are said to be alike, and ${who}: on ${event === null ? 'its start' : event.kind === 'message' ? 'a message' : event.kind === 'timer' ? `the timer ${event.timer}` : 'a request'}${state === null ? '' : ` in the state ${this.told(node, state)}`} (is a field missing among those that hold a node?)`);
     }
@@ -233,14 +232,6 @@ export class Symmetry {
       default:
         return effect;
     }
-  }
-
-  private hashOf(value: unknown): string {
-    const { hasher } = this;
-    hasher.reset();
-    this.structural.feed(value, hasher);
-    hasher.finish();
-    return `${hasher.lo} ${hasher.hi}`;
   }
 }
 

@@ -15,6 +15,8 @@ import { constants, Script } from 'node:vm';
 /** The first chunk of the main thread, and that of the thread that runs code under test. */
 export const chunkOfTheCommand = 'command-line.cjs';
 export const chunkOfTheThread = 'thread-line.cjs';
+/** The files below `dist/` that are in the chunks, one a line. */
+export const listOfFiles = 'files.txt';
 
 type Wrapped = (exports: object, require: (name: string) => unknown, module: { exports: object }, file: string, folder: string) => void;
 
@@ -65,13 +67,16 @@ export class Chunks {
 }
 
 /**
- * Null where there are none, or where they are older than the files that they were made of.
+ * Null where there are none, or where any of the files that they were made of is newer or gone.
  * @param url of the module in `scenarios/` that asks: a copy with a patched core has no chunks, and uses no others
  */
 export function chunksBeside(url: string): Chunks | null {
   const folder = fileURLToPath(new URL('../chunks/', url));
   const chunk = statSync(join(folder, chunkOfTheCommand), { throwIfNoEntry: false });
-  return chunk === undefined || chunk.mtimeMs < statSync(fileURLToPath(url)).mtimeMs ? null : new Chunks(folder);
+  const made = readIfThere(join(folder, listOfFiles))?.toString('utf8');
+  if (chunk === undefined || made === undefined) return null;
+  const isOld = (file: string): boolean => (statSync(join(folder, '..', file), { throwIfNoEntry: false })?.mtimeMs ?? Infinity) > chunk.mtimeMs;
+  return made.split('\n').some(isOld) ? null : new Chunks(folder);
 }
 
 const cacheEnding = '.cache';

@@ -11,7 +11,7 @@ import { historyOf } from '../bench/against/histories.ts';
 import type { Terminal } from '../cli/command.ts';
 import type { House } from '../cli/main.ts';
 import { reasonOf } from '../text/files.ts';
-import { chunkOfTheCommand, chunkOfTheThread, Chunks } from './chunks.ts';
+import { chunkOfTheCommand, chunkOfTheThread, Chunks, listOfFiles } from './chunks.ts';
 
 const built = fileURLToPath(new URL('../../', import.meta.url));
 /** Beside its place until it is whole: a command that is begun meanwhile is loaded from the files. */
@@ -34,7 +34,11 @@ async function bundle({ rolldown }: typeof import('rolldown')): Promise<void> {
       transform: (code, id) => (code.includes('import.meta.url') && id.startsWith(built) ? code.replaceAll('import.meta.url', addressOf(id)) : null),
     }],
   });
-  await made.write({ dir: unfinished, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' });
+  const { output } = await made.write({ dir: unfinished, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' });
+  const files = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : [])).filter((id) => id.startsWith(built));
+  // The command itself is not in them: it asks for them.
+  files.push(join(built, 'scenarios/whitewater.js'));
+  writeFileSync(join(unfinished, listOfFiles), files.map((file) => relative(built, file).replaceAll(sep, '/')).toSorted().join('\n'));
 }
 
 /** An expression for the address of a file of `dist/`, wherever that is. */

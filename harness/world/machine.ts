@@ -9,11 +9,12 @@
 import type { Effect, NodeId, Step } from '../../core/protocol.ts';
 import type { KeptStep } from '../../checkers/checker.ts';
 import type { FaultAccounts } from './accounts.ts';
-import { stretched, type Clock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { ContractError, mustBeStep } from './contract.ts';
 import type { Disk, Recovered } from './disk.ts';
 import type { FaultKind } from '../plan/fault-kinds.ts';
 import type { TimerChoice } from './timer-choice.ts';
+import { Timers, type Timer } from './timers.ts';
 import type { AnyEffect, AnyEvent, AnyProcess } from '../system.ts';
 import type { ArmedMoment, CrashMoment } from './crash-moment.ts';
 
@@ -47,17 +48,6 @@ export interface Host {
   blame(machine: Machine, error: unknown, event: AnyEvent | null): never;
 }
 
-/** A timer that is set again and again keeps one place in the queue and is put off when that comes up. */
-interface Timer {
-  readonly name: string;
-  /** When it is to fire; null when it is not set. */
-  deadlineUs: number | null;
-  /** When its place in the queue comes up; null when it has none. */
-  queuedUs: number | null;
-  /** The fault of a clock that chose this deadline. */
-  movedBy: FaultKind | null;
-}
-
 type Persist = Effect<unknown, unknown, unknown> & { kind: 'persist' };
 
 /** A step whose effects are being carried out. */
@@ -86,7 +76,7 @@ export class Machine {
   private readonly world: Host;
   private readonly process: AnyProcess;
   private readonly timerChoice: TimerChoice;
-  private readonly timers: Timer[] = [];
+  private readonly timers: Timers;
   /** Operations that were asked of it and that it has not answered, also before it crashed. */
   private readonly open = new Set<number>();
   private life = 0;
@@ -119,6 +109,7 @@ export class Machine {
     this.disk = disk;
     this.timerChoice = timerChoice;
     this.isPipelined = process.persistence === 'pipelined';
+    this.timers = new Timers(world, (timer, dueUs) => world.wakeAfter(dueUs - world.nowUs, this, { kind: 'timer', life: this.life, timer, dueUs }));
   }
 
   /** Starts from what the disk holds; a node that must not use what it reads stays down for good. */
@@ -197,7 +188,7 @@ export class Machine {
     const barrier = effects.findIndex(({ kind }) => kind === 'persist');
     const ahead = barrier === -1 ? effects : effects.slice(0, barrier);
     if (this.armed === 'sending' && this.fallsAmong(begun, ahead, false)) return;
-    for (; begun.next < ahead.length; begun.next++) this.say(begun);
+    for (; begun.next < ahead.length; begun.next++) this.say(begun, ahead[begun.next]!);
     this.pipeline.push(begun);
     if (this.unfinished === null) this.advance();
   }
@@ -224,7 +215,7 @@ export class Machine {
         this.unfinished = null;
       } else if (effect.kind !== 'persist') {
         if (this.armed === 'sending' && says(effect) && this.fallsAmong(first, first.step.effects.slice(first.next), true)) return;
-        this.say(first);
+        this.say(first, effect);
       }
       first.next += 1;
     }
@@ -289,15 +280,7 @@ export class Machine {
 
   /** The clock is set forward, or back when `byUs` is negative. True when a timer was armed. */
   jumpClock(byUs: number, kind: FaultKind): boolean {
-    let hasMoved = false;
-    for (const timer of this.timers) {
-      if (timer.deadlineUs === null) continue;
-      hasMoved = true;
-      timer.movedBy = kind;
-      timer.deadlineUs = Math.max(this.world.nowUs, timer.deadlineUs - byUs);
-      if (timer.queuedUs === null || timer.queuedUs > timer.deadlineUs) this.queueTimer(timer, timer.deadlineUs);
-    }
-    return hasMoved;
+    return this.timers.jump(byUs, kind);
   }
 
   /** A crash between two events that finds a write on its way loses that write, or what of it is not on the disk yet. */
@@ -327,7 +310,7 @@ export class Machine {
     this.unfinished = null;
     this.pipeline = [];
     this.waiting = [];
-    this.timers.length = 0;
+    this.timers.clear();
     this.isPaused = false;
     this.hasWrittenInPause = false;
     this.downBy = by;
@@ -379,7 +362,7 @@ export class Machine {
         if (this.hasCrashedAt(unfinished, effect.writes)) return;
       } else {
         if (this.armed === 'sending' && says(effect) && this.fallsAmong(unfinished, effects.slice(unfinished.next), true)) return;
-        this.say(unfinished);
+        this.say(unfinished, effect);
       }
       unfinished.next += 1;
     }
@@ -393,9 +376,8 @@ export class Machine {
     this.world.wakeAfter(writeUs, this, { kind: 'durable', life: this.life });
   }
 
-  /** The effect at which the step stands, which is no write. */
-  private say(unfinished: Unfinished): void {
-    const effect = unfinished.step.effects[unfinished.next]!;
+  /** One of the effects of a step, which is no write. */
+  private say(unfinished: Unfinished, effect: AnyEffect): void {
     if (effect.kind === 'reply' && !this.open.delete(effect.id)) this.answersNothing(unfinished, effect.id);
     this.release(effect);
   }
@@ -414,10 +396,7 @@ export class Machine {
     const said = rest.filter(says);
     if (said.length < 2 || rest.some(({ kind }) => kind === 'persist')) return false;
     const left = this.world.leavesOf(this, said.length);
-    for (const effect of said.slice(0, left)) {
-      if (effect.kind === 'reply' && !this.open.delete(effect.id)) this.answersNothing(unfinished, effect.id);
-      this.release(effect);
-    }
+    for (const effect of said.slice(0, left)) this.say(unfinished, effect);
     if (isLast) this.takeEffect(unfinished);
     this.world.accounts.fired('crashInSends');
     this.world.accounts.mattered('crashInSends');
@@ -532,55 +511,20 @@ export class Machine {
   }
 
   private release(effect: AnyEffect): void {
-    if (effect.kind === 'setTimer') this.setTimer(effect.timer, this.timerChoice.in(effect.afterUs, effect.timer));
-    else if (effect.kind === 'cancelTimer') this.cancelTimer(effect.timer);
+    if (effect.kind === 'setTimer') this.timers.set(effect.timer, this.timerChoice.in(effect.afterUs, effect.timer), this.clock);
+    else if (effect.kind === 'cancelTimer') this.timers.cancel(effect.timer);
     else this.world.release(this, effect);
   }
 
-  private setTimer(name: string, afterUs: number): void {
-    const timer = this.timerOf(name);
-    const { clock } = this;
-    const deadlineUs = this.world.nowUs + (clock === null ? afterUs : stretched(afterUs, clock));
-    timer.deadlineUs = deadlineUs;
-    timer.movedBy = clock === null ? null : clock.kind;
-    if (clock !== null) this.world.accounts.fired(clock.kind);
-    if (timer.queuedUs === null || timer.queuedUs > deadlineUs) this.queueTimer(timer, deadlineUs);
-  }
-
-  private cancelTimer(name: string): void {
-    this.timerOf(name).deadlineUs = null;
-  }
-
-  private timerOf(name: string): Timer {
-    for (const timer of this.timers) if (timer.name === name) return timer;
-    const timer: Timer = { name, deadlineUs: null, queuedUs: null, movedBy: null };
-    this.timers.push(timer);
-    return timer;
-  }
-
-  private queueTimer(timer: Timer, dueUs: number): void {
-    timer.queuedUs = dueUs;
-    this.world.wakeAfter(dueUs - this.world.nowUs, this, { kind: 'timer', life: this.life, timer, dueUs });
-  }
-
   private onQueueReached(timer: Timer, dueUs: number): void {
-    // A place that an earlier one has replaced.
-    if (timer.queuedUs !== dueUs) return;
-    timer.queuedUs = null;
-    if (timer.deadlineUs === null) return;
-    if (timer.deadlineUs > this.world.nowUs) this.queueTimer(timer, timer.deadlineUs);
-    else if (this.isBlocked) this.putOff(timer);
+    if (!this.timers.isDue(timer, dueUs)) return;
+    if (this.isBlocked) this.putOff(timer);
     else this.fireIfDue(timer);
   }
 
-  /** A timer that was set again or cancelled while it waited for the disk does not fire. */
+  /** A pipelined node names timers after what it wrote: each once. */
   private fireIfDue(timer: Timer): void {
-    if (timer.deadlineUs === null || timer.deadlineUs > this.world.nowUs) return;
-    timer.deadlineUs = null;
-    // A pipelined node names timers after what it wrote: each once.
-    if (this.isPipelined && timer.queuedUs === null) this.timers.splice(this.timers.indexOf(timer), 1);
-    if (timer.movedBy !== null) this.world.accounts.mattered(timer.movedBy);
-    this.handle({ kind: 'timer', timer: timer.name });
+    if (this.timers.fires(timer, this.isPipelined)) this.handle({ kind: 'timer', timer: timer.name });
   }
 }
 

@@ -53,7 +53,7 @@ export function drawLasting(random: RandomStream, calm: Calm): Lasting {
 
 /**
  * A session that ends within a few elections: where leaders go on coming and going a client may never have the time to use
- * one, and nothing is owed to it (seed 2291: a leader in each 0.4 s, and sessions of 0.2 s).
+ * one, and nothing is owed to it.
  */
 const endsSoon = ({ sessionExpiryUs, electionTimeoutUs }: RaftKvSettings): boolean => sessionExpiryUs !== undefined && sessionExpiryUs < 4 * electionTimeoutUs.max;
 

@@ -154,7 +154,7 @@ function digestMessage(digest: Digest, message: ServerMessage): void {
       if (message.session !== undefined) digest.number(message.session);
       return;
     case 'sessionReply':
-      digest.number(20);
+      digest.number(23);
       digest.number(message.sequence);
       digest.number(message.session ?? -1);
       return;

@@ -9,11 +9,15 @@ import type { Digest } from '../../harness/digest.ts';
 import type { Lanes, Look } from '../../harness/system.ts';
 import type { Half } from '../../harness/world/network/rpc.ts';
 
+const voteTags = { requestVote: 1, requestPreVote: 11, requestTransferVote: 20 } as const;
+
 /** `digestCommand` tells one command from another; an entry without one is known by its term. */
 export function digestRaftMessage(digest: Digest, message: AnyRaftMessage, digestCommand: (digest: Digest, command: unknown) => void): void {
   switch (message.kind) {
     case 'requestVote':
-      digest.number(1);
+    case 'requestPreVote':
+    case 'requestTransferVote':
+      digest.number(voteTags[message.kind]);
       digest.number(message.term);
       digest.number(message.lastLogIndex);
       digest.number(message.lastLogTerm);
@@ -21,12 +25,6 @@ export function digestRaftMessage(digest: Digest, message: AnyRaftMessage, diges
     case 'requestVoteReply':
       digest.number(message.voteGranted ? 2 : 3);
       digest.number(message.term);
-      return;
-    case 'requestPreVote':
-      digest.number(11);
-      digest.number(message.term);
-      digest.number(message.lastLogIndex);
-      digest.number(message.lastLogTerm);
       return;
     case 'requestPreVoteReply':
       digest.number(message.voteGranted ? 12 : 13);
@@ -53,12 +51,6 @@ export function digestRaftMessage(digest: Digest, message: AnyRaftMessage, diges
     case 'timeoutNow':
       digest.number(19);
       digest.number(message.term);
-      return;
-    case 'requestTransferVote':
-      digest.number(20);
-      digest.number(message.term);
-      digest.number(message.lastLogIndex);
-      digest.number(message.lastLogTerm);
       return;
     case 'installChunk':
     case 'installChunkReply':

@@ -117,3 +117,14 @@ export class Cluster {
 
 /** Letters between the two sides of a partition; `side` lists the servers of one of them. */
 export const across = (side: readonly NodeId[]) => ({ from, to }: Letter): boolean => side.includes(from) !== side.includes(to);
+
+/** n0 leads; all have executed what the second client asked for, and have answered a heartbeat since. */
+export function clusterThatWrote(size: number, config: Partial<ServerConfig>, operation: Operation): Cluster {
+  const cluster = new Cluster(size, config);
+  cluster.elect(0);
+  cluster.ask(0, firstClient + 1, 1, operation);
+  cluster.deliver();
+  cluster.timer(0, 'heartbeat');
+  cluster.deliver();
+  return cluster;
+}

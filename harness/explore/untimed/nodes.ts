@@ -199,31 +199,23 @@ export class Nodes<Ghost, N extends Notice> {
     const said = [...sends];
     const process = this.processOf(index);
     for (const timer of this.system.eagerTimers(index)) {
-      const rest = this.hashOf(this.kept(index, after));
-      const seen = new Set([this.hashOf(after)]);
+      const rest = this.structural.nameOf(this.kept(index, after));
+      const seen = new Set([this.structural.nameOf(after)]);
       let state = after;
       while (armed.has(timer)) {
         const step = process.step(state, { kind: 'timer', timer });
         const isMore = step.effects.some((effect: AnyEffect) => effect.kind === 'persist' || effect.kind === 'reply' || effect.kind === 'cancelTimer');
-        if (isMore || this.hashOf(this.kept(index, step.state)) !== rest) break;
+        if (isMore || this.structural.nameOf(this.kept(index, step.state)) !== rest) break;
         for (const effect of step.effects) {
           if (effect.kind === 'send') said.push(this.letters.letter(index, effect.to, effect.message));
         }
         state = step.state;
-        const name = this.hashOf(state);
+        const name = this.structural.nameOf(state);
         if (seen.has(name)) break;
         seen.add(name);
       }
     }
     return [...new Set(said)];
-  }
-
-  private hashOf(value: unknown): string {
-    const { hasher } = this;
-    hasher.reset();
-    this.structural.feed(value, hasher);
-    hasher.finish();
-    return `${hasher.lo} ${hasher.hi}`;
   }
 
   /** @param state null for a node that is down */

@@ -113,6 +113,11 @@ export const store: readonly Tripwire[] = [
     broken: [steps(0, { applied: 2 }, { isSilent: true, sends: [[c1, { kind: 'clientReply', sequence: 1, outcome: { kind: 'done', result: null } }]] })], mended: [steps(0, { applied: 2 })],
   },
   {
+    property: 'Responds After Applied', what: 'nothing is said; that the session has ended would be an answer', given: n0Commits([1, 1]),
+    broken: [steps(0, { applied: 1 }, { isSilent: true, sends: [[c1, { kind: 'sessionReply', sequence: 2, session: null }]] })],
+    mended: [steps(0, { applied: 1 }, { isSilent: true, sends: [[c1, { kind: 'sessionReply', sequence: 1, session: null }]] })],
+  },
+  {
     property: 'Responds After Applied', what: 'it answers another command', given: n0Commits([1, 1]),
     broken: [steps(0, { applied: 1 }, { isSilent: true, sends: [[c1, { kind: 'clientReply', sequence: 2, outcome: { kind: 'done', result: null } }]] })],
     mended: [steps(0, { applied: 1 }, { isSilent: true, sends: [[c1, { kind: 'clientReply', sequence: 1, outcome: { kind: 'done', result: null } }]] })],

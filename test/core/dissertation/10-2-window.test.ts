@@ -1,7 +1,8 @@
 /** Ongaro's dissertation, 10.2.1: "Raft's AppendEntries consistency check allows for pipelining"; its two states as in etcd. */
 import { describe, expect, test } from 'vitest';
 import type { AppendEntries } from '../../../core/raft/messages.ts';
-import type { Flow, Raft, RaftStep } from '../../../core/raft/state.ts';
+import { withOffice, type Flow, type Raft, type RaftStep } from '../../../core/raft/state.ts';
+import { noFlows } from '../../../core/raft/window.ts';
 import { onMessage, onTimer, propose } from '../../../core/raft/options.ts';
 import { across, Cluster, firstClient, type Letter } from '../../support/cluster.ts';
 import { accepts, entryOf, leader, leadership, proposes, refuses, sent, winsElection, type Given } from '../../support/raft-states.ts';
@@ -32,7 +33,10 @@ describe('a follower is probed until an answer shows where the logs agree', () =
   });
 
   test('what answers a request of an earlier term sends nothing, whatever there is to send (5.1)', () => {
-    const raft = leading({ log: [1, 1] });
+    const elected = leading({ log: [1, 1] });
+    // Nothing is on its way to anybody: with the next occasion a probe goes to each.
+    const raft = withOffice(elected, { ...leadership(elected).office!, flows: noFlows(3) });
+    expect(sends(accepts(raft, 2, 2))).toEqual([[2, 0]]);
     for (const success of [true, false]) {
       const step = onMessage(raft, 1, { kind: 'appendEntriesReply', term: 1, success, index: 2, conflictTerm: 0, conflictIndex: success ? 0 : 1 });
       expect([step.raft === raft, step.effects]).toEqual([true, []]);

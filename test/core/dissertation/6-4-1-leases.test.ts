@@ -3,26 +3,17 @@ import { describe, expect, test } from 'vitest';
 import type { Operation } from '../../../core/kv/command.ts';
 import { leaseUs } from '../../../core/raft/lease.ts';
 import type { ServerConfig } from '../../../core/server.ts';
-import { across, Cluster, firstClient, serverConfig, type Letter } from '../../support/cluster.ts';
+import { across, Cluster, clusterThatWrote, firstClient, serverConfig, type Letter } from '../../support/cluster.ts';
 
 const get: Operation = { kind: 'get', key: 'k' };
 const put: Operation = { kind: 'put', key: 'k', value: 'v' };
 const c0 = firstClient;
-const c1 = firstClient + 1;
 /** The least election timeout is 150 ms, and clocks may differ by a quarter: 90 ms. */
 const options: Partial<ServerConfig> = { reads: ['lease'], checkQuorum: true, lease: { promiseUs: 150_000, driftPer1000: 250 } };
 const done = { kind: 'done', result: 'v' };
 const outcomes = (cluster: Cluster) => cluster.answersTo(c0).map(({ outcome }) => outcome);
 /** n0 leads, all hold that k is v, and a majority has answered round 1. */
-function leased(size = 3, changed: Partial<ServerConfig> = {}): Cluster {
-  const cluster = new Cluster(size, { ...options, ...changed });
-  cluster.elect(0);
-  cluster.ask(0, c1, 1, put);
-  cluster.deliver();
-  cluster.timer(0, 'heartbeat');
-  cluster.deliver();
-  return cluster;
-}
+const leased = (size = 3, changed: Partial<ServerConfig> = {}): Cluster => clusterThatWrote(size, { ...options, ...changed }, put);
 /** Asks, and lets the moment come that is asked for. */
 const read = (cluster: Cluster, sequence = 1): void => {
   cluster.ask(0, c0, sequence, get);

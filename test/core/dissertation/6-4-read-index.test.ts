@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Operation } from '../../../core/kv/command.ts';
 import type { ServerConfig } from '../../../core/server.ts';
-import { across, Cluster, firstClient, type Letter } from '../../support/cluster.ts';
+import { across, Cluster, clusterThatWrote, firstClient, type Letter } from '../../support/cluster.ts';
 
 const get: Operation = { kind: 'get', key: 'k' };
 const put: Operation = { kind: 'put', key: 'k', value: 'v' };
@@ -10,15 +10,7 @@ const c0 = firstClient;
 const c1 = firstClient + 1;
 const options: Partial<ServerConfig> = { reads: ['index'] };
 /** n0 leads, and all hold that k is v. */
-function written(size = 3, changed: Partial<ServerConfig> = {}): Cluster {
-  const cluster = new Cluster(size, { ...options, ...changed });
-  cluster.elect(0);
-  cluster.ask(0, c1, 1, put);
-  cluster.deliver();
-  cluster.timer(0, 'heartbeat');
-  cluster.deliver();
-  return cluster;
-}
+const written = (size = 3, changed: Partial<ServerConfig> = {}): Cluster => clusterThatWrote(size, { ...options, ...changed }, put);
 const outcomes = (cluster: Cluster, client = c0) => cluster.answersTo(client).map(({ outcome }) => outcome);
 const done = { kind: 'done', result: 'v' };
 const logOf = (cluster: Cluster, node = 0) => cluster.server(node).raft.persistent.log.lastIndex;

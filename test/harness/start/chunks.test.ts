@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { chunkOfTheCommand, Chunks, chunksBeside } from '../../../harness/start/chunks.ts';
+import { chunkOfTheCommand, Chunks, chunksBeside, listOfFiles } from '../../../harness/start/chunks.ts';
 import { bin, spawned, whitewater } from '../../support/whitewater.ts';
 
 /** A built project with one file of the command, and the chunks of it that are given. */
@@ -35,15 +35,30 @@ test('what V8 compiled is kept beside each chunk that was loaded, and what it re
   expect(new Chunks(folder).load('a.cjs')).toEqual({ value: 42 });
 });
 
-test('chunks that are not there, or are older than the file that asks, are not used', () => {
+test('chunks that are not there, or are older than any file that they were made of, are not used', () => {
   expect(chunksBeside(builtWith({}).url)).toBeNull();
-  const { folder, url } = builtWith({ [chunkOfTheCommand]: '' });
+  expect(chunksBeside(builtWith({ [chunkOfTheCommand]: '' }).url)).toBeNull();
+  const { folder, url } = builtWith({ [chunkOfTheCommand]: '', [listOfFiles]: 'scenarios/whitewater.js\nscenarios/other.js' });
+  const other = new URL('other.js', url);
+  writeFileSync(other, '');
+  utimesSync(other, 1000, 1000);
   const chunk = join(folder, chunkOfTheCommand);
   utimesSync(new URL(url), 1000, 1000);
   utimesSync(chunk, 1000, 1000);
   expect(chunksBeside(url)).toBeInstanceOf(Chunks);
   utimesSync(chunk, 1000, 999);
   expect(chunksBeside(url)).toBeNull();
+  utimesSync(chunk, 1000, 1000);
+  utimesSync(other, 1000, 1001);
+  expect(chunksBeside(url)).toBeNull();
+  rmSync(other);
+  expect(chunksBeside(url)).toBeNull();
+});
+
+test('all files of the command that is built are named, but those of other packages', () => {
+  const files = readFileSync(new URL('../../../dist/chunks/files.txt', import.meta.url), 'utf8').split('\n');
+  expect(files).toEqual(expect.arrayContaining(['core/raft/step.js', 'harness/cli/replay.js', 'harness/world/machine.js', 'scenarios/whitewater.js', 'scenarios/swarm.js']));
+  expect(files.filter((file) => file.startsWith('..'))).toEqual([]);
 });
 
 test.each([['replay', '1'], ['replay', '3', '--freeze'], ['lab', '2A-1'], ['scenarios'], ['check', '--help'], ['replay', 'x'], []])(
