@@ -46,7 +46,10 @@ export function withChanges<S extends ChangeServer>(
   if (server.config.members === undefined) return step(server, event);
   if (event.kind === 'message' && event.message.kind === 'clientRequest' && isChange(event.message.operation)) {
     const { sequence, operation: change } = event.message;
-    const others = (server.changing ?? NONE).filter(({ client }) => client !== event.from);
+    const waiting = server.changing ?? NONE;
+    // Who asks again keeps its place: else two that do so in turns would each begin to wait anew whenever the other one does.
+    if (waiting.some((one) => one.client === event.from && one.sequence >= sequence)) return { state: server, effects: NONE };
+    const others = waiting.filter(({ client }) => client !== event.from);
     return pursued({ state: withChanging(server, [...others, { client: event.from, sequence, change, askedAt: server.raft.persistent.log.lastIndex }]), effects: NONE }, settle);
   }
   const { state, effects } = step(server, event);

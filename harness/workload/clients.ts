@@ -100,7 +100,7 @@ export class Clients {
     // The client had given up, and began nothing since: its process told all the same, and nobody listens.
     if (!isAwaited) return;
     this.completed += 1;
-    this.pace.answered(this.beganUs[client]!, this.world.nowUs);
+    this.pace.answered(this.plan.operations[id]!.request, this.beganUs[client]!, this.world.nowUs);
     this.open[client] = null;
     this.endLoad(id, true);
     this.next(client);

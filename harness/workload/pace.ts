@@ -25,6 +25,8 @@ export interface PaceBounds {
   readonly leaderlessUs: number;
   /** What half of the answers take at most. */
   readonly answerUs: number;
+  /** Which answers are timed, by the request; all without it. One may wait for what is no matter of pace. */
+  readonly isTimed?: (request: unknown) => boolean;
 }
 
 /** Of fewer answers the middle one says nothing. */
@@ -52,8 +54,9 @@ export class Pace {
     this.sinceUs = nowUs;
   }
 
-  answered(beganUs: number, nowUs: number): void {
+  answered(request: unknown, beganUs: number, nowUs: number): void {
     if (this.bounds === null || this.sinceUs === null || this.leader === null) return;
+    if (this.bounds.isTimed?.(request) === false) return;
     if (beganUs - this.sinceUs >= this.bounds.steadyAfterUs) this.answers.push(nowUs - beganUs);
   }
 

@@ -18,7 +18,9 @@ export function drawMembership(random: RandomStream, servers: number, stormUs: n
   const least = Math.min(3, Math.max(1, servers - 1));
   const members = order.slice(0, random.in({ min: least, max: Math.max(least, servers - (random.chance(800) ? 1 : 0)) })).sort((a, b) => a - b);
   const operators = random.chance(300) ? 2 : 1;
-  const changes = Array.from({ length: operators }, () => drawChanges(random, servers, members, stormUs));
+  // Each that takes in a server which is down costs ten election timeouts: all together less than what a run has to settle.
+  const most = operators === 2 ? 5 : 8;
+  const changes = Array.from({ length: operators }, () => drawChanges(random, servers, members, stormUs, most));
   return {
     members,
     operators,
@@ -35,7 +37,7 @@ interface Asked {
  * As if each change were done before the next is asked for. A row of them at once tries whether one waits for the other; to
  * take one in for another, and to take out and in again, are rows of two.
  */
-function drawChanges(random: RandomStream, servers: number, members: readonly NodeId[], stormUs: number): readonly Asked[] {
+function drawChanges(random: RandomStream, servers: number, members: readonly NodeId[], stormUs: number, most: number): readonly Asked[] {
   const present = new Set(members);
   const asked: Asked[] = [];
   const isHasty = random.chance(300);
@@ -47,7 +49,7 @@ function drawChanges(random: RandomStream, servers: number, members: readonly No
     if (!isHasty) atUs = Math.min(stormUs - 1, atUs + random.below(stormUs >> 2));
   };
   const all = Array.from({ length: servers }, (_, node) => node);
-  for (let left = 2 + random.below(7); left > 0; left--) {
+  for (let left = random.in({ min: 2, max: most }); left > 0; left--) {
     const inside = all.filter((node) => present.has(node));
     const outside = all.filter((node) => !present.has(node));
     const mayLeave = inside.length > (random.chance(100) ? 1 : 2);

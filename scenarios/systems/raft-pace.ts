@@ -2,6 +2,7 @@
  * How fast Raft is when nothing befalls it (section 5.6: broadcast time, then election timeout), by the timing of a plan.
  * The numbers were measured on the sound core, and leave a margin: docs/fault-model.md, "Pace".
  */
+import { isChange } from '../../core/changes.ts';
 import type { Plan } from '../../harness/plan/plan.ts';
 import type { PaceBounds } from '../../harness/workload/pace.ts';
 import type { RaftKvSettings } from './raft-kv-settings.ts';
@@ -18,5 +19,7 @@ export function raftPace({ clients, disk, healing, network }: Plan, { applyPause
     steadyAfterUs: 2 * electionTimeoutUs.max + 500 * ms,
     leaderlessUs: 10 * electionTimeoutUs.max + 100 * ms + (healing?.kind === 'leaderFalls' ? lastFallUs : 0),
     answerUs: 5 * answerUs,
+    // A change waits for the server that comes, for ten election timeouts where that is down, and behind the changes before it.
+    isTimed: (request) => !isChange(request as { readonly kind: string }),
   };
 }

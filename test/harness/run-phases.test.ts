@@ -99,6 +99,11 @@ describe('pace', () => {
     expect(pace!.messagesPer100).toBe(200);
   });
 
+  test('which answers are timed is the system\'s to say, by the request', () => {
+    const asked = asks(5).map((one, i) => ({ ...one, request: i < 2 ? 'long' : null }));
+    expect(paced({ operations: asked }, { pace: () => ({ ...bounds, isTimed: (request) => request !== 'long' }) }).pace!.answersUs.length).toBe(3);
+  });
+
   test('half of the answers above the bound are slow, and with fewer than eight nobody can say', () => {
     const slow = { pace: () => ({ ...bounds, answerUs: 1 }) };
     expect(paced({ operations: asks(8) }).verdict.kind).toBe('ok');

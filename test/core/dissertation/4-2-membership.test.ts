@@ -102,6 +102,31 @@ describe('a server that comes (4.2.1)', () => {
     expect(configurationOf(cluster)).toEqual(of([0, 1, 2, 3]));
   });
 
+  test('who asks again keeps its place: two that ask in turns for servers that are down are both told within ten rounds (swarm 406575)', () => {
+    const cluster = clusterOf(5, [0, 1, 2]);
+    const others = operator + 5;
+    const answers = () => [operator, others].map((one) => cluster.answersTo(one).map(({ outcome }) => outcome));
+    for (let round = 1; round <= 20; round++) {
+      for (const [place, from] of [operator, others].entries()) {
+        if (answers()[place]!.length > 0) continue;
+        cluster.handle(0, { kind: 'message', from, message: { kind: 'clientRequest', sequence: 1, operation: add(3 + place) } });
+      }
+      beat(cluster, across([3, 4]));
+      cluster.timer(0, 'catchUp');
+    }
+    const givenUp = { kind: 'done', result: false };
+    expect(answers()).toEqual([[givenUp], [givenUp]]);
+    expect(configurationOf(cluster)).toEqual(of([0, 1, 2], 3, 4));
+  });
+
+  test('a request that comes late takes nothing from the one behind it', () => {
+    const cluster = clusterOf(4, [0, 1, 2]);
+    asks(cluster, 2, add(3));
+    asks(cluster, 1, remove(3));
+    for (let beats = 0; beats < 3; beats++) beat(cluster);
+    expect(told(cluster)).toEqual([[2, done]]);
+  });
+
   test('what is so already is done, when an entry behind the asking is committed', () => {
     const cluster = clusterOf(4, [0, 1, 2]);
     for (const [sequence, change] of [[1, add(2)], [2, remove(3)]] as const) {

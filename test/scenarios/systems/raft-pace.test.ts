@@ -1,0 +1,12 @@
+/** What Raft promises of its pace (scenarios/systems/raft-pace.ts). */
+import { expect, test } from 'vitest';
+import { raftPace } from '../../../scenarios/systems/raft-pace.ts';
+import type { RaftKvSettings } from '../../../scenarios/systems/raft-kv-settings.ts';
+import { swarm } from '../../../scenarios/swarm.ts';
+
+test('a change of the membership waits for a server, for ten rounds where that is down (dissertation 4.2.1), and is not timed: seeds 401187 and 402311', () => {
+  const plan = swarm.draw(1);
+  const { isTimed } = raftPace(plan, plan.settings as RaftKvSettings);
+  const requests = [{ kind: 'get', key: 'k' }, { kind: 'put', key: 'k', value: '' }, { kind: 'addServer', server: 1 }, { kind: 'addLearner', server: 1 }, { kind: 'removeServer', server: 1 }];
+  expect(requests.map((request) => isTimed!(request))).toEqual([true, true, false, false, false]);
+});
