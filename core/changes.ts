@@ -7,7 +7,7 @@
  */
 import type { ClerkMessage } from './kv/messages.ts';
 import type { Effect, Event, NodeId, Step } from './protocol.ts';
-import type { LogIndex } from './raft/log.ts';
+import type { LogIndex, Term } from './raft/log.ts';
 import { changeKinds, type Change } from './raft/members.ts';
 import { onChange } from './raft/membership.ts';
 import type { AnyRaftMessage } from './raft/option-messages.ts';
@@ -54,12 +54,18 @@ export function withChanges<S extends ChangeServer>(
   }
   const { state, effects } = step(server, event);
   const carried = { state: withChanging(state, server.changing ?? NONE), effects };
-  return isOccasion(event) || state.raft.role.kind !== 'leader' ? pursued(carried, settle) : carried;
+  return isOccasion(event, state.raft.persistent.currentTerm) || state.raft.role.kind !== 'leader' ? pursued(carried, settle) : carried;
 }
 
-/** What a change waits for comes with an answer of a follower, or with time. So no step puts more than one entry into a log. */
-const isOccasion = (event: ChangeEvent): boolean =>
-  event.kind === 'timer' || (event.kind === 'message' && (event.message.kind === 'appendEntriesReply' || event.message.kind === 'installSnapshotReply'));
+/**
+ * What a change waits for comes with an answer of a follower, or with time. So no step puts more than one entry into a log.
+ * An answer to an earlier term is no occasion for anything (5.1).
+ */
+function isOccasion(event: ChangeEvent, currentTerm: Term): boolean {
+  if (event.kind !== 'message') return event.kind === 'timer';
+  const { message } = event;
+  return (message.kind === 'appendEntriesReply' || message.kind === 'installSnapshotReply') && message.term === currentTerm;
+}
 
 const withChanging = <S extends ChangeServer>(server: S, changing: readonly Changing[]): S =>
   server.changing === changing ? server : { ...server, changing };

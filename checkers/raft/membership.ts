@@ -2,12 +2,13 @@
 import type { NodeId } from '../../core/protocol.ts';
 import type { LogIndex } from '../../core/raft/log.ts';
 import type { Configuration } from '../../core/raft/members.ts';
-import type { Persistent } from '../../core/raft/state.ts';
+import type { Persistent, Raft } from '../../core/raft/state.ts';
 import { property } from '../property.ts';
 import { configurationOf, loggedConfiguration } from './quorum.ts';
 import { ofStep, type RaftStep } from './raft-step.ts';
 
-const told = ({ voters, learners }: Configuration): string => `{${voters.map((id) => `n${id}`).join(' ')}${learners.length === 0 ? '' : `; ${learners.map((id) => `n${id}`).join(' ')} learn`}}`;
+/** For a person: `{n0 n1; n2 learn}`. */
+export const told = ({ voters, learners }: Configuration): string => `{${voters.map((id) => `n${id}`).join(' ')}${learners.length === 0 ? '' : `; ${learners.map((id) => `n${id}`).join(' ')} learn`}}`;
 
 export const sameConfiguration = (one: Configuration | undefined, other: Configuration | undefined): boolean =>
   one === other || (one !== undefined && other !== undefined && one.voters.join() === other.voters.join() && one.learners.join() === other.learners.join());
@@ -25,8 +26,16 @@ export const configurationIsLogged = ofStep({
   },
 });
 
+export interface LoggedChange {
+  readonly index: LogIndex;
+  readonly from: Configuration;
+  readonly to: Configuration;
+  /** Where the one before stands. */
+  readonly fromIndex: LogIndex;
+}
+
 /** Configurations that a leader put into its log in a step, each with the one before. */
-function changesIn({ before, after }: RaftStep): readonly { readonly index: LogIndex; readonly from: Configuration; readonly to: Configuration; readonly fromIndex: LogIndex }[] {
+export function changesIn({ before, after }: Pick<RaftStep, 'node' | 'before' | 'after'>): readonly LoggedChange[] {
   const { persistent: { log, currentTerm }, config: { members } } = after;
   if (members === undefined || before?.role.kind !== 'leader' || before.persistent.currentTerm !== currentTerm || log === before.persistent.log) return [];
   const found = [];
@@ -47,18 +56,23 @@ function indexOfLast({ log }: Persistent, upTo: LogIndex): LogIndex {
 const differing = (one: readonly NodeId[], other: readonly NodeId[]): number =>
   one.filter((id) => !other.includes(id)).length + other.filter((id) => !one.includes(id)).length;
 
+/** What is wrong with a change that a leader in this state logged; null for nothing. */
+export function wrongOf({ from, to, fromIndex }: LoggedChange, { commitIndex, persistent: { currentTerm, log } }: Pick<Raft, 'commitIndex' | 'persistent'>): string | null {
+  if (differing(from.voters, to.voters) > 1) return 'two such majorities need not meet';
+  if (fromIndex > commitIndex) return `the change at index ${fromIndex} is not committed`;
+  return commitIndex < log.baseIndex || log.termAt(commitIndex) !== currentTerm ? 'the leader has committed no entry of its term' : null;
+}
+
 export const oneChangeAtATime = ofStep({
   name: 'One Change At A Time',
   source: 'dissertation, 4.1; Ongaro, raft-dev, July 2015',
   says: 'A leader changes one voter, behind a configuration that is committed, and when it has committed an entry of its own term',
   when: 'written',
   check(step) {
-    const { node, after: { commitIndex, persistent: { currentTerm, log } } } = step;
-    for (const { index, from, to, fromIndex } of changesIn(step)) {
-      const change = `n${node} leads term ${currentTerm} and changes ${told(from)} to ${told(to)} at index ${index}`;
-      if (differing(from.voters, to.voters) > 1) return `${change}: two such majorities need not meet`;
-      if (fromIndex > commitIndex) return `${change}, and the change at index ${fromIndex} is not committed`;
-      if (commitIndex < log.baseIndex || log.termAt(commitIndex) !== currentTerm) return `${change}, and has committed no entry of its term`;
+    const { node, after } = step;
+    for (const change of changesIn(step)) {
+      const wrong = wrongOf(change, after);
+      if (wrong !== null) return `n${node} leads term ${after.persistent.currentTerm} and changes ${told(change.from)} to ${told(change.to)} at index ${change.index}: ${wrong}`;
     }
     return null;
   },
@@ -79,7 +93,7 @@ export const leaderThatLeftStepsDown = ofStep({
 });
 
 /** Its last configuration, or the one that it knows to be committed, gives it a vote. */
-function mayHaveVoted(raft: RaftStep['before'], node: NodeId): boolean {
+export function mayHaveVoted(raft: RaftStep['before'], node: NodeId): boolean {
   if (raft === null) return false;
   const { config: { members }, persistent, commitIndex } = raft;
   return [loggedConfiguration(persistent), loggedConfiguration(persistent, commitIndex)].some((one) => (one?.voters ?? members!).includes(node));

@@ -62,7 +62,8 @@ function heard(raft: Raft, from: NodeId, message: AnyRaftMessage): RaftStep {
     case 'requestTransferVote':
       return paper.onMessage(raft, from, asVote(message));
     case 'requestVoteReply':
-      return sendInWindow(inOffice(raft, paper.onMessage(raft, from, message)), false);
+      // A vote that comes late is no occasion to send (5.1).
+      return raft.role.kind === 'leader' ? paper.onMessage(raft, from, message) : sendInWindow(inOffice(raft, paper.onMessage(raft, from, message)), false);
     case 'appendEntries':
     case 'installSnapshot':
       return message.term < raft.persistent.currentTerm ? paper.onMessage(raft, from, message) : inContact(paper.onMessage(raft, from, message));

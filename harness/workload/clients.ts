@@ -73,6 +73,7 @@ export class Clients {
     this.scheduled[client] = undefined;
     this.open[client] = id;
     this.beganUs[client] = this.world.nowUs;
+    this.pace.began(request);
     if (load !== undefined) this.beginLoad(load);
     if (giveUpUs !== undefined) this.world.at(this.world.nowUs + giveUpUs, () => this.giveUp(client, id));
     this.world.request(node, id, request);
@@ -115,6 +116,7 @@ export class Clients {
     this.dismissed += 1;
     this.open[client] = null;
     this.endLoad(id, false);
+    this.pace.ended(this.plan.operations[id]!.request, this.world.nowUs);
     if (this.waiting[client]!.length > 0) accounts.mattered('giveUp');
     this.world.observer.gaveUp?.(id);
     this.next(client);

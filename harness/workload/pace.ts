@@ -25,7 +25,10 @@ export interface PaceBounds {
   readonly leaderlessUs: number;
   /** What half of the answers take at most. */
   readonly answerUs: number;
-  /** Which answers are timed, by the request; all without it. One may wait for what is no matter of pace. */
+  /**
+   * Which answers are timed, by the request; all without it. One may wait for what is no matter of pace, and change who
+   * must answer: until it is answered, and somebody has led for long enough since, no other one is timed either.
+   */
   readonly isTimed?: (request: unknown) => boolean;
 }
 
@@ -40,6 +43,9 @@ export class Pace {
   /** Since when it leads; null before the storm is over. */
   private sinceUs: number | null = null;
   private longestUs = 0;
+  /** Requests that are not timed and still wait, and when the last one of them ended. */
+  private untimed = 0;
+  private calmUs = 0;
 
   constructor(bounds: PaceBounds | null) {
     this.bounds = bounds;
@@ -54,10 +60,25 @@ export class Pace {
     this.sinceUs = nowUs;
   }
 
+  began(request: unknown): void {
+    if (!this.isTimed(request)) this.untimed += 1;
+  }
+
   answered(request: unknown, beganUs: number, nowUs: number): void {
-    if (this.bounds === null || this.sinceUs === null || this.leader === null) return;
-    if (this.bounds.isTimed?.(request) === false) return;
-    if (beganUs - this.sinceUs >= this.bounds.steadyAfterUs) this.answers.push(nowUs - beganUs);
+    if (!this.isTimed(request)) return this.ended(request, nowUs);
+    if (this.bounds === null || this.sinceUs === null || this.leader === null || this.untimed > 0) return;
+    if (beganUs - Math.max(this.sinceUs, this.calmUs) >= this.bounds.steadyAfterUs) this.answers.push(nowUs - beganUs);
+  }
+
+  /** Nobody waits for it any more. */
+  ended(request: unknown, nowUs: number): void {
+    if (this.isTimed(request)) return;
+    this.untimed -= 1;
+    this.calmUs = nowUs;
+  }
+
+  private isTimed(request: unknown): boolean {
+    return this.bounds?.isTimed?.(request) !== false;
   }
 
   settled(afterUs: number): void {

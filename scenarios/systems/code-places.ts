@@ -4,6 +4,8 @@ const electionFile = (name: string): string => `core/raft/election.ts ${name}`;
 const replicationFile = (name: string): string => `core/raft/replication.ts ${name}`;
 const commitmentFile = (name: string): string => `core/raft/commitment.ts ${name}`;
 const snapshotFile = (name: string): string => `core/raft/snapshot.ts ${name}`;
+const membershipFile = (name: string): string => `core/raft/membership.ts ${name}`;
+const configurationFile = (name: string): string => `core/raft/configuration.ts ${name}`;
 const serverFile = (name: string): string => `core/server.ts ${name}`;
 const logServerFile = (name: string): string => `core/log-server.ts ${name}`;
 
@@ -34,6 +36,15 @@ export const places = {
   onMessage: 'core/raft/step.ts onMessage',
   majorityOf: 'core/raft/state.ts majorityOf',
   bootRaft: 'core/raft/state.ts bootRaft',
+  whenItMay: membershipFile('whenItMay'),
+  withConfiguration: membershipFile('withConfiguration'),
+  whenItIsSo: membershipFile('whenItIsSo'),
+  retired: membershipFile('retired'),
+  pursued: 'core/changes.ts pursued',
+  configurationOf: configurationFile('configurationOf'),
+  isQuorum: configurationFile('isQuorum'),
+  reachedByMajority: configurationFile('reachedByMajority'),
+  mayStand: configurationFile('mayStand'),
   restartElectionTimer: 'core/raft/state.ts restartElectionTimer',
   compactTo: 'core/raft/log.ts compactTo',
   changes: 'core/raft/persistence.ts changes',
@@ -96,6 +107,7 @@ export const codePlaces: Readonly<Record<string, string>> = {
   'timer contact': 'core/raft/contact.ts onContactLost',
   'timer leaseRead': 'core/raft/lease-read.ts onLeaseRead',
   'timer transfer': 'core/raft/transfer.ts giveUpTransfer',
+  'timer catchUp': 'core/raft/catch-up.ts onCatchUpTimer',
   'timer heartbeat': places.onHeartbeatTimeout,
   'timer apply': places.served,
   'timer retry': places.ask,

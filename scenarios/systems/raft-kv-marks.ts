@@ -7,6 +7,7 @@ import type { Server, ServerMessage } from '../../core/server.ts';
 import type { AnyEvent, Mark, ToldStep } from '../../harness/system.ts';
 import { places } from './code-places.ts';
 import { optionMarks } from './option-marks.ts';
+import { changeAnswer, membershipMarks } from './membership-marks.ts';
 import { bootMarks, handlerOf, marked, messageIn, raftMarks, type RaftChange } from './raft-marks.ts';
 import { describeOperation } from './raft-kv-story.ts';
 import { transferMarks } from './transfer-marks.ts';
@@ -27,6 +28,7 @@ export function marksOf(step: ToldStep): readonly Mark[] {
     ...raftMarks(change),
     ...optionMarks(change),
     ...transferMarks(served),
+    ...membershipMarks(change),
     ...proposalMarks(served), ...deliveryMarks(served), ...executionMarks(served), ...snapshotMarks(served), ...replyMarks(served),
   ];
 }
@@ -169,7 +171,8 @@ function snapshotMarks({ before, after, event }: ServerStep): readonly Mark[] {
 }
 
 /** Lab 3A: an answer says what the command gave, when it is committed and executed. */
-function replyMarks({ before, after, event, effects, nameOf }: ServerStep): readonly Mark[] {
+function replyMarks(step: ServerStep): readonly Mark[] {
+  const { before, after, event, effects, nameOf } = step;
   const marks: Mark[] = [];
   for (const effect of effects) {
     if (effect.kind !== 'send') continue;
@@ -177,6 +180,11 @@ function replyMarks({ before, after, event, effects, nameOf }: ServerStep): read
     if (reply.kind !== 'clientReply' || reply.outcome.kind !== 'done') continue;
     const { to } = effect;
     const { sequence, outcome } = reply;
+    const change = changeAnswer(step, to, sequence, outcome.result);
+    if (change !== null) {
+      marks.push(change);
+      continue;
+    }
     const session = after.machine.sessions.byClient.get(to);
     const result = JSON.stringify(outcome.result);
     const at = event.kind === 'message' && (event.message as ServerMessage).kind === 'clientRequest' && before.machine === after.machine

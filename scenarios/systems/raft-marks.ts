@@ -2,7 +2,8 @@
  * What a step of a server did to Raft's state, field by field, and where the core does that. A step that breaks
  * a rule of the paper by itself says so: a report then points at it, however late the property broke.
  */
-import { votersOf } from '../../checkers/raft/quorum.ts';
+import { mayHaveVoted } from '../../checkers/raft/membership.ts';
+import { configurationOf, isMember, votersOf } from '../../checkers/raft/quorum.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { Log } from '../../core/raft/log.ts';
 import type { AppendEntries, AppendEntriesReply } from '../../core/raft/messages.ts';
@@ -138,8 +139,11 @@ function roleMarks({ node, before, after, event, nameOf }: RaftChange): readonly
   const marks: Mark[] = [];
   const votes = before.role.kind === 'candidate' ? before.role.votes : [];
   if (after.role.kind === 'candidate' && (before.role.kind !== 'candidate' || event.kind === 'timer')) {
-    const against = after.role.votes.includes(node) ? null : 'a candidate votes for itself (5.2)';
-    marks.push(marked('campaign', [places.onElectionTimeout], `campaigns in term ${term} with a log up to ${ends(after.persistent.log)}`, against, { term }));
+    const asked = before.role.kind === 'preCandidate' ? [...new Set([...before.role.votes, ...(event.kind === 'message' ? [event.from] : [])])] : [];
+    const few = before.role.kind !== 'preCandidate' || isMajority(counted.filter((voter) => asked.includes(voter)).length, counted.length) ? null
+      : `of ${counted.map(nameOf).join(' ')}, who have a vote by its log, ${asked.filter((id) => counted.includes(id)).map(nameOf).join(' ')} are no majority (dissertation 9.6)`;
+    const against = after.role.votes.includes(node) ? few : 'a candidate votes for itself (5.2)';
+    marks.push(marked('campaign', few === null ? [places.onElectionTimeout] : [places.isQuorum, places.configurationOf], `campaigns in term ${term} with a log up to ${ends(after.persistent.log)}`, against, { term }));
   }
   if (after.role.kind === 'candidate' && before.role.kind === 'candidate' && after.role.votes.length > votes.length) {
     const known = after.role.votes;
@@ -179,6 +183,7 @@ function logMarks(change: RaftChange): readonly Mark[] {
   if (log.lastIndex >= first && first > log.baseIndex) {
     const longest = message?.kind === 'appendEntries' ? Math.max(old.lastIndex, message.prevLogIndex + message.entries.length) : log.lastIndex;
     const at = message?.kind === 'appendEntries' ? [places.withMerged, places.onAppendEntries]
+      : log.at(log.lastIndex).configuration !== undefined ? [places.withConfiguration]
       : message?.kind === 'clientRequest' as string ? [places.propose, places.onCommand] : [places.withNoop];
     const against = log.lastIndex > longest ? `the request ends at ${longest}: what is there already is not appended again (5.3)` : null;
     marks.push(marked('append', at, `has in its log ${entries(log, first, log.lastIndex)}`, against, { term: log.lastTerm, index: first, upTo: log.lastIndex }));
@@ -298,13 +303,15 @@ function commitMarks(change: RaftChange): readonly Mark[] {
 function leaderCommit({ node, before, after, nameOf }: RaftChange, { matchIndex }: Leader, entry: string, about: Numbers): Mark {
   const { currentTerm, log } = after.persistent;
   const to = after.commitIndex;
-  const holders = matchIndex.map((match, peer) => (peer === node ? log.lastIndex : match) >= to);
+  const voters = votersOf(after, matchIndex.length);
+  const holders = matchIndex.map((match, peer) => voters.includes(peer) && (peer === node ? log.lastIndex : match) >= to);
   const held = holders.filter(Boolean).length;
   const term = termIn(log, to);
   const says = `commits ${entry} as leader of term ${currentTerm}; it counts ${holders.flatMap((isHeld, peer) => (isHeld ? [nameOf(peer)] : [])).join(' ')}`;
   if (to < before.commitIndex) return marked('commit', [places.advanceCommitIndex], says, `commitIndex never goes back, and it was ${before.commitIndex} (Figure 2)`, about);
-  if (!isMajority(held, matchIndex.length)) {
-    return marked('commit', [places.highestOnMajority, places.advanceCommitIndex], says, `${held} of ${matchIndex.length} are no majority (5.3)`, about);
+  if (!isMajority(held, voters.length)) {
+    const at = configurationOf(after) === null ? [places.highestOnMajority, places.advanceCommitIndex] : [places.reachedByMajority, places.advanceCommitIndex];
+    return marked('commit', at, says, `${held} of ${voters.length} are no majority (5.3)`, about);
   }
   const against = term !== null && term !== currentTerm ? 'entries of earlier terms are not committed by counting (5.4.2, Figure 8)' : null;
   return marked('commit', [places.advanceCommitIndex], says, against, about);
@@ -323,7 +330,8 @@ function leaderMarks({ node, before, after, event, nameOf }: RaftChange): readon
     if (peer === node || (match === oldMatch[peer] && next === before.role.nextIndex[peer])) continue;
     const isRefusal = message?.kind === 'appendEntriesReply' && !message.success;
     const proved = message?.kind === 'appendEntriesReply' ? message.index : message?.kind === 'installSnapshotReply' ? message.lastIncludedIndex : null;
-    const against = match < oldMatch[peer]! ? `what a follower stores it keeps: ${oldMatch[peer]} (5.3)`
+    const isNew = !isMember(before, peer) && isMember(after, peer);
+    const against = match < oldMatch[peer]! && !isNew ? `what a follower stores it keeps: ${oldMatch[peer]} (5.3)`
       : next <= match ? 'nextIndex stays above matchIndex (Figure 2)'
         : match > oldMatch[peer]! && proved !== null && proved !== match ? `the answer proves ${proved} (5.3)` : null;
     marks.push(marked('match', isRefusal ? [places.onRefusal] : [places.onMatch, handlerOf(event)],
@@ -333,10 +341,10 @@ function leaderMarks({ node, before, after, event, nameOf }: RaftChange): readon
 }
 
 /** 5.2: a server waits anew when it starts an election, grants a vote, or hears the present leader. */
-function timerMarks({ before, after, event, effects }: RaftChange): readonly Mark[] {
+function timerMarks({ node, before, after, event, effects }: RaftChange): readonly Mark[] {
   const timer = effects.find((effect) => effect.kind === 'setTimer' && effect.timer === 'election');
   const message = messageIn(event);
-  if (event.kind === 'timer' && event.timer === 'election' && before.role.kind !== 'leader'
+  if (event.kind === 'timer' && event.timer === 'election' && before.role.kind !== 'leader' && (after.config.members === undefined || mayHaveVoted(before, node))
     && after.role.kind !== 'preCandidate' && before.persistent.currentTerm === after.persistent.currentTerm) {
     return [marked('timer', [places.onElectionTimeout], `hears no leader and stays a ${after.role.kind} of term ${after.persistent.currentTerm}`,
       'whoever hears nothing until its timer fires begins a new election (5.2)', { term: after.persistent.currentTerm })];

@@ -19,7 +19,8 @@ export function raftPace({ clients, disk, healing, network }: Plan, { applyPause
     steadyAfterUs: 2 * electionTimeoutUs.max + 500 * ms,
     leaderlessUs: 10 * electionTimeoutUs.max + 100 * ms + (healing?.kind === 'leaderFalls' ? lastFallUs : 0),
     answerUs: 5 * answerUs,
-    // A change waits for the server that comes, for ten election timeouts where that is down, and behind the changes before it.
+    // A change waits for the server that comes, for ten election timeouts where that is down, and behind the changes before
+    // it; and it may leave a majority that needs a server which is far behind (dissertation 4.2.1).
     isTimed: (request) => !isChange(request as { readonly kind: string }),
   };
 }

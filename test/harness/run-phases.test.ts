@@ -99,9 +99,20 @@ describe('pace', () => {
     expect(pace!.messagesPer100).toBe(200);
   });
 
-  test('which answers are timed is the system\'s to say, by the request', () => {
-    const asked = asks(5).map((one, i) => ({ ...one, request: i < 2 ? 'long' : null }));
-    expect(paced({ operations: asked }, { pace: () => ({ ...bounds, isTimed: (request) => request !== 'long' }) }).pace!.answersUs.length).toBe(3);
+  test('which answers are timed is the system\'s to say, by the request; behind one that is not, the time begins anew', () => {
+    const isTimed = (request: unknown): boolean => request !== 'long';
+    const timed = (requests: readonly (string | null)[]) => paced({ clients: 2, operations: asks(8).map((one, i) => ({ ...one, request: requests[i] ?? null })) }, { pace: () => ({ ...bounds, isTimed }) }).pace!.answersUs.length;
+    // Each is 10 ms behind the one before, and 50 ms must have passed.
+    expect([timed([]), timed(['long']), timed(['long', null, 'long'])]).toEqual([8, 2, 0]);
+  });
+
+  test('while one that is not timed waits, nothing is timed; nor for a while when it has been given up', () => {
+    const system = { pace: () => ({ ...bounds, isTimed: (request: unknown) => request !== 'long' }), leader: () => 0 };
+    const beside = (giveUpUs: number) => observed(
+      { servers: 1, clients: 2, settleUs: 900 * ms, operations: [{ client: 1, atUs: 199 * ms, request: 'long', giveUpUs }, ...asks(12)] }, {}, [echo, client, deaf], system,
+    ).record.pace!.answersUs.length;
+    // They begin at 200 to 310 ms.
+    expect([beside(1 * ms), beside(31 * ms), beside(100 * ms)]).toEqual([7, 4, 0]);
   });
 
   test('half of the answers above the bound are slow, and with fewer than eight nobody can say', () => {

@@ -41,6 +41,11 @@ describe('a follower is probed until an answer shows where the logs agree', () =
       const step = onMessage(raft, 1, { kind: 'appendEntriesReply', term: 1, success, index: 2, conflictTerm: 0, conflictIndex: success ? 0 : 1 });
       expect([step.raft === raft, step.effects]).toEqual([true, []]);
     }
+    // Nor does a vote that comes late (swarm 504420).
+    for (const term of [1, 2]) {
+      const step = onMessage(raft, 1, { kind: 'requestVoteReply', term, voteGranted: true });
+      expect([step.raft === raft, step.effects]).toEqual([true, []]);
+    }
   });
 
   test('the answer that it agrees opens the window: what has come meanwhile goes, each entry on its own', () => {

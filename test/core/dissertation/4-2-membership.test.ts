@@ -320,6 +320,20 @@ describe('a server that was taken out (4.2.3)', () => {
   });
 });
 
+test('an answer to an earlier term is no occasion to go on with a change (5.1)', () => {
+  const cluster = clusterOf(3, [0, 1, 2]);
+  cluster.elect(1);
+  beat(cluster, () => false, 1);
+  cluster.servers[1] = { ...cluster.server(1), changing: [{ client: operator, sequence: 1, change: remove(2), askedAt: 2 }] };
+  const { role } = raftOf(cluster, 1);
+  const answers = (term: number) =>
+    cluster.handle(1, { kind: 'message', from: 0, message: { kind: 'appendEntriesReply', term, success: true, index: 2, conflictTerm: 0, conflictIndex: 0 } });
+  answers(1);
+  expect(raftOf(cluster, 1).role).toBe(role);
+  answers(2);
+  expect(configurationOf(cluster, 1)).toEqual(of([0, 1]));
+});
+
 test('who does not lead says who does, or nothing', () => {
   const cluster = clusterOf(3, [0, 1, 2]);
   asks(cluster, 1, remove(2), 1);
