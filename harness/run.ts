@@ -44,6 +44,8 @@ export interface RunRecord {
 const settleTickUs = 20_000;
 /** How long a settled cluster is listened to: two heartbeats and more. */
 const quietUs = 250_000;
+/** So many operations make a run a long one. */
+const longRun = 1000;
 /** How long a cluster that owes no progress is watched for doing what it must not. */
 const excusedUs = 2_000_000;
 
@@ -106,7 +108,7 @@ const recordOf = (world: World, verdict: Verdict, operationsCompleted: number, i
   operationsCompleted,
   network: world.network.counts,
   nodes: world.counts,
-  counts: { ...world.observer.counts(), progressExcused: isExcused ? 1 : 0 },
+  counts: { ...world.observer.counts(), progressExcused: isExcused ? 1 : 0, longRuns: operationsCompleted >= longRun ? 1 : 0 },
   faults: accountsOf(world),
 });
 

@@ -14,6 +14,7 @@ import { drawFaults } from '../harness/swarm/faults.ts';
 import { drawKinds, type Kinds } from '../harness/swarm/kinds.ts';
 import { withinDrift } from './swarm/clocks.ts';
 import { drawLasting, nothingLasts } from './swarm/lasting.ts';
+import { drawLength } from './swarm/length.ts';
 import { drawMembership } from './swarm/membership.ts';
 import { drawOperations } from './swarm/operations.ts';
 import { drawOptions } from './swarm/options.ts';
@@ -22,7 +23,7 @@ import { raftKv } from './systems/raft-kv.ts';
 import type { RaftKvSettings } from './systems/raft-kv-settings.ts';
 
 const ms = 1000;
-const settleUs = 60_000 * ms;
+const usualSettleUs = 60_000 * ms;
 /** Where gets may go around the log there are many of them. */
 const readsPer1000 = 600;
 
@@ -39,18 +40,22 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
   const streams = new RandomStreams(name);
   const shape = streams.stream('shape');
   const servers = shape.weighted([[1, 1], [1, 2], [9, 3], [3, 4], [9, 5], [1, 6], [2, 7]]);
-  const clients = shape.weighted([[1, 1], [2, 2], [6, 3 + shape.below(4)], [3, 7 + shape.below(9)]]);
-  const stormUs = shape.in({ min: 1500, max: 4000 }) * ms;
+  const usualClients = shape.weighted([[1, 1], [2, 2], [6, 3 + shape.below(4)], [3, 7 + shape.below(9)]]);
+  const usualStormUs = shape.in({ min: 1500, max: 4000 }) * ms;
+  const long = drawLength(streams.stream('length'));
+  const { clients, stormUs, settleUs } = long ?? { clients: usualClients, stormUs: usualStormUs, settleUs: usualSettleUs };
   const kinds = kindsFor(streams);
   const { options, hasMembership } = drawOptions(streams.stream('options'), servers);
   const membership = hasMembership ? drawMembership(streams.stream('membership'), servers, stormUs) : null;
   const loads = streams.stream('loads');
   const passers = kinds.has('endlessSessions') ? 5 + loads.below(30) : 0;
   const members = membership === null ? {} : { members: membership.members };
-  const settings = carried({ ...drawSettings(streams.stream('settings'), kinds, servers), ...options, ...members }, clients + passers);
+  const drawn = carried({ ...drawSettings(streams.stream('settings'), kinds, servers), ...options, ...members }, clients + passers);
+  const settings = long === null ? drawn : long.carried(drawn);
   // Of those that take part at first one may be lost, where that leaves a majority, and whoever is taken in later counts.
   const losable = membership === null ? servers : membership.members.length;
-  const { victims, healing: calm } = drawLosses(streams.stream('losses'), servers, stormUs, losable);
+  const { victims, healing: drawnHealing } = drawLosses(streams.stream('losses'), servers, stormUs, losable);
+  const calm = long === null ? drawnHealing : long.healed(drawnHealing);
   const lasting = kinds.mayLast ? drawLasting(streams.stream('lasting'), { servers, stormUs, settleUs, settings, victims, healing: calm, isFixed: membership === null }) : nothingLasts;
   const healing = lasting.healing ?? calm;
   const transfers = settings.transfer === true && kinds.has('handOver') ? drawTransfers(streams.stream('transfers'), servers, stormUs) : [];
@@ -67,7 +72,10 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     network: { ...drawNetwork(streams.stream('network'), kinds), ...(lasting.rates === null ? {} : { lasting: lasting.rates }) },
     disk: { ...drawDisk(streams.stream('disk'), kinds), ...drawDiskTrouble(streams.stream('disk trouble'), kinds) },
     faults: [...withinDrift(drawFaults(streams, kinds, { servers, clients, stormUs, quietUs, electionUs: settings.electionTimeoutUs.max, victims }), settings), ...lasting.faults, ...transfers],
-    operations: withChanges(lasting.movedBehind(drawOperations(streams.stream('operations'), loads, kinds, clients, passers, stormUs, settings.reads === undefined ? 0 : readsPer1000)), membership?.operations(clients + passers)),
+    operations: withChanges(
+      lasting.movedBehind(drawOperations(streams.stream('operations'), loads, kinds, clients, passers, stormUs, settings.reads === undefined ? 0 : readsPer1000, long?.operations)),
+      membership?.operations(clients + passers),
+    ),
     stormUs,
     settleUs,
     healing,

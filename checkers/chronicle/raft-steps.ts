@@ -19,6 +19,8 @@ function flowsIn({ before, after }: Change): readonly (readonly [Flow, Flow])[] 
   return old === undefined || now === undefined || old === now ? [] : now.map((flow, peer) => [old[peer]!, flow]);
 }
 
+const heldBy = ({ persistent: { log } }: Raft): number => log.lastIndex - log.baseIndex;
+
 const isBehind = ({ role, persistent: { log } }: Raft, peer: number): boolean => role.kind === 'leader' && role.nextIndex[peer]! <= log.lastIndex;
 
 export const changes = situationsOf<Change>()({
@@ -59,6 +61,10 @@ export const changes = situationsOf<Change>()({
   severalEntriesCommittedAtOnce: {
     says: 'More than one entry is committed in a step',
     seen: ({ before, after }) => after.commitIndex > before.commitIndex + 1,
+  },
+  logsOfThousand: {
+    says: 'A log comes to hold a thousand entries',
+    seen: ({ before, after }) => heldBy(after) >= 1000 && heldBy(before) < 1000,
   },
   logsEmptiedBySnapshot: {
     says: 'A snapshot takes the place of the whole log',

@@ -63,6 +63,7 @@ export const situations = [
   'requestsSentAhead',
   'windowsFilled',
   'windowsFreedByRefusal',
+  'logsOfThousand',
   // Snapshots.
   'snapshotsTaken',
   'snapshotsTakenByFollowers',
@@ -135,8 +136,8 @@ export const situations = [
   'operationsSpanningCrash',
 ] as const satisfies readonly SituationName[];
 
-/** Reached by about one seed of the swarm in five hundred. */
-const rareSituations: readonly SituationName[] = ['installsDiscardedConflict', 'transfersBegunAgain', 'transfersTakenUp'];
+/** Reached by about one seed of the swarm in five hundred, or by a few in ten thousand. */
+const rareSituations: readonly SituationName[] = ['logsOfThousand', 'installsDiscardedConflict', 'transfersBegunAgain', 'transfersTakenUp'];
 
 /** What a gate requires of a campaign of a thousand seeds of the swarm or more. */
 export const requiredSituations: readonly SituationName[] = situations.filter((name) => !rareSituations.includes(name));

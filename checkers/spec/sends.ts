@@ -11,6 +11,8 @@ export interface Answer {
   readonly message: SpecMessage;
   /** Of the server when it took the message. */
   readonly commitIndex: number;
+  /** Before UpdateTerm. */
+  readonly termBefore: number;
 }
 
 export interface Sending {
@@ -36,7 +38,7 @@ export function judgeSent(sending: Sending): Refusal | null {
     if (message.source !== after.id) return wrong(`its source is ${message.source}, and server ${after.id} sent it`);
     if (message.dest < 0 || message.dest >= sending.servers) return wrong('there is no such server');
     if (message.dest === after.id) return wrong('it is for its own sender');
-    if (message.term !== after.currentTerm)
+    if (message.term !== after.currentTerm && !isDropped(message, sending.answer))
       return wrong(`its term is ${message.term}, and currentTerm is ${after.currentTerm}`);
     const refusal = judgeOne(message, sending, answers);
     if (refusal !== null) return refusal;
@@ -44,6 +46,10 @@ export function judgeSent(sending: Sending): Refusal | null {
   }
   return null;
 }
+
+/** An answer in the term from before UpdateTerm is dropped by whoever asked in the later one, as if it was lost. */
+const isDropped = ({ kind, term }: SpecMessage, answer: Answer | null): boolean =>
+  kind === 'AppendEntriesResponse' && term === answer?.termBefore;
 
 function judgeOne(message: SpecMessage, sending: Sending, answers: number): Refusal | null {
   switch (message.kind) {

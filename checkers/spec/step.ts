@@ -6,6 +6,7 @@
  */
 import { refusalOf, type Action } from './action.ts';
 import { becomeLeader, restart, stepDown, timeout, updateTerm, voteConditions } from './election.ts';
+import { harmless } from './harmless.ts';
 import { differenceOfLogs, SplicedLog, type EqualCommands, type SpecEntry } from './log.ts';
 import type { SpecMessage } from './message.ts';
 import { NextIndexes } from './next-indexes.ts';
@@ -138,29 +139,13 @@ export class StepJudge {
     if (message.kind === 'AppendEntriesResponse') nexts.answered(server, message);
     if (message.kind === 'InstallSnapshotResponse' && message.matchIndex > 0) nexts.answered(server, { ...message, success: true });
     const refused = (): Refused | null => conditionOf(server, message, this.setting);
-    const answer = outcome.sent.length === 0 ? null : { message: outcome.sent[0]!, commitIndex: server.commitIndex };
+    const answer = outcome.sent.length === 0 ? null : {
+      message: outcome.sent[0]!, commitIndex: server.commitIndex, termBefore: step.before.currentTerm,
+    };
     const refusal = this.follow({ action, server: outcome.server, answer, nexts, refused }, step);
-    if (
-      refusal === null ||
-      refused() !== null ||
-      message.kind !== 'AppendEntriesRequest' ||
-      message.prevLogIndex >= server.log.baseIndex
-    )
-      return refusal;
-    // An entry that was compacted is not in the log any more: Figure 2 read to the letter refuses it.
-    const no: SpecMessage = {
-      kind: 'AppendEntriesResponse',
-      term: server.currentTerm,
-      source: server.id,
-      dest: message.source,
-      success: false,
-      matchIndex: 0,
-    };
-    const course = {
-      ...this.nothing({ ...server, role: 'follower' as const }),
-      action,
-      answer: { message: no, commitIndex: server.commitIndex },
-    };
+    const other = refusal === null ? null : harmless(server, message, this.setting);
+    if (other === null) return refusal;
+    const course = { ...this.nothing(other.server), action, answer: { ...answer!, message: other.sent[0]! } };
     return this.follow(course, step) === null ? null : refusal;
   }
 

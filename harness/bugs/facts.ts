@@ -7,9 +7,10 @@ import type { BugResult } from './survey.ts';
 export const isFound = ({ score }: BugResult): boolean => score.found > 0;
 export const isControl = ({ bug }: BugResult): boolean => bug.difficulty === 'control';
 
-/** A control may show what its head names: a property of the checkers that is stricter than safety. */
+/** A control may show what its head names, a property that is stricter than safety; but nothing to an outsider. */
 export const isFalseAlarm = (result: BugResult, oracles: OracleSet): boolean =>
-  isControl(result) && result.score.properties.some(([property]) => oracles !== 'all' || !result.bug.property.split(', ').includes(property));
+  isControl(result) && result.score.properties.some(([property]) =>
+    oracles === 'external' || !result.bug.property.split(', ').includes(property));
 
 export function factsOfSurvey(oracles: OracleSet, results: readonly BugResult[], isInterrupted: boolean): Facts {
   const named = (which: readonly BugResult[], why: (result: BugResult) => string | null = () => null): readonly string[] =>

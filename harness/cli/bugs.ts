@@ -81,12 +81,16 @@ async function runBugs(argv: readonly string[], { terminal, registry }: Context)
 
 /**
  * What a head calls its property is what a witness is held against: a name that nothing can break would never be shown.
+ * A control may name several, since each may be reported although nothing is broken.
  * @throws UsageError
  */
 function mustNameProperty({ path, property, difficulty }: KnownBug, { name, properties }: System): void {
-  if (properties === undefined || properties[property] !== undefined || (difficulty === 'control' && property === 'none')) return;
-  const near = Object.keys(properties).filter((one) => one.toLowerCase() === property.toLowerCase());
-  throw new UsageError(`${path}: Property is "${property}", which nothing in ${name} checks; ${near.length > 0 ? `is it "${near[0]!}"` : `there are: ${Object.keys(properties).join(', ')}`}`);
+  if (properties === undefined || (difficulty === 'control' && property === 'none')) return;
+  const unknown = (difficulty === 'control' ? property.split(', ') : [property]).find((one) => properties[one] === undefined);
+  if (unknown === undefined) return;
+  const near = Object.keys(properties).find((one) => one.toLowerCase() === unknown.toLowerCase());
+  const instead = near === undefined ? `there are: ${Object.keys(properties).join(', ')}` : `is it "${near}"`;
+  throw new UsageError(`${path}: Property is "${unknown}", which nothing in ${name} checks; ${instead}`);
 }
 
 async function huntWith(round: Hunting, earlier: readonly Done[], registryUrl: string, terminal: Terminal, kept: Kept): Promise<Done> {

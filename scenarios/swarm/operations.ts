@@ -7,8 +7,9 @@ import type { Kinds } from '../../harness/swarm/kinds.ts';
 const ms = 1000;
 
 /** Every write has a value of its own, so that a read tells which writes it saw. */
-export function drawOperations(random: RandomStream, loads: RandomStream, kinds: Kinds, clients: number, passers: number, stormUs: number, getsPer1000Min = 0): PlannedOperation[] {
-  const total = random.in({ min: 100, max: 160 });
+export function drawOperations(random: RandomStream, loads: RandomStream, kinds: Kinds, clients: number, passers: number, stormUs: number, getsPer1000Min = 0, many?: number): PlannedOperation[] {
+  const usual = random.in({ min: 100, max: 160 });
+  const total = many ?? usual;
   const keys = random.in({ min: 1, max: 8 });
   const casPer1000 = random.pick([0, 0, 50, 200]);
   const getPer1000 = Math.max(getsPer1000Min, random.in({ min: 100, max: 500 }));

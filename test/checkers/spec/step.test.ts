@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { PlainLog } from '../../../checkers/spec/log.ts';
 import type { SpecMessage } from '../../../checkers/spec/message.ts';
-import type { Role } from '../../../checkers/spec/server.ts';
+import type { Role, SpecServer } from '../../../checkers/spec/server.ts';
 import { StepJudge, type SpecStep } from '../../../checkers/spec/step.ts';
 import { walkedSteps, wide, type WalkedStep } from './walks.ts';
 
@@ -173,10 +173,12 @@ describe('what is changed in one field is refused', () => {
     'Receive: AppendEntriesResponse matchIndex -1': [280, 'a refusal may carry a hint, which is not looked at'],
     'Receive: AppendEntriesResponse matchIndex 1': [282, 'a refusal may carry a hint, which is not looked at'],
     'Receive: AppendEntriesResponse success': [16, 'entries behind one that was compacted may be refused'],
+    'Receive: AppendEntriesResponse term -1': [1, 'an answer in the term from before UpdateTerm is dropped'],
     'Receive: InstallSnapshotResponse matchIndex 1': [
-      3,
-      'whoever has committed more than the snapshot holds may acknowledge all of it',
+      19,
+      'whoever has committed as much may acknowledge it, also to an old leader',
     ],
+    'Receive: RequestVoteResponse voteGranted': [11, 'a vote that was given already may be refused when asked again'],
     'Receive: base 1': [763, compacts],
     'Receive: currentTerm -1': [5, lost],
     'Receive: matchIndex -1': [7, lost],
@@ -220,4 +222,50 @@ test('a step that a crash cut may count on what was not sent any more, in nextIn
   expect(judge.judge({ ...step, isCut: true })).toBe(null);
   expect(judge.judge(step)?.detail).toContain('nextIndex[1] is 3 and not 2');
   expect(judge.judge({ ...step, after: { ...after, matchIndex: [0, 1, 0] }, isCut: true })?.detail).toContain('matchIndex[1] is 1 and not 0');
+});
+
+describe('what changes nothing is granted, and nothing beside it', () => {
+  const judge = new StepJudge({ servers: 3, isPrompt: true });
+  const log = new PlainLog([{ term: 1, command: 'x' }]);
+  const follower: SpecServer = {
+    id: 0, role: 'follower', currentTerm: 2, votedFor: null, log, commitIndex: 0, votesGranted: [], nextIndex: [], matchIndex: [],
+  };
+  const says = (before: SpecServer, message: SpecMessage, change: Partial<SpecServer>, sent: readonly SpecMessage[]): string =>
+    judge.judge({ before, event: { kind: 'message', message }, after: { ...before, ...change }, sent })?.detail ?? 'granted';
+
+  const asks = { kind: 'RequestVoteRequest', term: 2, source: 1, dest: 0, lastLogIndex: 1, lastLogTerm: 1 } as const;
+  const no = { kind: 'RequestVoteResponse', term: 2, source: 0, dest: 1, voteGranted: false } as const;
+  test.each([
+    ['of who was given the vote already', 1, 'granted'],
+    ['of whom nobody was given the vote', null, 'votedFor is null and not 1'],
+  ] as const)('a request for a vote is refused %s', (_, votedFor, verdict) => {
+    expect(says({ ...follower, votedFor }, asks, {}, [no])).toContain(verdict);
+  });
+
+  const appends = {
+    kind: 'AppendEntriesRequest', term: 3, source: 1, dest: 0, prevLogIndex: 1, prevLogTerm: 1, entries: [], leaderCommit: 0,
+  } as const;
+  const taken = { kind: 'AppendEntriesResponse', source: 0, dest: 1, success: true, matchIndex: 1 } as const;
+  test.each([
+    [1, 'its term is 1, and currentTerm is 3'], [2, 'granted'], [3, 'granted'], [4, 'its term is 4, and currentTerm is 3'],
+  ])('entries of term 3 are answered in term %i by a server of term 2', (term, verdict) => {
+    expect(says(follower, appends, { currentTerm: 3 }, [{ ...taken, term }])).toContain(verdict);
+  });
+
+  const installs = {
+    kind: 'InstallSnapshotRequest', term: 1, source: 1, dest: 0, lastIncludedIndex: 4, lastIncludedTerm: 1,
+  } as const;
+  const answer = { kind: 'InstallSnapshotResponse', term: 2, source: 0, dest: 1 } as const;
+  const installed = { role: 'follower', log: new PlainLog(Array.from({ length: 4 }, () => ({ term: 1, command: 'x' })), 4), commitIndex: 4 } as const;
+  const leads = { role: 'leader', nextIndex: [2, 2, 2], matchIndex: [0, 0, 0], votedFor: 0 } as const;
+  test.each([
+    ['installed by a follower', {}, installed, 4, 'granted'],
+    ['installed by a candidate, which follows', { role: 'candidate', votedFor: 0, votesGranted: [0] }, installed, 4, 'granted'],
+    ['refused', {}, {}, 0, 'granted'],
+    ['acknowledged and not installed', {}, {}, 4, "the request's term 1 is not currentTerm 2"],
+    ['installed by a leader', leads, installed, 4, 'nobody asked for what the leader put at index 2'],
+    ['told to be committed only', {}, { commitIndex: 1 }, 4, "the request's term 1 is not currentTerm 2"],
+  ] as const)('a snapshot of an earlier term is %s', (_, before, change, matchIndex, verdict) => {
+    expect(says({ ...follower, ...before }, installs, change, [{ ...answer, matchIndex }])).toContain(verdict);
+  });
 });

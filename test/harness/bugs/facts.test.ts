@@ -41,6 +41,8 @@ describe('a control that is reported', () => {
     ['as its head says', 'P, Q', ['Q', 'P'], 'all', []],
     ['as its head says, and in another way', 'P, Q', ['Q', 'R'], 'all', ['loud']],
     ['as its head says, by an outsider', 'P', ['P'], 'external', ['loud']],
+    ['as its head says, by the specification alone', 'P', ['P'], 'specification', []],
+    ['in another way than its head says, by the specification alone', 'none', ['P'], 'specification', ['loud']],
   ] as const)('%s', (_what, property, shown, oracles, alarms) => {
     expect(factsOfSurvey(oracles, [reported(property, ...shown)], false).falseAlarms).toEqual(alarms);
   });
