@@ -9,6 +9,7 @@
 import type { NodeId } from '../../core/protocol.ts';
 import type { Entry, Log, LogIndex, Term } from '../../core/raft/log.ts';
 import { hold, property } from '../property.ts';
+import { Tail } from '../tail.ts';
 import { sameCommand } from './same-command.ts';
 
 export interface BookedEntry {
@@ -48,10 +49,10 @@ export const logMatching = property({
 });
 
 export class EntryBook {
-  private readonly byIndex: BookedEntry[][] = [];
+  private readonly byIndex = new Tail<BookedEntry[]>([]);
 
   find(index: LogIndex, term: Term): BookedEntry | undefined {
-    const booked = this.byIndex[index];
+    const booked = this.byIndex.at(index);
     if (booked === undefined) return undefined;
     for (const entry of booked) if (entry.term === term) return entry;
     return undefined;
@@ -72,10 +73,19 @@ export class EntryBook {
   }
 
   enter(node: NodeId, index: LogIndex, { term, command }: Pick<Entry, 'term' | 'command'>, prevTerm: Term): void {
+    if (index < this.byIndex.firstIndex) return;
     const known = this.find(index, term);
     const held: HeldEntry = { node, index, term, prevTerm, command, known };
     hold(logTermsNonDecreasing, held);
     hold(logMatching, held);
-    if (known === undefined) (this.byIndex[index] ??= []).push({ term, prevTerm, command });
+    if (known !== undefined) return;
+    const booked = this.byIndex.at(index);
+    if (booked === undefined) this.byIndex.set(index, [{ term, prevTerm, command }]);
+    else booked.push({ term, prevTerm, command });
+  }
+
+  /** What every server has compacted is in no log any more. */
+  forgetBelow(index: LogIndex): void {
+    this.byIndex.forgetBelow(index);
   }
 }
