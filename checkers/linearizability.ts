@@ -46,7 +46,9 @@ export function crossCheckNext(histories: number): void {
  * the strictest true order.
  */
 export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
-  private readonly operations: (Operation<Input, Output> | undefined)[] = [];
+  private operations: (Operation<Input, Output> | undefined)[] = [];
+  /** What set the state that this piece of the history begins with. */
+  private before: readonly Operation<Input, Output>[] = [];
   private clock = 0;
   /** Of a client that gave up an operation, the name under which it goes on: the checker lets one client have one operation open. */
   private readonly names = new Map<NodeId, number>();
@@ -80,7 +82,27 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
 
   /** In the order of the plan; operations that were never begun are left out. */
   list(): readonly Operation<Input, Output>[] {
-    return this.operations.filter((operation) => operation !== undefined);
+    return [...this.before, ...this.operations.filter((operation) => operation !== undefined)];
+  }
+
+  /**
+   * Judges what was so far, and begins anew. Every operation is over, and nobody has begun another one: so whatever order
+   * explains the whole has all of these first, and the state between is the one that `reads` are told and that `writes` make.
+   * @throws Error while an operation is open, and where one may take effect later, for its client gave it up
+   */
+  cut(budgetSteps: number, reads: readonly (readonly [Asked, Told])[], writes: readonly (readonly [Asked, Told])[]): Verdict {
+    if (this.names.size > 0 || this.operations.some((operation) => operation?.returnTime === null)) throw new Error('a history is cut only where no operation is open');
+    this.operations.push(...reads.map((read) => this.atOnce(read)));
+    const verdict = this.judge(budgetSteps);
+    this.operations = [];
+    this.before = writes.map((write) => this.atOnce(write));
+    return verdict;
+  }
+
+  /** An operation of somebody who is no client. */
+  private atOnce([asked, told]: readonly [Asked, Told]): Operation<Input, Output> {
+    this.clock += 2;
+    return { client: -1, input: this.inputOf(asked), output: this.outputOf(told), callTime: this.clock - 1, returnTime: this.clock };
   }
 
   /** @throws CheckersDiffer where a fast way and the general search say different things, and this history is cross-checked */
@@ -105,7 +127,9 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
    */
   private firstWithoutPlace(): string | null {
     const watch = monitor(this.model);
-    const events = this.operations.flatMap((operation, id) => (operation === undefined ? [] : [
+    // Those before have numbers behind all others: nobody knows them by a number.
+    const known = [...this.operations, ...this.before];
+    const events = known.flatMap((operation, id) => (operation === undefined ? [] : [
       { id, time: operation.callTime, operation, isCall: true },
       ...(operation.returnTime === null ? [] : [{ id, time: operation.returnTime, operation, isCall: false }]),
     ])).toSorted((a, b) => a.time - b.time);
@@ -115,7 +139,7 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
     }
     const found = watch.verdict;
     if (found.kind !== 'illegal') return null;
-    const { input, output } = this.operations[found.operation]!;
+    const { input, output } = known[found.operation]!;
     const states = found.states.slice(0, 4).map((state) => JSON.stringify(state)).join(' or ');
     const more = found.states.length > 4 ? ' or others' : '';
     return `the first answer without a place is operation ${found.operation}, ${describeOperation(this.model, input, output)}: before it ${this.model.partition === undefined ? 'the state was' : 'the key held'} ${states}${more}`;

@@ -265,12 +265,32 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
 
   /** Every acknowledged write is in the store that all replicas now hold. */
   finish(): Verdict {
+    this.mustHoldWrites();
+    return this.history.judge(this.checks.linearizabilityBudgetSteps);
+  }
+
+  /** The state at the cut is what all replicas hold: a client that asked for it now would be told just that. */
+  cut(): Verdict {
+    this.mustHoldWrites();
+    const values = [...this.store.at(this.store.committedUpTo).values];
+    const verdict = this.history.cut(
+      this.checks.linearizabilityBudgetSteps,
+      values.map(([key, value]) => [{ kind: 'get', key }, value]),
+      values.map(([key, value]) => [{ kind: 'put', key, value }, null]),
+    );
+    this.clients.clear();
+    const index = this.judge.compactedUpTo();
+    this.judge.forgetBelow(index);
+    this.store.forgetBelow(index);
+    return verdict;
+  }
+
+  private mustHoldWrites(): void {
     for (const [node, server] of this.servers.entries()) {
       if (server === null) continue;
       const { machine } = server;
       hold(acknowledgedWritesSurvive, { model: this.store, who: `n${node}`, from: 0, to: machine.lastExecuted, held: machine });
     }
-    return this.history.judge(this.checks.linearizabilityBudgetSteps);
   }
 
   counts(): Readonly<Record<string, number>> {

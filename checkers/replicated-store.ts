@@ -10,6 +10,7 @@ import type { Began, Session } from '../core/kv/sessions.ts';
 import type { SortedMap } from '../core/immutable/sorted-map.ts';
 import type { ServiceModel } from './prefix.ts';
 import { hold, property } from './property.ts';
+import { Tail } from './tail.ts';
 
 /** What a replica or a snapshot holds. */
 export interface Holding {
@@ -19,8 +20,8 @@ export interface Holding {
 
 /** The values that something had, each from an index on. */
 class Versions<T> {
-  private readonly since: LogIndex[] = [];
-  private readonly values: T[] = [];
+  private since: LogIndex[] = [];
+  private values: T[] = [];
 
   set(index: LogIndex, value: T): void {
     this.since.push(index);
@@ -32,6 +33,15 @@ class Versions<T> {
     let i = this.since.length - 1;
     while (i >= 0 && this.since[i]! > index) i--;
     return i < 0 ? undefined : this.values[i];
+  }
+
+  /** The value that it had at that index stays. */
+  forgetBelow(index: LogIndex): void {
+    let first = this.since.length - 1;
+    while (first > 0 && this.since[first]! > index) first--;
+    if (first <= 0) return;
+    this.since = this.since.slice(first);
+    this.values = this.values.slice(first);
   }
 }
 
@@ -113,7 +123,7 @@ export class ReplicatedStore implements ServiceModel<Holding> {
   private readonly ended = new Set<string>();
   /** Sessions that were begun, and that ended. */
   readonly sessionCounts = { begun: 0, ended: 0, refused: 0 };
-  private readonly commands: (Command | null)[] = [null];
+  private readonly commands = new Tail<Command | null>(null);
   /** Clients follow the servers in the numbers of nodes, and are told as c0, c1 and so on. */
   private readonly servers: number;
   /** What was found equal to the whole state at an index last. */
@@ -127,7 +137,7 @@ export class ReplicatedStore implements ServiceModel<Holding> {
 
   /** The next committed command, in order; null for a no-op. */
   execute(index: LogIndex, command: Command | null): void {
-    this.commands[index] = command;
+    this.commands.set(index, command);
     if (command === null) return;
     const { client, sequence, inSession } = command;
     if (inSession !== undefined) return this.executeInSession(index, command, inSession);
@@ -202,9 +212,15 @@ export class ReplicatedStore implements ServiceModel<Holding> {
     return { values: presentAt(this.values, index), sessions: presentAt(this.sessions, index) };
   }
 
+  /** What every server has compacted is asked for no more. */
+  forgetBelow(index: LogIndex): void {
+    this.commands.forgetBelow(index);
+    for (const versions of [...this.values.values(), ...this.sessions.values()]) versions.forgetBelow(index);
+  }
+
   /** Up to where entries are known to be committed. */
   get committedUpTo(): LogIndex {
-    return this.commands.length - 1;
+    return this.commands.lastIndex;
   }
 
   /** What a read around the log must give, of the state at `index`; null where it is right. */
@@ -234,7 +250,8 @@ export class ReplicatedStore implements ServiceModel<Holding> {
   }
 
   difference(who: string, from: LogIndex, to: LogIndex, held: Holding): string | null {
-    const committed = this.commands.length - 1;
+    const committed = this.commands.lastIndex;
+    if (to < this.commands.firstIndex) return `${who} holds the state of index ${to}, and every server had compacted its log up to ${this.commands.firstIndex}`;
     if (to > committed) return `${who} holds the state of index ${to}, and only ${committed} entries are committed`;
     return from === 0 ? this.differenceInWhole(who, to, held) : this.differenceSince(who, from, to, held);
   }
@@ -255,7 +272,7 @@ export class ReplicatedStore implements ServiceModel<Holding> {
 
   private differenceSince(who: string, from: LogIndex, to: LogIndex, held: Holding): string | null {
     for (let index = from + 1; index <= to; index++) {
-      const command = this.commands[index];
+      const command = this.commands.at(index);
       if (command === null || command === undefined) continue;
       // Others' sessions may end by it.
       if (command.inSession !== undefined) return this.differenceInWhole(who, to, held);

@@ -118,7 +118,7 @@ function accountsOf(world: World): Readonly<Record<string, FaultAccount>> {
   return world.accounts.of(kinds);
 }
 
-function verdictOf(phases: () => Verdict): Verdict {
+export function verdictOf(phases: () => Verdict): Verdict {
   try {
     return phases();
   } catch (error) {
@@ -127,7 +127,7 @@ function verdictOf(phases: () => Verdict): Verdict {
   }
 }
 
-function boot(world: World): void {
+export function boot(world: World): void {
   for (let node = 0; node < world.machines.length; node++) world.boot(node);
 }
 
@@ -147,7 +147,7 @@ function storm(world: World, plan: Plan, clients: Clients, trace: TraceSink | nu
   return () => healed(world, nemesis, note);
 }
 
-function healed(world: World, nemesis: Nemesis, note: (what: string) => void): void {
+export function healed(world: World, nemesis: Nemesis, note: (what: string) => void): void {
   note('healed');
   nemesis.heal();
   world.network.calm();
@@ -223,7 +223,7 @@ function mustHaveSettled(plan: Plan, missing: string): void {
  *
  * Within the bound, from when the faults ended, every pending operation completes and all replicas agree.
  */
-function settle(world: World, plan: Plan, pace: Pace, unanswered: () => string | null): 'settled' | 'excused' {
+export function settle(world: World, plan: Plan, pace: Pace, unanswered: () => string | null): 'settled' | 'excused' {
   const healedUs = world.nowUs;
   const deadlineUs = healedUs + plan.settleUs;
   if (!world.owesProgress()) {

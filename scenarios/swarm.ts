@@ -6,7 +6,7 @@
 import { requiredSituations } from '../checkers/chronicle/situations.ts';
 import type { NodeId, Range } from '../core/protocol.ts';
 import { assumptionBreaking, faultKinds } from '../harness/plan/fault-kinds.ts';
-import { planFormat, planVersion, type Healing, type Plan, type PlannedOperation } from '../harness/plan/plan.ts';
+import { planFormat, planVersion, type DiskPlan, type Healing, type Plan, type PlannedOperation } from '../harness/plan/plan.ts';
 import { RandomStreams, type RandomStream } from '../harness/world/random.ts';
 import { defineScenario } from '../harness/own/define-scenario.ts';
 import { drawDisk, drawDiskTrouble, drawNetwork } from '../harness/swarm/environment.ts';
@@ -14,10 +14,11 @@ import { drawFaults } from '../harness/swarm/faults.ts';
 import { drawKinds, type Kinds } from '../harness/swarm/kinds.ts';
 import { withinDrift } from './swarm/clocks.ts';
 import { drawLasting, nothingLasts } from './swarm/lasting.ts';
-import { drawLength } from './swarm/length.ts';
+import { drawLength, type Length } from './swarm/length.ts';
 import { drawMembership } from './swarm/membership.ts';
 import { drawOperations } from './swarm/operations.ts';
 import { drawOptions } from './swarm/options.ts';
+import { drawSoakDisk, soakKinds, soakLength } from './swarm/soak.ts';
 import { drawTransfers } from './swarm/transfers.ts';
 import { raftKv } from './systems/raft-kv.ts';
 import type { RaftKvSettings } from './systems/raft-kv-settings.ts';
@@ -27,31 +28,52 @@ const usualSettleUs = 60_000 * ms;
 /** Where gets may go around the log there are many of them. */
 const readsPer1000 = 600;
 
-export const swarm = defineScenario(raftKv, {
+export const swarm = { ...defineScenario(raftKv, {
   name: 'swarm',
   summary: '1 to 7 servers, up to 15 clients, snapshots on in most; every fault drawn per seed',
   required: requiredSituations,
   requiredFaults: faultKinds.filter((kind) => !assumptionBreaking.includes(kind)),
   draw: (seed) => drawSwarm(`swarm ${seed}`, drawKinds),
-});
+}), soak: drawRound };
+
+/** What all rounds of a soak have in common. */
+interface Soaked {
+  readonly servers: number;
+  readonly settings: RaftKvSettings;
+  readonly disk: DiskPlan;
+  readonly length: Length;
+}
+
+/** One round of a soak: a long seed's load in a storm of its own, on a cluster that stays what it is. */
+function drawRound(seed: number, round: number): Plan {
+  const name = `swarm soak ${seed}`;
+  const kindsOfRound = (streams: RandomStreams): Kinds => soakKinds(drawKinds(streams));
+  const streams = new RandomStreams(name);
+  const servers = streams.stream('servers').weighted([[1, 2], [4, 3], [1, 4], [4, 5], [1, 7]]);
+  const length = soakLength(streams.stream('length'));
+  const settings = length.carried({ ...drawSettings(streams.stream('settings'), kindsOfRound(streams), servers), ...drawOptions(streams.stream('options'), servers, false).options });
+  const disk = drawSoakDisk(streams.stream('disk'));
+  return drawSwarm(`${name} round ${round}`, kindsOfRound, { servers, settings, disk, length });
+}
 
 /** A plan of the swarm with the kinds of fault that `kindsFor` gives. The name fixes all the rest. */
-export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Kinds): Plan {
+export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Kinds, soaked?: Soaked): Plan {
   const streams = new RandomStreams(name);
   const shape = streams.stream('shape');
-  const servers = shape.weighted([[1, 1], [1, 2], [9, 3], [3, 4], [9, 5], [1, 6], [2, 7]]);
+  const usualServers = shape.weighted([[1, 1], [1, 2], [9, 3], [3, 4], [9, 5], [1, 6], [2, 7]]);
   const usualClients = shape.weighted([[1, 1], [2, 2], [6, 3 + shape.below(4)], [3, 7 + shape.below(9)]]);
   const usualStormUs = shape.in({ min: 1500, max: 4000 }) * ms;
-  const long = drawLength(streams.stream('length'));
+  const servers = soaked?.servers ?? usualServers;
+  const long = soaked?.length ?? drawLength(streams.stream('length'));
   const { clients, stormUs, settleUs } = long ?? { clients: usualClients, stormUs: usualStormUs, settleUs: usualSettleUs };
   const kinds = kindsFor(streams);
-  const { options, hasMembership } = drawOptions(streams.stream('options'), servers);
+  const { options, hasMembership } = drawOptions(streams.stream('options'), servers, soaked === undefined);
   const membership = hasMembership ? drawMembership(streams.stream('membership'), servers, stormUs) : null;
   const loads = streams.stream('loads');
   const passers = kinds.has('endlessSessions') ? 5 + loads.below(30) : 0;
   const members = membership === null ? {} : { members: membership.members };
   const drawn = carried({ ...drawSettings(streams.stream('settings'), kinds, servers), ...options, ...members }, clients + passers);
-  const settings = long === null ? drawn : long.carried(drawn);
+  const settings = soaked?.settings ?? (long === null ? drawn : long.carried(drawn));
   // Of those that take part at first one may be lost, where that leaves a majority, and whoever is taken in later counts.
   const losable = membership === null ? servers : membership.members.length;
   const { victims, healing: drawnHealing } = drawLosses(streams.stream('losses'), servers, stormUs, losable);
@@ -70,7 +92,7 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     clients: clients + passers + (membership?.operators ?? 0),
     settings,
     network: { ...drawNetwork(streams.stream('network'), kinds), ...(lasting.rates === null ? {} : { lasting: lasting.rates }) },
-    disk: { ...drawDisk(streams.stream('disk'), kinds), ...drawDiskTrouble(streams.stream('disk trouble'), kinds) },
+    disk: soaked?.disk ?? { ...drawDisk(streams.stream('disk'), kinds), ...drawDiskTrouble(streams.stream('disk trouble'), kinds) },
     faults: [...withinDrift(drawFaults(streams, kinds, { servers, clients, stormUs, quietUs, electionUs: settings.electionTimeoutUs.max, victims }), settings), ...lasting.faults, ...transfers],
     operations: withChanges(
       lasting.movedBehind(drawOperations(streams.stream('operations'), loads, kinds, clients, passers, stormUs, settings.reads === undefined ? 0 : readsPer1000, long?.operations)),
@@ -80,7 +102,7 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     settleUs,
     healing,
     // Held against it, a run takes up to a third longer: half of the runs find what there is to find.
-    ...(streams.stream('specification').chance(500) ? {} : { specification: 'off' as const }),
+    ...(soaked === undefined && streams.stream('specification').chance(500) ? {} : { specification: 'off' as const }),
   };
 }
 

@@ -6,6 +6,7 @@ import type { NodeId } from '../../core/protocol.ts';
 import type { Log, LogIndex, Term } from '../../core/raft/log.ts';
 import { differenceIn, type Claim } from '../prefix.ts';
 import { hold, property } from '../property.ts';
+import { Tail } from '../tail.ts';
 import type { Election, Elections } from './elections.ts';
 import type { BookedEntry, EntryBook } from './entry-book.ts';
 
@@ -55,7 +56,7 @@ const holds = (log: Log, index: LogIndex, term: Term): boolean =>
 
 export class CommittedLog {
   /** By index, from 1. */
-  private readonly entries: (BookedEntry | undefined)[] = [undefined];
+  private readonly entries = new Tail<BookedEntry | undefined>(undefined);
   /** The highest index committed by nodes of each term. */
   private readonly highestByTerm = new Map<Term, LogIndex>();
   private readonly book: EntryBook;
@@ -67,11 +68,11 @@ export class CommittedLog {
   }
 
   get lastIndex(): LogIndex {
-    return this.entries.length - 1;
+    return this.entries.lastIndex;
   }
 
   at(index: LogIndex): BookedEntry {
-    return this.entries[index]!;
+    return this.entries.at(index)!;
   }
 
   /**
@@ -79,6 +80,7 @@ export class CommittedLog {
    * there is of `term`. Calls `onNew` for each index that nobody knew committed before, in order.
    */
   commit(node: NodeId, currentTerm: Term, index: LogIndex, term: Term, onNew: (index: LogIndex, entry: BookedEntry) => void): void {
+    if (index < this.entries.firstIndex) return;
     if (index > this.lastIndex) this.extend(node, index, term, onNew);
     else this.mustAgree(node, index, term);
     const highest = this.highestByTerm.get(currentTerm) ?? 0;
@@ -106,6 +108,12 @@ export class CommittedLog {
 
   private mustAgree(node: NodeId, index: LogIndex, term: Term): void {
     hold(stateMachineSafety, { node, index, term, known: index === 0 ? 0 : this.at(index).term });
+  }
+
+  /** What every server has compacted is held against nothing any more. */
+  forgetBelow(index: LogIndex): void {
+    this.entries.forgetBelow(index);
+    for (const [term, highest] of this.highestByTerm) if (highest < index) this.highestByTerm.delete(term);
   }
 
   /** A leader of a later term may have been elected already; then its log must have held the entry. */

@@ -76,7 +76,7 @@ function electionIn(node: NodeId, before: Raft | null, after: Raft): Election | 
 
 export class Elections {
   /** In the order in which they were won. */
-  readonly won: Election[] = [];
+  won: Election[] = [];
   private readonly leaderOf = new Map<Term, NodeId>();
   /** Of each node, the last term seen and whom it voted for in it: remembered across restarts. */
   private readonly terms: Term[];
@@ -99,6 +99,12 @@ export class Elections {
     this.leaderOf.set(currentTerm, node);
     this.won.push(election);
     return election;
+  }
+
+  /** No server goes back to a term before that one: Term Monotonic. */
+  forgetBelow(term: Term): void {
+    this.won = this.won.filter((election) => election.term >= term);
+    for (const known of [this.leaderOf, this.granted]) for (const old of known.keys()) if (old < term) known.delete(old);
   }
 
   /** `voters`: who counts, as the leader sees it. */

@@ -10,6 +10,7 @@ import type { NodeId } from '../../core/protocol.ts';
 import type { Entry, Log, LogIndex, Term } from '../../core/raft/log.ts';
 import type { Configuration } from '../../core/raft/members.ts';
 import { hold, property } from '../property.ts';
+import { Tail } from '../tail.ts';
 import { sameConfiguration } from './membership.ts';
 import { sameCommand } from './same-command.ts';
 
@@ -52,10 +53,10 @@ export const logMatching = property({
 });
 
 export class EntryBook {
-  private readonly byIndex: BookedEntry[][] = [];
+  private readonly byIndex = new Tail<BookedEntry[]>([]);
 
   find(index: LogIndex, term: Term): BookedEntry | undefined {
-    const booked = this.byIndex[index];
+    const booked = this.byIndex.at(index);
     if (booked === undefined) return undefined;
     for (const entry of booked) if (entry.term === term) return entry;
     return undefined;
@@ -76,10 +77,20 @@ export class EntryBook {
   }
 
   enter(node: NodeId, index: LogIndex, { term, command, configuration }: Omit<Entry, 'sizeBytes'>, prevTerm: Term): void {
+    if (index < this.byIndex.firstIndex) return;
     const known = this.find(index, term);
     const held: HeldEntry = { node, index, term, prevTerm, command, configuration, known };
     hold(logTermsNonDecreasing, held);
     hold(logMatching, held);
-    if (known === undefined) (this.byIndex[index] ??= []).push(configuration === undefined ? { term, prevTerm, command } : { term, prevTerm, command, configuration });
+    if (known !== undefined) return;
+    const entry = configuration === undefined ? { term, prevTerm, command } : { term, prevTerm, command, configuration };
+    const booked = this.byIndex.at(index);
+    if (booked === undefined) this.byIndex.set(index, [entry]);
+    else booked.push(entry);
+  }
+
+  /** What every server has compacted is in no log any more. */
+  forgetBelow(index: LogIndex): void {
+    this.byIndex.forgetBelow(index);
   }
 }

@@ -72,6 +72,19 @@ export class RaftJudge {
     return election;
   }
 
+  /** Forgets what no server can come back to, by what is on the disks: of the entries, and of the terms. */
+  forgetBelow(index: LogIndex): void {
+    const terms = Array.from({ length: this.servers }, (_, node) => this.durableOf(node).currentTerm);
+    this.book.forgetBelow(index);
+    this.committed.forgetBelow(index);
+    this.elections.forgetBelow(Math.min(...terms));
+  }
+
+  /** Up to where every server has compacted its log, on its disk. */
+  compactedUpTo(): LogIndex {
+    return Math.min(...Array.from({ length: this.servers }, (_, node) => this.durableOf(node).log.baseIndex));
+  }
+
   /** The node holds that all up to `index` is committed, in its log or in its snapshot. */
   commit(node: NodeId, { persistent: { currentTerm, log } }: Raft, index: LogIndex, onNew: OnNew, term: Term = log.termAt(index)): void {
     this.committed.commit(node, currentTerm, index, term, onNew);

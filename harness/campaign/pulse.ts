@@ -149,7 +149,7 @@ function watchedSystem(system: System, pulse: Pulse): System {
   };
 }
 
-const observing = ['booted', 'stepped', 'crashed', 'refused', 'invoked', 'gaveUp', 'returned', 'healed', 'unsettled', 'finish', 'counts'] as const satisfies readonly (keyof Observer)[];
+const observing = ['booted', 'stepped', 'crashed', 'refused', 'invoked', 'gaveUp', 'returned', 'healed', 'unsettled', 'cut', 'finish', 'counts'] as const satisfies readonly (keyof Observer)[];
 
 const watchedObserver = (observer: Observer, pulse: Pulse): Observer => behind<Observer>(observer, observing, 'observer', pulse);
 
@@ -212,6 +212,12 @@ function watchedScenario(scenario: Scenario, system: System, pulse: Pulse): Scen
       pulse.drawing(seed);
       return pulse.inside('draw', () => scenario.draw(seed));
     },
+    ...(scenario.soak !== undefined && {
+      soak(seed: number, round: number) {
+        pulse.drawing(seed);
+        return pulse.inside('draw', () => scenario.soak!(seed, round));
+      },
+    }),
   };
 }
 

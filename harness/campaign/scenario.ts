@@ -20,6 +20,11 @@ export interface Scenario {
   readonly canary?: { readonly within: number; readonly property: string | null };
   /** Pure: the same seed gives the same plan. */
   draw(seed: number): Plan;
+  /**
+   * The plan of one round of a soak, counted from 0: pure, too. All rounds of a seed have the same servers, clients, settings
+   * and disks; nobody is lost for good, and no client gives up. Absent: the scenario cannot be soaked.
+   */
+  soak?(seed: number, round: number): Plan;
 }
 
 export interface Registry {

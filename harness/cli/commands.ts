@@ -17,6 +17,7 @@ const entry = (name: string, summary: string, load: () => Promise<Command>, own:
 
 export const commands: readonly Entry[] = [
   entry('fuzz', 'run many seeds of a scenario on all cores', async () => (await import('./fuzz.ts')).fuzzCommand),
+  entry('soak', 'drive one cluster through a million operations', async () => (await import('./soak.ts')).soakCommand),
   entry('replay', 'run one seed or plan again, byte for byte', async () => (await import('./replay.ts')).replayCommand),
   entry('shrink', 'make a failing run as small as it gets', async () => (await import('./shrink.ts')).shrinkCommand),
   entry('report', 'tell what happened in a failing run, in every form', async () => (await import('./report.ts')).reportCommand),

@@ -10,6 +10,8 @@ export class Clients {
   private readonly plan: Plan;
   private readonly world: World;
   private readonly pace: Pace;
+  /** When the plan's time began. */
+  private readonly fromUs: number;
   /** For each client, the ids of its operations that are still to begin, the next one last. */
   private readonly waiting: number[][];
   /** Operations that nobody waits for: given up, or never to be begun. */
@@ -21,10 +23,11 @@ export class Clients {
   private readonly openOfLoad: Record<LoadKind, number> = { burst: 0, hotKeys: 0, largeValues: 0, endlessSessions: 0 };
   private mayBegin = true;
 
-  constructor(plan: Plan, world: World, pace: Pace) {
+  constructor(plan: Plan, world: World, pace: Pace, fromUs = 0) {
     this.plan = plan;
     this.world = world;
     this.pace = pace;
+    this.fromUs = fromUs;
     this.waiting = Array.from({ length: plan.clients }, () => []);
     this.open = new Array<number | null>(plan.clients).fill(null);
     for (let id = plan.operations.length - 1; id >= 0; id--) this.waiting[plan.operations[id]!.client]!.push(id);
@@ -63,7 +66,7 @@ export class Clients {
     const id = this.waiting[client]!.pop();
     if (id === undefined) return;
     this.scheduled[client] = id;
-    this.world.at(this.plan.operations[id]!.atUs, () => this.begin(client, id));
+    this.world.at(this.fromUs + this.plan.operations[id]!.atUs, () => this.begin(client, id));
   }
 
   private begin(client: number, id: number): void {

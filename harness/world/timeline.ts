@@ -19,6 +19,8 @@ export class Timeline<Happening> {
   nowUs = 0;
   /** Taken from the queue so far. */
   events = 0;
+  /** Taken before the run was allowed as many again. */
+  private allowedFrom = 0;
   private atThisInstant = 0;
   private sequence = 0;
   private readonly queue = new EventQueue<Scheduled & { readonly happening: Happening }>();
@@ -34,6 +36,11 @@ export class Timeline<Happening> {
   after(delayUs: number, happening: Happening): void {
     this.sequence += 1;
     this.queue.push({ atUs: this.nowUs + delayUs, sequence: this.sequence, happening });
+  }
+
+  /** A run that goes on in rounds has a bound for each of them. */
+  allowMore(): void {
+    this.allowedFrom = this.events;
   }
 
   /** Lets everything happen that is due up to and including `untilUs`, and leaves the clock there. */
@@ -56,7 +63,7 @@ export class Timeline<Happening> {
     this.atThisInstant = atUs === this.nowUs ? this.atThisInstant + 1 : 1;
     this.nowUs = atUs;
     this.events += 1;
-    if (this.events > eventsMax || this.atThisInstant > eventsAtOneInstantMax) {
+    if (this.events - this.allowedFrom > eventsMax || this.atThisInstant > eventsAtOneInstantMax) {
       hold(boundedWork, { events: this.events, eventsMax, atThisInstant: this.atThisInstant, atOneInstantMax: eventsAtOneInstantMax, atUs, lastStep: this.lastStep() });
     }
     this.happen(happening);

@@ -38,12 +38,13 @@ type Happening =
 const restartAfterExceptionUs = 100_000;
 
 export class World implements ScriptedWorld, Host {
-  readonly network: AnyNetwork;
+  network: AnyNetwork;
   readonly machines: readonly Machine[];
   readonly observer: Observer;
   readonly accounts = new FaultAccounts();
   readonly links: Links;
-  readonly plan: Plan;
+  /** Of a run in rounds, that of the present one. */
+  plan: Plan;
   readonly servers: number;
   readonly size: number;
   /** Called when a client's operation is answered. */
@@ -76,8 +77,21 @@ export class World implements ScriptedWorld, Host {
       new Machine(this, id, process, newDisk(system, process, plan, id, streams), timerChoice(plan, id, size, streams, trace)));
     this.observer = observerOf(system, plan, (node) => this.machines[node]!.disk.durable);
     this.reporter = new Reporter(system, this.observer, trace, (node) => nodeName(plan, node));
-    this.network = networkOf(plan.network, {
-      system, size, streams,
+    this.network = this.networkFor(plan, streams, trace);
+  }
+
+  /** The next round of a run: the same nodes and what they hold, in the weather of another plan. */
+  turn(plan: Plan): void {
+    this.plan = plan;
+    this.network = this.networkFor(plan, new RandomStreams(plan.seed), null);
+    this.timeline.allowMore();
+  }
+
+  private networkFor(plan: Plan, streams: RandomStreams, trace: TraceSink | null): AnyNetwork {
+    return networkOf(plan.network, {
+      system: this.system,
+      size: this.size,
+      streams,
       accounts: this.accounts,
       post: this.post,
       wire: this.wire(),

@@ -24,7 +24,7 @@ export function drawLength(random: RandomStream): Length | null {
   return random.below(1000) === 0 ? longOne(random) : null;
 }
 
-function longOne(random: RandomStream): Length {
+export function longOne(random: RandomStream): Length {
   const maxRaftState = random.pick([-1, 100_000, 300_000]);
   return {
     operations: random.in({ min: 4500, max: 5500 }),

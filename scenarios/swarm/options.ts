@@ -17,14 +17,15 @@ export interface DrawnOptions {
 /**
  * Half of the seeds run the Raft of the paper; in the others each option is there or not by the toss of a coin.
  * Each has a number of its own: one that is added leaves the others as they were.
+ * @param mayCome whether servers may come and go: not where a cluster stays what it is from one round to the next
  */
-export function drawOptions(random: RandomStream, servers: number): DrawnOptions {
+export function drawOptions(random: RandomStream, servers: number, mayCome: boolean): DrawnOptions {
   const isPaper = random.chance(500);
   const ticket = random.uint32();
   if (isPaper) return { options: {}, hasMembership: false };
   const isOn = (place: number): boolean => answer(ticket, place) % 1000 < 500;
   // Alone there is nobody to come or go. With leases, transfers and pipelined writes at once it has not been tried.
-  const hasMembership = servers > 1 && isOn(10);
+  const hasMembership = mayCome && servers > 1 && isOn(10);
   const isApart = (place: number): boolean => !hasMembership && isOn(place);
   const around = isOn(2) ? (answer(ticket, 100) % 2 === 0 ? ['index'] as const : ['log', 'index'] as const) : [];
   const reads = isApart(4) ? [...around, 'lease' as const] : [...around];

@@ -44,3 +44,14 @@ describe('a new entry', () => {
     expect(() => read(Log.empty.append([a, entry(2, 'x')]), Log.empty.append([a, entry(2, 'x'), c]))).toThrow('n1 holds at index 3, term 2, another entry');
   });
 });
+
+describe('what every server has compacted', () => {
+  test('is forgotten, and what stands behind it is held as before', () => {
+    const book = new EntryBook();
+    book.readNew(0, null, whole);
+    book.forgetBelow(2);
+    expect([book.find(1, 1), book.find(2, 1)?.command]).toEqual([undefined, 'b']);
+    expect(() => book.readNew(1, null, Log.empty.append([entry(1, 'x')]))).not.toThrow();
+    expect(() => book.readNew(1, null, Log.startingAfter(1, 1).append([entry(1, 'x')]))).toThrow('n1 holds at index 2, term 1, another entry');
+  });
+});

@@ -97,3 +97,51 @@ describe('why a history is not linearizable', () => {
     expect(explainKvHistory([recorded(7, put('a'), undefined, 1), recorded(8, get, 'a', 3)])).toBeNull();
   });
 });
+
+describe('a history that is cut where nothing is open', () => {
+  /** The state at the cut is x = `held`, by what all replicas hold. */
+  const cutAt = (history: History, held: string) => history.cut(1000, [[get, held]], [[put(held), null]]);
+
+  test('goes on from the state at the cut', () => {
+    const history = historyOf([0, put('a'), null], [0, append, null]);
+    expect(cutAt(history, 'aa')).toEqual({ kind: 'ok' });
+    history.invoked(0, 1, get);
+    history.returned(0, 'aa');
+    expect(history.judge(1000)).toEqual({ kind: 'ok' });
+    expect(history.list().length).toBe(2);
+  });
+
+  test('a read behind the cut of what was overwritten before it is a violation', () => {
+    const history = historyOf([0, put('a'), null], [0, put('b'), null]);
+    expect(cutAt(history, 'b')).toEqual({ kind: 'ok' });
+    history.invoked(0, 1, get);
+    history.returned(0, 'a');
+    expect(history.judge(1000)).toEqual({
+      kind: 'violation', property: 'Linearizability',
+      detail: 'no order of the operations explains what the clients were told: key x; the first answer without a place is operation 0, get(x) -> "a": before it the key held "b"',
+    });
+  });
+
+  test('a write that was acknowledged and is not in the state at the cut is a violation', () => {
+    expect(cutAt(historyOf([0, put('a'), null], [0, put('b'), null]), 'a').kind).toBe('violation');
+  });
+
+  test('of two writes at once the state at the cut says which was the later one, and it stays so behind the cut', () => {
+    const history = new History();
+    history.invoked(0, 0, put('a'));
+    history.invoked(1, 1, put('b'));
+    history.returned(0, null);
+    history.returned(1, null);
+    expect(cutAt(history, 'a').kind).toBe('ok');
+    history.invoked(0, 0, get);
+    history.returned(0, 'b');
+    expect(history.judge(1000).kind).toBe('violation');
+  });
+
+  test('with an operation open, or given up, it is not cut', () => {
+    expect(() => cutAt(historyOf([0, put('a')]), '')).toThrow('a history is cut only where no operation is open');
+    const given = historyOf([0, put('a'), null]);
+    given.gaveUp(0);
+    expect(() => cutAt(given, 'a')).toThrow('a history is cut only where no operation is open');
+  });
+});

@@ -189,3 +189,19 @@ describe('sessions that expire', () => {
     expect(told(model, 3, 2, null)).toThrow('c0 was told that its command 2 is done, which is not committed');
   });
 });
+
+describe('what every server has compacted', () => {
+  test('is asked for no more; the state from there on is held as before', () => {
+    const { model, held } = after(put(1, 'a'), put(2, 'b'), put(3, 'c'));
+    model.forgetBelow(2);
+    expect([2, 3].map((index) => model.difference('n0', 0, index, held[index]!))).toEqual([null, null]);
+    expect(model.difference('n0', 0, 2, held[3]!)).toContain('n0 holds k="c" at index 2, where it must be "b"');
+    expect(model.at(2).values).toEqual(new Map([['k', 'b']]));
+  });
+
+  test('a server that is back there has lost what was on its disk', () => {
+    const { model, held } = after(put(1, 'a'), put(2, 'b'), put(3, 'c'));
+    model.forgetBelow(2);
+    expect(model.difference('n0', 0, 1, held[1]!)).toBe('n0 holds the state of index 1, and every server had compacted its log up to 2');
+  });
+});

@@ -83,4 +83,12 @@ describe('a timeline', () => {
     expect(() => timeline.runUntil(2_000_000)).toThrow(/events happened, and it goes on/);
     expect(timeline.events).toBe(1_000_001);
   });
+
+  test('a run in rounds may take a million in each', () => {
+    const timeline = spinning(1);
+    timeline.runUntil(900_000);
+    timeline.allowMore();
+    expect(() => timeline.runUntil(1_900_000)).not.toThrow();
+    expect(() => timeline.runUntil(1_900_001)).toThrow(/events happened, and it goes on/);
+  });
 });
