@@ -1,7 +1,7 @@
 /** Every situation that runs are searched for, by name, in the order in which they are reported. */
 import { commitments, dismissals, expiringSessions, reads, requests, spans } from './clients.ts';
 import {
-  changes, heardAppends, heardInstalls, heardReplies, ignoredAppends, ignoredReplies, ignoredVotes, saidOfAppends, saidOfInstalls,
+  changes, flowChanges, heardAppends, heardInstalls, heardReplies, ignoredAppends, ignoredReplies, ignoredVotes, roleChanges, saidOfAppends, saidOfInstalls,
   saidOfPreVotes, saidOfVotes, saidSnapshots,
 } from './raft-steps.ts';
 import { leases } from './leases.ts';
@@ -11,7 +11,7 @@ import { boots, crashes, elections, losses, refusals, snapshots } from './server
 
 /** All of them, by the moment that shows them. */
 export const situationGroups = {
-  changes, heardReplies, heardAppends, heardInstalls, ignoredAppends, ignoredVotes, ignoredReplies, saidOfVotes, saidOfPreVotes, saidOfAppends, saidOfInstalls, saidSnapshots,
+  roleChanges, flowChanges, changes, heardReplies, heardAppends, heardInstalls, ignoredAppends, ignoredVotes, ignoredReplies, saidOfVotes, saidOfPreVotes, saidOfAppends, saidOfInstalls, saidSnapshots,
   elections, snapshots, boots, crashes, losses, refusals, requests, dismissals, commitments, reads, spans, transfers, leases, chunkTransfers, expiringSessions,
 } as const;
 

@@ -19,8 +19,18 @@ function highestOnMajority(raft: Raft, { matchIndex }: Leader): LogIndex {
   const stored = matchIndex.slice();
   // Where writes are pipelined its own slot says what its disk holds (pipelining.ts).
   if (pipelined !== true) stored[id] = raft.persistent.log.lastIndex;
-  stored.sort((a, b) => b - a);
+  sortDescending(stored);
   return stored[majorityOf(clusterSize) - 1]!;
+}
+
+/** By insertion: the library's sort asks for memory several times a call, and is called at every answer. */
+function sortDescending(indexes: LogIndex[]): void {
+  for (let end = 1; end < indexes.length; end++) {
+    const index = indexes[end]!;
+    let place = end;
+    for (; place > 0 && indexes[place - 1]! < index; place--) indexes[place] = indexes[place - 1]!;
+    indexes[place] = index;
+  }
 }
 
 /** A follower learns of commitment from its leader, as far as it knows its own log to agree. */
