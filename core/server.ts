@@ -259,10 +259,10 @@ const refuse = (to: NodeId, sequence: number, leaderId: NodeId | null): ServerEf
 });
 
 /** The server's step with what the options of a plan put around it. */
-export const stepWithOptions = (server: Server, event: ServerEvent): ServerStep =>
-  withReads(server, event, (inner, told) => withChunks(inner, told, (bare, heard) => withClock(bare, heard, stepWithChanges)));
-
-const stepWithChanges = (server: Server, event: ServerEvent): ServerStep => withChanges(server, event, stepServer, settle);
+export const stepWithOptions = (server: Server, event: ServerEvent): ServerStep => withReads(server, event, stepInChunks);
+const stepInChunks = (server: Server, event: ServerEvent): ServerStep => withChunks(server, event, stepByClock);
+const stepByClock = (server: Server, event: ServerEvent): ServerStep => withClock(server, event, stepChanging);
+const stepChanging = (server: Server, event: ServerEvent): ServerStep => withChanges(server, event, stepServer, settle);
 
 /** A server as a node of the world. */
 export const serverProcess = (config: ServerConfig): Process<Server, ServerMessage, Write, Persistent, never, never> => ({

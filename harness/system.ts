@@ -189,7 +189,7 @@ export interface System {
   externalObserver?(plan: Plan, durableOf: (node: NodeId) => unknown): Observer;
   /** A server that throws has crashed and is started again, in place of being a violation. */
   readonly restartsAfterException?: boolean;
-  /** Who leads now, for faults that are aimed at the leader; null when nobody does. */
+  /** Who leads now, for faults that are aimed at the leader; null when nobody does. The list is not to be kept. */
   leader(states: readonly unknown[]): NodeId | null;
   /** That nobody leads, while nothing else is missing, is no fault of it. */
   readonly mayLackLeader?: boolean;

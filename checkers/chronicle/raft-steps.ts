@@ -13,17 +13,12 @@ export interface Change {
 
 const isNewTerm = ({ before, after }: Change): boolean => after.persistent.currentTerm > before.persistent.currentTerm;
 
-/** By server, of a leader that leads on: what was under way to it, and what is. */
-function flowsIn({ before, after }: Change): readonly (readonly [Flow, Flow])[] {
-  const [old, now] = [before, after].map(({ role }) => (role.kind === 'leader' ? role.office?.flows : undefined));
-  return old === undefined || now === undefined || old === now ? [] : now.map((flow, peer) => [old[peer]!, flow]);
-}
-
 const heldBy = ({ persistent: { log } }: Raft): number => log.lastIndex - log.baseIndex;
 
 const isBehind = ({ role, persistent: { log } }: Raft, peer: number): boolean => role.kind === 'leader' && role.nextIndex[peer]! <= log.lastIndex;
 
-export const changes = situationsOf<Change>()({
+/** A step of who does not simply follow on or lead on. */
+export const roleChanges = situationsOf<Change>()({
   leadersDeposed: {
     says: 'A leader steps down',
     seen: ({ before, after }) => before.role.kind === 'leader' && after.role.kind !== 'leader',
@@ -52,12 +47,25 @@ export const changes = situationsOf<Change>()({
     says: 'A leader that no majority answers steps down',
     seen: (change) => change.before.role.kind === 'leader' && change.after.role.kind === 'follower' && !isNewTerm(change),
   },
-  requestsSentAhead: { says: 'A leader sends entries before the last ones are answered', seen: (change) => flowsIn(change).some(([old, now]) => now.inFlight.length > 1 && now.inFlight.length > old.inFlight.length) },
+});
+
+/** A leader that leads on: by server, what was under way to it, and what is. */
+export interface FlowChange {
+  readonly old: readonly Flow[];
+  readonly now: readonly Flow[];
+  readonly after: Raft;
+}
+
+export const flowChanges = situationsOf<FlowChange>()({
+  requestsSentAhead: { says: 'A leader sends entries before the last ones are answered', seen: ({ old, now }) => now.some(({ inFlight: { length } }, peer) => length > 1 && length > old[peer]!.inFlight.length) },
   windowsFilled: {
     says: 'A leader keeps entries back because its window is full',
-    seen: (change) => flowsIn(change).some(([, now], peer) => now.inFlight.length === change.after.config.window && isBehind(change.after, peer)),
+    seen: ({ now, after }) => now.some(({ inFlight }, peer) => inFlight.length === after.config.window && isBehind(after, peer)),
   },
-  windowsFreedByRefusal: { says: 'A refusal ends what a leader has under way to a follower', seen: (change) => flowsIn(change).some(([old, now]) => old.inFlight.length > 0 && old.state === 'replicate' && now.state === 'probe') },
+  windowsFreedByRefusal: { says: 'A refusal ends what a leader has under way to a follower', seen: ({ old, now }) => now.some(({ state }, peer) => state === 'probe' && old[peer]!.state === 'replicate' && old[peer]!.inFlight.length > 0) },
+});
+
+export const changes = situationsOf<Change>()({
   severalEntriesCommittedAtOnce: {
     says: 'More than one entry is committed in a step',
     seen: ({ before, after }) => after.commitIndex > before.commitIndex + 1,
@@ -195,13 +203,17 @@ const ofSaid: Readonly<Record<AnyRaftMessage['kind'], readonly Situation<Said, S
 type NameOf<S> = S extends readonly Situation<never, infer Name>[] ? Name : never;
 type SaidName = NameOf<typeof saidOfVotes | typeof saidOfPreVotes | typeof saidOfAppends | typeof saidOfInstalls | typeof saidSnapshots>;
 export type RaftStepName = SaidName | NameOf<
-  typeof changes | typeof heardReplies | typeof heardAppends | typeof heardInstalls | typeof ignoredAppends | typeof ignoredVotes | typeof ignoredReplies>;
+  typeof roleChanges | typeof flowChanges | typeof changes | typeof heardReplies | typeof heardAppends | typeof heardInstalls | typeof ignoredAppends | typeof ignoredVotes | typeof ignoredReplies>;
+
+/** Nothing is told of it. */
+const isAcceptedAppend = (said: AnyRaftMessage): boolean => said.kind === 'appendEntriesReply' && said.success;
 
 type AnyEffects = readonly Effect<unknown, unknown, unknown>[];
 
 /** A step that changed something. */
 export function noteChange(tally: Tally<RaftStepName>, before: Raft, after: Raft, event: Event<unknown, unknown>, effects: AnyEffects): void {
-  tally.note(changes, { before, after });
+  noteRoles(tally, before, after);
+  if (before.commitIndex !== after.commitIndex || before.persistent.log !== after.persistent.log) tally.note(changes, { before, after });
   if (event.kind !== 'message') return;
   const message = event.message as AnyRaftMessage;
   switch (message.kind) {
@@ -221,6 +233,15 @@ export function noteChange(tally: Tally<RaftStepName>, before: Raft, after: Raft
   noteSaid(tally, before, message, effects);
 }
 
+/** By far the most steps are of who follows on or leads on, and of these no change of a role is asked. */
+function noteRoles(tally: Tally<RaftStepName>, before: Raft, after: Raft): void {
+  const [was, is] = [before.role, after.role];
+  if (was.kind !== is.kind || (is.kind !== 'follower' && is.kind !== 'leader')) tally.note(roleChanges, { before, after });
+  if (was.kind !== 'leader' || is.kind !== 'leader') return;
+  const [old, now] = [was.office?.flows, is.office?.flows];
+  if (old !== undefined && now !== undefined && old !== now) tally.note(flowChanges, { old, now, after });
+}
+
 /** A step that changed nothing, but may have said something. */
 export function noteNoChange(tally: Tally<RaftStepName>, raft: Raft, event: Event<unknown, unknown>, effects: AnyEffects): void {
   if (event.kind !== 'message') return;
@@ -237,6 +258,7 @@ function noteSaid(tally: Tally<RaftStepName>, before: Raft, heard: AnyRaftMessag
     const said = effect.message as AnyRaftMessage;
     // Others than Raft's are said as well: answers to clients.
     const situations = ofSaid[said.kind] as (typeof ofSaid)[AnyRaftMessage['kind']] | undefined;
-    if (situations !== undefined) tally.note(situations, { before, heard, said });
+    if (situations === undefined || situations.length === 0 || isAcceptedAppend(said)) continue;
+    tally.note(situations, { before, heard, said });
   }
 }

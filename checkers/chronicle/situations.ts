@@ -2,7 +2,7 @@
 import { commitments, dismissals, expiringSessions, reads, requests, spans } from './clients.ts';
 import { changeAnswers, configurations, memberSteps } from './membership.ts';
 import {
-  changes, heardAppends, heardInstalls, heardReplies, ignoredAppends, ignoredReplies, ignoredVotes, saidOfAppends, saidOfInstalls,
+  changes, flowChanges, heardAppends, heardInstalls, heardReplies, ignoredAppends, ignoredReplies, ignoredVotes, roleChanges, saidOfAppends, saidOfInstalls,
   saidOfPreVotes, saidOfVotes, saidSnapshots,
 } from './raft-steps.ts';
 import { leases } from './leases.ts';
@@ -12,7 +12,7 @@ import { boots, crashes, elections, losses, refusals, snapshots } from './server
 
 /** All of them, by the moment that shows them. */
 export const situationGroups = {
-  changes, heardReplies, heardAppends, heardInstalls, ignoredAppends, ignoredVotes, ignoredReplies, saidOfVotes, saidOfPreVotes, saidOfAppends, saidOfInstalls, saidSnapshots,
+  roleChanges, flowChanges, changes, heardReplies, heardAppends, heardInstalls, ignoredAppends, ignoredVotes, ignoredReplies, saidOfVotes, saidOfPreVotes, saidOfAppends, saidOfInstalls, saidSnapshots,
   elections, snapshots, boots, crashes, losses, refusals, requests, dismissals, commitments, reads, spans, transfers, leases, chunkTransfers, expiringSessions,
   configurations, memberSteps, changeAnswers,
 } as const;

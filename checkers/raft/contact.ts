@@ -12,6 +12,7 @@ export const preVoteChangesNothing = ofStep({
   source: 'dissertation, 9.6',
   says: 'Whoever is asked for a pre-vote answers, and changes neither its term nor its vote nor a timer',
   when: 'spoken',
+  on: ['requestPreVote'],
   check(step) {
     const { node, before, after, effects } = step;
     if (heard(step)?.kind !== 'requestPreVote') return null;
@@ -30,6 +31,7 @@ export const leaderInContactIsKept = ofStep({
   source: 'dissertation, 9.6 and 4.2.3',
   says: 'Whoever hears a leader knows it, grants no pre-vote, and with CheckQuorum lets no vote that is asked for change its term',
   when: 'spoken',
+  on: ['appendEntries', 'installSnapshot', 'installChunk', 'heartbeat', 'requestPreVote', 'requestVote'],
   check(step) {
     const { node, before, after, effects } = step;
     const message = heard(step);
@@ -74,6 +76,7 @@ export const leaderWithoutQuorumStepsDown = ofStep({
   source: 'dissertation, 6.2',
   says: 'With CheckQuorum a leader that no majority has answered for an election timeout leads no more',
   when: 'woken',
+  on: ['election'],
   check({ node, before, after, event }) {
     const { config, role, persistent } = after;
     if (before?.role.kind !== 'leader' || config.checkQuorum !== true || isAlone(before)) return null;

@@ -12,6 +12,7 @@ export const readUnderLease = ofStep({
   source: 'dissertation, 6.4.1',
   says: 'A leader answers without asking only while a round counts that a majority has answered, where servers keep from voting, and has told nobody to stand for election',
   when: 'woken',
+  on: ['leaseRead'],
   check({ node, before, after, event }) {
     const [old, now] = [roundsOf(before), roundsOf(after)];
     if (event?.kind !== 'timer' || event.timer !== 'leaseRead' || old === null || now === null) return null;

@@ -30,6 +30,11 @@ export type When = 'spoken' | 'woken' | 'written' | 'led' | 'moved';
 export interface StepProperty<Facts, Name extends string = string> extends Property<Facts, Name> {
   readonly looksAt: 'step' | 'pair';
   readonly when: When;
+  /**
+   * Of `spoken` the kinds of message that must have been heard, of `woken` the timers that must have fired: of any other
+   * one it says nothing, and is not asked. All when absent.
+   */
+  readonly on?: readonly string[];
 }
 
 export const ofStep = <const Name extends string>(given: Omit<StepProperty<RaftStep, Name>, 'looksAt'>): StepProperty<RaftStep, Name> =>

@@ -119,6 +119,7 @@ export const staleRepliesChangeNothing = ofStep({
   source: 'Raft, 5.1',
   says: 'What answers a request of an earlier term is ignored',
   when: 'spoken',
+  on: ['requestVoteReply', 'appendEntriesReply', 'installSnapshotReply'],
   check({ node, before, after, event }) {
     if (before === null || before === after || event?.kind !== 'message') return null;
     const { kind, term } = event.message as RaftMessage;
@@ -149,6 +150,7 @@ export const refusalIsAConflict = ofStep({
   source: 'Raft, 5.3',
   says: 'A follower refuses its leader only where their logs may differ, which is behind what is committed',
   when: 'spoken',
+  on: ['appendEntries'],
   check(step) {
     const answer = answerTo('appendEntries', step);
     if (answer === null || (answer.reply as AppendEntriesReply).success) return null;
@@ -164,6 +166,7 @@ export const snapshotIsTaken = ofStep({
   source: 'Raft, section 7',
   says: 'A follower that its leader sent a snapshot holds what the snapshot stands for, and says so',
   when: 'spoken',
+  on: ['installSnapshot'],
   check(step) {
     const answer = answerTo('installSnapshot', step);
     if (answer === null) return null;

@@ -7,6 +7,9 @@ type StepCheck<Step> = StepProperty<Step>;
 
 export class StepChecks<Step extends RaftStep> {
   private readonly ofWhen: Readonly<Record<When, readonly StepCheck<Step>[]>>;
+  /** By kind of message, and by timer: each is sorted out when it is first met. */
+  private readonly onMessage = new Map<string, readonly StepCheck<Step>[]>();
+  private readonly onTimer = new Map<string, readonly StepCheck<Step>[]>();
 
   private constructor(checks: readonly StepCheck<Step>[], leavesOut: LeavesOut) {
     const taken = checks.filter(({ name }) => !(name in leavesOut));
@@ -30,8 +33,15 @@ export class StepChecks<Step extends RaftStep> {
 
   /** A message was heard, or a timer fired, whether it changed anything or not. */
   spoken(step: Step): void {
-    if (step.event?.kind === 'message') for (const check of this.ofWhen.spoken) hold(check, step);
-    else if (step.event?.kind === 'timer') for (const check of this.ofWhen.woken) hold(check, step);
+    const { event } = step;
+    if (event?.kind === 'message') for (const check of this.asked('spoken', (event.message as { readonly kind: string }).kind, this.onMessage)) hold(check, step);
+    else if (event?.kind === 'timer') for (const check of this.asked('woken', event.timer, this.onTimer)) hold(check, step);
+  }
+
+  private asked(when: 'spoken' | 'woken', what: string, known: Map<string, readonly StepCheck<Step>[]>): readonly StepCheck<Step>[] {
+    let checks = known.get(what);
+    if (checks === undefined) known.set(what, checks = this.ofWhen[when].filter(({ on }) => on === undefined || on.includes(what)));
+    return checks;
   }
 
   /** The persistent state is another, or was read at a boot. */

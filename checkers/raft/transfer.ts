@@ -44,6 +44,7 @@ export const leadersWishIsDone = ofStep({
   source: 'dissertation, 3.10 and 4.2.3',
   says: 'Who is told to stand for election stands at once, and who is then asked for a vote looks at it, whoever leads',
   when: 'spoken',
+  on: ['timeoutNow', 'requestTransferVote'],
   check(step) {
     const { node, before, after } = step;
     const message = heard(step);
@@ -77,6 +78,7 @@ export const transferIsGivenUp = ofStep({
   source: 'dissertation, 3.10',
   says: 'A leader that has handed over for an election timeout in vain goes on as before',
   when: 'woken',
+  on: ['transfer'],
   check({ node, after, event }) {
     if (event?.kind !== 'timer' || event.timer !== 'transfer') return null;
     const transfer = transferOf(after);

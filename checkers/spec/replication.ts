@@ -33,8 +33,11 @@ export interface Index {
 }
 
 /** How many servers are known to hold the leader's log up to an index. */
-export const agreeingOn = ({ id, matchIndex }: SpecServer, index: number): number =>
-  1 + matchIndex.reduce((holders, match, peer) => (peer !== id && match >= index ? holders + 1 : holders), 0);
+export function agreeingOn({ id, matchIndex }: SpecServer, index: number): number {
+  let holders = 1;
+  for (let peer = 0; peer < matchIndex.length; peer++) if (peer !== id && matchIndex[peer]! >= index) holders += 1;
+  return holders;
+}
 
 /**
  * A leader learns that an entry of its term is on a majority: it and all before it are committed. Any such index may

@@ -57,6 +57,9 @@ export class Vector<T> {
 
   append(items: readonly T[]): Vector<T> {
     if (items.length === 0) return this;
+    if (this.tail.length + items.length <= WIDTH) {
+      return new Vector(this.start, this.end + items.length, this.root, this.shift, joined(this.tail, items), this.tailStart);
+    }
     let { root, shift, tailStart } = this;
     let tail = this.tail.slice();
     for (const item of items) {
@@ -137,6 +140,14 @@ export class Vector<T> {
     }
     return node as Leaf<T>;
   }
+}
+
+/** Of the length that it needs from the first: one that grows asks for memory twice. */
+function joined<T>(leaf: Leaf<T>, items: readonly T[]): Leaf<T> {
+  const all = new Array<T | undefined>(leaf.length + items.length);
+  for (let slot = 0; slot < leaf.length; slot++) all[slot] = leaf[slot];
+  for (let slot = 0; slot < items.length; slot++) all[leaf.length + slot] = items[slot];
+  return all;
 }
 
 /** The trie with `leaf` at `position`; the trie is as high as `shift` says. */

@@ -26,8 +26,18 @@ export const isAlone = (raft: Raft): boolean => isQuorum(raft, [raft.config.id])
 export function reachedByMajority(raft: Raft, reached: readonly number[]): number {
   const configuration = configurationOf(raft);
   const counted = configuration === null ? reached.slice() : configuration.voters.map((voter) => reached[voter]!);
-  counted.sort((a, b) => b - a);
+  sortDescending(counted);
   return counted[majorityOf(counted.length) - 1]!;
+}
+
+/** By insertion: the library's sort asks for memory several times a call, and is called at every answer. */
+function sortDescending(indexes: number[]): void {
+  for (let end = 1; end < indexes.length; end++) {
+    const index = indexes[end]!;
+    let place = end;
+    for (; place > 0 && indexes[place - 1]! < index; place--) indexes[place] = indexes[place - 1]!;
+    indexes[place] = index;
+  }
 }
 
 /** The other servers that take part, in the order of their ids. */

@@ -6,6 +6,7 @@ import { run, type RunRecord } from '../run.ts';
 import { sameRun } from '../same-run.ts';
 import { runAgain } from './run-again.ts';
 import type { Scenario } from './scenario.ts';
+import { SystemError } from '../system.ts';
 import { sumOfDigests } from '../digest.ts';
 
 /** What came of the seeds of one test. */
@@ -18,7 +19,7 @@ export interface LabRow {
   readonly nondeterministic: readonly Omit<Nondeterminism, 'where'>[];
   /** Faults of the harness itself. */
   readonly faults: readonly { readonly seed: number; readonly message: string }[];
-  /** Seeds of which the scenario could make no plan. */
+  /** Seeds that could not be run: the scenario made no plan of them, or its system cannot run the plan. */
   readonly undrawn: readonly { readonly seed: number; readonly detail: string }[];
   readonly virtualUs: number;
   readonly wallMs: number;
@@ -67,6 +68,7 @@ function attempt(scenario: Scenario, seed: number): RunRecord | DrawError | stri
     return run(scenario.system, drawPlan(scenario, seed));
   } catch (error) {
     if (error instanceof DrawError) return error;
+    if (error instanceof SystemError) return new DrawError(`seed ${seed}: ${error.message}`);
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
 }

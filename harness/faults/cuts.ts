@@ -4,29 +4,32 @@ import type { FaultKind } from '../plan/fault-kinds.ts';
 import { shapeOf, type Partition, type Cut, type Isolation, type Flapping } from '../plan/faults/cuts.ts';
 import { waysBetween, type Begin, type BreakableWorld, type Heal, type Way } from './breakable.ts';
 
-/** Which faults cut each way now, so that a lost message is laid at the right door. */
-const cutters = new WeakMap<BreakableWorld, Map<string, FaultKind[]>>();
+const none: readonly never[] = [];
+
+/** Which faults cut each way now, by sender and receiver in one number, so that a lost message is laid at the right door. */
+const cutters = new WeakMap<BreakableWorld, Map<number, FaultKind[]>>();
 
 function cut(world: BreakableWorld, ways: readonly Way[], kind: FaultKind): Heal {
+  const { length: size } = world.machines;
   let byWay = cutters.get(world);
   if (byWay === undefined) {
     cutters.set(world, byWay = new Map());
     const known = byWay;
     world.lostToCut = (from, to) => {
-      for (const cutter of known.get(`${from} ${to}`) ?? []) world.accounts.mattered(cutter);
+      for (const cutter of known.get(from * size + to) ?? none) world.accounts.mattered(cutter);
     };
   }
   const known = byWay;
   if (ways.length > 0) world.accounts.fired(kind);
   for (const [from, to] of ways) {
     world.network.cut(from, to);
-    const key = `${from} ${to}`;
+    const key = from * size + to;
     known.set(key, [...(known.get(key) ?? []), kind]);
   }
   return () => {
     for (const [from, to] of ways) {
       world.network.mend(from, to);
-      const key = `${from} ${to}`;
+      const key = from * size + to;
       const left = known.get(key)!.slice();
       left.splice(left.indexOf(kind), 1);
       known.set(key, left);

@@ -63,7 +63,7 @@ function verdictOf({ seeds, passed, violations, unknowns, nondeterministic, faul
   if (faults.length > 0) return `FAULT of the harness in ${faults.length}`;
   if (nondeterministic.length > 0) return `NOT DETERMINISTIC in ${nondeterministic.length}`;
   if (violations.length > 0) return `VIOLATION in ${violations.length}`;
-  if (undrawn.length > 0) return `NOT DRAWN in ${undrawn.length}`;
+  if (undrawn.length > 0) return `NOT RUN in ${undrawn.length}`;
   if (unknowns.length > 0) return `UNKNOWN in ${unknowns.length}`;
   return passed === seeds && seeds > 0 ? 'ok' : 'NOT RUN';
 }

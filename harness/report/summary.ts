@@ -118,8 +118,8 @@ function failureLines(facts: CampaignFacts): string[] {
   if (nondeterministic.length > shownFailures) lines.push(`... and ${plural(nondeterministic.length - shownFailures, 'more seed')} whose two runs differ: ${listed(nondeterministic.slice(shownFailures))}`, '');
   for (const { seed, detail } of unknowns.slice(0, shownFailures)) lines.push(`UNKNOWN  seed ${seed}: ${detail}`, '');
   if (unknowns.length > shownFailures) lines.push(`... and ${count(unknowns.length - shownFailures)} more unknown: ${listed(unknowns.slice(shownFailures))}`, '');
-  for (const { detail } of undrawn.slice(0, shownFailures)) lines.push(`NOT DRAWN  ${detail}`, '');
-  if (undrawn.length > shownFailures) lines.push(`... and ${plural(undrawn.length - shownFailures, 'more seed')} not drawn: ${listed(undrawn.slice(shownFailures))}`, '');
+  for (const { detail } of undrawn.slice(0, shownFailures)) lines.push(`NOT RUN  ${detail}`, '');
+  if (undrawn.length > shownFailures) lines.push(`... and ${plural(undrawn.length - shownFailures, 'more seed')} not run: ${listed(undrawn.slice(shownFailures))}`, '');
   for (const { seed, message } of faults) lines.push(`HARNESS FAULT  seed ${seed}: ${message}`, '');
   return lines;
 }
@@ -150,7 +150,7 @@ function verdictLine({ result, endedEarly }: CampaignFacts): string {
   const { violations, unknowns, nondeterministic, faults, undrawn, passed } = result;
   const parts = [`${count(passed)} passed`, `${count(violations.length)} violated`, `${count(unknowns.length)} unknown`];
   if (nondeterministic.length > 0) parts.push(`${count(nondeterministic.length)} not deterministic`);
-  if (undrawn.length > 0) parts.push(`${count(undrawn.length)} not drawn`);
+  if (undrawn.length > 0) parts.push(`${count(undrawn.length)} not run`);
   if (faults.length > 0) parts.push(`${count(faults.length)} ended by a fault of the harness`);
   if (endedEarly !== null) parts.push(endedEarly);
   return row('verdict', parts.join(', '));

@@ -451,13 +451,22 @@ export class Machine {
   private hasCrashedAt(unfinished: Unfinished, writes: readonly unknown[]): boolean {
     const { armed } = this;
     if (this.disk.failing !== null) return this.hasFailed(unfinished, writes, this.disk.failing);
-    if (armed !== 'writeLost') this.blaming(unfinished.event, () => this.disk.complete(writes, unfinished.next));
+    if (armed !== 'writeLost') this.complete(unfinished, writes);
     if (armed !== 'writeLost' && armed !== 'writeKept') return false;
     const kind = armed === 'writeLost' ? 'crashWriteLost' : 'crashWriteKept';
     this.world.accounts.fired(kind);
     if (armed === 'writeLost' || saysMore(unfinished)) this.world.accounts.mattered(kind);
     this.crash(armed);
     return true;
+  }
+
+  /** As `blaming`, without a closure for every barrier. */
+  private complete({ event, next }: Unfinished, writes: readonly unknown[]): void {
+    try {
+      this.disk.complete(writes, next);
+    } catch (error) {
+      this.world.blame(this, error, event);
+    }
   }
 
   /** A failed write matters when something was to be said behind it. */

@@ -60,6 +60,8 @@ export class World implements ScriptedWorld, Host {
   private readonly waits = new Waits(() => this.nowUs, (atUs, action) => this.at(atUs, action));
   /** Who leads while no server's state changes; undefined while that is not known. */
   private leading: NodeId | null | undefined = undefined;
+  /** For whoever asks who leads: filled anew each time. */
+  private readonly states: unknown[] = [];
   /** Messages and replies that nodes gave away so far. */
   private released = 0;
 
@@ -209,8 +211,13 @@ export class World implements ScriptedWorld, Host {
 
   /** Who leads now, as the system under test sees it: asked again only when a server's state is another. */
   leader(): NodeId | null {
-    if (this.leading === undefined) this.leading = this.system.leader(this.machines.map((machine) => machine.state));
+    if (this.leading === undefined) this.leading = this.system.leader(this.presentStates());
     return this.leading;
+  }
+
+  private presentStates(): readonly unknown[] {
+    for (let node = 0; node < this.size; node++) this.states[node] = this.machines[node]!.state;
+    return this.states;
   }
 
   moments(): Moments {
@@ -326,7 +333,7 @@ export class World implements ScriptedWorld, Host {
   }
 
   stepped({ id, disk }: Machine, before: unknown, after: unknown, event: AnyEvent | null, effects: readonly AnyEffect[]): void {
-    if (before !== after) this.leading = undefined;
+    if (before !== after && id < this.servers) this.leading = undefined;
     this.reporter.stepped(this.nowUs, id, before, after, event, effects, disk.durable);
     if (before !== after) this.waits.changed();
   }

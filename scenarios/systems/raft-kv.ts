@@ -120,7 +120,7 @@ export const raftKv = defineSystem<Server, ServerMessage, Persistent, Write>()({
     /** Figure 2 has no PreVote, no rounds of reads, and no request for a vote that is not looked at: each would be a false alarm. */
     specification: (plan: Plan) => (isOfThePaper(settingsIn(plan)) ? (raftSpecification(plan) as Abstraction) : undefined),
     externalObserver: (plan: Plan): Observer => new RaftKvOutsider(checksOf(plan)) as Observer,
-    leader: (states) => newestLeader(states.map(raftOf)),
+    leader: (states) => newestLeader(states, raftOf),
     mayLackLeader: false,
     moments,
     operator: { handOver: (to): AnyRaftMessage => ({ kind: 'transferLeadership', term: 0, to }) },

@@ -239,10 +239,11 @@ function entriesSizeBytes(entries: readonly Entry[]): number {
 }
 
 /** A deposed leader may not know it yet: the one of the newest term leads. */
-export function newestLeader(rafts: readonly (Raft | null)[]): NodeId | null {
+export function newestLeader(states: readonly unknown[], raftOf: (state: unknown) => Raft | null): NodeId | null {
   let found: NodeId | null = null;
   let newestTerm = 0;
-  for (const [node, raft] of rafts.entries()) {
+  for (let node = 0; node < states.length; node++) {
+    const raft = raftOf(states[node]);
     if (raft?.role.kind !== 'leader' || raft.persistent.currentTerm <= newestTerm) continue;
     found = node;
     newestTerm = raft.persistent.currentTerm;

@@ -41,7 +41,7 @@ export const raft = defineSystem<LogServer, AnyRaftMessage, Persistent, Write>()
     observer: (plan: Plan, durableOf: (node: NodeId) => unknown): Observer =>
       new RaftLogObserver(plan.servers, durableOf as (node: NodeId) => Persistent) as Observer,
     specification: (plan: Plan) => raftSpecification(plan) as Abstraction,
-    leader: (states) => newestLeader(states.map((state) => (state as LogServer | null)?.raft ?? null)),
+    leader: (states) => newestLeader(states, (state) => (state as LogServer | null)?.raft ?? null),
     mayLackLeader: false,
     rpc: { half: raftHalf, sizeBytes: raftMessageSizeBytes },
     scripts: raftScripts,

@@ -401,7 +401,7 @@ describe('in the simulator', () => {
 });
 
 /** What others than the simulator count as well. */
-const ofChanges: readonly SituationName[] = (['changes', 'heardReplies', 'heardAppends', 'heardInstalls'] as const)
+const ofChanges: readonly SituationName[] = (['roleChanges', 'flowChanges', 'changes', 'heardReplies', 'heardAppends', 'heardInstalls'] as const)
   .flatMap((group) => situationGroups[group].map(({ name }): SituationName => name));
 const ofSaid: readonly SituationName[] = (['saidOfVotes', 'saidOfAppends', 'saidOfInstalls', 'saidSnapshots'] as const)
   .flatMap((group) => situationGroups[group].map(({ name }): SituationName => name));

@@ -178,8 +178,8 @@ describe('what is asked when', () => {
   function asked(kind: 'spoken' | 'written' | 'moved', step: ClusterStep, leavesOut = {}): readonly string[] {
     const seen: string[] = [];
     const all = StepChecks.ofBoth(leavesOut);
-    const groups = (all as unknown as { ofWhen: Record<string, readonly { name: string }[]> }).ofWhen;
-    const watched = Object.fromEntries(Object.entries(groups).map(([when, checks]) => [when, checks.map(({ name }) => ({ name, check: () => { seen.push(name); return null; } }))]));
+    const groups = (all as unknown as { ofWhen: Record<string, readonly { name: string; on?: readonly string[] }[]> }).ofWhen;
+    const watched = Object.fromEntries(Object.entries(groups).map(([when, checks]) => [when, checks.map(({ name, on }) => ({ name, on, check: () => { seen.push(name); return null; } }))]));
     (all as unknown as { ofWhen: unknown }).ofWhen = watched;
     all[kind](step);
     return seen;
@@ -187,11 +187,56 @@ describe('what is asked when', () => {
   const follower = raftOf(follows(0), Log.empty);
   const leading = raftOf(leads([0]), Log.empty);
   const message = { kind: 'message', from: 1, message: asksVote(1) } as Event<unknown, unknown>;
+  const hears = (kind: string): Event<unknown, unknown> => ({ kind: 'message', from: 1, message: { kind, term: 1 } });
+  /** Of transfers, which any message may begin or end. */
+  const ofAny = ['Told When Up To Date', 'Transfer Is Bounded'];
 
   test('a message heard or a timer that fired, whether it changed anything or not; and nothing else', () => {
-    expect(asked('spoken', stepOf({ before: follower, after: follower, event: message }))).toEqual(ofWhen('spoken'));
-    expect(asked('spoken', stepOf({ before: follower, after: leading, event: { kind: 'timer', timer: 'election' } as never }))).toEqual(ofWhen('woken'));
+    expect(asked('spoken', stepOf({ before: follower, after: follower, event: message }))).toEqual(['Leader In Contact Is Kept', ...ofAny]);
+    expect(asked('spoken', stepOf({ before: follower, after: leading, event: { kind: 'timer', timer: 'election' } as never }))).toEqual(['Leader Without Quorum Steps Down']);
     expect(asked('spoken', stepOf({ before: follower, after: leading, event: { kind: 'request', id: 1, request: null } as never }))).toEqual([]);
+  });
+
+  const byMessage: readonly (readonly [kind: string, names: readonly string[]])[] = [
+    ['requestVote', ['Leader In Contact Is Kept', ...ofAny]],
+    ['requestVoteReply', ['Stale Replies Change Nothing', ...ofAny]],
+    ['requestPreVote', ['Pre-Vote Changes Nothing', 'Leader In Contact Is Kept', ...ofAny]],
+    ['requestPreVoteReply', ofAny],
+    ['requestTransferVote', ['Told When Up To Date', "Leader's Wish Is Done", 'Transfer Is Bounded']],
+    ['appendEntries', ['Refusal Is A Conflict', 'Leader In Contact Is Kept', ...ofAny]],
+    ['appendEntriesReply', ['Stale Replies Change Nothing', ...ofAny]],
+    ['installSnapshot', ['Snapshot Is Taken', 'Leader In Contact Is Kept', ...ofAny]],
+    ['installSnapshotReply', ['Stale Replies Change Nothing', ...ofAny]],
+    ['installChunk', ['Leader In Contact Is Kept', ...ofAny]],
+    ['installChunkReply', ofAny],
+    ['heartbeat', ['Leader In Contact Is Kept', ...ofAny]],
+    ['heartbeatReply', ofAny],
+    ['readIndex', ofAny],
+    ['readIndexReply', ofAny],
+    ['transferLeadership', ofAny],
+    ['timeoutNow', ['Told When Up To Date', "Leader's Wish Is Done", 'Transfer Is Bounded']],
+    ['clientRequest', ofAny],
+  ];
+
+  test.each(byMessage)('of %s', (kind, names) => expect(asked('spoken', stepOf({ before: follower, after: leading, event: hears(kind) }))).toEqual(names));
+
+  test.each([['election', ['Leader Without Quorum Steps Down']], ['transfer', ['Transfer Is Given Up']], ['leaseRead', ['Read Under Lease']], ['heartbeat', []]] as const)(
+    'of timer %s', (timer, names) => expect(asked('spoken', stepOf({ before: follower, after: leading, event: { kind: 'timer', timer } }))).toEqual(names));
+
+  test('of what it is not asked about a property has nothing to say, whatever the step does', () => {
+    const config = configOf({ clusterSize: 3, options: { preVote: true, checkQuorum: true } });
+    const inTerm = (role: Role, currentTerm: number): Raft => ({ ...raftOf(role, logOf(1, 1), 1, currentTerm), config });
+    const rafts = [follows(1), leads([0, 0, 0])].flatMap((role) => [1, 2, 3].map((term) => inTerm(role, term)));
+    const replies = ['appendEntriesReply', 'installSnapshotReply', 'requestPreVoteReply'].map((kind) => ({ kind: 'send' as const, to: 1, message: { kind, term: 1, success: false, voteGranted: true, lastIncludedIndex: 0 } }));
+    for (const one of properties) {
+      if (!('when' in one) || one.on === undefined) continue;
+      const others = one.when === 'woken' ? ['election', 'transfer', 'leaseRead', 'heartbeat'] : byMessage.map(([kind]) => kind);
+      for (const other of others.filter((name) => !one.on!.includes(name))) {
+        const event = one.when === 'woken' ? { kind: 'timer' as const, timer: other }
+          : { kind: 'message' as const, from: 1, message: { kind: other, term: 2, prevLogIndex: 0, snapshot: { lastIncludedIndex: 9 } } };
+        for (const before of rafts) for (const after of rafts) expect(one.check({ ...stepOf({ before, after, event, effects: replies }) }), `${one.name} of ${other}`).toBeNull();
+      }
+    }
   });
 
   test('another persistent state, or a boot', () => {

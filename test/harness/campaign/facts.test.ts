@@ -26,7 +26,7 @@ describe('seeds', () => {
     ['a violation', violation, 1, '1 violation: toy seed 4: Election Safety: two leaders'],
     ['an unknown', unknown, 2, '1 verdict unknown: toy seed 5: the budget is over'],
     ['two runs that differ', fickle, 3, '1 run not the same when run again: toy seed 7: endUs: 1 and 2'],
-    ['a seed that cannot be drawn', undrawn, 4, '1 seed that the scenario cannot draw: toy: seed 8: faults[0].nodes: expected a list'],
+    ['a seed that cannot be drawn', undrawn, 4, '1 seed that could not be run: toy: seed 8: faults[0].nodes: expected a list'],
     ['a fault of the harness', fault, 5, '1 run ended by a fault of the harness itself: toy seed 6: Error: no such thing'],
     ['none', emptyResult('toy'), 2, '1 thing not looked at: no seed of toy was run'],
     ['one that is lost', one({}), 5, 'the books of the harness do not balance: toy: 1 seeds were run, and 0 are accounted for'],
@@ -43,7 +43,7 @@ describe('seeds', () => {
   test('all together: the worst decides, and nothing is left out', () => {
     const { code, others } = judge(factsOfSeeds([violation, unknown, fault, undrawn, fickle].reduce(merge)));
     expect(code).toBe(5);
-    expect(others.map((line) => line.split(':')[0])).toEqual(['1 run not the same when run again', '1 violation', '1 seed that the scenario cannot draw', '1 verdict unknown']);
+    expect(others.map((line) => line.split(':')[0])).toEqual(['1 run not the same when run again', '1 violation', '1 seed that could not be run', '1 verdict unknown']);
   });
 });
 

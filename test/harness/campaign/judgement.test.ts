@@ -21,7 +21,7 @@ const rows: Readonly<Record<FactName, readonly [number, string]>> = {
   faultsNeverFired: [1, '1 kind of fault on and never fired: x'],
   faultsNeverMattered: [1, '1 kind of fault fired and never mattered: x'],
   slower: [1, '1 measure of pace worse than in the baseline: x'],
-  undrawn: [4, '1 seed that the scenario cannot draw: x'],
+  undrawn: [4, '1 seed that could not be run: x'],
   notHunted: [4, '1 known bug that cannot be hunted: x'],
   shardsForeign: [4, '1 shard of another campaign: x'],
   shardsDoubled: [4, '1 shard given twice: x'],

@@ -5,6 +5,7 @@ import { emptyRow, withSeed, type LabRow } from '../../../harness/campaign/lab.t
 import type { Scenario } from '../../../harness/campaign/scenario.ts';
 import { sumOfDigests } from '../../../harness/digest.ts';
 import { run } from '../../../harness/run.ts';
+import { SystemError } from '../../../harness/system.ts';
 import { labScenarios } from '../../../scenarios/lab/lab-scenarios.ts';
 import { client, echo, ms, toy, toyPlan } from '../faults/toys.ts';
 
@@ -37,11 +38,14 @@ describe('a seed', () => {
     expect(violations).toMatchObject([{ detail: '1' }]);
     expect(nondeterministic).toEqual([{ seed: 5, digests: [digest, digest], differs: ['verdict.detail: 1 and 3'] }]);
   });
-  test('a fault of the harness, and one that cannot be drawn, whose time counts and nothing else', () => {
+  test('a fault of the harness, one whose system is at fault, and one that cannot be drawn, whose time counts and nothing else', () => {
     const timed = { ...before, seeds: 11, wallMs: 107, cpuMs: 53 };
     expect(after(scenario({ finish: () => {
       throw new TypeError('no');
     } }))).toEqual({ ...timed, faults: [{ seed: 5, message: expect.stringMatching(/^TypeError: no\n/) }] });
+    expect(after(scenario({ finish: () => {
+      throw new SystemError('the invariant "x" threw RangeError: no');
+    } }))).toEqual({ ...timed, undrawn: [{ seed: 5, detail: 'seed 5: the invariant "x" threw RangeError: no' }] });
     expect(after(scenario({}, () => ({ ...serving, servers: 9 })))).toEqual({ ...timed, undrawn: [{ seed: 5, detail: 'seed 5: servers: expected at most 7' }] });
   });
 });

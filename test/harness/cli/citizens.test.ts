@@ -114,8 +114,8 @@ describe('a drawn plan is held against the same rules as one from a file: exit c
 
   test('in a campaign, too: the seed is told, and it is no pass', async () => {
     const { code, out } = await fuzz('badNode');
-    expect(out).toMatch(/^NOT DRAWN {2}seed 7: faults\[0\]: it names node 7; there are 3, counted from 0$/m);
-    expect(out).toMatch(/^ {2}exit code 4: 1 seed that the scenario cannot draw: badNode: seed 7: /m);
+    expect(out).toMatch(/^NOT RUN {2}seed 7: faults\[0\]: it names node 7; there are 3, counted from 0$/m);
+    expect(out).toMatch(/^ {2}exit code 4: 1 seed that could not be run: badNode: seed 7: /m);
     expect(code).toBe(4);
   }, timeoutMs);
 });
@@ -144,7 +144,7 @@ describe('code that never comes back costs its own seed, and none of the others'
 
   test('a seed whose plan is never drawn is one that cannot be drawn', async () => {
     const { code, out } = await three('loopsInDraw');
-    expect(out).toMatch(/^NOT DRAWN {2}seed 8: the draw of the scenario has not come back for 2 s, of seed 8: it loops$/m);
+    expect(out).toMatch(/^NOT RUN {2}seed 8: the draw of the scenario has not come back for 2 s, of seed 8: it loops$/m);
     expect([code, facts('loopsInDraw').passed]).toEqual([4, 2]);
   }, timeoutMs);
 

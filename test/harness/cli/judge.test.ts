@@ -115,8 +115,8 @@ describe('a drawing function that throws is the scenario\'s fault: exit code 4, 
   test('fuzz', async () => {
     const { code, out } = await whitewater(here, 'fuzz', './own.mjs', '--seeds', '2', '--workers', '1');
     expect(code, out).toBe(4);
-    expect(out).toMatch(/^NOT DRAWN {2}seed 2: the drawing function of own threw RangeError: no such range \(at .*own\.mjs:3:\d+\)?/m);
-    expect(out).toMatch(/^ {2}exit code 4: 1 seed that the scenario cannot draw: own: seed 2: /m);
+    expect(out).toMatch(/^NOT RUN {2}seed 2: the drawing function of own threw RangeError: no such range \(at .*own\.mjs:3:\d+\)?/m);
+    expect(out).toMatch(/^ {2}exit code 4: 1 seed that could not be run: own: seed 2: /m);
   }, 60_000);
 
   test('replay', async () => {

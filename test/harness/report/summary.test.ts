@@ -24,7 +24,7 @@ describe('a campaign in which all is well', () => {
   });
   test('and that it passed', () => {
     expect(lines.slice(-2)).toEqual([`  ${'verdict'.padEnd(34)}20 passed, 0 violated, 0 unknown`, '']);
-    expect(lines.join('\n')).not.toMatch(/FAIL|UNKNOWN|NOT DRAWN|FAULT/);
+    expect(lines.join('\n')).not.toMatch(/FAIL|UNKNOWN|NOT RUN|FAULT/);
   });
   test('or that it was ended early', () => expect(told({}, { endedEarly: 'time is up' })).toContain('swarm: 20 seeds run (seeds 1 to 20; time is up)'));
 });
@@ -66,7 +66,7 @@ describe('what went wrong', () => {
   });
   test.each<readonly [string, Partial<ChunkResult>, string, string]>([
     ['unknown', { unknowns: Array.from({ length: 12 }, (_, i) => ({ seed: i + 1, detail: 'budget' })) }, 'UNKNOWN  seed 1: budget', '... and 2 more unknown: 11 12'],
-    ['not drawn', { undrawn: Array.from({ length: 12 }, (_, i) => ({ seed: i + 1, detail: `seed ${i + 1}: x` })) }, 'NOT DRAWN  seed 1: x', '... and 2 more seeds not drawn: 11 12'],
+    ['not run', { undrawn: Array.from({ length: 12 }, (_, i) => ({ seed: i + 1, detail: `seed ${i + 1}: x` })) }, 'NOT RUN  seed 1: x', '... and 2 more seeds not run: 11 12'],
     ['not deterministic', { nondeterministic: Array.from({ length: 12 }, (_, i) => ({ seed: i + 1, digests: ['a', 'b'] as const, differs: ['digest: a and b'], where: 'at step 1' })) }, 'NONDETERMINISTIC  seed 1: two runs differ in digest: a and b', '... and 2 more seeds whose two runs differ: 11 12'],
   ])('%s seeds: ten in full, the others by number, and all in the verdict', (what, result, first, more) => {
     const lines = told(result);
@@ -81,8 +81,8 @@ describe('what went wrong', () => {
       undrawn: [{ seed: 4, detail: 'seed 4: x' }], faults: [{ seed: 5, message: 'oops' }], passed: 15,
     }, { endedEarly: 'time is up' });
     expect(rest(lines.slice(1), 'NONDETERMINISTIC')).toEqual([
-      'NONDETERMINISTIC  seed 3: two runs differ in digest: a and b', '  at step 1', '', 'UNKNOWN  seed 2: budget', '', 'NOT DRAWN  seed 4: x', '', 'HARNESS FAULT  seed 5: oops', '',
-      `  ${'verdict'.padEnd(34)}15 passed, 1 violated, 1 unknown, 1 not deterministic, 1 not drawn, 1 ended by a fault of the harness, time is up`, '',
+      'NONDETERMINISTIC  seed 3: two runs differ in digest: a and b', '  at step 1', '', 'UNKNOWN  seed 2: budget', '', 'NOT RUN  seed 4: x', '', 'HARNESS FAULT  seed 5: oops', '',
+      `  ${'verdict'.padEnd(34)}15 passed, 1 violated, 1 unknown, 1 not deterministic, 1 not run, 1 ended by a fault of the harness, time is up`, '',
     ]);
   });
   test('ten of each are all told: nothing is left out, and nothing is said of it', () => {
