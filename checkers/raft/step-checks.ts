@@ -10,9 +10,12 @@ export class StepChecks<Step extends RaftStep> {
   /** By kind of message, and by timer: each is sorted out when it is first met. */
   private readonly onMessage = new Map<string, readonly StepCheck<Step>[]>();
   private readonly onTimer = new Map<string, readonly StepCheck<Step>[]>();
+  /** All kinds and timers that a check asks for: there is no end to the names of the others. */
+  private readonly named: ReadonlySet<string>;
 
   private constructor(checks: readonly StepCheck<Step>[], leavesOut: LeavesOut) {
     const taken = checks.filter(({ name }) => !(name in leavesOut));
+    this.named = new Set(taken.flatMap(({ on }) => on ?? []));
     const when = (one: When): readonly StepCheck<Step>[] => taken.filter((check) => check.when === one);
     this.ofWhen = { spoken: when('spoken'), woken: when('woken'), written: when('written'), led: when('led'), moved: when('moved') };
   }
@@ -39,8 +42,9 @@ export class StepChecks<Step extends RaftStep> {
   }
 
   private asked(when: 'spoken' | 'woken', what: string, known: Map<string, readonly StepCheck<Step>[]>): readonly StepCheck<Step>[] {
-    let checks = known.get(what);
-    if (checks === undefined) known.set(what, checks = this.ofWhen[when].filter(({ on }) => on === undefined || on.includes(what)));
+    const name = this.named.has(what) ? what : '';
+    let checks = known.get(name);
+    if (checks === undefined) known.set(name, checks = this.ofWhen[when].filter(({ on }) => on === undefined || on.includes(what)));
     return checks;
   }
 

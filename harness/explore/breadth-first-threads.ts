@@ -6,7 +6,7 @@
  * a level ends only when all threads are done with it.
  */
 import { search } from './breadth-first.ts';
-import { LocalCrew, roomFor, type Crew, type CrewCounts, type LevelEnd } from './crew.ts';
+import { LocalCrew, type Crew, type CrewCounts, type LevelEnd } from './crew.ts';
 import { Findings } from './findings.ts';
 import { handovers } from './handovers.ts';
 import type { Model } from './model.ts';
@@ -117,8 +117,8 @@ class ThreadCrew<State, Action> implements Crew {
   /** All threads that are not done with the level go on, each with its part of the room. */
   private async round(maxStates: number): Promise<{ wasInterrupted: boolean; wasFull: boolean }> {
     const { visited, threads } = this;
-    if (visited.room < roomFor(visited.size) / 2) {
-      visited.reserve(roomFor(visited.size));
+    if (visited.room < roomForRound(visited.size) / 2) {
+      visited.reserve(roomForRound(visited.size));
       this.mustAttach = true;
     }
     const total = Math.min(visited.room, Math.max(0, maxStates - visited.size));
@@ -182,5 +182,8 @@ class ThreadCrew<State, Action> implements Crew {
     }
   }
 }
+
+/** More than for one thread alone: at the end of a round all stand still. */
+const roomForRound = (distinct: number): number => Math.max(1024, Math.ceil(distinct / 10));
 
 const sum = (shares: readonly Share[], of: (share: Share) => number): number => shares.reduce((total, share) => total + of(share), 0);

@@ -35,8 +35,8 @@ const holdMs = 50;
 
 export const pauseForEvents = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Room for new states before work begins: a tenth of what is there, so that growing is rare. */
-export const roomFor = (distinct: number): number => Math.max(1024, Math.ceil(distinct / 10));
+/** Room for new states before work begins: a thirtieth of what is there, so that threads seldom meet for it, and little is free. */
+export const roomFor = (distinct: number): number => Math.max(1024, Math.ceil(distinct / 32));
 
 export class LocalCrew<State, Action> implements Crew {
   readonly visited: Visited;

@@ -157,7 +157,7 @@ function drawPlan(drawing: Drawing, seed: number): Plan {
   const stormUs = shape.in(drawing.stormUs);
   const settings = drawSettings(streams.stream('settings'), drawing);
   const hasDisk = system.own.hasDisk({ servers, clients, settings });
-  const kinds = kindsOf(streams, drawing.faults, hasDisk, system.own.role !== null);
+  const kinds = kindsOf(streams, drawing.faults, hasDisk, system.own);
   const { victims, healing } = drawLosses(streams.stream('losses'), servers, drawing, kinds);
   return {
     format: planFormat, version: planVersion, scenario: name, system: system.name, seed: `${system.name} ${seed}`, servers, clients, settings,
@@ -187,11 +187,13 @@ function drawSettings(random: RandomStream, { system, settings }: Drawing): Read
   }));
 }
 
-function kindsOf(streams: RandomStreams, { kinds }: FaultChoice, hasDisk: boolean, hasRole: boolean): Kinds {
+function kindsOf(streams: RandomStreams, { kinds, named }: FaultChoice, hasDisk: boolean, { role, writesOnceMore }: OwnSystem['own']): Kinds {
   const drawn = drawKinds(streams);
+  // A disk format of a user's own need not write once more what it read: then what lost pages take is no fault of the protocol.
+  const isFit = (kind: FaultKind): boolean => (hasDisk || !diskKinds.has(kind)) && (kind !== 'lostPages' || writesOnceMore || named.has(kind));
   return {
-    has: (kind: FaultKind) => kinds.has(kind) && (hasDisk || !diskKinds.has(kind)) && drawn.has(kind),
-    leaderChurn: drawn.leaderChurn && hasRole && kinds.has('crash'),
+    has: (kind: FaultKind) => kinds.has(kind) && isFit(kind) && drawn.has(kind),
+    leaderChurn: drawn.leaderChurn && role !== null && kinds.has('crash'),
     slowService: false,
     mayLast: false,
   };

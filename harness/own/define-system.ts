@@ -16,7 +16,7 @@ import { named } from './named.ts';
 import { OwnObserver } from './observer.ts';
 import type { Service } from './service.ts';
 import { anyTimersField, plainOf, schemaOf, type Settings, type ValuesOf } from './settings.ts';
-import { fileRole, structuralCodec, structuralStorage } from './storage.ts';
+import { fileRole, structuralCodec, structuralStorage, writesOnceMore } from './storage.ts';
 
 /** What a step of a server did. */
 export interface StepOf<State, In, Out, Write, Values> {
@@ -148,6 +148,7 @@ function definitionOf(given: AnyGiven): Definition {
     invariants: Object.fromEntries(list),
     processes: (cast) => [...serversOf(given, cast).map((server) => serverProcess(server, given.storage === undefined)), ...clientsOf(given, cast)],
     hasDisk: (cast) => given.storage !== null && serversOf(given, cast).some((server) => ('process' in server ? server.process : server).blank !== undefined),
+    writesOnceMore: given.storage !== null && writesOnceMore(given.storage ?? structuralStorage),
     clients: clientStatesOf(given),
     isObservedElsewhere: given.beyond?.observer !== undefined,
     settled: given.settled === undefined ? () => null : named(`${name}: \`settled\``, given.settled),

@@ -55,6 +55,8 @@ export interface Definition {
   readonly clients: ClientStates;
   /** Whether any server writes to a disk that faults can strike. */
   hasDisk(cast: Cast): boolean;
+  /** Its disk format writes once more what a start reads, so that what a failed sync left can be lost without harm. */
+  readonly writesOnceMore: boolean;
   /** Its situations are counted by an observer of its own, and are not among these. */
   readonly isObservedElsewhere: boolean;
   readonly invariants: Readonly<Record<string, Invariant>>;

@@ -7,7 +7,7 @@ const families = {
   cuts: ['partition', 'bridge', 'ring', 'cut', 'isolation', 'flapping'],
   links: ['slowLink', 'clog', 'swizzle'],
   processes: ['crash', 'crashWriteLost', 'crashWriteKept', 'crashLoop', 'pause', 'gone', 'crashInSends'],
-  disk: ['slowWrite', 'stalledWrite', 'lostTail', 'tornRecord', 'tornSnapshot', 'failedWrite', 'diskFull', 'failedWriteLeft', 'crashInRecovery', 'bitRot', 'misdirectedWrite', 'staleRead', 'crashWriteLost', 'crashWriteKept'],
+  disk: ['slowWrite', 'stalledWrite', 'lostTail', 'tornRecord', 'tornSnapshot', 'failedWrite', 'diskFull', 'failedWriteLeft', 'crashInRecovery', 'lostPages', 'bitRot', 'misdirectedWrite', 'staleRead', 'crashWriteLost', 'crashWriteKept'],
   clocks: ['clockRate', 'clockDrift', 'clockJump'],
   clients: ['burst', 'giveUp'],
 } as const satisfies Readonly<Record<string, readonly FaultKind[]>>;
@@ -28,6 +28,8 @@ export interface SwarmOptions {
 export interface FaultChoice {
   readonly kinds: ReadonlySet<FaultKind>;
   readonly neverLost: ReadonlySet<NodeId>;
+  /** Kinds that `only` names themselves: they are meant, whatever the system is like. */
+  readonly named: ReadonlySet<FaultKind>;
 }
 
 /** @throws TypeError for a name that is neither a family nor a kind */
@@ -48,9 +50,9 @@ export const faults = {
   swarm({ only, without = [], neverLost = [] }: SwarmOptions = {}): FaultChoice {
     const kinds = new Set(only === undefined ? everySystem : kindsNamed(only));
     for (const kind of kindsNamed(without)) kinds.delete(kind);
-    return { kinds, neverLost: new Set(neverLost) };
+    return { kinds, neverLost: new Set(neverLost), named: new Set(faultKinds.filter((kind) => only?.includes(kind))) };
   },
-  none: { kinds: new Set(), neverLost: new Set() } as FaultChoice,
+  none: { kinds: new Set(), neverLost: new Set(), named: new Set() } as FaultChoice,
 };
 
 /** Kinds that strike only who writes. */

@@ -6,6 +6,7 @@
 import type { FileOperation, Recovery } from '../../core/protocol.ts';
 import type { FileRole } from '../moments.ts';
 import type { AnyStorage, Codec } from '../system.ts';
+import { ByteFiles } from '../world/files.ts';
 import { decodeFrame, encodeFrame } from './frame.ts';
 
 /** The sequence number of the last record; 0 for none. */
@@ -47,6 +48,18 @@ export const structuralStorage: AnyStorage = {
   isLater: (cursor, than) => (cursor as Cursor) > (than as Cursor),
 };
 
+/** Whether a storage writes once more what a start reads, as far as an empty disk shows it. One that throws is told elsewhere. */
+export function writesOnceMore(storage: AnyStorage): boolean {
+  try {
+    const files = new ByteFiles();
+    for (const operation of storage.format().operations) files.apply(operation);
+    const recovery = storage.recover(files.all());
+    return recovery.kind === 'recovered' && recovery.repairs.some(({ kind }) => kind === 'rewrite' || kind === 'replace');
+  } catch {
+    return false;
+  }
+}
+
 type Read = Extract<Recovery<unknown, unknown>, { readonly kind: 'refused' }> | (Extract<Recovery<unknown, unknown>, { readonly kind: 'recovered' }> & { readonly cursor: Cursor });
 
 function recovered(files: ReadonlyMap<string, Uint8Array>, generation: number): Read {
@@ -67,7 +80,8 @@ function recovered(files: ReadonlyMap<string, Uint8Array>, generation: number): 
     at = frame.endBytes;
   }
   const whole = joined(kept);
-  const repairs: FileOperation[] = isEqual(whole, bytes) ? [] : [{ kind: 'replace', file, bytes: whole }];
+  // What is whole is written once more: its end may be what a failed sync left in the cache, which nobody has on a disk.
+  const repairs: FileOperation[] = [isEqual(whole, bytes) ? { kind: 'rewrite', file } : { kind: 'replace', file, bytes: whole }];
   return { kind: 'recovered', durable, cursor, repairs, isTorn: at < bytes.length };
 }
 

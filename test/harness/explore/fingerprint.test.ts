@@ -130,7 +130,21 @@ describe('the visited set', () => {
     expect(states.filter(({ lo, hi }) => visited.insert(lo, hi, 0, 0, 999))).toEqual([]);
   });
 
-  it('costs at most 43 bytes a state with the way back, once there are more than a few thousand', () => {
+  it.each([false, true])('goes on at the beginning of a segment where its end is taken, also when it grows (shared: %s)', (isShared) => {
+    // All have the last of eight places, and then of sixteen.
+    const visited = Visited.create(isShared, 3, 4);
+    const his = [1, 2, 3, 4, 5];
+    for (const hi of his) expect(visited.insert(-1, hi, -1, hi - 1, hi - 1)).toBe(true);
+    for (const more of [4, 12, 24]) {
+      visited.reserve(more);
+      expect(his.filter((hi) => !visited.has(-1, hi) || visited.levelOf(-1, hi) !== hi - 1 || visited.insert(-1, hi, -1, hi - 1, hi - 1))).toEqual([]);
+      expect(visited.has(-1, 6)).toBe(false);
+      expect(visited.parentOf(-1, 3)).toEqual({ lo: -1, hi: 2 });
+    }
+    expect(visited.buffers.segments.length).toBeGreaterThan(1);
+  });
+
+  it('costs at most 18.5 bytes a state with the way back, once there are more than some ten thousand', () => {
     const visited = Visited.create(false);
     let worst = 0;
     const hasher = new Hasher();
@@ -140,9 +154,9 @@ describe('the visited set', () => {
       hasher.finish();
       if (visited.room < 1) visited.reserve(1);
       visited.insert(hasher.lo, hasher.hi, 0, 0, 0);
-      if (state > 4000) worst = Math.max(worst, visited.sizeBytes / visited.size);
+      if (state > 50_000) worst = Math.max(worst, visited.sizeBytes / visited.size);
     }
-    expect(worst).toBeLessThan(44);
+    expect(worst).toBeLessThan(18.5);
   });
 });
 

@@ -33,7 +33,7 @@ describe('after so many writes', () => {
       expect([count, count + 1]).toContain(recovery.cursor);
       expect(recovery.durable).toEqual(recovery.cursor === count ? held : states[count]);
       for (const repair of recovery.repairs) torn.apply(repair);
-      expect(storage.recover(torn.all())).toMatchObject({ kind: 'recovered', durable: recovery.durable, repairs: [], isTorn: false });
+      expect(storage.recover(torn.all())).toMatchObject({ kind: 'recovered', durable: recovery.durable, repairs: [{ kind: 'rewrite', file: torn.names()[0] }], isTorn: false });
     }
   });
 });
@@ -70,6 +70,6 @@ describe('is refused', () => {
   });
 
   test('but not a file that was never begun beside a whole one: it goes', () => {
-    expect(storage.recover(new Map([['log.0', file(one, two, three)], ['log.1', file()]]))).toMatchObject({ kind: 'recovered', durable: states[3], cursor: 3, repairs: [{ kind: 'remove', file: 'log.1' }] });
+    expect(storage.recover(new Map([['log.0', file(one, two, three)], ['log.1', file()]]))).toMatchObject({ kind: 'recovered', durable: states[3], cursor: 3, repairs: [{ kind: 'rewrite', file: 'log.0' }, { kind: 'remove', file: 'log.1' }] });
   });
 });
