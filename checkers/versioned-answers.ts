@@ -10,7 +10,8 @@ export interface Refusal {
   readonly gave: readonly VersionedResult[];
 }
 
-export const tookEffect = (gave: readonly VersionedResult[]): boolean => gave.some(({ told }) => told === 'OK');
+/** A get that found its key took no effect, and may be told another time that there is none. */
+export const tookEffect = (gave: readonly VersionedResult[]): boolean => gave.some(({ told, value }) => told === 'OK' && value === undefined);
 
 /** Seen before any read shows it: an application that was told so does it again, or gives it up. */
 export const refusalIsSure = property({

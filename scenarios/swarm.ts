@@ -102,9 +102,11 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
 
 /**
  * A client without a session asks for that first, so that twice as much goes into the log: more than a window of a few entries
- * carries, and more than a crowd may ask for, where leaders last for a few round trips only. Then nothing is owed.
+ * carries, and more than a crowd may ask for, where leaders last for a few round trips only. Then nothing is owed. With
+ * versions a crowd asks for too much as well: each request that comes again costs another entry.
  */
-function carried({ sessionExpiryUs, ...settings }: RaftKvSettings, clients: number): RaftKvSettings {
+function carried({ sessionExpiryUs, versions, ...others }: RaftKvSettings, clients: number): RaftKvSettings {
+  const settings = versions === undefined || clients > 15 ? others : { ...others, versions };
   const hasRoom = settings.window === undefined || settings.window * settings.entriesPerMessageMax >= 16;
   return sessionExpiryUs === undefined || !hasRoom || clients > 15 ? settings : { ...settings, sessionExpiryUs };
 }

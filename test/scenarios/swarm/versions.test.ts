@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Operation } from '../../../core/kv/command.ts';
 import type { Asked } from '../../../core/kv/version-clerk.ts';
+import { inTrouble } from '../../../harness/plan/plan.ts';
 import { RandomStream } from '../../../harness/world/random.ts';
 import { swarm } from '../../../scenarios/swarm.ts';
 import { withoutCopies, withVersions } from '../../../scenarios/swarm/versions.ts';
@@ -48,4 +49,9 @@ test('all else of a network stays as it was', () => {
   expect(withoutCopies({ ...network, dropPer1000: 7, duplicatePer1000: 9, replay: { per1000: 8, afterUs: { min: 1, max: 2 } }, lasting })).toEqual({
     ...network, dropPer1000: 7, duplicatePer1000: 0, replay: { per1000: 0, afterUs: { min: 1, max: 2 } }, lasting: { ...lasting, duplicatePer1000: 0 },
   });
+});
+
+test('who asks again costs an entry each time: no crowd, no server whose trouble lasts, and no long run', () => {
+  const many = Array.from({ length: 3000 }, (_, i) => swarm.draw(5001 + i)).filter(({ settings }) => (settings as RaftKvSettings).versions === true);
+  expect([Math.max(...many.map(({ clients }) => clients)), many.filter((plan) => inTrouble(plan).length > 0).length, Math.max(...many.map(({ operations }) => operations.length)) < 500]).toEqual([15, 0, true]);
 });
