@@ -33,6 +33,25 @@ describe('a put that left the version to its clerk', () => {
   });
 });
 
+test('what a clerk made of a put is known before its answer: then an open one has one version, and a plain operation stays what it was', () => {
+  const history = new ClientHistory();
+  history.invoked(0, 5, putSeen('a'));
+  history.named(0, { kind: 'putVersion', key, value: 'a', version: 0 });
+  history.gaveUp(5);
+  history.invoked(1, 5, putSeen('b'));
+  history.named(1, { kind: 'putVersion', key, value: 'b', version: 0 });
+  history.returned(1, ok(0));
+  history.invoked(2, 5, get);
+  // Of any version, it could have followed.
+  history.returned(2, found('a', 2));
+  expect(history.judge(1000)).toMatchObject({ kind: 'violation' });
+  const plain = new ClientHistory();
+  plain.invoked(0, 5, { kind: 'get', key });
+  plain.named(0, { kind: 'get', key });
+  plain.returned(0, '');
+  expect(plain.judge(1000)).toEqual({ kind: 'ok' });
+});
+
 test('a put names its version, and ErrMaybe leaves open whether it took effect', () => {
   const put: Asked = { kind: 'putVersion', key, value: 'b', version: 1 };
   for (const seen of [found('a', 1), found('c', 2)]) {
