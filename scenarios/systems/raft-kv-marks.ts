@@ -3,6 +3,7 @@ import { isVersionedResult } from '../../checkers/versioned-history.ts';
 import type { Clerk } from '../../core/kv/clerk.ts';
 import type { Command, InSession } from '../../core/kv/command.ts';
 import type { MachineSnapshot } from '../../core/kv/snapshot.ts';
+import type { VersionClerk } from '../../core/kv/version-clerk.ts';
 import { isVersioned } from '../../core/kv/versioned.ts';
 import type { Entry } from '../../core/raft/log.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
@@ -12,7 +13,7 @@ import { optionMarks } from './option-marks.ts';
 import { bootMarks, handlerOf, marked, messageIn, raftMarks, type RaftChange } from './raft-marks.ts';
 import { describeOperation } from './raft-kv-story.ts';
 import { transferMarks } from './transfer-marks.ts';
-import { versionMark, type Execution } from './version-marks.ts';
+import { refusalMarks, versionMark, type Execution } from './version-marks.ts';
 
 interface ServerStep extends ToldStep {
   readonly before: Server;
@@ -199,7 +200,7 @@ function replyMarks({ before, after, event, effects, nameOf }: ServerStep): read
   return marks;
 }
 
-function clerkMarks({ node, event, nameOf }: ToldStep, before: Clerk | null, { sequence, pending, target }: Clerk): readonly Mark[] {
+function clerkMarks({ node, event, effects, nameOf }: ToldStep, before: Clerk | null, { sequence, pending, target }: Clerk): readonly Mark[] {
   if (event === null || before === null) return [];
   const about = { client: node, sequence };
   if (pending !== null && before.pending?.id === pending.id) {
@@ -213,6 +214,7 @@ function clerkMarks({ node, event, nameOf }: ToldStep, before: Clerk | null, { s
     const givenUp = before.pending === null ? '' : `, and gives up its command ${before.sequence}`;
     return [marked('ask', [places.onRequest, places.ask], `asks ${nameOf(target)}, as command ${sequence}, for ${describeOperation(pending.operation)}${givenUp}`, null, about)];
   }
+  if ('attempts' in before) return refusalMarks(before as VersionClerk, effects, about);
   if (before.pending !== null) return [marked('told', [places.onReply], `is told the result of its command ${sequence}, ${describeOperation(before.pending.operation)}`, null, about)];
   return [];
 }

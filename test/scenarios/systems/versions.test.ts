@@ -6,7 +6,7 @@ import { bootVersionClerk } from '../../../core/kv/version-clerk.ts';
 import { Digest } from '../../../harness/digest.ts';
 import { raftKv } from '../../../scenarios/systems/raft-kv.ts';
 import { describeOperation } from '../../../scenarios/systems/raft-kv-story.ts';
-import { versionMark } from '../../../scenarios/systems/version-marks.ts';
+import { refusalMarks, versionMark } from '../../../scenarios/systems/version-marks.ts';
 import { Cluster, firstClient } from '../../support/cluster.ts';
 
 const key = 'k';
@@ -58,6 +58,14 @@ test('a person is told of versions', () => {
   const marks = raftKv.marksOf!(step);
   expect(marks.map(({ says }) => says)).toEqual(expect.arrayContaining([expect.stringContaining('k had version 0 and has 1')]));
   expect(marks.filter(({ against }) => against !== null)).toEqual([]);
+});
+
+test('a clerk that tells ErrVersion has asked once (6.5840); else it is named', () => {
+  const clerk = { ...bootVersionClerk({ clusterSize: 3, retryUs: { min: 1, max: 1 }, backoffUs: { min: 1, max: 1 } }), pending: { id: 1, operation: put(0), refusals: 0 } };
+  const against = (attempts: number, told: string) => refusalMarks({ ...clerk, attempts }, [{ kind: 'reply', id: 1, reply: { told, version: 0 } }], { client: 5, sequence: 1 }).map((mark) => mark.against);
+  expect([against(1, 'ErrVersion'), against(2, 'ErrMaybe'), against(2, 'OK')]).toEqual([[null], [null], [null]]);
+  expect(against(2, 'ErrVersion')).toEqual(['a put that was sent again may have taken effect before: ErrMaybe (6.5840)']);
+  expect([refusalMarks(clerk, [], { client: 5, sequence: 1 }), refusalMarks({ ...clerk, pending: null }, [{ kind: 'reply', id: 1, reply: { told: 'OK', version: 0 } }], { client: 5, sequence: 1 })]).toEqual([[], []]);
 });
 
 describe('what executing a put left of its version is held against the rule', () => {
