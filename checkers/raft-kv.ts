@@ -1,12 +1,13 @@
 /** All checks of the replicated key/value server, held against every step of a run. */
 import type { Effect, Event, NodeId } from '../core/protocol.ts';
 import type { Clerk } from '../core/kv/clerk.ts';
-import type { Command, Expired, InSession, Operation, Result } from '../core/kv/command.ts';
+import type { Command, Expired, InSession, Result } from '../core/kv/command.ts';
 import type { ServerMessage, Server } from '../core/server.ts';
 import type { Persistent, Raft } from '../core/raft/state.ts';
 import type { KeptStep, Observer } from './checker.ts';
 import { RaftKvChronicle } from './chronicle/raft-kv.ts';
-import { History, isExpired } from './linearizability.ts';
+import { ClientHistory, type Asked } from './client-history.ts';
+import { isExpired } from './linearizability.ts';
 import { acknowledgedWritesSurvive, equalReplicas, snapshotEqualsPrefix } from './prefix.ts';
 import { missingForConvergence } from './progress.ts';
 import type { LeavesOut } from './properties.ts';
@@ -20,6 +21,8 @@ import { respondsAfterApplied } from './responses.ts';
 import { chunksLeaveNoGap, oneChunkAtATime, type ChunkStep } from './snapshot-chunks.ts';
 import { readIsFresh, ReplicatedStore } from './replicated-store.ts';
 import type { Verdict } from './verdict.ts';
+import { tookEffect } from './versioned-answers.ts';
+import { isVersionedResult } from './versioned-history.ts';
 
 export interface RaftKvChecks {
   readonly servers: number;
@@ -42,7 +45,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   private readonly checks: RaftKvChecks;
   private readonly judge: RaftJudge;
   private readonly store: ReplicatedStore;
-  private readonly history = new History();
+  private readonly history = new ClientHistory();
   private readonly chronicle: RaftKvChronicle;
   readonly quiet = new QuietWindow();
   /** The present state of each server; null while it is down. */
@@ -76,7 +79,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   }
 
   stepped(node: NodeId, before: Server | Clerk, after: Server | Clerk, event: AnyEvent, effects: readonly AnyEffect[]): void {
-    if (node >= this.checks.servers) return;
+    if (node >= this.checks.servers) return this.readAsked(after as Clerk, event);
     const old = before as Server;
     const server = after as Server;
     this.servers[node] = server;
@@ -96,6 +99,10 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     }
     if (old === server) return;
     hold(boundedRaftState, { node, server, maxRaftState: this.checks.maxRaftState });
+  }
+
+  private readAsked({ pending }: Clerk, event: AnyEvent): void {
+    if (event.kind === 'request' && pending !== null) this.history.named(event.id, pending.operation);
   }
 
   /** First of all: what is installed is wrong where its chunks did not fit. */
@@ -152,7 +159,12 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     this.store.execute(index, entry.command as Command | null);
     const now = this.store.sessionCounts;
     if (now.begun + now.ended + now.refused > begun + ended + refused) this.chronicle.countSessions({ begun: now.begun - begun, ended: now.ended - ended, refused: now.refused - refused });
+    this.readPut(entry.command as Command | null);
     this.chronicle.commits(entry, before, after, this.store.repetitions > repetitions);
+  }
+
+  private readPut(command: Command | null): void {
+    if (command?.operation.kind === 'putVersion') this.chronicle.countPut({ gave: this.store.gaveOf(command.client, command.sequence) });
   }
 
   private readSnapshot(node: NodeId, before: Raft, after: Raft): void {
@@ -191,10 +203,10 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     this.chronicle.refuses();
   }
 
-  invoked(operation: number, client: NodeId, request: Operation): void {
+  invoked(operation: number, client: NodeId, request: Asked): void {
     const sequence = (this.sequences.get(client) ?? 0) + 1;
     this.sequences.set(client, sequence);
-    if (request.kind !== 'get') this.readings.delete(client);
+    if (request.kind !== 'get' && request.kind !== 'getVersion') this.readings.delete(client);
     else this.readings.set(client, { key: request.key, sequence, atLeast: this.store.committedUpTo });
     this.clients.set(operation, client);
     this.chronicle.begins(operation);
@@ -203,7 +215,9 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
 
   returned(operation: number, client: NodeId, reply: Result | Expired): void {
     if (isExpired(reply)) return this.toldEnded(operation, client);
-    if (!this.mayBeInNoLog(client)) this.store.acknowledged(client, this.sequences.get(client)!, reply);
+    const sequence = this.sequences.get(client)!;
+    if (!this.mayBeInNoLog(client)) this.store.acknowledged(client, sequence, reply);
+    if (isVersionedResult(reply) && reply.told === 'ErrMaybe') this.chronicle.countMaybe({ hasTakenEffect: tookEffect(this.store.gaveOf(client, sequence)) });
     this.chronicle.ends(operation);
     this.history.returned(operation, reply);
   }

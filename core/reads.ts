@@ -39,13 +39,15 @@ export interface Reading {
   readonly index: number | null;
 }
 
+const isRead = ({ kind }: Operation): boolean => kind === 'get' || kind === 'getVersion';
+
 const kindOf = (kinds: readonly ReadKind[], sequence: number): ReadKind => kinds[sequence % kinds.length]!;
 
 /** The server's step, with what it means for its reads. Without the option it is the server's alone. */
 export function withReads<S extends ReadServer>(server: S, event: ReadEvent, step: (server: S, event: ReadEvent) => ReadStep<S>): ReadStep<S> {
   const { reads } = server.config;
   if (reads === undefined) return step(server, event);
-  const begun = event.kind === 'message' && event.message.kind === 'clientRequest' && event.message.operation.kind === 'get'
+  const begun = event.kind === 'message' && event.message.kind === 'clientRequest' && isRead(event.message.operation)
     && event.message.session !== registration && kindOf(reads, event.message.sequence) !== 'log' ? begin(server, event.from, event.message) : null;
   if (begun !== null) return served(begun);
   const { state, effects } = step(server, event);

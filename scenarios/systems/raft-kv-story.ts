@@ -1,7 +1,8 @@
 /** Raft with its key/value server as reports tell it: what a step came to, where its code stands, what a property says. */
 import type { Clerk } from '../../core/kv/clerk.ts';
-import type { Expired, Operation, Result } from '../../core/kv/command.ts';
-import { explainKvHistory, isExpired } from '../../checkers/linearizability.ts';
+import type { Expired, Result } from '../../core/kv/command.ts';
+import { explainHistoryOf, type Asked } from '../../checkers/client-history.ts';
+import { isExpired } from '../../checkers/linearizability.ts';
 import { properties } from '../../checkers/properties.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { Raft } from '../../core/raft/state.ts';
@@ -11,10 +12,16 @@ import { codePlaces } from './code-places.ts';
 
 type NameOf = (node: NodeId) => string;
 
-export function describeOperation(operation: Operation): string {
+export function describeOperation(operation: Asked): string {
   switch (operation.kind) {
     case 'get':
       return `get(${operation.key})`;
+    case 'getVersion':
+      return `get(${operation.key}) with its version`;
+    case 'putVersion':
+      return `put(${operation.key}, ${JSON.stringify(operation.value)}, version ${operation.version})`;
+    case 'putSeen':
+      return `put(${operation.key}, ${JSON.stringify(operation.value)}, the version seen last)`;
     case 'cas':
       return `cas(${operation.key}, ${JSON.stringify(operation.expected)}, ${JSON.stringify(operation.value)})`;
     default:
@@ -131,7 +138,11 @@ function tellClients(event: AnyEvent, effects: ToldStep['effects'], nameOf: Name
   return parts.length === 0 ? null : { text: parts.join(', '), weight };
 }
 
-const answerText = (result: Result): string => (result === null ? 'done' : JSON.stringify(result));
+function answerText(result: Result): string {
+  if (result === null) return 'done';
+  if (typeof result !== 'object') return JSON.stringify(result);
+  return result.value === undefined ? result.told : `${JSON.stringify(result.value)}, version ${result.version}`;
+}
 
 function tellClerk(before: Clerk | null, { pending, target }: Clerk, event: AnyEvent | null, nameOf: NameOf): Story | null {
   if (event === null) return { text: 'starts', weight: 0 };
@@ -159,7 +170,7 @@ export const raftProperties: Readonly<Record<string, string>> =
   Object.fromEntries(properties.map(({ name, says, source }) => [name, `${says} (${source}).`]));
 
 export function explainHistory(calls: readonly HistoryCall[]): HistoryStory | null {
-  return explainKvHistory(calls.map(({ id, client, request, reply, callTime, returnTime }) => ({
-    id, client, operation: request as Operation, result: reply === null || isExpired(reply.value as Result | Expired) ? null : { value: reply.value as Result }, callTime, returnTime,
+  return explainHistoryOf(calls.map(({ id, client, request, reply, callTime, returnTime }) => ({
+    id, client, operation: request as Asked, result: reply === null || isExpired(reply.value as Result | Expired) ? null : { value: reply.value as Result }, callTime, returnTime,
   })));
 }

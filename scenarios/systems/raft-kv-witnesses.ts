@@ -119,6 +119,7 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Chunks Leave No Gap': chunks,
   'One Chunk At A Time': fatalOnly,
   'Ended Session Is Agreed': answers,
+  'Refusal Is Sure': answers,
   'Acknowledged Writes Survive': answers,
   'Linearizability': answers,
   'Progress After Healing': [],

@@ -75,6 +75,12 @@ const n0Flows = (count: number, log: readonly Item[] = [1, 1]) => [
 const inSession = (sequence: number, session: number, client = c0, timeUs = 0, activeSinceUs = 0): Item =>
   ({ term: 1, command: { client, sequence, operation: get, inSession: { session, timeUs, activeSinceUs } } });
 
+/** A put of c0 with a version, as its command of that number. */
+const putOf = (sequence: number, version: number, key = 'k'): Item => ({ term: 1, command: { client: c0, sequence, operation: { kind: 'putVersion', key, value: 'x', version } } });
+const asksPut: Happening = { kind: 'ask', operation: 0, request: { kind: 'putVersion', key: 'k', value: 'x', version: 0 } };
+const toldMaybe: Happening = { kind: 'tell', operation: 0, reply: { told: 'ErrMaybe', version: 0 } };
+const ofAnother: Item = { term: 1, command: { client: c0 + 1, sequence: 1, operation: { kind: 'putVersion', key: 'k', value: 'y', version: 0 } } };
+
 const list: readonly Shown[] = [
   // Elections.
   { name: 'leadersElected', given: n0Stands, shown: [steps(1, { term: 1, vote: 0 }), steps(0, { role: leads([0, 0, 0]) })], not: [steps(0, { role: follows(1) })] },
@@ -280,6 +286,11 @@ const list: readonly Shown[] = [
     name: 'givenUpOperationsExecuted', given: [asks, ...n0Leads([mine(1)]), steps(1, { log: [mine(1)] })],
     shown: [{ kind: 'giveUp', operation: 0 }, steps(0, { commit: 1 })], not: [steps(0, { commit: 1 }), { kind: 'giveUp', operation: 0 }],
   },
+  { name: 'putsOfOtherVersion', given: [], shown: n0Commits([putOf(1, 0), putOf(2, 0)]), not: n0Commits([putOf(1, 0), putOf(1, 0), putOf(2, 1), putOf(3, 1, 'l')]) },
+  { name: 'putsOfNoKey', given: [], shown: n0Commits([putOf(1, 0), putOf(2, 1, 'l')]), not: n0Commits([putOf(1, 0), putOf(2, 0, 'l'), putOf(3, 0)]) },
+  { name: 'putsCommittedAgain', given: [], shown: n0Commits([putOf(1, 0), putOf(1, 0)]), not: n0Commits([putOf(1, 0), putOf(2, 0), putOf(2, 0)]) },
+  { name: 'maybesThatHappened', given: [], shown: [...n0Commits([putOf(1, 0), putOf(1, 0)]), asksPut, toldMaybe], not: [...n0Commits([ofAnother, putOf(1, 0)]), asksPut, toldMaybe] },
+  { name: 'maybesThatDidNot', given: [], shown: [...n0Commits([ofAnother, putOf(1, 0)]), asksPut, toldMaybe], not: [...n0Commits([putOf(1, 0), putOf(1, 0)]), asksPut, toldMaybe] },
   { name: 'readsAnsweredByLeaders', given: n0Reads(reader(1, null)), shown: [steps(0, { reading: [] })], not: [steps(0, { reading: [reader(1, null)] })] },
   {
     name: 'readsAnsweredByFollowers', given: [...n0Leads(), steps(1, { role: follows(0), reading: [reader(1, null)] })],

@@ -59,8 +59,8 @@ export interface View {
   readonly transfers: Transfers | null;
 }
 
-/** `value`: another value of a key, or the last command another one; `first`: the first command; `extra` and `lacking`: a key more or less; the same of sessions. */
-export type Spoiling = 'value' | 'first' | 'extra' | 'lacking' | 'session' | 'extraSession' | 'result' | 'label';
+/** `value`: another value of a key, or the last command another one; `version`: another version of a key; `first`: the first command; `extra` and `lacking`: a key more or less; the same of sessions. */
+export type Spoiling = 'value' | 'version' | 'first' | 'extra' | 'lacking' | 'session' | 'extraSession' | 'result' | 'label';
 
 const follower: Role = { kind: 'follower', leaderId: null };
 const blank: View = {
@@ -128,6 +128,8 @@ const kvService: Service<Machine> = {
       case 'value':
       case 'first':
         return withValues(values.set('k', 'another'));
+      case 'version':
+        return { ...machine, store: { ...machine.store, versions: machine.store.versions!.set('k', 99) } };
       case 'extra':
         return withValues(values.set('z', ''));
       case 'lacking':
