@@ -1,6 +1,6 @@
 /** The history of the clients, as the linearizability checker takes it. */
 import type { NodeId } from '../core/protocol.ts';
-import type { Expired, Operation as KvOperation, Result } from '../core/kv/command.ts';
+import type { Expired, PlainOperation as KvOperation, PlainResult as Result, Result as AnyResult } from '../core/kv/command.ts';
 import { CheckersDiffer } from './checkers-differ.ts';
 import { jsonLinesOf } from './porcupine-ts-port/formats/jsonl.ts';
 import { checkOperations } from './porcupine-ts-port/check.ts';
@@ -49,15 +49,17 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
   private operations: (Operation<Input, Output> | undefined)[] = [];
   /** What set the state that this piece of the history begins with. */
   private before: readonly Operation<Input, Output>[] = [];
+  private asked: Asked[] = [];
   private clock = 0;
   /** Of a client that gave up an operation, the name under which it goes on: the checker lets one client have one operation open. */
   private readonly names = new Map<NodeId, number>();
   private nextName = -1;
   private readonly model: Model<unknown, Input, Output>;
-  private readonly inputOf: (asked: Asked) => Input;
+  private readonly inputOf: (asked: Asked, told?: Told) => Input;
   private readonly outputOf: (told: Told) => Output;
 
-  constructor(model: Model<unknown, Input, Output>, inputOf: (asked: Asked) => Input, outputOf: (told: Told) => Output) {
+  /** @param inputOf without `told` as long as nobody knows the answer, which may say more of what was asked */
+  constructor(model: Model<unknown, Input, Output>, inputOf: (asked: Asked, told?: Told) => Input, outputOf: (told: Told) => Output) {
     this.model = model;
     this.inputOf = inputOf;
     this.outputOf = outputOf;
@@ -65,13 +67,20 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
 
   invoked(id: number, client: NodeId, operation: Asked): void {
     this.clock += 1;
+    this.asked[id] = operation;
     this.operations[id] = { client: this.names.get(client) ?? client, input: this.inputOf(operation), output: undefined, callTime: this.clock, returnTime: null };
+  }
+
+  /** What was asked, when more is known of it than when it was begun. */
+  named(id: number, asked: Asked): void {
+    this.asked[id] = asked;
+    this.operations[id] = { ...this.operations[id]!, input: this.inputOf(asked) };
   }
 
   returned(id: number, result: Told): void {
     this.clock += 1;
-    const { client, input, callTime } = this.operations[id]!;
-    this.operations[id] = { client, input, output: this.outputOf(result), callTime, returnTime: this.clock };
+    const { client, callTime } = this.operations[id]!;
+    this.operations[id] = { client, input: this.inputOf(this.asked[id]!, result), output: this.outputOf(result), callTime, returnTime: this.clock };
   }
 
   /** The outcome stays open, and the client goes on. */
@@ -95,6 +104,7 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
     this.operations.push(...reads.map((read) => this.atOnce(read)));
     const verdict = this.judge(budgetSteps);
     this.operations = [];
+    this.asked = [];
     this.before = writes.map((write) => this.atOnce(write));
     return verdict;
   }
@@ -154,7 +164,8 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
 }
 
 /** In place of a result: the client's session had ended. */
-export const isExpired = (reply: Result | Expired): reply is Expired => typeof reply === 'object' && reply !== null;
+export const isExpired = (reply: AnyResult | Expired): reply is Expired => typeof reply === 'object' && reply !== null && 'kind' in reply;
+
 
 export const inputOf = (operation: KvOperation): KvInput => {
   const { kind, key } = operation;

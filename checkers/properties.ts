@@ -27,6 +27,7 @@ import { stepOfTheSpecification } from './spec/step-of-the-specification.ts';
 import { noReadIsDropped } from './reads.ts';
 import { acknowledgedIsCommitted, acknowledgedResult, endedIsAgreed, readIsFresh } from './replicated-store.ts';
 import { respondsAfterApplied } from './responses.ts';
+import { refusalIsSure } from './versioned-answers.ts';
 import { boundedWork, noException, progressAfterHealing, progressWhileOwed, protocolContract, slow, startsFromUndamagedDisk, timeGoesOn, timeLimit } from './run-properties.ts';
 
 /** Those of one family that look at single steps are asked in this order. */
@@ -92,6 +93,7 @@ export const properties = [
   endedIsAgreed,
   snapshotTellsWhoTakesPart,
   acknowledgedChangeIsCommitted,
+  refusalIsSure,
   acknowledgedWritesSurvive,
   linearizability,
   // The run.

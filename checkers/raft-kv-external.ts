@@ -5,13 +5,14 @@
  */
 import type { Effect, Event, NodeId } from '../core/protocol.ts';
 import type { Clerk } from '../core/kv/clerk.ts';
-import type { Expired, Operation, Result } from '../core/kv/command.ts';
-import type { SortedMap } from '../core/immutable/sorted-map.ts';
+import type { Expired, Result } from '../core/kv/command.ts';
+import type { Store } from '../core/kv/store.ts';
 import type { Change } from '../core/raft/members.ts';
 import type { Persistent } from '../core/raft/state.ts';
 import type { Server, ServerMessage } from '../core/server.ts';
 import type { Observer } from './checker.ts';
-import { History, isExpired } from './linearizability.ts';
+import { ClientHistory, type Asked } from './client-history.ts';
+import { isExpired } from './linearizability.ts';
 import { equalReplicas, type ServiceModel } from './prefix.ts';
 import { missingForConvergence } from './progress.ts';
 import { ofRuns, properties, type LeavesOut, type PropertyName } from './properties.ts';
@@ -20,8 +21,6 @@ import type { RaftKvChecks } from './raft-kv.ts';
 import { QuietWindow } from './raft/quiet.ts';
 import { boundedRaftState } from './raft-state-size.ts';
 import type { Verdict } from './verdict.ts';
-
-type Values = SortedMap<string, string>;
 
 /** What can be told without looking inside. */
 const seenFromOutside: readonly PropertyName[] = ['Equal Replicas', 'Bounded Raft State', 'Linearizability', ...ofRuns];
@@ -32,7 +31,7 @@ export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, P
   );
 
   private readonly checks: RaftKvChecks;
-  private readonly history = new History();
+  private readonly history = new ClientHistory();
   readonly quiet = new QuietWindow();
   private readonly servers: (Server | null)[];
   private lost: ReadonlySet<NodeId> = new Set();
@@ -49,12 +48,18 @@ export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, P
   }
 
   stepped(
-    node: NodeId, before: Server | Clerk, after: Server | Clerk, _event: Event<ServerMessage, unknown>,
+    node: NodeId, before: Server | Clerk, after: Server | Clerk, event: Event<ServerMessage, unknown>,
     effects: readonly Effect<unknown, unknown, unknown>[],
   ): void {
-    if (node >= this.checks.servers) return;
+    if (node >= this.checks.servers) return this.readAsked(after as Clerk, event);
     this.quiet.read(node, effects, this.isUp);
     if (before !== after) this.read(node, after as Server);
+  }
+
+  /** Which version a client names that left it to its clerk. */
+  private readAsked({ pending }: Clerk, event: Event<ServerMessage, unknown>): void {
+    const operation = pending?.operation;
+    if (event.kind === 'request' && operation !== undefined && !('server' in operation)) this.history.named(event.id, operation);
   }
 
   private readonly isUp = (node: NodeId): boolean => this.servers[node] != null;
@@ -64,14 +69,14 @@ export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, P
     this.servers[node] = server;
     hold(boundedRaftState, { node, server, maxRaftState: this.checks.maxRaftState });
     const { machine } = server;
-    if (known !== machine) hold(equalReplicas, { model: this.model, who: `n${node}`, from: 0, to: machine.lastExecuted, held: machine.store.values });
+    if (known !== machine) hold(equalReplicas, { model: this.model, who: `n${node}`, from: 0, to: machine.lastExecuted, held: machine.store });
   }
 
   crashed(node: NodeId): void {
     if (node < this.checks.servers) this.servers[node] = null;
   }
 
-  invoked(operation: number, client: NodeId, request: Operation | Change): void {
+  invoked(operation: number, client: NodeId, request: Asked | Change): void {
     if ('server' in request) return;
     this.clients.set(operation, client);
     this.history.invoked(operation, client, request);
@@ -106,32 +111,37 @@ export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, P
 }
 
 /** Whoever executed so many entries first is right. */
-class FirstHolders implements ServiceModel<Values> {
+class FirstHolders implements ServiceModel<Store> {
   /** By the number of entries executed. */
-  private readonly held = new Map<number, { readonly who: string; readonly values: Values }>();
+  private readonly held = new Map<number, { readonly who: string; readonly store: Store }>();
 
-  difference(who: string, _from: number, to: number, values: Values): string | null {
+  difference(who: string, _from: number, to: number, store: Store): string | null {
     const first = this.held.get(to);
     if (first === undefined) {
-      this.held.set(to, { who, values });
+      this.held.set(to, { who, store });
       return null;
     }
-    const key = differingKey(first.values, values);
+    const key = differingKey(first.store, store);
     if (key === null) return null;
-    return `${who} holds ${key}=${JSON.stringify(values.get(key))} after ${to} entries, and ${first.who} held ${JSON.stringify(first.values.get(key))}`;
+    return `${who} holds ${key}=${heldAt(store, key)} after ${to} entries, and ${first.who} held ${heldAt(first.store, key)}`;
   }
 }
 
+function heldAt({ values, versions }: Store, key: string): string {
+  const version = versions?.get(key);
+  return `${JSON.stringify(values.get(key))}${version === undefined ? '' : `, version ${version}`}`;
+}
+
 /** A key that is not the same in both; null when all are. */
-function differingKey(a: Values, b: Values): string | null {
+function differingKey(a: Store, b: Store): string | null {
   if (a === b) return null;
   let differing: string | null = null;
-  a.forEach((value, key) => {
-    if (differing === null && b.get(key) !== value) differing = key;
+  a.values.forEach((value, key) => {
+    if (differing === null && (b.values.get(key) !== value || b.versions?.get(key) !== a.versions?.get(key))) differing = key;
   });
-  if (differing !== null || a.size === b.size) return differing;
-  b.forEach((_value, key) => {
-    if (differing === null && a.get(key) === undefined) differing = key;
+  if (differing !== null || a.values.size === b.values.size) return differing;
+  b.values.forEach((_value, key) => {
+    if (differing === null && a.values.get(key) === undefined) differing = key;
   });
   return differing;
 }

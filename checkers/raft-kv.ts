@@ -1,14 +1,15 @@
 /** All checks of the replicated key/value server, held against every step of a run. */
 import type { Effect, Event, NodeId } from '../core/protocol.ts';
 import type { Clerk } from '../core/kv/clerk.ts';
-import type { Command, Expired, InSession, Operation, Result } from '../core/kv/command.ts';
+import type { Command, Expired, InSession, Result } from '../core/kv/command.ts';
 import type { ServerMessage, Server } from '../core/server.ts';
 import type { LogIndex } from '../core/raft/log.ts';
 import type { Change, Configuration } from '../core/raft/members.ts';
 import type { Persistent, Raft } from '../core/raft/state.ts';
 import type { KeptStep, Observer } from './checker.ts';
 import { RaftKvChronicle } from './chronicle/raft-kv.ts';
-import { History, isExpired } from './linearizability.ts';
+import { ClientHistory, type Asked } from './client-history.ts';
+import { isExpired } from './linearizability.ts';
 import { acknowledgedWritesSurvive, equalReplicas, snapshotEqualsPrefix } from './prefix.ts';
 import { missingForConvergence } from './progress.ts';
 import type { LeavesOut } from './properties.ts';
@@ -24,6 +25,8 @@ import { respondsAfterApplied } from './responses.ts';
 import { chunksLeaveNoGap, oneChunkAtATime, type ChunkStep } from './snapshot-chunks.ts';
 import { readIsFresh, ReplicatedStore } from './replicated-store.ts';
 import type { Verdict } from './verdict.ts';
+import { tookEffect } from './versioned-answers.ts';
+import { isVersionedResult } from './versioned-history.ts';
 
 export interface RaftKvChecks {
   readonly servers: number;
@@ -48,7 +51,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   private readonly checks: RaftKvChecks;
   private readonly judge: RaftJudge;
   private readonly store: ReplicatedStore;
-  private readonly history = new History();
+  private readonly history = new ClientHistory();
   private readonly chronicle: RaftKvChronicle;
   readonly quiet = new QuietWindow();
   /** The present state of each server; null while it is down. */
@@ -87,7 +90,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   }
 
   stepped(node: NodeId, before: Server | Clerk, after: Server | Clerk, event: AnyEvent, effects: readonly AnyEffect[]): void {
-    if (node >= this.checks.servers) return;
+    if (node >= this.checks.servers) return this.readAsked(after as Clerk, event);
     const old = before as Server;
     const server = after as Server;
     this.servers[node] = server;
@@ -107,6 +110,11 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     }
     if (old === server) return;
     hold(boundedRaftState, { node, server, maxRaftState: this.checks.maxRaftState });
+  }
+
+  private readAsked({ pending }: Clerk, event: AnyEvent): void {
+    const operation = pending?.operation;
+    if (event.kind === 'request' && operation !== undefined && !('server' in operation)) this.history.named(event.id, operation);
   }
 
   /** First of all: what is installed is wrong where its chunks did not fit. */
@@ -170,7 +178,12 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
       this.configurations.push({ index, configuration });
       this.chronicle.changes(configuration);
     }
+    this.readPut(entry.command as Command | null);
     this.chronicle.commits(entry, before, after, this.store.repetitions > repetitions);
+  }
+
+  private readPut(command: Command | null): void {
+    if (command?.operation.kind === 'putVersion') this.chronicle.countPut({ gave: this.store.gaveOf(command.client, command.sequence) });
   }
 
   private readSnapshot(node: NodeId, before: Raft, after: Raft): void {
@@ -211,14 +224,14 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     this.chronicle.refuses();
   }
 
-  invoked(operation: number, client: NodeId, request: Operation | Change): void {
+  invoked(operation: number, client: NodeId, request: Asked | Change): void {
     const sequence = (this.sequences.get(client) ?? 0) + 1;
     this.sequences.set(client, sequence);
     if ('server' in request) {
       this.changes.set(operation, { change: request, since: this.configurations.length - 1 });
       return;
     }
-    if (request.kind !== 'get') this.readings.delete(client);
+    if (request.kind !== 'get' && request.kind !== 'getVersion') this.readings.delete(client);
     else this.readings.set(client, { key: request.key, sequence, atLeast: this.store.committedUpTo });
     this.clients.set(operation, client);
     this.chronicle.begins(operation);
@@ -235,7 +248,9 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
       return;
     }
     if (isExpired(reply)) return this.toldEnded(operation, client);
-    if (!this.mayBeInNoLog(client)) this.store.acknowledged(client, this.sequences.get(client)!, reply);
+    const sequence = this.sequences.get(client)!;
+    if (!this.mayBeInNoLog(client)) this.store.acknowledged(client, sequence, reply);
+    if (isVersionedResult(reply) && reply.told === 'ErrMaybe') this.chronicle.countMaybe({ hasTakenEffect: tookEffect(this.store.gaveOf(client, sequence)) });
     this.chronicle.ends(operation);
     this.history.returned(operation, reply);
   }

@@ -7,14 +7,17 @@ import type { NodeId } from '../core/protocol.ts';
 import type { Command, InSession, Result } from '../core/kv/command.ts';
 import type { LogIndex } from '../core/raft/log.ts';
 import type { Began, Session } from '../core/kv/sessions.ts';
+import type { VersionedOperation, VersionedResult } from '../core/kv/versioned.ts';
 import type { SortedMap } from '../core/immutable/sorted-map.ts';
 import type { ServiceModel } from './prefix.ts';
 import { hold, property } from './property.ts';
 import { Tail } from './tail.ts';
+import { refusalIsSure } from './versioned-answers.ts';
+import { isVersionedResult } from './versioned-history.ts';
 
 /** What a replica or a snapshot holds. */
 export interface Holding {
-  readonly store: { readonly values: SortedMap<string, string> };
+  readonly store: { readonly values: SortedMap<string, string>; readonly versions?: SortedMap<string, number> };
   readonly sessions: { readonly byClient: SortedMap<NodeId, Session> };
 }
 
@@ -77,7 +80,7 @@ export const acknowledgedResult = property({
   says: 'A client is told what its command gave when it was executed',
   looksAt: 'ghost',
   check: ({ client, sequence, result, session }: Answer) =>
-    session === undefined || session.sequence !== sequence || session.result === result
+    session === undefined || session.sequence !== sequence || isSameResult(session.result, result)
       ? null
       : `${client} was told ${JSON.stringify(result)} for its command ${sequence}, which gave ${JSON.stringify(session.result)}`,
 });
@@ -124,6 +127,10 @@ export class ReplicatedStore implements ServiceModel<Holding> {
   /** Sessions that were begun, and that ended. */
   readonly sessionCounts = { begun: 0, ended: 0, refused: 0 };
   private readonly commands = new Tail<Command | null>(null);
+  /** Where puts name versions: of each key, its version. */
+  private readonly keyVersions = new Map<string, Versions<number>>();
+  /** Of commands that no session keeps: what each time gave that they were executed, by client and number. */
+  private readonly gave = new Map<string, VersionedResult[]>();
   /** Clients follow the servers in the numbers of nodes, and are told as c0, c1 and so on. */
   private readonly servers: number;
   /** What was found equal to the whole state at an index last. */
@@ -139,7 +146,8 @@ export class ReplicatedStore implements ServiceModel<Holding> {
   execute(index: LogIndex, command: Command | null): void {
     this.commands.set(index, command);
     if (command === null) return;
-    const { client, sequence, inSession } = command;
+    const { client, sequence, inSession, operation } = command;
+    if (operation.kind === 'getVersion' || operation.kind === 'putVersion') return this.executeVersioned(index, client, sequence, operation);
     if (inSession !== undefined) return this.executeInSession(index, command, inSession);
     if (sequence <= (this.sessionAt(client, index)?.sequence ?? 0)) {
       this.repetitions += 1;
@@ -172,6 +180,35 @@ export class ReplicatedStore implements ServiceModel<Holding> {
     if (isAgain) this.repetitions += 1;
     const last = isAgain ? present : { sequence, result: this.resultOf(index, command) };
     this.keepSession(client, index, { sequence: last.sequence, result: last.result, began: { ...present.began!, activeUs: this.timeUs } });
+  }
+
+  /** MIT 6.5840, written again: a put takes effect where its key has the version that it names, which is then the next one. */
+  private executeVersioned(index: LogIndex, client: NodeId, sequence: number, operation: VersionedOperation): void {
+    const { key } = operation;
+    const version = this.keyVersions.get(key)?.at(index) ?? 0;
+    let result: VersionedResult;
+    if (operation.kind === 'getVersion') result = this.versionedRead(key, index);
+    else {
+      const matches = operation.version === version;
+      result = { told: matches ? 'OK' : version === 0 ? 'ErrNoKey' : 'ErrVersion', version: operation.version };
+      if (matches) {
+        this.write(key, index, operation.value);
+        if (version === 0) this.keyVersions.set(key, new Versions());
+        this.keyVersions.get(key)!.set(index, version + 1);
+      }
+    }
+    const name = `${client} ${sequence}`;
+    this.gave.set(name, [...this.gave.get(name) ?? [], result]);
+  }
+
+  private versionedRead(key: string, index: LogIndex): VersionedResult {
+    const version = this.keyVersions.get(key)?.at(index) ?? 0;
+    return version === 0 ? { told: 'ErrNoKey', version } : { told: 'OK', version, value: this.valueAt(key, index)! };
+  }
+
+  /** What executing a command with a version gave, each time that it was committed so far. */
+  gaveOf(client: NodeId, sequence: number): readonly VersionedResult[] {
+    return this.gave.get(`${client} ${sequence}`) ?? [];
   }
 
   private keepSession(client: NodeId, index: LogIndex, session: Session | null): void {
@@ -208,14 +245,14 @@ export class ReplicatedStore implements ServiceModel<Holding> {
   }
 
   /** All of it at an index, for a person to compare. */
-  at(index: LogIndex): { readonly values: ReadonlyMap<string, string>; readonly sessions: ReadonlyMap<NodeId, Session> } {
-    return { values: presentAt(this.values, index), sessions: presentAt(this.sessions, index) };
+  at(index: LogIndex): { readonly values: ReadonlyMap<string, string>; readonly versions: ReadonlyMap<string, number>; readonly sessions: ReadonlyMap<NodeId, Session> } {
+    return { values: presentAt(this.values, index), versions: presentAt(this.keyVersions, index), sessions: presentAt(this.sessions, index) };
   }
 
   /** What every server has compacted is asked for no more. */
   forgetBelow(index: LogIndex): void {
     this.commands.forgetBelow(index);
-    for (const versions of [...this.values.values(), ...this.sessions.values()]) versions.forgetBelow(index);
+    for (const versions of [...this.values.values(), ...this.sessions.values(), ...this.keyVersions.values()]) versions.forgetBelow(index);
   }
 
   /** Up to where entries are known to be committed. */
@@ -228,9 +265,9 @@ export class ReplicatedStore implements ServiceModel<Holding> {
     const who = `${this.nameOf(client)} was told ${JSON.stringify(result)} for its read ${sequence} of ${key}`;
     if (index < atLeast) return `${who}, as it was at index ${index}: when it asked, ${atLeast} entries were committed`;
     // Answered from the log: its session says what it gave.
-    if (this.done.get(client)?.sequence === sequence) return null;
-    const expected = this.valueAt(key, index) ?? '';
-    return result === expected ? null : `${who}, which was ${JSON.stringify(expected)} at index ${index}`;
+    if (this.done.get(client)?.sequence === sequence || this.gaveOf(client, sequence).length > 0) return null;
+    const expected = isVersionedResult(result) ? this.versionedRead(key, index) : this.valueAt(key, index) ?? '';
+    return isSameResult(result, expected) ? null : `${who}, which was ${JSON.stringify(expected)} at index ${index}`;
   }
 
   private nameOf(client: NodeId): string {
@@ -239,9 +276,21 @@ export class ReplicatedStore implements ServiceModel<Holding> {
 
   /** What a client was told last must be what executing its command gave. */
   acknowledged(client: NodeId, sequence: number, result: Result): void {
+    if (isVersionedResult(result)) return this.acknowledgedVersioned(client, sequence, result);
     const answer: Answer = { client: this.nameOf(client), sequence, result, session: this.done.get(client) };
     hold(acknowledgedIsCommitted, answer);
     hold(acknowledgedResult, answer);
+  }
+
+  /** It may have been executed several times: what it was told must be what one of them gave, with ErrMaybe for ErrVersion. */
+  private acknowledgedVersioned(client: NodeId, sequence: number, { told, ...more }: VersionedResult): void {
+    const gave = this.gaveOf(client, sequence);
+    const result: VersionedResult = { ...more, told: told === 'ErrMaybe' ? 'ErrVersion' : told };
+    const given = gave.find((one) => isSameResult(one, result)) ?? gave.at(-1);
+    const answer: Answer = { client: this.nameOf(client), sequence, result, session: given === undefined ? undefined : { sequence, result: given } };
+    hold(acknowledgedIsCommitted, answer);
+    hold(acknowledgedResult, answer);
+    hold(refusalIsSure, { client: answer.client, sequence, told, gave });
   }
 
   /** What a client was told whose session is said to have ended. */
@@ -303,7 +352,10 @@ export class ReplicatedStore implements ServiceModel<Holding> {
   private differenceInValue(who: string, index: LogIndex, held: Holding, key: string): string | null {
     const expected = this.valueAt(key, index);
     const value = held.store.values.get(key);
-    return value === expected ? null : `${who} holds ${key}=${shown(value)} at index ${index}, where it must be ${shown(expected)}`;
+    if (value !== expected) return `${who} holds ${key}=${shown(value)} at index ${index}, where it must be ${shown(expected)}`;
+    const version = this.keyVersions.get(key)?.at(index);
+    const present = held.store.versions?.get(key);
+    return present === version ? null : `${who} holds ${key} with version ${shown(present)} at index ${index}, where it must be ${shown(version)}`;
   }
 
   private differenceInSession(who: string, index: LogIndex, held: Holding, client: NodeId): string | null {
@@ -317,5 +369,9 @@ export class ReplicatedStore implements ServiceModel<Holding> {
 
 const isSameBeginning = (one: Began | undefined, other: Began | undefined): boolean =>
   one === other || (one?.id === other?.id && one?.bySequence === other?.bySequence && one?.activeUs === other?.activeUs);
+
+const isSameResult = (one: Result, other: Result): boolean => (isVersionedResult(one) && isVersionedResult(other)
+  ? one.told === other.told && one.version === other.version && one.value === other.value
+  : one === other);
 
 const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));

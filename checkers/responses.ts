@@ -39,7 +39,9 @@ function ownCommandAt({ raft: { persistent: { log, currentTerm } } }: Server, in
 }
 
 /** An earlier command that came twice is not executed, and what it gave is forgotten. */
-function isItsLast({ machine: { sessions } }: Server, { client, sequence }: Command): boolean {
+function isItsLast({ machine: { sessions } }: Server, { client, sequence, operation: { kind } }: Command): boolean {
+  // No session keeps these: each time is its own.
+  if (kind === 'getVersion' || kind === 'putVersion') return true;
   const session = sessions.byClient.get(client);
   return session !== undefined && session.sequence === sequence;
 }

@@ -12,6 +12,7 @@ import type { ClerkMessage } from './kv/messages.ts';
 import { execute } from './kv/store.ts';
 import type { Effect, Event, NodeId, Step } from './protocol.ts';
 import type { AnyRaftMessage } from './raft/option-messages.ts';
+import type { Change } from './raft/members.ts';
 import { askToReadByLease } from './raft/lease-read.ts';
 import { askToRead, mayReadIndex, takeConfirmed } from './raft/read-index.ts';
 import { NONE, send, type Raft, type RaftEffect, type ReadKind } from './raft/state.ts';
@@ -39,6 +40,8 @@ export interface Reading {
   readonly index: number | null;
 }
 
+const isRead = (asked: Operation | Change): asked is Operation => asked.kind === 'get' || asked.kind === 'getVersion';
+
 const kindOf = (kinds: readonly ReadKind[], sequence: number): ReadKind => kinds[sequence % kinds.length]!;
 
 /** The server's step, with what it means for its reads. Without the option it is the server's alone. */
@@ -46,8 +49,8 @@ export function withReads<S extends ReadServer>(server: S, event: ReadEvent, ste
   const { reads } = server.config;
   if (reads === undefined) return step(server, event);
   const asked = event.kind === 'message' && event.message.kind === 'clientRequest' ? event.message : null;
-  const begun = event.kind === 'message' && asked?.operation.kind === 'get' && asked.session !== registration && kindOf(reads, asked.sequence) !== 'log'
-    ? begin(server, event.from, asked.sequence, asked.operation) : null;
+  const begun = event.kind === 'message' && asked !== null && isRead(asked.operation)
+    && asked.session !== registration && kindOf(reads, asked.sequence) !== 'log' ? begin(server, event.from, asked.sequence, asked.operation) : null;
   if (begun !== null) return served(begun);
   const { state, effects } = step(server, event);
   const carried = withReading(state, server.reading ?? NONE);

@@ -6,7 +6,7 @@
 import { assert } from './assert.ts';
 import { isChange, withChanges, type Changing } from './changes.ts';
 import { commandSizeBytes, type Command, type Operation, type Result } from './kv/command.ts';
-import { apply, newMachine, type Machine } from './kv/machine.ts';
+import { apply, newMachine, resultOf, type Machine } from './kv/machine.ts';
 import type { ClerkMessage, ClientRequest } from './kv/messages.ts';
 import { registration, sessionFor } from './kv/expiry.ts';
 import { installSnapshot, snapshotSizeBytes, takeSnapshot, type MachineSnapshot } from './kv/snapshot.ts';
@@ -211,9 +211,9 @@ function answered(
   const first = waiting[0];
   if (first === undefined || first.index > index) return waiting;
   assert(first.index === index && first.term === term, () => `entry ${index} of term ${term} met a client that waits for entry ${first.index} of term ${first.term}`);
-  const session = machine.sessions.byClient.get(first.client);
+  const result = resultOf(machine, first.client, first.sequence);
   if (first.session !== undefined) effects.push(...toldOfSession(machine, first, first.session));
-  if (session?.sequence === first.sequence) effects.push(answer(first.client, first.sequence, session.result));
+  if (result !== undefined) effects.push(answer(first.client, first.sequence, result));
   return waiting.length === 1 ? NONE : waiting.slice(1);
 }
 

@@ -176,6 +176,8 @@ export interface System {
   readonly plainSettings?: unknown;
   /** What a client may ask. */
   readonly request: GenericSchema;
+  /** What is wrong with a request under the settings of its plan, for a person; null when nothing is. */
+  requestProblem?(request: unknown, settings: unknown): string | null;
   /** One process for each node: the plan's servers, then its clients. */
   processes(plan: Plan): readonly AnyProcess[];
   /** `durableOf` gives what a node's disk holds at the moment of the call. */

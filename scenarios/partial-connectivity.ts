@@ -4,7 +4,7 @@
  * followed by those that hear it, and deposes a leader that is well; and so on. PreVote alone keeps such a leader, and with
  * CheckQuorum a leader that cannot be heard gives way.
  *
- * The two scenarios draw the same plans but for the options, so that they can be held side by side.
+ * The three scenarios draw the same plans but for the options, so that they can be held side by side.
  */
 import { defineScenario, type OwnScenario } from '../harness/own/define-scenario.ts';
 import type { Fault } from '../harness/plan/fault.ts';
@@ -27,6 +27,7 @@ const scenario = (name: string, summary: string, options: Options): OwnScenario 
 export const partialConnectivity: readonly OwnScenario[] = [
   scenario('partial-connectivity', 'a bridge, a ring or a one-way link for ten seconds: Raft of the paper', {}),
   scenario('partial-connectivity-pre-vote', 'the same plans with PreVote and CheckQuorum', { preVote: true, checkQuorum: true }),
+  scenario('partial-connectivity-pre-vote-alone', 'the same plans with PreVote, and without CheckQuorum', { preVote: true }),
 ];
 
 function drawPlan(scenarioName: string, name: string, options: Options): Plan {

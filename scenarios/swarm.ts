@@ -20,6 +20,7 @@ import { drawOperations } from './swarm/operations.ts';
 import { drawOptions } from './swarm/options.ts';
 import { drawSoakDisk, soakKinds, soakLength } from './swarm/soak.ts';
 import { drawTransfers } from './swarm/transfers.ts';
+import { withoutCopies, withVersions } from './swarm/versions.ts';
 import { raftKv } from './systems/raft-kv.ts';
 import type { RaftKvSettings } from './systems/raft-kv-settings.ts';
 
@@ -82,6 +83,8 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
   const healing = lasting.healing ?? calm;
   const transfers = settings.transfer === true && kinds.has('handOver') ? drawTransfers(streams.stream('transfers'), servers, stormUs) : [];
   const quietUs = healing.kind === 'noNewOperations' ? healing.fromUs ?? stormUs : stormUs;
+  const network = { ...drawNetwork(streams.stream('network'), kinds), ...(lasting.rates === null ? {} : { lasting: lasting.rates }) };
+  const operations = lasting.movedBehind(drawOperations(streams.stream('operations'), loads, kinds, clients, passers, stormUs, settings.reads === undefined ? 0 : readsPer1000, long?.operations));
   return {
     format: planFormat,
     version: planVersion,
@@ -91,13 +94,10 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     servers,
     clients: clients + passers + (membership?.operators ?? 0),
     settings,
-    network: { ...drawNetwork(streams.stream('network'), kinds), ...(lasting.rates === null ? {} : { lasting: lasting.rates }) },
+    network: settings.versions === true ? withoutCopies(network) : network,
     disk: soaked?.disk ?? { ...drawDisk(streams.stream('disk'), kinds), ...drawDiskTrouble(streams.stream('disk trouble'), kinds) },
     faults: [...withinDrift(drawFaults(streams, kinds, { servers, clients, stormUs, quietUs, electionUs: settings.electionTimeoutUs.max, victims }), settings), ...lasting.faults, ...transfers],
-    operations: withChanges(
-      lasting.movedBehind(drawOperations(streams.stream('operations'), loads, kinds, clients, passers, stormUs, settings.reads === undefined ? 0 : readsPer1000, long?.operations)),
-      membership?.operations(clients + passers),
-    ),
+    operations: withChanges(settings.versions === true ? withVersions(streams.stream('versions'), operations) : operations, membership?.operations(clients + passers)),
     stormUs,
     settleUs,
     healing,
@@ -111,9 +111,11 @@ const withChanges = (operations: readonly PlannedOperation[], changes: readonly 
 
 /**
  * A client without a session asks for that first, so that twice as much goes into the log: more than a window of a few entries
- * carries, and more than a crowd may ask for, where leaders last for a few round trips only. Then nothing is owed.
+ * carries, and more than a crowd may ask for, where leaders last for a few round trips only. Then nothing is owed. With
+ * versions a crowd asks for too much as well: each request that comes again costs another entry.
  */
-function carried({ sessionExpiryUs, ...settings }: RaftKvSettings, clients: number): RaftKvSettings {
+function carried({ sessionExpiryUs, versions, ...others }: RaftKvSettings, clients: number): RaftKvSettings {
+  const settings = versions === undefined || clients > 15 ? others : { ...others, versions };
   const hasRoom = settings.window === undefined || settings.window * settings.entriesPerMessageMax >= 16;
   return sessionExpiryUs === undefined || !hasRoom || clients > 15 ? settings : { ...settings, sessionExpiryUs };
 }

@@ -16,6 +16,7 @@ import { leases } from './leases.ts';
 import { chunkTransfers } from './chunks.ts';
 import { transfers } from './transfers.ts';
 import { Spans } from './spans.ts';
+import { maybes, versionedPuts, type PutCommitted, type ToldMaybe } from './versions.ts';
 
 type AnyEvent = Event<ServerMessage, unknown>;
 type AnyEffects = readonly Effect<unknown, unknown, unknown>[];
@@ -97,6 +98,15 @@ export class RaftKvChronicle {
   /** By an entry of a session that may expire. */
   countSessions(committed: SessionsCommitted): void {
     this.tally.note(expiringSessions, committed);
+  }
+
+  /** A put with a version is committed. */
+  countPut(put: PutCommitted): void {
+    this.tally.note(versionedPuts, put);
+  }
+
+  countMaybe(told: ToldMaybe): void {
+    this.tally.note(maybes, told);
   }
 
   /** An entry is committed that nobody knew committed before. */

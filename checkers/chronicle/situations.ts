@@ -8,13 +8,14 @@ import {
 import { leases } from './leases.ts';
 import { chunkTransfers } from './chunks.ts';
 import { transfers } from './transfers.ts';
+import { maybes, versionedPuts } from './versions.ts';
 import { boots, crashes, elections, losses, refusals, snapshots } from './servers.ts';
 
 /** All of them, by the moment that shows them. */
 export const situationGroups = {
   roleChanges, flowChanges, changes, heardReplies, heardAppends, heardInstalls, ignoredAppends, ignoredVotes, ignoredReplies, saidOfVotes, saidOfPreVotes, saidOfAppends, saidOfInstalls, saidSnapshots,
   elections, snapshots, boots, crashes, losses, refusals, requests, dismissals, commitments, reads, spans, transfers, leases, chunkTransfers, expiringSessions,
-  configurations, memberSteps, changeAnswers,
+  configurations, memberSteps, changeAnswers, versionedPuts, maybes,
 } as const;
 
 export type SituationName = (typeof situationGroups)[keyof typeof situationGroups][number]['name'];
@@ -131,6 +132,11 @@ export const situations = [
   'sessionsBegun',
   'sessionsEnded',
   'commandsOfEndedSessions',
+  'putsOfOtherVersion',
+  'putsOfNoKey',
+  'putsCommittedAgain',
+  'maybesThatHappened',
+  'maybesThatDidNot',
   'operationsSpanningInstall',
   'operationsSpanningLeaderChange',
   'operationsSpanningCrash',

@@ -26,6 +26,7 @@ export {
 } from './models/register.ts';
 export { setModel, type Element, type Elements, type SetInput, type SetOutput } from './models/set.ts';
 export { stackModel, type Stack, type StackInput, type StackOutput } from './models/stack.ts';
+export { versionedKvModel, type Versioned, type VersionedKvInput, type VersionedKvOutput } from './models/versioned-kv.ts';
 export { monitor, type Monitor, type MonitorOptions, type MonitorVerdict } from './monitor.ts';
 export { toDeterministic, type NondeterministicModel } from './nondeterministic.ts';
 export { HistoryError, type Operation } from './operation.ts';

@@ -2,17 +2,21 @@
 import { stringSizeBytes, uint32SizeBytes, type ByteReader, type ByteWriter } from '../bytes.ts';
 import { assert } from '../assert.ts';
 import type { NodeId } from '../protocol.ts';
+import { tellings, type VersionedOperation, type VersionedResult } from './versioned.ts';
 
 /** A missing key reads as the empty string, also for append and compare-and-set (as in Lab 3). */
-export type Operation =
+export type PlainOperation =
   | { readonly kind: 'get'; readonly key: string }
   | { readonly kind: 'put'; readonly key: string; readonly value: string }
   | { readonly kind: 'append'; readonly key: string; readonly value: string }
   /** Writes `value` if the key holds `expected`. */
   | { readonly kind: 'cas'; readonly key: string; readonly expected: string; readonly value: string };
 
+export type Operation = PlainOperation | VersionedOperation;
+
 /** get: the value; cas: whether it was written; put and append: null. */
-export type Result = string | boolean | null;
+export type PlainResult = string | boolean | null;
+export type Result = PlainResult | VersionedResult;
 
 /** In place of a result: the client's session has ended, and whether the operation took effect in it is open (session-clerk.ts). */
 export interface Expired {
@@ -39,12 +43,13 @@ export interface Command {
 }
 
 /** The first byte of an operation is the place of its kind in this list. */
-export const operationKinds = ['get', 'put', 'append', 'cas'] as const;
+export const operationKinds = ['get', 'put', 'append', 'cas', 'getVersion', 'putVersion'] as const;
 
 const operationSizeBytes = (operation: Operation): number => {
   const keyed = 1 + stringSizeBytes(operation.key);
-  if (operation.kind === 'get') return keyed;
+  if (operation.kind === 'get' || operation.kind === 'getVersion') return keyed;
   const valued = keyed + stringSizeBytes(operation.value);
+  if (operation.kind === 'putVersion') return valued + uint32SizeBytes;
   return operation.kind === 'cas' ? valued + stringSizeBytes(operation.expected) : valued;
 };
 
@@ -54,7 +59,8 @@ export const commandSizeBytes = (command: Command): number =>
 
 export function writeOperation(to: ByteWriter, operation: Operation): void {
   to.uint8(operationKinds.indexOf(operation.kind)).string(operation.key);
-  if (operation.kind !== 'get') to.string(operation.value);
+  if (operation.kind !== 'get' && operation.kind !== 'getVersion') to.string(operation.value);
+  if (operation.kind === 'putVersion') to.uint32(operation.version);
   if (operation.kind === 'cas') to.string(operation.expected);
 }
 
@@ -63,8 +69,9 @@ export function readOperationOf(from: ByteReader, place: number): Operation {
   const kind = operationKinds[place];
   assert(kind !== undefined, () => 'an operation of an unknown kind');
   const key = from.string();
-  if (kind === 'get') return { kind, key };
+  if (kind === 'get' || kind === 'getVersion') return { kind, key };
   const value = from.string();
+  if (kind === 'putVersion') return { kind, key, value, version: from.uint32() };
   return kind === 'cas' ? { kind, key, expected: from.string(), value } : { kind, key, value };
 }
 
@@ -80,19 +87,29 @@ export function readCommand(from: ByteReader, end: number): Command {
   return from.position >= end ? command : { ...command, inSession: { session: from.uint32(), timeUs: from.uint32(), activeSinceUs: from.uint32() } };
 }
 
+/** The last of them: a get with versions that found its key. Those before say what else is told. */
+const readKind = 4 + tellings.length;
+
 /** One byte of kind, then what the kind needs. */
 export function writeResult(to: ByteWriter, result: Result): void {
   if (result === null) to.uint8(0);
   else if (typeof result === 'boolean') to.uint8(result ? 2 : 1);
-  else to.uint8(3).string(result);
+  else if (typeof result === 'string') to.uint8(3).string(result);
+  else if (result.value === undefined) to.uint8(4 + tellings.indexOf(result.told)).uint32(result.version);
+  else to.uint8(readKind).uint32(result.version).string(result.value);
 }
 
 export function readResult(from: ByteReader): Result {
   const kind = from.uint8();
-  assert(kind <= 3, () => `a result of an unknown kind ${kind}`);
+  assert(kind <= readKind, () => `a result of an unknown kind ${kind}`);
   if (kind === 0) return null;
+  if (kind === readKind) return { told: 'OK', version: from.uint32(), value: from.string() };
+  if (kind >= 4) return { told: tellings[kind - 4]!, version: from.uint32() };
   return kind === 3 ? from.string() : kind === 2;
 }
 
-export const resultSizeBytes = (result: Result): number =>
-  typeof result === 'string' ? 1 + stringSizeBytes(result) : 1;
+export function resultSizeBytes(result: Result): number {
+  if (typeof result === 'string') return 1 + stringSizeBytes(result);
+  if (typeof result !== 'object' || result === null) return 1;
+  return 1 + uint32SizeBytes + (result.value === undefined ? 0 : stringSizeBytes(result.value));
+}

@@ -12,7 +12,7 @@ import type { LogIndex } from '../raft/log.ts';
 import { readResult, writeResult } from './command.ts';
 import type { Machine } from './machine.ts';
 import { noSessions, withSession, type Began, type Sessions } from './sessions.ts';
-import { emptyStore, withValue, type Store } from './store.ts';
+import { emptyStore, withValue, withVersion, type Store } from './store.ts';
 
 export interface MachineSnapshot {
   readonly store: Store;
@@ -29,15 +29,26 @@ export const installSnapshot = (snapshot: MachineSnapshot, lastExecuted: LogInde
 
 /** Length of what `encodeSnapshot` gives, known without encoding. */
 export const snapshotSizeBytes = ({ store, sessions }: MachineSnapshot): number =>
-  (sessions.timeUs === undefined ? 2 : 3) * uint32SizeBytes + store.sizeBytes + sessions.sizeBytes;
+  (sessions.timeUs === undefined ? 2 : 3) * uint32SizeBytes + store.sizeBytes + (store.versions?.size ?? 0) * uint32SizeBytes + sessions.sizeBytes;
 
 /** Number of pairs, pairs by key; number of sessions, sessions by client. */
 export function encodeSnapshot({ store, sessions }: MachineSnapshot): Uint8Array {
   const to = new ByteWriter();
-  to.uint32(store.values.size);
-  store.values.forEach((value, key) => to.string(key).string(value));
+  writeStore(to, store);
   writeSessions(to, sessions);
   return to.finish();
+}
+
+/** Added to the number of pairs where keys have versions, which then follow the values. */
+const versioned = 0x8000_0000;
+
+function writeStore(to: ByteWriter, { values, versions }: Store): void {
+  assert(versions === undefined || versions.size === values.size, () => 'keys with versions stand among others');
+  to.uint32(versions === undefined ? values.size : versioned + values.size);
+  values.forEach((value, key) => {
+    to.string(key).string(value);
+    if (versions !== undefined) to.uint32(versions.get(key)!);
+  });
 }
 
 /** Added to the number of sessions where they may expire: then the time follows, and when each began and was active last. */
@@ -67,11 +78,15 @@ export const readSnapshotData = (from: ByteReader): MachineSnapshot => ({ store:
 
 function readStore(from: ByteReader): Store {
   let store = emptyStore;
+  const count = from.uint32();
+  const hasVersions = count >= versioned;
+  assert(count !== versioned, () => 'a snapshot has versions, and no keys');
   let last: string | null = null;
-  for (let pairs = from.uint32(); pairs > 0; pairs--) {
+  for (let pairs = hasVersions ? count - versioned : count; pairs > 0; pairs--) {
     const key = from.string();
     mustRise(last, key);
-    store = withValue(store, key, from.string());
+    const value = from.string();
+    store = hasVersions ? withVersion(store, key, value, from.uint32()) : withValue(store, key, value);
     last = key;
   }
   return store;

@@ -1,17 +1,21 @@
-/** The key/value store: get, put, append and compare-and-set, as a value. */
+/** The key/value store: get, put, append and compare-and-set, and get and put with versions, as a value. */
 import { stringSizeBytes, textSizeBytes } from '../bytes.ts';
 import { SortedMap } from '../immutable/sorted-map.ts';
 import type { Operation, Result } from './command.ts';
+import { putAnswer, readOf } from './versioned.ts';
 
 export interface Store {
   readonly values: SortedMap<string, string>;
-  /** Length of the byte form of all pairs. */
+  /** Length of the byte form of all pairs, without versions. */
   readonly sizeBytes: number;
+  /** Of each key, from 1 on (versioned.ts); absent where nothing was put with a version. */
+  readonly versions?: SortedMap<string, number>;
 }
 
 export const emptyStore: Store = { values: SortedMap.empty(), sizeBytes: 0 };
 
 const read = (store: Store, key: string): string => store.values.get(key) ?? '';
+const versionOf = (store: Store, key: string): number => store.versions?.get(key) ?? 0;
 
 export function execute(store: Store, operation: Operation): { store: Store; result: Result } {
   const { key } = operation;
@@ -26,6 +30,12 @@ export function execute(store: Store, operation: Operation): { store: Store; res
       return read(store, key) === operation.expected
         ? { store: withValue(store, key, operation.value), result: true }
         : { store, result: false };
+    case 'getVersion':
+      return { store, result: readOf(read(store, key), versionOf(store, key)) };
+    case 'putVersion': {
+      const result = putAnswer(versionOf(store, key), operation.version);
+      return { store: result.told === 'OK' ? withVersion(store, key, operation.value, operation.version + 1) : store, result };
+    }
   }
 }
 
@@ -33,6 +43,11 @@ export function withValue(store: Store, key: string, value: string): Store {
   const old = store.values.get(key);
   const freed = old === undefined ? -stringSizeBytes(key) : stringSizeBytes(old);
   return { values: store.values.set(key, value), sizeBytes: store.sizeBytes - freed + stringSizeBytes(value) };
+}
+
+export function withVersion(store: Store, key: string, value: string, version: number): Store {
+  const { values, sizeBytes } = withValue(store, key, value);
+  return { values, sizeBytes, versions: (store.versions ?? SortedMap.empty<string, number>()).set(key, version) };
 }
 
 /** Counts the piece and not the whole, so that an append to a long value costs no more than to a short one. */

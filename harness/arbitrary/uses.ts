@@ -1,7 +1,7 @@
 /** How clients use the checker's objects: few keys and values, so that they meet each other. */
 import type {
   CasRegisterInput, CounterInput, CounterOutput, KvInput, KvOutput, LockInput, LockOutput, PriorityQueueInput, PriorityQueueOutput, QueueInput,
-  QueueOutput, RegisterInput, RegisterOutput, RegisterValue, SetInput, SetOutput, StackInput, StackOutput,
+  QueueOutput, RegisterInput, RegisterOutput, RegisterValue, SetInput, SetOutput, StackInput, StackOutput, Versioned, VersionedKvInput, VersionedKvOutput,
 } from '../../checkers/porcupine-ts-port/index.ts';
 import type { ListAppendInput, ListAppendOutput } from '../own/service.ts';
 import type { Choose, Use } from './use.ts';
@@ -31,6 +31,13 @@ const kvWhole: Use<unknown, KvInput, KvOutput> = {
   ...kv,
   input: (choose, number) => oneOf(choose, { op: 'get', key: key(choose) } as const, { op: 'put', key: key(choose), value: `${number};` } as const),
   outputs: ({ op }, _, before) => (op === 'get' ? values('', before.map(({ value }) => value)) : [{}]),
+};
+
+const versionedKv: Use<Versioned, VersionedKvInput, VersionedKvOutput> = {
+  input: (choose, number) => (choose(2) === 0 ? { op: 'get', key: key(choose) } : { op: 'put', key: key(choose), value: `${number};`, version: choose(3) }),
+  outputs: ({ op }, { value, version }, before) => (op === 'put'
+    ? [{ err: 'OK' }, { err: 'ErrVersion' }, { err: 'ErrNoKey' }, { err: 'ErrMaybe' }]
+    : [...values(value, before.map((one) => one.value)).map((told) => ({ ...told, version })), { err: 'ErrNoKey' }]),
 };
 
 const register: Use<RegisterValue, RegisterInput, RegisterOutput> = {
@@ -84,5 +91,5 @@ const listAppend: Use<readonly Item[], ListAppendInput, ListAppendOutput> = {
 
 /** By the name of the model. */
 export const readyUses: ReadonlyMap<string, object> = new Map<string, object>(Object.entries({
-  kv, 'kv-unpartitioned': kvWhole, register, 'cas-register': casRegister, queue, stack, 'priority-queue': priorityQueue, set, lock, counter, 'list-append': listAppend,
+  kv, 'kv-unpartitioned': kvWhole, 'versioned-kv': versionedKv, register, 'cas-register': casRegister, queue, stack, 'priority-queue': priorityQueue, set, lock, counter, 'list-append': listAppend,
 }));

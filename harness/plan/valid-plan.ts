@@ -21,6 +21,8 @@ export function validPlan(value: unknown, systemOf: (name: string) => System, at
   mustHaveScript(plan, system, at);
   plan.operations.forEach((operation, i) => {
     checked(at, ['operations', i, 'request'], system.request, operation.request);
+    const problem = system.requestProblem?.(operation.request, settings) ?? null;
+    if (problem !== null) throw at(['operations', i, 'request'], problem);
     if (operation.client >= plan.clients) throw at(['operations', i, 'client'], `there are ${plan.clients} clients, counted from 0`);
   });
   mustNameNodes(plan, at);

@@ -30,7 +30,7 @@ import { respondsAfterApplied } from '../../checkers/responses.ts';
 import { ReplicatedStore } from '../../checkers/replicated-store.ts';
 import type { Model as Sequential } from '../../checkers/porcupine-ts-port/model.ts';
 import { kvModel, type KvInput, type KvOutput } from '../../checkers/porcupine-ts-port/models/kv.ts';
-import type { Command, Operation, Result } from '../../core/kv/command.ts';
+import type { Command, PlainOperation as Operation, PlainResult as Result } from '../../core/kv/command.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { Entry, Log, LogIndex, Term } from '../../core/raft/log.ts';
 import type { Configuration } from '../../core/raft/members.ts';

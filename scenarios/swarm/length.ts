@@ -32,7 +32,7 @@ export function longOne(random: RandomStream): Length {
     stormUs: random.in({ min: 6_000, max: 20_000 }) * ms,
     // Where each write takes 20 ms, 5,000 of them take 100 s, and so does to apply them one at a time.
     settleUs: 300_000 * ms,
-    carried: ({ sessionExpiryUs: _sessionExpiryUs, ...settings }) => ({
+    carried: ({ sessionExpiryUs: _sessionExpiryUs, versions: _versions, ...settings }) => ({
       ...settings,
       maxRaftState,
       entriesPerMessageMax: Math.max(settings.entriesPerMessageMax, 16),

@@ -101,7 +101,7 @@ export class RaftKvContents implements ContentsReader {
     const keys = new Set(expected.values.keys());
     store.values.forEach((_value, key) => void keys.add(key));
     for (const key of [...keys].sort()) {
-      add(`store ${key}`, shown(store.values.get(key)), shown(expected.values.get(key)));
+      add(`store ${key}`, shown(store.values.get(key), store.versions?.get(key)), shown(expected.values.get(key), expected.versions.get(key)));
     }
     const clients = new Set(expected.sessions.keys());
     sessions.byClient.forEach((_session, client) => void clients.add(client));
@@ -117,7 +117,8 @@ export class RaftKvContents implements ContentsReader {
   }
 }
 
-const shown = (value: string | undefined): string | null => (value === undefined ? null : JSON.stringify(value));
+const shown = (value: string | undefined, version: number | undefined): string | null =>
+  (value === undefined ? null : `${JSON.stringify(value)}${version === undefined ? '' : `, version ${version}`}`);
 
 const sessionText = (session: Session | undefined): string | null =>
   session === undefined ? null : `#${session.sequence} gave ${resultText(session)}`;

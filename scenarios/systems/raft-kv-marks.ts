@@ -1,7 +1,10 @@
 /** What a step of a key/value server or of a clerk did: to Raft (`raft-marks.ts`), to the store and the sessions, and for clients. */
+import { isVersionedResult } from '../../checkers/versioned-history.ts';
 import type { Clerk } from '../../core/kv/clerk.ts';
 import type { Command, InSession } from '../../core/kv/command.ts';
 import type { MachineSnapshot } from '../../core/kv/snapshot.ts';
+import type { VersionClerk } from '../../core/kv/version-clerk.ts';
+import { isVersioned } from '../../core/kv/versioned.ts';
 import type { Entry } from '../../core/raft/log.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
 import type { AnyEvent, Mark, ToldStep } from '../../harness/system.ts';
@@ -11,6 +14,7 @@ import { changeAnswer, membershipMarks } from './membership-marks.ts';
 import { bootMarks, handlerOf, marked, messageIn, raftMarks, type RaftChange } from './raft-marks.ts';
 import { describeOperation } from './raft-kv-story.ts';
 import { transferMarks } from './transfer-marks.ts';
+import { refusalMarks, versionMark, type Execution } from './version-marks.ts';
 
 interface ServerStep extends ToldStep {
   readonly before: Server;
@@ -89,6 +93,7 @@ function executionMarks(step: ServerStep): readonly Mark[] {
     if (command === null) return marked('execute', [places.apply, places.executed], `executes entry ${index}, a no-op`, null, { index, upTo: index });
     const { client, sequence, operation: { key } } = command;
     if (command.inSession !== undefined) return sessionMark(step, index, command, command.inSession);
+    if (isVersioned(command.operation)) return versionedMark(step, index, { ...command, operation: command.operation }, executed);
     const known = numbers.get(client) ?? before.machine.sessions.byClient.get(client)?.sequence ?? 0;
     numbers.set(client, Math.max(known, sequence));
     const others = executed.filter((one) => one.index !== index && one.command !== null);
@@ -99,6 +104,11 @@ function executionMarks(step: ServerStep): readonly Mark[] {
     });
   });
 }
+
+const versionedMark = ({ before, after, nameOf }: ServerStep, index: number, command: Execution['command'], executed: readonly { readonly index: number; readonly command: Command | null }[]): Mark => versionMark({
+  before: before.machine, after: after.machine, index, command, text: commandText(command, nameOf),
+  isOnlyOfKey: !executed.some((one) => one.index !== index && one.command?.operation.key === command.operation.key),
+});
 
 /** Where the entry is still held: a snapshot may have taken its place within the step. */
 function entryOf({ before, after, event }: ServerStep, index: number): Entry | undefined {
@@ -189,8 +199,8 @@ function replyMarks(step: ServerStep): readonly Mark[] {
     const result = JSON.stringify(outcome.result);
     const at = event.kind === 'message' && (event.message as ServerMessage).kind === 'clientRequest' && before.machine === after.machine
       ? [places.onClient] : [places.answered, places.taken];
-    // A read around the log is executed by nobody: Read Is Fresh judges it.
-    const isRead = before.reading?.some((one) => one.client === to && one.sequence === sequence) === true;
+    // A read around the log is executed by nobody: Read Is Fresh judges it; what has a version is kept by no session.
+    const isRead = isVersionedResult(outcome.result) || before.reading?.some((one) => one.client === to && one.sequence === sequence) === true;
     const against = isRead ? null : session === undefined || session.sequence < sequence ? `it has executed no command ${sequence} of ${nameOf(to)} (8)`
       : session.sequence === sequence && session.result !== outcome.result ? `the command gave ${JSON.stringify(session.result)} (8)` : null;
     marks.push(marked('answer', at, `tells ${nameOf(to)} that its command ${sequence} gave ${result}`, against, { client: to, sequence }));
@@ -198,7 +208,7 @@ function replyMarks(step: ServerStep): readonly Mark[] {
   return marks;
 }
 
-function clerkMarks({ node, event, nameOf }: ToldStep, before: Clerk | null, { sequence, pending, target }: Clerk): readonly Mark[] {
+function clerkMarks({ node, event, effects, nameOf }: ToldStep, before: Clerk | null, { sequence, pending, target }: Clerk): readonly Mark[] {
   if (event === null || before === null) return [];
   const about = { client: node, sequence };
   if (pending !== null && before.pending?.id === pending.id) {
@@ -212,6 +222,7 @@ function clerkMarks({ node, event, nameOf }: ToldStep, before: Clerk | null, { s
     const givenUp = before.pending === null ? '' : `, and gives up its command ${before.sequence}`;
     return [marked('ask', [places.onRequest, places.ask], `asks ${nameOf(target)}, as command ${sequence}, for ${describeOperation(pending.operation)}${givenUp}`, null, about)];
   }
+  if ('attempts' in before) return refusalMarks(before as VersionClerk, effects, about);
   if (before.pending !== null) return [marked('told', [places.onReply], `is told the result of its command ${sequence}, ${describeOperation(before.pending.operation)}`, null, about)];
   return [];
 }

@@ -27,6 +27,8 @@ export const settingsSchema = v.strictObject({
   contactUs: v.exactOptional(rangeSchema),
   /** Of the service: a session without a command for so long ends (dissertation 6.3). At most half an hour, so that times fit. */
   sessionExpiryUs: v.exactOptional(wholeNumber(1, 1_800_000_000)),
+  /** Clients get and put with versions, and no session is kept (MIT 6.5840 of 2025 and 2026). */
+  versions: v.exactOptional(on),
   window: v.exactOptional(wholeNumber(1, 1_000)),
   snapshotChunkBytes: v.exactOptional(wholeNumber(1, 1_000_000_000)),
   members: v.exactOptional(v.pipe(

@@ -1,7 +1,8 @@
 /** Raft with its key/value server as reports tell it: what a step came to, where its code stands, what a property says. */
 import type { Clerk } from '../../core/kv/clerk.ts';
-import type { Expired, Operation, Result } from '../../core/kv/command.ts';
-import { explainKvHistory, isExpired } from '../../checkers/linearizability.ts';
+import type { Expired, Result } from '../../core/kv/command.ts';
+import { explainHistoryOf, type Asked } from '../../checkers/client-history.ts';
+import { isExpired } from '../../checkers/linearizability.ts';
 import { properties } from '../../checkers/properties.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { Change } from '../../core/raft/members.ts';
@@ -12,7 +13,7 @@ import { codePlaces } from './code-places.ts';
 
 type NameOf = (node: NodeId) => string;
 
-export function describeOperation(operation: Operation | Change): string {
+export function describeOperation(operation: Asked | Change): string {
   switch (operation.kind) {
     case 'addServer':
     case 'addLearner':
@@ -20,6 +21,12 @@ export function describeOperation(operation: Operation | Change): string {
       return `${operation.kind}(n${operation.server})`;
     case 'get':
       return `get(${operation.key})`;
+    case 'getVersion':
+      return `get(${operation.key}) with its version`;
+    case 'putVersion':
+      return `put(${operation.key}, ${JSON.stringify(operation.value)}, version ${operation.version})`;
+    case 'putSeen':
+      return `put(${operation.key}, ${JSON.stringify(operation.value)}, the version seen last)`;
     case 'cas':
       return `cas(${operation.key}, ${JSON.stringify(operation.expected)}, ${JSON.stringify(operation.value)})`;
     default:
@@ -136,7 +143,11 @@ function tellClients(event: AnyEvent, effects: ToldStep['effects'], nameOf: Name
   return parts.length === 0 ? null : { text: parts.join(', '), weight };
 }
 
-const answerText = (result: Result): string => (result === null ? 'done' : JSON.stringify(result));
+function answerText(result: Result): string {
+  if (result === null) return 'done';
+  if (typeof result !== 'object') return JSON.stringify(result);
+  return result.value === undefined ? result.told : `${JSON.stringify(result.value)}, version ${result.version}`;
+}
 
 function tellClerk(before: Clerk | null, { pending, target }: Clerk, event: AnyEvent | null, nameOf: NameOf): Story | null {
   if (event === null) return { text: 'starts', weight: 0 };
@@ -165,7 +176,7 @@ export const raftProperties: Readonly<Record<string, string>> =
 
 export function explainHistory(calls: readonly HistoryCall[]): HistoryStory | null {
   // What operators ask is no operation of the store.
-  return explainKvHistory(calls.filter(({ request }) => !('server' in (request as object))).map(({ id, client, request, reply, callTime, returnTime }) => ({
-    id, client, operation: request as Operation, result: reply === null || isExpired(reply.value as Result | Expired) ? null : { value: reply.value as Result }, callTime, returnTime,
+  return explainHistoryOf(calls.filter(({ request }) => !('server' in (request as object))).map(({ id, client, request, reply, callTime, returnTime }) => ({
+    id, client, operation: request as Asked, result: reply === null || isExpired(reply.value as Result | Expired) ? null : { value: reply.value as Result }, callTime, returnTime,
   })));
 }

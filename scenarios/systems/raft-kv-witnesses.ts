@@ -125,6 +125,7 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Ended Session Is Agreed': answers,
   'Snapshot Tells Who Takes Part': service,
   'Acknowledged Change Is Committed': [{ kinds: ['ask'], by: ['command'], take: 'first' }, { kinds: ['answer'], by: ['command'], take: 'all' }, fatalStep],
+  'Refusal Is Sure': answers,
   'Acknowledged Writes Survive': answers,
   'Linearizability': answers,
   'Progress After Healing': [],

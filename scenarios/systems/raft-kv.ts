@@ -9,6 +9,7 @@ import { clerkProcess, type Clerk } from '../../core/kv/clerk.ts';
 import { isChange } from '../../core/changes.ts';
 import { sessionClerkProcess } from '../../core/kv/session-clerk.ts';
 import type { Command, Operation, Result } from '../../core/kv/command.ts';
+import { versionClerkProcess, type Asked, type VersionClerk } from '../../core/kv/version-clerk.ts';
 import type { NodeId, Range } from '../../core/protocol.ts';
 import { changeKinds, type Change } from '../../core/raft/members.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
@@ -24,6 +25,7 @@ import type { FileRole, Moments } from '../../harness/moments.ts';
 import { defineSystem } from '../../harness/own/define-system.ts';
 import { service } from '../../harness/own/service.ts';
 import { settingsOf } from '../../harness/own/settings.ts';
+import { isVersionedAsked } from '../../checkers/versioned-history.ts';
 import { raftKvScripts } from '../lab/scripts.ts';
 import { majorityCanTalk } from './majority.ts';
 import { raftPace } from './raft-pace.ts';
@@ -42,9 +44,12 @@ const requestSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('put'), key: text, value: text }),
   v.strictObject({ kind: v.literal('append'), key: text, value: text }),
   v.strictObject({ kind: v.literal('cas'), key: text, expected: text, value: text }),
+  v.strictObject({ kind: v.literal('getVersion'), key: text }),
+  v.strictObject({ kind: v.literal('putVersion'), key: text, value: text, version: wholeNumber(0, 2_000_000_000) }),
+  v.strictObject({ kind: v.literal('putSeen'), key: text, value: text }),
   // What an operator asks.
   ...changeKinds.map((kind) => v.strictObject({ kind: v.literal(kind), server: wholeNumber(0, 6) })),
-], `expected an operation of kind "get", "put", "append" or "cas", or a change of kind "${changeKinds.join('", "')}"`);
+], `expected an operation of kind "get", "put", "append" or "cas", with versions "getVersion", "putVersion" or "putSeen", or a change of kind "${changeKinds.join('", "')}"`);
 
 /** Settings are checked before a plan gets here. */
 const settingsIn = (plan: Plan): RaftKvSettings => plan.settings as RaftKvSettings;
@@ -82,12 +87,23 @@ const moments: Moments = {
 /** Files are named by what they hold: core/disk/storage.ts. */
 const roles: Readonly<Record<string, FileRole>> = { log: 'log', snapshot: 'snapshot', superblock: 'metadata' };
 
-const clerkOf = ({ sessionExpiryUs }: RaftKvSettings): typeof clerkProcess => (sessionExpiryUs === undefined ? clerkProcess : sessionClerkProcess as typeof clerkProcess);
+function clerkOf({ sessionExpiryUs, versions }: RaftKvSettings): typeof clerkProcess {
+  if (versions === true) return versionClerkProcess as typeof clerkProcess;
+  return sessionExpiryUs === undefined ? clerkProcess : sessionClerkProcess as typeof clerkProcess;
+}
+
+/** A store is asked in one way: with versions, and then no session tells a repetition, or without. */
+function requestProblem(request: unknown, settings: unknown): string | null {
+  const { kind } = request as Asked;
+  const hasVersions = (settings as RaftKvSettings).versions === true;
+  if (isVersionedAsked({ kind }) === hasVersions) return null;
+  return hasVersions ? `a plan with the setting "versions" asks by getVersion, putVersion and putSeen, and not by ${kind}` : `${kind} needs the setting "versions": true`;
+}
 
 export const raftKv = defineSystem<Server, ServerMessage, Persistent, Write>()({
   name: 'raft-kv',
   settings: settingsOf<RaftKvSettings>(settingsSchema, plainSettings),
-  service: service<Operation | Change, Result>({ schema: requestSchema, describe: describeOperation }),
+  service: service<Asked | Change, Result>({ schema: requestSchema, describe: describeOperation }),
 
   servers: ({ servers, settings }) => Array.from({ length: servers }, (_, id) => ({ process: serverProcess({
     id,
@@ -122,6 +138,7 @@ export const raftKv = defineSystem<Server, ServerMessage, Persistent, Write>()({
     externalObserver: (plan: Plan): Observer => new RaftKvOutsider(checksOf(plan)) as Observer,
     leader: (states) => newestLeader(states, raftOf),
     mayLackLeader: false,
+    requestProblem,
     moments,
     operator: { handOver: (to): AnyRaftMessage => ({ kind: 'transferLeadership', term: 0, to }) },
     fileRole: (name) => roles[name.split('.')[0]!] ?? null,
@@ -185,11 +202,19 @@ function digestChange(digest: Digest, { kind, server }: Change): void {
 function digestOperation(digest: Digest, operation: Operation): void {
   digest.string(operation.kind);
   digest.string(operation.key);
-  if (operation.kind !== 'get') digest.string(operation.value);
+  if (operation.kind !== 'get' && operation.kind !== 'getVersion') digest.string(operation.value);
+  if (operation.kind === 'putVersion') digest.number(operation.version);
   if (operation.kind === 'cas') digest.string(operation.expected);
 }
 
 function digestResult(digest: Digest, result: Result): void {
+  if (typeof result === 'object' && result !== null) {
+    digest.number(4);
+    digest.string(result.told);
+    digest.number(result.version);
+    if (result.value !== undefined) digest.string(result.value);
+    return;
+  }
   digest.number(typeof result === 'string' ? 3 : result === null ? 0 : result ? 1 : 2);
   if (typeof result === 'string') digest.string(result);
 }
@@ -198,6 +223,7 @@ function digestState(digest: Digest, state: Server | Clerk): void {
   if (!('raft' in state)) {
     digest.number(state.sequence);
     digest.number(state.target);
+    if ('attempts' in state) digest.number((state as VersionClerk).attempts);
     return;
   }
   const { raft, machine } = state;
@@ -207,6 +233,7 @@ function digestState(digest: Digest, state: Server | Clerk): void {
     digest.string(key);
     digest.string(value);
   });
+  machine.store.versions?.forEach((version) => void digest.number(version));
   machine.sessions.byClient.forEach((session, client) => {
     digest.number(client);
     digest.number(session.sequence);

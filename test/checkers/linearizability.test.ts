@@ -1,7 +1,7 @@
 /** The verdict on a history: ok, a violation, or unknown; and what counts as an operation of whom. */
 import { describe, expect, test } from 'vitest';
 import { explainKvHistory, History, inputOf, outputOf, type RecordedOperation } from '../../checkers/linearizability.ts';
-import type { Operation, Result } from '../../core/kv/command.ts';
+import type { PlainOperation as Operation, PlainResult as Result } from '../../core/kv/command.ts';
 
 const put = (value: string): Operation => ({ kind: 'put', key: 'x', value });
 const get: Operation = { kind: 'get', key: 'x' };

@@ -205,3 +205,20 @@ describe('what every server has compacted', () => {
     expect(model.difference('n0', 0, 1, held[1]!)).toBe('n0 holds the state of index 1, and every server had compacted its log up to 2');
   });
 });
+
+describe('with versions (MIT 6.5840), a client may be told', () => {
+  const get: Command['operation'] = { kind: 'getVersion', key: 'k' };
+  const model = modelOf(did(3, 1, get), did(4, 1, { kind: 'putVersion', key: 'k', value: 'a', version: 0 }), did(3, 1, get), did(4, 1, { kind: 'putVersion', key: 'k', value: 'a', version: 0 }));
+  const tells = (client: number, result: Parameters<ReplicatedStore['acknowledged']>[2]) => (): void => model.acknowledged(client, 1, result);
+  test('what any execution of its command gave: of a get both, of a put that was refused later ErrMaybe', () => {
+    expect([model.gaveOf(3, 1), model.gaveOf(4, 1)]).toEqual([
+      [{ told: 'ErrNoKey', version: 0 }, { told: 'OK', version: 1, value: 'a' }], [{ told: 'OK', version: 0 }, { told: 'ErrVersion', version: 0 }],
+    ]);
+    for (const result of [{ told: 'ErrNoKey', version: 0 }, { told: 'OK', version: 1, value: 'a' }] as const) expect(tells(3, result)).not.toThrow();
+    for (const told of ['OK', 'ErrMaybe'] as const) expect(tells(4, { told, version: 0 })).not.toThrow();
+  });
+  test('not that a put was refused which took effect', () => {
+    expect(tells(4, { told: 'ErrVersion', version: 0 })).toThrow('c1 was told ErrVersion for its put 1, which had taken effect');
+  });
+  test('the state at an index tells versions, too', () => expect([[...model.at(1).versions], [...model.at(4).versions]]).toEqual([[], [['k', 1]]]));
+});

@@ -85,6 +85,11 @@ const n0Catches = (rounds: number): Role => ({ ...leads([0, 0, 0]), office: { he
 const change: Happening = { kind: 'ask', operation: 0, request: { kind: 'removeServer', server: 2 } };
 /** n0 leads, and its going is in all logs. */
 const n0Leaves = [...n0LeadsOf(all, 1), ...hold([1, puts([1, 2])], 0, 1, 2)];
+/** A put of c0 with a version, as its command of that number. */
+const putOf = (sequence: number, version: number, key = 'k'): Item => ({ term: 1, command: { client: c0, sequence, operation: { kind: 'putVersion', key, value: 'x', version } } });
+const asksPut: Happening = { kind: 'ask', operation: 0, request: { kind: 'putVersion', key: 'k', value: 'x', version: 0 } };
+const toldMaybe: Happening = { kind: 'tell', operation: 0, reply: { told: 'ErrMaybe', version: 0 } };
+const ofAnother: Item = { term: 1, command: { client: c0 + 1, sequence: 1, operation: { kind: 'putVersion', key: 'k', value: 'y', version: 0 } } };
 
 const list: readonly Shown[] = [
   // Membership.
@@ -328,6 +333,11 @@ const list: readonly Shown[] = [
     name: 'givenUpOperationsExecuted', given: [asks, ...n0Leads([mine(1)]), steps(1, { log: [mine(1)] })],
     shown: [{ kind: 'giveUp', operation: 0 }, steps(0, { commit: 1 })], not: [steps(0, { commit: 1 }), { kind: 'giveUp', operation: 0 }],
   },
+  { name: 'putsOfOtherVersion', given: [], shown: n0Commits([putOf(1, 0), putOf(2, 0)]), not: n0Commits([putOf(1, 0), putOf(1, 0), putOf(2, 1), putOf(3, 1, 'l')]) },
+  { name: 'putsOfNoKey', given: [], shown: n0Commits([putOf(1, 0), putOf(2, 1, 'l')]), not: n0Commits([putOf(1, 0), putOf(2, 0, 'l'), putOf(3, 0)]) },
+  { name: 'putsCommittedAgain', given: [], shown: n0Commits([putOf(1, 0), putOf(1, 0)]), not: n0Commits([putOf(1, 0), putOf(2, 0), putOf(2, 0)]) },
+  { name: 'maybesThatHappened', given: [], shown: [...n0Commits([putOf(1, 0), putOf(1, 0)]), asksPut, toldMaybe], not: [...n0Commits([ofAnother, putOf(1, 0)]), asksPut, toldMaybe] },
+  { name: 'maybesThatDidNot', given: [], shown: [...n0Commits([ofAnother, putOf(1, 0)]), asksPut, toldMaybe], not: [...n0Commits([putOf(1, 0), putOf(1, 0)]), asksPut, toldMaybe] },
   { name: 'readsAnsweredByLeaders', given: n0Reads(reader(1, null)), shown: [steps(0, { reading: [] })], not: [steps(0, { reading: [reader(1, null)] })] },
   {
     name: 'readsAnsweredByFollowers', given: [...n0Leads(), steps(1, { role: follows(0), reading: [reader(1, null)] })],

@@ -132,7 +132,7 @@ describe('declared sizes are lengths of bytes', () => {
     writeResult(to, value);
     const bytes = to.finish();
     expect(bytes.length).toBe(resultSizeBytes(value));
-    expect(readResult(new ByteReader(bytes))).toBe(value);
+    expect(readResult(new ByteReader(bytes))).toEqual(value);
   });
 
   prop([entry], { numRuns: 500 })('Entry.sizeBytes: the term, the length of the command, the command', (one) => {

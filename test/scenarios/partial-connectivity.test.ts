@@ -1,9 +1,9 @@
-/** The outage of Cloudflare's control plane, without and with PreVote and CheckQuorum: docs/options.md has the figures of 60 seeds. */
+/** The outage of Cloudflare's control plane, without and with PreVote, alone and with CheckQuorum: docs/options.md has the figures of 60 seeds. */
 import { describe, expect, test } from 'vitest';
 import { run } from '../../harness/run.ts';
 import { partialConnectivity } from '../../scenarios/partial-connectivity.ts';
 
-const [paper, withOptions] = partialConnectivity;
+const [paper, withOptions, preVoteAlone] = partialConnectivity;
 const seeds = Array.from({ length: 12 }, (_, at) => at + 1);
 const electionsOf = (scenario: typeof paper): readonly number[] => seeds.map((seed) => {
   const record = run(scenario!.system, scenario!.draw(seed));
@@ -12,12 +12,12 @@ const electionsOf = (scenario: typeof paper): readonly number[] => seeds.map((se
 });
 
 describe('every server reaches a majority, and not every two reach each other', () => {
-  test('the two scenarios draw the same plans, but for their names and the options', () => {
+  test.each([[withOptions, { preVote: true, checkQuorum: true }], [preVoteAlone, { preVote: true }]] as const)('the scenarios draw the same plans, but for their names and the options: %#', (scenario, options) => {
     for (const seed of seeds) {
       const { scenario: _, settings: plain, ...rest } = paper!.draw(seed);
-      const { scenario: __, settings, ...other } = withOptions!.draw(seed);
+      const { scenario: __, settings, ...other } = scenario!.draw(seed);
       expect(other).toEqual(rest);
-      expect(settings).toEqual({ ...plain as object, preVote: true, checkQuorum: true });
+      expect(settings).toEqual({ ...plain as object, ...options });
     }
   });
 
@@ -28,5 +28,9 @@ describe('every server reaches a majority, and not every two reach each other', 
 
   test('with PreVote and CheckQuorum one leader is elected, and stays', () => {
     expect(electionsOf(withOptions)).toEqual(seeds.map(() => 1));
+  });
+
+  test('with PreVote alone, too: CheckQuorum is for a leader that no majority answers, and there is none here', () => {
+    expect(electionsOf(preVoteAlone)).toEqual(seeds.map(() => 1));
   });
 });

@@ -5,6 +5,7 @@ import { changeKinds, configurationSizeBytes, type Change, type Configuration } 
 import { snapshotSizeBytes, type MachineSnapshot } from '../../core/kv/snapshot.ts';
 import { noSessions, withSession, type Session } from '../../core/kv/sessions.ts';
 import { emptyStore, withValue } from '../../core/kv/store.ts';
+import { tellings } from '../../core/kv/versioned.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import { noopSizeBytes } from '../../core/raft/election.ts';
 import type { Entry } from '../../core/raft/log.ts';
@@ -34,9 +35,19 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ kind: fc.constant('cas' as const), key: text, expected: text, value: text }),
 );
 
-export const result: fc.Arbitrary<Result> = fc.oneof(text, fc.boolean(), fc.constant(null));
+const versionedOperation: fc.Arbitrary<Operation> = fc.oneof(
+  fc.record({ kind: fc.constant('getVersion' as const), key: text }),
+  fc.record({ kind: fc.constant('putVersion' as const), key: text, value: text, version: uint32 }),
+);
 
-export const command: fc.Arbitrary<Command> = fc.record({ client: uint32, sequence: uint32, operation });
+const versionedResult: fc.Arbitrary<Result> = fc.oneof(
+  fc.record({ told: fc.constantFrom(...tellings), version: uint32 }),
+  fc.record({ told: fc.constant('OK' as const), version: uint32, value: text }),
+);
+
+export const result: fc.Arbitrary<Result> = fc.oneof(text, fc.boolean(), fc.constant(null), versionedResult);
+
+export const command: fc.Arbitrary<Command> = fc.record({ client: uint32, sequence: uint32, operation: fc.oneof({ arbitrary: operation, weight: 3 }, versionedOperation) });
 
 const commandInSession: fc.Arbitrary<Command> =
   fc.record({ client: uint32, sequence: uint32, operation, inSession: fc.record({ session: uint32, timeUs: uint32, activeSinceUs: uint32 }) });

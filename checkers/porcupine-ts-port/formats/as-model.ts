@@ -20,7 +20,7 @@ type Field = 'key' | 'value' | 'expected' | 'owner';
 interface Shape {
   readonly needs: readonly Field[];
   /** Without one, the operation is told nothing but that it happened. */
-  readonly told?: 'value' | 'ok' | 'values';
+  readonly told?: 'value' | 'ok' | 'values' | 'err';
 }
 
 const needs = (...fields: readonly Field[]): Shape => ({ needs: fields });
@@ -33,6 +33,7 @@ const register = { read: tells('value'), write: needs('value') };
 const shapes: Record<ModelName, ReadonlyMap<string, Shape>> = {
   kv,
   'kv-unpartitioned': kv,
+  'versioned-kv': shapesOf({ get: tells('value', 'key'), put: tells('err', 'key', 'value') }),
   register: shapesOf(register),
   'cas-register': shapesOf({ ...register, cas: tells('ok', 'value') }),
   set: shapesOf({ add: tells('ok', 'value'), remove: tells('ok', 'value'), contains: tells('ok', 'value'), read: tells('values') }),
@@ -43,13 +44,14 @@ const shapes: Record<ModelName, ReadonlyMap<string, Shape>> = {
   counter: shapesOf({ add: tells('value'), read: tells('value') }),
 };
 
-const textsOnly: ReadonlySet<string> = new Set(['kv', 'kv-unpartitioned']);
+const textsOnly: ReadonlySet<string> = new Set(['kv', 'kv-unpartitioned', 'versioned-kv']);
 
-/** The first model that knows all the operations; a set is told from a counter by what its reads return. */
+/** The first model that knows all the operations; a set is told from a counter by what its reads return, a store with versions by these. */
 export function guessModel(history: RecordedHistory): ModelName | undefined {
   const ops = new Set(history.operations.map(({ op }) => op));
   const listsRead = history.operations.some(({ output }) => Array.isArray(output));
-  const order: ModelName[] = ['kv', 'cas-register', 'queue', 'stack', 'priority-queue', 'lock', ...(listsRead ? (['set'] as const) : (['counter', 'set'] as const))];
+  const isVersioned = history.operations.some(({ version }) => version !== undefined);
+  const order: ModelName[] = isVersioned ? ['versioned-kv'] : ['kv', 'cas-register', 'queue', 'stack', 'priority-queue', 'lock', ...(listsRead ? (['set'] as const) : (['counter', 'set'] as const))];
   return order.find((name) => [...ops].every((op) => shapes[name].has(op)));
 }
 
@@ -89,13 +91,14 @@ function mustSuit(model: AnyModel, operations: readonly Operation<unknown, unkno
   });
 }
 
-function inputOf({ op, key, value, expected, owner }: RecordedOperation, isKeyed: boolean): unknown {
+function inputOf({ op, key, value, expected, owner, version }: RecordedOperation, isKeyed: boolean): unknown {
   return {
     op,
     ...(key !== undefined && !isKeyed && { key }),
     ...(value !== undefined && { value }),
     ...(expected !== undefined && { expected }),
     ...(owner !== undefined && { owner }),
+    ...(version !== undefined && { version }),
   };
 }
 

@@ -1,9 +1,9 @@
 /**
  * Our own form, JSON lines, one operation a line:
  * `{"client":1,"op":"put","key":"k0","value":"v0","output":null,"call":0,"return":9}`.
- * `expected` belongs to cas and `owner` to the lock's operations; `return` is null for an operation that
- * never returned. `output` is what a read returned (null: nothing), whether a cas, contains, acquire
- * or release succeeded (true or false), or null. Left out, it was not told. Times are numbers of any unit; whole
+ * `expected` belongs to cas, `owner` to the lock's operations and `version` to a versioned put; `return` is null for an
+ * operation that never returned. `output` is what a read returned (null: nothing), whether a cas, contains, acquire
+ * or release succeeded (true or false), what a versioned put was told (`"ErrVersion"`), or null. Left out, it was not told. Times are numbers of any unit; whole
  * ones may be of any size, and those beyond 2^53 (nanoseconds) are counted from the earliest. Lines such as
  * `{"annotation":"n1 crashed","call":5,"return":9,"lane":"faults"}` go to the picture.
  */
@@ -112,7 +112,7 @@ function countedFromEarliest(entries: readonly Entry[]): readonly Entry[] {
 }
 
 function operationOf(record: Record<string, unknown>, line: number): RecordedOperation {
-  const { client, op, key, value, expected, owner, output } = record;
+  const { client, op, key, value, expected, owner, version, output } = record;
   if (!Number.isSafeInteger(client)) throw new FormatError(line, '"client" must be a whole number');
   if (typeof op !== 'string') throw new FormatError(line, '"op" must be the name of an operation');
   if (key !== undefined && key !== null && typeof key !== 'string') throw new FormatError(line, '"key" must be a text');
@@ -125,6 +125,7 @@ function operationOf(record: Record<string, unknown>, line: number): RecordedOpe
     ...(value !== undefined && value !== null && { value }),
     ...(expected !== undefined && expected !== null && { expected }),
     ...(owner !== undefined && owner !== null && { owner }),
+    ...(version !== undefined && version !== null && { version }),
     output: returnTime === null ? undefined : output,
     callTime: timeOf(record['call'], 'call', line),
     returnTime: returnTime === null ? null : timeOf(returnTime, 'return', line),
@@ -132,7 +133,7 @@ function operationOf(record: Record<string, unknown>, line: number): RecordedOpe
   };
 }
 
-const knownFields: ReadonlySet<string> = new Set(['client', 'op', 'key', 'value', 'expected', 'owner', 'output', 'call', 'return']);
+const knownFields: ReadonlySet<string> = new Set(['client', 'op', 'key', 'value', 'expected', 'owner', 'version', 'output', 'call', 'return']);
 
 /** What is left out was not told, and allows everything: a slip of the pen must not do that. */
 function mustNotBeMisspelt(record: Record<string, unknown>, line: number): void {

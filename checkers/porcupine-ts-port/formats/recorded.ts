@@ -9,6 +9,7 @@ export interface RecordedOperation {
   readonly value?: unknown;
   readonly expected?: unknown;
   readonly owner?: unknown;
+  readonly version?: unknown;
   /** `undefined` when the outcome is unknown; `null` when it returned and told nothing. */
   readonly output: unknown;
   readonly callTime: number;

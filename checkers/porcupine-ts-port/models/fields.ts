@@ -13,6 +13,7 @@ export const item: Kind = { called: 'a text or a number', holds: (value) => type
 export const optionalText: Kind = orAbsent(text);
 export const optionalItem: Kind = orAbsent(item);
 export const optionalNumber: Kind = orAbsent({ called: 'a number', holds: (value) => typeof value === 'number' });
+export const optionalVersion: Kind = orAbsent({ called: 'a whole number from 0 on', holds: (value) => Number.isSafeInteger(value) && (value as number) >= 0 });
 export const optionalBoolean: Kind = orAbsent({ called: 'true or false', holds: (value) => typeof value === 'boolean' });
 export const optionalScalar: Kind = orAbsent({
   called: 'a text, a number, true or false',

@@ -9,10 +9,12 @@ import { queueModel } from './queue.ts';
 import { casRegisterModel, registerModel } from './register.ts';
 import { setModel } from './set.ts';
 import { stackModel } from './stack.ts';
+import { versionedKvModel } from './versioned-kv.ts';
 
 export const models = {
   kv: kvModel,
   'kv-unpartitioned': kvUnpartitionedModel,
+  'versioned-kv': versionedKvModel,
   register: registerModel,
   'cas-register': casRegisterModel,
   set: setModel,

@@ -112,7 +112,7 @@ function inputOf(specification: Specification, draw: Draw, keysInUse: number): A
   const op = draw.below(2) === 0 ? look : operations[draw.below(operations.length)]!;
   const input: Record<string, unknown> & { op: string } = { op };
   for (const [name, kind] of Object.entries(specification.fields[op]!)) {
-    input[name] = kind === 'key' ? keys[draw.below(keysInUse * 2)] : kind === 'owner' ? owners[draw.below(owners.length)] : draw.value(kind);
+    input[name] = kind === 'key' ? keys[draw.below(keysInUse * 2)] : kind === 'owner' ? owners[draw.below(owners.length)] : kind === 'version' ? draw.below(3) : draw.value(kind);
   }
   return input;
 }

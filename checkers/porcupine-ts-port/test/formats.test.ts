@@ -136,6 +136,15 @@ describe('JSON lines', () => {
     expect(kindOf(one({ op: 'read', output: 5 }), 'jsonl', 'cas-register')).toBe('illegal');
     expect(kindOf(lines(one({ op: 'add', value: 1 }), line({ client: 0, op: 'read', output: [1], call: 2, return: 3 })), 'jsonl', 'set')).toBe('ok');
   });
+  test('a store with versions is known by them, and told OK by null', () => {
+    const asked = (op: object, at: number): string => line({ client: 0, key: 'k', call: at, return: at + 1, ...op });
+    const write = (version: number, output: unknown, at: number): string => asked({ op: 'put', value: `v${version}`, version, output }, at);
+    const read = asked({ op: 'get', output: { value: 'v1', version: 2 } }, 8);
+    expect(kindOf(lines(asked({ op: 'get', output: { err: 'ErrNoKey' } }, 0), write(0, null, 2), write(0, 'ErrVersion', 4), write(1, 'ErrMaybe', 6), read), 'jsonl', 'versioned-kv')).toBe('ok');
+    expect(kindOf(lines(write(0, null, 2), write(1, 'ErrVersion', 6), read), 'jsonl', 'versioned-kv')).toBe('illegal');
+    expect(errorOf(() => asModel(formats.jsonl(write(0, 'ErrVersoin', 2)), 'versioned-kv'))).toEqual({ line: 1, message: 'the versioned-kv model\'s put: in its output "err" must be OK, ErrVersion, ErrNoKey, ErrMaybe, or left out' });
+    expect(errorOf(() => asModel(formats.jsonl(asked({ op: 'put', value: 'x', version: 1.5, output: null }, 0)), 'versioned-kv'))).toEqual({ line: 1, message: 'the versioned-kv model\'s put: "version" must be a whole number from 0 on, or left out' });
+  });
   test('damage is told by line and expectation', () => {
     const parse = (...text: string[]) => errorOf(() => formats.jsonl(lines(...text)));
     expect(parse(line(put), '{"client":1,')).toEqual({ line: 2, message: 'expected a JSON object on one line, found "{\\"client\\":1,"' });

@@ -22,10 +22,13 @@ import {
   setModel,
   stackModel,
   toDeterministic,
+  versionedKvModel,
   type HistoryEvent,
   type Model,
   type NondeterministicModel,
   type Operation,
+  type VersionedKvInput,
+  type VersionedKvOutput,
 } from '../index.ts';
 import { isLinearizable } from './brute-force.ts';
 import { kvObject } from './objects.ts';
@@ -73,6 +76,56 @@ describe('ready models, one operation after the other', () => {
       }
       expect(inTurn(model as typeof kvModel, put, [{ op: 'delete', key: 'a' }, {}], [{ op: 'get', key: 'a' }, { value: 'x' }])).toBe('illegal');
     }
+  });
+  describe('key/value with versions (MIT 6.5840, lab 2 of 2025)', () => {
+    const put = (version: number, err?: VersionedKvOutput['err'], value = `v${version}`): readonly [VersionedKvInput, VersionedKvOutput] => [{ op: 'put', key: 'a', value, version }, err === undefined ? {} : { err }];
+    const get = (value: string, version: number): readonly [VersionedKvInput, VersionedKvOutput] => [{ op: 'get', key: 'a' }, { value, version }];
+    const noKey = [{ op: 'get', key: 'a' }, { err: 'ErrNoKey' }] as const;
+
+    test('a put with version 0 creates a key, and its version is then 1', () => {
+      expect(inTurn(versionedKvModel, noKey, put(0), get('v0', 1))).toBe('ok');
+      expect(inTurn(versionedKvModel, put(0), get('v0', 0))).toBe('illegal');
+      expect(inTurn(versionedKvModel, put(0), noKey)).toBe('illegal');
+    });
+    test('a put succeeds only where its version matches, and raises it by one', () => {
+      expect(inTurn(versionedKvModel, put(0), put(1), put(2), get('v2', 3))).toBe('ok');
+      expect(inTurn(versionedKvModel, put(0), put(0, 'OK', 'again'))).toBe('illegal');
+      expect(inTurn(versionedKvModel, put(0), put(2))).toBe('illegal');
+    });
+    test('one that does not match is told ErrVersion and changes nothing', () => {
+      expect(inTurn(versionedKvModel, put(0), put(0, 'ErrVersion', 'again'), put(5, 'ErrVersion'), get('v0', 1))).toBe('ok');
+      expect(inTurn(versionedKvModel, put(0), put(1, 'ErrVersion'))).toBe('illegal');
+      expect(inTurn(versionedKvModel, put(0), put(0, 'ErrVersion', 'again'), get('again', 2))).toBe('illegal');
+    });
+    test('one of a version above 0 where there is no key is told ErrNoKey', () => {
+      expect(inTurn(versionedKvModel, put(1, 'ErrNoKey'), noKey)).toBe('ok');
+      expect(inTurn(versionedKvModel, put(0, 'ErrNoKey'))).toBe('illegal');
+      expect(inTurn(versionedKvModel, put(1, 'ErrVersion'))).toBe('illegal');
+      expect(inTurn(versionedKvModel, put(0), put(2, 'ErrNoKey'))).toBe('illegal');
+    });
+    test('ErrMaybe: it happened, or its version did not match', () => {
+      expect(inTurn(versionedKvModel, put(0, 'ErrMaybe'), get('v0', 1))).toBe('ok');
+      expect(inTurn(versionedKvModel, put(0), put(0, 'ErrMaybe', 'again'), get('v0', 1))).toBe('ok');
+      // Whoever finds no key is told so.
+      expect(inTurn(versionedKvModel, put(1, 'ErrMaybe'))).toBe('illegal');
+      // Where it matched, it happened.
+      expect(inTurn(versionedKvModel, put(0, 'ErrMaybe'), noKey)).toBe('illegal');
+    });
+    test('the outcome of one that never returned is open, whatever its version', () => {
+      const open: Operation<VersionedKvInput, VersionedKvOutput> = { client: 1, input: { op: 'put', key: 'a', value: 'x' }, output: undefined, callTime: 0, returnTime: null };
+      const reads = (value: string, version: number): Operation<VersionedKvInput, VersionedKvOutput> => ({ client: 2, input: { op: 'get', key: 'a' }, output: { value, version }, callTime: 5, returnTime: 6 });
+      const first: Operation<VersionedKvInput, VersionedKvOutput> = { client: 2, input: put(0)[0], output: {}, callTime: 1, returnTime: 2 };
+      expect([reads('x', 2), reads('v0', 1), reads('x', 1), reads('x', 3)].map((read) => checkOperations(versionedKvModel, [open, first, read]).kind)).toEqual(['ok', 'ok', 'illegal', 'illegal']);
+    });
+    test('reads tell a person what was told', () => {
+      const { describeOperation, describeState } = versionedKvModel;
+      expect([put(3, 'ErrMaybe'), get('x', 2), noKey].map(([input, output]) => describeOperation!(input, output))).toEqual(['put(a, "v3", version 3) -> ErrMaybe', 'get(a) -> "x", version 2', 'get(a) -> ErrNoKey']);
+      expect([describeOperation!({ op: 'put', key: 'a' }, undefined), describeOperation!({ op: 'get', key: 'a' }, undefined)]).toEqual(['put(a, "", version ?) -> ?', 'get(a) -> ?']);
+      expect([describeState!({ value: '', version: 0 }), describeState!({ value: 'x', version: 2 })]).toEqual(['no key', '"x", version 2']);
+    });
+    test('nobody is told ErrVersion for a get', () => {
+      expect(() => checkOperations(versionedKvModel, [{ client: 0, input: { op: 'get', key: 'a' }, output: { err: 'ErrVersion' }, callTime: 0, returnTime: 1 }])).toThrow('in its output "err" must be OK, ErrNoKey, or left out');
+    });
   });
   test('set: elements once, whatever their order in a read', () => {
     expect(inTurn(setModel, [{ op: 'add', value: 2 }, {}], [{ op: 'add', value: 10 }, {}], [{ op: 'read' }, { values: [10, 2] }])).toBe('ok');

@@ -17,7 +17,7 @@ export interface Specification {
   /** The operation that tells most of the state. */
   readonly look: string;
   /** By operation, the fields of its input that are drawn, and from what. */
-  readonly fields: Readonly<Record<string, Readonly<Record<string, 'key' | 'value' | 'text' | 'item' | 'number' | 'owner'>>>>;
+  readonly fields: Readonly<Record<string, Readonly<Record<string, 'key' | 'value' | 'text' | 'item' | 'number' | 'owner' | 'version'>>>>;
   /** The state after the operation, and the whole answer to it. */
   run(state: unknown, input: Input): readonly [unknown, Output];
   /** Whether a client that was told this could have been told it by that answer. */
@@ -160,6 +160,32 @@ const priorityQueue: Specification = {
   invent: ({ op }, draw) => (op === 'insert' ? {} : { value: draw.below(3) === 0 ? null : draw.value('item') }),
 };
 
+const versioned: Specification = {
+  initial: {},
+  operations: ['get', 'put'],
+  draws: 'text',
+  look: 'get',
+  fields: { get: { key: 'key' }, put: { key: 'key', value: 'text', version: 'version' } },
+  run(state, { op, key, value, version }) {
+    const entries = state as Readonly<Record<string, readonly [string, number]>>;
+    const name = `key ${String(key)}`;
+    const [held, at] = entries[name] ?? ['', 0];
+    if (op === 'get') return [state, at === 0 ? { err: 'ErrNoKey' } : { value: held, version: at }];
+    if (version !== at) return [state, { err: at === 0 ? 'ErrNoKey' : 'ErrVersion' }];
+    return [{ ...entries, [name]: [value, at + 1] }, { err: 'OK' }];
+  },
+  fits(told, answer, { op }) {
+    const err = told['err'] ?? 'OK';
+    if (op === 'put') return err === answer['err'] || (err === 'ErrMaybe' && answer['err'] !== 'ErrNoKey');
+    if (err !== (answer['err'] ?? 'OK')) return false;
+    return err === 'ErrNoKey' || (field('value')(told, answer) && field('version')(told, answer));
+  },
+  invent({ op }, draw) {
+    if (op === 'put') return { err: ['OK', 'ErrVersion', 'ErrNoKey', 'ErrMaybe'][draw.below(4)]! };
+    return draw.below(3) === 0 ? { err: 'ErrNoKey' } : { value: draw.value('text'), version: 1 + draw.below(3) };
+  },
+};
+
 const lock: Specification = {
   initial: null,
   operations: ['acquire', 'release'],
@@ -194,6 +220,7 @@ export const specifications: Readonly<Record<ModelName, Specification>> = {
   'cas-register': casRegister,
   kv: store,
   'kv-unpartitioned': store,
+  'versioned-kv': versioned,
   set,
   queue: line('enqueue', 'dequeue', false),
   stack: line('push', 'pop', true),

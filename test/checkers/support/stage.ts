@@ -63,8 +63,8 @@ export interface View {
   readonly snapshotTells: Configuration | null;
 }
 
-/** `value`: another value of a key, or the last command another one; `first`: the first command; `extra` and `lacking`: a key more or less; the same of sessions. */
-export type Spoiling = 'value' | 'first' | 'extra' | 'lacking' | 'session' | 'extraSession' | 'result' | 'label';
+/** `value`: another value of a key, or the last command another one; `version`: another version of a key; `first`: the first command; `extra` and `lacking`: a key more or less; the same of sessions. */
+export type Spoiling = 'value' | 'version' | 'first' | 'extra' | 'lacking' | 'session' | 'extraSession' | 'result' | 'label';
 
 const follower: Role = { kind: 'follower', leaderId: null };
 const blank: View = {
@@ -136,6 +136,8 @@ const kvService: Service<Machine> = {
       case 'value':
       case 'first':
         return withValues(values.set('k', 'another'));
+      case 'version':
+        return { ...machine, store: { ...machine.store, versions: machine.store.versions!.set('k', 99) } };
       case 'extra':
         return withValues(values.set('z', ''));
       case 'lacking':

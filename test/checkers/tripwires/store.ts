@@ -40,6 +40,71 @@ const sessions: readonly Tripwire[] = [
   { property: 'Ended Session Is Agreed', what: 'a client is told so whose session lasts', given: [], broken: [...c0InSession(1), toldEnded], mended: [...c0InSession(7), toldEnded] },
 ];
 
+/** Puts with versions (MIT 6.5840): the same put twice, which took effect once. */
+const putVersion = (version: number, value = 'a'): Operation => ({ kind: 'putVersion', key: 'k', value, version });
+const getVersion: Operation = { kind: 'getVersion', key: 'k' };
+const twice: readonly Item[] = [1, 2].map(() => ({ term: 1, command: { client: c0, sequence: 1, operation: putVersion(0) } }));
+const putTwice = [...n0Commits(twice), asks(putVersion(0))];
+const n1HasVersions = [...n0Commits(ofC0(putVersion(0), putVersion(1))), steps(1, { commit: 2, applied: 2 })];
+const found = (value: string, version: number): Result => ({ told: 'OK', version, value });
+const c0ReadsVersion = [
+  ...n0Commits([0, 1].map((version) => ({ term: 1, command: { client: c1, sequence: version + 1, operation: putVersion(version) } }))), steps(1, { commit: 2, applied: 2 }), asks({ kind: 'getVersion', key: 'k' }),
+  steps(1, { reading: [{ client: c0, sequence: 1, operation: getVersion, index: null }] }),
+];
+const versions: readonly Tripwire[] = [
+  {
+    property: 'Refusal Is Sure', what: 'of a put that took effect, and was then refused', given: putTwice,
+    broken: [told({ told: 'ErrVersion', version: 0 })], mended: [told({ told: 'ErrMaybe', version: 0 })],
+  },
+  {
+    property: 'Acknowledged Is Committed', what: 'a put with a version that nobody committed', given: [...n0Leads(ofC0(putVersion(0))), steps(1, { log: ofC0(putVersion(0)) }), asks(putVersion(0))],
+    broken: [told({ told: 'OK', version: 0 })], mended: [steps(0, { commit: 1 }), told({ told: 'OK', version: 0 })],
+  },
+  ...([
+    ['what a put gave', [putVersion(0)], { told: 'ErrNoKey', version: 0 }, { told: 'OK', version: 0 }],
+    ['the version that a put named', [putVersion(0)], { told: 'OK', version: 1 }, { told: 'OK', version: 0 }],
+    ['a put where there is no key', [putVersion(3)], { told: 'ErrVersion', version: 3 }, { told: 'ErrNoKey', version: 3 }],
+    ['a put of another version', [putVersion(0), putVersion(3)], { told: 'OK', version: 3 }, { told: 'ErrVersion', version: 3 }],
+    ['ErrMaybe where nothing was refused', [putVersion(0), putVersion(1)], { told: 'ErrMaybe', version: 1 }, { told: 'OK', version: 1 }],
+    ['the version of a key', [putVersion(0), getVersion], found('a', 2), found('a', 1)],
+    ['the value of a key', [putVersion(0), getVersion], found('b', 1), found('a', 1)],
+    ['that there is no key', [getVersion], found('', 0), { told: 'ErrNoKey', version: 0 }],
+    ['a key that was there', [putVersion(0), putVersion(1, 'b'), getVersion], { told: 'ErrNoKey', version: 0 }, found('b', 2)],
+  ] as const).map(([what, commands, wrong, right]): Tripwire => ({
+    property: 'Acknowledged Result', what: `with versions, of ${what}`,
+    given: [...n0Commits(ofC0(...commands)), ...commands.slice(0, -1).flatMap((request, operation) => [asks(request, operation), told({ told: 'OK', version: operation }, operation)]), asks(commands.at(-1)!, 9)],
+    broken: [told(wrong, 9)], mended: [told(right, 9)],
+  })),
+  {
+    property: 'Equal Replicas', what: 'all at once, with a wrong version', given: n1HasVersions,
+    broken: [steps(0, { applied: 2, spoilt: 'version' })], mended: [steps(0, { applied: 2 })],
+  },
+  {
+    property: 'Equal Replicas', what: 'entry by entry, with a wrong version', given: [...n1HasVersions, steps(0, { applied: 1 })],
+    broken: [steps(0, { applied: 2, spoilt: 'version' })], mended: [steps(0, { applied: 2 })],
+  },
+  {
+    property: 'Snapshot Equals Prefix', what: 'a snapshot is taken with a wrong version', given: [...n0Commits(ofC0(putVersion(0), putVersion(1))), steps(0, { applied: 2 })],
+    broken: [steps(0, { base: 2, spoiltSnapshot: 'version' })], mended: [steps(0, { base: 2 })],
+  },
+  {
+    property: 'Responds After Applied', what: 'a put is executed again, and nobody is told', given: n0Commits(twice),
+    broken: [steps(0, { applied: 2 }, { isSilent: true })], mended: [steps(0, { applied: 2 })],
+  },
+  {
+    property: 'Responds After Applied', what: 'a get with its version is executed, and nobody is told', given: n0Commits(ofC0(getVersion)),
+    broken: [steps(0, { applied: 1 }, { isSilent: true })], mended: [steps(0, { applied: 1 })],
+  },
+  ...([['version', found('a', 1), found('a', 2)], ['value', found('b', 2), found('a', 2)], ['key', { told: 'ErrNoKey', version: 0 }, found('a', 2)]] as const).map(([what, wrong, right]): Tripwire => ({
+    property: 'Read Is Fresh', what: `with versions, a wrong ${what}`, given: c0ReadsVersion, broken: [reads(1, wrong)], mended: [reads(1, right)],
+  })),
+  {
+    property: 'Linearizability', what: 'with versions, a key that was there is not found', given: [...n0Commits(ofC0(putVersion(0), getVersion)), asks(putVersion(0)), told({ told: 'OK', version: 0 }), asks(getVersion, 1)],
+    broken: [told({ told: 'ErrNoKey', version: 0 }, 1), end], mended: [told(found('a', 1), 1), end],
+    unseenBy: { simulator: 'the store that it keeps tells first (Acknowledged Result)' },
+  },
+];
+
 export const store: readonly Tripwire[] = [
   {
     property: 'Read Is Fresh', what: 'a server answers that has not executed what was committed', given: c0Reads,
@@ -159,4 +224,5 @@ export const store: readonly Tripwire[] = [
     unseenBy: { simulator: 'the store that it keeps tells first (Acknowledged Is Committed)' },
   },
   ...sessions,
+  ...versions,
 ];

@@ -36,7 +36,7 @@ test('what clients ask and are told of each object is drawn as it always was', (
     return digest.hex();
   };
   expect(ready.map(([name, model]) => `${name} ${digestOf(model)}`)).toEqual([
-    'kv 3730bcecfc786761', 'kv-unpartitioned ff43e6ccba7787f5', 'register 4f4f30e9cfdaa5de', 'cas-register 3f5d40c4bc9597c3', 'set 331e154406220187', 'queue a131a040e643405a', 'stack e45a1741046021fa',
+    'kv 3730bcecfc786761', 'kv-unpartitioned ff43e6ccba7787f5', 'versioned-kv 2dd31916b7c9b231', 'register 4f4f30e9cfdaa5de', 'cas-register 3f5d40c4bc9597c3', 'set 331e154406220187', 'queue a131a040e643405a', 'stack e45a1741046021fa',
     'priority-queue 52c505b57057ce7d', 'lock 3f118625301cf8dc', 'counter 88d118f7b59026f6',
     'service kv 3730bcecfc786761', 'service listAppend b141d6b54aa8ead9', 'service lock 3f118625301cf8dc', 'service queue a131a040e643405a', 'service register 3f5d40c4bc9597c3',
   ]);

@@ -10,7 +10,7 @@ import type { Plan } from '../../../harness/plan/plan.ts';
 import type { Scenario } from '../../../harness/campaign/scenario.ts';
 import { echo, ms, toy, toyPlan } from '../faults/toys.ts';
 
-const system = { ...toy([echo]), settings: v.strictObject({}), request: v.nullable(v.number()), scripts: new Map([['good', () => undefined as never]]) };
+const system = { ...toy([echo]), settings: v.strictObject({}), request: v.nullable(v.number()), requestProblem: (request: unknown, settings: unknown) => (request === 13 && settings !== undefined ? '13 brings bad luck' : null), scripts: new Map([['good', () => undefined as never]]) };
 const flags = { reliable: true, longDelays: false, longReordering: false };
 const check = (parts: Record<string, unknown>): string => {
   try {
@@ -40,6 +40,7 @@ describe('a plan', () => {
     ['whose last client asks', { operations: [{ ...operation, client: 1 }] }, 'valid'],
     ['with a client that there is not', { operations: [{ ...operation, client: 2 }] }, 'operations[0].client: there are 2 clients, counted from 0'],
     ['with a request that the system does not know', { operations: [operation, { ...operation, request: 'x' }] }, 'operations[1].request: Invalid type: Expected number but received "x"'],
+    ['with a request that does not go with the settings', { operations: [operation, { ...operation, request: 13 }] }, 'operations[1].request: 13 brings bad luck'],
     ['whose last node pauses', { faults: [pause([4])] }, 'valid'],
     ['with a fault on a node that there is not', { faults: [pause([5])] }, 'faults[0]: it names node 5; there are 5, counted from 0'],
     ['whose last server crashes', { faults: [crash([2])] }, 'valid'],
