@@ -28,7 +28,7 @@ export function drawOptions(random: RandomStream, servers: number, mayCome: bool
   const hasMembership = mayCome && servers > 1 && isOn(10);
   const isApart = (place: number): boolean => !hasMembership && isOn(place);
   // In place of sessions, which so are there in a tenth of the seeds still.
-  const hasVersions = !hasMembership && answer(ticket, 9) % 1000 < 300;
+  const hasVersions = !hasMembership && answer(ticket, 9) % 1000 < 450;
   const around = isOn(2) ? (answer(ticket, 100) % 2 === 0 ? ['index'] as const : ['log', 'index'] as const) : [];
   const reads = isApart(4) ? [...around, 'lease' as const] : [...around];
   // Whoever has left and does not know it deposes one leader after the other, unless something protects them (4.2.3).
