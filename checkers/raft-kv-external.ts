@@ -77,7 +77,7 @@ export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, P
   }
 
   invoked(operation: number, client: NodeId, request: Asked | Change): void {
-    if ('server' in request) return;
+    if (!('key' in request)) return;
     this.clients.set(operation, client);
     this.history.invoked(operation, client, request);
   }

@@ -40,6 +40,7 @@ export const places = {
   withConfiguration: membershipFile('withConfiguration'),
   whenItIsSo: membershipFile('whenItIsSo'),
   retired: membershipFile('retired'),
+  leaveJoint: membershipFile('leaveJoint'),
   pursued: 'core/changes.ts pursued',
   configurationOf: configurationFile('configurationOf'),
   isQuorum: configurationFile('isQuorum'),

@@ -1,5 +1,5 @@
 /** What a step did of who takes part (dissertation, chapter 4), where, and against which rule. */
-import { changesIn, mayHaveVoted, sameConfiguration, told, wrongOf } from '../../checkers/raft/membership.ts';
+import { changesIn, mayHaveVoted, sameConfiguration, told, wrongLeaving, wrongOf } from '../../checkers/raft/membership.ts';
 import { loggedConfiguration } from '../../checkers/raft/quorum.ts';
 import { isChange } from '../../core/changes.ts';
 import type { NodeId } from '../../core/protocol.ts';
@@ -15,9 +15,10 @@ export const membershipMarks = (change: RaftChange): readonly Mark[] =>
 /** A leader puts a configuration into its log, from where on it counts (4.1). */
 function changeMarks({ node, before, after }: RaftChange): readonly Mark[] {
   return changesIn({ node, before, after }).map((one) => {
-    const wrong = wrongOf(one, after);
-    return marked('change', [places.whenItMay, places.withConfiguration], `changes who takes part from ${told(one.from)} to ${told(one.to)}, as entry ${one.index}`,
-      wrong === null ? null : `${wrong} (4.1)`, { term: after.persistent.currentTerm, index: one.index, upTo: one.index });
+    const isLeft = one.from.outgoing !== undefined;
+    const wrong = (isLeft ? wrongLeaving : wrongOf)(one, after);
+    return marked('change', [isLeft ? places.leaveJoint : places.whenItMay, places.withConfiguration], `changes who takes part from ${told(one.from)} to ${told(one.to)}, as entry ${one.index}`,
+      wrong === null ? null : `${wrong} (${isLeft ? '4.3' : '4.1'})`, { term: after.persistent.currentTerm, index: one.index, upTo: one.index });
   });
 }
 
@@ -60,7 +61,7 @@ export function changeAnswer({ before, after, event, nameOf }: ServedStep, to: N
   const waiting = before.changing?.find((one) => one.client === to && one.sequence === sequence);
   const asked: Change | undefined = waiting?.change ?? (isAsked ? request.operation as Change : undefined);
   if (asked === undefined) return null;
-  const wish = `${asked.kind}(${nameOf(asked.server)})`;
+  const wish = `${asked.kind}(${asked.kind === 'replaceServers' ? told(asked) : nameOf(asked.server)})`;
   const says = result === true ? `tells ${nameOf(to)} that ${wish} is done` : `tells ${nameOf(to)} that it has given up ${wish}`;
   const askedAt = waiting?.askedAt ?? before.raft.persistent.log.lastIndex;
   const against = result === true && after.raft.commitIndex <= askedAt ? `no entry behind ${askedAt}, where its log ended when it was asked, is committed: an old leader tells what was (section 8)` : null;

@@ -81,7 +81,7 @@ const all = [0, 1, 2];
 const threeVote = { members: all };
 const twoVote = { members: [0, 1] };
 const hold = (log: readonly Item[], ...nodes: readonly number[]) => nodes.map((node) => steps(node, { log }));
-const n0Catches = (rounds: number): Role => ({ ...leads([0, 0, 0]), office: { heard: [], catchUp: { server: 2, upTo: 1, rounds, isLate: rounds > 1 } } } as Role);
+const n0Catches = (rounds: number): Role => ({ ...leads([0, 0, 0]), office: { heard: [], catchUp: { servers: [2], upTo: 1, rounds, isLate: rounds > 1 } } } as Role);
 const change: Happening = { kind: 'ask', operation: 0, request: { kind: 'removeServer', server: 2 } };
 /** n0 leads, and its going is in all logs. */
 const n0Leaves = [...n0LeadsOf(all, 1), ...hold([1, puts([1, 2])], 0, 1, 2)];

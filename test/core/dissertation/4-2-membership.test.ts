@@ -80,7 +80,7 @@ describe('a server that comes (4.2.1)', () => {
     asks(cluster, 1, add(3));
     beat(cluster, across([3]));
     cluster.timer(0, 'catchUp');
-    expect(raftOf(cluster).role).toMatchObject({ office: { catchUp: { server: 3, rounds: 2, isLate: true } } });
+    expect(raftOf(cluster).role).toMatchObject({ office: { catchUp: { servers: [3], rounds: 2, isLate: true } } });
     put(cluster, 1);
     expect(raftOf(cluster).role).toMatchObject({ office: { catchUp: { upTo: 2 } } });
     beat(cluster);
