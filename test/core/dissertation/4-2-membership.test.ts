@@ -239,6 +239,15 @@ describe('one change at a time (4.1)', () => {
   });
 });
 
+test('a leader that is alone from now on confirms by itself the reads that wait for others (6.4; swarm 6000015)', () => {
+  const cluster = clusterOf(2, [0, 1], { reads: ['index'] });
+  cluster.ask(0, client, 1, { kind: 'get', key: 'k' });
+  asks(cluster, 1, remove(1));
+  expect(cluster.answersTo(client)).toEqual([]);
+  cluster.timer(0, 'heartbeat');
+  expect(cluster.answersTo(client)).toHaveLength(1);
+});
+
 describe('a leader that goes (4.2.2)', () => {
   test('leads until that is committed, without counting itself, and no longer', () => {
     const cluster = clusterOf(3, [0, 1, 2]);
