@@ -42,7 +42,7 @@ describe('a quarter of the seeds', () => {
   });
 
   test('asks for changes of every kind', () => {
-    expect([...new Set(moving.flatMap((plan) => changesOf(plan).map(({ change }) => change.kind)))].sort()).toEqual(['addLearner', 'addServer', 'removeServer']);
+    expect([...new Set(moving.flatMap((plan) => changesOf(plan).map(({ change }) => change.kind)))].sort()).toEqual(['addLearner', 'addServer', 'removeServer', 'replaceServers']);
   });
 });
 
