@@ -44,6 +44,7 @@ export const places = {
   pursued: 'core/changes.ts pursued',
   configurationOf: configurationFile('configurationOf'),
   isQuorum: configurationFile('isQuorum'),
+  electoratesOf: 'core/raft/joint-consensus.ts electoratesOf',
   reachedByMajority: configurationFile('reachedByMajority'),
   mayStand: configurationFile('mayStand'),
   restartElectionTimer: 'core/raft/state.ts restartElectionTimer',

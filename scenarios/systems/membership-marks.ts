@@ -10,7 +10,7 @@ import { places } from './code-places.ts';
 import { marked, type RaftChange } from './raft-marks.ts';
 
 export const membershipMarks = (change: RaftChange): readonly Mark[] =>
-  (change.after.config.members === undefined ? [] : [...changeMarks(change), ...snapshotMarks(change), ...waitMarks(change), ...leftMarks(change)]);
+  (change.after.config.members === undefined ? [] : [...changeMarks(change), ...snapshotMarks(change), ...waitMarks(change), ...leftMarks(change), ...stayMarks(change)]);
 
 /** A leader puts a configuration into its log, from where on it counts (4.1). */
 function changeMarks({ node, before, after }: RaftChange): readonly Mark[] {
@@ -45,6 +45,15 @@ function waitMarks({ node, before, after, event }: RaftChange): readonly Mark[] 
 function leftMarks({ before, after }: RaftChange): readonly Mark[] {
   if (before.role.kind !== 'leader' || after.role.kind !== 'follower' || before.persistent.currentTerm !== after.persistent.currentTerm) return [];
   return [marked('left', [places.retired], `leads term ${after.persistent.currentTerm} no more`)];
+}
+
+/** 4.3: with each heartbeat at the latest a leader leaves a joint configuration that is committed. */
+function stayMarks({ before, after, event }: RaftChange): readonly Mark[] {
+  if (event.kind !== 'timer' || event.timer !== 'heartbeat' || before.role.kind !== 'leader' || after.role.kind !== 'leader') return [];
+  const { commitIndex, persistent } = before;
+  const committed = persistent.log.termAt(commitIndex) === persistent.currentTerm ? loggedConfiguration(persistent, commitIndex) : undefined;
+  if (committed?.outgoing === undefined || !sameConfiguration(loggedConfiguration(after.persistent), committed)) return [];
+  return [marked('stays', [places.leaveJoint], `goes on with ${told(committed)}`, 'a joint configuration that is committed is left (4.3)', { term: persistent.currentTerm })];
 }
 
 interface ServedStep {

@@ -142,7 +142,7 @@ function roleMarks({ node, before, after, event, nameOf }: RaftChange): readonly
     const few = before.role.kind !== 'preCandidate' || outvotedIn(sets, (voter) => asked.includes(voter)) === null ? null
       : `of ${counted.map(nameOf).join(' ')}, who have a vote by its log, ${asked.filter((id) => counted.includes(id)).map(nameOf).join(' ')} are no majority (dissertation 9.6)`;
     const against = after.role.votes.includes(node) ? few : 'a candidate votes for itself (5.2)';
-    marks.push(marked('campaign', few === null ? [places.onElectionTimeout] : [places.isQuorum, places.configurationOf], `campaigns in term ${term} with a log up to ${ends(after.persistent.log)}`, against, { term }));
+    marks.push(marked('campaign', few === null ? [places.onElectionTimeout] : [sets.length > 1 ? places.electoratesOf : places.isQuorum, places.configurationOf], `campaigns in term ${term} with a log up to ${ends(after.persistent.log)}`, against, { term }));
   }
   if (after.role.kind === 'candidate' && before.role.kind === 'candidate' && after.role.votes.length > votes.length) {
     const known = after.role.votes;
@@ -157,7 +157,7 @@ function roleMarks({ node, before, after, event, nameOf }: RaftChange): readonly
     const about = { term, index: 1, upTo: after.persistent.log.lastIndex };
     const says = `becomes leader of term ${term} with the votes of ${said}, of ${counted.length} servers, and a log up to ${ends(before.persistent.log)}`;
     if (isElected) marks.push(marked('election', [places.becomeLeader, places.onRequestVoteReply], says, null, about));
-    else marks.push(marked('election', [places.onRequestVoteReply, places.majorityOf], says, 'a leader needs the votes of a majority (5.2)', about));
+    else marks.push(marked('election', [places.onRequestVoteReply, sets.length > 1 ? places.electoratesOf : places.majorityOf], says, 'a leader needs the votes of a majority (5.2)', about));
     if (after.role.matchIndex.some((match, peer) => peer !== node && match !== 0)) {
       marks.push(marked('match', [places.becomeLeader], `begins with matchIndex ${after.role.matchIndex.join(' ')}`, 'a new leader knows of no match: 0 for all (Figure 2)', { term }));
     }
@@ -304,12 +304,13 @@ function leaderCommit({ node, before, after, nameOf }: RaftChange, { matchIndex 
   const to = after.commitIndex;
   const voters = votersOf(after, matchIndex.length);
   const holders = matchIndex.map((match, peer) => voters.includes(peer) && (peer === node ? log.lastIndex : match) >= to);
-  const few = outvotedIn(votingSets(after, matchIndex.length), (peer) => holders[peer]!);
+  const sets = votingSets(after, matchIndex.length);
+  const few = outvotedIn(sets, (peer) => holders[peer]!);
   const term = termIn(log, to);
   const says = `commits ${entry} as leader of term ${currentTerm}; it counts ${holders.flatMap((isHeld, peer) => (isHeld ? [nameOf(peer)] : [])).join(' ')}`;
   if (to < before.commitIndex) return marked('commit', [places.advanceCommitIndex], says, `commitIndex never goes back, and it was ${before.commitIndex} (Figure 2)`, about);
   if (few !== null) {
-    const at = configurationOf(after) === null ? [places.highestOnMajority, places.advanceCommitIndex] : [places.reachedByMajority, places.advanceCommitIndex];
+    const at = configurationOf(after) === null ? [places.highestOnMajority, places.advanceCommitIndex] : [sets.length > 1 ? places.electoratesOf : places.reachedByMajority, places.advanceCommitIndex];
     return marked('commit', at, says, `${few.held} of ${few.of} are no majority (5.3)`, about);
   }
   const against = term !== null && term !== currentTerm ? 'entries of earlier terms are not committed by counting (5.4.2, Figure 8)' : null;

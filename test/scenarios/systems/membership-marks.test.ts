@@ -49,6 +49,17 @@ test('a joint configuration is told with both of its sets, and left when it is c
   expect(early).toEqual([[says, 'the joint configuration at index 2 is not committed (4.3)']]);
 });
 
+test('a leader that stays in it with a heartbeat, when it is committed, breaks a rule (4.3)', () => {
+  const cluster = led();
+  cluster.handle(0, asked(1, { kind: 'replaceServers', voters: [0, 1], learners: [] }));
+  const joint = cluster.server(0);
+  const committed = { ...joint, raft: { ...joint.raft, commitIndex: 2 } };
+  const ticks: ServerEvent = { kind: 'timer', timer: 'heartbeat' };
+  const marks = (before: Server, doctored: (after: Server) => Server) => told(before, ticks, doctored, ['stays']);
+  expect([marks(committed, (after) => after), marks(joint, () => joint)]).toEqual([[], []]);
+  expect(marks(committed, () => committed)).toEqual([['goes on with {n0 n1 and n0 n1 n2}', 'a joint configuration that is committed is left (4.3)']]);
+});
+
 test('an operator is told of a replacement by all that it names', () => {
   const server = led().server(0);
   const event = asked(1, { kind: 'replaceServers', voters: [], learners: [] });
