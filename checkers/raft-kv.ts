@@ -114,7 +114,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
 
   private readAsked({ pending }: Clerk, event: AnyEvent): void {
     const operation = pending?.operation;
-    if (event.kind === 'request' && operation !== undefined && !('server' in operation)) this.history.named(event.id, operation);
+    if (event.kind === 'request' && operation !== undefined && 'key' in operation) this.history.named(event.id, operation);
   }
 
   /** First of all: what is installed is wrong where its chunks did not fit. */
