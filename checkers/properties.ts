@@ -10,7 +10,7 @@ import { leaderInContactIsKept, leaderWithoutQuorumStepsDown, preVoteChangesNoth
 import { persistBeforeSend } from './raft/durability.ts';
 import { electedByMajority, electionSafety, oneVotePerTerm, termMonotonic } from './raft/elections.ts';
 import {
-  acknowledgedChangeIsCommitted, configurationIsLogged, leaderThatLeftStepsDown, oneChangeAtATime, snapshotTellsWhoTakesPart, standsAsMember,
+  acknowledgedChangeIsCommitted, configurationIsLogged, jointIsLeftWhenCommitted, leaderThatLeftStepsDown, oneChangeAtATime, snapshotTellsWhoTakesPart, standsAsMember,
 } from './raft/membership.ts';
 import { logMatching, logTermsNonDecreasing } from './raft/entry-book.ts';
 import { appliedInOrder, appliedIsCommitted, commitIndexMonotonic, committedIsLogged, lastAppliedMonotonic } from './raft/indexes.ts';
@@ -53,6 +53,7 @@ export const properties = [
   // Who takes part.
   configurationIsLogged,
   oneChangeAtATime,
+  jointIsLeftWhenCommitted,
   standsAsMember,
   leaderThatLeftStepsDown,
   // Elections.

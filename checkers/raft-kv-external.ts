@@ -59,7 +59,7 @@ export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, P
   /** Which version a client names that left it to its clerk. */
   private readAsked({ pending }: Clerk, event: Event<ServerMessage, unknown>): void {
     const operation = pending?.operation;
-    if (event.kind === 'request' && operation !== undefined && !('server' in operation)) this.history.named(event.id, operation);
+    if (event.kind === 'request' && operation !== undefined && 'key' in operation) this.history.named(event.id, operation);
   }
 
   private readonly isUp = (node: NodeId): boolean => this.servers[node] != null;
@@ -77,7 +77,7 @@ export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, P
   }
 
   invoked(operation: number, client: NodeId, request: Asked | Change): void {
-    if ('server' in request) return;
+    if (!('key' in request)) return;
     this.clients.set(operation, client);
     this.history.invoked(operation, client, request);
   }

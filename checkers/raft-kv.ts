@@ -114,7 +114,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
 
   private readAsked({ pending }: Clerk, event: AnyEvent): void {
     const operation = pending?.operation;
-    if (event.kind === 'request' && operation !== undefined && !('server' in operation)) this.history.named(event.id, operation);
+    if (event.kind === 'request' && operation !== undefined && 'key' in operation) this.history.named(event.id, operation);
   }
 
   /** First of all: what is installed is wrong where its chunks did not fit. */
@@ -160,7 +160,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     if (index > log.baseIndex || index > log.lastIndex) return;
     const message = event.kind === 'message' ? event.message : null;
     const inSession = message?.kind === 'clientRequest' ? saidOfSession(after, message.session) : undefined;
-    const command: Command | null = event.kind === 'message' && message?.kind === 'clientRequest' && !('server' in message.operation)
+    const command: Command | null = event.kind === 'message' && message?.kind === 'clientRequest' && 'key' in message.operation
       ? { client: event.from, sequence: message.sequence, operation: message.operation, ...(inSession === undefined ? {} : { inSession }) }
       : null;
     const configuration = log.configurationAt(index);
@@ -227,7 +227,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   invoked(operation: number, client: NodeId, request: Asked | Change): void {
     const sequence = (this.sequences.get(client) ?? 0) + 1;
     this.sequences.set(client, sequence);
-    if ('server' in request) {
+    if (!('key' in request)) {
       this.changes.set(operation, { change: request, since: this.configurations.length - 1 });
       return;
     }
@@ -241,10 +241,10 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   returned(operation: number, client: NodeId, reply: Result | Expired): void {
     const asked = this.changes.get(operation);
     if (asked !== undefined) {
-      const { change: { kind, server }, since } = asked;
+      const { change, since } = asked;
       const who = `c${client - this.checks.servers}`;
       this.chronicle.answersChange(reply === true);
-      if (reply === true) hold(acknowledgedChangeIsCommitted, { who, kind, server, since: this.configurations.slice(since).map(({ configuration }) => configuration) });
+      if (reply === true) hold(acknowledgedChangeIsCommitted, { who, change, since: this.configurations.slice(since).map(({ configuration }) => configuration) });
       return;
     }
     if (isExpired(reply)) return this.toldEnded(operation, client);

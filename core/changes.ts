@@ -9,9 +9,9 @@ import type { ClerkMessage } from './kv/messages.ts';
 import type { Effect, Event, NodeId, Step } from './protocol.ts';
 import type { LogIndex, Term } from './raft/log.ts';
 import { changeKinds, type Change } from './raft/members.ts';
-import { onChange } from './raft/membership.ts';
+import { leaveJoint, onChange } from './raft/membership.ts';
 import type { AnyRaftMessage } from './raft/option-messages.ts';
-import { NONE, type Persistent, type Raft, type RaftEffect } from './raft/state.ts';
+import { NONE, type Persistent, type Raft, type RaftEffect, type RaftStep } from './raft/state.ts';
 import type { Write } from './raft/write.ts';
 
 /** Of a server, what changes need. */
@@ -74,18 +74,25 @@ const withChanging = <S extends ChangeServer>(server: S, changing: readonly Chan
 function pursued<S extends ChangeServer>(step: ChangeStep<S>, settle: Settle<S>): ChangeStep<S> {
   const { state, effects } = step;
   const { raft, changing } = state;
+  const left = leaveJoint(raft);
+  if (left !== null) return joined(step, left, settle);
   const [first, ...others] = changing!;
   if (first === undefined) return step;
   if (raft.role.kind !== 'leader') {
     const leaderId = raft.role.kind === 'follower' ? raft.role.leaderId : null;
     return { state: withChanging(state, NONE), effects: [...effects, ...changing!.map((one) => answer(one, { kind: 'notLeader', leaderId }))] };
   }
-  const { outcome, raft: after, effects: more } = onChange(raft, first.change, first.askedAt);
-  const settled = after === raft ? { state, effects: more } : settle({ ...state, raft: after }, raft.persistent, more);
-  const joined: ChangeStep<S> = { state: withChanging(settled.state, changing!), effects: together(effects, settled.effects) };
-  if (outcome === 'waits') return joined;
+  const { outcome, ...further } = onChange(raft, first.change, first.askedAt);
+  const done = joined(step, further, settle);
+  if (outcome === 'waits') return done;
   const told = answer(first, { kind: 'done', result: outcome === 'done' });
-  return pursued({ state: withChanging(joined.state, others), effects: [...joined.effects, told] }, settle);
+  return pursued({ state: withChanging(done.state, others), effects: [...done.effects, told] }, settle);
+}
+
+/** A step, and what Raft does behind it, as one. */
+function joined<S extends ChangeServer>({ state, effects }: ChangeStep<S>, { raft, effects: more }: RaftStep, settle: Settle<S>): ChangeStep<S> {
+  const settled = raft === state.raft ? { state, effects: more } : settle({ ...state, raft }, state.raft.persistent, more);
+  return { state: withChanging(settled.state, state.changing!), effects: together(effects, settled.effects) };
 }
 
 /** One step has one barrier: all that it writes is in front of all that it says. */

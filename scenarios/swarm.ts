@@ -18,6 +18,7 @@ import { drawLength, type Length } from './swarm/length.ts';
 import { drawMembership } from './swarm/membership.ts';
 import { drawOperations } from './swarm/operations.ts';
 import { drawOptions } from './swarm/options.ts';
+import { withReplacements } from './swarm/replacements.ts';
 import { drawSoakDisk, soakKinds, soakLength } from './swarm/soak.ts';
 import { drawTransfers } from './swarm/transfers.ts';
 import { withoutCopies, withVersions } from './swarm/versions.ts';
@@ -97,7 +98,10 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     network: settings.versions === true ? withoutCopies(network) : network,
     disk: soaked?.disk ?? { ...drawDisk(streams.stream('disk'), kinds), ...drawDiskTrouble(streams.stream('disk trouble'), kinds) },
     faults: [...withinDrift(drawFaults(streams, kinds, { servers, clients, stormUs, quietUs, electionUs: settings.electionTimeoutUs.max, victims }), settings), ...lasting.faults, ...transfers],
-    operations: withChanges(settings.versions === true ? withVersions(streams.stream('versions'), operations) : operations, membership?.operations(clients + passers)),
+    operations: withChanges(
+      settings.versions === true ? withVersions(streams.stream('versions'), operations) : operations,
+      membership === null ? [] : withReplacements(streams.stream('replacements'), membership.operations(clients + passers), servers),
+    ),
     stormUs,
     settleUs,
     healing,
@@ -106,7 +110,7 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
   };
 }
 
-const withChanges = (operations: readonly PlannedOperation[], changes: readonly PlannedOperation[] = []): readonly PlannedOperation[] =>
+const withChanges = (operations: readonly PlannedOperation[], changes: readonly PlannedOperation[]): readonly PlannedOperation[] =>
   (changes.length === 0 ? operations : [...operations, ...changes].sort((a, b) => a.atUs - b.atUs));
 
 /**

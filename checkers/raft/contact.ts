@@ -1,7 +1,7 @@
 /** PreVote and CheckQuorum: whom a leader in contact with its followers is protected from (dissertation 9.6, 6.2, 4.2.3). */
 import type { AnyRaftMessage, RequestPreVoteReply } from '../../core/raft/option-messages.ts';
 import type { Raft } from '../../core/raft/state.ts';
-import { isAlone, votersOf } from './quorum.ts';
+import { isAlone, outvotedIn, votingSets } from './quorum.ts';
 import { ofStep, type RaftStep } from './raft-step.ts';
 
 const heard = ({ event }: RaftStep): AnyRaftMessage | null => (event?.kind === 'message' ? (event.message as AnyRaftMessage) : null);
@@ -64,9 +64,8 @@ export const standsOnPreVotes = ofStep({
     const votes = before.role.kind === 'preCandidate' ? new Set(before.role.votes) : new Set<number>();
     const isGrant = message?.kind === 'requestPreVoteReply' && message.voteGranted && message.term === currentTerm;
     if (isGrant && event?.kind === 'message') votes.add(event.from);
-    const voters = votersOf(before, config.clusterSize);
-    const granted = voters.filter((voter) => votes.has(voter)).length;
-    return granted * 2 > voters.length ? null : `n${node} stands for election in term ${currentTerm} with ${granted} of ${voters.length} pre-votes`;
+    const few = outvotedIn(votingSets(before, config.clusterSize), (voter) => votes.has(voter));
+    return few === null ? null : `n${node} stands for election in term ${currentTerm} with ${few.held} of ${few.of} pre-votes`;
   },
 });
 

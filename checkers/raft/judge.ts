@@ -9,7 +9,7 @@ import type { LeavesOut } from '../properties.ts';
 import { CommittedLog } from './committed-log.ts';
 import { Elections, type Election } from './elections.ts';
 import { EntryBook, type BookedEntry } from './entry-book.ts';
-import { votersOf } from './quorum.ts';
+import { votingSets } from './quorum.ts';
 import type { ClusterStep } from './raft-step.ts';
 import { StepChecks } from './step-checks.ts';
 
@@ -65,7 +65,7 @@ export class RaftJudge {
     if (before === after) return null;
     const election = elections.read(node, before, after);
     if (election !== null) {
-      elections.mustBeGranted(election, votersOf(after, servers));
+      for (const voters of votingSets(after, servers)) elections.mustBeGranted(election, voters);
       this.committed.mustBeComplete(election);
     }
     checks.moved(step);

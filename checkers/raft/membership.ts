@@ -1,17 +1,24 @@
 /** Changes of the membership (dissertation, chapter 4, with Ongaro's correction of 2015), seen in single steps. */
 import type { NodeId } from '../../core/protocol.ts';
 import type { LogIndex } from '../../core/raft/log.ts';
-import type { Configuration } from '../../core/raft/members.ts';
+import type { Change, Configuration } from '../../core/raft/members.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
 import { property } from '../property.ts';
-import { configurationOf, loggedConfiguration } from './quorum.ts';
+import { configurationOf, loggedConfiguration, votesIn } from './quorum.ts';
 import { ofStep, type RaftStep } from './raft-step.ts';
 
-/** For a person: `{n0 n1; n2 learn}`. */
-export const told = ({ voters, learners }: Configuration): string => `{${voters.map((id) => `n${id}`).join(' ')}${learners.length === 0 ? '' : `; ${learners.map((id) => `n${id}`).join(' ')} learn`}}`;
+/** For a person: `{n0 n1; n2 learn}`; `{n0 n1 and n2 n3; n2 to learn}` while n0 and n1 come for n2 and n3. */
+export function told({ voters, learners, outgoing }: Configuration): string {
+  const named = (ids: readonly NodeId[], what: string): string => (ids.length === 0 ? '' : `; ${names(ids)} ${what}`);
+  return `{${names(voters)}${outgoing === undefined ? '' : ` and ${names(outgoing.voters)}`}${named(learners, 'learn')}${named(outgoing?.learnersNext ?? [], 'to learn')}}`;
+}
+
+const names = (ids: readonly NodeId[]): string => ids.map((id) => `n${id}`).join(' ');
+
+const listsOf = ({ voters, learners, outgoing }: Configuration): string => [voters, learners, outgoing?.voters ?? ['none'], outgoing?.learnersNext ?? []].map((ids) => ids.join()).join(';');
 
 export const sameConfiguration = (one: Configuration | undefined, other: Configuration | undefined): boolean =>
-  one === other || (one !== undefined && other !== undefined && one.voters.join() === other.voters.join() && one.learners.join() === other.learners.join());
+  one === other || (one !== undefined && other !== undefined && listsOf(one) === listsOf(other));
 
 export const configurationIsLogged = ofStep({
   name: 'Configuration Is Logged',
@@ -56,23 +63,49 @@ function indexOfLast({ log }: Persistent, upTo: LogIndex): LogIndex {
 const differing = (one: readonly NodeId[], other: readonly NodeId[]): number =>
   one.filter((id) => !other.includes(id)).length + other.filter((id) => !one.includes(id)).length;
 
+type Leading = Pick<Raft, 'commitIndex' | 'persistent'>;
+
 /** What is wrong with a change that a leader in this state logged; null for nothing. */
-export function wrongOf({ from, to, fromIndex }: LoggedChange, { commitIndex, persistent: { currentTerm, log } }: Pick<Raft, 'commitIndex' | 'persistent'>): string | null {
-  if (differing(from.voters, to.voters) > 1) return 'two such majorities need not meet';
+export function wrongOf({ from, to, fromIndex }: LoggedChange, { commitIndex, persistent: { currentTerm, log } }: Leading): string | null {
+  if (to.outgoing === undefined && differing(from.voters, to.voters) > 1) return 'two such majorities need not meet';
+  if (to.outgoing !== undefined && to.outgoing.voters.join() !== from.voters.join()) return `${names(from.voters)} vote no longer`;
   if (fromIndex > commitIndex) return `the change at index ${fromIndex} is not committed`;
   return commitIndex < log.baseIndex || log.termAt(commitIndex) !== currentTerm ? 'the leader has committed no entry of its term' : null;
+}
+
+/** The same of what stands behind a joint configuration: nothing may but what it leads to. */
+export function wrongLeaving({ from, to, fromIndex }: LoggedChange, { commitIndex }: Pick<Raft, 'commitIndex'>): string | null {
+  if (fromIndex > commitIndex) return `the joint configuration at index ${fromIndex} is not committed`;
+  const learners = [...from.learners, ...from.outgoing?.learnersNext ?? []].sort((a, b) => a - b);
+  return sameConfiguration(to, { voters: from.voters, learners }) ? null : `it leads to ${told({ voters: from.voters, learners })}`;
 }
 
 export const oneChangeAtATime = ofStep({
   name: 'One Change At A Time',
   source: 'dissertation, 4.1; Ongaro, raft-dev, July 2015',
-  says: 'A leader changes one voter, behind a configuration that is committed, and when it has committed an entry of its own term',
+  says: 'A leader changes one voter, or makes the configuration joint, behind one that is committed, and when it has committed an entry of its own term',
   when: 'written',
   check(step) {
     const { node, after } = step;
     for (const change of changesIn(step)) {
-      const wrong = wrongOf(change, after);
+      const wrong = change.from.outgoing === undefined ? wrongOf(change, after) : null;
       if (wrong !== null) return `n${node} leads term ${after.persistent.currentTerm} and changes ${told(change.from)} to ${told(change.to)} at index ${change.index}: ${wrong}`;
+    }
+    return null;
+  },
+});
+
+/** Left earlier, it may be forgotten where the other set decides by itself: then either decides without the other. */
+export const jointIsLeftWhenCommitted = ofStep({
+  name: 'Joint Is Left When Committed',
+  source: 'Raft, section 6; dissertation, 4.3',
+  says: 'A leader puts behind a joint configuration, when that is committed, the one that it leads to, and no other',
+  when: 'written',
+  check(step) {
+    const { node, after } = step;
+    for (const change of changesIn(step)) {
+      const wrong = change.from.outgoing === undefined ? null : wrongLeaving(change, after);
+      if (wrong !== null) return `n${node} leads term ${after.persistent.currentTerm} and leaves ${told(change.from)} for ${told(change.to)} at index ${change.index}: ${wrong}`;
     }
     return null;
   },
@@ -85,7 +118,7 @@ export const leaderThatLeftStepsDown = ofStep({
   when: 'moved',
   check({ node, before, after }) {
     const configuration = after.role.kind === 'leader' ? configurationOf(after) : null;
-    if (configuration === null || configuration.voters.includes(node)) return null;
+    if (configuration === null || votesIn(configuration, node)) return null;
     if (before?.role.kind !== 'leader' && !mayHaveVoted(before, node)) return `n${node} leads term ${after.persistent.currentTerm} and has no vote in ${told(configuration)}`;
     const index = indexOfLast(after.persistent, after.persistent.log.lastIndex);
     return index > after.commitIndex ? null : `n${node} leads term ${after.persistent.currentTerm}, and has left: ${told(configuration)} is committed at index ${index}`;
@@ -96,7 +129,7 @@ export const leaderThatLeftStepsDown = ofStep({
 export function mayHaveVoted(raft: RaftStep['before'], node: NodeId): boolean {
   if (raft === null) return false;
   const { config: { members }, persistent, commitIndex } = raft;
-  return [loggedConfiguration(persistent), loggedConfiguration(persistent, commitIndex)].some((one) => (one?.voters ?? members!).includes(node));
+  return [loggedConfiguration(persistent), loggedConfiguration(persistent, commitIndex)].some((one) => votesIn(one ?? { voters: members!, learners: [] }, node));
 }
 
 export const standsAsMember = ofStep({
@@ -131,8 +164,7 @@ export const snapshotTellsWhoTakesPart = property({
 
 export interface AnsweredChange {
   readonly who: string;
-  readonly kind: 'addServer' | 'addLearner' | 'removeServer';
-  readonly server: NodeId;
+  readonly change: Change;
   /** All that were committed at some moment between question and answer. */
   readonly since: readonly Configuration[];
 }
@@ -142,11 +174,15 @@ export const acknowledgedChangeIsCommitted = property({
   source: 'dissertation, 4.1',
   says: 'An operator is told that a change is done only when the configuration that it makes is committed',
   looksAt: 'ghost',
-  check: ({ who, kind, server, since }: AnsweredChange) => (since.some((one) => isMade(one, kind, server)) ? null
-    : `${who} was told that ${kind}(n${server}) is done, and since it asked no other configuration was committed than ${since.map(told).join(', ')}`),
+  check: ({ who, change, since }: AnsweredChange) => (since.some((one) => isMade(one, change)) ? null
+    : `${who} was told that ${wished(change)} is done, and since it asked no other configuration was committed than ${since.map(told).join(', ')}`),
 });
 
-function isMade({ voters, learners }: Configuration, kind: AnsweredChange['kind'], server: NodeId): boolean {
-  if (kind === 'addServer') return voters.includes(server);
-  return (voters.includes(server) || learners.includes(server)) === (kind === 'addLearner');
+const wished = (change: Change): string => `${change.kind}(${change.kind === 'replaceServers' ? told(change) : `n${change.server}`})`;
+
+function isMade(made: Configuration, change: Change): boolean {
+  const { voters, learners } = made;
+  if (change.kind === 'replaceServers') return sameConfiguration(made, { voters: change.voters.toSorted((a, b) => a - b), learners: change.learners.toSorted((a, b) => a - b) });
+  if (change.kind === 'addServer') return voters.includes(change.server);
+  return (votesIn(made, change.server) || learners.includes(change.server)) === (change.kind === 'addLearner');
 }

@@ -1,4 +1,7 @@
-/** Who counts for a server (dissertation 4.1): the voters of the last configuration of its log; without membership changes, everyone. */
+/**
+ * Who counts for a server (dissertation 4.1): the voters of the last configuration of its log; without membership changes, everyone. While
+ * that is joint (4.3) two sets count, each by itself: whatever needs a majority needs one of either.
+ */
 import type { NodeId } from '../../core/protocol.ts';
 import type { Configuration } from '../../core/raft/members.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
@@ -19,17 +22,33 @@ export function configurationOf({ config: { members }, persistent }: Pick<Raft, 
 
 const everyone = Array.from({ length: 8 }, (_, servers) => Array.from({ length: servers }, (_unused, node) => node));
 
-export const votersOf = (raft: Pick<Raft, 'config' | 'persistent'>, servers: number): readonly NodeId[] =>
-  configurationOf(raft)?.voters ?? everyone[servers] ?? Array.from({ length: servers }, (_, node) => node);
+/** The sets of which a majority each must agree: one, or the new and the old one. */
+export function votingSets(raft: Pick<Raft, 'config' | 'persistent'>, servers: number): readonly (readonly NodeId[])[] {
+  const configuration = configurationOf(raft);
+  if (configuration === null) return [everyone[servers] ?? Array.from({ length: servers }, (_, node) => node)];
+  return configuration.outgoing === undefined ? [configuration.voters] : [configuration.voters, configuration.outgoing.voters];
+}
+
+/** Whoever is in one of them, once. */
+export const votersOf = (raft: Pick<Raft, 'config' | 'persistent'>, servers: number): readonly NodeId[] => [...new Set(votingSets(raft, servers).flat())];
+
+/** Of the sets, the first one of which these are no majority; null where there is none. */
+export function outvotedIn(sets: readonly (readonly NodeId[])[], holds: (node: NodeId) => boolean): { readonly held: number; readonly of: number } | null {
+  for (const set of sets) {
+    const held = set.filter(holds).length;
+    if (held * 2 <= set.length) return { held, of: set.length };
+  }
+  return null;
+}
 
 /** Alone it decides. */
-export const isAlone = (raft: Raft): boolean => {
-  const voters = votersOf(raft, raft.config.clusterSize);
-  return voters.length === 1 && voters[0] === raft.config.id;
-};
+export const isAlone = (raft: Raft): boolean => votingSets(raft, raft.config.clusterSize).every((set) => set.length === 1 && set[0] === raft.config.id);
+
+/** Whether it has a vote by this configuration. */
+export const votesIn = ({ voters, outgoing }: Configuration, node: NodeId): boolean => voters.includes(node) || outgoing?.voters.includes(node) === true;
 
 /** Whether it takes part, as a voter or a learner. */
 export function isMember(raft: Raft, node: NodeId): boolean {
   const configuration = configurationOf(raft);
-  return configuration === null || configuration.voters.includes(node) || configuration.learners.includes(node);
+  return configuration === null || votesIn(configuration, node) || configuration.learners.includes(node);
 }

@@ -2,7 +2,7 @@
 import type { LogIndex } from '../../core/raft/log.ts';
 import type { AppendEntries, AppendEntriesReply, InstallSnapshot, InstallSnapshotReply, RaftMessage } from '../../core/raft/messages.ts';
 import type { Leader, Persistent, Raft } from '../../core/raft/state.ts';
-import { isMember, votersOf } from './quorum.ts';
+import { isMember, outvotedIn, votingSets } from './quorum.ts';
 import { ofPair, ofStep, type RaftStep } from './raft-step.ts';
 
 export const leaderAppendOnly = ofStep({
@@ -99,14 +99,11 @@ export const committedByMajority = ofPair({
       const { log } = durableOf(server);
       return commitIndex < log.baseIndex || log.has(commitIndex, term);
     };
-    const voters = votersOf(after, servers);
-    const holders = voters.filter(holds).length;
-    if (holders * 2 > voters.length) return null;
+    const few = outvotedIn(votingSets(after, servers), holds);
     // A leader may commit an entry and put the next configuration behind it in one step.
-    const old = votersOf(before, servers);
-    return old.filter(holds).length * 2 > old.length
+    return few === null || outvotedIn(votingSets(before, servers), holds) === null
       ? null
-      : `n${node} ${after.role.kind === 'leader' ? 'leads' : 'is in'} term ${after.persistent.currentTerm} and commits entry ${commitIndex}, which ${holders} of ${voters.length} disks hold`;
+      : `n${node} ${after.role.kind === 'leader' ? 'leads' : 'is in'} term ${after.persistent.currentTerm} and commits entry ${commitIndex}, which ${few.held} of ${few.of} disks hold`;
   },
 });
 

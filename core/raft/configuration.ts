@@ -3,7 +3,8 @@
  * an entry says so, those that the plan names take part; without that option, everyone.
  */
 import type { NodeId } from '../protocol.ts';
-import type { Configuration } from './members.ts';
+import { electoratesOf, everyVoter } from './joint-consensus.ts';
+import { isMember, type Configuration } from './members.ts';
 import { majorityOf, type Raft } from './state.ts';
 
 /** Null where the plan lets nobody come or go. */
@@ -11,21 +12,24 @@ export function configurationOf({ config: { members }, persistent: { log } }: Ra
   return members === undefined ? null : log.configuration ?? { voters: members, learners: [] };
 }
 
-/** More than half of the voters, each counted once; whoever does not vote counts for nothing. */
+/** More than half of the voters, each counted once, and of both sets while there are two; whoever does not vote counts for nothing. */
 export function isQuorum(raft: Raft, ids: readonly NodeId[]): boolean {
   const configuration = configurationOf(raft);
   if (configuration === null) return ids.length >= majorityOf(raft.config.clusterSize);
-  const { voters } = configuration;
-  return voters.filter((voter) => ids.includes(voter)).length >= majorityOf(voters.length);
+  return electoratesOf(configuration).every((voters) => voters.filter((voter) => ids.includes(voter)).length >= majorityOf(voters.length));
 }
 
 /** Alone it decides. */
 export const isAlone = (raft: Raft): boolean => isQuorum(raft, [raft.config.id]);
 
-/** The greatest number that a majority has reached. `reached` has a slot for each server. */
+/** The greatest number that a majority has reached, of both sets while there are two. `reached` has a slot for each server. */
 export function reachedByMajority(raft: Raft, reached: readonly number[]): number {
   const configuration = configurationOf(raft);
-  const counted = configuration === null ? reached.slice() : configuration.voters.map((voter) => reached[voter]!);
+  if (configuration === null) return middleOf(reached.slice());
+  return Math.min(...electoratesOf(configuration).map((voters) => middleOf(voters.map((voter) => reached[voter]!))));
+}
+
+function middleOf(counted: number[]): number {
   sortDescending(counted);
   return counted[majorityOf(counted.length) - 1]!;
 }
@@ -46,7 +50,7 @@ export function peersOf(raft: Raft): readonly NodeId[] {
   const configuration = configurationOf(raft);
   const peers: NodeId[] = [];
   for (let peer = 0; peer < clusterSize; peer++) {
-    if (peer !== id && (configuration === null || configuration.voters.includes(peer) || configuration.learners.includes(peer))) peers.push(peer);
+    if (peer !== id && (configuration === null || isMember(configuration, peer))) peers.push(peer);
   }
   return peers;
 }
@@ -55,7 +59,7 @@ export function peersOf(raft: Raft): readonly NodeId[] {
 export function votersBeside(raft: Raft): readonly NodeId[] {
   const { id } = raft.config;
   const configuration = configurationOf(raft);
-  return configuration === null ? peersOf(raft) : configuration.voters.filter((voter) => voter !== id);
+  return configuration === null ? peersOf(raft) : everyVoter(configuration).filter((voter) => voter !== id);
 }
 
 /**
@@ -64,7 +68,5 @@ export function votersBeside(raft: Raft): readonly NodeId[] {
  */
 export function mayStand({ config: { id, members }, commitIndex, persistent: { log } }: Raft): boolean {
   if (members === undefined) return true;
-  const voters = log.configuration?.voters ?? members;
-  const committed = log.configurationAt(commitIndex)?.voters ?? members;
-  return voters.includes(id) || committed.includes(id);
+  return [log.configuration, log.configurationAt(commitIndex)].some((one) => (one === undefined ? members : everyVoter(one)).includes(id));
 }

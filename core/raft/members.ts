@@ -9,20 +9,44 @@ export interface Configuration {
   readonly voters: readonly NodeId[];
   /** Rising; none of them votes. */
   readonly learners: readonly NodeId[];
+  /** While it is joint: who voted before, and votes still (joint-consensus.ts). */
+  readonly outgoing?: Outgoing;
 }
 
-/** What an operator asks for. `addServer` makes a voter, by way of a learner that is caught up first. */
-export interface Change {
+export interface Outgoing {
+  /** Rising. */
+  readonly voters: readonly NodeId[];
+  /** Rising: of them who learns when the joint configuration is left. None of them votes in the new one. */
+  readonly learnersNext: readonly NodeId[];
+}
+
+/** What an operator asks for. */
+export type Change = ServerChange | Replacement;
+
+/** `addServer` makes a voter, by way of a learner that is caught up first. */
+export interface ServerChange {
   readonly kind: 'addServer' | 'addLearner' | 'removeServer';
   readonly server: NodeId;
 }
 
-export const changeKinds = ['addServer', 'addLearner', 'removeServer'] as const satisfies readonly Change['kind'][];
+/** All who are to vote and to learn, at once: by joint consensus. A server is in one of the two, or leaves. */
+export interface Replacement {
+  readonly kind: 'replaceServers';
+  readonly voters: readonly NodeId[];
+  readonly learners: readonly NodeId[];
+}
 
-export const isMember = ({ voters, learners }: Configuration, server: NodeId): boolean => voters.includes(server) || learners.includes(server);
+export const serverChangeKinds = ['addServer', 'addLearner', 'removeServer'] as const satisfies readonly ServerChange['kind'][];
+export const changeKinds = [...serverChangeKinds, 'replaceServers'] as const satisfies readonly Change['kind'][];
 
-/** Two counts, and the ids. */
-export const configurationSizeBytes = ({ voters, learners }: Configuration): number => 4 * (2 + voters.length + learners.length);
+export const serversOf = (change: Change): readonly NodeId[] => (change.kind === 'replaceServers' ? [...change.voters, ...change.learners] : [change.server]);
+
+export const isMember = ({ voters, learners, outgoing }: Configuration, server: NodeId): boolean =>
+  voters.includes(server) || learners.includes(server) || outgoing?.voters.includes(server) === true;
+
+/** Two counts, and the ids; twice while it is joint. */
+export const configurationSizeBytes = ({ voters, learners, outgoing }: Configuration): number =>
+  4 * (2 + voters.length + learners.length) + (outgoing === undefined ? 0 : 4 * (2 + outgoing.voters.length + outgoing.learnersNext.length));
 
 const without = (ids: readonly NodeId[], id: NodeId): readonly NodeId[] => ids.filter((one) => one !== id);
 

@@ -5,13 +5,16 @@
  *
  * Not before the last change is committed; and, as Ongaro's correction of 2015 has it, not before the leader has committed an
  * entry of its own term: else two leaders could each change the same configuration, to two with separate majorities.
+ *
+ * Any other change goes by way of a joint configuration (joint-consensus.ts), under the same two conditions.
  */
 import { caughtUp, withoutCatchUp } from './catch-up.ts';
 import { advanceCommitIndex } from './commitment.ts';
 import { configurationOf, peersOf } from './configuration.ts';
 import { noopSizeBytes } from './election.ts';
+import { everyVoter, leaving, towardsReplacement } from './joint-consensus.ts';
 import type { LogIndex } from './log.ts';
-import { configurationSizeBytes, isMember, withLearner, withoutServer, withVoter, type Change, type Configuration } from './members.ts';
+import { configurationSizeBytes, isMember, serversOf, withLearner, withoutServer, withVoter, type Change, type Configuration } from './members.ts';
 import { propose, proposeEntry } from './replication.ts';
 import { restartElectionTimer, stay, withRole, type Leader, type Raft, type RaftStep } from './state.ts';
 import { sendInWindow, withoutFlow } from './window.ts';
@@ -30,15 +33,15 @@ export interface ChangeStep extends RaftStep {
 export function onChange(raft: Raft, change: Change, askedAt: LogIndex): ChangeStep {
   const configuration = configurationOf(raft);
   if (raft.role.kind !== 'leader' || configuration === null) return { ...stay(raft), outcome: 'waits' };
-  const { currentTerm, log } = raft.persistent;
-  // What it inherited commits with an entry of its own only, which no client may ever give it (5.4.2).
-  if (log.lastTerm !== currentTerm && !hasCommittedOwn(raft)) return { ...sendInWindow(propose(raft, null, noopSizeBytes), false), outcome: 'waits' };
+  if (lacksOwn(raft)) return { ...withOwn(raft), outcome: 'waits' };
+  // It is left before anything else: leaveJoint.
+  if (configuration.outgoing !== undefined) return { ...stay(raft), outcome: 'waits' };
   const next = towards(configuration, change);
   if (next === null) return whenItIsSo(raft, askedAt);
-  // Nobody would be left to decide, or to let anybody in; or nobody of that name is known.
-  if (next.voters.length === 0 || change.server >= raft.config.clusterSize) return { ...stay(raft), outcome: 'givenUp' };
-  if (!isMember(configuration, change.server) || change.kind === 'removeServer') return whenItMay(raft, next);
-  const { raft: ready, effects, state } = caughtUp(raft, change.server);
+  if (isImpossible(raft, change, next)) return { ...stay(raft), outcome: 'givenUp' };
+  const newVoters = next.voters.filter((server) => !configuration.voters.includes(server));
+  if (newVoters.length === 0) return whenItMay(raft, next);
+  const { raft: ready, effects, state } = caughtUp(raft, newVoters);
   if (state === 'givenUp') return { raft: withoutCatchUp(ready), effects, outcome: 'givenUp' };
   if (state === 'behind') return { raft: ready, effects, outcome: 'waits' };
   const step = whenItMay(ready, next);
@@ -46,12 +49,37 @@ export function onChange(raft: Raft, change: Change, askedAt: LogIndex): ChangeS
 }
 
 /** The next configuration on the way to what is asked for; null where it is that already. */
-function towards(configuration: Configuration, { kind, server }: Change): Configuration | null {
+function towards(configuration: Configuration, change: Change): Configuration | null {
+  if (change.kind === 'replaceServers') return towardsReplacement(configuration, change);
+  const { kind, server } = change;
   if (kind === 'removeServer') return isMember(configuration, server) ? withoutServer(configuration, server) : null;
   if (configuration.voters.includes(server)) return null;
   if (!configuration.learners.includes(server)) return withLearner(configuration, server);
   return kind === 'addLearner' ? null : withVoter(configuration, server);
 }
+
+/** Nobody would be left to decide, or to let anybody in; nobody of that name is known; or it is to vote, and not to. */
+function isImpossible({ config: { clusterSize } }: Raft, change: Change, next: Configuration): boolean {
+  const asked = serversOf(change);
+  return next.voters.length === 0 || (change.kind === 'replaceServers' && change.voters.length === 0) || asked.some((server) => server >= clusterSize)
+    || new Set(asked).size < asked.length;
+}
+
+/**
+ * A leader that has a joint configuration in its log leaves it when it is committed, nobody asks for it; null where there is
+ * nothing to do. One that inherited it commits it with an entry of its own.
+ */
+export function leaveJoint(raft: Raft): RaftStep | null {
+  const configuration = configurationOf(raft);
+  if (raft.role.kind !== 'leader' || configuration?.outgoing === undefined) return null;
+  if (lacksOwn(raft)) return withOwn(raft);
+  return isCommitted(raft) && hasCommittedOwn(raft) ? withConfiguration(raft, leaving(configuration)) : null;
+}
+
+/** What a leader inherited commits with an entry of its own only, which no client may ever give it (5.4.2). */
+const lacksOwn = (raft: Raft): boolean => raft.persistent.log.lastTerm !== raft.persistent.currentTerm && !hasCommittedOwn(raft);
+
+const withOwn = (raft: Raft): RaftStep => sendInWindow(propose(raft, null, noopSizeBytes), false);
 
 /**
  * Whoever leads no more, and has not heard of it, would tell what was: so that it is so is told as any read through the
@@ -60,7 +88,7 @@ function towards(configuration: Configuration, { kind, server }: Change): Config
 function whenItIsSo(raft: Raft, askedAt: LogIndex): ChangeStep {
   const { commitIndex, persistent: { log } } = raft;
   if (commitIndex > askedAt && isCommitted(raft)) return { ...stay(raft), outcome: 'done' };
-  return { ...(log.lastIndex > askedAt ? stay(raft) : sendInWindow(propose(raft, null, noopSizeBytes), false)), outcome: 'waits' };
+  return { ...(log.lastIndex > askedAt ? stay(raft) : withOwn(raft)), outcome: 'waits' };
 }
 
 const isCommitted = ({ commitIndex, persistent: { log } }: Raft): boolean => log.configurationIndex <= commitIndex;
@@ -83,7 +111,8 @@ function withConfiguration(raft: Raft, configuration: Configuration): RaftStep {
   return retired({ raft: advanceCommitIndex(appended, appended.role as Leader), effects });
 }
 
-const newcomersOf = (raft: Raft, { learners }: Configuration): readonly number[] => learners.filter((server) => !peersOf(raft).includes(server));
+const newcomersOf = (raft: Raft, { learners }: Configuration): readonly number[] =>
+  learners.filter((server) => server !== raft.config.id && !peersOf(raft).includes(server));
 
 const withoutFlows = (raft: Raft, newcomers: readonly number[]): Raft => newcomers.reduce(withoutFlow, raft);
 
@@ -95,7 +124,7 @@ const withNewcomer = (leader: Leader, server: number, lastIndex: LogIndex): Lead
 export function retired({ raft, effects }: RaftStep): RaftStep {
   const { config: { id }, role } = raft;
   const configuration = configurationOf(raft);
-  if (role.kind !== 'leader' || configuration === null || configuration.voters.includes(id) || !isCommitted(raft)) return { raft, effects };
+  if (role.kind !== 'leader' || configuration === null || everyVoter(configuration).includes(id) || !isCommitted(raft)) return { raft, effects };
   return { raft: withRole(raft, { kind: 'follower', leaderId: null }), effects: [restartElectionTimer(raft), ...effects] };
 }
 

@@ -42,11 +42,14 @@ export function onHeartbeatReply(raft: Raft, from: NodeId, reply: HeartbeatReply
   return rounds === office.rounds ? stay(raft) : settled(stay(withOffice(raft, { ...office, rounds })));
 }
 
-/** Letters of a round may be lost: as long as reads wait, each heartbeat begins another one. With leases each one does. */
+/**
+ * Letters of a round may be lost: as long as reads wait, each heartbeat begins another one. With leases each one does. A leader
+ * that is alone by now is its majority, and nobody's answer will come (dissertation 4.1).
+ */
 export function repeatRound(step: RaftStep): RaftStep {
   const office = officeOf(step.raft);
   if (office === null || (office.rounds.reads.length === 0 && leaseUs(step.raft.config) === null)) return step;
-  const begun = beginTimedRound(step.raft, office, office.rounds);
+  const begun = settled(beginTimedRound(step.raft, office, office.rounds));
   return { raft: begun.raft, effects: [...step.effects, ...begun.effects] };
 }
 

@@ -116,7 +116,7 @@ export interface Office {
   readonly rounds?: Rounds;
   /** By server: what is under way to it. The leader's own slot is not used. */
   readonly flows?: readonly Flow[];
-  /** A learner that is about to be a voter (catch-up.ts). */
+  /** Learners that are about to be voters (catch-up.ts). */
   readonly catchUp?: CatchUp;
   /** While it hands over its leadership (transfer.ts). */
   readonly transfer?: Transfer;
@@ -139,8 +139,8 @@ export interface Flow {
 }
 
 export interface CatchUp {
-  readonly server: NodeId;
-  /** The round is over when it holds all up to here. */
+  readonly servers: readonly NodeId[];
+  /** The round is over when each holds all up to here. */
   readonly upTo: LogIndex;
   /** Rounds begun, and election timeouts over. */
   readonly rounds: number;

@@ -21,7 +21,7 @@ import { hold, type Property as Held } from '../../checkers/property.ts';
 import { CommittedLog } from '../../checkers/raft/committed-log.ts';
 import { electedByMajority, Elections, electionSafety, oneVotePerTerm, type Election } from '../../checkers/raft/elections.ts';
 import { EntryBook } from '../../checkers/raft/entry-book.ts';
-import { votersOf } from '../../checkers/raft/quorum.ts';
+import { votingSets } from '../../checkers/raft/quorum.ts';
 import type { RaftStep } from '../../checkers/raft/raft-step.ts';
 import { StepChecks } from '../../checkers/raft/step-checks.ts';
 import { noReadIsDropped } from '../../checkers/reads.ts';
@@ -196,9 +196,10 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
       const { term, leader } = notice.election;
       hold(electionSafety, { term, leader, other: ghost.elections.find((one) => one.term === term)?.leader });
       const { election } = notice;
-      const voters = votersOf((step.after as Server).raft, servers);
-      const votes = voters.filter((voter) => mayHaveGranted(voter, durableOf(voter), election, ghost)).length;
-      hold(electedByMajority, { term, leader, votes, servers: voters.length });
+      for (const voters of votingSets((step.after as Server).raft, servers)) {
+        const votes = voters.filter((voter) => mayHaveGranted(voter, durableOf(voter), election, ghost)).length;
+        hold(electedByMajority, { term, leader, votes, servers: voters.length });
+      }
     }
     const clusterStep = { ...raftStepOf(step), servers, durableOf };
     this.pairs.written(clusterStep);
@@ -279,7 +280,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
   }
 
   invoked(ghost: RaftGhost, client: number, request: unknown): RaftGhost {
-    if ('server' in (request as object)) return ghost;
+    if (!('key' in (request as object))) return ghost;
     const before = ghost.histories.map(({ completed }, other) => (other === client ? 0 : completed.length));
     const histories = ghost.histories.with(client, { completed: ghost.histories[client]!.completed, inFlight: { input: inputOf(request as Operation), before } });
     return { ...ghost, histories };

@@ -1,6 +1,6 @@
 /** Servers that come and go (docs/options.md): who takes part at first, and what operators ask for while all else goes on. */
 import type { NodeId } from '../../core/protocol.ts';
-import type { Change } from '../../core/raft/members.ts';
+import type { Change, ServerChange } from '../../core/raft/members.ts';
 import type { PlannedOperation } from '../../harness/plan/plan.ts';
 import type { RandomStream } from '../../harness/world/random.ts';
 
@@ -42,7 +42,7 @@ function drawChanges(random: RandomStream, servers: number, members: readonly No
   const asked: Asked[] = [];
   const isHasty = random.chance(300);
   let atUs = random.below(stormUs >> 1);
-  const ask = (kind: Change['kind'], server: NodeId): void => {
+  const ask = (kind: ServerChange['kind'], server: NodeId): void => {
     asked.push({ atUs, change: { kind, server } });
     if (kind === 'removeServer') present.delete(server);
     else if (kind === 'addServer') present.add(server);

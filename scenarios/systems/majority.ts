@@ -4,6 +4,7 @@
  */
 import { configurationOf } from '../../core/raft/configuration.ts';
 import type { NodeId } from '../../core/protocol.ts';
+import { electoratesOf } from '../../core/raft/joint-consensus.ts';
 import type { Raft } from '../../core/raft/state.ts';
 import { majorityCanTalk as majorityOf } from '../../harness/own/majority.ts';
 import type { Reach } from '../../harness/system.ts';
@@ -12,8 +13,8 @@ export function majorityCanTalk(reach: Reach): boolean {
   const sets = new Map<string, readonly NodeId[]>();
   for (let node = 0; node < reach.servers; node++) {
     const state = reach.isUp(node) ? reach.stateOf(node) as { readonly raft: Raft } | null : null;
-    const voters = state === null ? undefined : configurationOf(state.raft)?.voters;
-    if (voters !== undefined) sets.set(voters.join(), voters);
+    const configuration = state === null ? null : configurationOf(state.raft);
+    for (const voters of configuration === null ? [] : electoratesOf(configuration)) sets.set(voters.join(), voters);
   }
   return sets.size === 0 ? majorityOf(reach) : [...sets.values()].every((voters) => canTalk(reach, voters));
 }

@@ -1,5 +1,5 @@
 /** What a step did of who takes part (dissertation, chapter 4), where, and against which rule. */
-import { changesIn, mayHaveVoted, sameConfiguration, told, wrongOf } from '../../checkers/raft/membership.ts';
+import { changesIn, mayHaveVoted, sameConfiguration, told, wrongLeaving, wrongOf } from '../../checkers/raft/membership.ts';
 import { loggedConfiguration } from '../../checkers/raft/quorum.ts';
 import { isChange } from '../../core/changes.ts';
 import type { NodeId } from '../../core/protocol.ts';
@@ -10,14 +10,15 @@ import { places } from './code-places.ts';
 import { marked, type RaftChange } from './raft-marks.ts';
 
 export const membershipMarks = (change: RaftChange): readonly Mark[] =>
-  (change.after.config.members === undefined ? [] : [...changeMarks(change), ...snapshotMarks(change), ...waitMarks(change), ...leftMarks(change)]);
+  (change.after.config.members === undefined ? [] : [...changeMarks(change), ...snapshotMarks(change), ...waitMarks(change), ...leftMarks(change), ...stayMarks(change)]);
 
 /** A leader puts a configuration into its log, from where on it counts (4.1). */
 function changeMarks({ node, before, after }: RaftChange): readonly Mark[] {
   return changesIn({ node, before, after }).map((one) => {
-    const wrong = wrongOf(one, after);
-    return marked('change', [places.whenItMay, places.withConfiguration], `changes who takes part from ${told(one.from)} to ${told(one.to)}, as entry ${one.index}`,
-      wrong === null ? null : `${wrong} (4.1)`, { term: after.persistent.currentTerm, index: one.index, upTo: one.index });
+    const isLeft = one.from.outgoing !== undefined;
+    const wrong = (isLeft ? wrongLeaving : wrongOf)(one, after);
+    return marked('change', [isLeft ? places.leaveJoint : places.whenItMay, places.withConfiguration], `changes who takes part from ${told(one.from)} to ${told(one.to)}, as entry ${one.index}`,
+      wrong === null ? null : `${wrong} (${isLeft ? '4.3' : '4.1'})`, { term: after.persistent.currentTerm, index: one.index, upTo: one.index });
   });
 }
 
@@ -46,6 +47,15 @@ function leftMarks({ before, after }: RaftChange): readonly Mark[] {
   return [marked('left', [places.retired], `leads term ${after.persistent.currentTerm} no more`)];
 }
 
+/** 4.3: with each heartbeat at the latest a leader leaves a joint configuration that is committed. */
+function stayMarks({ before, after, event }: RaftChange): readonly Mark[] {
+  if (event.kind !== 'timer' || event.timer !== 'heartbeat' || before.role.kind !== 'leader' || after.role.kind !== 'leader') return [];
+  const { commitIndex, persistent } = before;
+  const committed = persistent.log.termAt(commitIndex) === persistent.currentTerm ? loggedConfiguration(persistent, commitIndex) : undefined;
+  if (committed?.outgoing === undefined || !sameConfiguration(loggedConfiguration(after.persistent), committed)) return [];
+  return [marked('stays', [places.leaveJoint], `goes on with ${told(committed)}`, 'a joint configuration that is committed is left (4.3)', { term: persistent.currentTerm })];
+}
+
 interface ServedStep {
   readonly before: Server;
   readonly after: Server;
@@ -60,7 +70,7 @@ export function changeAnswer({ before, after, event, nameOf }: ServedStep, to: N
   const waiting = before.changing?.find((one) => one.client === to && one.sequence === sequence);
   const asked: Change | undefined = waiting?.change ?? (isAsked ? request.operation as Change : undefined);
   if (asked === undefined) return null;
-  const wish = `${asked.kind}(${nameOf(asked.server)})`;
+  const wish = `${asked.kind}(${asked.kind === 'replaceServers' ? told(asked) : nameOf(asked.server)})`;
   const says = result === true ? `tells ${nameOf(to)} that ${wish} is done` : `tells ${nameOf(to)} that it has given up ${wish}`;
   const askedAt = waiting?.askedAt ?? before.raft.persistent.log.lastIndex;
   const against = result === true && after.raft.commitIndex <= askedAt ? `no entry behind ${askedAt}, where its log ended when it was asked, is committed: an old leader tells what was (section 8)` : null;

@@ -4,6 +4,7 @@ import type { Expired, Result } from '../../core/kv/command.ts';
 import { explainHistoryOf, type Asked } from '../../checkers/client-history.ts';
 import { isExpired } from '../../checkers/linearizability.ts';
 import { properties } from '../../checkers/properties.ts';
+import { told } from '../../checkers/raft/membership.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { Change } from '../../core/raft/members.ts';
 import type { Raft } from '../../core/raft/state.ts';
@@ -19,6 +20,8 @@ export function describeOperation(operation: Asked | Change): string {
     case 'addLearner':
     case 'removeServer':
       return `${operation.kind}(n${operation.server})`;
+    case 'replaceServers':
+      return `replaceServers(${told(operation)})`;
     case 'get':
       return `get(${operation.key})`;
     case 'getVersion':
@@ -176,7 +179,7 @@ export const raftProperties: Readonly<Record<string, string>> =
 
 export function explainHistory(calls: readonly HistoryCall[]): HistoryStory | null {
   // What operators ask is no operation of the store.
-  return explainHistoryOf(calls.filter(({ request }) => !('server' in (request as object))).map(({ id, client, request, reply, callTime, returnTime }) => ({
+  return explainHistoryOf(calls.filter(({ request }) => 'key' in (request as object)).map(({ id, client, request, reply, callTime, returnTime }) => ({
     id, client, operation: request as Asked, result: reply === null || isExpired(reply.value as Result | Expired) ? null : { value: reply.value as Result }, callTime, returnTime,
   })));
 }

@@ -87,6 +87,7 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Leader Append-Only': [{ kinds: ['election'], by: ['node'], take: 'last' }, fatalStep],
   'Configuration Is Logged': logs,
   'One Change At A Time': [{ kinds: ['election', 'commit', 'change'], by: ['node'], take: 'last' }, fatalStep],
+  'Joint Is Left When Committed': [{ kinds: ['election', 'commit', 'change'], by: ['node'], take: 'last' }, fatalStep],
   'Stands As Member': [{ kinds: ['append', 'install', 'boot'], by: ['node'], take: 'last' }, fatalStep],
   'Leader That Left Steps Down': [{ kinds: ['election', 'append', 'commit'], by: ['node'], take: 'last' }, fatalStep],
   'Term Monotonic': [{ kinds: ['term', 'campaign', 'persist'], by: ['node'], take: 'last' }, fatalStep],

@@ -11,7 +11,7 @@ import { sessionClerkProcess } from '../../core/kv/session-clerk.ts';
 import type { Command, Operation, Result } from '../../core/kv/command.ts';
 import { versionClerkProcess, type Asked, type VersionClerk } from '../../core/kv/version-clerk.ts';
 import type { NodeId, Range } from '../../core/protocol.ts';
-import { changeKinds, type Change } from '../../core/raft/members.ts';
+import { changeKinds, serverChangeKinds, type Change } from '../../core/raft/members.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
 import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
 import type { Transfers } from '../../core/raft/snapshot-chunks.ts';
@@ -48,7 +48,8 @@ const requestSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('putVersion'), key: text, value: text, version: wholeNumber(0, 2_000_000_000) }),
   v.strictObject({ kind: v.literal('putSeen'), key: text, value: text }),
   // What an operator asks.
-  ...changeKinds.map((kind) => v.strictObject({ kind: v.literal(kind), server: wholeNumber(0, 6) })),
+  ...serverChangeKinds.map((kind) => v.strictObject({ kind: v.literal(kind), server: wholeNumber(0, 6) })),
+  v.strictObject({ kind: v.literal('replaceServers'), voters: v.array(wholeNumber(0, 6)), learners: v.array(wholeNumber(0, 6)) }),
 ], `expected an operation of kind "get", "put", "append" or "cas", with versions "getVersion", "putVersion" or "putSeen", or a change of kind "${changeKinds.join('", "')}"`);
 
 /** Settings are checked before a plan gets here. */
@@ -194,9 +195,11 @@ function digestCommand(digest: Digest, command: unknown): void {
   digest.number((command as Command).sequence);
 }
 
-function digestChange(digest: Digest, { kind, server }: Change): void {
-  digest.string(kind);
-  digest.number(server);
+function digestChange(digest: Digest, change: Change): void {
+  digest.string(change.kind);
+  if (change.kind !== 'replaceServers') return digest.number(change.server);
+  for (const id of change.voters) digest.number(id);
+  for (const id of change.learners) digest.number(-1 - id);
 }
 
 function digestOperation(digest: Digest, operation: Operation): void {

@@ -3,7 +3,7 @@
  * a rule of the paper by itself says so: a report then points at it, however late the property broke.
  */
 import { mayHaveVoted } from '../../checkers/raft/membership.ts';
-import { configurationOf, isMember, votersOf } from '../../checkers/raft/quorum.ts';
+import { configurationOf, isMember, outvotedIn, votersOf, votingSets } from '../../checkers/raft/quorum.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { Log } from '../../core/raft/log.ts';
 import type { AppendEntries, AppendEntriesReply } from '../../core/raft/messages.ts';
@@ -130,20 +130,19 @@ function voteMarks({ before, after, event, effects, nameOf }: RaftChange): reado
   return marks;
 }
 
-const isMajority = (votes: number, servers: number): boolean => votes * 2 > servers;
-
 function roleMarks({ node, before, after, event, nameOf }: RaftChange): readonly Mark[] {
   const { clusterSize, noopOnElection } = after.config;
   const counted = votersOf(before, clusterSize);
+  const sets = votingSets(before, clusterSize);
   const term = after.persistent.currentTerm;
   const marks: Mark[] = [];
   const votes = before.role.kind === 'candidate' ? before.role.votes : [];
   if (after.role.kind === 'candidate' && (before.role.kind !== 'candidate' || event.kind === 'timer')) {
     const asked = before.role.kind === 'preCandidate' ? [...new Set([...before.role.votes, ...(event.kind === 'message' ? [event.from] : [])])] : [];
-    const few = before.role.kind !== 'preCandidate' || isMajority(counted.filter((voter) => asked.includes(voter)).length, counted.length) ? null
+    const few = before.role.kind !== 'preCandidate' || outvotedIn(sets, (voter) => asked.includes(voter)) === null ? null
       : `of ${counted.map(nameOf).join(' ')}, who have a vote by its log, ${asked.filter((id) => counted.includes(id)).map(nameOf).join(' ')} are no majority (dissertation 9.6)`;
     const against = after.role.votes.includes(node) ? few : 'a candidate votes for itself (5.2)';
-    marks.push(marked('campaign', few === null ? [places.onElectionTimeout] : [places.isQuorum, places.configurationOf], `campaigns in term ${term} with a log up to ${ends(after.persistent.log)}`, against, { term }));
+    marks.push(marked('campaign', few === null ? [places.onElectionTimeout] : [sets.length > 1 ? places.electoratesOf : places.isQuorum, places.configurationOf], `campaigns in term ${term} with a log up to ${ends(after.persistent.log)}`, against, { term }));
   }
   if (after.role.kind === 'candidate' && before.role.kind === 'candidate' && after.role.votes.length > votes.length) {
     const known = after.role.votes;
@@ -153,12 +152,12 @@ function roleMarks({ node, before, after, event, nameOf }: RaftChange): readonly
   if (after.role.kind === 'leader' && before.role.kind !== 'leader') {
     const last = event.kind === 'message' ? event.from : node;
     const voters = new Set([...votes, last, ...(counted.length === 1 ? [node] : [])].filter((voter) => counted.includes(voter)));
-    const isElected = isMajority(voters.size, counted.length);
+    const isElected = outvotedIn(sets, (voter) => voters.has(voter)) === null;
     const said = [...voters].map(nameOf).join(' ');
     const about = { term, index: 1, upTo: after.persistent.log.lastIndex };
     const says = `becomes leader of term ${term} with the votes of ${said}, of ${counted.length} servers, and a log up to ${ends(before.persistent.log)}`;
     if (isElected) marks.push(marked('election', [places.becomeLeader, places.onRequestVoteReply], says, null, about));
-    else marks.push(marked('election', [places.onRequestVoteReply, places.majorityOf], says, 'a leader needs the votes of a majority (5.2)', about));
+    else marks.push(marked('election', [places.onRequestVoteReply, sets.length > 1 ? places.electoratesOf : places.majorityOf], says, 'a leader needs the votes of a majority (5.2)', about));
     if (after.role.matchIndex.some((match, peer) => peer !== node && match !== 0)) {
       marks.push(marked('match', [places.becomeLeader], `begins with matchIndex ${after.role.matchIndex.join(' ')}`, 'a new leader knows of no match: 0 for all (Figure 2)', { term }));
     }
@@ -305,13 +304,14 @@ function leaderCommit({ node, before, after, nameOf }: RaftChange, { matchIndex 
   const to = after.commitIndex;
   const voters = votersOf(after, matchIndex.length);
   const holders = matchIndex.map((match, peer) => voters.includes(peer) && (peer === node ? log.lastIndex : match) >= to);
-  const held = holders.filter(Boolean).length;
+  const sets = votingSets(after, matchIndex.length);
+  const few = outvotedIn(sets, (peer) => holders[peer]!);
   const term = termIn(log, to);
   const says = `commits ${entry} as leader of term ${currentTerm}; it counts ${holders.flatMap((isHeld, peer) => (isHeld ? [nameOf(peer)] : [])).join(' ')}`;
   if (to < before.commitIndex) return marked('commit', [places.advanceCommitIndex], says, `commitIndex never goes back, and it was ${before.commitIndex} (Figure 2)`, about);
-  if (!isMajority(held, voters.length)) {
-    const at = configurationOf(after) === null ? [places.highestOnMajority, places.advanceCommitIndex] : [places.reachedByMajority, places.advanceCommitIndex];
-    return marked('commit', at, says, `${held} of ${voters.length} are no majority (5.3)`, about);
+  if (few !== null) {
+    const at = configurationOf(after) === null ? [places.highestOnMajority, places.advanceCommitIndex] : [sets.length > 1 ? places.electoratesOf : places.reachedByMajority, places.advanceCommitIndex];
+    return marked('commit', at, says, `${few.held} of ${few.of} are no majority (5.3)`, about);
   }
   const against = term !== null && term !== currentTerm ? 'entries of earlier terms are not committed by counting (5.4.2, Figure 8)' : null;
   return marked('commit', [places.advanceCommitIndex], says, against, about);

@@ -95,9 +95,12 @@ export function digestRaftMessage(digest: Digest, message: AnyRaftMessage, diges
   }
 }
 
-function digestConfiguration(digest: Digest, { voters, learners }: Configuration): void {
+function digestConfiguration(digest: Digest, { voters, learners, outgoing }: Configuration): void {
   for (const id of voters) digest.number(id);
   for (const id of learners) digest.number(-1 - id);
+  if (outgoing === undefined) return;
+  for (const id of outgoing.voters) digest.number(100 + id);
+  for (const id of outgoing.learnersNext) digest.number(-100 - id);
 }
 
 export function describeRaftMessage(message: AnyRaftMessage): string {

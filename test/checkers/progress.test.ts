@@ -5,6 +5,7 @@ import { RaftKvOutsider } from '../../checkers/raft-kv-external.ts';
 import { RaftKvObserver } from '../../checkers/raft-kv.ts';
 import { RaftLogObserver } from '../../checkers/raft-log.ts';
 import { Vector } from '../../core/immutable/vector.ts';
+import type { Configuration } from '../../core/raft/members.ts';
 import { newMachine } from '../../core/kv/machine.ts';
 import type { LogServer } from '../../core/log-server.ts';
 import { blankPersistent, type Raft, type Role } from '../../core/raft/state.ts';
@@ -52,14 +53,15 @@ describe('convergence of the store', () => {
   });
 
   test('where servers come and go, something is owed of those alone who take part as the leader sees it (dissertation, 4.1)', () => {
-    const of = ({ raft, ...rest }: Server, members: readonly number[], learners: readonly number[] = []): Server => {
-      const configuration = { voters: members, learners };
+    const of = ({ raft, ...rest }: Server, members: readonly number[], learners: readonly number[] = [], configuration: Configuration = { voters: members, learners }): Server => {
       const log = raft.persistent.log.append([{ ...entryAt(3, 1), configuration }]);
       return { ...rest, raft: { ...raft, commitIndex: 3, config: { ...raft.config, members: [0, 1, 2] }, persistent: { ...raft.persistent, log } }, machine: { ...newMachine, lastExecuted: 3 } };
     };
     const stale = server(follower, 5, 2, 2);
+    const joint = { voters: [0, 1], learners: [], outgoing: { voters: [0], learnersNext: [] } };
     expect(missing([of(led, [0, 1]), of(followed, [0, 1]), stale])).toBeNull();
     expect(missing([of(led, [0, 1]), of(followed, [0, 1]), null])).toBeNull();
+    expect(missing([of(led, [0, 1], [], joint), of(followed, [0, 1], [], joint), null])).toBe('the configuration is joint: {n0 n1 and n0}');
     expect(missing([of(led, [0, 1]), stale, stale])).toBe('n0 has executed up to 3 of 5');
     expect(missing([of(led, [0, 1], [2]), of(followed, [0, 1], [2]), null])).toBe('n2 is down');
   });

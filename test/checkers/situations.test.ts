@@ -7,7 +7,7 @@ import type { Transfers } from '../../core/raft/snapshot-chunks.ts';
 import { accepts, appends, asksPreVote, asksStore, asksVote, chunk, installed, installs, isDone, isRefused, preVotes, refuses, storesChunk, timeoutNow, asksTransferVote, votes, wishes } from './support/messages.ts';
 import { allBoot, boots, c0, entryAt, follows, hears, kinds, leads, play, stands, steps, type Happening, type Item, type StageOptions } from './support/stage.ts';
 import { n0Commits, n0Leads } from './support/tripwire.ts';
-import { left, n0LeadsOf, puts } from './tripwires/membership.ts';
+import { joins, left, n0LeadsOf, puts } from './tripwires/membership.ts';
 import { n0Sends, part } from './tripwires/transfers.ts';
 
 interface Shown {
@@ -81,8 +81,10 @@ const all = [0, 1, 2];
 const threeVote = { members: all };
 const twoVote = { members: [0, 1] };
 const hold = (log: readonly Item[], ...nodes: readonly number[]) => nodes.map((node) => steps(node, { log }));
-const n0Catches = (rounds: number): Role => ({ ...leads([0, 0, 0]), office: { heard: [], catchUp: { server: 2, upTo: 1, rounds, isLate: rounds > 1 } } } as Role);
+const n0Catches = (rounds: number): Role => ({ ...leads([0, 0, 0]), office: { heard: [], catchUp: { servers: [2], upTo: 1, rounds, isLate: rounds > 1 } } } as Role);
 const change: Happening = { kind: 'ask', operation: 0, request: { kind: 'removeServer', server: 2 } };
+/** n1 and n2 come for n0 and n1. */
+const joint = [1, joins([1, 2], [0, 1])];
 /** n0 leads, and its going is in all logs. */
 const n0Leaves = [...n0LeadsOf(all, 1), ...hold([1, puts([1, 2])], 0, 1, 2)];
 /** A put of c0 with a version, as its command of that number. */
@@ -117,6 +119,33 @@ const list: readonly Shown[] = [
     given: [...n0LeadsOf(all, 1), ...hold([1, puts([0, 1])], 0), steps(1, { term: 2, vote: 0 }), steps(0, { term: 2, vote: 0, role: stands(0) })],
     shown: [steps(0, { role: leads([0, 0, 0], [3, 3, 3]) })], not: [steps(0, { role: follows(1) })],
   },
+  {
+    name: 'votersMadeLearners', options: twoVote, given: [...n0LeadsOf([0, 1], 1, joins([1, 2], [0, 1], 0)), ...hold([1, joins([1, 2], [0, 1], 0), puts([1, 2], [0])], 0, 1, 2)],
+    shown: [steps(0, { commit: 3, role: left })], not: [steps(1, { commit: 2 })],
+  },
+  { name: 'jointConfigurationsEntered', options: twoVote, given: [...n0LeadsOf([0, 1], 1), ...hold(joint, 0, 1, 2)], shown: [steps(0, { commit: 2 })], not: [steps(1, { commit: 1 })] },
+  {
+    name: 'jointConfigurationsLeft', options: twoVote, given: [...n0LeadsOf([0, 1], ...joint), ...hold([...joint, puts([1, 2])], 0, 1, 2)],
+    shown: [steps(0, { commit: 3, role: left })], not: [steps(1, { commit: 2 })],
+  },
+  {
+    name: 'leadersElectedByTwoSets', options: twoVote,
+    given: [...n0LeadsOf([0, 1], 1), ...hold(joint, 0, 1, 2), steps(2, { term: 2, vote: 1 }), steps(0, { term: 2, vote: 1, role: follows(1) }), steps(1, { term: 2, vote: 1, role: stands(1) })],
+    shown: [steps(1, { role: leads([0, 0, 0], [3, 3, 3]) })], not: [steps(1, { log: [1] }), steps(1, { role: leads([0, 0, 0], [2, 2, 2]) })],
+  },
+  { name: 'leadersOfTheOldSetOnly', options: twoVote, given: [...n0LeadsOf([0, 1], 1), ...hold(joint, 0, 1, 2)], shown: [steps(0, { commit: 2 })], not: [steps(1, { commit: 1 })] },
+  {
+    name: 'jointConfigurationsInherited', options: twoVote, given: n0LeadsOf([0, 1], ...joint), not: [steps(0, { log: [...joint, puts([1, 2])] })],
+    shown: [
+      ...[0, 2].map((node) => steps(node, { term: 2, vote: 1, role: follows(1) })), steps(1, { term: 2, vote: 1, role: stands(1) }),
+      steps(1, { role: leads([0, 0, 0], [3, 3, 3]) }), ...hold([...joint, 2], 1, 2, 0), steps(1, { commit: 3 }), steps(1, { log: [...joint, 2, puts([1, 2], [], 2)] }),
+    ],
+  },
+  {
+    name: 'jointConfigurationsRolledBack', options: twoVote, given: [...n0LeadsOf([0, 1], 1), ...hold([1, puts([0, 1], [2])], 2)],
+    shown: [...hold([1, puts([0, 1], [2]), joins([1, 2], [0, 1])], 2), steps(2, { term: 2, log: [1, puts([0, 1], [2]), 2] })], not: [steps(2, { term: 2, log: [1, 2] })],
+  },
+  { name: 'snapshotsOfJointConfigurations', options: twoVote, given: n0LeadsOf([0, 1], ...joint), shown: [steps(0, { base: 2, applied: 2 })], not: [steps(0, { base: 1, applied: 1 })] },
   {
     name: 'roundsOfCatchUp', options: twoVote, given: [...n0LeadsOf([0, 1], 1), steps(0, { role: n0Catches(1) })],
     shown: [steps(0, { role: n0Catches(2) })], not: [steps(0, { role: n0Catches(1) })],

@@ -10,7 +10,7 @@ import { emptyStore } from '../../core/kv/store.ts';
 import { Log, type Entry } from '../../core/raft/log.ts';
 import type { Snapshot } from '../../core/raft/messages.ts';
 import { noopSizeBytes } from '../../core/raft/election.ts';
-import { configurationSizeBytes } from '../../core/raft/members.ts';
+import { configurationSizeBytes, type Outgoing } from '../../core/raft/members.ts';
 import { hardStateSizeBytes, persistedSizeBytes } from '../../core/raft/persistence.ts';
 import { blankPersistent, type Persistent } from '../../core/raft/state.ts';
 import { command, contents, entry, holding, message, result, uint32, write } from '../support/arbitraries.ts';
@@ -96,8 +96,8 @@ function withoutTrees(value: unknown): unknown {
 }
 
 describe('who takes part, as bytes', () => {
-  const bytesOf = (voters: readonly number[], learners: readonly number[]): Uint8Array => {
-    const configuration = { voters, learners };
+  const bytesOf = (voters: readonly number[], learners: readonly number[], outgoing?: Outgoing): Uint8Array => {
+    const configuration = { voters, learners, ...(outgoing === undefined ? {} : { outgoing }) };
     return encodeWrite({ kind: 'append', from: 1, entries: [{ term: 1, command: null, configuration, sizeBytes: noopSizeBytes + configurationSizeBytes(configuration) }] });
   };
 
@@ -107,6 +107,14 @@ describe('who takes part, as bytes', () => {
   });
 
   test('nobody votes and learns', () => expect(() => decodeWrite(bytesOf([0, 1], [1]))).toThrow(AssertionFailed));
+
+  test('two sets of voters while it is joint, and who of the old one is to learn', () => {
+    const outgoing = { voters: [0, 1], learnersNext: [1] };
+    expect(decodeWrite(bytesOf([0, 2], [3], outgoing))).toMatchObject({ entries: [{ configuration: { voters: [0, 2], learners: [3], outgoing } }] });
+    expect(bytesOf([0, 2], [3], outgoing).length - bytesOf([0, 2], [3]).length).toBe(20);
+    for (const learnersNext of [[0], [2], [4]]) expect(() => decodeWrite(bytesOf([0, 2], [3], { voters: [0, 1], learnersNext }))).toThrow(AssertionFailed);
+    expect(() => decodeWrite(bytesOf([0, 2], [1], { voters: [0, 1], learnersNext: [] }))).toThrow(AssertionFailed);
+  });
 });
 
 describe('declared sizes are lengths of bytes', () => {

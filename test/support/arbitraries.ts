@@ -1,7 +1,7 @@
 /** Arbitrary values of the core's types, as fast-check draws them. */
 import fc from 'fast-check';
 import { commandSizeBytes, type Command, type Operation, type Result } from '../../core/kv/command.ts';
-import { changeKinds, configurationSizeBytes, type Change, type Configuration } from '../../core/raft/members.ts';
+import { configurationSizeBytes, serverChangeKinds, type Change, type Configuration } from '../../core/raft/members.ts';
 import { snapshotSizeBytes, type MachineSnapshot } from '../../core/kv/snapshot.ts';
 import { noSessions, withSession, type Session } from '../../core/kv/sessions.ts';
 import { emptyStore, withValue } from '../../core/kv/store.ts';
@@ -52,12 +52,22 @@ export const command: fc.Arbitrary<Command> = fc.record({ client: uint32, sequen
 const commandInSession: fc.Arbitrary<Command> =
   fc.record({ client: uint32, sequence: uint32, operation, inSession: fc.record({ session: uint32, timeUs: uint32, activeSinceUs: uint32 }) });
 
-/** Who takes part: of each server whether it votes, learns or is not there. */
-const configuration: fc.Arbitrary<Configuration> = fc.array(fc.constantFrom('votes', 'learns', 'absent'), { minLength: 1, maxLength: 7 }).map((parts) => ({
-  voters: parts.flatMap((part, id) => (part === 'votes' ? [id] : [])), learners: parts.flatMap((part, id) => (part === 'learns' ? [id] : [])),
-}));
+/** Who takes part: of each server whether it votes, learns or is not there; a joint one where some go, or stay. */
+const configuration: fc.Arbitrary<Configuration> = fc.oneof(
+  fc.array(fc.constantFrom('votes', 'learns', 'absent'), { minLength: 1, maxLength: 7 }).map((parts) => ({ voters: placesOf(parts, 'votes'), learners: placesOf(parts, 'learns') })),
+  fc.array(fc.constantFrom('votes', 'learns', 'absent', 'goes', 'stays', 'will learn'), { minLength: 1, maxLength: 7 }).map((parts) => ({
+    voters: placesOf(parts, 'votes', 'stays'), learners: placesOf(parts, 'learns'), outgoing: { voters: placesOf(parts, 'goes', 'stays', 'will learn'), learnersNext: placesOf(parts, 'will learn') },
+  })),
+);
 
-const change: fc.Arbitrary<Change> = fc.record({ kind: fc.constantFrom(...changeKinds), server: fc.nat(6) });
+function placesOf(parts: readonly string[], ...of: readonly string[]): readonly NodeId[] {
+  return parts.flatMap((part, id) => (of.includes(part) ? [id] : []));
+}
+
+const change: fc.Arbitrary<Change> = fc.oneof(
+  fc.record({ kind: fc.constantFrom(...serverChangeKinds), server: fc.nat(6) }),
+  fc.array(fc.constantFrom('votes', 'learns', 'absent'), { maxLength: 7 }).map((parts) => ({ kind: 'replaceServers' as const, voters: placesOf(parts, 'votes'), learners: placesOf(parts, 'learns') })),
+);
 
 export const entry: fc.Arbitrary<Entry> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ term: uint32, command: fc.option(fc.oneof(command, commandInSession)) }).map(({ term, command: asked }) => ({

@@ -4,6 +4,9 @@ import { boots, leads, stands, steps, type Happening, type Item } from '../suppo
 import type { Tripwire } from '../support/tripwire.ts';
 
 export const puts = (voters: readonly NodeId[], learners: readonly NodeId[] = [], term = 1): Item => ({ term, command: null, configuration: { voters, learners } });
+/** A joint configuration: these come for those. */
+export const joins = (voters: readonly NodeId[], old: readonly NodeId[], ...learnersNext: readonly NodeId[]): Item =>
+  ({ term: 1, command: null, configuration: { voters, learners: [], outgoing: { voters: old, learnersNext } } });
 export const left = { kind: 'follower', leaderId: null } as const;
 
 /** These take part; n0 leads term 1, and what it has in its log is committed. */
@@ -23,6 +26,14 @@ const all = [0, 1, 2];
 const options = { members: all };
 const asksAround = steps(2, { role: { kind: 'preCandidate', votes: [2] } });
 const both = { voters: [0, 1], learners: [] };
+
+/** n1 and n2 come for n0, who leads and has that in its log; and n2 for n0, where n1 stays. */
+const apart = [1, joins([1, 2], [0])];
+const overlapping = [1, joins([1, 2], [0, 1])];
+const alone = { members: [0] };
+const pair = { members: [0, 1] };
+const jointly = (log: readonly Item[], ...nodes: readonly NodeId[]): readonly Happening[] => nodes.map((node) => steps(node, { log }));
+const wish = { kind: 'replaceServers', voters: [1, 2], learners: [] } as const;
 
 export const membership: readonly Tripwire[] = [
   {
@@ -84,5 +95,70 @@ export const membership: readonly Tripwire[] = [
     property: 'Acknowledged Change Is Committed', what: 'a learner passes for a voter', options: { members: [0, 1] },
     given: [...n0LeadsOf([0, 1], 1), { kind: 'ask', operation: 0, request: { kind: 'addServer', server: 2 } }, ...[0, 1].map((node) => steps(node, { log: [1, puts([0, 1], [2])] })), steps(0, { commit: 2 })],
     broken: [{ kind: 'tell', operation: 0, reply: true }], mended: [{ kind: 'tell', operation: 0, reply: false }],
+  },
+  // Joint consensus.
+  {
+    property: 'Joint Is Left When Committed', what: 'it is left before it is committed', given: [...n0LeadsOf([0, 1], 1), ...jointly(overlapping, 0)], options: pair,
+    broken: [steps(0, { log: [...overlapping, puts([1, 2])] })],
+    mended: [...jointly(overlapping, 1, 2), steps(0, { commit: 2 }), steps(0, { log: [...overlapping, puts([1, 2])] })],
+  },
+  {
+    property: 'Joint Is Left When Committed', what: 'it is left for another one', given: [...n0LeadsOf([0, 1], 1), ...jointly(overlapping, 0, 1, 2), steps(0, { commit: 2 })], options: pair,
+    broken: [steps(0, { log: [...overlapping, puts([1])] })], mended: [steps(0, { log: [...overlapping, puts([1, 2])] })],
+  },
+  {
+    property: 'Joint Is Left When Committed', what: 'who is to learn is forgotten', options: pair,
+    given: [...n0LeadsOf([0, 1], 1), ...jointly([1, joins([1, 2], [0, 1], 0)], 0, 1, 2), steps(0, { commit: 2 })],
+    broken: [steps(0, { log: [1, joins([1, 2], [0, 1], 0), puts([1, 2])] })], mended: [steps(0, { log: [1, joins([1, 2], [0, 1], 0), puts([1, 2], [0])] })],
+  },
+  {
+    property: 'One Change At A Time', what: 'of those who voted before one is left out', given: n0LeadsOf([0, 1], 1), options: pair,
+    broken: [steps(0, { log: [1, joins([1, 2], [0])] })], mended: [steps(0, { log: overlapping })],
+  },
+  {
+    property: 'Elected By Majority', what: 'the new set elects alone', options: alone,
+    given: [...n0LeadsOf([0], 1), ...jointly(apart, 0, 1, 2), steps(2, { term: 2, vote: 1 }), steps(1, { term: 2, vote: 1, role: stands(1) })],
+    broken: [steps(1, { role: leads([0, 0, 0], [3, 3, 3]) })], mended: [steps(0, { term: 2, vote: 1, role: left }), steps(1, { role: leads([0, 0, 0], [3, 3, 3]) })],
+  },
+  {
+    property: 'Elected By Majority', what: 'the old set elects alone', given: [...n0LeadsOf([0], 1), ...jointly(apart, 0, 1, 2), steps(0, { term: 2, vote: 0, role: stands(0) })], options: alone,
+    broken: [steps(0, { role: leads([0, 0, 0], [3, 3, 3]) })],
+    mended: [steps(1, { term: 2, vote: 0 }), steps(2, { term: 2, vote: 0 }), steps(0, { role: leads([0, 0, 0], [3, 3, 3]) })],
+  },
+  {
+    property: 'Committed By Majority', what: 'the old set commits alone', given: [...n0LeadsOf([0], 1), ...jointly(apart, 0, 1)], options: alone,
+    broken: [steps(0, { commit: 2 })], mended: [...jointly(apart, 2), steps(0, { commit: 2 })],
+  },
+  {
+    property: 'Stands On Pre-Votes', what: 'those of the new set are enough', options: alone,
+    given: [...n0LeadsOf([0], 1), ...[0, 1, 2].map((node) => steps(node, { log: apart, options: { members: [0], preVote: true } }))],
+    broken: [steps(1, { role: { kind: 'preCandidate', votes: [1, 2] } }), steps(1, { term: 2, vote: 1, role: stands(1) })],
+    mended: [steps(1, { role: { kind: 'preCandidate', votes: [0, 1, 2] } }), steps(1, { term: 2, vote: 1, role: stands(1) })],
+  },
+  {
+    property: 'Stands As Member', what: 'who voted before knows that it is left', options: pair,
+    given: [...n0LeadsOf([0, 1], 1), ...jointly(overlapping, 0, 1, 2), steps(0, { commit: 2 }), ...jointly([...overlapping, puts([1, 2])], 0, 1, 2)],
+    broken: [steps(0, { commit: 3, role: left }), steps(0, { term: 2, vote: 0, role: stands(0) })],
+    mended: [steps(0, { commit: 2, role: left }), steps(0, { term: 2, vote: 0, role: stands(0) })],
+  },
+  {
+    property: 'Leader That Left Steps Down', what: 'a leader of the old set leads on when it is left', options: pair,
+    given: [...n0LeadsOf([0, 1], 1), ...jointly(overlapping, 0, 1, 2), steps(0, { commit: 2 }), ...jointly([...overlapping, puts([1, 2])], 0, 1, 2)],
+    broken: [steps(0, { commit: 3 })], mended: [steps(0, { commit: 3, role: left })],
+  },
+  {
+    property: 'Log Matching', what: 'another old set stands in the same place', given: [...n0LeadsOf([0, 1], 1), ...jointly(overlapping, 0)], options: pair,
+    broken: jointly(apart, 1), mended: jointly(overlapping, 1),
+  },
+  {
+    property: 'Snapshot Tells Who Takes Part', what: 'a snapshot forgets the old set', options: pair, given: [...n0LeadsOf([0, 1], 1), ...jointly(overlapping, 0, 1, 2), steps(0, { commit: 2 }), steps(1, { commit: 2 })],
+    broken: [steps(1, { base: 2, applied: 2, goesBy: { voters: [1, 2], learners: [] }, snapshotTells: { voters: [1, 2], learners: [] } })],
+    mended: [steps(1, { base: 2, applied: 2 })],
+  },
+  {
+    property: 'Acknowledged Change Is Committed', what: 'a replacement is told while it is joint', options: pair,
+    given: [...n0LeadsOf([0, 1], 1), { kind: 'ask', operation: 0, request: wish }, ...jointly(overlapping, 0, 1, 2), steps(0, { commit: 2 })],
+    broken: [{ kind: 'tell', operation: 0, reply: true }],
+    mended: [...jointly([...overlapping, puts([1, 2])], 0, 1, 2), steps(0, { commit: 3, role: left }), { kind: 'tell', operation: 0, reply: true }],
   },
 ];

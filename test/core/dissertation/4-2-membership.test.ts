@@ -80,7 +80,7 @@ describe('a server that comes (4.2.1)', () => {
     asks(cluster, 1, add(3));
     beat(cluster, across([3]));
     cluster.timer(0, 'catchUp');
-    expect(raftOf(cluster).role).toMatchObject({ office: { catchUp: { server: 3, rounds: 2, isLate: true } } });
+    expect(raftOf(cluster).role).toMatchObject({ office: { catchUp: { servers: [3], rounds: 2, isLate: true } } });
     put(cluster, 1);
     expect(raftOf(cluster).role).toMatchObject({ office: { catchUp: { upTo: 2 } } });
     beat(cluster);
@@ -237,6 +237,15 @@ describe('one change at a time (4.1)', () => {
     asks(cluster, 2, add(2));
     expect(told(cluster)).toEqual([[1, { kind: 'done', result: false }], [2, { kind: 'done', result: false }]]);
   });
+});
+
+test('a leader that is alone from now on confirms by itself the reads that wait for others (6.4; swarm 6000015)', () => {
+  const cluster = clusterOf(2, [0, 1], { reads: ['index'] });
+  cluster.ask(0, client, 1, { kind: 'get', key: 'k' });
+  asks(cluster, 1, remove(1));
+  expect(cluster.answersTo(client)).toEqual([]);
+  cluster.timer(0, 'heartbeat');
+  expect(cluster.answersTo(client)).toHaveLength(1);
 });
 
 describe('a leader that goes (4.2.2)', () => {

@@ -19,7 +19,7 @@ export const companionsOf = (kind: FaultKind): readonly FaultKind[] => {
 export function planWith(number: number, ...kinds: readonly FaultKind[]): Plan {
   const drawn = drawSwarm(`fault ${number}`, () => kindsOf(...kinds));
   const { members: _members, ...settings } = drawn.settings as RaftKvSettings;
-  const plan = { ...drawn, settings, operations: drawn.operations.filter(({ request }) => !('server' in (request as object))) };
+  const plan = { ...drawn, settings, operations: drawn.operations.filter(({ request }) => 'key' in (request as object)) };
   return { ...plan, network: { ...plan.network, delayUs: { min: 1000, max: 1000 } }, healing: { kind: 'everyone' } };
 }
 

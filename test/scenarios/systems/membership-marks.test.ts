@@ -33,6 +33,39 @@ test('a change is told with its entry; one that is not committed yet breaks a ru
   expect(early).toEqual([['changes who takes part from {n0 n1 n2} to {n0 n1}, as entry 2', 'the leader has committed no entry of its term (4.1)']]);
 });
 
+test('a joint configuration is told with both of its sets, and left when it is committed (4.3)', () => {
+  const cluster = led();
+  const wish: Change = { kind: 'replaceServers', voters: [0, 1], learners: [2] };
+  const server = cluster.server(0);
+  expect(told(server, asked(1, wish))).toEqual([['changes who takes part from {n0 n1 n2} to {n0 n1 and n0 n1 n2; n2 to learn}, as entry 2', null]]);
+  cluster.handle(0, asked(1, wish));
+  const joint = cluster.server(0);
+  const { role } = joint.raft;
+  const leaves = { ...joint, raft: { ...joint.raft, role: { ...role as Leader, matchIndex: [0, 2, 1, 0] } } };
+  const ticks: ServerEvent = { kind: 'message', from: 2, message: { kind: 'appendEntriesReply', term: 1, success: true, index: 2, conflictTerm: 0, conflictIndex: 0 } };
+  const says = 'changes who takes part from {n0 n1 and n0 n1 n2; n2 to learn} to {n0 n1; n2 learn}, as entry 3';
+  expect(told(leaves, ticks, (after) => after, ['change'])).toEqual([[says, null]]);
+  const early = told(leaves, ticks, (after) => ({ ...after, raft: { ...after.raft, commitIndex: 1 } }), ['change']);
+  expect(early).toEqual([[says, 'the joint configuration at index 2 is not committed (4.3)']]);
+});
+
+test('a leader that stays in it with a heartbeat, when it is committed, breaks a rule (4.3)', () => {
+  const cluster = led();
+  cluster.handle(0, asked(1, { kind: 'replaceServers', voters: [0, 1], learners: [] }));
+  const joint = cluster.server(0);
+  const committed = { ...joint, raft: { ...joint.raft, commitIndex: 2 } };
+  const ticks: ServerEvent = { kind: 'timer', timer: 'heartbeat' };
+  const marks = (before: Server, doctored: (after: Server) => Server) => told(before, ticks, doctored, ['stays']);
+  expect([marks(committed, (after) => after), marks(joint, () => joint)]).toEqual([[], []]);
+  expect(marks(committed, () => committed)).toEqual([['goes on with {n0 n1 and n0 n1 n2}', 'a joint configuration that is committed is left (4.3)']]);
+});
+
+test('an operator is told of a replacement by all that it names', () => {
+  const server = led().server(0);
+  const event = asked(1, { kind: 'replaceServers', voters: [], learners: [] });
+  expect(told(server, event)).toEqual([['tells c0 that it has given up replaceServers({})', null]]);
+});
+
 test('who has no vote waits for a leader, and breaks no rule; who has one does, when it does not stand (4.2.1, 5.2)', () => {
   const cluster = led();
   expect(told(cluster.server(3), { kind: 'timer', timer: 'election' })).toEqual([['hears no leader, has no vote, and waits', null]]);

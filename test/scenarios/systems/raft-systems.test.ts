@@ -178,11 +178,11 @@ describe('a majority that can talk', () => {
   });
 
   test('where servers come and go, of each configuration that a server which is up goes by (dissertation, 4.1)', () => {
-    const going = (up: readonly number[], voters: readonly (readonly number[] | null)[], cuts: readonly string[] = []): boolean => majorityCanTalk({
+    const going = (up: readonly number[], voters: readonly (readonly number[] | null)[], cuts: readonly string[] = [], old: readonly number[] | null = null): boolean => majorityCanTalk({
       servers: 4, isUp: (node) => up.includes(node), canTalk: (from, to) => !cuts.includes(`${from} ${to}`),
       stateOf: (node) => {
         const of = voters[node]!;
-        const log = of === null ? Log.empty : Log.empty.append([{ ...entry(1), configuration: { voters: of, learners: [] } }]);
+        const log = of === null ? Log.empty : Log.empty.append([{ ...entry(1), configuration: { voters: of, learners: [], ...(old === null ? {} : { outgoing: { voters: old, learnersNext: [] } }) } }]);
         return { raft: { config: { ...configOf({ id: node, clusterSize: 4 }), members: [0, 1] }, persistent: { ...blankPersistent, log } } };
       },
     });
@@ -190,6 +190,9 @@ describe('a majority that can talk', () => {
     expect([going([0, 1], [null, null, null, null]), going([0, 2, 3], [null, null, null, null]), going([0, 1], [three, three, null, null])]).toEqual([true, false, true]);
     expect([going([0, 1], [four, three, null, null]), going([0, 1, 3], [four, three, null, null]), going([2, 3], [null, null, [3], [3]])]).toEqual([false, true, true]);
     expect([going([0, 1, 2], [three, three, three, null], ['1 2']), going([0, 1, 2], [three, three, three, null], ['1 2', '0 1', '0 2'])]).toEqual([true, false]);
+    // While it is joint, of both of its sets (4.3).
+    expect([[0, 1, 2], [0, 1, 3], [0, 2, 3]].map((up) => going(up, [[2, 3], [2, 3], [2, 3], [2, 3]], [], [0, 1]))).toEqual([false, false, false]);
+    expect([[0, 1, 2, 3], [1, 2, 3]].map((up) => going(up, [[1, 2, 3], [1, 2, 3], [1, 2, 3], [1, 2, 3]], [], [0, 1, 2]))).toEqual([true, true]);
   });
 });
 
