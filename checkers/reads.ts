@@ -1,7 +1,7 @@
 /** Reads around the log: none that a leader has taken on is forgotten (dissertation 6.4). */
 import type { Effect, NodeId } from '../core/protocol.ts';
 import type { AnyRaftMessage } from '../core/raft/option-messages.ts';
-import type { PendingRead } from '../core/raft/state.ts';
+import type { PendingRead } from '../core/raft/office.ts';
 import type { Server } from '../core/server.ts';
 import { property } from './property.ts';
 

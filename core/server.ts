@@ -4,32 +4,29 @@
  * one channel, and after each applied entry the server may hand Raft a snapshot (Lab 3B).
  */
 import { assert } from './assert.ts';
-import { isChange, withChanges, type Changing } from './changes.ts';
-import { commandSizeBytes, type Command, type Operation, type Result } from './kv/command.ts';
-import { apply, newMachine, resultOf, type Machine } from './kv/machine.ts';
+import { isChange, type Changing } from './changes.ts';
+import { commandSizeBytes, type Command } from './kv/command.ts';
+import { apply, newMachine, type Machine } from './kv/machine.ts';
 import type { ClerkMessage, ClientRequest } from './kv/messages.ts';
-import { registration, sessionFor } from './kv/expiry.ts';
 import { installSnapshot, snapshotSizeBytes, takeSnapshot, type MachineSnapshot } from './kv/snapshot.ts';
-import type { Effect, Event, NodeId, Process, Range, Step } from './protocol.ts';
+import type { Effect, Event, NodeId, Range, Step } from './protocol.ts';
 import { deliver, type Delivery } from './raft/delivery.ts';
 import { noopSizeBytes } from './raft/election.ts';
-import type { LogIndex, Term } from './raft/log.ts';
 import type { AnyRaftMessage } from './raft/option-messages.ts';
-import { applyWrite, changes, persistedSizeBytes } from './raft/persistence.ts';
+import { changes, persistedSizeBytes } from './raft/persistence.ts';
 import type { Write } from './raft/write.ts';
-import { pipelined } from './raft/pipelining.ts';
 import { startsWithPromise } from './raft/lease.ts';
 import { handingOverTo } from './raft/transfer.ts';
 import { compact } from './raft/snapshot.ts';
 import {
-  blankPersistent, bootRaft, NONE, restartElectionTimer,
+  bootRaft, NONE, restartElectionTimer,
   type Persistent, type Raft, type RaftConfig, type RaftEffect,
 } from './raft/state.ts';
 import { onMessage, onTimer, propose } from './raft/options.ts';
-import { withChunks } from './chunks.ts';
-import { inSessionOf, withClock, type SessionClock } from './session-clock.ts';
+import { inSessionOf, type SessionClock } from './session-clock.ts';
 import type { Transfers } from './raft/snapshot-chunks.ts';
-import { withReads, type Reading } from './reads.ts';
+import type { Reading } from './reads.ts';
+import { answer, answered, refuse, type Waiting } from './waiting.ts';
 
 export interface ServerConfig extends RaftConfig {
   /** Over this size of Raft's state the server takes a snapshot; -1 never (the lab's maxraftstate). */
@@ -58,15 +55,6 @@ export interface Server {
   readonly machine: Machine;
   /** Clients that wait for the entry at an index, in the order of the indexes. Only a leader has any. */
   readonly waiting: readonly Waiting[];
-}
-
-export interface Waiting {
-  readonly index: LogIndex;
-  readonly term: Term;
-  readonly client: NodeId;
-  readonly sequence: number;
-  /** Where sessions expire: of the request that waits. */
-  readonly session?: number;
 }
 
 export type ServerMessage = AnyRaftMessage | ClerkMessage;
@@ -141,7 +129,7 @@ function onCommand(server: Server, client: NodeId, { sequence, operation, sessio
  * What every step ends with: clients whose leader we no longer are get told, the channel is served,
  * and whatever became durable is put in front of everything.
  */
-function settle(server: Server, before: Persistent, raftEffects: readonly RaftEffect[], isRested = false): ServerStep {
+export function settle(server: Server, before: Persistent, raftEffects: readonly RaftEffect[], isRested = false): ServerStep {
   const replies: ServerEffect[] = [];
   const state = served(dismissed(server, replies), isRested, replies);
   const writes = changes(before, state.raft.persistent);
@@ -204,27 +192,6 @@ function executed(machine: Machine, delivery: Delivery): Machine {
   return apply(machine, index, entry.command as Command | null);
 }
 
-/** Replies to whoever waits for the entry at `index`, if it is the entry that they wait for. */
-function answered(
-  waiting: readonly Waiting[], index: LogIndex, term: Term, machine: Machine, effects: ServerEffect[],
-): readonly Waiting[] {
-  const first = waiting[0];
-  if (first === undefined || first.index > index) return waiting;
-  assert(first.index === index && first.term === term, () => `entry ${index} of term ${term} met a client that waits for entry ${first.index} of term ${first.term}`);
-  const result = resultOf(machine, first.client, first.sequence);
-  if (first.session !== undefined) effects.push(...toldOfSession(machine, first, first.session));
-  if (result !== undefined) effects.push(answer(first.client, first.sequence, result));
-  return waiting.length === 1 ? NONE : waiting.slice(1);
-}
-
-/** That a session has begun, or has ended; nothing to whose command was executed. */
-function toldOfSession({ sessions }: Machine, { client, sequence }: Waiting, session: number): readonly ServerEffect[] {
-  const present = sessionFor(sessions, client, session);
-  const told = (id: number | null): readonly ServerEffect[] => [{ kind: 'send', to: client, message: { kind: 'sessionReply', sequence, session: id } }];
-  if (present === null) return told(null);
-  return session === registration && present.began!.bySequence === sequence ? told(present.began!.id) : NONE;
-}
-
 /** Lab 3B: compares the size of Raft's state with the limit after each applied entry. */
 function compacted(config: ServerConfig, raft: Raft, machine: Machine): Raft {
   if (config.maxRaftState < 0 || persistedSizeBytes(raft.persistent) <= config.maxRaftState) return raft;
@@ -249,33 +216,3 @@ const withRaft = (server: Server, raft: Raft): Server => ({
   machine: server.machine,
   waiting: server.waiting,
 });
-
-const answer = (to: NodeId, sequence: number, result: Result): ServerEffect => ({
-  kind: 'send', to, message: { kind: 'clientReply', sequence, outcome: { kind: 'done', result } },
-});
-
-const refuse = (to: NodeId, sequence: number, leaderId: NodeId | null): ServerEffect => ({
-  kind: 'send', to, message: { kind: 'clientReply', sequence, outcome: { kind: 'notLeader', leaderId } },
-});
-
-/** The server's step with what the options of a plan put around it. */
-export const stepWithOptions = (server: Server, event: ServerEvent): ServerStep => withReads(server, event, stepInChunks);
-const stepInChunks = (server: Server, event: ServerEvent): ServerStep => withChunks(server, event, stepByClock);
-const stepByClock = (server: Server, event: ServerEvent): ServerStep => withClock(server, event, stepChanging);
-const stepChanging = (server: Server, event: ServerEvent): ServerStep => withChanges(server, event, stepServer, settle);
-
-/** A server as a node of the world. */
-export const serverProcess = (config: ServerConfig): Process<Server, ServerMessage, Write, Persistent, never, never> => ({
-  blank: blankPersistent,
-  boot: (durable) => bootServer(config, durable),
-  step: config.pipelined === true ? stepPipelined : stepWithOptions,
-  write: applyWrite,
-  ...(config.pipelined === true ? { persistence: 'pipelined' } : {}),
-});
-
-function stepPipelined(server: Server, event: ServerEvent): ServerStep {
-  const { state, effects } = stepWithOptions(server, event);
-  return { state, effects: pipelined(server.raft, state.raft, effects) };
-}
-
-export type { Operation };

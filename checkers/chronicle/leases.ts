@@ -1,6 +1,7 @@
 /** Leases and the promises that they rest on (dissertation 6.4.1). */
 import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
-import type { Raft, Rounds } from '../../core/raft/state.ts';
+import type { Rounds } from '../../core/raft/office.ts';
+import type { Raft } from '../../core/raft/state.ts';
 import type { Event } from '../../core/protocol.ts';
 import { situationsOf } from './situation.ts';
 

@@ -2,7 +2,8 @@
 import type { Effect, Event } from '../../core/protocol.ts';
 import type { AppendEntries, AppendEntriesReply, InstallSnapshot, RequestVoteReply } from '../../core/raft/messages.ts';
 import type { AnyRaftMessage, RequestPreVoteReply } from '../../core/raft/option-messages.ts';
-import type { Flow, Raft } from '../../core/raft/state.ts';
+import type { Flow } from '../../core/raft/office.ts';
+import type { Raft } from '../../core/raft/state.ts';
 import { situationsOf, type Situation, type Tally } from './situation.ts';
 
 /** A step that changed something. */

@@ -1,6 +1,7 @@
 /** Leadership transfer: what becomes of it. */
 import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
-import type { Raft, Transfer } from '../../core/raft/state.ts';
+import type { Transfer } from '../../core/raft/office.ts';
+import type { Raft } from '../../core/raft/state.ts';
 import { situationsOf } from './situation.ts';
 
 /** A step of Raft, with what it heard; null for a timer. */

@@ -1,5 +1,6 @@
 /** Reads under a lease: what the lease rests on, and that servers keep what they promised for it (dissertation 6.4.1). */
-import type { Raft, RaftConfig, Rounds } from '../../core/raft/state.ts';
+import type { Rounds } from '../../core/raft/office.ts';
+import type { Raft, RaftConfig } from '../../core/raft/state.ts';
 import { ofStep } from './raft-step.ts';
 
 const roundsOf = (raft: Raft | null): Rounds | null => (raft?.role.kind === 'leader' ? raft.role.office?.rounds ?? null : null);

@@ -1,6 +1,7 @@
 /** Leadership transfer: what a leader that hands over does and does not do meanwhile (dissertation 3.10). */
 import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
-import type { Raft, Transfer } from '../../core/raft/state.ts';
+import type { Transfer } from '../../core/raft/office.ts';
+import type { Raft } from '../../core/raft/state.ts';
 import { ofStep, type RaftStep } from './raft-step.ts';
 
 const heard = ({ event }: RaftStep): AnyRaftMessage | null => (event?.kind === 'message' ? (event.message as AnyRaftMessage) : null);

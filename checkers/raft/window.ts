@@ -1,6 +1,7 @@
 /** A window of requests in flight (dissertation 10.2.1): what a leader believes to be under way. */
 import type { LogIndex } from '../../core/raft/log.ts';
-import type { Flow, Leader } from '../../core/raft/state.ts';
+import type { Flow } from '../../core/raft/office.ts';
+import type { Leader } from '../../core/raft/state.ts';
 import { ofStep } from './raft-step.ts';
 
 export const windowIsKept = ofStep({

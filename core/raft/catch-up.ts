@@ -5,7 +5,8 @@
  * good enough; after ten that took longer, or during which nothing came, the leader gives up.
  */
 import type { NodeId } from '../protocol.ts';
-import { withOffice, type CatchUp, type Leader, type Raft, type RaftEffect } from './state.ts';
+import type { CatchUp } from './office.ts';
+import { withOffice, type Leader, type Raft, type RaftEffect } from './state.ts';
 
 const roundsMax = 10;
 

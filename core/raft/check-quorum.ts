@@ -5,7 +5,8 @@
 import type { NodeId } from '../protocol.ts';
 import { isQuorum } from './configuration.ts';
 import { hasContact } from './contact.ts';
-import { restartElectionTimer, withOffice, withRole, type Office, type Raft, type RaftStep } from './state.ts';
+import type { Office } from './office.ts';
+import { restartElectionTimer, withOffice, withRole, type Raft, type RaftStep } from './state.ts';
 
 /** No majority has answered since the timer was set: what we lead is no cluster. The term stays, and so does the vote in it. */
 export function stepDown(raft: Raft): RaftStep {

@@ -7,7 +7,8 @@
 import type { NodeId } from '../protocol.ts';
 import { hasLease, readTimer } from './lease.ts';
 import { askToRead } from './read-index.ts';
-import { stay, withOffice, type PendingRead, type Raft, type RaftStep } from './state.ts';
+import type { PendingRead } from './office.ts';
+import { stay, withOffice, type Raft, type RaftStep } from './state.ts';
 
 /** By ReadIndex where there is no lease, now or in that moment. */
 export function askToReadByLease(raft: Raft, by: NodeId, { client, sequence }: { readonly client: NodeId; readonly sequence: number }): RaftStep {

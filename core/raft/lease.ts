@@ -9,7 +9,8 @@
  */
 import { beginRound, confirmedRound } from './rounds.ts';
 import { inContact } from './contact.ts';
-import { stay, withOffice, withRole, type Office, type Raft, type RaftConfig, type RaftEffect, type RaftStep, type Rounds } from './state.ts';
+import type { Office, Rounds } from './office.ts';
+import { stay, withOffice, withRole, type Raft, type RaftConfig, type RaftEffect, type RaftStep } from './state.ts';
 
 /** So many rounds have a timer each; what is older is over. */
 const slots = 8;

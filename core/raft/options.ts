@@ -19,7 +19,8 @@ import { noRounds, onHeartbeat, underLeader } from './rounds.ts';
 import { isWritten, onWritten } from './pipelining.ts';
 import { askForPreVotes, onRequestPreVote, onRequestPreVoteReply } from './pre-vote.ts';
 import { asVote, giveUpTransfer, onTimeoutNow, onTransferLeadership, tellWhenUpToDate } from './transfer.ts';
-import { stay, withOffice, type Office, type Raft, type RaftConfig, type RaftStep } from './state.ts';
+import type { Office } from './office.ts';
+import { stay, withOffice, type Raft, type RaftConfig, type RaftStep } from './state.ts';
 import * as paper from './step.ts';
 import { heardInWindow, noFlows, sendInWindow } from './window.ts';
 

@@ -9,7 +9,8 @@ import type { NodeId } from '../protocol.ts';
 import type { HeartbeatReply, ReadIndex } from './option-messages.ts';
 import { beginTimedRound, leaseUs } from './lease.ts';
 import { confirmedRound, withAnswer } from './rounds.ts';
-import { send, stay, withOffice, type Office, type PendingRead, type Raft, type RaftEffect, type RaftStep, type Rounds } from './state.ts';
+import type { Office, PendingRead, Rounds } from './office.ts';
+import { send, stay, withOffice, type Raft, type RaftEffect, type RaftStep } from './state.ts';
 
 /**
  * Until an entry of its own term is committed a leader does not know what its predecessors committed (6.4, step 1): its

@@ -5,9 +5,8 @@
 import type { NodeId } from '../protocol.ts';
 import { peersOf, reachedByMajority } from './configuration.ts';
 import type { Heartbeat, HeartbeatReply } from './option-messages.ts';
-import {
-  restartElectionTimer, send, withOffice, withRole, type Office, type Raft, type RaftStep, type Rounds,
-} from './state.ts';
+import type { Office, Rounds } from './office.ts';
+import { restartElectionTimer, send, withOffice, withRole, type Raft, type RaftStep } from './state.ts';
 
 export const noRounds = (clusterSize: number): Rounds => ({ begun: 0, answered: new Array<number>(clusterSize).fill(0), reads: [], confirmed: [] });
 

@@ -10,7 +10,8 @@ import type { NodeId } from '../protocol.ts';
 import { onElectionTimeout } from './election.ts';
 import type { RequestVote } from './messages.ts';
 import type { TimeoutNow, TransferLeadership } from './option-messages.ts';
-import { send, stay, withOffice, type Raft, type RaftEffect, type RaftStep, type Transfer } from './state.ts';
+import type { Transfer } from './office.ts';
+import { send, stay, withOffice, type Raft, type RaftEffect, type RaftStep } from './state.ts';
 
 /** An operator asks; one that is asked while it hands over already goes on with that. */
 export function onTransferLeadership(raft: Raft, { to }: TransferLeadership): RaftStep {

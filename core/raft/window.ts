@@ -11,7 +11,8 @@ import type { NodeId } from '../protocol.ts';
 import { peersOf } from './configuration.ts';
 import type { LogIndex } from './log.ts';
 import type { AppendEntries, AppendEntriesReply, InstallSnapshotReply } from './messages.ts';
-import { send, withRole, type Flow, type Leader, type Office, type Raft, type RaftEffect, type RaftStep } from './state.ts';
+import type { Flow, Office } from './office.ts';
+import { send, withRole, type Leader, type Raft, type RaftEffect, type RaftStep } from './state.ts';
 
 const probing: Flow = { state: 'probe', inFlight: [] };
 

@@ -1,7 +1,8 @@
 /** What a step did of what the options of a plan add (dissertation 6.4, 9.6), where, and against which rule. */
 import type { AnyRaftMessage, HeartbeatReply } from '../../core/raft/option-messages.ts';
 import { isQuorum } from '../../core/raft/configuration.ts';
-import type { Raft, Rounds, Transfer } from '../../core/raft/state.ts';
+import type { Rounds, Transfer } from '../../core/raft/office.ts';
+import type { Raft } from '../../core/raft/state.ts';
 import type { Mark } from '../../harness/system.ts';
 import { handlerOf, marked, messageIn, type RaftChange } from './raft-marks.ts';
 

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { requiredSituations, situationGroups, situations, type SituationName } from '../../checkers/chronicle/situations.ts';
 import type { Operation } from '../../core/kv/command.ts';
-import type { Leader, RaftOptions, Role, Rounds } from '../../core/raft/state.ts';
+import type { Rounds } from '../../core/raft/office.ts';
+import type { Leader, RaftOptions, Role } from '../../core/raft/state.ts';
 import type { Transfers } from '../../core/raft/snapshot-chunks.ts';
 import { accepts, appends, asksPreVote, asksStore, asksVote, chunk, installed, installs, isDone, isRefused, preVotes, refuses, storesChunk, timeoutNow, asksTransferVote, votes, wishes } from './support/messages.ts';
 import { allBoot, boots, c0, entryAt, follows, hears, kinds, leads, play, stands, steps, type Happening, type Item, type StageOptions } from './support/stage.ts';

@@ -8,9 +8,9 @@ import type { NodeId } from '../../core/protocol.ts';
 import { applyWrite } from '../../core/raft/persistence.ts';
 import { blankPersistent, type Persistent } from '../../core/raft/state.ts';
 import {
-  bootServer, stepWithOptions,
-  type Server, type ServerConfig, type ServerEffect, type ServerEvent, type ServerMessage, type ServerStep,
+  bootServer, type Server, type ServerConfig, type ServerEffect, type ServerEvent, type ServerMessage, type ServerStep,
 } from '../../core/server.ts';
+import { stepWithOptions } from '../../core/server-process.ts';
 
 export interface Letter {
   readonly from: NodeId;

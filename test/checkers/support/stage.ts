@@ -21,7 +21,8 @@ import { Log, type Entry, type LogIndex, type Term } from '../../../core/raft/lo
 import type { Change, Configuration } from '../../../core/raft/members.ts';
 import type { Snapshot } from '../../../core/raft/messages.ts';
 import { blankPersistent, type Persistent, type Raft, type RaftOptions, type Role } from '../../../core/raft/state.ts';
-import type { Server, ServerMessage, Waiting } from '../../../core/server.ts';
+import type { Server, ServerMessage } from '../../../core/server.ts';
+import type { Waiting } from '../../../core/waiting.ts';
 import type { Transfers } from '../../../core/raft/snapshot-chunks.ts';
 import type { Reading } from '../../../core/reads.ts';
 import type { Delivery } from '../../../core/raft/delivery.ts';

@@ -1,6 +1,7 @@
 /** Leases and the reads under them (dissertation 6.4.1), and reads that are forgotten (6.4). */
 import type { Operation } from '../../../core/kv/command.ts';
-import type { Leader, Office, PendingRead, RaftOptions, Role, Rounds } from '../../../core/raft/state.ts';
+import type { Office, PendingRead, Rounds } from '../../../core/raft/office.ts';
+import type { Leader, RaftOptions, Role } from '../../../core/raft/state.ts';
 import { votes } from '../support/messages.ts';
 import { boots, c0, follows, hears, leads, stands, steps, type Happening, type View } from '../support/stage.ts';
 import type { Tripwire } from '../support/tripwire.ts';

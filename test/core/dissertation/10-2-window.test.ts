@@ -1,7 +1,8 @@
 /** Ongaro's dissertation, 10.2.1: "Raft's AppendEntries consistency check allows for pipelining"; its two states as in etcd. */
 import { describe, expect, test } from 'vitest';
 import type { AppendEntries } from '../../../core/raft/messages.ts';
-import { withOffice, type Flow, type Raft, type RaftStep } from '../../../core/raft/state.ts';
+import type { Flow } from '../../../core/raft/office.ts';
+import { withOffice, type Raft, type RaftStep } from '../../../core/raft/state.ts';
 import { noFlows } from '../../../core/raft/window.ts';
 import { onMessage, onTimer, propose } from '../../../core/raft/options.ts';
 import { across, Cluster, firstClient, type Letter } from '../../support/cluster.ts';

@@ -4,7 +4,7 @@ import { marksOf } from '../../../scenarios/systems/raft-kv-marks.ts';
 import type { Change } from '../../../core/raft/members.ts';
 import { withOffice, type Leader } from '../../../core/raft/state.ts';
 import type { Server, ServerEvent } from '../../../core/server.ts';
-import { stepWithOptions } from '../../../core/server.ts';
+import { stepWithOptions } from '../../../core/server-process.ts';
 import { Cluster, firstClient } from '../../support/cluster.ts';
 
 const operator = firstClient;

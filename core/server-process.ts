@@ -1,0 +1,33 @@
+/** A server as a node of the world, with what the options of a plan put around each of its steps. */
+import { withChanges } from './changes.ts';
+import { withChunks } from './chunks.ts';
+import type { Process } from './protocol.ts';
+import { applyWrite } from './raft/persistence.ts';
+import { pipelined } from './raft/pipelining.ts';
+import { blankPersistent, type Persistent } from './raft/state.ts';
+import type { Write } from './raft/write.ts';
+import { withReads } from './reads.ts';
+import {
+  bootServer, settle, stepServer, type Server, type ServerConfig, type ServerEvent, type ServerMessage, type ServerStep,
+} from './server.ts';
+import { withClock } from './session-clock.ts';
+
+/** The server's step with what the options of a plan put around it. */
+export const stepWithOptions = (server: Server, event: ServerEvent): ServerStep => withReads(server, event, stepInChunks);
+const stepInChunks = (server: Server, event: ServerEvent): ServerStep => withChunks(server, event, stepByClock);
+const stepByClock = (server: Server, event: ServerEvent): ServerStep => withClock(server, event, stepChanging);
+const stepChanging = (server: Server, event: ServerEvent): ServerStep => withChanges(server, event, stepServer, settle);
+
+/** A server as a node of the world. */
+export const serverProcess = (config: ServerConfig): Process<Server, ServerMessage, Write, Persistent, never, never> => ({
+  blank: blankPersistent,
+  boot: (durable) => bootServer(config, durable),
+  step: config.pipelined === true ? stepPipelined : stepWithOptions,
+  write: applyWrite,
+  ...(config.pipelined === true ? { persistence: 'pipelined' } : {}),
+});
+
+function stepPipelined(server: Server, event: ServerEvent): ServerStep {
+  const { state, effects } = stepWithOptions(server, event);
+  return { state, effects: pipelined(server.raft, state.raft, effects) };
+}
