@@ -47,7 +47,13 @@ const versionedResult: fc.Arbitrary<Result> = fc.oneof(
 
 export const result: fc.Arbitrary<Result> = fc.oneof(text, fc.boolean(), fc.constant(null), versionedResult);
 
-export const command: fc.Arbitrary<Command> = fc.record({ client: uint32, sequence: uint32, operation: fc.oneof({ arbitrary: operation, weight: 3 }, versionedOperation) });
+const commandOf = (asked: fc.Arbitrary<Operation>): fc.Arbitrary<Command> => fc.record({ client: uint32, sequence: uint32, operation: asked });
+
+export const command: fc.Arbitrary<Command> = commandOf(fc.oneof({ arbitrary: operation, weight: 3 }, versionedOperation));
+
+/** For one store: it has versions, or it has none. */
+export const commands = (maxLength: number): fc.Arbitrary<readonly Command[]> =>
+  fc.oneof({ arbitrary: fc.array(commandOf(operation), { maxLength }), weight: 3 }, fc.array(commandOf(versionedOperation), { maxLength }));
 
 const commandInSession: fc.Arbitrary<Command> =
   fc.record({ client: uint32, sequence: uint32, operation, inSession: fc.record({ session: uint32, timeUs: uint32, activeSinceUs: uint32 }) });

@@ -4,7 +4,7 @@ import { ByteWriter } from '../../../core/bytes.ts';
 import type { Command } from '../../../core/kv/command.ts';
 import { apply, newMachine, type Machine } from '../../../core/kv/machine.ts';
 import { decodeSnapshot, encodeSnapshot, installSnapshot, snapshotSizeBytes, takeSnapshot, type MachineSnapshot } from '../../../core/kv/snapshot.ts';
-import { command, contents, holding, operation, type Contents } from '../../support/arbitraries.ts';
+import { commands, contents, holding, operation, type Contents } from '../../support/arbitraries.ts';
 import { fc, prop } from '../../support/property.ts';
 
 /** What a machine holds, read back in order. */
@@ -54,16 +54,17 @@ describe('a snapshot of the machine', () => {
     expect(snapshotSizeBytes(decodeSnapshot(bytes))).toBe(bytes.length);
   });
 
-  prop([fc.array(command, { maxLength: 30 })], { numRuns: 300 })('knows its length after any commands', (commands) => {
-    const taken = takeSnapshot(executed(commands));
+  prop([commands(30)], { numRuns: 300 })('knows its length after any commands', (asked) => {
+    const taken = takeSnapshot(executed(asked));
     expect(snapshotSizeBytes(taken)).toBe(encodeSnapshot(taken).length);
   });
 
-  prop([fc.array(command, { maxLength: 20 }), fc.array(command, { maxLength: 20 })], { numRuns: 300 })(
-    'stands for its prefix: restored and then replayed is the same as replayed from the start', (prefix, rest) => {
+  prop([commands(40), fc.nat(20)], { numRuns: 300 })(
+    'stands for its prefix: restored and then replayed is the same as replayed from the start', (asked, length) => {
+      const [prefix, rest] = [asked.slice(0, length), asked.slice(length)];
       const restored = installSnapshot(decodeSnapshot(encodeSnapshot(takeSnapshot(executed(prefix)))), prefix.length);
       const replayed = rest.reduce((machine, one, i) => apply(machine, prefix.length + i + 1, one), restored);
-      const whole = executed([...prefix, ...rest]);
+      const whole = executed(asked);
       expect(replayed.lastExecuted).toBe(whole.lastExecuted);
       expect(encodeSnapshot(takeSnapshot(replayed))).toEqual(encodeSnapshot(takeSnapshot(whole)));
     });
