@@ -13,7 +13,7 @@ import { readAsked, writeAsked } from './configuration-codec.ts';
 import { decodeStoredSnapshot, readEntries, readEntry, readSnapshot, writeEntries, writeEntry, writeSnapshot } from './entry-codec.ts';
 import { readResult, writeResult } from './kv/command.ts';
 import type { ClientRequest, Outcome } from './kv/messages.ts';
-import { optionMessageKinds, readOptionMessage, writeOptionMessage } from './option-codec.ts';
+import { inStay, optionMessageKinds, readOptionMessage, writeOptionMessage } from './option-codec.ts';
 import type { NodeId } from './protocol.ts';
 import { Log, type Entry } from './raft/log.ts';
 import type { AppendEntries, AppendEntriesReply } from './raft/messages.ts';
@@ -31,12 +31,18 @@ const messageKinds = [
   'sessionReply',
   // A request of a client whose session may expire.
   'sessionRequest',
+  // What belongs to a later stay of a server: the number of the stay, and the message as it is without.
+  'inStay',
 ] as const;
 
 /** The first byte of a write, likewise. */
 const writeKinds = ['hardState', 'snapshot', 'truncate', 'append'] as const;
 
 export function encodeMessage(message: ServerMessage): Uint8Array {
+  if ('stay' in message && message.stay !== undefined) {
+    const { stay, ...plain } = message;
+    return new ByteWriter().uint8(messageKinds.indexOf('inStay')).uint32(stay).raw(encodeMessage(plain as ServerMessage)).finish();
+  }
   const isInSession = message.kind === 'clientRequest' && message.session !== undefined;
   const to = new ByteWriter().uint8(messageKinds.indexOf(isInSession ? 'sessionRequest' : message.kind));
   writeMessage(to, message);
@@ -48,6 +54,7 @@ export function decodeMessage(bytes: Uint8Array): ServerMessage {
   const from = new ByteReader(bytes);
   const kind = messageKinds[from.uint8()];
   assert(kind !== undefined, () => 'a message of an unknown kind');
+  if (kind === 'inStay') return inStay(from.uint32(), decodeMessage(bytes.subarray(from.position)));
   const message = kind === 'sessionRequest' ? { ...readRequest(from), session: from.uint32() } : readMessage(from, kind);
   from.end();
   return message;

@@ -77,6 +77,14 @@ export function readOptionMessage(from: ByteReader, kind: OptionMessage['kind'])
   }
 }
 
+const kindsInStay: readonly string[] = ['appendEntries', 'appendEntriesReply', 'installSnapshot', 'installSnapshotReply', 'installChunk', 'installChunkReply'];
+
+/** The message as one of a later stay of a server: stays.ts. */
+export function inStay<M extends { readonly kind: string }>(stay: number, message: M): M {
+  assert(stay > 0 && kindsInStay.includes(message.kind) && !('stay' in message), () => `a message ${message.kind} of stay ${stay}`);
+  return { ...message, stay };
+}
+
 function readTruth(from: ByteReader): boolean {
   const byte = from.uint8();
   assert(byte <= 1, () => `the byte ${byte} is neither true nor false`);

@@ -7,13 +7,15 @@ import { pipelined } from './raft/pipelining.ts';
 import { blankPersistent, type Persistent } from './raft/state.ts';
 import type { Write } from './raft/write.ts';
 import { withReads } from './reads.ts';
+import { withStays } from './stays.ts';
 import {
   bootServer, settle, stepServer, type Server, type ServerConfig, type ServerEvent, type ServerMessage, type ServerStep,
 } from './server.ts';
 import { withClock } from './session-clock.ts';
 
 /** The server's step with what the options of a plan put around it. */
-export const stepWithOptions = (server: Server, event: ServerEvent): ServerStep => withReads(server, event, stepInChunks);
+export const stepWithOptions = (server: Server, event: ServerEvent): ServerStep => withStays(server, event, stepReading);
+const stepReading = (server: Server, event: ServerEvent): ServerStep => withReads(server, event, stepInChunks);
 const stepInChunks = (server: Server, event: ServerEvent): ServerStep => withChunks(server, event, stepByClock);
 const stepByClock = (server: Server, event: ServerEvent): ServerStep => withClock(server, event, stepChanging);
 const stepChanging = (server: Server, event: ServerEvent): ServerStep => withChanges(server, event, stepServer, settle);

@@ -104,7 +104,7 @@ function whenItMay(raft: Raft, next: Configuration): ChangeStep {
 function withConfiguration(raft: Raft, configuration: Configuration): RaftStep {
   const sizeBytes = noopSizeBytes + configurationSizeBytes(configuration);
   const { currentTerm, log: { lastIndex } } = raft.persistent;
-  const leader = withoutCatchUp(raft).role as Leader;
+  const leader = withDepartures(raft, withoutCatchUp(raft).role as Leader, configuration);
   const newcomers = newcomersOf(raft, configuration);
   const prepared = withRole(raft, newcomers.reduce((role, server) => withNewcomer(role, server, lastIndex), leader));
   const { raft: appended, effects } = sendInWindow(proposeEntry(withoutFlows(prepared, newcomers), { term: currentTerm, command: null, sizeBytes, configuration }), false);
@@ -119,6 +119,14 @@ const withoutFlows = (raft: Raft, newcomers: readonly number[]): Raft => newcome
 /** Nothing is known of what it stores, whatever it was before. */
 const withNewcomer = (leader: Leader, server: number, lastIndex: LogIndex): Leader =>
   ({ ...leader, nextIndex: leader.nextIndex.with(server, lastIndex + 1), matchIndex: leader.matchIndex.with(server, 0) });
+
+/** An answer that one of them gave before is not to count if it comes again (stays.ts). */
+function withDepartures(raft: Raft, leader: Leader, next: Configuration): Leader {
+  const leavers = peersOf(raft).filter((peer) => !isMember(next, peer));
+  const { departures = new Array<number>(raft.config.clusterSize).fill(0), ...office } = leader.office!;
+  return leavers.length === 0 ? leader
+    : { ...leader, office: { ...office, departures: leavers.reduce((counted, one) => counted.with(one, counted[one]! + 1), departures) } };
+}
 
 /** A leader that has left leads until that is committed, which it does not count for, and no longer (4.2.2). */
 export function retired({ raft, effects }: RaftStep): RaftStep {

@@ -27,6 +27,8 @@ export interface AppendEntries {
   readonly prevLogTerm: Term;
   readonly entries: readonly Entry[];
   readonly leaderCommit: LogIndex;
+  /** Which stay of the follower it belongs to (stays.ts); absent is the first. */
+  readonly stay?: number;
 }
 
 export interface AppendEntriesReply {
@@ -39,6 +41,8 @@ export interface AppendEntriesReply {
   readonly conflictTerm: Term;
   /** On refusal, the first index of conflictTerm, or the index behind the log's end (section 5.3). */
   readonly conflictIndex: LogIndex;
+  /** Which stay of the follower it belongs to (stays.ts); absent is the first. */
+  readonly stay?: number;
 }
 
 /** Section 7, in one piece: the world carries a snapshot by reference, so it needs no chunks. */
@@ -46,6 +50,8 @@ export interface InstallSnapshot {
   readonly kind: 'installSnapshot';
   readonly term: Term;
   readonly snapshot: Snapshot;
+  /** Which stay of the follower it belongs to (stays.ts); absent is the first. */
+  readonly stay?: number;
 }
 
 export interface InstallSnapshotReply {
@@ -53,6 +59,8 @@ export interface InstallSnapshotReply {
   readonly term: Term;
   /** How far the follower's log is now known to agree with the leader's; 0 when nothing was taken. */
   readonly lastIncludedIndex: LogIndex;
+  /** Which stay of the follower it belongs to (stays.ts); absent is the first. */
+  readonly stay?: number;
 }
 
 /** The state machine at an index, and the term of the entry there. */

@@ -16,6 +16,8 @@ export interface Office {
   readonly transfer?: Transfer;
   /** Somebody was told to stand for election in this term, and may do so at any time: absent is no. */
   readonly mayBeDeposed?: true;
+  /** By server: how often it was taken out in this leadership; absent while nobody was (stays.ts). */
+  readonly departures?: readonly number[];
 }
 
 export interface Transfer {

@@ -92,6 +92,8 @@ export interface InstallChunk {
   readonly data: Uint8Array;
   /** It is the last one. */
   readonly done: boolean;
+  /** Which stay of the follower it belongs to (stays.ts); absent is the first. */
+  readonly stay?: number;
 }
 
 /** To a chunk that does not complete its snapshot; what does is answered as an InstallSnapshot. */
@@ -103,4 +105,6 @@ export interface InstallChunkReply {
   readonly offset: number;
   /** How much of that snapshot is here, from its beginning; 0 to a leader of an earlier term. */
   readonly bytesStored: number;
+  /** Which stay of the follower it belongs to (stays.ts); absent is the first. */
+  readonly stay?: number;
 }

@@ -109,7 +109,7 @@ const snapshot: fc.Arbitrary<Snapshot> = fc.record({ lastIncludedIndex: uint32, 
     lastIncludedIndex, lastIncludedTerm, data, sizeBytes: snapshotSizeBytes(data), ...(told === null ? {} : { configuration: told }),
   }));
 
-export const message: fc.Arbitrary<ServerMessage> = fc.oneof(
+const plainMessage: fc.Arbitrary<ServerMessage> = fc.oneof(
   fc.record({ kind: fc.constant('requestVote' as const), term: uint32, lastLogIndex: uint32, lastLogTerm: uint32 }),
   fc.record({ kind: fc.constant('requestVoteReply' as const), term: uint32, voteGranted: fc.boolean() }),
   fc.record({ kind: fc.constantFrom('heartbeat' as const, 'heartbeatReply' as const), term: uint32, round: uint32 }),
@@ -145,6 +145,12 @@ export const message: fc.Arbitrary<ServerMessage> = fc.oneof(
     ),
   }),
 );
+
+const kindsInStay: readonly string[] = ['appendEntries', 'appendEntriesReply', 'installSnapshot', 'installSnapshotReply', 'installChunk', 'installChunkReply'];
+
+/** Some of those that may are of a later stay. */
+export const message: fc.Arbitrary<ServerMessage> = fc.tuple(plainMessage, fc.option(fc.integer({ min: 1, max: 9 }), { freq: 2 }))
+  .map(([plain, stay]) => (stay === null || !kindsInStay.includes(plain.kind) ? plain : { ...plain, stay } as ServerMessage));
 
 export const write: fc.Arbitrary<Write> = fc.oneof(
   fc.record({ kind: fc.constant('hardState' as const), currentTerm: uint32, votedFor: nodeOrNull }),
