@@ -86,7 +86,7 @@ describe('the space within small bounds', () => {
       'Configuration Is Logged', 'One Change At A Time', 'Stands As Member', 'Leader That Left Steps Down', 'Snapshot Tells Who Takes Part',
       'Acknowledged Change Is Committed', 'an operator is told that a change is done',
     ]));
-  }, 120_000);
+  }, 600_000);
 
   it.each([
     [{ additions: 1 }, /--members 2/],
