@@ -10,6 +10,7 @@
  * In a `set` network it costs hardly any states: the letters in flight tell almost all of it, too.
  */
 import { answeredReads, reads } from '../../checkers/chronicle/clients.ts';
+import { memberSteps } from '../../checkers/chronicle/membership.ts';
 import { transfers } from '../../checkers/chronicle/transfers.ts';
 import { noteChange } from '../../checkers/chronicle/raft-steps.ts';
 import { Tally } from '../../checkers/chronicle/situation.ts';
@@ -21,6 +22,7 @@ import { hold, type Property as Held } from '../../checkers/property.ts';
 import { CommittedLog } from '../../checkers/raft/committed-log.ts';
 import { electedByMajority, Elections, electionSafety, oneVotePerTerm, type Election } from '../../checkers/raft/elections.ts';
 import { EntryBook } from '../../checkers/raft/entry-book.ts';
+import { acknowledgedChangeIsCommitted, snapshotTellsWhoTakesPart } from '../../checkers/raft/membership.ts';
 import { votingSets } from '../../checkers/raft/quorum.ts';
 import type { RaftStep } from '../../checkers/raft/raft-step.ts';
 import { StepChecks } from '../../checkers/raft/step-checks.ts';
@@ -33,7 +35,7 @@ import { kvModel, type KvInput, type KvOutput } from '../../checkers/porcupine-t
 import type { Command, PlainOperation as Operation, PlainResult as Result } from '../../core/kv/command.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { Entry, Log, LogIndex, Term } from '../../core/raft/log.ts';
-import type { Configuration } from '../../core/raft/members.ts';
+import type { Change, Configuration } from '../../core/raft/members.ts';
 import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
 import type { Persistent } from '../../core/raft/state.ts';
 import type { Server } from '../../core/server.ts';
@@ -60,7 +62,21 @@ export interface RaftGhost {
   readonly known: readonly { readonly term: Term; readonly index: LogIndex }[];
   readonly unkeptVotes: readonly { readonly voter: NodeId; readonly term: Term; readonly candidate: NodeId }[];
   readonly histories: readonly History[];
+  /** Of each who may ask for a change, clients first, where servers come and go: how much was known to be committed then. */
+  readonly changes?: readonly (AskedChange | 'done' | null)[];
 }
+
+interface AskedChange {
+  readonly change: Change;
+  readonly committed: LogIndex;
+}
+
+const configurationsIn = (committed: readonly CommittedEntry[]): readonly Configuration[] =>
+  committed.flatMap(({ configuration }) => (configuration === undefined ? [] : [configuration]));
+
+/** Who takes part by what is committed. */
+export const lastConfiguration = (committed: readonly CommittedEntry[], members: readonly NodeId[]): Configuration =>
+  configurationsIn(committed).at(-1) ?? { voters: members, learners: [] };
 
 export interface RaftNotice extends Notice {
   readonly election: Election | null;
@@ -75,6 +91,10 @@ export interface RaftNotice extends Notice {
 export interface RaftObserverOptions {
   readonly servers: number;
   readonly clients: number;
+  /** Who takes part at first; absent where all servers do for good. */
+  readonly members?: readonly NodeId[];
+  /** Behind the clients: they ask for changes and have no history. None when absent. */
+  readonly operators?: number;
   readonly maxRaftState: number;
   /** What no log holds is held to the history alone. */
   readonly readsAroundLog?: boolean;
@@ -87,8 +107,6 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     'Ended Session Is Agreed': 'the explorer lets no session expire',
     'Chunks Leave No Gap': 'the explorer sends snapshots whole',
     'One Chunk At A Time': 'the explorer sends snapshots whole',
-    'Snapshot Tells Who Takes Part': 'a snapshot that tells otherwise is found out by who goes by it (Configuration Is Logged)',
-    'Acknowledged Change Is Committed': 'an operator is told when the change is committed, which every step is looked at for',
     'Read Is Fresh': 'the history of the clients is judged at every answer (every history is linearizable)',
     'Acknowledged Writes Survive': 'there is no end of a run: every replica is compared at every step (Equal Replicas)',
     Linearizability: 'a property of the ghost, "every history is linearizable", judges every history of the clients',
@@ -117,7 +135,8 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
   constructor(options: RaftObserverOptions) {
     this.options = options;
     const histories = Array.from({ length: options.clients }, (): History => ({ completed: [], inFlight: null }));
-    this.blank = { elections: [], committed: [], known: [], unkeptVotes: [], histories };
+    const { clients, members, operators = 0 } = options;
+    this.blank = { elections: [], committed: [], known: [], unkeptVotes: [], histories, ...(members === undefined ? {} : { changes: Array<null>(clients + operators).fill(null) }) };
     this.properties = options.clients === 0 ? [] : [
       linearizability<RaftGhost, KvInput, KvOutput>(kvModel as Sequential<unknown, KvInput, KvOutput>, (ghost) => ghost.histories) as Property<RaftGhost, never>,
       { kind: 'sometimes', name: 'a client is answered', reached: (ghost) => ghost.histories.some(({ completed }) => completed.length > 0) },
@@ -170,7 +189,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     return elections.read(node, old, raft);
   }
 
-  private situationsIn({ before, after, event, effects }: NodeStep): readonly string[] {
+  private situationsIn({ node, before, after, event, effects }: NodeStep): readonly string[] {
     const { raft } = after as Server;
     if (before === null || event === null) return raft.persistent.currentTerm > 0 ? ['restarts'] : [];
     const old = (before as Server).raft;
@@ -179,6 +198,8 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     for (const name of situationNames) counts[name] = 0;
     noteChange(this.tally, old, raft, event, effects);
     if (raft.config.transfer === true) this.tally.note(transfers, { before: old, after: raft, heard: event.kind === 'message' ? event.message as AnyRaftMessage : null });
+    // Who was taken out and does not know it, the ghost must tell: a goal of its own (raft-kv-members.ts).
+    if (raft.config.members !== undefined) this.tally.note(memberSteps, { node, before: old, after: raft, committed: lastConfiguration([], raft.config.members) });
     const { reading } = after as Server;
     if (reading !== undefined && (before as Server).reading !== reading) this.tally.note(reads, { before: before as Server, after: after as Server, answered: answeredReads(before as Server, after as Server) });
     if (raft.role.kind === 'leader' && old.role.kind !== 'leader') counts.leadersElected = 1;
@@ -213,6 +234,10 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     if (notice.hasExecuted) this.mustEqual(changed.committed, equalReplicas, `n${node}`, machine.lastExecuted, machine);
     const { snapshot } = raft.persistent;
     if (notice.hasNewSnapshot) this.mustEqual(changed.committed, snapshotEqualsPrefix, `the snapshot of n${node}`, snapshot!.lastIncludedIndex, snapshot!.data as object);
+    if (notice.hasNewSnapshot && this.options.members !== undefined) {
+      const { lastIncludedIndex, configuration } = snapshot!;
+      hold(snapshotTellsWhoTakesPart, { node, index: lastIncludedIndex, held: configuration, committed: configurationsIn(changed.committed.slice(0, lastIncludedIndex)).at(-1) });
+    }
     return notice.unkeptVotes.length === 0 ? changed : withUnkeptVotes(changed, notice.unkeptVotes, step.durableAfter as Persistent);
   }
 
@@ -259,7 +284,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     if (added.length === 0 && known === ghost.known && election === null) return ghost;
     const all = added.length === 0 ? ghost.committed : [...ghost.committed, ...added];
     const won = election === null || ghost.elections.some((one) => one.term === election.term) ? ghost.elections : [...ghost.elections, election].toSorted((a, b) => a.term - b.term);
-    return { elections: won, committed: all, known, unkeptVotes: ghost.unkeptVotes, histories: ghost.histories };
+    return { ...ghost, elections: won, committed: all, known };
   }
 
   private storeOf(committed: RaftGhost['committed']): { readonly store: ReplicatedStore; readonly equal: WeakSet<object> } {
@@ -280,15 +305,17 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
   }
 
   invoked(ghost: RaftGhost, client: number, request: unknown): RaftGhost {
-    if (!('key' in (request as object))) return ghost;
+    // A change: of an operator, or of a client.
+    if (!('key' in (request as object))) return ghost.changes === undefined ? ghost : withChange(ghost, client, { change: request as Change, committed: ghost.committed.length });
     const before = ghost.histories.map(({ completed }, other) => (other === client ? 0 : completed.length));
     const histories = ghost.histories.with(client, { completed: ghost.histories[client]!.completed, inFlight: { input: inputOf(request as Operation), before } });
     return { ...ghost, histories };
   }
 
   returned(ghost: RaftGhost, client: number, reply: unknown): RaftGhost {
+    const change = ghost.changes?.[client] ?? null;
+    if (change !== null && change !== 'done') return this.told(ghost, client, change, reply === true);
     const { completed, inFlight } = ghost.histories[client]!;
-    // Of an operator, who has no history.
     if (inFlight === null) return ghost;
     const isRead = this.options.readsAroundLog === true && inFlight.input.op === 'get';
     if (!isRead) this.storeOf(ghost.committed).store.acknowledged(this.options.servers + client, completed.length + 1, reply as Result);
@@ -296,10 +323,20 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     return { ...ghost, histories: ghost.histories.with(client, { completed: [...completed, call], inFlight: null }) };
   }
 
+  /** An operator: the change is done, or was given up. */
+  private told(ghost: RaftGhost, client: number, { change, committed }: AskedChange, isDone: boolean): RaftGhost {
+    if (!isDone) return withChange(ghost, client, null);
+    const since = [lastConfiguration(ghost.committed.slice(0, committed), this.options.members!), ...configurationsIn(ghost.committed.slice(committed))];
+    hold(acknowledgedChangeIsCommitted, { who: `c${client}`, change, since });
+    return withChange(ghost, client, 'done');
+  }
+
   historiesOf(ghost: RaftGhost): readonly History[] {
     return ghost.histories;
   }
 }
+
+const withChange = (ghost: RaftGhost, client: number, asked: AskedChange | 'done' | null): RaftGhost => ({ ...ghost, changes: ghost.changes!.with(client, asked) });
 
 const raftStepOf = ({ node, before, after, durableAfter, event, effects }: NodeStep): RaftStep => ({
   node, before: before === null ? null : (before as Server).raft, after: (after as Server).raft, durable: durableAfter as Persistent, event, effects,

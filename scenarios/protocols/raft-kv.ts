@@ -27,6 +27,7 @@ import type { AnyProcess } from '../../harness/system.ts';
 import { describeOperation } from '../systems/raft-kv-story.ts';
 import { raftKv } from '../systems/raft-kv.ts';
 import type { RaftKvSettings } from '../systems/raft-kv-settings.ts';
+import { keepsMembership, membershipGoals, membershipIn, type ExploredMembership } from './raft-kv-members.ts';
 import { RaftKvUntimedObserver, type RaftGhost, type RaftNotice } from './raft-kv-observer.ts';
 import { HeldRaftKvObserver } from './raft-kv-specification.ts';
 
@@ -42,6 +43,8 @@ export interface RaftKvBounds {
   readonly maxLog: number;
   readonly maxRaftState: number;
   readonly options: RaftOptions;
+  /** Who takes part at first, and what operators ask for; absent where all take part for good. */
+  readonly membership?: ExploredMembership;
 }
 
 /** As long as a read waits each heartbeat begins another round, and each request that comes again another read, which do what the ones before did. */
@@ -70,9 +73,9 @@ const isServer = (state: Server | Clerk): state is Server => 'raft' in state;
 /** The config never changes; who granted a vote is a set of ids, whatever the order of arrival. */
 function essence(state: Server | Clerk): unknown {
   if (!isServer(state)) return { sequence: state.sequence, target: state.target, pending: state.pending };
-  const { raft: { persistent, commitIndex, lastApplied, role }, channel, machine, waiting, reading } = state;
+  const { raft: { persistent, commitIndex, lastApplied, role }, channel, machine, waiting, reading, changing } = state;
   const votes = role.kind === 'candidate' || role.kind === 'preCandidate' ? { kind: role.kind, votes: role.votes.toSorted((a, b) => a - b) } : role;
-  return [persistent, commitIndex, lastApplied, votes, channel, machine, waiting, ...(reading === undefined || reading.length === 0 ? [] : [reading])];
+  return [persistent, commitIndex, lastApplied, votes, channel, machine, waiting, ...(reading === undefined || reading.length === 0 ? [] : [reading]), ...(changing === undefined || changing.length === 0 ? [] : [{ changing }])];
 }
 
 const withPending = (clerk: Clerk, target: NodeId, refusals: number): Clerk => ({
@@ -81,15 +84,16 @@ const withPending = (clerk: Clerk, target: NodeId, refusals: number): Clerk => (
 });
 
 export function raftKvSystem(
-  { servers, clients, operations, maxTerm, maxLog, maxRaftState, options }: RaftKvBounds, wrap: (process: AnyProcess) => AnyProcess = (process) => process,
+  { servers, clients, operations, maxTerm, maxLog, maxRaftState, options, membership }: RaftKvBounds, wrap: (process: AnyProcess) => AnyProcess = (process) => process,
 ): UntimedSystem<RaftGhost, RaftNotice> {
+  const operators = membership?.changes ?? [];
   const config = (id: NodeId): ServerConfig => ({
     id, clusterSize: servers, electionTimeoutUs: anyTime, heartbeatUs: 1, entriesPerMessageMax: 64, noopOnElection: true,
     maxRaftState, applyBatchMax: 64, applyPauseUs: anyTime, ...options,
   });
   const configs = Array.from({ length: servers }, (_, id) => config(id));
   const clerk = clerkProcess({ clusterSize: servers, retryUs: anyTime, backoffUs: anyTime }) as AnyProcess;
-  const processes = [...configs.map((one) => wrap(serverProcess(one) as AnyProcess)), ...Array.from({ length: clients }, () => clerk)];
+  const processes = [...configs.map((one) => wrap(serverProcess(one) as AnyProcess)), ...Array.from({ length: clients + operators.length }, () => clerk)];
   return {
     processes,
     servers,
@@ -115,6 +119,8 @@ export function raftKvSystem(
     wishes: options.transfer === true ? wishesOf(servers) : [],
     isDead: (_, state, from, message) => isDead(state as Server | Clerk, from, message as ServerMessage, options),
     mayFire(node, state, timer) {
+      // A round of catching up is always in time: one that is late only makes a leader wait for longer.
+      if (timer === 'catchUp') return false;
       if (node >= servers || timer !== 'election') return true;
       const { role, persistent: { currentTerm } } = (state as Server).raft;
       // That of a leader is for CheckQuorum, and raises no term.
@@ -128,17 +134,21 @@ export function raftKvSystem(
     },
     nextRequest(client, state) {
       const { pending, sequence } = state as Clerk;
+      if (client >= clients) return sequence === 0 ? operators[client - clients]! : null;
       return pending === null && sequence < operations ? operationOf(client, sequence) : null;
     },
     // The specification is the paper's: it knows nothing of options.
-    observer: new (Object.keys(options).length === 0 ? HeldRaftKvObserver : RaftKvUntimedObserver)({ servers, clients, maxRaftState, readsAroundLog: options.reads !== undefined }),
+    observer: new (Object.keys(options).length === 0 ? HeldRaftKvObserver : RaftKvUntimedObserver)({
+      servers, clients, maxRaftState, readsAroundLog: options.reads !== undefined, ...(membership === undefined ? {} : { members: membership.members, operators: operators.length }),
+    }),
     renamer: renamer(configs),
     /** A clerk goes from server to server in a ring: with the reduction it asks all, else only turns of the ring are alike. */
     renamings(isReduced) {
       const turns = Array.from({ length: servers }, (_, by) => Array.from({ length: servers }, (_unused, id) => (id + by) % servers));
-      return clients === 0 || isReduced ? permutations(servers) : turns;
+      const alike = clients + operators.length === 0 || isReduced ? permutations(servers) : turns;
+      return membership === undefined ? alike : alike.filter(keepsMembership(membership));
     },
-    planBase: planBase(servers, clients, maxRaftState, options),
+    planBase: planBase(servers, clients + operators.length, maxRaftState, options),
     describeMessage: raftKv.describeMessage,
     describeState: (node, state) => described(state as Server | Clerk, node),
     describeRequest: (request) => describeOperation(request as Operation),
@@ -156,7 +166,7 @@ const wishesOf = (servers: number): readonly Wish[] =>
   });
 
 /** Timers take any time that a plan lists; the heartbeat's is fixed, and longer than a run takes. */
-const planBase = (servers: number, clients: number, maxRaftState: number, { preVote, checkQuorum, reads, transfer }: RaftOptions): PlanBase => ({
+const planBase = (servers: number, clients: number, maxRaftState: number, { preVote, checkQuorum, reads, transfer, members }: RaftOptions): PlanBase => ({
   format: planFormat,
   version: planVersion,
   scenario: 'explore raft-kv',
@@ -165,18 +175,25 @@ const planBase = (servers: number, clients: number, maxRaftState: number, { preV
   servers,
   clients,
   settings: {
-    electionTimeoutUs: anyTimeOfPlan, heartbeatUs, entriesPerMessageMax: 64, noopOnElection: true,
+    electionTimeoutUs: members === undefined ? anyTimeOfPlan : { min: catchUpUs, max: catchUpUs }, heartbeatUs: members === undefined ? heartbeatUs : quickHeartbeatUs, entriesPerMessageMax: 64, noopOnElection: true,
     maxRaftState, applyBatchMax: 64, applyPauseUs: { min: 0, max: 0 }, retryUs: anyTimeOfPlan, backoffUs: anyTimeOfPlan,
     ...(preVote === true ? { preVote } : {}), ...(checkQuorum === true ? { checkQuorum } : {}),
     ...(reads === undefined ? {} : { reads: [...reads] }), ...(transfer === true ? { transfer } : {}),
+    ...(members === undefined ? {} : { members: [...members] }),
     ...(preVote === true || checkQuorum === true ? { contactUs: anyTimeOfPlan } : {}),
   } satisfies RaftKvSettings,
   disk: { writeUs: { min: 0, max: 0 } },
   settleUs: 10_000_000,
-  fixedTimersUs: { heartbeat: heartbeatUs },
+  fixedTimersUs: members === undefined ? { heartbeat: heartbeatUs } : { heartbeat: quickHeartbeatUs, election: catchUpUs, catchUp: catchUpUs },
 });
 
 const heartbeatUs = 60_000_000;
+/**
+ * A round of catching up takes the least election timeout, and the explorer never hears that it is over: that is longer than
+ * all heartbeats of a leader together, to each of which its clock is set forward, and elections are fired in the same way.
+ */
+const quickHeartbeatUs = 2_000_000;
+const catchUpUs = 60_000_000;
 /** Less than what lies between two actions of a plan; not nothing, or a core that leaves the path could spin. */
 const anyTimeOfPlan = { min: 5_000, max: 3_600_000_000 };
 
@@ -204,6 +221,8 @@ function isDead(state: Server | Clerk, from: NodeId, message: ServerMessage, opt
       if (role.kind !== 'leader') return role.kind !== 'candidate';
       // Who answers a leader counts for CheckQuorum, unless any one answer is a majority.
       if (options.checkQuorum === true && role.matchIndex.length > 3) return false;
+      // Any answer is an occasion to go on with a change that somebody asks for (core/changes.ts).
+      if (options.members !== undefined) return false;
       const matched = message.kind === 'installSnapshotReply' ? message.lastIncludedIndex : message.success ? message.index : Infinity;
       return matched <= role.matchIndex[from]!;
     }
@@ -258,7 +277,7 @@ function renamer(configs: readonly ServerConfig[]): Renamer<RaftGhost> {
     state(untyped, names, node) {
       const state = untyped as Server | Clerk;
       if (!isServer(state)) return { ...state, target: named(state.target, names) };
-      return { config: configs[named(node, names)]!, raft: raft(state.raft, node, names), channel: state.channel, machine: state.machine, waiting: state.waiting, ...(state.reading === undefined ? {} : { reading: state.reading }) };
+      return { config: configs[named(node, names)]!, raft: raft(state.raft, node, names), channel: state.channel, machine: state.machine, waiting: state.waiting, ...(state.reading === undefined ? {} : { reading: state.reading }), ...(state.changing === undefined ? {} : { changing: state.changing }) };
     },
     durable: (untyped, names) => (untyped === null ? null : persistent(untyped as Persistent, names)),
     message(untyped, names) {
@@ -276,12 +295,27 @@ function renamer(configs: readonly ServerConfig[]): Renamer<RaftGhost> {
 }
 
 /** What is on beyond the paper. */
-export const optionsIn = (values: ParameterValues): RaftOptions => ({
+const optionsIn = (values: ParameterValues): RaftOptions => ({
   ...(flagOf(values, 'pre-vote') ? { preVote: true } : {}),
   ...(flagOf(values, 'check-quorum') ? { checkQuorum: true } : {}),
   ...(flagOf(values, 'read-index') ? { reads: ['index'] } : {}),
   ...(flagOf(values, 'transfer') ? { transfer: true } : {}),
 });
+
+/** @throws ParameterError where they do not fit together */
+export function boundsIn(values: ParameterValues): RaftKvBounds {
+  const servers = numberOf(values, 'servers');
+  const membership = membershipIn(values, servers);
+  if (membership !== undefined && (flagOf(values, 'transfer') || flagOf(values, 'check-quorum'))) {
+    throw new ParameterError('--members goes beside neither --transfer nor --check-quorum: in a plan all that a leader waits for would be over with its round of catching up');
+  }
+  return {
+    servers, clients: numberOf(values, 'clients'), operations: numberOf(values, 'operations'),
+    maxTerm: numberOf(values, 'max-term'), maxLog: numberOf(values, 'max-log'), maxRaftState: numberOf(values, 'max-raft-state'),
+    options: { ...optionsIn(values), ...(membership === undefined ? {} : { members: membership.members }) },
+    ...(membership === undefined ? {} : { membership }),
+  };
+}
 
 export function raftKvModel(values: ParameterValues, wrap?: (process: AnyProcess) => AnyProcess): Model<RaftWorld, RaftMove> {
   const network = choiceOf(values, 'network') as NetworkKind;
@@ -291,11 +325,7 @@ export function raftKvModel(values: ParameterValues, wrap?: (process: AnyProcess
     throw new ParameterError('--max-in-flight counts letters, and with the reduction letters stay in flight: add --plain, or take --network multiset');
   }
   if (network !== 'set' && given === 0) throw new ParameterError(`--network ${network} needs a bound on the letters in flight, such as --max-in-flight 4`);
-  const bounds: RaftKvBounds = {
-    servers: numberOf(values, 'servers'), clients: numberOf(values, 'clients'), operations: numberOf(values, 'operations'),
-    maxTerm: numberOf(values, 'max-term'), maxLog: numberOf(values, 'max-log'), maxRaftState: numberOf(values, 'max-raft-state'),
-    options: optionsIn(values),
-  };
+  const bounds = boundsIn(values);
   const maxCrashes = numberOf(values, 'max-crashes');
   const world = new UntimedWorld(raftKvSystem(bounds, wrap), {
     network, isReduced, maxCrashes, maxInFlight: given === 0 ? Infinity : given,
@@ -305,7 +335,7 @@ export function raftKvModel(values: ParameterValues, wrap?: (process: AnyProcess
 }
 
 /** What the bounds are meant to reach: a space in which nothing happens proves nothing. */
-function withGoals(world: UntimedWorld<RaftGhost, RaftNotice>, maxCrashes: number, { maxRaftState, options }: RaftKvBounds): Model<RaftWorld, RaftMove> {
+function withGoals(world: UntimedWorld<RaftGhost, RaftNotice>, maxCrashes: number, { maxRaftState, options, membership }: RaftKvBounds): Model<RaftWorld, RaftMove> {
   const goals: Property<RaftWorld, RaftMove>[] = [sometimesSeen('a leader is elected', 'leadersElected'), sometimesSeen('an entry is committed', 'entriesCommitted')];
   if (maxRaftState >= 0) goals.push(sometimesSeen('a log is compacted', 'snapshotsTaken'), sometimesSeen('a snapshot is installed', 'snapshotsInstalled'));
   if (maxCrashes > 0) goals.push(sometimesSeen('a server crashes and starts again', 'restarts'));
@@ -316,6 +346,7 @@ function withGoals(world: UntimedWorld<RaftGhost, RaftNotice>, maxCrashes: numbe
     goals.push(sometimesSeen('a leader hands over in vain, and leads on', 'transfersGivenUp'), sometimesSeen('a leader that hands over is deposed', 'transfersCompleted'));
   }
   if (options.reads !== undefined) goals.push(sometimesSeen('a read is answered that no log holds', 'readsAnsweredByLeaders'));
+  if (membership !== undefined) goals.push(...membershipGoals(membership));
   world.addProperties(goals);
   return world;
 }
@@ -339,6 +370,9 @@ export const definition: ModelDefinition<RaftWorld, RaftMove> = {
     { kind: 'flag', name: 'check-quorum', help: 'CheckQuorum (dissertation 6.2)' },
     { kind: 'flag', name: 'read-index', help: 'gets around the log (dissertation 6.4)' },
     { kind: 'flag', name: 'transfer', help: 'leadership transfer, asked for at any time (dissertation 3.10)' },
+    { kind: 'number', name: 'members', help: 'servers that take part at first, where others come and go (dissertation, chapter 4); 0: all, for good', default: 0, min: 0, max: 5 },
+    { kind: 'number', name: 'additions', help: 'operators who ask for one more server each, at any time', default: 0, min: 0, max: 4 },
+    { kind: 'number', name: 'removals', help: 'operators who ask for one server less each, at any time', default: 0, min: 0, max: 4 },
     { kind: 'flag', name: 'plain', help: 'without the reduction of interleavings (which the set network has)' },
   ],
   moduleUrl: import.meta.url,

@@ -200,8 +200,8 @@ class AlongOnePath implements Judge {
   /** In how many steps each situation was seen. */
   private readonly seen: Record<string, number> = {};
 
-  constructor(durableOf: (node: NodeId) => Persistent, { maxRaftState = -1 }: StageOptions) {
-    this.observer = new RaftKvUntimedObserver({ servers, clients: 2, maxRaftState });
+  constructor(durableOf: (node: NodeId) => Persistent, { maxRaftState = -1, members }: StageOptions) {
+    this.observer = new RaftKvUntimedObserver({ servers, clients: 2, maxRaftState, ...(members === undefined ? {} : { members }) });
     this.ghost = this.observer.blank;
     this.durableOf = durableOf;
   }

@@ -47,6 +47,7 @@ const worlds: readonly (readonly [string, ParameterValues])[] = [
   ['multiset, drops and duplicates', { network: 'multiset', 'max-in-flight': 3, 'max-drops': 1, 'max-duplicates': 1, 'max-crashes': 1, clients: 0, 'max-raft-state': -1 }],
   ['set, transfers', { servers: 2, clients: 0, 'max-term': 2, 'max-log': 2, transfer: true }],
   ['set, reads around the log', { servers: 2, clients: 2, 'max-log': 2, 'max-raft-state': -1, 'read-index': true }],
+  ['set, a server comes in and one goes away', { servers: 3, clients: 0, members: 2, additions: 1, removals: 1, 'max-log': 4, 'max-raft-state': -1 }],
   ['ordered', { network: 'ordered', 'max-in-flight': 3, 'max-drops': 1, 'max-crashes': 1, clients: 1, 'max-raft-state': -1, 'max-log': 2 }],
 ];
 

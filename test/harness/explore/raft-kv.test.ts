@@ -3,6 +3,7 @@
  * everything that can be asked: the same states of all nodes are reached with and without them.
  */
 import { describe, expect, it } from 'vitest';
+import type { Persistent } from '../../../core/raft/state.ts';
 import { breadthFirst } from '../../../harness/explore/breadth-first.ts';
 import { depthFirst } from '../../../harness/explore/depth-first.ts';
 import { Hasher, StructuralHasher } from '../../../harness/explore/fingerprint.ts';
@@ -10,7 +11,7 @@ import type { Model } from '../../../harness/explore/model.ts';
 import { fillIn, numberOf, type ParameterValues } from '../../../harness/explore/parameters.ts';
 import { randomSearch } from '../../../harness/explore/random-search.ts';
 import type { SearchResult } from '../../../harness/explore/result.ts';
-import { definition, optionsIn, raftKvModel, raftKvSystem, raftKvViews, type RaftMove, type RaftWorld } from '../../../scenarios/protocols/raft-kv.ts';
+import { boundsIn, definition, raftKvModel, raftKvSystem, raftKvViews, type RaftMove, type RaftWorld } from '../../../scenarios/protocols/raft-kv.ts';
 
 const clock = (): number => 0;
 const filled = (given: ParameterValues) => fillIn(definition.parameters, given);
@@ -24,6 +25,9 @@ const failures = (result: Result) => Object.entries(verdicts(result)).filter(([,
 const elections = { clients: 0, 'max-term': 1, 'max-log': 1, 'max-crashes': 1 };
 const twoTerms = { servers: 2, clients: 0, 'max-term': 2, 'max-log': 2, 'max-crashes': 1 };
 const oneClient = { servers: 2, clients: 1, 'max-term': 1, 'max-log': 2, 'max-crashes': 1 };
+const comesIn = { servers: 2, clients: 0, members: 1, additions: 1, 'max-term': 2, 'max-log': 4, 'max-crashes': 1, 'max-raft-state': -1 };
+const goesAway = { servers: 2, clients: 0, members: 2, removals: 1, 'max-term': 2, 'max-log': 3, 'max-crashes': 1, 'max-raft-state': -1 };
+const thirdComesIn = { servers: 3, clients: 0, members: 2, additions: 1, 'max-term': 1, 'max-log': 3, 'max-crashes': 0 };
 const noCrash = { servers: 2, clients: 1, operations: 2, 'max-term': 1, 'max-log': 3, 'max-crashes': 0 };
 
 describe('the space within small bounds', () => {
@@ -69,6 +73,29 @@ describe('the space within small bounds', () => {
     expect(Object.values(verdicts(result)).filter((verdict) => verdict !== 'holds' && verdict !== 'reached')).toEqual([]);
   });
 
+  it.each([
+    ['one server takes in another', comesIn, false, [971, 2898, 21, 'closed']],
+    ['one of two is taken out', goesAway, false, [2794, 7055, 18, 'closed']],
+    ['two take in a third, by a snapshot too', thirdComesIn, true, [693, 2331, 21, 'closed']],
+    ['one of three is taken out', { clients: 0, members: 3, removals: 1, 'max-term': 2, 'max-log': 2, 'max-crashes': 0, 'max-raft-state': -1 }, true, [116_022, 430_466, 20, 'closed']],
+  ] as const)('membership, %s: everything holds, and all that can be is reached', async (_, given, hasSymmetry, expected) => {
+    const result = await breadthFirst(modelOf(given), { clock, hasSymmetry });
+    expect(numbers(result)).toEqual(expected);
+    expect(Object.values(verdicts(result)).filter((verdict) => verdict !== 'holds' && verdict !== 'reached')).toEqual([]);
+    expect(Object.keys(verdicts(result))).toEqual(expect.arrayContaining([
+      'Configuration Is Logged', 'One Change At A Time', 'Stands As Member', 'Leader That Left Steps Down', 'Snapshot Tells Who Takes Part',
+      'Acknowledged Change Is Committed', 'an operator is told that a change is done',
+    ]));
+  }, 600_000);
+
+  it.each([
+    [{ additions: 1 }, /--members 2/],
+    [{ servers: 2, members: 3 }, /more than there are servers \(2\)/],
+    [{ servers: 2, members: 2, additions: 1 }, /need --servers 3/],
+    [{ members: 2, removals: 3 }, /more than there are members \(2\)/],
+    [{ members: 2, transfer: true }, /neither --transfer nor --check-quorum/],
+  ] as const)('what does not fit together is said: %o', (given, said) => expect(() => modelOf(given)).toThrow(said));
+
   it('the same on every run, also on a model that was used before', async () => {
     const model = modelOf(twoTerms);
     const first = await breadthFirst(model, { clock });
@@ -86,11 +113,7 @@ describe('the space within small bounds', () => {
 
 /** What a property can see of a state: every server's state as it is, or as it would start again, its disk, the histories. */
 function projection(values: ParameterValues): (state: RaftWorld) => string {
-  const count = (name: string): number => numberOf(values, name);
-  const system = raftKvSystem({
-    servers: count('servers'), clients: count('clients'), operations: count('operations'), maxTerm: count('max-term'), maxLog: count('max-log'), maxRaftState: count('max-raft-state'),
-    options: optionsIn(values),
-  });
+  const system = raftKvSystem(boundsIn(values));
   const structural = new StructuralHasher(raftKvViews, false);
   const hasher = new Hasher();
   return ({ nodes, ghost }) => {
@@ -110,8 +133,10 @@ async function projectionsOf(given: ParameterValues): Promise<{ result: Result; 
   const project = projection(values);
   const seen = new Set<string>();
   const model = raftKvModel(values);
+  // A server that crashed with a log beyond the bound is down within it, and would start again beyond it.
+  const isWithin = ({ nodes }: RaftWorld): boolean => nodes.every(({ durable }) => durable === null || (durable as Persistent).log.lastIndex <= numberOf(values, 'max-log'));
   const recording: Model<RaftWorld, RaftMove> = Object.create(model, {
-    properties: { value: [...model.properties, { kind: 'always', name: 'recorded', check: (state: RaftWorld) => (seen.add(project(state)), null) }] },
+    properties: { value: [...model.properties, { kind: 'always', name: 'recorded', check: (state: RaftWorld) => (isWithin(state) && seen.add(project(state)), null) }] },
   });
   return { result: await breadthFirst(recording, { clock }), seen };
 }
@@ -123,6 +148,8 @@ describe('the reduction of interleavings', () => {
     ['two terms', twoTerms],
     ['one client', oneClient],
     ['two operations', noCrash],
+    ['a server comes in', { ...comesIn, 'max-term': 1, 'max-log': 3 }],
+    ['a server goes away', { ...goesAway, 'max-term': 1, 'max-log': 2 }],
   ] as const)('%s: reaches the very same states of all nodes, verdicts and situations, in fewer states', async (_, given) => {
     const plain = await projectionsOf({ ...given, plain: true });
     const reduced = await projectionsOf(given);
@@ -137,6 +164,7 @@ describe('symmetry', () => {
     ['with the reduction', elections],
     ['with the reduction and a client', oneClient],
     ['with the reduction, three servers and a client', { clients: 1, 'max-term': 1, 'max-log': 2, 'max-crashes': 0 }],
+    ['where two servers take in a third', { ...thirdComesIn, 'max-raft-state': -1 }],
     ['without the reduction', { ...elections, 'max-crashes': 0, plain: true }],
     ['without the reduction, where a client makes only turns of the ring alike', { ...oneClient, 'max-crashes': 0, plain: true }],
   ] as const)('%s: verdicts, lengths of the shortest paths and depth are those without it', async (_, given) => {
