@@ -231,7 +231,7 @@ describe('wrong usage and damaged input', () => {
   test('files that are not there, options that do not exist', async () => {
     expect(await usageErrorOf([join(folder, 'absent.jsonl')])).toContain('no such file');
     expect(await usageErrorOf([])).toContain('check needs a FILE');
-    expect(await usageErrorOf([good, '--model', 'kvs'])).toContain('--model takes one of kv, kv-unpartitioned, register');
+    expect(await usageErrorOf([good, '--model', 'kvs'])).toContain('--model takes one of kv, kv-unpartitioned, versioned-kv, register');
     expect(await usageErrorOf([good, '--budget', '-1'])).toContain('--budget');
     expect(await usageErrorOf([good, '--timeout', 'soon'])).toContain('--timeout takes a duration');
     expect(await usageErrorOf([good, '--json', folder])).toContain('it is a folder');
