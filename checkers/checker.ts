@@ -68,8 +68,9 @@ export interface Observer<State = unknown, Message = unknown, Durable = unknown>
   /** Hears what a settled system still sends although nobody needs it. */
   readonly quiet?: QuietListener;
   /**
-   * All replicas agree, and no operation is open: judges what was so far, and forgets what nobody can come back to. Called
-   * again and again in a run that would else be too long to be remembered; an observer without it cannot watch one.
+   * All replicas agree, and no operation is open: judges what was so far, and forgets what nobody can come back to.
+   * Called again and again in a run that would else be too long to be remembered; an observer without it cannot watch
+   * one.
    */
   cut?(): Verdict;
   /** Judges the whole: called once, after the last step, of a run in which nothing was violated. */

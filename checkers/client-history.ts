@@ -2,9 +2,13 @@
 import type { NodeId } from '../core/protocol.ts';
 import type { Operation, Result } from '../core/kv/command.ts';
 import type { PutSeen } from '../core/kv/versioned.ts';
-import { explainModelHistory, explainKvHistory, History, type HistoryExplanation, type RecordedOperation } from './linearizability.ts';
+import {
+  explainModelHistory, explainKvHistory, History, type HistoryExplanation, type RecordedOperation,
+} from './linearizability.ts';
 import type { Verdict } from './verdict.ts';
-import { anyVersionedModel, isVersionedAsked, versionedInput, versionedOutput, VersionedHistory, type VersionedAsked } from './versioned-history.ts';
+import {
+  anyVersionedModel, isVersionedAsked, versionedInput, versionedOutput, VersionedHistory, type VersionedAsked,
+} from './versioned-history.ts';
 import type { VersionedResult } from '../core/kv/versioned.ts';
 
 /** What clients may ask. */
@@ -55,13 +59,20 @@ export class ClientHistory implements AnyHistory {
 }
 
 /** An operation of a recorded history, of either store. */
-export type RecordedAsked = Omit<RecordedOperation, 'operation' | 'result'> & { readonly operation: Asked; readonly result: { readonly value: Result } | null };
+export type RecordedAsked = Omit<RecordedOperation, 'operation' | 'result'> & {
+  readonly operation: Asked;
+  readonly result: { readonly value: Result } | null;
+};
 
 /** Null when the history is linearizable, or when nobody knows. */
 export function explainHistoryOf(recorded: readonly RecordedAsked[]): HistoryExplanation | null {
-  if (!recorded.some(({ operation }) => isVersionedAsked(operation))) return explainKvHistory(recorded as readonly RecordedOperation[]);
+  if (!recorded.some(({ operation }) => isVersionedAsked(operation)))
+    return explainKvHistory(recorded as readonly RecordedOperation[]);
   return explainModelHistory(anyVersionedModel, recorded.map(({ operation, result, ...times }) => {
     const told = result?.value as VersionedResult | undefined;
-    return { ...times, input: versionedInput(operation as VersionedAsked, told), output: told === undefined ? undefined : versionedOutput(told) };
+    return {
+      ...times, input: versionedInput(operation as VersionedAsked, told),
+      output: told === undefined ? undefined : versionedOutput(told),
+    };
   }));
 }

@@ -1,4 +1,7 @@
-/** An observer with the specification beside it: of one step, what the observer says comes first, for it has the shorter name. */
+/**
+ * An observer with the specification beside it: of one step, what the observer says comes first, for it has the shorter
+ * name.
+ */
 import type { Effect, Event, NodeId } from '../core/protocol.ts';
 import type { KeptStep, Observer, QuietListener } from './checker.ts';
 import type { SpecWatch } from './spec/watch.ts';

@@ -1,6 +1,8 @@
 /** The history of the clients, as the linearizability checker takes it. */
 import type { NodeId } from '../core/protocol.ts';
-import type { Expired, PlainOperation as KvOperation, PlainResult as Result, Result as AnyResult } from '../core/kv/command.ts';
+import type {
+  Expired, PlainOperation as KvOperation, PlainResult as Result, Result as AnyResult,
+} from '../core/kv/command.ts';
 import { CheckersDiffer } from './checkers-differ.ts';
 import { jsonLinesOf } from './porcupine-ts-port/formats/jsonl.ts';
 import { checkOperations } from './porcupine-ts-port/check.ts';
@@ -51,7 +53,10 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
   private before: readonly Operation<Input, Output>[] = [];
   private asked: Asked[] = [];
   private clock = 0;
-  /** Of a client that gave up an operation, the name under which it goes on: the checker lets one client have one operation open. */
+  /**
+   * Of a client that gave up an operation, the name under which it goes on: the checker lets one client have one
+   * operation open.
+   */
   private readonly names = new Map<NodeId, number>();
   private nextName = -1;
   private readonly model: Model<unknown, Input, Output>;
@@ -59,7 +64,10 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
   private readonly outputOf: (told: Told) => Output;
 
   /** @param inputOf without `told` as long as nobody knows the answer, which may say more of what was asked */
-  constructor(model: Model<unknown, Input, Output>, inputOf: (asked: Asked, told?: Told) => Input, outputOf: (told: Told) => Output) {
+  constructor(
+    model: Model<unknown, Input, Output>, inputOf: (asked: Asked, told?: Told) => Input,
+    outputOf: (told: Told) => Output,
+  ) {
     this.model = model;
     this.inputOf = inputOf;
     this.outputOf = outputOf;
@@ -68,7 +76,10 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
   invoked(id: number, client: NodeId, operation: Asked): void {
     this.clock += 1;
     this.asked[id] = operation;
-    this.operations[id] = { client: this.names.get(client) ?? client, input: this.inputOf(operation), output: undefined, callTime: this.clock, returnTime: null };
+    this.operations[id] = {
+      client: this.names.get(client) ?? client, input: this.inputOf(operation), output: undefined, callTime: this.clock,
+      returnTime: null,
+    };
   }
 
   /** What was asked, when more is known of it than when it was begun. */
@@ -80,7 +91,10 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
   returned(id: number, result: Told): void {
     this.clock += 1;
     const { client, callTime } = this.operations[id]!;
-    this.operations[id] = { client, input: this.inputOf(this.asked[id]!, result), output: this.outputOf(result), callTime, returnTime: this.clock };
+    this.operations[id] = {
+      client, input: this.inputOf(this.asked[id]!, result), output: this.outputOf(result), callTime,
+      returnTime: this.clock,
+    };
   }
 
   /** The outcome stays open, and the client goes on. */
@@ -95,12 +109,16 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
   }
 
   /**
-   * Judges what was so far, and begins anew. Every operation is over, and nobody has begun another one: so whatever order
-   * explains the whole has all of these first, and the state between is the one that `reads` are told and that `writes` make.
+   * Judges what was so far, and begins anew. Every operation is over, and nobody has begun another one: so whatever
+   * order explains the whole has all of these first, and the state between is the one that `reads` are told and that
+   * `writes` make.
    * @throws Error while an operation is open, and where one may take effect later, for its client gave it up
    */
-  cut(budgetSteps: number, reads: readonly (readonly [Asked, Told])[], writes: readonly (readonly [Asked, Told])[]): Verdict {
-    if (this.names.size > 0 || this.operations.some((operation) => operation?.returnTime === null)) throw new Error('a history is cut only where no operation is open');
+  cut(
+    budgetSteps: number, reads: readonly (readonly [Asked, Told])[], writes: readonly (readonly [Asked, Told])[],
+  ): Verdict {
+    if (this.names.size > 0 || this.operations.some((operation) => operation?.returnTime === null))
+      throw new Error('a history is cut only where no operation is open');
     this.operations.push(...reads.map((read) => this.atOnce(read)));
     const verdict = this.judge(budgetSteps);
     this.operations = [];
@@ -112,22 +130,35 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
   /** An operation of somebody who is no client. */
   private atOnce([asked, told]: readonly [Asked, Told]): Operation<Input, Output> {
     this.clock += 2;
-    return { client: -1, input: this.inputOf(asked), output: this.outputOf(told), callTime: this.clock - 1, returnTime: this.clock };
+    return {
+      client: -1, input: this.inputOf(asked), output: this.outputOf(told), callTime: this.clock - 1,
+      returnTime: this.clock,
+    };
   }
 
-  /** @throws CheckersDiffer where a fast way and the general search say different things, and this history is cross-checked */
+  /**
+   * @throws CheckersDiffer where a fast way and the general search say different things, and this history is
+   * cross-checked
+   */
   judge(budgetSteps: number): Verdict {
     const isCrossChecked = crossChecksLeft > 0;
     if (isCrossChecked) crossChecksLeft -= 1;
-    const checked = checkOperations(this.model, this.list(), { budgetSteps, ...(isCrossChecked && { crossCheckSteps }) });
+    const checked = checkOperations(this.model, this.list(), {
+      budgetSteps, ...(isCrossChecked && { crossCheckSteps }),
+    });
     if (checked.difference !== undefined) throw this.differ(checked.difference);
     if (checked.kind === 'unknown') {
-      return { kind: 'unknown', detail: `the linearizability check ended at its budget of ${checked.steps} steps (${checked.reason}); raise it` };
+      return {
+        kind: 'unknown',
+        detail: `the linearizability check ended at its budget of ${checked.steps} steps (${checked.reason}); raise it`,
+      };
     }
     const detail = linearizability.check(checked);
     if (detail === null) return { kind: 'ok' };
     const first = this.firstWithoutPlace();
-    return { kind: 'violation', property: linearizability.name, detail: first === null ? detail : `${detail}; ${first}` };
+    return {
+      kind: 'violation', property: linearizability.name, detail: first === null ? detail : `${detail}; ${first}`,
+    };
   }
 
   /**
@@ -139,18 +170,29 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
     const watch = monitor(this.model);
     // Those before have numbers behind all others: nobody knows them by a number.
     const known = [...this.operations, ...this.before];
-    const events = known.flatMap((operation, id) => (operation === undefined ? [] : [
-      { id, time: operation.callTime, operation, isCall: true },
-      ...(operation.returnTime === null ? [] : [{ id, time: operation.returnTime, operation, isCall: false }]),
-    ])).toSorted((a, b) => a.time - b.time);
-    for (const { id, operation: { input, output }, isCall } of events) {
+    const events = known
+      .flatMap((operation, id) =>
+        operation === undefined
+          ? []
+          : [
+              { id, time: operation.callTime, operation, isCall: true },
+              ...(operation.returnTime === null ? [] : [{ id, time: operation.returnTime, operation, isCall: false }]),
+            ],
+      )
+      .toSorted((a, b) => a.time - b.time);
+    for (const {
+      id, operation: { input, output }, isCall,
+    } of events) {
       if (isCall) watch.called(id, input);
       else if (watch.returned(id, output).kind !== 'ok') break;
     }
     const found = watch.verdict;
     if (found.kind !== 'illegal') return null;
     const { input, output } = known[found.operation]!;
-    const states = found.states.slice(0, 4).map((state) => JSON.stringify(state)).join(' or ');
+    const states = found.states
+      .slice(0, 4)
+      .map((state) => JSON.stringify(state))
+      .join(' or ');
     const more = found.states.length > 4 ? ' or others' : '';
     return `the first answer without a place is operation ${found.operation}, ${describeOperation(this.model, input, output)}: before it ${this.model.partition === undefined ? 'the state was' : 'the key held'} ${states}${more}`;
   }
@@ -164,7 +206,8 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
 }
 
 /** In place of a result: the client's session had ended. */
-export const isExpired = (reply: AnyResult | Expired): reply is Expired => typeof reply === 'object' && reply !== null && 'kind' in reply;
+export const isExpired = (reply: AnyResult | Expired): reply is Expired =>
+  typeof reply === 'object' && reply !== null && 'kind' in reply;
 
 
 export const inputOf = (operation: KvOperation): KvInput => {
@@ -212,16 +255,25 @@ export interface HistoryExplanation {
 
 /** Null when the history is linearizable, or when nobody knows. */
 export function explainKvHistory(recorded: readonly RecordedOperation[]): HistoryExplanation | null {
-  return explainModelHistory(kvModel as Model<unknown, KvInput, KvOutput>, recorded.map(({ operation, result, ...times }) => ({
-    ...times, input: inputOf(operation), output: result === null ? undefined : outputOf(result.value),
-  })));
+  return explainModelHistory(
+    kvModel as Model<unknown, KvInput, KvOutput>,
+    recorded.map(({ operation, result, ...times }) => ({
+      ...times, input: inputOf(operation), output: result === null ? undefined : outputOf(result.value),
+    })),
+  );
 }
 
 /** The same of any service. `output` is undefined for an operation that was never answered. */
-export function explainModelHistory<I, O>(model: Model<unknown, I, O>, recorded: readonly (Operation<I, O> & { readonly id: number })[]): HistoryExplanation | null {
+export function explainModelHistory<I, O>(
+  model: Model<unknown, I, O>, recorded: readonly (Operation<I, O> & { readonly id: number })[],
+): HistoryExplanation | null {
   const history = recorded.map(({ client, input, output, callTime, returnTime }, place): Operation<I, O> => ({
     // Who never got an answer may have gone on to something else: it counts as a client of its own.
-    client: output === undefined ? -1 - place : client, input, output, callTime, returnTime,
+    client: output === undefined ? -1 - place : client,
+    input,
+    output,
+    callTime,
+    returnTime,
   }));
   const verdict = checkOperations(model, history, { budgetSteps: defaultBudgetSteps });
   const found = explain(model, history, verdict);

@@ -20,7 +20,8 @@ export interface Claim<Held = unknown> {
   readonly held: Held;
 }
 
-export const differenceIn = ({ model, who, from, to, held }: Claim): string | null => model.difference(who, from, to, held);
+export const differenceIn = ({ model, who, from, to, held }: Claim): string | null =>
+  model.difference(who, from, to, held);
 
 export const equalReplicas = property({
   name: 'Equal Replicas',

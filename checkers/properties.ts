@@ -6,20 +6,30 @@ import { linearizability } from './linearizability.ts';
 import { acknowledgedWritesSurvive, equalReplicas, snapshotEqualsPrefix } from './prefix.ts';
 import type { Property } from './property.ts';
 import { leaderCompleteness, stateMachineSafety } from './raft/committed-log.ts';
-import { leaderInContactIsKept, leaderWithoutQuorumStepsDown, preVoteChangesNothing, standsOnPreVotes } from './raft/contact.ts';
+import {
+  leaderInContactIsKept,
+  leaderWithoutQuorumStepsDown,
+  preVoteChangesNothing,
+  standsOnPreVotes,
+} from './raft/contact.ts';
 import { persistBeforeSend } from './raft/durability.ts';
 import { electedByMajority, electionSafety, oneVotePerTerm, termMonotonic } from './raft/elections.ts';
 import {
-  acknowledgedChangeIsCommitted, configurationIsLogged, jointIsLeftWhenCommitted, leaderThatLeftStepsDown, oneChangeAtATime, snapshotTellsWhoTakesPart, standsAsMember,
+  acknowledgedChangeIsCommitted, configurationIsLogged, jointIsLeftWhenCommitted, leaderThatLeftStepsDown,
+  oneChangeAtATime, snapshotTellsWhoTakesPart, standsAsMember,
 } from './raft/membership.ts';
 import { logMatching, logTermsNonDecreasing } from './raft/entry-book.ts';
-import { appliedInOrder, appliedIsCommitted, commitIndexMonotonic, committedIsLogged, lastAppliedMonotonic } from './raft/indexes.ts';
 import {
-  committedByMajority, leaderAppendOnly, matchIndexIsDurable, matchIndexMonotonic, nextAboveMatch, refusalIsAConflict, snapshotIsTaken,
-  staleRepliesChangeNothing,
+  appliedInOrder, appliedIsCommitted, commitIndexMonotonic, committedIsLogged, lastAppliedMonotonic,
+} from './raft/indexes.ts';
+import {
+  committedByMajority, leaderAppendOnly, matchIndexIsDurable, matchIndexMonotonic, nextAboveMatch, refusalIsAConflict,
+  snapshotIsTaken, staleRepliesChangeNothing,
 } from './raft/replication.ts';
 import { leaseBeginsWithRound, promiseIsKept, readUnderLease } from './raft/lease.ts';
-import { leadersWishIsDone, toldWhenUpToDate, transferIsGivenUp, transferTakesNoProposals, transferTimeIsOnce } from './raft/transfer.ts';
+import {
+  leadersWishIsDone, toldWhenUpToDate, transferIsGivenUp, transferTakesNoProposals, transferTimeIsOnce,
+} from './raft/transfer.ts';
 import { windowIsKept } from './raft/window.ts';
 import { boundedRaftState } from './raft-state-size.ts';
 import { chunksLeaveNoGap, oneChunkAtATime } from './snapshot-chunks.ts';
@@ -28,7 +38,10 @@ import { noReadIsDropped } from './reads.ts';
 import { acknowledgedIsCommitted, acknowledgedResult, endedIsAgreed, readIsFresh } from './replicated-store.ts';
 import { respondsAfterApplied } from './responses.ts';
 import { refusalIsSure } from './versioned-answers.ts';
-import { boundedWork, noException, progressAfterHealing, progressWhileOwed, protocolContract, slow, startsFromUndamagedDisk, timeGoesOn, timeLimit } from './run-properties.ts';
+import {
+  boundedWork, noException, progressAfterHealing, progressWhileOwed, protocolContract, slow, startsFromUndamagedDisk,
+  timeGoesOn, timeLimit,
+} from './run-properties.ts';
 
 /** Those of one family that look at single steps are asked in this order. */
 export const properties = [
@@ -115,4 +128,6 @@ export type PropertyName = (typeof properties)[number]['name'];
 export type LeavesOut = Readonly<Partial<Record<PropertyName, string>>>;
 
 /** What the harness asks of a run, whoever observes it. */
-export const ofRuns: readonly PropertyName[] = properties.filter(({ looksAt }) => looksAt === 'run').map(({ name }) => name);
+export const ofRuns: readonly PropertyName[] = properties
+  .filter(({ looksAt }) => looksAt === 'run')
+  .map(({ name }) => name);

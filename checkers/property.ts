@@ -22,7 +22,8 @@ export interface Property<Facts, Name extends string = string> {
 }
 
 /** Keeps the name as a type, so that a list of properties is a type of names. */
-export const property = <Facts, const Name extends string>(given: Property<Facts, Name>): Property<Facts, Name> => given;
+export const property = <Facts, const Name extends string>(given: Property<Facts, Name>): Property<Facts, Name> =>
+  given;
 
 /** @throws Violated when it does not hold */
 export function hold<Facts>(held: Property<Facts>, facts: Facts): void {

@@ -1,7 +1,8 @@
 /**
  * What an outsider can tell of the replicated key/value server, who knows nothing of Raft: whether the
  * answers to clients are linearizable, whether replicas that executed as much hold the same, how large
- * their state grows, whether anything moves, and whether it ends. Beside `RaftKvObserver` it measures what looking inside gives.
+ * their state grows, whether anything moves, and whether it ends. Beside `RaftKvObserver` it measures what looking
+ * inside gives.
  */
 import type { Effect, Event, NodeId } from '../core/protocol.ts';
 import type { Clerk } from '../core/kv/clerk.ts';
@@ -27,7 +28,9 @@ const seenFromOutside: readonly PropertyName[] = ['Equal Replicas', 'Bounded Raf
 
 export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, Persistent> {
   static readonly leavesOut: LeavesOut = Object.fromEntries(
-    properties.filter(({ name }) => !seenFromOutside.includes(name)).map(({ name }) => [name, 'an outsider does not look into Raft and its entries']),
+    properties
+      .filter(({ name }) => !seenFromOutside.includes(name))
+      .map(({ name }) => [name, 'an outsider does not look into Raft and its entries']),
   );
 
   private readonly checks: RaftKvChecks;
@@ -59,7 +62,8 @@ export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, P
   /** Which version a client names that left it to its clerk. */
   private readAsked({ pending }: Clerk, event: Event<ServerMessage, unknown>): void {
     const operation = pending?.operation;
-    if (event.kind === 'request' && operation !== undefined && 'key' in operation) this.history.named(event.id, operation);
+    if (event.kind === 'request' && operation !== undefined && 'key' in operation)
+      this.history.named(event.id, operation);
   }
 
   private readonly isUp = (node: NodeId): boolean => this.servers[node] != null;
@@ -69,7 +73,10 @@ export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, P
     this.servers[node] = server;
     hold(boundedRaftState, { node, server, maxRaftState: this.checks.maxRaftState });
     const { machine } = server;
-    if (known !== machine) hold(equalReplicas, { model: this.model, who: `n${node}`, from: 0, to: machine.lastExecuted, held: machine.store });
+    if (known !== machine)
+      hold(equalReplicas, {
+        model: this.model, who: `n${node}`, from: 0, to: machine.lastExecuted, held: machine.store,
+      });
   }
 
   crashed(node: NodeId): void {
@@ -137,7 +144,8 @@ function differingKey(a: Store, b: Store): string | null {
   if (a === b) return null;
   let differing: string | null = null;
   a.values.forEach((value, key) => {
-    if (differing === null && (b.values.get(key) !== value || b.versions?.get(key) !== a.versions?.get(key))) differing = key;
+    if (differing === null && (b.values.get(key) !== value || b.versions?.get(key) !== a.versions?.get(key)))
+      differing = key;
   });
   if (differing !== null || a.values.size === b.values.size) return differing;
   b.values.forEach((_value, key) => {

@@ -45,7 +45,8 @@ type AnyEffect = Effect<unknown, unknown, unknown>;
 export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, Persistent> {
   static readonly leavesOut = {
     'Step Of The Specification': 'the watch beside the observer judges it (checkers/spec/watch.ts)',
-    'Applied In Order': 'what the service holds is compared with the committed entries themselves, up to the index that it names (Equal Replicas)',
+    'Applied In Order':
+      'what the service holds is compared with the committed entries themselves, up to the index that it names (Equal Replicas)',
   } satisfies LeavesOut;
 
   private readonly checks: RaftKvChecks;
@@ -62,7 +63,10 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   /** Who began each operation. */
   private readonly clients = new Map<number, NodeId>();
   /** Of each client, what it reads at present, and how many entries were committed when it asked. */
-  private readonly readings = new Map<NodeId, { readonly key: string; readonly sequence: number; readonly atLeast: number }>();
+  private readonly readings = new Map<
+    NodeId,
+    { readonly key: string; readonly sequence: number; readonly atLeast: number }
+  >();
   /** Where servers come and go: every configuration that is committed, in order, the first one of no entry. */
   private readonly configurations: { readonly index: LogIndex; readonly configuration: Configuration }[];
   /** Operators: what each asks for, and how many configurations there were when it asked. */
@@ -72,7 +76,8 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
 
   constructor(checks: RaftKvChecks, durableOf: (node: NodeId) => Persistent) {
     this.checks = checks;
-    this.configurations = checks.members === undefined ? [] : [{ index: 0, configuration: { voters: checks.members, learners: [] } }];
+    this.configurations =
+      checks.members === undefined ? [] : [{ index: 0, configuration: { voters: checks.members, learners: [] } }];
     this.store = new ReplicatedStore(checks.servers);
     this.chronicle = new RaftKvChronicle(checks.servers, checks.members);
     this.judge = new RaftJudge(checks.servers, durableOf, RaftKvObserver.leavesOut);
@@ -89,14 +94,17 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     this.judge.restored(step);
   }
 
-  stepped(node: NodeId, before: Server | Clerk, after: Server | Clerk, event: AnyEvent, effects: readonly AnyEffect[]): void {
+  stepped(
+    node: NodeId, before: Server | Clerk, after: Server | Clerk, event: AnyEvent, effects: readonly AnyEffect[],
+  ): void {
     if (node >= this.checks.servers) return this.readAsked(after as Clerk, event);
     const old = before as Server;
     const server = after as Server;
     this.servers[node] = server;
     this.quiet.read(node, effects, this.isUp);
     if (server.transfers !== undefined) this.readTransfers({ node, before: old, after: server, event, effects });
-    if (old.raft.persistent !== server.raft.persistent && (isAlone(old.raft) || isAlone(server.raft))) this.readUnseen(node, old.raft, server, event);
+    if (old.raft.persistent !== server.raft.persistent && (isAlone(old.raft) || isAlone(server.raft)))
+      this.readUnseen(node, old.raft, server, event);
     const election = this.judge.stepped(node, old.raft, server.raft, event, effects);
     if (old.raft !== server.raft) this.readCommitted(node, old.raft, server.raft);
     this.chronicle.steps(node, old, server, event, effects, election !== null);
@@ -114,7 +122,8 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
 
   private readAsked({ pending }: Clerk, event: AnyEvent): void {
     const operation = pending?.operation;
-    if (event.kind === 'request' && operation !== undefined && 'key' in operation) this.history.named(event.id, operation);
+    if (event.kind === 'request' && operation !== undefined && 'key' in operation)
+      this.history.named(event.id, operation);
   }
 
   /** First of all: what is installed is wrong where its chunks did not fit. */
@@ -133,9 +142,12 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
       const reading = effect.kind === 'send' ? this.readings.get(effect.to) : undefined;
       if (effect.kind !== 'send' || reading === undefined) continue;
       const message = effect.message as ServerMessage;
-      if (message.kind !== 'clientReply' || message.sequence !== reading.sequence || message.outcome.kind !== 'done') continue;
+      if (message.kind !== 'clientReply' || message.sequence !== reading.sequence || message.outcome.kind !== 'done')
+        continue;
       const { result } = message.outcome;
-      hold(readIsFresh, { model: this.store, answer: { client: effect.to, ...reading, result, index: machine.lastExecuted } });
+      hold(readIsFresh, {
+        model: this.store, answer: { client: effect.to, ...reading, result, index: machine.lastExecuted },
+      });
     }
   }
 
@@ -160,19 +172,33 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     if (index > log.baseIndex || index > log.lastIndex) return;
     const message = event.kind === 'message' ? event.message : null;
     const inSession = message?.kind === 'clientRequest' ? saidOfSession(after, message.session) : undefined;
-    const command: Command | null = event.kind === 'message' && message?.kind === 'clientRequest' && 'key' in message.operation
-      ? { client: event.from, sequence: message.sequence, operation: message.operation, ...(inSession === undefined ? {} : { inSession }) }
-      : null;
+    const command: Command | null =
+      event.kind === 'message' && message?.kind === 'clientRequest' && 'key' in message.operation
+        ? {
+            client: event.from,
+            sequence: message.sequence,
+            operation: message.operation,
+            ...(inSession === undefined ? {} : { inSession }),
+          }
+        : null;
     const configuration = log.configurationAt(index);
     const isSame = sameConfiguration(configuration, before.persistent.log.configuration);
-    this.judge.book.enter(node, index, { term: currentTerm, command, ...(isSame ? {} : { configuration: configuration! }) }, before.persistent.log.lastTerm);
+    this.judge.book.enter(
+      node, index, { term: currentTerm, command, ...(isSame ? {} : { configuration: configuration! }) },
+      before.persistent.log.lastTerm,
+    );
   }
 
   private onCommitted(index: number, entry: BookedEntry, after: Raft, before: Raft): void {
-    const { repetitions, sessionCounts: { begun, ended, refused } } = this.store;
+    const {
+      repetitions, sessionCounts: { begun, ended, refused },
+    } = this.store;
     this.store.execute(index, entry.command as Command | null);
     const now = this.store.sessionCounts;
-    if (now.begun + now.ended + now.refused > begun + ended + refused) this.chronicle.countSessions({ begun: now.begun - begun, ended: now.ended - ended, refused: now.refused - refused });
+    if (now.begun + now.ended + now.refused > begun + ended + refused)
+      this.chronicle.countSessions({
+        begun: now.begun - begun, ended: now.ended - ended, refused: now.refused - refused,
+      });
     const { configuration } = entry;
     if (configuration !== undefined) {
       this.configurations.push({ index, configuration });
@@ -183,7 +209,8 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   }
 
   private readPut(command: Command | null): void {
-    if (command?.operation.kind === 'putVersion') this.chronicle.countPut({ gave: this.store.gaveOf(command.client, command.sequence) });
+    if (command?.operation.kind === 'putVersion')
+      this.chronicle.countPut({ gave: this.store.gaveOf(command.client, command.sequence) });
   }
 
   private readSnapshot(node: NodeId, before: Raft, after: Raft): void {
@@ -191,9 +218,13 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     if (snapshot === null || snapshot === before.persistent.snapshot || this.soundSnapshots.has(snapshot)) return;
     const { lastIncludedIndex, lastIncludedTerm, data } = snapshot;
     this.commit(node, after, lastIncludedIndex, before, lastIncludedTerm);
-    const committed = this.configurations.findLast((one) => one.index > 0 && one.index <= lastIncludedIndex)?.configuration;
+    const committed = this.configurations.findLast(
+      (one) => one.index > 0 && one.index <= lastIncludedIndex,
+    )?.configuration;
     hold(snapshotTellsWhoTakesPart, { node, index: lastIncludedIndex, held: snapshot.configuration, committed });
-    hold(snapshotEqualsPrefix, { model: this.store, who: `the snapshot of n${node}`, from: 0, to: lastIncludedIndex, held: data });
+    hold(snapshotEqualsPrefix, {
+      model: this.store, who: `the snapshot of n${node}`, from: 0, to: lastIncludedIndex, held: data,
+    });
     this.soundSnapshots.add(snapshot);
   }
 
@@ -205,16 +236,26 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     if (to === from) return;
     const { log } = raft.persistent;
     if (to >= log.baseIndex && to <= log.lastIndex) this.commit(node, raft, to, raft);
-    const isPlain = before !== null && before.channel.length === 0
-      && before.raft.persistent.snapshot === raft.persistent.snapshot && to - from <= 8;
+    const isPlain =
+      before !== null &&
+      before.channel.length === 0 &&
+      before.raft.persistent.snapshot === raft.persistent.snapshot &&
+      to - from <= 8;
     hold(equalReplicas, { model: this.store, who: `n${node}`, from: isPlain ? from : 0, to, held: machine });
   }
 
-  crashed(node: NodeId, atBarrier: 'no' | 'writeLost' | 'writeKept', kept: KeptStep<Server | Clerk, ServerMessage> | null): void {
+  crashed(
+    node: NodeId, atBarrier: 'no' | 'writeLost' | 'writeKept', kept: KeptStep<Server | Clerk, ServerMessage> | null,
+  ): void {
     const server = this.servers[node];
     if (server === undefined) return;
     this.servers[node] = null;
-    if (server !== null && kept !== null && kept.event !== null && (isAlone(server.raft) || isAlone((kept.after as Server).raft))) {
+    if (
+      server !== null &&
+      kept !== null &&
+      kept.event !== null &&
+      (isAlone(server.raft) || isAlone((kept.after as Server).raft))
+    ) {
       this.readUnseen(node, server.raft, kept.after as Server, kept.event);
     }
     this.chronicle.crashes(node, server, atBarrier);
@@ -244,13 +285,17 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
       const { change, since } = asked;
       const who = `c${client - this.checks.servers}`;
       this.chronicle.answersChange(reply === true);
-      if (reply === true) hold(acknowledgedChangeIsCommitted, { who, change, since: this.configurations.slice(since).map(({ configuration }) => configuration) });
+      if (reply === true)
+        hold(acknowledgedChangeIsCommitted, {
+          who, change, since: this.configurations.slice(since).map(({ configuration }) => configuration),
+        });
       return;
     }
     if (isExpired(reply)) return this.toldEnded(operation, client);
     const sequence = this.sequences.get(client)!;
     if (!this.mayBeInNoLog(client)) this.store.acknowledged(client, sequence, reply);
-    if (isVersionedResult(reply) && reply.told === 'ErrMaybe') this.chronicle.countMaybe({ hasTakenEffect: tookEffect(this.store.gaveOf(client, sequence)) });
+    if (isVersionedResult(reply) && reply.told === 'ErrMaybe')
+      this.chronicle.countMaybe({ hasTakenEffect: tookEffect(this.store.gaveOf(client, sequence)) });
     this.chronicle.ends(operation);
     this.history.returned(operation, reply);
   }
@@ -304,7 +349,9 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     for (const [node, server] of this.servers.entries()) {
       if (server === null) continue;
       const { machine } = server;
-      hold(acknowledgedWritesSurvive, { model: this.store, who: `n${node}`, from: 0, to: machine.lastExecuted, held: machine });
+      hold(acknowledgedWritesSurvive, {
+        model: this.store, who: `n${node}`, from: 0, to: machine.lastExecuted, held: machine,
+      });
     }
   }
 

@@ -22,7 +22,8 @@ type AnyEffect = Effect<unknown, unknown, unknown>;
 export class RaftLogObserver implements Observer<LogServer, AnyRaftMessage, Persistent> {
   static readonly leavesOut = {
     'Step Of The Specification': 'the watch beside the observer judges it (checkers/spec/watch.ts)',
-    'Equal Replicas': 'the service of Lab 2 is what it applied: State Machine Safety compares it with the committed entries',
+    'Equal Replicas':
+      'the service of Lab 2 is what it applied: State Machine Safety compares it with the committed entries',
     'Bounded Raft State': 'Raft alone is told when to take a snapshot, and the tests of Lab 2D hold its size',
     'Acknowledged Is Committed': 'start() promises nothing: the tests of Lab 2 hold its reply against what is applied',
     'Responds After Applied': 'start() tells at once where the entry would be, and nobody waits for it',
@@ -81,7 +82,9 @@ export class RaftLogObserver implements Observer<LogServer, AnyRaftMessage, Pers
     if (!isInstalled) this.tally.counts.snapshotsTaken += 1;
     const { lastIncludedIndex, lastIncludedTerm, data } = snapshot;
     this.judge.commit(node, after, lastIncludedIndex, () => {}, lastIncludedTerm);
-    hold(snapshotEqualsPrefix, { model: this.model, who: `the snapshot of n${node}`, from: 0, to: lastIncludedIndex, held: data });
+    hold(snapshotEqualsPrefix, {
+      model: this.model, who: `the snapshot of n${node}`, from: 0, to: lastIncludedIndex, held: data,
+    });
   }
 
   /** What the service applied in this step; `before` is null for a boot. */
@@ -137,10 +140,12 @@ export class RaftLogObserver implements Observer<LogServer, AnyRaftMessage, Pers
 /** The service of Lab 2: what it holds is the committed commands, in their order. */
 const prefixOf = (committed: CommittedLog): ServiceModel<Applied> => ({
   difference(who, from, to, { commands }) {
-    if (commands.start !== 1 || commands.end - 1 !== to) return `${who} holds commands ${commands.start} to ${commands.end - 1}, where there must be 1 to ${to}`;
+    if (commands.start !== 1 || commands.end - 1 !== to)
+      return `${who} holds commands ${commands.start} to ${commands.end - 1}, where there must be 1 to ${to}`;
     for (let index = from + 1; index <= to; index++) {
       const expected = committed.at(index).command;
-      if (commands.at(index) !== expected) return `${who} holds command ${String(commands.at(index))} at index ${index}, where ${String(expected)} is committed`;
+      if (commands.at(index) !== expected)
+        return `${who} holds command ${String(commands.at(index))} at index ${index}, where ${String(expected)} is committed`;
     }
     return null;
   },

@@ -14,9 +14,16 @@ export const boundedRaftState = property({
   source: 'Lab 3B',
   says: 'State and log of what is applied take no more bytes than maxRaftState',
   looksAt: 'step',
-  check({ node, server: { raft, machine }, maxRaftState }: { readonly node: NodeId; readonly server: Server; readonly maxRaftState: number }) {
+  check({
+    node, server: { raft, machine }, maxRaftState,
+  }: {
+    readonly node: NodeId;
+    readonly server: Server;
+    readonly maxRaftState: number;
+  }) {
     const { log } = raft.persistent;
-    if (maxRaftState < 0 || hardStateSizeBytes + log.sizeBytes <= maxRaftState || machine.lastExecuted <= log.baseIndex) return null;
+    if (maxRaftState < 0 || hardStateSizeBytes + log.sizeBytes <= maxRaftState || machine.lastExecuted <= log.baseIndex)
+      return null;
     let appliedBytes = hardStateSizeBytes + log.sizeBytes;
     for (let index = log.lastIndex; index > machine.lastExecuted && index > log.baseIndex; index--) {
       appliedBytes -= log.at(index).sizeBytes;

@@ -22,7 +22,8 @@ export const noReadIsDropped = property({
   says: 'A read that waits for a round, at a leader that leads on, is confirmed and not forgotten',
   looksAt: 'ghost',
   check({ node, before, after, effects }: ReadsStep) {
-    const leadsOn = after.raft.role.kind === 'leader' && after.raft.persistent.currentTerm === before.raft.persistent.currentTerm;
+    const leadsOn =
+      after.raft.role.kind === 'leader' && after.raft.persistent.currentTerm === before.raft.persistent.currentTerm;
     if (!leadsOn || before.raft.role === after.raft.role) return null;
     const left = new Set(waitingAt(after).map(nameOf));
     const isTold = ({ by, client, sequence }: PendingRead): boolean => effects.some((effect) => {
@@ -32,8 +33,12 @@ export const noReadIsDropped = property({
     });
     const waits = ({ client, sequence }: PendingRead): boolean =>
       (after.reading ?? []).some((one) => one.client === client && one.sequence === sequence && one.index === null);
-    const dropped = waitingAt(before).find((read) => !left.has(nameOf(read)) && (read.by === node ? waits(read) : !isTold(read)));
-    return dropped === undefined ? null : `n${node} forgets the read ${dropped.sequence} of n${dropped.client}, which ${dropped.by === node ? 'waits here' : `n${dropped.by} asked for`}`;
+    const dropped = waitingAt(before).find(
+      (read) => !left.has(nameOf(read)) && (read.by === node ? waits(read) : !isTold(read)),
+    );
+    return dropped === undefined
+      ? null
+      : `n${node} forgets the read ${dropped.sequence} of n${dropped.client}, which ${dropped.by === node ? 'waits here' : `n${dropped.by} asked for`}`;
   },
 });
 

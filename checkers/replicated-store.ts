@@ -71,7 +71,9 @@ export const acknowledgedIsCommitted = property({
   says: 'A client is told that its command is done only when it is committed',
   looksAt: 'ghost',
   check: ({ client, sequence, session }: Answer) =>
-    session !== undefined && session.sequence >= sequence ? null : `${client} was told that its command ${sequence} is done, which is not committed`,
+    session !== undefined && session.sequence >= sequence
+      ? null
+      : `${client} was told that its command ${sequence} is done, which is not committed`,
 });
 
 export const acknowledgedResult = property({
@@ -90,8 +92,16 @@ export const endedIsAgreed = property({
   source: 'dissertation, 6.3',
   says: 'A client is told that its session has ended only when its command was committed and the log had ended the session before',
   looksAt: 'ghost',
-  check: ({ client, sequence, isEnded }: { readonly client: string; readonly sequence: number; readonly isEnded: boolean }): string | null =>
-    (isEnded ? null : `${client} was told that its session had ended before its command ${sequence}, and the log says otherwise`),
+  check: ({
+    client, sequence, isEnded,
+  }: {
+    readonly client: string;
+    readonly sequence: number;
+    readonly isEnded: boolean;
+  }): string | null =>
+    isEnded
+      ? null
+      : `${client} was told that its session had ended before its command ${sequence}, and the log says otherwise`,
 });
 
 export interface ReadAnswer {
@@ -111,7 +121,8 @@ export const readIsFresh = property({
   source: 'dissertation, 6.4',
   says: 'A read shows all that was committed when it was asked, also when it goes around the log',
   looksAt: 'ghost',
-  check: ({ model, answer }: { readonly model: ReplicatedStore; readonly answer: ReadAnswer }): string | null => model.differenceInRead(answer),
+  check: ({ model, answer }: { readonly model: ReplicatedStore; readonly answer: ReadAnswer }): string | null =>
+    model.differenceInRead(answer),
 });
 
 export class ReplicatedStore implements ServiceModel<Holding> {
@@ -134,7 +145,9 @@ export class ReplicatedStore implements ServiceModel<Holding> {
   /** Clients follow the servers in the numbers of nodes, and are told as c0, c1 and so on. */
   private readonly servers: number;
   /** What was found equal to the whole state at an index last. */
-  private sound: { readonly index: LogIndex; readonly values: unknown; readonly byClient: unknown } = { index: 0, values: null, byClient: null };
+  private sound: { readonly index: LogIndex; readonly values: unknown; readonly byClient: unknown } = {
+    index: 0, values: null, byClient: null,
+  };
   /** Commands that were committed although they had been executed already. */
   repetitions = 0;
 
@@ -147,7 +160,8 @@ export class ReplicatedStore implements ServiceModel<Holding> {
     this.commands.set(index, command);
     if (command === null) return;
     const { client, sequence, inSession, operation } = command;
-    if (operation.kind === 'getVersion' || operation.kind === 'putVersion') return this.executeVersioned(index, client, sequence, operation);
+    if (operation.kind === 'getVersion' || operation.kind === 'putVersion')
+      return this.executeVersioned(index, client, sequence, operation);
     if (inSession !== undefined) return this.executeInSession(index, command, inSession);
     if (sequence <= (this.sessionAt(client, index)?.sequence ?? 0)) {
       this.repetitions += 1;
@@ -156,7 +170,9 @@ export class ReplicatedStore implements ServiceModel<Holding> {
     this.keepSession(client, index, { sequence, result: this.resultOf(index, command) });
   }
 
-  /** Dissertation 6.3, written again: the entry's time ends sessions, begins one, or counts as its client's last word. */
+  /**
+   * Dissertation 6.3, written again: the entry's time ends sessions, begins one, or counts as its client's last word.
+   */
   private executeInSession(index: LogIndex, command: Command, { session, timeUs, activeSinceUs }: InSession): void {
     const { client, sequence } = command;
     this.timeUs = Math.max(this.timeUs, timeUs);
@@ -169,7 +185,9 @@ export class ReplicatedStore implements ServiceModel<Holding> {
     if (session === 0) {
       if (present !== undefined && present.began!.bySequence >= sequence) return void (this.repetitions += 1);
       this.sessionCounts.begun += 1;
-      return this.keepSession(client, index, { sequence: sequence - 1, result: null, began: { id: index, bySequence: sequence, activeUs: this.timeUs } });
+      return this.keepSession(client, index, {
+        sequence: sequence - 1, result: null, began: { id: index, bySequence: sequence, activeUs: this.timeUs },
+      });
     }
     if (present?.began!.id !== session) {
       this.sessionCounts.refused += 1;
@@ -179,10 +197,15 @@ export class ReplicatedStore implements ServiceModel<Holding> {
     const isAgain = sequence <= present.sequence;
     if (isAgain) this.repetitions += 1;
     const last = isAgain ? present : { sequence, result: this.resultOf(index, command) };
-    this.keepSession(client, index, { sequence: last.sequence, result: last.result, began: { ...present.began!, activeUs: this.timeUs } });
+    this.keepSession(client, index, {
+      sequence: last.sequence, result: last.result, began: { ...present.began!, activeUs: this.timeUs },
+    });
   }
 
-  /** MIT 6.5840, written again: a put takes effect where its key has the version that it names, which is then the next one. */
+  /**
+   * MIT 6.5840, written again: a put takes effect where its key has the version that it names, which is then the next
+   * one.
+   */
   private executeVersioned(index: LogIndex, client: NodeId, sequence: number, operation: VersionedOperation): void {
     const { key } = operation;
     const version = this.keyVersions.get(key)?.at(index) ?? 0;
@@ -198,7 +221,7 @@ export class ReplicatedStore implements ServiceModel<Holding> {
       }
     }
     const name = `${client} ${sequence}`;
-    this.gave.set(name, [...this.gave.get(name) ?? [], result]);
+    this.gave.set(name, [...(this.gave.get(name) ?? []), result]);
   }
 
   private versionedRead(key: string, index: LogIndex): VersionedResult {
@@ -213,7 +236,7 @@ export class ReplicatedStore implements ServiceModel<Holding> {
 
   private keepSession(client: NodeId, index: LogIndex, session: Session | null): void {
     let versions = this.sessions.get(client);
-    if (versions === undefined) this.sessions.set(client, versions = new Versions());
+    if (versions === undefined) this.sessions.set(client, (versions = new Versions()));
     versions.set(index, session);
     if (session?.began === undefined) this.lasting.delete(client);
     else this.lasting.set(client, session);
@@ -225,14 +248,15 @@ export class ReplicatedStore implements ServiceModel<Holding> {
     let result: Result = null;
     if (operation.kind === 'get') result = present;
     if (operation.kind === 'cas') result = present === operation.expected;
-    if (operation.kind === 'put' || result === true) this.write(operation.key, index, (operation as { value: string }).value);
+    if (operation.kind === 'put' || result === true)
+      this.write(operation.key, index, (operation as { value: string }).value);
     if (operation.kind === 'append') this.write(operation.key, index, present + operation.value);
     return result;
   }
 
   private write(key: string, index: LogIndex, value: string): void {
     let versions = this.values.get(key);
-    if (versions === undefined) this.values.set(key, versions = new Versions());
+    if (versions === undefined) this.values.set(key, (versions = new Versions()));
     versions.set(index, value);
   }
 
@@ -245,14 +269,22 @@ export class ReplicatedStore implements ServiceModel<Holding> {
   }
 
   /** All of it at an index, for a person to compare. */
-  at(index: LogIndex): { readonly values: ReadonlyMap<string, string>; readonly versions: ReadonlyMap<string, number>; readonly sessions: ReadonlyMap<NodeId, Session> } {
-    return { values: presentAt(this.values, index), versions: presentAt(this.keyVersions, index), sessions: presentAt(this.sessions, index) };
+  at(index: LogIndex): {
+    readonly values: ReadonlyMap<string, string>;
+    readonly versions: ReadonlyMap<string, number>;
+    readonly sessions: ReadonlyMap<NodeId, Session>;
+  } {
+    return {
+      values: presentAt(this.values, index), versions: presentAt(this.keyVersions, index),
+      sessions: presentAt(this.sessions, index),
+    };
   }
 
   /** What every server has compacted is asked for no more. */
   forgetBelow(index: LogIndex): void {
     this.commands.forgetBelow(index);
-    for (const versions of [...this.values.values(), ...this.sessions.values(), ...this.keyVersions.values()]) versions.forgetBelow(index);
+    for (const versions of [...this.values.values(), ...this.sessions.values(), ...this.keyVersions.values()])
+      versions.forgetBelow(index);
   }
 
   /** Up to where entries are known to be committed. */
@@ -266,7 +298,7 @@ export class ReplicatedStore implements ServiceModel<Holding> {
     if (index < atLeast) return `${who}, as it was at index ${index}: when it asked, ${atLeast} entries were committed`;
     // Answered from the log: its session says what it gave.
     if (this.done.get(client)?.sequence === sequence || this.gaveOf(client, sequence).length > 0) return null;
-    const expected = isVersionedResult(result) ? this.versionedRead(key, index) : this.valueAt(key, index) ?? '';
+    const expected = isVersionedResult(result) ? this.versionedRead(key, index) : (this.valueAt(key, index) ?? '');
     return isSameResult(result, expected) ? null : `${who}, which was ${JSON.stringify(expected)} at index ${index}`;
   }
 
@@ -282,12 +314,18 @@ export class ReplicatedStore implements ServiceModel<Holding> {
     hold(acknowledgedResult, answer);
   }
 
-  /** It may have been executed several times: what it was told must be what one of them gave, with ErrMaybe for ErrVersion. */
+  /**
+   * It may have been executed several times: what it was told must be what one of them gave, with ErrMaybe for
+   * ErrVersion.
+   */
   private acknowledgedVersioned(client: NodeId, sequence: number, { told, ...more }: VersionedResult): void {
     const gave = this.gaveOf(client, sequence);
     const result: VersionedResult = { ...more, told: told === 'ErrMaybe' ? 'ErrVersion' : told };
     const given = gave.find((one) => isSameResult(one, result)) ?? gave.at(-1);
-    const answer: Answer = { client: this.nameOf(client), sequence, result, session: given === undefined ? undefined : { sequence, result: given } };
+    const answer: Answer = {
+      client: this.nameOf(client), sequence, result,
+      session: given === undefined ? undefined : { sequence, result: given },
+    };
     hold(acknowledgedIsCommitted, answer);
     hold(acknowledgedResult, answer);
     hold(refusalIsSure, { client: answer.client, sequence, told, gave });
@@ -300,7 +338,8 @@ export class ReplicatedStore implements ServiceModel<Holding> {
 
   difference(who: string, from: LogIndex, to: LogIndex, held: Holding): string | null {
     const committed = this.commands.lastIndex;
-    if (to < this.commands.firstIndex) return `${who} holds the state of index ${to}, and every server had compacted its log up to ${this.commands.firstIndex}`;
+    if (to < this.commands.firstIndex)
+      return `${who} holds the state of index ${to}, and every server had compacted its log up to ${this.commands.firstIndex}`;
     if (to > committed) return `${who} holds the state of index ${to}, and only ${committed} entries are committed`;
     return from === 0 ? this.differenceInWhole(who, to, held) : this.differenceSince(who, from, to, held);
   }
@@ -325,7 +364,9 @@ export class ReplicatedStore implements ServiceModel<Holding> {
       if (command === null || command === undefined) continue;
       // Others' sessions may end by it.
       if (command.inSession !== undefined) return this.differenceInWhole(who, to, held);
-      const difference = this.differenceInValue(who, to, held, command.operation.key) ?? this.differenceInSession(who, to, held, command.client);
+      const difference =
+        this.differenceInValue(who, to, held, command.operation.key) ??
+        this.differenceInSession(who, to, held, command.client);
       if (difference !== null) return difference;
     }
     return null;
@@ -344,31 +385,41 @@ export class ReplicatedStore implements ServiceModel<Holding> {
       const difference = this.differenceInSession(who, index, held, client);
       if (difference !== null) return difference;
     }
-    const { store: { values }, sessions: { byClient } } = held;
+    const {
+      store: { values }, sessions: { byClient },
+    } = held;
     if (values.size !== keys) return `${who} holds ${values.size} keys at index ${index}, where there must be ${keys}`;
-    return byClient.size === clients ? null : `${who} holds ${byClient.size} sessions at index ${index}, where there must be ${clients}`;
+    return byClient.size === clients
+      ? null
+      : `${who} holds ${byClient.size} sessions at index ${index}, where there must be ${clients}`;
   }
 
   private differenceInValue(who: string, index: LogIndex, held: Holding, key: string): string | null {
     const expected = this.valueAt(key, index);
     const value = held.store.values.get(key);
-    if (value !== expected) return `${who} holds ${key}=${shown(value)} at index ${index}, where it must be ${shown(expected)}`;
+    if (value !== expected)
+      return `${who} holds ${key}=${shown(value)} at index ${index}, where it must be ${shown(expected)}`;
     const version = this.keyVersions.get(key)?.at(index);
     const present = held.store.versions?.get(key);
-    return present === version ? null : `${who} holds ${key} with version ${shown(present)} at index ${index}, where it must be ${shown(version)}`;
+    return present === version
+      ? null
+      : `${who} holds ${key} with version ${shown(present)} at index ${index}, where it must be ${shown(version)}`;
   }
 
   private differenceInSession(who: string, index: LogIndex, held: Holding, client: NodeId): string | null {
     const expected = this.sessionAt(client, index);
     const session = held.sessions.byClient.get(client);
-    return session?.sequence === expected?.sequence && session?.result === expected?.result && isSameBeginning(session?.began, expected?.began)
+    return session?.sequence === expected?.sequence &&
+      session?.result === expected?.result &&
+      isSameBeginning(session?.began, expected?.began)
       ? null
       : `${who} holds session ${shown(session)} of ${this.nameOf(client)} at index ${index}, where it must be ${shown(expected)}`;
   }
 }
 
 const isSameBeginning = (one: Began | undefined, other: Began | undefined): boolean =>
-  one === other || (one?.id === other?.id && one?.bySequence === other?.bySequence && one?.activeUs === other?.activeUs);
+  one === other ||
+  (one?.id === other?.id && one?.bySequence === other?.bySequence && one?.activeUs === other?.activeUs);
 
 const isSameResult = (one: Result, other: Result): boolean => (isVersionedResult(one) && isVersionedResult(other)
   ? one.told === other.told && one.version === other.version && one.value === other.value

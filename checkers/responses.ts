@@ -22,7 +22,12 @@ export const respondsAfterApplied = property({
   check({ node, before, after, effects }: Responses) {
     const { role, persistent: { currentTerm } } = after.raft;
     // Who leads anew has taken nothing from anybody in its term yet.
-    if (role.kind !== 'leader' || before.raft.role.kind !== 'leader' || before.raft.persistent.currentTerm !== currentTerm) return null;
+    if (
+      role.kind !== 'leader' ||
+      before.raft.role.kind !== 'leader' ||
+      before.raft.persistent.currentTerm !== currentTerm
+    )
+      return null;
     for (let index = before.machine.lastExecuted + 1; index <= after.machine.lastExecuted; index++) {
       const command = ownCommandAt(before, index) ?? ownCommandAt(after, index);
       if (command !== null && isItsLast(after, command) && !isAnswered(command, effects)) {

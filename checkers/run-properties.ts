@@ -17,8 +17,13 @@ export const progressWhileOwed = property({
   says: 'While a majority is up and can talk, operations complete, whatever befalls the other servers and a few of the messages',
   looksAt: 'run',
   /** `trouble`: what goes on; `missing`: what is not yet as it must be when the time is over; null for nothing. */
-  check: ({ settleUs, trouble, missing }: { readonly settleUs: number; readonly trouble: string; readonly missing: string | null }) =>
-    missing === null ? null : `${settleUs / 1000} ms after the storm, with ${trouble}, ${missing}`,
+  check: ({
+    settleUs, trouble, missing,
+  }: {
+    readonly settleUs: number;
+    readonly trouble: string;
+    readonly missing: string | null;
+  }) => (missing === null ? null : `${settleUs / 1000} ms after the storm, with ${trouble}, ${missing}`),
 });
 
 export const slow = property({
@@ -28,7 +33,9 @@ export const slow = property({
   looksAt: 'run',
   /** Times in microseconds; `boundUs` is what the sound system keeps with a margin. */
   check: ({ what, tookUs, boundUs }: { readonly what: string; readonly tookUs: number; readonly boundUs: number }) =>
-    tookUs <= boundUs ? null : `${what} took ${tookUs / 1000} ms without any fault; by the timing of the plan ${boundUs / 1000} ms are enough`,
+    tookUs <= boundUs
+      ? null
+      : `${what} took ${tookUs / 1000} ms without any fault; by the timing of the plan ${boundUs / 1000} ms are enough`,
 });
 
 export const timeLimit = property({
@@ -36,8 +43,13 @@ export const timeLimit = property({
   source: 'the labs',
   says: 'A script is done within its time',
   looksAt: 'run',
-  check: ({ script, isDone, stormUs }: { readonly script: string; readonly isDone: boolean; readonly stormUs: number }) =>
-    isDone ? null : `the script "${script}" was not done after ${stormUs / 1000} ms`,
+  check: ({
+    script, isDone, stormUs,
+  }: {
+    readonly script: string;
+    readonly isDone: boolean;
+    readonly stormUs: number;
+  }) => (isDone ? null : `the script "${script}" was not done after ${stormUs / 1000} ms`),
 });
 
 /** How much has happened in a run so far, and how much may. */
@@ -61,7 +73,9 @@ export const boundedWork = property({
     if (atThisInstant > atOneInstantMax) {
       return `${atOneInstantMax} events happened at one instant, ${atUs / 1000} ms, and time does not go on; the last step was ${lastStep}`;
     }
-    return events <= eventsMax ? null : `${eventsMax} events happened, and it goes on: messages beget messages; the last step was ${lastStep}`;
+    return events <= eventsMax
+      ? null
+      : `${eventsMax} events happened, and it goes on: messages beget messages; the last step was ${lastStep}`;
   },
 });
 
@@ -71,7 +85,8 @@ export const protocolContract = property({
   says: 'A reducer returns what the contract allows, and writes to nothing that is not its own',
   looksAt: 'run',
   /** `where`: node, step and occasion; `broken`: the field, and what is wrong with it; null when nothing is. */
-  check: ({ where, broken }: { readonly where: string; readonly broken: string | null }) => (broken === null ? null : `${where}: ${broken}`),
+  check: ({ where, broken }: { readonly where: string; readonly broken: string | null }) =>
+    broken === null ? null : `${where}: ${broken}`,
 });
 
 export const timeGoesOn = property({
@@ -79,8 +94,16 @@ export const timeGoesOn = property({
   source: "the labs' network",
   says: 'Nodes do not ask each other again and again in one moment',
   looksAt: 'run',
-  check: ({ calls, callsMax, callee }: { readonly calls: number; readonly callsMax: number; readonly callee: number }) =>
-    calls <= callsMax ? null : `more than ${callsMax} calls were answered in one moment, the last one by node ${callee}: nodes ask each other again without end`,
+  check: ({
+    calls, callsMax, callee,
+  }: {
+    readonly calls: number;
+    readonly callsMax: number;
+    readonly callee: number;
+  }) =>
+    calls <= callsMax
+      ? null
+      : `more than ${callsMax} calls were answered in one moment, the last one by node ${callee}: nodes ask each other again without end`,
 });
 
 export const noException = property({

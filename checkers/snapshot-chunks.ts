@@ -27,19 +27,27 @@ export const chunksLeaveNoGap = property({
     const [old, now] = [partOf(before), partOf(after)];
     const chunk = event.kind === 'message' && event.message.kind === 'installChunk' ? event.message : null;
     // The last one is installed and kept nowhere: what it was put behind is gone, and was looked at before.
-    if (chunk !== null && chunk.done && after.raft.persistent.snapshot !== before.raft.persistent.snapshot) return gapBefore(node, old, chunk);
+    if (chunk !== null && chunk.done && after.raft.persistent.snapshot !== before.raft.persistent.snapshot)
+      return gapBefore(node, old, chunk);
     if (now === null || now === old) return null;
     const { lastIncludedIndex: index } = now;
     const had = old !== null && isSame(old, now) ? old.bytes.length : 0;
-    if (chunk === null || !isSame(now, chunk)) return `n${node} holds ${now.bytes.length} bytes of the snapshot at ${index}, and heard no chunk of it`;
-    return gapBefore(node, old, chunk) ?? (now.bytes.length === had + chunk.data.length ? null
-      : `n${node} had ${had} bytes of the snapshot at ${index}, took ${chunk.data.length}, and has ${now.bytes.length}`);
+    if (chunk === null || !isSame(now, chunk))
+      return `n${node} holds ${now.bytes.length} bytes of the snapshot at ${index}, and heard no chunk of it`;
+    return (
+      gapBefore(node, old, chunk) ??
+      (now.bytes.length === had + chunk.data.length
+        ? null
+        : `n${node} had ${had} bytes of the snapshot at ${index}, took ${chunk.data.length}, and has ${now.bytes.length}`)
+    );
   },
 });
 
 function gapBefore(node: NodeId, old: Incoming | null, chunk: InstallChunk): string | null {
   const had = old !== null && isSame(old, chunk) ? old.bytes.length : 0;
-  return chunk.offset === had ? null : `n${node} had ${had} bytes of the snapshot at ${chunk.lastIncludedIndex}, and takes a chunk that begins at ${chunk.offset}`;
+  return chunk.offset === had
+    ? null
+    : `n${node} had ${had} bytes of the snapshot at ${chunk.lastIncludedIndex}, and takes a chunk that begins at ${chunk.offset}`;
 }
 
 export const oneChunkAtATime = property({
@@ -54,7 +62,8 @@ export const oneChunkAtATime = property({
       const message = effect.message as ServerMessage;
       if (message.kind === 'installSnapshot') return `n${node} sends n${effect.to} its whole snapshot`;
       if (message.kind !== 'installChunk') continue;
-      if (message.data.length > snapshotChunkBytes) return `n${node} sends n${effect.to} ${message.data.length} bytes of its snapshot, and a chunk has ${snapshotChunkBytes} at most`;
+      if (message.data.length > snapshotChunkBytes)
+        return `n${node} sends n${effect.to} ${message.data.length} bytes of its snapshot, and a chunk has ${snapshotChunkBytes} at most`;
       if (told.has(effect.to)) return `n${node} sends n${effect.to} two chunks in one step`;
       told.add(effect.to);
     }

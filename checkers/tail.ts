@@ -1,4 +1,6 @@
-/** Values by index, of which the first ones may be forgotten: a run that goes on and on must not remember all of them. */
+/**
+ * Values by index, of which the first ones may be forgotten: a run that goes on and on must not remember all of them.
+ */
 export class Tail<T> {
   private items: (T | undefined)[];
   private base = 0;

@@ -11,7 +11,8 @@ export interface Refusal {
 }
 
 /** A get that found its key took no effect, and may be told another time that there is none. */
-export const tookEffect = (gave: readonly VersionedResult[]): boolean => gave.some(({ told, value }) => told === 'OK' && value === undefined);
+export const tookEffect = (gave: readonly VersionedResult[]): boolean =>
+  gave.some(({ told, value }) => told === 'OK' && value === undefined);
 
 /** Seen before any read shows it: an application that was told so does it again, or gives it up. */
 export const refusalIsSure = property({
@@ -19,7 +20,8 @@ export const refusalIsSure = property({
   source: 'MIT 6.5840, labs 2 and 4',
   says: 'A client is told ErrVersion or ErrNoKey only of a put that has not taken effect; of one that may have it is told ErrMaybe',
   looksAt: 'ghost',
-  check: ({ client, sequence, told, gave }: Refusal) => ((told === 'ErrVersion' || told === 'ErrNoKey') && tookEffect(gave)
-    ? `${client} was told ${told} for its put ${sequence}, which had taken effect`
-    : null),
+  check: ({ client, sequence, told, gave }: Refusal) =>
+    (told === 'ErrVersion' || told === 'ErrNoKey') && tookEffect(gave)
+      ? `${client} was told ${told} for its put ${sequence}, which had taken effect`
+      : null,
 });

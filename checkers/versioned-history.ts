@@ -3,13 +3,17 @@ import type { Result } from '../core/kv/command.ts';
 import type { PutSeen, VersionedOperation, VersionedResult } from '../core/kv/versioned.ts';
 import { ModelHistory } from './linearizability.ts';
 import type { Model } from './porcupine-ts-port/model.ts';
-import { versionedKvModel, type VersionedKvInput, type VersionedKvOutput } from './porcupine-ts-port/models/versioned-kv.ts';
+import {
+  versionedKvModel, type VersionedKvInput, type VersionedKvOutput,
+} from './porcupine-ts-port/models/versioned-kv.ts';
 
 export type VersionedAsked = VersionedOperation | PutSeen;
 
-export const isVersionedAsked = ({ kind }: { readonly kind: string }): boolean => kind === 'getVersion' || kind === 'putVersion' || kind === 'putSeen';
+export const isVersionedAsked = ({ kind }: { readonly kind: string }): boolean =>
+  kind === 'getVersion' || kind === 'putVersion' || kind === 'putSeen';
 
-export const isVersionedResult = (result: Result): result is VersionedResult => typeof result === 'object' && result !== null;
+export const isVersionedResult = (result: Result): result is VersionedResult =>
+  typeof result === 'object' && result !== null;
 
 /** Which version a client named that left it to its clerk is known from the answer, and from nothing else. */
 export function versionedInput(asked: VersionedAsked, told?: VersionedResult): VersionedKvInput {
@@ -26,7 +30,12 @@ export const versionedOutput = ({ told, version, value }: VersionedResult): Vers
 
 export const anyVersionedModel = versionedKvModel as Model<unknown, VersionedKvInput, VersionedKvOutput>;
 
-export class VersionedHistory extends ModelHistory<VersionedKvInput, VersionedKvOutput, VersionedAsked, VersionedResult> {
+export class VersionedHistory extends ModelHistory<
+  VersionedKvInput,
+  VersionedKvOutput,
+  VersionedAsked,
+  VersionedResult
+> {
   constructor() {
     super(anyVersionedModel, versionedInput, versionedOutput);
   }

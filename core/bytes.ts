@@ -117,7 +117,10 @@ export class ByteReader {
   /** The next `count` bytes as they are. */
   raw(count: number): Uint8Array {
     const end = this.offset + count;
-    assert(end <= this.bytes.length, () => `the bytes end at ${this.bytes.length}, ${count} were expected from ${this.offset}`);
+    assert(
+      end <= this.bytes.length,
+      () => `the bytes end at ${this.bytes.length}, ${count} were expected from ${this.offset}`,
+    );
     const bytes = this.bytes.slice(this.offset, end);
     this.offset = end;
     return bytes;

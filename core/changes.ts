@@ -1,9 +1,9 @@
 /**
- * Changes of the membership (dissertation, chapter 4), as a layer around the server: an operator asks as clients do, and is
- * told when the change is committed, or that it was given up.
+ * Changes of the membership (dissertation, chapter 4), as a layer around the server: an operator asks as clients do,
+ * and is told when the change is committed, or that it was given up.
  *
- * To ask for the same again changes nothing, so no session is needed: what is so already is done, when an entry that was
- * appended behind the asking is committed.
+ * To ask for the same again changes nothing, so no session is needed: what is so already is done, when an entry that
+ * was appended behind the asking is committed.
  */
 import type { ClerkMessage } from './kv/messages.ts';
 import type { Effect, Event, NodeId, Step } from './protocol.ts';
@@ -37,9 +37,12 @@ type ChangeStep<S> = Step<S, ChangeEffect>;
 /** What the server does behind each step of its Raft. */
 type Settle<S> = (server: S, before: Persistent, effects: readonly RaftEffect[]) => ChangeStep<S>;
 
-export const isChange = (asked: { readonly kind: string }): asked is Change => (changeKinds as readonly string[]).includes(asked.kind);
+export const isChange = (asked: { readonly kind: string }): asked is Change =>
+  (changeKinds as readonly string[]).includes(asked.kind);
 
-/** The server's step, with what it means for those who wait for a change. Without the option it is the server's alone. */
+/**
+ * The server's step, with what it means for those who wait for a change. Without the option it is the server's alone.
+ */
 export function withChanges<S extends ChangeServer>(
   server: S, event: ChangeEvent, step: (server: S, event: ChangeEvent) => ChangeStep<S>, settle: Settle<S>,
 ): ChangeStep<S> {
@@ -47,24 +50,38 @@ export function withChanges<S extends ChangeServer>(
   if (event.kind === 'message' && event.message.kind === 'clientRequest' && isChange(event.message.operation)) {
     const { sequence, operation: change } = event.message;
     const waiting = server.changing ?? NONE;
-    // Who asks again keeps its place: else two that do so in turns would each begin to wait anew whenever the other one does.
-    if (waiting.some((one) => one.client === event.from && one.sequence >= sequence)) return { state: server, effects: NONE };
+    // Who asks again keeps its place: else two that do so in turns would each begin to wait anew whenever the other one
+    // does.
+    if (waiting.some((one) => one.client === event.from && one.sequence >= sequence))
+      return { state: server, effects: NONE };
     const others = waiting.filter(({ client }) => client !== event.from);
-    return pursued({ state: withChanging(server, [...others, { client: event.from, sequence, change, askedAt: server.raft.persistent.log.lastIndex }]), effects: NONE }, settle);
+    return pursued(
+      {
+        state: withChanging(server, [
+          ...others, { client: event.from, sequence, change, askedAt: server.raft.persistent.log.lastIndex },
+        ]),
+        effects: NONE,
+      },
+      settle,
+    );
   }
   const { state, effects } = step(server, event);
   const carried = { state: withChanging(state, server.changing ?? NONE), effects };
-  return isOccasion(event, state.raft.persistent.currentTerm) || state.raft.role.kind !== 'leader' ? pursued(carried, settle) : carried;
+  return isOccasion(event, state.raft.persistent.currentTerm) || state.raft.role.kind !== 'leader'
+    ? pursued(carried, settle)
+    : carried;
 }
 
 /**
- * What a change waits for comes with an answer of a follower, or with time. So no step puts more than one entry into a log.
- * An answer to an earlier term is no occasion for anything (5.1).
+ * What a change waits for comes with an answer of a follower, or with time. So no step puts more than one entry into a
+ * log. An answer to an earlier term is no occasion for anything (5.1).
  */
 function isOccasion(event: ChangeEvent, currentTerm: Term): boolean {
   if (event.kind !== 'message') return event.kind === 'timer';
   const { message } = event;
-  return (message.kind === 'appendEntriesReply' || message.kind === 'installSnapshotReply') && message.term === currentTerm;
+  return (
+    (message.kind === 'appendEntriesReply' || message.kind === 'installSnapshotReply') && message.term === currentTerm
+  );
 }
 
 const withChanging = <S extends ChangeServer>(server: S, changing: readonly Changing[]): S =>
@@ -80,7 +97,10 @@ function pursued<S extends ChangeServer>(step: ChangeStep<S>, settle: Settle<S>)
   if (first === undefined) return step;
   if (raft.role.kind !== 'leader') {
     const leaderId = raft.role.kind === 'follower' ? raft.role.leaderId : null;
-    return { state: withChanging(state, NONE), effects: [...effects, ...changing!.map((one) => answer(one, { kind: 'notLeader', leaderId }))] };
+    return {
+      state: withChanging(state, NONE),
+      effects: [...effects, ...changing!.map((one) => answer(one, { kind: 'notLeader', leaderId }))],
+    };
   }
   const { outcome, ...further } = onChange(raft, first.change, first.askedAt);
   const done = joined(step, further, settle);
@@ -90,15 +110,19 @@ function pursued<S extends ChangeServer>(step: ChangeStep<S>, settle: Settle<S>)
 }
 
 /** A step, and what Raft does behind it, as one. */
-function joined<S extends ChangeServer>({ state, effects }: ChangeStep<S>, { raft, effects: more }: RaftStep, settle: Settle<S>): ChangeStep<S> {
-  const settled = raft === state.raft ? { state, effects: more } : settle({ ...state, raft }, state.raft.persistent, more);
+function joined<S extends ChangeServer>(
+  { state, effects }: ChangeStep<S>, { raft, effects: more }: RaftStep, settle: Settle<S>,
+): ChangeStep<S> {
+  const settled =
+    raft === state.raft ? { state, effects: more } : settle({ ...state, raft }, state.raft.persistent, more);
   return { state: withChanging(settled.state, state.changing!), effects: together(effects, settled.effects) };
 }
 
 /** One step has one barrier: all that it writes is in front of all that it says. */
 function together(first: readonly ChangeEffect[], second: readonly ChangeEffect[]): readonly ChangeEffect[] {
   const [one, two] = [first[0], second[0]];
-  if (one?.kind === 'persist' && two?.kind === 'persist') return [{ kind: 'persist', writes: [...one.writes, ...two.writes] }, ...first.slice(1), ...second.slice(1)];
+  if (one?.kind === 'persist' && two?.kind === 'persist')
+    return [{ kind: 'persist', writes: [...one.writes, ...two.writes] }, ...first.slice(1), ...second.slice(1)];
   return two?.kind === 'persist' ? [two, ...first, ...second.slice(1)] : [...first, ...second];
 }
 

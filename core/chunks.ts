@@ -1,6 +1,6 @@
 /**
- * Snapshots in chunks (Figure 13), as a layer around the server: where Raft sends its snapshot one chunk of it goes, and
- * the last chunk that comes is given to Raft as the snapshot.
+ * Snapshots in chunks (Figure 13), as a layer around the server: where Raft sends its snapshot one chunk of it goes,
+ * and the last chunk that comes is given to Raft as the snapshot.
  *
  * One chunk a follower is under way at a time. Its answer calls for the next one; a heartbeat sends it again.
  */
@@ -35,7 +35,8 @@ export function withChunks<S extends ChunkServer>(server: S, event: ChunkEvent, 
   const { snapshotChunkBytes } = server.config;
   if (snapshotChunkBytes === undefined) return step(server, event);
   const transfers = server.transfers ?? noTransfers;
-  if (event.kind === 'message' && event.message.kind === 'installChunk') return onChunk(server, transfers, event.from, event.message, step);
+  if (event.kind === 'message' && event.message.kind === 'installChunk')
+    return onChunk(server, transfers, event.from, event.message, step);
   const { state, effects } = step(server, event);
   const carried = withTransfers(state, { ...transfers, outgoing: outgoingOf(state.raft, transfers.outgoing) });
   const answered = event.kind === 'message' && event.message.kind === 'installChunkReply'
@@ -44,38 +45,60 @@ export function withChunks<S extends ChunkServer>(server: S, event: ChunkEvent, 
 }
 
 /** What is committed here is in hand already; the last of its chunks makes a snapshot; any other one is kept. */
-function onChunk<S extends ChunkServer>(server: S, { incoming, outgoing }: Transfers, from: NodeId, chunk: InstallChunk, step: Reducer<S>): ChunkStep<S> {
+function onChunk<S extends ChunkServer>(
+  server: S, { incoming, outgoing }: Transfers, from: NodeId, chunk: InstallChunk, step: Reducer<S>,
+): ChunkStep<S> {
   const { term, lastIncludedIndex, lastIncludedTerm, offset } = chunk;
   const isStale = term < server.raft.persistent.currentTerm;
   const isHeld = lastIncludedIndex <= server.raft.commitIndex;
   if (!isStale && (isHeld || isWhole(incoming, chunk))) {
     const { bytes } = isHeld ? { bytes: null } : withChunk(incoming, chunk)!;
-    const snapshot: Snapshot = bytes === null
-      ? { lastIncludedIndex, lastIncludedTerm, data: null, sizeBytes: 0 } : decodeStoredSnapshot(bytes, lastIncludedIndex, lastIncludedTerm);
-    const { state, effects } = step(server, { kind: 'message', from, message: { kind: 'installSnapshot', term, snapshot } });
+    const snapshot: Snapshot =
+      bytes === null
+        ? { lastIncludedIndex, lastIncludedTerm, data: null, sizeBytes: 0 }
+        : decodeStoredSnapshot(bytes, lastIncludedIndex, lastIncludedTerm);
+    const { state, effects } = step(server, {
+      kind: 'message', from, message: { kind: 'installSnapshot', term, snapshot },
+    });
     const isOver = incoming !== null && incoming.lastIncludedIndex <= state.raft.commitIndex;
-    return { state: withTransfers(state, { incoming: isOver ? null : incoming, outgoing: outgoingOf(state.raft, outgoing) }), effects };
+    return {
+      state: withTransfers(state, { incoming: isOver ? null : incoming, outgoing: outgoingOf(state.raft, outgoing) }),
+      effects,
+    };
   }
   const { state, effects } = step(server, { kind: 'message', from, message: chunk });
   const kept = isStale ? incoming : withChunk(incoming, chunk);
   const reply: InstallChunkReply = {
-    kind: 'installChunkReply', term: state.raft.persistent.currentTerm, lastIncludedIndex, offset, bytesStored: isStale ? 0 : storedOf(kept, chunk),
+    kind: 'installChunkReply', term: state.raft.persistent.currentTerm, lastIncludedIndex, offset,
+    bytesStored: isStale ? 0 : storedOf(kept, chunk),
   };
-  return { state: withTransfers(state, { incoming: kept, outgoing: outgoingOf(state.raft, outgoing) }), effects: [...effects, send(from, reply)] };
+  return {
+    state: withTransfers(state, { incoming: kept, outgoing: outgoingOf(state.raft, outgoing) }),
+    effects: [...effects, send(from, reply)],
+  };
 }
 
 /** A follower has answered a chunk: the next one goes at once. */
-function onAnswer<S extends ChunkServer>(server: S, from: NodeId, reply: InstallChunkReply, effects: readonly ChunkEffect[], chunkBytes: number): ChunkStep<S> {
+function onAnswer<S extends ChunkServer>(
+  server: S, from: NodeId, reply: InstallChunkReply, effects: readonly ChunkEffect[], chunkBytes: number,
+): ChunkStep<S> {
   const { incoming, outgoing } = server.transfers!;
   if (reply.term !== server.raft.persistent.currentTerm) return { state: server, effects };
-  const next = behindAnswer(outgoing.find(({ to }) => to === from), reply);
+  const next = behindAnswer(
+    outgoing.find(({ to }) => to === from), reply,
+  );
   if (next === null) return { state: server, effects };
   const state = withTransfers(server, { incoming, outgoing: outgoing.map((one) => (one.to === from ? next : one)) });
   return { state, effects: [...effects, send(from, chunkOf(next, chunkBytes))] };
 }
 
-/** Where the paper's leader sends its snapshot: a transfer begins, or its chunk goes again when the heartbeat asks for it, or it is under way and nothing goes. */
-function inChunks<S extends ChunkServer>({ state, effects }: ChunkStep<S>, isHeartbeat: boolean, chunkBytes: number): ChunkStep<S> {
+/**
+ * Where the paper's leader sends its snapshot: a transfer begins, or its chunk goes again when the heartbeat asks for
+ * it, or it is under way and nothing goes.
+ */
+function inChunks<S extends ChunkServer>(
+  { state, effects }: ChunkStep<S>, isHeartbeat: boolean, chunkBytes: number,
+): ChunkStep<S> {
   if (!effects.some(isSnapshot)) return { state, effects };
   const { incoming } = state.transfers!;
   let { outgoing } = state.transfers!;
@@ -93,8 +116,13 @@ function inChunks<S extends ChunkServer>({ state, effects }: ChunkStep<S>, isHea
   return { state: withTransfers(state, { incoming, outgoing }), effects: told };
 }
 
-type SnapshotEffect = { readonly kind: 'send'; readonly to: NodeId; readonly message: Extract<Message, { readonly kind: 'installSnapshot' }> };
-const isSnapshot = (effect: ChunkEffect): effect is SnapshotEffect => effect.kind === 'send' && effect.message.kind === 'installSnapshot';
+type SnapshotEffect = {
+  readonly kind: 'send';
+  readonly to: NodeId;
+  readonly message: Extract<Message, { readonly kind: 'installSnapshot' }>;
+};
+const isSnapshot = (effect: ChunkEffect): effect is SnapshotEffect =>
+  effect.kind === 'send' && effect.message.kind === 'installSnapshot';
 
 const begun = (to: NodeId, term: number, snapshot: Snapshot): Outgoing => {
   const { lastIncludedIndex, lastIncludedTerm } = snapshot;
@@ -104,7 +132,9 @@ const begun = (to: NodeId, term: number, snapshot: Snapshot): Outgoing => {
 /** Who takes part no longer is sent no more of it. */
 function outgoingOf(raft: Raft, outgoing: readonly Outgoing[]): readonly Outgoing[] {
   const { role, persistent: { currentTerm } } = raft;
-  return role.kind === 'leader' ? stillUnderWay(outgoing, role, currentTerm).filter(({ to }) => !isOutsider(raft, to)) : noTransfers.outgoing;
+  return role.kind === 'leader'
+    ? stillUnderWay(outgoing, role, currentTerm).filter(({ to }) => !isOutsider(raft, to))
+    : noTransfers.outgoing;
 }
 
 const withTransfers = <S extends ChunkServer>(server: S, transfers: Transfers): S => ({ ...server, transfers });

@@ -10,7 +10,9 @@
 import { assert } from './assert.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { readAsked, writeAsked } from './configuration-codec.ts';
-import { decodeStoredSnapshot, readEntries, readEntry, readSnapshot, writeEntries, writeEntry, writeSnapshot } from './entry-codec.ts';
+import {
+  decodeStoredSnapshot, readEntries, readEntry, readSnapshot, writeEntries, writeEntry, writeSnapshot,
+} from './entry-codec.ts';
 import { readResult, writeResult } from './kv/command.ts';
 import type { ClientRequest, Outcome } from './kv/messages.ts';
 import { inStay, optionMessageKinds, readOptionMessage, writeOptionMessage } from './option-codec.ts';
@@ -41,7 +43,11 @@ const writeKinds = ['hardState', 'snapshot', 'truncate', 'append'] as const;
 export function encodeMessage(message: ServerMessage): Uint8Array {
   if ('stay' in message && message.stay !== undefined) {
     const { stay, ...plain } = message;
-    return new ByteWriter().uint8(messageKinds.indexOf('inStay')).uint32(stay).raw(encodeMessage(plain as ServerMessage)).finish();
+    return new ByteWriter()
+      .uint8(messageKinds.indexOf('inStay'))
+      .uint32(stay)
+      .raw(encodeMessage(plain as ServerMessage))
+      .finish();
   }
   const isInSession = message.kind === 'clientRequest' && message.session !== undefined;
   const to = new ByteWriter().uint8(messageKinds.indexOf(isInSession ? 'sessionRequest' : message.kind));
@@ -55,7 +61,8 @@ export function decodeMessage(bytes: Uint8Array): ServerMessage {
   const kind = messageKinds[from.uint8()];
   assert(kind !== undefined, () => 'a message of an unknown kind');
   if (kind === 'inStay') return inStay(from.uint32(), decodeMessage(bytes.subarray(from.position)));
-  const message = kind === 'sessionRequest' ? { ...readRequest(from), session: from.uint32() } : readMessage(from, kind);
+  const message =
+    kind === 'sessionRequest' ? { ...readRequest(from), session: from.uint32() } : readMessage(from, kind);
   from.end();
   return message;
 }
@@ -123,7 +130,9 @@ function readMessage(from: ByteReader, kind: ServerMessage['kind']): ServerMessa
   }
 }
 
-const readRequest = (from: ByteReader): ClientRequest => ({ kind: 'clientRequest', sequence: from.uint32(), operation: readAsked(from) });
+const readRequest = (from: ByteReader): ClientRequest => ({
+  kind: 'clientRequest', sequence: from.uint32(), operation: readAsked(from),
+});
 
 function readAppendEntries(from: ByteReader): AppendEntries {
   const term = from.uint32();
@@ -210,8 +219,14 @@ export function decodeRaftState(bytes: Uint8Array, snapshotData: Uint8Array | nu
   while (from.position < bytes.length) entries.push(readEntry(from));
   assert((lastIncludedIndex === 0) === (snapshotData === null), () =>
     `the log begins behind index ${lastIncludedIndex}, ${snapshotData === null ? 'without' : 'with'} a snapshot`);
-  const snapshot = snapshotData === null ? null : decodeStoredSnapshot(snapshotData, lastIncludedIndex, lastIncludedTerm);
-  return { currentTerm, votedFor, log: Log.startingAfter(lastIncludedIndex, lastIncludedTerm, snapshot?.configuration).append(entries), snapshot };
+  const snapshot =
+    snapshotData === null ? null : decodeStoredSnapshot(snapshotData, lastIncludedIndex, lastIncludedTerm);
+  return {
+    currentTerm,
+    votedFor,
+    log: Log.startingAfter(lastIncludedIndex, lastIncludedTerm, snapshot?.configuration).append(entries),
+    snapshot,
+  };
 }
 
 function writeOutcome(to: ByteWriter, outcome: Outcome): void {
@@ -222,7 +237,9 @@ function writeOutcome(to: ByteWriter, outcome: Outcome): void {
 }
 
 const readOutcome = (from: ByteReader): Outcome =>
-  readBoolean(from) ? { kind: 'done', result: readResult(from) } : { kind: 'notLeader', leaderId: readOptionalNode(from) };
+  readBoolean(from)
+    ? { kind: 'done', result: readResult(from) }
+    : { kind: 'notLeader', leaderId: readOptionalNode(from) };
 
 function writeBoolean(to: ByteWriter, value: boolean): void {
   to.uint8(value ? 1 : 0);

@@ -27,7 +27,10 @@ export function readConfiguration(from: ByteReader): Configuration {
   if (!isJoint) return { voters, learners };
   const outgoing = { voters: readIds(from), learnersNext: readIds(from) };
   assert(!learners.some((id) => outgoing.voters.includes(id)), () => 'a server votes still and is a learner');
-  assert(outgoing.learnersNext.every((id) => outgoing.voters.includes(id) && !voters.includes(id)), () => 'who is to learn does not vote still, or votes on');
+  assert(
+    outgoing.learnersNext.every((id) => outgoing.voters.includes(id) && !voters.includes(id)),
+    () => 'who is to learn does not vote still, or votes on',
+  );
   return { voters, learners, outgoing };
 }
 
@@ -58,5 +61,7 @@ export function readAsked(from: ByteReader): Operation | Change {
   const place = from.uint8();
   const kind = changeKinds[place - operationKinds.length];
   if (kind === undefined) return readOperationOf(from, place);
-  return kind === 'replaceServers' ? { kind, voters: readIds(from), learners: readIds(from) } : { kind, server: from.uint32() };
+  return kind === 'replaceServers'
+    ? { kind, voters: readIds(from), learners: readIds(from) }
+    : { kind, server: from.uint32() };
 }

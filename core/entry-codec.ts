@@ -1,4 +1,7 @@
-/** The byte form of entries and snapshots, in messages and on disks (codec.ts has the rest, and what all forms have in common). */
+/**
+ * The byte form of entries and snapshots, in messages and on disks (codec.ts has the rest, and what all forms have in
+ * common).
+ */
 import { assert } from './assert.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { configurationMark, readConfiguration, writeConfiguration } from './configuration-codec.ts';
@@ -23,8 +26,16 @@ export function writeEntry(to: ByteWriter, entry: Entry): void {
  * @throws AssertionFailed when the entry takes another number of bytes than it says
  */
 export function commandLengthOf({ command, configuration, sizeBytes }: Entry): number {
-  const commandLength = configuration !== undefined ? configurationSizeBytes(configuration) : command === null ? 0 : commandSizeBytes(command as Command);
-  assert(sizeBytes === noopSizeBytes + commandLength, () => `an entry of ${noopSizeBytes + commandLength} bytes says it has ${sizeBytes}`);
+  const commandLength =
+    configuration !== undefined
+      ? configurationSizeBytes(configuration)
+      : command === null
+        ? 0
+        : commandSizeBytes(command as Command);
+  assert(
+    sizeBytes === noopSizeBytes + commandLength,
+    () => `an entry of ${noopSizeBytes + commandLength} bytes says it has ${sizeBytes}`,
+  );
   return commandLength;
 }
 
@@ -37,7 +48,10 @@ export function readEntry(from: ByteReader): Entry {
   }
   const begin = from.position;
   const command = commandLength === 0 ? null : readCommand(from, begin + commandLength);
-  assert(from.position - begin === commandLength, () => `a command of ${from.position - begin} bytes is said to have ${commandLength}`);
+  assert(
+    from.position - begin === commandLength,
+    () => `a command of ${from.position - begin} bytes is said to have ${commandLength}`,
+  );
   return { term, command, sizeBytes: noopSizeBytes + commandLength };
 }
 
@@ -52,10 +66,15 @@ export function readEntries(from: ByteReader): readonly Entry[] {
   return entries;
 }
 
-export function writeSnapshot(to: ByteWriter, { lastIncludedIndex, lastIncludedTerm, data, sizeBytes, configuration }: Snapshot): void {
+export function writeSnapshot(
+  to: ByteWriter, { lastIncludedIndex, lastIncludedTerm, data, sizeBytes, configuration }: Snapshot,
+): void {
   const bytes = encodeSnapshot(data as MachineSnapshot);
   assert(sizeBytes === bytes.length, () => `a snapshot of ${bytes.length} bytes says it has ${sizeBytes}`);
-  to.uint32(lastIncludedIndex).uint32(lastIncludedTerm).uint32(bytes.length + (configuration === undefined ? 0 : configurationMark)).raw(bytes);
+  to.uint32(lastIncludedIndex)
+    .uint32(lastIncludedTerm)
+    .uint32(bytes.length + (configuration === undefined ? 0 : configurationMark))
+    .raw(bytes);
   if (configuration !== undefined) writeConfiguration(to, configuration);
 }
 
@@ -65,11 +84,15 @@ export function readSnapshot(from: ByteReader): Snapshot {
   const length = from.uint32();
   const isMarked = length >= configurationMark;
   const sizeBytes = isMarked ? length - configurationMark : length;
-  const snapshot: Snapshot = { lastIncludedIndex, lastIncludedTerm, data: decodeSnapshot(from.raw(sizeBytes)), sizeBytes };
+  const snapshot: Snapshot = {
+    lastIncludedIndex, lastIncludedTerm, data: decodeSnapshot(from.raw(sizeBytes)), sizeBytes,
+  };
   return isMarked ? { ...snapshot, configuration: readConfiguration(from) } : snapshot;
 }
 
-/** A snapshot as it is kept beside the log, which knows where it ends: its data, and who takes part if anything says so. */
+/**
+ * A snapshot as it is kept beside the log, which knows where it ends: its data, and who takes part if anything says so.
+ */
 export function encodeStoredSnapshot({ data, configuration }: Snapshot): Uint8Array {
   const bytes = encodeSnapshot(data as MachineSnapshot);
   if (configuration === undefined) return bytes;

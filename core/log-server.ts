@@ -100,11 +100,15 @@ function onStart(server: LogServer, id: number, command: LogCommand): LogServerS
   }
   const step = propose(raft, command, noopSizeBytes + logCommandSizeBytes(command));
   const started: Started = { index: step.raft.persistent.log.lastIndex, term, isLeader: true };
-  return settle({ config, raft: step.raft, applied }, raft.persistent, [...step.effects, { kind: 'reply', id, reply: started }]);
+  return settle({ config, raft: step.raft, applied }, raft.persistent, [
+    ...step.effects, { kind: 'reply', id, reply: started },
+  ]);
 }
 
 /** What every step ends with: what Raft hands up is applied, and what became durable is put in front. */
-function settle(server: LogServer, before: Persistent, effects: readonly (RaftEffect | LogServerEffect)[]): LogServerStep {
+function settle(
+  server: LogServer, before: Persistent, effects: readonly (RaftEffect | LogServerEffect)[],
+): LogServerStep {
   const state = served(server);
   const writes = changes(before, state.raft.persistent);
   return { state, effects: writes.length === 0 ? effects : [{ kind: 'persist', writes }, ...effects] };
@@ -129,7 +133,10 @@ function executed(applied: Applied, delivery: Delivery): Applied {
     const { data, lastIncludedIndex } = delivery.snapshot;
     const installed = data as Applied;
     assert(lastIncludedIndex > last, () => `snapshot ${lastIncludedIndex} is installed after entry ${last}`);
-    assert(lastAppliedIndex(installed) === lastIncludedIndex, () => `snapshot ${lastIncludedIndex} holds the commands up to ${lastAppliedIndex(installed)}`);
+    assert(
+      lastAppliedIndex(installed) === lastIncludedIndex,
+      () => `snapshot ${lastIncludedIndex} holds the commands up to ${lastAppliedIndex(installed)}`,
+    );
     return installed;
   }
   const { index, entry } = delivery;
@@ -145,7 +152,9 @@ function compacted({ snapshotEvery }: LogServerConfig, raft: Raft, applied: Appl
 }
 
 /** A server as a node of the world. */
-export const logServerProcess = (config: LogServerConfig): Process<LogServer, AnyRaftMessage, Write, Persistent, Start, Started> => ({
+export const logServerProcess = (
+  config: LogServerConfig,
+): Process<LogServer, AnyRaftMessage, Write, Persistent, Start, Started> => ({
   blank: blankPersistent,
   boot: (durable) => bootLogServer(config, durable),
   step: stepLogServer,

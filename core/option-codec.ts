@@ -1,4 +1,7 @@
-/** The byte form of what servers say to each other beyond the paper (codec.ts has the rest, and what all forms have in common). */
+/**
+ * The byte form of what servers say to each other beyond the paper (codec.ts has the rest, and what all forms have in
+ * common).
+ */
 import { assert } from './assert.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 import type { OptionMessage } from './raft/option-messages.ts';
@@ -34,7 +37,10 @@ export function writeOptionMessage(to: ByteWriter, message: OptionMessage): void
       to.uint32(message.client).uint32(message.sequence).uint32(message.index);
       return;
     case 'installChunk':
-      to.uint32(message.lastIncludedIndex).uint32(message.lastIncludedTerm).uint32(message.offset).uint8(message.done ? 1 : 0);
+      to.uint32(message.lastIncludedIndex)
+        .uint32(message.lastIncludedTerm)
+        .uint32(message.offset)
+        .uint8(message.done ? 1 : 0);
       to.uint32(message.data.length).raw(message.data);
       return;
     case 'installChunkReply':
@@ -69,7 +75,9 @@ export function readOptionMessage(from: ByteReader, kind: OptionMessage['kind'])
     case 'timeoutNow':
       return { kind, term };
     case 'installChunk': {
-      const [lastIncludedIndex, lastIncludedTerm, offset, done] = [from.uint32(), from.uint32(), from.uint32(), readTruth(from)];
+      const [lastIncludedIndex, lastIncludedTerm, offset, done] = [
+        from.uint32(), from.uint32(), from.uint32(), readTruth(from),
+      ];
       return { kind, term, lastIncludedIndex, lastIncludedTerm, offset, done, data: from.raw(from.uint32()) };
     }
     case 'installChunkReply':
@@ -77,11 +85,16 @@ export function readOptionMessage(from: ByteReader, kind: OptionMessage['kind'])
   }
 }
 
-const kindsInStay: readonly string[] = ['appendEntries', 'appendEntriesReply', 'installSnapshot', 'installSnapshotReply', 'installChunk', 'installChunkReply'];
+const kindsInStay: readonly string[] = [
+  'appendEntries', 'appendEntriesReply', 'installSnapshot', 'installSnapshotReply', 'installChunk', 'installChunkReply',
+];
 
 /** The message as one of a later stay of a server: stays.ts. */
 export function inStay<M extends { readonly kind: string }>(stay: number, message: M): M {
-  assert(stay > 0 && kindsInStay.includes(message.kind) && !('stay' in message), () => `a message ${message.kind} of stay ${stay}`);
+  assert(
+    stay > 0 && kindsInStay.includes(message.kind) && !('stay' in message),
+    () => `a message ${message.kind} of stay ${stay}`,
+  );
   return { ...message, stay };
 }
 

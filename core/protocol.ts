@@ -70,7 +70,8 @@ export interface Process<State, Message, Write, Durable, Request, Reply> {
 
 /**
  * What a write does to the files of a disk. `replace` happens whole or not at all; `create` and `append` may be torn.
- * `rewrite` writes once more what the file holds: what a failed sync left of it may be read until the next crash, and is gone then.
+ * `rewrite` writes once more what the file holds: what a failed sync left of it may be read until the next crash, and
+ * is gone then.
  */
 export type FileOperation =
   | { readonly kind: 'create'; readonly file: string; readonly bytes: Uint8Array }
@@ -100,7 +101,9 @@ export interface Storage<Write, Durable, Cursor> {
   /** A new disk. */
   format(): { readonly cursor: Cursor; readonly operations: readonly FileOperation[] };
   /** One barrier. `durable` is the state with all the writes; the operations reach the disk in their order. */
-  store(cursor: Cursor, durable: Durable, writes: readonly Write[]): { readonly cursor: Cursor; readonly operations: readonly FileOperation[] };
+  store(
+    cursor: Cursor, durable: Durable, writes: readonly Write[],
+  ): { readonly cursor: Cursor; readonly operations: readonly FileOperation[] };
   recover(files: ReadonlyMap<string, Uint8Array>): Recovery<Durable, Cursor>;
   /** Whether `cursor` stands behind more writes than `than`. */
   isLater(cursor: Cursor, than: Cursor): boolean;

@@ -45,22 +45,36 @@ const isRead = (asked: Operation | Change): asked is Operation => asked.kind ===
 const kindOf = (kinds: readonly ReadKind[], sequence: number): ReadKind => kinds[sequence % kinds.length]!;
 
 /** The server's step, with what it means for its reads. Without the option it is the server's alone. */
-export function withReads<S extends ReadServer>(server: S, event: ReadEvent, step: (server: S, event: ReadEvent) => ReadStep<S>): ReadStep<S> {
+export function withReads<S extends ReadServer>(
+  server: S, event: ReadEvent, step: (server: S, event: ReadEvent) => ReadStep<S>,
+): ReadStep<S> {
   const { reads } = server.config;
   if (reads === undefined) return step(server, event);
   const asked = event.kind === 'message' && event.message.kind === 'clientRequest' ? event.message : null;
-  const begun = event.kind === 'message' && asked !== null && isRead(asked.operation)
-    && asked.session !== registration && kindOf(reads, asked.sequence) !== 'log' ? begin(server, event.from, asked.sequence, asked.operation) : null;
+  const begun =
+    event.kind === 'message' &&
+    asked !== null &&
+    isRead(asked.operation) &&
+    asked.session !== registration &&
+    kindOf(reads, asked.sequence) !== 'log'
+      ? begin(server, event.from, asked.sequence, asked.operation)
+      : null;
   if (begun !== null) return served(begun);
   const { state, effects } = step(server, event);
   const carried = withReading(state, server.reading ?? NONE);
-  const told = event.kind === 'message' && event.message.kind === 'readIndexReply' && event.message.term === state.raft.persistent.currentTerm
-    ? withIndex(carried, event.message.client, event.message.sequence, event.message.index) : carried;
+  const told =
+    event.kind === 'message' &&
+    event.message.kind === 'readIndexReply' &&
+    event.message.term === state.raft.persistent.currentTerm
+      ? withIndex(carried, event.message.client, event.message.sequence, event.message.index)
+      : carried;
   return served(dismissed(server, told, effects));
 }
 
 /** Null where the read must go the way of all commands: to the log of a leader, or to somebody else. */
-function begin<S extends ReadServer>(server: S, client: NodeId, sequence: number, operation: Operation): ReadStep<S> | null {
+function begin<S extends ReadServer>(
+  server: S, client: NodeId, sequence: number, operation: Operation,
+): ReadStep<S> | null {
   const { raft } = server;
   const others = (server.reading ?? NONE).filter((one) => one.client !== client);
   const reading: readonly Reading[] = [...others, { client, sequence, operation, index: null }];
@@ -70,14 +84,19 @@ function begin<S extends ReadServer>(server: S, client: NodeId, sequence: number
     return { state: withReading({ ...server, raft: asked.raft }, reading), effects: asked.effects };
   }
   if (raft.role.kind !== 'follower' || raft.role.leaderId === null) return null;
-  const ask: RaftEffect = send(raft.role.leaderId, { kind: 'readIndex', term: raft.persistent.currentTerm, client, sequence });
+  const ask: RaftEffect = send(raft.role.leaderId, {
+    kind: 'readIndex', term: raft.persistent.currentTerm, client, sequence,
+  });
   return { state: withReading(server, reading), effects: [ask] };
 }
 
 const withReading = <S extends ReadServer>(server: S, reading: readonly Reading[]): S => ({ ...server, reading });
 
 const withIndex = <S extends ReadServer>(server: S, client: NodeId, sequence: number, index: number): S =>
-  withReading(server, server.reading!.map((one) => (one.client === client && one.sequence === sequence ? { ...one, index } : one)));
+  withReading(
+    server,
+    server.reading!.map((one) => (one.client === client && one.sequence === sequence ? { ...one, index } : one)),
+  );
 
 /** A leader that leads no more confirms nothing: who waits for that asks somebody else. */
 function dismissed<S extends ReadServer>(before: S, after: S, effects: readonly ReadEffect[]): ReadStep<S> {
@@ -101,7 +120,14 @@ function served<S extends ReadServer>({ state, effects }: ReadStep<S>): ReadStep
   const ready = server.reading!.filter(isReady);
   if (ready.length === 0) return { state: server, effects };
   const answers = ready.map(({ client, sequence, operation }): ReadEffect => ({
-    kind: 'send', to: client, message: { kind: 'clientReply', sequence, outcome: { kind: 'done', result: execute(store, operation).result } },
+    kind: 'send',
+    to: client,
+    message: { kind: 'clientReply', sequence, outcome: { kind: 'done', result: execute(store, operation).result } },
   }));
-  return { state: withReading(server, server.reading!.filter((one) => !isReady(one))), effects: [...effects, ...answers] };
+  return {
+    state: withReading(
+      server, server.reading!.filter((one) => !isReady(one)),
+    ),
+    effects: [...effects, ...answers],
+  };
 }

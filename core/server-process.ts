@@ -14,14 +14,17 @@ import {
 import { withClock } from './session-clock.ts';
 
 /** The server's step with what the options of a plan put around it. */
-export const stepWithOptions = (server: Server, event: ServerEvent): ServerStep => withStays(server, event, stepReading);
+export const stepWithOptions = (server: Server, event: ServerEvent): ServerStep =>
+  withStays(server, event, stepReading);
 const stepReading = (server: Server, event: ServerEvent): ServerStep => withReads(server, event, stepInChunks);
 const stepInChunks = (server: Server, event: ServerEvent): ServerStep => withChunks(server, event, stepByClock);
 const stepByClock = (server: Server, event: ServerEvent): ServerStep => withClock(server, event, stepChanging);
 const stepChanging = (server: Server, event: ServerEvent): ServerStep => withChanges(server, event, stepServer, settle);
 
 /** A server as a node of the world. */
-export const serverProcess = (config: ServerConfig): Process<Server, ServerMessage, Write, Persistent, never, never> => ({
+export const serverProcess = (
+  config: ServerConfig,
+): Process<Server, ServerMessage, Write, Persistent, never, never> => ({
   blank: blankPersistent,
   boot: (durable) => bootServer(config, durable),
   step: config.pipelined === true ? stepPipelined : stepWithOptions,

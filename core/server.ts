@@ -111,16 +111,23 @@ function onClient(server: Server, client: NodeId, message: ClerkMessage): Server
     return { state: server, effects: NONE };
   }
   const heir = handingOverTo(raft);
-  return heir === null ? onCommand(server, client, message) : { state: server, effects: [refuse(client, message.sequence, heir)] };
+  return heir === null
+    ? onCommand(server, client, message)
+    : { state: server, effects: [refuse(client, message.sequence, heir)] };
 }
 
 function onCommand(server: Server, client: NodeId, { sequence, operation, session }: ClientRequest): ServerStep {
   // Without membership changes nobody can be asked for one.
   if (isChange(operation)) return { state: server, effects: [answer(client, sequence, false)] };
-  const command: Command = { client, sequence, operation, ...(session === undefined ? {} : { inSession: inSessionOf(server, session) }) };
+  const command: Command = {
+    client, sequence, operation, ...(session === undefined ? {} : { inSession: inSessionOf(server, session) }),
+  };
   const { raft, effects } = propose(server.raft, command, noopSizeBytes + commandSizeBytes(command));
   const { lastIndex, lastTerm } = raft.persistent.log;
-  const waiting = [...server.waiting, { index: lastIndex, term: lastTerm, client, sequence, ...(session === undefined ? {} : { session }) }];
+  const waiting = [
+    ...server.waiting,
+    { index: lastIndex, term: lastTerm, client, sequence, ...(session === undefined ? {} : { session }) },
+  ];
   const proposed: Server = { config: server.config, raft, channel: server.channel, machine: server.machine, waiting };
   return settle(proposed, server.raft.persistent, effects);
 }
@@ -129,7 +136,9 @@ function onCommand(server: Server, client: NodeId, { sequence, operation, sessio
  * What every step ends with: clients whose leader we no longer are get told, the channel is served,
  * and whatever became durable is put in front of everything.
  */
-export function settle(server: Server, before: Persistent, raftEffects: readonly RaftEffect[], isRested = false): ServerStep {
+export function settle(
+  server: Server, before: Persistent, raftEffects: readonly RaftEffect[], isRested = false,
+): ServerStep {
   const replies: ServerEffect[] = [];
   const state = served(dismissed(server, replies), isRested, replies);
   const writes = changes(before, state.raft.persistent);
@@ -184,7 +193,10 @@ function taken(server: Server, batch: readonly Delivery[], effects: ServerEffect
 function executed(machine: Machine, delivery: Delivery): Machine {
   if (delivery.kind === 'snapshot') {
     const { data, lastIncludedIndex } = delivery.snapshot;
-    assert(lastIncludedIndex > machine.lastExecuted, () => `snapshot ${lastIncludedIndex} is installed after entry ${machine.lastExecuted}`);
+    assert(
+      lastIncludedIndex > machine.lastExecuted,
+      () => `snapshot ${lastIncludedIndex} is installed after entry ${machine.lastExecuted}`,
+    );
     return installSnapshot(data as MachineSnapshot, lastIncludedIndex);
   }
   const { index, entry } = delivery;

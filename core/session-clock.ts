@@ -1,7 +1,7 @@
 /**
  * The time by which sessions expire (dissertation 6.3), as a layer around the server. A reducer has no clock: a leader
- * counts its heartbeats, from the time on that the last entry of its log tells. So time goes on while somebody leads, and
- * no new leader takes it back.
+ * counts its heartbeats, from the time on that the last entry of its log tells. So time goes on while somebody leads,
+ * and no new leader takes it back.
  */
 import type { Command, InSession } from './kv/command.ts';
 import type { MachineSnapshot } from './kv/snapshot.ts';
@@ -38,7 +38,9 @@ export function withClock<S extends ClockServer, E extends Happening, T>(
 }
 
 function ticked({ clock, config: { heartbeatUs } }: ClockServer, { kind, timer }: Happening): SessionClock | undefined {
-  return clock !== undefined && kind === 'timer' && timer === 'heartbeat' ? { term: clock.term, timeUs: clock.timeUs + heartbeatUs } : clock;
+  return clock !== undefined && kind === 'timer' && timer === 'heartbeat'
+    ? { term: clock.term, timeUs: clock.timeUs + heartbeatUs }
+    : clock;
 }
 
 function clockOf({ raft }: ClockServer, clock: SessionClock | undefined): SessionClock | undefined {

@@ -1,4 +1,7 @@
-/** Clients that wait for an entry of the log, what they are told when it is executed, and of a server that does not lead. */
+/**
+ * Clients that wait for an entry of the log, what they are told when it is executed, and of a server that does not
+ * lead.
+ */
 import { assert } from './assert.ts';
 import { registration, sessionFor } from './kv/expiry.ts';
 import type { Result } from './kv/command.ts';
@@ -27,7 +30,10 @@ export function answered(
 ): readonly Waiting[] {
   const first = waiting[0];
   if (first === undefined || first.index > index) return waiting;
-  assert(first.index === index && first.term === term, () => `entry ${index} of term ${term} met a client that waits for entry ${first.index} of term ${first.term}`);
+  assert(
+    first.index === index && first.term === term,
+    () => `entry ${index} of term ${term} met a client that waits for entry ${first.index} of term ${first.term}`,
+  );
   const result = resultOf(machine, first.client, first.sequence);
   if (first.session !== undefined) effects.push(...toldOfSession(machine, first, first.session));
   if (result !== undefined) effects.push(answer(first.client, first.sequence, result));
@@ -37,7 +43,9 @@ export function answered(
 /** That a session has begun, or has ended; nothing to whose command was executed. */
 function toldOfSession({ sessions }: Machine, { client, sequence }: Waiting, session: number): readonly Reply[] {
   const present = sessionFor(sessions, client, session);
-  const told = (id: number | null): readonly Reply[] => [{ kind: 'send', to: client, message: { kind: 'sessionReply', sequence, session: id } }];
+  const told = (id: number | null): readonly Reply[] => [
+    { kind: 'send', to: client, message: { kind: 'sessionReply', sequence, session: id } },
+  ];
   if (present === null) return told(null);
   return session === registration && present.began!.bySequence === sequence ? told(present.began!.id) : NONE;
 }

@@ -13,7 +13,9 @@ export interface Moments {
   carriesState(message: unknown): boolean;
 }
 
-/** What a file of a server's disk holds: a history to which it appends, a whole state, or what tells where these are. */
+/**
+ * What a file of a server's disk holds: a history to which it appends, a whole state, or what tells where these are.
+ */
 export type FileRole = 'log' | 'snapshot' | 'metadata';
 
 /** What an operator can ask of a system: each a message that its servers take from nobody in the cluster. */

@@ -68,10 +68,15 @@ export function run(system: System, plan: Plan, trace: TraceSink | null = null):
     const healing = plan.healing?.kind;
     if (healing === 'noNewOperations' || healing === 'leaderFalls') clients.beginNoMore();
     const unanswered = (): string | null => (clients.areDone ? null : `${clients.missing} operations are not answered`);
-    isExcused = settle(world, plan, pace, healing === 'leaderFalls' ? fallWhen(unanswered, system, world, trace) : unanswered) === 'excused';
+    isExcused =
+      settle(world, plan, pace, healing === 'leaderFalls' ? fallWhen(unanswered, system, world, trace) : unanswered) ===
+      'excused';
     return judged(world);
   });
-  return { ...recordOf(world, verdict, clients.completed, isExcused), pace: pace.record(clients.completed, world.network.counts.sent, world.writes) };
+  return {
+    ...recordOf(world, verdict, clients.completed, isExcused),
+    pace: pace.record(clients.completed, world.network.counts.sent, world.writes),
+  };
 }
 
 /** The same phases, with a script in the place of the clients: the storm ends when the script does. */
@@ -108,7 +113,9 @@ const recordOf = (world: World, verdict: Verdict, operationsCompleted: number, i
   operationsCompleted,
   network: world.network.counts,
   nodes: world.counts,
-  counts: { ...world.observer.counts(), progressExcused: isExcused ? 1 : 0, longRuns: operationsCompleted >= longRun ? 1 : 0 },
+  counts: {
+    ...world.observer.counts(), progressExcused: isExcused ? 1 : 0, longRuns: operationsCompleted >= longRun ? 1 : 0,
+  },
   faults: accountsOf(world),
 });
 
@@ -152,7 +159,11 @@ export function healed(world: World, nemesis: Nemesis, note: (what: string) => v
   nemesis.heal();
   world.network.calm();
   const troubled = inTrouble(world.plan);
-  world.observer.healed(world.machines.filter(({ id, isUp, isRecovering }) => !(isUp || isRecovering) || troubled.includes(id)).map(({ id }) => id));
+  world.observer.healed(
+    world.machines
+      .filter(({ id, isUp, isRecovering }) => !(isUp || isRecovering) || troubled.includes(id))
+      .map(({ id }) => id),
+  );
 }
 
 /** How long the leader that falls last of all is down. */
@@ -164,7 +175,9 @@ const leaderlessUs = 1_000_000;
  * The leader falls as soon as nothing is asked any more: whoever follows inherits what it left, and no
  * client's command helps to move it on (section 8: why a new leader commits an entry of its own).
  */
-function fallWhen(unanswered: () => string | null, system: System, world: World, trace: TraceSink | null): () => string | null {
+function fallWhen(
+  unanswered: () => string | null, system: System, world: World, trace: TraceSink | null,
+): () => string | null {
   let hasFallen = false;
   let answeredUs: number | null = null;
   return () => {
@@ -172,7 +185,8 @@ function fallWhen(unanswered: () => string | null, system: System, world: World,
     if (missing === null) answeredUs ??= world.nowUs;
     const leader = missing === null && !hasFallen ? world.leader() : null;
     if (leader === null) {
-      const mayBeNobody = system.mayLackLeader === true && answeredUs !== null && world.nowUs >= answeredUs + leaderlessUs;
+      const mayBeNobody =
+        system.mayLackLeader === true && answeredUs !== null && world.nowUs >= answeredUs + leaderlessUs;
       return missing ?? (hasFallen || mayBeNobody ? null : 'nobody leads');
     }
     hasFallen = true;
@@ -192,7 +206,10 @@ function noise(world: World): string | null {
   return quiet.heard();
 }
 
-/** What a system promises by the timing of the plan; one that promises nothing is never slow, and one that never settles is worse. */
+/**
+ * What a system promises by the timing of the plan; one that promises nothing is never slow, and one that never settles
+ * is worse.
+ */
 function mustKeepPace({ bounds, leaderlessUs, middleUs }: Pace): void {
   if (bounds === null) return;
   hold(slow, { what: 'finding a leader', tookUs: leaderlessUs, boundUs: bounds.leaderlessUs });
@@ -200,8 +217,8 @@ function mustKeepPace({ bounds, leaderlessUs, middleUs }: Pace): void {
 }
 
 /**
- * Where a way to a server is cut for good, one that hears the leader no more may rightly be left behind by PreVote: then
- * answers are owed, and nothing else. Where messages are lost there is always something to say.
+ * Where a way to a server is cut for good, one that hears the leader no more may rightly be left behind by PreVote:
+ * then answers are owed, and nothing else. Where messages are lost there is always something to say.
  */
 function unsettled(world: World): string | null {
   if (inTrouble(world.plan).length > 0) return null;
@@ -212,7 +229,10 @@ function mustHaveSettled(plan: Plan, missing: string): void {
   const { settleUs } = plan;
   if (endsInCalm(plan)) return hold(progressAfterHealing, { settleUs, missing });
   const troubled = inTrouble(plan).map((node) => nodeName(plan, node)).join(' ');
-  const trouble = [...(troubled === '' ? [] : [`${troubled} in trouble`]), ...(plan.network.lasting === undefined ? [] : ['messages lost or late'])];
+  const trouble = [
+    ...(troubled === '' ? [] : [`${troubled} in trouble`]),
+    ...(plan.network.lasting === undefined ? [] : ['messages lost or late']),
+  ];
   hold(progressWhileOwed, { settleUs, trouble: trouble.join(' and '), missing });
 }
 

@@ -22,8 +22,13 @@ const told = 4;
 
 function differencesOf(path: string, a: unknown, b: unknown): readonly string[] {
   if (Object.is(a, b)) return [];
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return [`${path}: ${String(a)} and ${String(b)}`];
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null)
+    return [`${path}: ${String(a)} and ${String(b)}`];
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   return names.flatMap((name) =>
-    differencesOf(path === '' ? name : `${path}.${name}`, (a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name]));
+    differencesOf(
+      path === '' ? name : `${path}.${name}`, (a as Record<string, unknown>)[name],
+      (b as Record<string, unknown>)[name],
+    ),
+  );
 }

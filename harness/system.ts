@@ -244,9 +244,12 @@ export interface System {
  * A part of a system without which a plan cannot be run on it.
  * @throws SystemError when the system lacks it
  */
-export function mustHave<K extends 'storage' | 'codec' | 'moments' | 'operator' | 'fileRole'>(system: System, part: K): NonNullable<System[K]> {
+export function mustHave<K extends 'storage' | 'codec' | 'moments' | 'operator' | 'fileRole'>(
+  system: System, part: K,
+): NonNullable<System[K]> {
   const found = system[part];
-  if (found === undefined) throw new SystemError(`system "${system.name}" has no \`${part}\`, which a fault of this plan needs`);
+  if (found === undefined)
+    throw new SystemError(`system "${system.name}" has no \`${part}\`, which a fault of this plan needs`);
   return found as NonNullable<System[K]>;
 }
 

@@ -4,7 +4,8 @@ export { AssertionFailed, assert } from '../core/assert.ts';
 export { mustHold, Violated, type Observer } from '../checkers/checker.ts';
 export type { Verdict } from '../checkers/verdict.ts';
 export {
-  merge, runChunk, type ChunkResult, type DoubleCheck, type Failure, type FaultTally, type HarnessFault, type Nondeterminism, type Tally,
+  merge, runChunk, type ChunkResult, type DoubleCheck, type Failure, type FaultTally, type HarnessFault,
+  type Nondeterminism, type Tally,
 } from '../harness/campaign/campaign.ts';
 export type { Distribution } from '../harness/campaign/distribution.ts';
 export type { Fault } from '../harness/plan/fault.ts';

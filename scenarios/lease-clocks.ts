@@ -1,7 +1,8 @@
 /**
- * Reads under a lease, with the clock of the leader slow and the other servers out of its reach, while clients still ask it
- * (dissertation 6.4.1): within the bound on which leases rest nothing is read that is out of date; beyond it there is, and
- * that is shown. The two scenarios draw the same plans but for the clock, so that they can be held side by side.
+ * Reads under a lease, with the clock of the leader slow and the other servers out of its reach, while clients still
+ * ask it (dissertation 6.4.1): within the bound on which leases rest nothing is read that is out of date; beyond it
+ * there is, and that is shown. The two scenarios draw the same plans but for the clock, so that they can be held side
+ * by side.
  */
 import type { Scenario } from '../harness/campaign/scenario.ts';
 import type { Plan, PlannedOperation } from '../harness/plan/plan.ts';
@@ -18,12 +19,17 @@ const clients = 3;
 const clockDriftPer1000 = 250;
 
 const scenario = (name: string, summary: string, ratePer1000: number): Scenario => ({
-  name, summary, system: raftKv, required: ['readsUnderLease'], draw: (seed) => drawPlan(name, `lease clocks ${seed}`, ratePer1000),
+  name, summary, system: raftKv, required: ['readsUnderLease'],
+  draw: (seed) => drawPlan(name, `lease clocks ${seed}`, ratePer1000),
 });
 
 export const leaseClocks: readonly Scenario[] = [
-  scenario('lease-within-drift', 'leases, and a clock that is slow by as much as they allow for', 1000 + clockDriftPer1000),
-  scenario('lease-beyond-drift', 'the same plans with a clock four times too slow: reads out of date are expected', 4000),
+  scenario(
+    'lease-within-drift', 'leases, and a clock that is slow by as much as they allow for', 1000 + clockDriftPer1000,
+  ),
+  scenario(
+    'lease-beyond-drift', 'the same plans with a clock four times too slow: reads out of date are expected', 4000,
+  ),
 ];
 
 function drawPlan(scenarioName: string, name: string, ratePer1000: number): Plan {
@@ -38,7 +44,10 @@ function drawPlan(scenarioName: string, name: string, ratePer1000: number): Plan
     settings: { ...plainSettings, preVote: true, checkQuorum: true, reads: ['lease'], clockDriftPer1000 },
     faults: [
       { kind: 'clockRate', fromUs: 1000 * ms, untilUs: stormUs, nodes: 'leader', ratePer1000 },
-      { kind: 'isolation', fromUs: cutFromUs, untilUs: cutFromUs + 2000 * ms, nodes: 'leader', direction: 'both', among: 'servers' },
+      {
+        kind: 'isolation', fromUs: cutFromUs, untilUs: cutFromUs + 2000 * ms, nodes: 'leader', direction: 'both',
+        among: 'servers',
+      },
     ],
     operations: drawOperations(streams.stream('operations')),
     stormUs,

@@ -1,8 +1,8 @@
 /**
  * Partial connectivity, as in the outage of Cloudflare's control plane (2 November 2020): every server reaches a
  * majority, and not every two reach each other. A server that does not hear the leader stands for election, is
- * followed by those that hear it, and deposes a leader that is well; and so on. PreVote alone keeps such a leader, and with
- * CheckQuorum a leader that cannot be heard gives way.
+ * followed by those that hear it, and deposes a leader that is well; and so on. PreVote alone keeps such a leader, and
+ * with CheckQuorum a leader that cannot be heard gives way.
  *
  * The three scenarios draw the same plans but for the options, so that they can be held side by side.
  */
@@ -22,12 +22,19 @@ const fromUs = 1500 * ms;
 type Options = Pick<RaftKvSettings, 'preVote' | 'checkQuorum'>;
 
 const scenario = (name: string, summary: string, options: Options): OwnScenario =>
-  defineScenario(raftKv, { name, summary, required: ['leadersElected'], draw: (seed) => drawPlan(name, `partial-connectivity ${seed}`, options) });
+  defineScenario(raftKv, {
+    name, summary, required: ['leadersElected'],
+    draw: (seed) => drawPlan(name, `partial-connectivity ${seed}`, options),
+  });
 
 export const partialConnectivity: readonly OwnScenario[] = [
   scenario('partial-connectivity', 'a bridge, a ring or a one-way link for ten seconds: Raft of the paper', {}),
-  scenario('partial-connectivity-pre-vote', 'the same plans with PreVote and CheckQuorum', { preVote: true, checkQuorum: true }),
-  scenario('partial-connectivity-pre-vote-alone', 'the same plans with PreVote, and without CheckQuorum', { preVote: true }),
+  scenario('partial-connectivity-pre-vote', 'the same plans with PreVote and CheckQuorum', {
+    preVote: true, checkQuorum: true,
+  }),
+  scenario('partial-connectivity-pre-vote-alone', 'the same plans with PreVote, and without CheckQuorum', {
+    preVote: true,
+  }),
 ];
 
 function drawPlan(scenarioName: string, name: string, options: Options): Plan {
@@ -54,9 +61,23 @@ function drawShape(random: RandomStream): { readonly servers: number; readonly f
   const order = random.shuffled(Array.from({ length: servers }, (_, node) => node));
   switch (kind) {
     case 'bridge':
-      return { servers, faults: [{ kind: 'partition', ...span, groups: [[order[0]!, order[1]!], [order[1]!, order[2]!]] }] };
+      return {
+        servers,
+        faults: [
+          {
+            kind: 'partition',
+            ...span,
+            groups: [
+              [order[0]!, order[1]!], [order[1]!, order[2]!],
+            ],
+          },
+        ],
+      };
     case 'ring':
-      return { servers, faults: [{ kind: 'partition', ...span, groups: order.map((node, at) => [node, order[(at + 1) % servers]!]) }] };
+      return {
+        servers,
+        faults: [{ kind: 'partition', ...span, groups: order.map((node, at) => [node, order[(at + 1) % servers]!]) }],
+      };
     case 'oneWay':
       return { servers, faults: [{ kind: 'cut', ...span, from: order[0]!, to: order[1]! }] };
   }

@@ -1,6 +1,6 @@
 /**
- * What a read costs that goes through the log, takes a round of heartbeats, or rests on a lease (dissertation 6.4): the same
- * plans, in which nothing fails and clients do little but read, held side by side by `whitewater fuzz`.
+ * What a read costs that goes through the log, takes a round of heartbeats, or rests on a lease (dissertation 6.4): the
+ * same plans, in which nothing fails and clients do little but read, held side by side by `whitewater fuzz`.
  */
 import type { Scenario } from '../harness/campaign/scenario.ts';
 import type { Plan, PlannedOperation } from '../harness/plan/plan.ts';
@@ -17,7 +17,8 @@ const clients = 3;
 type Reads = Pick<RaftKvSettings, 'reads' | 'clockDriftPer1000'>;
 
 const scenario = (name: string, summary: string, reads: Reads): Scenario => ({
-  name, summary, system: raftKv, required: ['leadersElected'], draw: (seed) => drawPlan(name, `read costs ${seed}`, reads),
+  name, summary, system: raftKv, required: ['leadersElected'],
+  draw: (seed) => drawPlan(name, `read costs ${seed}`, reads),
 });
 
 export const readCosts: readonly Scenario[] = [
@@ -45,5 +46,6 @@ const drawOperations = (random: RandomStream): readonly PlannedOperation[] =>
   Array.from({ length: 300 }, (_, i): PlannedOperation => ({
     client: i % clients,
     atUs: 2000 * ms + Math.floor(i / clients) * 40 * ms + random.below(10 * ms),
-    request: i < clients || random.chance(100) ? { kind: 'append', key: 'k', value: `${i};` } : { kind: 'get', key: 'k' },
+    request:
+      i < clients || random.chance(100) ? { kind: 'append', key: 'k', value: `${i};` } : { kind: 'get', key: 'k' },
   }));

@@ -6,7 +6,9 @@
 import { requiredSituations } from '../checkers/chronicle/situations.ts';
 import type { NodeId, Range } from '../core/protocol.ts';
 import { assumptionBreaking, faultKinds } from '../harness/plan/fault-kinds.ts';
-import { planFormat, planVersion, type DiskPlan, type Healing, type Plan, type PlannedOperation } from '../harness/plan/plan.ts';
+import {
+  planFormat, planVersion, type DiskPlan, type Healing, type Plan, type PlannedOperation,
+} from '../harness/plan/plan.ts';
 import { RandomStreams, type RandomStream } from '../harness/world/random.ts';
 import { defineScenario } from '../harness/own/define-scenario.ts';
 import { drawDisk, drawDiskTrouble, drawNetwork } from '../harness/swarm/environment.ts';
@@ -53,7 +55,10 @@ function drawRound(seed: number, round: number): Plan {
   const streams = new RandomStreams(name);
   const servers = streams.stream('servers').weighted([[1, 2], [4, 3], [1, 4], [4, 5], [1, 7]]);
   const length = soakLength(streams.stream('length'));
-  const settings = length.carried({ ...drawSettings(streams.stream('settings'), kindsOfRound(streams), servers), ...drawOptions(streams.stream('options'), servers, false).options });
+  const settings = length.carried({
+    ...drawSettings(streams.stream('settings'), kindsOfRound(streams), servers),
+    ...drawOptions(streams.stream('options'), servers, false).options,
+  });
   const disk = drawSoakDisk(streams.stream('disk'));
   return drawSwarm(`${name} round ${round}`, kindsOfRound, { servers, settings, disk, length });
 }
@@ -67,25 +72,50 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
   const usualStormUs = shape.in({ min: 1500, max: 4000 }) * ms;
   const servers = soaked?.servers ?? usualServers;
   const long = soaked?.length ?? drawLength(streams.stream('length'));
-  const { clients, stormUs, settleUs } = long ?? { clients: usualClients, stormUs: usualStormUs, settleUs: usualSettleUs };
+  const { clients, stormUs, settleUs } = long ?? {
+    clients: usualClients, stormUs: usualStormUs, settleUs: usualSettleUs,
+  };
   const kinds = kindsFor(streams);
   const { options, hasMembership } = drawOptions(streams.stream('options'), servers, soaked === undefined);
   const membership = hasMembership ? drawMembership(streams.stream('membership'), servers, stormUs) : null;
   const loads = streams.stream('loads');
   const passers = kinds.has('endlessSessions') ? 5 + loads.below(30) : 0;
   const members = membership === null ? {} : { members: membership.members };
-  const drawn = carried({ ...drawSettings(streams.stream('settings'), kinds, servers), ...options, ...members }, clients + passers);
+  const drawn = carried(
+    { ...drawSettings(streams.stream('settings'), kinds, servers), ...options, ...members }, clients + passers,
+  );
   const settings = soaked?.settings ?? (long === null ? drawn : long.carried(drawn));
-  // Of those that take part at first one may be lost, where that leaves a majority, and whoever is taken in later counts.
+  // Of those that take part at first one may be lost, where that leaves a majority, and whoever is taken in later
+  // counts.
   const losable = membership === null ? servers : membership.members.length;
   const { victims, healing: drawnHealing } = drawLosses(streams.stream('losses'), servers, stormUs, losable);
   const calm = long === null ? drawnHealing : long.healed(drawnHealing);
-  const lasting = kinds.mayLast ? drawLasting(streams.stream('lasting'), { servers, stormUs, settleUs, settings, victims, healing: calm, isFixed: membership === null }) : nothingLasts;
+  const lasting = kinds.mayLast
+    ? drawLasting(streams.stream('lasting'), {
+        servers,
+        stormUs,
+        settleUs,
+        settings,
+        victims,
+        healing: calm,
+        isFixed: membership === null,
+      })
+    : nothingLasts;
   const healing = lasting.healing ?? calm;
-  const transfers = settings.transfer === true && kinds.has('handOver') ? drawTransfers(streams.stream('transfers'), servers, stormUs) : [];
+  const transfers =
+    settings.transfer === true && kinds.has('handOver')
+      ? drawTransfers(streams.stream('transfers'), servers, stormUs)
+      : [];
   const quietUs = healing.kind === 'noNewOperations' ? healing.fromUs ?? stormUs : stormUs;
-  const network = { ...drawNetwork(streams.stream('network'), kinds), ...(lasting.rates === null ? {} : { lasting: lasting.rates }) };
-  const operations = lasting.movedBehind(drawOperations(streams.stream('operations'), loads, kinds, clients, passers, stormUs, settings.reads === undefined ? 0 : readsPer1000, long?.operations));
+  const network = {
+    ...drawNetwork(streams.stream('network'), kinds), ...(lasting.rates === null ? {} : { lasting: lasting.rates }),
+  };
+  const operations = lasting.movedBehind(
+    drawOperations(
+      streams.stream('operations'), loads, kinds, clients, passers, stormUs,
+      settings.reads === undefined ? 0 : readsPer1000, long?.operations,
+    ),
+  );
   return {
     format: planFormat,
     version: planVersion,
@@ -96,11 +126,24 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     clients: clients + passers + (membership?.operators ?? 0),
     settings,
     network: settings.versions === true ? withoutCopies(network) : network,
-    disk: soaked?.disk ?? { ...drawDisk(streams.stream('disk'), kinds), ...drawDiskTrouble(streams.stream('disk trouble'), kinds) },
-    faults: [...withinDrift(drawFaults(streams, kinds, { servers, clients, stormUs, quietUs, electionUs: settings.electionTimeoutUs.max, victims }), settings), ...lasting.faults, ...transfers],
+    disk: soaked?.disk ?? {
+      ...drawDisk(streams.stream('disk'), kinds), ...drawDiskTrouble(streams.stream('disk trouble'), kinds),
+    },
+    faults: [
+      ...withinDrift(
+        drawFaults(streams, kinds, {
+          servers, clients, stormUs, quietUs, electionUs: settings.electionTimeoutUs.max, victims,
+        }),
+        settings,
+      ),
+      ...lasting.faults,
+      ...transfers,
+    ],
     operations: withChanges(
       settings.versions === true ? withVersions(streams.stream('versions'), operations) : operations,
-      membership === null ? [] : withReplacements(streams.stream('replacements'), membership.operations(clients + passers), servers),
+      membership === null
+        ? []
+        : withReplacements(streams.stream('replacements'), membership.operations(clients + passers), servers),
     ),
     stormUs,
     settleUs,
@@ -110,13 +153,15 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
   };
 }
 
-const withChanges = (operations: readonly PlannedOperation[], changes: readonly PlannedOperation[]): readonly PlannedOperation[] =>
-  (changes.length === 0 ? operations : [...operations, ...changes].sort((a, b) => a.atUs - b.atUs));
+const withChanges = (
+  operations: readonly PlannedOperation[], changes: readonly PlannedOperation[],
+): readonly PlannedOperation[] =>
+  changes.length === 0 ? operations : [...operations, ...changes].sort((a, b) => a.atUs - b.atUs);
 
 /**
- * A client without a session asks for that first, so that twice as much goes into the log: more than a window of a few entries
- * carries, and more than a crowd may ask for, where leaders last for a few round trips only. Then nothing is owed. With
- * versions a crowd asks for too much as well: each request that comes again costs another entry.
+ * A client without a session asks for that first, so that twice as much goes into the log: more than a window of a few
+ * entries carries, and more than a crowd may ask for, where leaders last for a few round trips only. Then nothing is
+ * owed. With versions a crowd asks for too much as well: each request that comes again costs another entry.
  */
 function carried({ sessionExpiryUs, versions, ...others }: RaftKvSettings, clients: number): RaftKvSettings {
   const settings = versions === undefined || clients > 15 ? others : { ...others, versions };
@@ -129,10 +174,16 @@ function carried({ sessionExpiryUs, versions, ...others }: RaftKvSettings, clien
  * progress is owed. And how the storm ends, of four ways: a defect of liveness shows in one of them and
  * is hidden by the others.
  */
-function drawLosses(random: RandomStream, servers: number, stormUs: number, losable: number): { victims: readonly NodeId[]; healing: Healing } {
+function drawLosses(
+  random: RandomStream, servers: number, stormUs: number, losable: number,
+): { victims: readonly NodeId[]; healing: Healing } {
   const order = random.shuffled(Array.from({ length: servers }, (_, node) => node));
-  const victims = order.slice(0, random.below(((servers - 1) >> 1) + 1) + (servers > 2 && random.chance(500) ? 1 : 0)).slice(0, losable === servers ? (servers - 1) >> 1 : losable > 2 ? 1 : 0);
-  const way = random.weighted<Exclude<Healing['kind'], 'minorityInTrouble'>>([[2, 'everyone'], [1, 'minorityDown'], [1, 'noNewOperations'], [1, 'leaderFalls']]);
+  const victims = order
+    .slice(0, random.below(((servers - 1) >> 1) + 1) + (servers > 2 && random.chance(500) ? 1 : 0))
+    .slice(0, losable === servers ? (servers - 1) >> 1 : losable > 2 ? 1 : 0);
+  const way = random.weighted<Exclude<Healing['kind'], 'minorityInTrouble'>>([
+    [2, 'everyone'], [1, 'minorityDown'], [1, 'noNewOperations'], [1, 'leaderFalls'],
+  ]);
   if (way === 'minorityDown') return { victims, healing: { kind: way, nodes: victims } };
   if (way !== 'noNewOperations') return { victims, healing: { kind: way } };
   // Before the faults end, so that nobody's command helps what they leave behind.
@@ -143,7 +194,8 @@ function drawSettings(random: RandomStream, kinds: Kinds, servers: number): Raft
   const heartbeatUs = random.in({ min: 20, max: 100 }) * ms;
   const heartbeats = random.in({ min: 2, max: 5 });
   const electionMinUs = heartbeatUs * heartbeats;
-  // One that is always the first to run for leader, whether its log is up to date or not; never quicker than two heartbeats.
+  // One that is always the first to run for leader, whether its log is up to date or not; never quicker than two
+  // heartbeats.
   const hasQuickServer = heartbeats >= 4 && random.chance(450);
   const quickServer = random.below(servers);
   const isSlow = kinds.slowService && random.chance(400);

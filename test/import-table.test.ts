@@ -3,7 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import {
-  addressesOfScenarios, bannedCallsIn, circles, deadExports, deadFiles, importViolations, inexactMathIn, roomOf, simulatedWorld,
+  addressesOfScenarios, bannedCallsIn, circles, deadExports, deadFiles, importViolations, inexactMathIn, roomOf,
+  simulatedWorld,
 } from './support/house-rules.ts';
 import { readSource, readSources, scan, type Source } from './support/source.ts';
 
@@ -34,8 +35,14 @@ const isListed = (path: string, list: Readonly<Record<string, string>>): boolean
   Object.keys(list).some((listed) => (listed.endsWith('/') ? path.startsWith(listed) : path === listed));
 
 const entryPoints = (path: string): boolean =>
-  ['scenarios/whitewater.ts', 'harness/start/thread.ts', 'harness/start/make-chunks.ts', 'harness/world/alea.d.ts', 'scenarios/index.ts', 'harness/own/index.ts', 'harness/runner/vitest.ts', 'harness/runner/node-test.ts', 'harness/runner/typescript.ts', 'harness/arbitrary/index.ts', 'checkers/porcupine-ts-port/index.ts', 'checkers/porcupine-ts-port/vitest.ts'].includes(path)
-  || path.startsWith('harness/bench/') || /^test\/(?:mutants|documents|inputs|nodes)\/tool\/main\.ts$/.test(path);
+  [
+    'scenarios/whitewater.ts', 'harness/start/thread.ts', 'harness/start/make-chunks.ts', 'harness/world/alea.d.ts',
+    'scenarios/index.ts', 'harness/own/index.ts', 'harness/runner/vitest.ts', 'harness/runner/node-test.ts',
+    'harness/runner/typescript.ts', 'harness/arbitrary/index.ts', 'checkers/porcupine-ts-port/index.ts',
+    'checkers/porcupine-ts-port/vitest.ts',
+  ].includes(path) ||
+  path.startsWith('harness/bench/') ||
+  /^test\/(?:mutants|documents|inputs|nodes)\/tool\/main\.ts$/.test(path);
 
 describe('the house', () => {
   test('imports point one way: core/protocol, core, checkers, harness, scenarios; tests may import all', () => {
@@ -52,13 +59,20 @@ describe('the house', () => {
   });
 
   test('nor in checkers and the rest of the harness, but for the listed files', () => {
-    const rest = [...sources.values()].filter(({ path }) => ['checkers', 'porcupine', 'harness', 'scenarios'].includes(roomOf(path)) && !isListed(path, mayKnowTime));
+    const rest = [...sources.values()].filter(
+      ({ path }) =>
+        ['checkers', 'porcupine', 'harness', 'scenarios'].includes(roomOf(path)) && !isListed(path, mayKnowTime),
+    );
     expect(rest.flatMap((source) => bannedCallsIn(source).map((call) => `${source.path} uses ${call}`))).toEqual([]);
   });
 
   test('no floating point function of Math in core, checkers and anything that a run executes', () => {
-    const exact = [...sources.values()].filter(({ path }) => ['core', 'checkers', 'porcupine'].includes(roomOf(path)) || world.has(path));
-    expect(exact.flatMap((source) => inexactMathIn(source).map((name) => `${source.path} uses Math.${name}`))).toEqual([]);
+    const exact = [...sources.values()].filter(
+      ({ path }) => ['core', 'checkers', 'porcupine'].includes(roomOf(path)) || world.has(path),
+    );
+    expect(exact.flatMap((source) => inexactMathIn(source).map((name) => `${source.path} uses Math.${name}`))).toEqual(
+      [],
+    );
   });
 
   test('every file is reached from an entry point or from a test', () => {
@@ -74,7 +88,10 @@ describe('the house', () => {
   });
 
   test('the simulated world is more than a handful of files, and the command line is not part of it', () => {
-    for (const path of ['core/server.ts', 'core/immutable/vector.ts', 'checkers/raft-kv.ts', 'harness/world/world.ts', 'harness/world/random.ts', 'harness/world/network/honest.ts', 'scenarios/swarm.ts']) {
+    for (const path of [
+      'core/server.ts', 'core/immutable/vector.ts', 'checkers/raft-kv.ts', 'harness/world/world.ts',
+      'harness/world/random.ts', 'harness/world/network/honest.ts', 'scenarios/swarm.ts',
+    ]) {
       expect(world, path).toContain(path);
     }
     expect([...world].filter((path) => path.startsWith('harness/cli/'))).toEqual([]);
@@ -95,7 +112,9 @@ describe('these checks can fail', () => {
   const house = (files: Readonly<Record<string, string>>): ReadonlyMap<string, Source> =>
     new Map(Object.entries(files).map(([path, text]) => [path, readSource(path, text)]));
   const everywhere = {
-    'core/protocol.ts': '', 'core/server.ts': '', 'checkers/checker.ts': '', 'checkers/porcupine-ts-port/index.ts': '', 'harness/run.ts': '', 'harness/cli/b.ts': '', 'harness/world/b.ts': '', 'harness/fleet/b.ts': '', 'scenarios/swarm.ts': '',
+    'core/protocol.ts': '', 'core/server.ts': '', 'checkers/checker.ts': '', 'checkers/porcupine-ts-port/index.ts': '',
+    'harness/run.ts': '', 'harness/cli/b.ts': '', 'harness/world/b.ts': '', 'harness/fleet/b.ts': '',
+    'scenarios/swarm.ts': '',
   };
 
   test.each([
@@ -132,7 +151,10 @@ describe('these checks can fail', () => {
     ['checkers/a.ts', "import type { X } from '../core/server.ts';"],
     ['checkers/a.ts', "import { x } from './porcupine-ts-port/index.ts';"],
     ['checkers/porcupine-ts-port/vitest.ts', "import { expect } from 'vitest';\nimport { x } from 'node:fs';"],
-    ['harness/a.ts', "import type { X } from '../core/protocol.ts';\nimport { x } from '../checkers/checker.ts';\nimport * as v from 'valibot';"],
+    [
+      'harness/a.ts',
+      "import type { X } from '../core/protocol.ts';\nimport { x } from '../checkers/checker.ts';\nimport * as v from 'valibot';",
+    ],
     ['harness/fleet/a.ts', "import type { Queue } from 'bullmq';\nconst { Redis } = await import('ioredis');"],
     ['harness/cli/fleet-a.ts', "import { x } from '../fleet/b.ts';"],
     ['scenarios/a.ts', "import { x } from '../core/server.ts';\nimport { y } from '../harness/run.ts';"],
@@ -143,24 +165,34 @@ describe('these checks can fail', () => {
 
   test.each([
     ['Math.random', 'const x = Math.random();'], ['Date', 'const now = new Date();'], ['Date', 'Date.now()'],
-    ['performance', 'performance.now()'], ['setTimeout', 'setTimeout(f, 1)'], ['setInterval', 'setInterval(f, 1)'], ['setImmediate', 'setImmediate(f)'],
-    ['process.hrtime', 'process.hrtime.bigint()'], ['queueMicrotask', 'queueMicrotask(f)'], ['process.nextTick', 'process.nextTick(f)'],
-    ['crypto', 'crypto.randomUUID()'], ['the locale', 'a.localeCompare(b)'], ['Math.random', 'const x = `${Math.random()} text`;'],
+    ['performance', 'performance.now()'], ['setTimeout', 'setTimeout(f, 1)'], ['setInterval', 'setInterval(f, 1)'],
+    ['setImmediate', 'setImmediate(f)'], ['process.hrtime', 'process.hrtime.bigint()'],
+    ['queueMicrotask', 'queueMicrotask(f)'], ['process.nextTick', 'process.nextTick(f)'],
+    ['crypto', 'crypto.randomUUID()'], ['the locale', 'a.localeCompare(b)'],
+    ['Math.random', 'const x = `${Math.random()} text`;'],
   ])('%s is seen in %s', (name, text) => expect(bannedCallsIn(readSource('core/a.ts', text))).toContain(name));
 
   test('but not in comments, strings or templates', () => {
-    const text = "// Math.random()\n/* Date */ const a = 'setTimeout'; const b = `performance.now() ${a} Date`; const c = /Date'/;";
+    const text =
+      "// Math.random()\n/* Date */ const a = 'setTimeout'; const b = `performance.now() ${a} Date`; const c = /Date'/;";
     expect(bannedCallsIn(readSource('core/a.ts', text))).toEqual([]);
   });
 
   test('inexact functions of Math are seen, exact ones pass', () => {
-    expect(inexactMathIn(readSource('core/a.ts', 'Math.sqrt(2) + Math.floor(1) + Math.log(3) + Math.max(1, 2)'))).toEqual(['sqrt', 'log']);
+    expect(
+      inexactMathIn(readSource('core/a.ts', 'Math.sqrt(2) + Math.floor(1) + Math.log(3) + Math.max(1, 2)')),
+    ).toEqual(['sqrt', 'log']);
   });
 
   test('a file that nobody reaches is dead, one that is only addressed is not', () => {
     const files = house({
-      'scenarios/whitewater.ts': "new Worker(new URL('../harness/worker-thread.js', import.meta.url));\nimport type { X } from '../harness/types.ts';",
-      'harness/worker-thread.ts': '', 'harness/types.ts': '', 'harness/forgotten.ts': '', 'test/a.test.ts': "import '../harness/tested.ts';", 'harness/tested.ts': '',
+      'scenarios/whitewater.ts':
+        "new Worker(new URL('../harness/worker-thread.js', import.meta.url));\nimport type { X } from '../harness/types.ts';",
+      'harness/worker-thread.ts': '',
+      'harness/types.ts': '',
+      'harness/forgotten.ts': '',
+      'test/a.test.ts': "import '../harness/tested.ts';",
+      'harness/tested.ts': '',
     });
     expect(deadFiles(files, ['scenarios/whitewater.ts'])).toEqual(['harness/forgotten.ts']);
   });
@@ -181,11 +213,14 @@ describe('circles and dead exports can be seen', () => {
   test('an export that nobody asks for, of any form', () => {
     const files = house({
       'core/a.ts': "import { used, type Told as Other } from './b.ts';\nimport * as whole from './c.ts';",
-      'core/b.ts': 'export const used = 1;\nexport interface Told {}\nexport interface Untold {}\nexport interface Part {}\nexport interface Whole { part: Part }\nexport type Use = Whole | Use;\nexport async function idle() {}\nconst x = 1;\nexport { x as y, x };',
+      'core/b.ts':
+        'export const used = 1;\nexport interface Told {}\nexport interface Untold {}\nexport interface Part {}\nexport interface Whole { part: Part }\nexport type Use = Whole | Use;\nexport async function idle() {}\nconst x = 1;\nexport { x as y, x };',
       'core/c.ts': 'export class All {}',
       'core/index.ts': 'export const forOthers = 1;',
     });
-    expect(deadExports(files, (path) => path === 'core/index.ts')).toEqual(['core/b.ts: Untold', 'core/b.ts: idle', 'core/b.ts: x', 'core/b.ts: x']);
+    expect(deadExports(files, (path) => path === 'core/index.ts')).toEqual([
+      'core/b.ts: Untold', 'core/b.ts: idle', 'core/b.ts: x', 'core/b.ts: x',
+    ]);
   });
 });
 

@@ -6,15 +6,27 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 const top = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const { scripts } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8')) as { scripts: Readonly<Record<string, string>> };
+const { scripts } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8')) as {
+  scripts: Readonly<Record<string, string>>;
+};
 const tools = ['mutants', 'figures', 'fuzz:inputs', 'nodes'];
 
 /** As `npm run TOOL -- ...` runs it, without the build before it. */
-function run(tool: string, ...argv: readonly string[]): { readonly code: number | null; readonly out: string; readonly err: string } {
+function run(
+  tool: string,
+  ...argv: readonly string[]
+): { readonly code: number | null; readonly out: string; readonly err: string } {
   const [node, ...given] = scripts[tool]!.split(' && ').at(-1)!.split(' ');
   expect(node).toBe('node');
   const { status, stdout, stderr } = spawnSync(process.execPath, [...given, ...argv], { cwd: top, encoding: 'utf8' });
-  return { code: status, out: stdout, err: stderr.split('\n').filter((line) => !/ExperimentalWarning|--trace-warnings/.test(line)).join('\n') };
+  return {
+    code: status,
+    out: stdout,
+    err: stderr
+      .split('\n')
+      .filter((line) => !/ExperimentalWarning|--trace-warnings/.test(line))
+      .join('\n'),
+  };
 }
 
 describe.each(tools)('npm run %s', (tool) => {
@@ -25,7 +37,9 @@ describe.each(tools)('npm run %s', (tool) => {
   });
 
   test('an option that it does not have is told in one line, with exit code 4', () => {
-    expect(run(tool, '--nonsense')).toEqual({ code: 4, out: '', err: `${tool}: Unknown option '--nonsense' (see: npm run ${tool} -- --help)\n` });
+    expect(run(tool, '--nonsense')).toEqual({
+      code: 4, out: '', err: `${tool}: Unknown option '--nonsense' (see: npm run ${tool} -- --help)\n`,
+    });
   });
 });
 
@@ -33,8 +47,15 @@ test.each([
   ['mutants', ['no-such-mutant'], 'no mutant is called no-such-mutant..., and none changes a file of that path'],
   ['mutants', ['--workers', '0'], '--workers takes a whole number from 1 on, not "0"'],
   ['mutants', ['--timeout', 'x'], '--timeout takes a whole number from 1 on, not "x"'],
-  ['mutants', ['--tenth', '-1'], "Option '--tenth' argument is ambiguous. Did you forget to specify the option argument for '--tenth'?"],
-  ['mutants', ['--changed', 'no-such-revision', '--list'], 'git cannot tell what differs from no-such-revision: fatal: bad revision'],
+  [
+    'mutants',
+    ['--tenth', '-1'],
+    "Option '--tenth' argument is ambiguous. Did you forget to specify the option argument for '--tenth'?",
+  ],
+  [
+    'mutants', ['--changed', 'no-such-revision', '--list'],
+    'git cannot tell what differs from no-such-revision: fatal: bad revision',
+  ],
   ['mutants', ['--write', 'x'], '--write needs --file'],
   ['figures', ['none'], 'there are no figures called none; there are: '],
   ['fuzz:inputs', ['--from', 'x'], '--from takes a whole number from 0 on, not "x"'],

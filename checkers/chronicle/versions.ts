@@ -11,9 +11,17 @@ const last = ({ gave }: PutCommitted): VersionedResult['told'] => gave.at(-1)!.t
 const hadTakenEffect = ({ gave }: PutCommitted): boolean => gave.slice(0, -1).some(({ told }) => told === 'OK');
 
 export const versionedPuts = situationsOf<PutCommitted>()({
-  putsOfOtherVersion: { says: 'A put is refused because its key has another version', seen: (put) => last(put) === 'ErrVersion' && !hadTakenEffect(put) },
-  putsOfNoKey: { says: 'A put that names a version is refused because there is no such key', seen: (put) => last(put) === 'ErrNoKey' },
-  putsCommittedAgain: { says: 'A put that took effect is committed again, and refused', seen: (put) => last(put) === 'ErrVersion' && hadTakenEffect(put) },
+  putsOfOtherVersion: {
+    says: 'A put is refused because its key has another version',
+    seen: (put) => last(put) === 'ErrVersion' && !hadTakenEffect(put),
+  },
+  putsOfNoKey: {
+    says: 'A put that names a version is refused because there is no such key', seen: (put) => last(put) === 'ErrNoKey',
+  },
+  putsCommittedAgain: {
+    says: 'A put that took effect is committed again, and refused',
+    seen: (put) => last(put) === 'ErrVersion' && hadTakenEffect(put),
+  },
 });
 
 /** An application is told that its put may have taken effect. */
@@ -22,6 +30,10 @@ export interface ToldMaybe {
 }
 
 export const maybes = situationsOf<ToldMaybe>()({
-  maybesThatHappened: { says: 'A client is told ErrMaybe of a put that took effect', seen: ({ hasTakenEffect }) => hasTakenEffect },
-  maybesThatDidNot: { says: 'A client is told ErrMaybe of a put that took no effect', seen: ({ hasTakenEffect }) => !hasTakenEffect },
+  maybesThatHappened: {
+    says: 'A client is told ErrMaybe of a put that took effect', seen: ({ hasTakenEffect }) => hasTakenEffect,
+  },
+  maybesThatDidNot: {
+    says: 'A client is told ErrMaybe of a put that took no effect', seen: ({ hasTakenEffect }) => !hasTakenEffect,
+  },
 });

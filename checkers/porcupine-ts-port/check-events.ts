@@ -8,6 +8,8 @@ import type { CheckOptions, Verdict } from './verdict.ts';
  * As `checkOperations`; indexes in the verdict are those of `operationsFromEvents`.
  * @throws HistoryError for events that do not pair up: see `operationsFromEvents`
  */
-export function checkEvents<S, I, O>(model: Model<S, I, O>, events: readonly HistoryEvent<I, O>[], options: CheckOptions = {}): Verdict {
+export function checkEvents<S, I, O>(
+  model: Model<S, I, O>, events: readonly HistoryEvent<I, O>[], options: CheckOptions = {},
+): Verdict {
   return checkOperations(model, operationsFromEvents(events), options);
 }

@@ -7,7 +7,9 @@ import { explainsHistory } from './order-hint.ts';
 import { newSearch } from './problem.ts';
 import type { PartSearch, SearchOutcome } from './part-search.ts';
 import type { Search } from './search.ts';
-import type { CheckOptions, CrossCheck, Difference, IllegalPartition, Progress, UnknownReason, Verdict, Weaker } from './verdict.ts';
+import type {
+  CheckOptions, CrossCheck, Difference, IllegalPartition, Progress, UnknownReason, Verdict, Weaker,
+} from './verdict.ts';
 import { weakerVerdicts } from './weaker/weaker.ts';
 
 export const defaultBudgetSteps = 200_000_000;
@@ -116,7 +118,8 @@ class Check<S, I, O> {
     this.#budget = options.budgetSteps ?? defaultBudgetSteps;
     this.#memory = options.memoryBytes ?? defaultMemoryBytes;
     this.#plain = method === 'plain';
-    if (timeoutMs !== undefined && clock === undefined) throw new TypeError('timeoutMs needs a clock: give clock, such as () => performance.now()');
+    if (timeoutMs !== undefined && clock === undefined)
+      throw new TypeError('timeoutMs needs a clock: give clock, such as () => performance.now()');
     this.#deadline = timeoutMs === undefined || clock === undefined ? Infinity : clock() + timeoutMs;
   }
 
@@ -147,7 +150,8 @@ class Check<S, I, O> {
       this.#uses(path.name);
       this.#claimed(part, path.name, found.legal ? 'ok' : 'illegal');
       if (found.legal) return 'ok';
-      const toHistory = (operations: readonly number[]): number[] => operations.map((operation) => part.source[operation]!);
+      const toHistory = (operations: readonly number[]): number[] =>
+        operations.map((operation) => part.source[operation]!);
       const operations = found.within === undefined ? Array.from(part.source) : toHistory(found.within);
       this.#foundIllegal({ key: part.key, operations, clash: toHistory(found.clash) });
       return 'illegal';
@@ -171,7 +175,8 @@ class Check<S, I, O> {
   #foundIllegal(partition: IllegalPartition): void {
     this.#illegal.push(partition);
     // The answer is known. The others are worth some work, and not that of the whole budget.
-    if (this.#illegal.length === 1 && !this.#plain) this.#budget = Math.min(this.#budget, this.#steps * 2 + stepsForOtherIllegal);
+    if (this.#illegal.length === 1 && !this.#plain)
+      this.#budget = Math.min(this.#budget, this.#steps * 2 + stepsForOtherIllegal);
   }
 
   /** Every open partition in turn, with a budget that doubles from round to round: cheapest first. */
@@ -195,12 +200,18 @@ class Check<S, I, O> {
         if (outcome === 'illegal' || outcome === 'ok') {
           this.#decided++;
           const isOwn = item.method === this.#model.ownSearch?.name;
-          const found = isOwn ? yield* this.#lookAgain([{ part: item.part, method: item.method, said: outcome }]) : undefined;
+          const found = isOwn
+            ? yield * this.#lookAgain([{ part: item.part, method: item.method, said: outcome }])
+            : undefined;
           if (found !== undefined) return { ...this.#verdict('unknown', 'disagreement'), difference: found };
         }
-        if (outcome === 'illegal') this.#foundIllegal({ key: item.part.key, operations: Array.from(item.part.source), suspect: item.part.source[furthest]! });
+        if (outcome === 'illegal')
+          this.#foundIllegal({
+            key: item.part.key, operations: Array.from(item.part.source), suspect: item.part.source[furthest]!,
+          });
         else if (outcome === 'memory') reason ??= 'memory';
-        else if (outcome !== 'ok') return this.#illegal.length === 0 ? this.#verdict('unknown', outcome) : this.#verdict('illegal');
+        else if (outcome !== 'ok')
+          return this.#illegal.length === 0 ? this.#verdict('unknown', outcome) : this.#verdict('illegal');
         if (this.#illegal.length > 0 && !this.#goesOn()) return this.#verdict('illegal');
       }
       this.#open = unfinished;
@@ -295,7 +306,9 @@ class Check<S, I, O> {
 
   #weaker(): Weaker {
     const budgetSteps = Math.min(this.#options.budgetSteps ?? defaultBudgetSteps, stepsForWeaker);
-    return weakerVerdicts(this.#model, this.#history, { budgetSteps, memoryBytes: this.#memory, mustEnd: () => this.#mustEnd() });
+    return weakerVerdicts(this.#model, this.#history, {
+      budgetSteps, memoryBytes: this.#memory, mustEnd: () => this.#mustEnd(),
+    });
   }
 
   #verdict(kind: Verdict['kind'], reason?: UnknownReason): Verdict {
@@ -310,6 +323,9 @@ class Check<S, I, O> {
     if (kind !== 'illegal') return reason === undefined ? found : { ...found, reason };
     const undecidedPartitions = this.#parts.length - this.#decided;
     const weaker = this.#options.weaker === true ? this.#weaker() : undefined;
-    return { ...found, illegalPartition: this.#illegal[0]!, illegalPartitions: this.#illegal, undecidedPartitions, ...(weaker !== undefined && { weaker }) };
+    return {
+      ...found, illegalPartition: this.#illegal[0]!, illegalPartitions: this.#illegal, undecidedPartitions,
+      ...(weaker !== undefined && { weaker }),
+    };
   }
 }

@@ -27,7 +27,10 @@ export type HistoryEvent<I, O> = CallEvent<I> | ReturnEvent<O>;
  */
 export function operationsFromEvents<I, O>(events: readonly HistoryEvent<I, O>[]): Operation<I, O>[] {
   const operations: Operation<I, O>[] = [];
-  const openOfClient = new Map<number, { readonly operation: number; readonly id: number | string | undefined; readonly event: number }>();
+  const openOfClient = new Map<
+    number,
+    { readonly operation: number; readonly id: number | string | undefined; readonly event: number }
+  >();
   const usedIds = new Set<number | string>();
   for (let at = 0; at < events.length; at++) {
     const event = events[at]!;
@@ -40,15 +43,20 @@ export function operationsFromEvents<I, O>(events: readonly HistoryEvent<I, O>[]
           at,
         );
       }
-      if (event.id !== undefined && usedIds.has(event.id)) throw new HistoryError(`event ${at}: the id ${event.id} was used before`, at);
+      if (event.id !== undefined && usedIds.has(event.id))
+        throw new HistoryError(`event ${at}: the id ${event.id} was used before`, at);
       if (event.id !== undefined) usedIds.add(event.id);
       openOfClient.set(event.client, { operation: operations.length, id: event.id, event: at });
       operations.push({ client: event.client, input: event.input, output: undefined, callTime: at, returnTime: null });
       continue;
     }
-    if (open === undefined) throw new HistoryError(`event ${at}: client ${event.client} returns, and has no operation open`, at);
+    if (open === undefined)
+      throw new HistoryError(`event ${at}: client ${event.client} returns, and has no operation open`, at);
     if (event.id !== undefined && event.id !== open.id) {
-      throw new HistoryError(`event ${at}: the return names id ${event.id}, and client ${event.client} has ${open.id ?? 'an operation without id'} open`, at);
+      throw new HistoryError(
+        `event ${at}: the return names id ${event.id}, and client ${event.client} has ${open.id ?? 'an operation without id'} open`,
+        at,
+      );
     }
     openOfClient.delete(event.client);
     if (event.output === undefined) continue;

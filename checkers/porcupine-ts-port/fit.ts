@@ -11,6 +11,7 @@ export function mustFitModel<S, I, O>(model: ModelBase<S, I, O>, history: readon
   for (let i = 0; i < history.length; i++) {
     const { client, input, output, callTime, returnTime } = history[i]!;
     const problem = model.problemOf(input, returnTime === null ? undefined : output);
-    if (problem !== undefined) throw new HistoryError(`operation ${i} (client ${client}, called at ${callTime}): ${problem}`, i);
+    if (problem !== undefined)
+      throw new HistoryError(`operation ${i} (client ${client}, called at ${callTime}): ${problem}`, i);
   }
 }

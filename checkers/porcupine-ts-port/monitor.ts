@@ -32,9 +32,19 @@ export interface MonitorOptions {
 export type MonitorVerdict =
   | { readonly kind: 'ok' }
   /** The operation whose return cannot be explained, and the states that were possible before it. */
-  | { readonly kind: 'illegal'; readonly operation: number; readonly key: string | number | undefined; readonly states: readonly unknown[] }
+  | {
+      readonly kind: 'illegal';
+      readonly operation: number;
+      readonly key: string | number | undefined;
+      readonly states: readonly unknown[];
+    }
   /** From the return of this operation on nothing is known of its partition. It is never a pass. */
-  | { readonly kind: 'unknown'; readonly operation: number; readonly key: string | number | undefined; readonly reason: 'configurations' | 'steps' | 'model' };
+  | {
+      readonly kind: 'unknown';
+      readonly operation: number;
+      readonly key: string | number | undefined;
+      readonly reason: 'configurations' | 'steps' | 'model';
+    };
 
 export interface Monitor<I, O> {
   /** The verdict on everything so far: the first that was not `ok`, an illegal one before an unknown one. */
@@ -93,14 +103,16 @@ class Monitoring<S, I, O> implements Monitor<I, O> {
   }
 
   called(operation: number, input: I): void {
-    if (this.#cellOf.has(operation)) throw new HistoryError(`operation ${operation} is called, and is open already`, operation);
+    if (this.#cellOf.has(operation))
+      throw new HistoryError(`operation ${operation} is called, and is open already`, operation);
     const problem = this.#model.problemOf?.(input, undefined);
     if (problem !== undefined) throw new HistoryError(`operation ${operation}: ${problem}`, operation);
     const key = this.#model.partition?.(input);
     const touchesAll = key === undefined && this.#model.partition !== undefined;
     let cell = this.#cells.get(key);
     if (cell === undefined) this.#cells.set(key, (cell = new Cell(this.#model, this.#options)));
-    // An operation on all partitions joins what was followed apart: what a part alone says is worth nothing from here on.
+    // An operation on all partitions joins what was followed apart: what a part alone says is worth nothing from here
+    // on.
     if ((touchesAll || this.#cells.has(undefined)) && this.#cells.size > 1) {
       this.#hears({ kind: 'unknown', operation, key, reason: 'model' });
       this.#isJoined = true;
@@ -122,18 +134,24 @@ class Monitoring<S, I, O> implements Monitor<I, O> {
     this.steps += cell.steps - before;
     if (said !== 'ok') {
       const at = { operation, key: this.#model.partition?.(input) };
-      this.#hears(said === 'illegal' ? { kind: 'illegal', ...at, states: cell.possible } : { kind: 'unknown', ...at, reason: said });
+      this.#hears(
+        said === 'illegal'
+          ? { kind: 'illegal', ...at, states: cell.possible }
+          : { kind: 'unknown', ...at, reason: said },
+      );
     }
     return this.#verdict;
   }
 
   gaveUp(operation: number): void {
-    if (!this.#cellOf.delete(operation)) throw new HistoryError(`operation ${operation} is given up, and is not open`, operation);
+    if (!this.#cellOf.delete(operation))
+      throw new HistoryError(`operation ${operation} is given up, and is not open`, operation);
   }
 
   #hears(verdict: MonitorVerdict): void {
     // Of one partition nothing may be known, and another be illegal.
-    if (this.#verdict.kind === 'ok' || (this.#verdict.kind === 'unknown' && verdict.kind === 'illegal')) this.#verdict = verdict;
+    if (this.#verdict.kind === 'ok' || (this.#verdict.kind === 'unknown' && verdict.kind === 'illegal'))
+      this.#verdict = verdict;
   }
 }
 
@@ -181,7 +199,9 @@ class Cell<S, I, O> {
   #configurations: readonly Configuration<S>[];
   #isLost = false;
 
-  constructor(model: Model<S, I, O>, { maxConfigurations = defaultConfigurations, maxSteps = defaultSteps }: MonitorOptions) {
+  constructor(
+    model: Model<S, I, O>, { maxConfigurations = defaultConfigurations, maxSteps = defaultSteps }: MonitorOptions,
+  ) {
     this.#model = model;
     this.#maxConfigurations = maxConfigurations;
     this.#maxSteps = maxSteps;
@@ -197,10 +217,14 @@ class Cell<S, I, O> {
   }
 
   called(operation: number, input: I, now: number): void {
-    this.#open.set(operation, { operation, input, calledAt: now, isBlind: this.#model.isBlind?.(input) === true, after: new Map() });
+    this.#open.set(operation, {
+      operation, input, calledAt: now, isBlind: this.#model.isBlind?.(input) === true, after: new Map(),
+    });
   }
 
-  returned(operation: number, output: O | undefined, now: number): 'ok' | 'illegal' | 'configurations' | 'steps' | 'model' {
+  returned(
+    operation: number, output: O | undefined, now: number,
+  ): 'ok' | 'illegal' | 'configurations' | 'steps' | 'model' {
     const due = this.#open.get(operation)!;
     if (this.#isLost) {
       this.#open.delete(operation);
@@ -235,7 +259,10 @@ class Cell<S, I, O> {
   }
 
   /** Adds the configurations behind the return that this one leads to. */
-  #explain(from: Configuration<S>, due: Open<S, I>, output: O | undefined, now: number, end: number, found: Map<string, Configuration<S>>): 'steps' | 'model' | 'configurations' | undefined {
+  #explain(
+    from: Configuration<S>, due: Open<S, I>, output: O | undefined, now: number, end: number,
+    found: Map<string, Configuration<S>>,
+  ): 'steps' | 'model' | 'configurations' | undefined {
     const placed = from.placed.find(({ operation }) => operation === due.operation);
     const add = (configuration: Configuration<S>): void => void found.set(keyOf(configuration), configuration);
     if (placed !== undefined) {
@@ -306,7 +333,8 @@ class Cell<S, I, O> {
     for (const one of configuration.passed) {
       let until = -1;
       for (const open of this.#open.values()) {
-        if (open.calledAt > one.until || configuration.placed.some(({ operation }) => operation === open.operation)) continue;
+        if (open.calledAt > one.until || configuration.placed.some(({ operation }) => operation === open.operation))
+          continue;
         const after = this.#whatever(open, one);
         // Calls come in order, so the last one that could have met it stands for those before.
         if (after !== illegal && after.key === one.key) until = open.calledAt;
@@ -334,7 +362,8 @@ function moved<S>(from: Configuration<S>, { state, key }: Place<S>, now: number,
 /** Texts that say where they end, and numbers between marks: no two configurations share one. */
 function keyOf<S>({ key, placed, passed }: Configuration<S>): string {
   let text = key;
-  for (const { operation, before, afterKey } of placed) text += `|${operation}:${before === undefined ? '' : before.key + afterKey}`;
+  for (const { operation, before, afterKey } of placed)
+    text += `|${operation}:${before === undefined ? '' : before.key + afterKey}`;
   for (const { key: other, until } of passed) text += `/${until}:${other}`;
   return text;
 }

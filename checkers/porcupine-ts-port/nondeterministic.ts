@@ -4,7 +4,10 @@ import { describeState } from './describe.ts';
 import { mustBeStates } from './step.ts';
 import { structuralKey } from './structural-key.ts';
 
-export interface NondeterministicModel<S, I, O> extends Omit<ModelBase<S, I, O>, 'fastPaths' | 'condense' | 'readOnly'> {
+export interface NondeterministicModel<S, I, O> extends Omit<
+  ModelBase<S, I, O>,
+  'fastPaths' | 'condense' | 'readOnly'
+> {
   /** Every state that the object may start in; at least one. */
   init(): readonly S[];
   /**
@@ -54,18 +57,27 @@ export function toDeterministic<S, I, O>(model: NondeterministicModel<S, I, O>):
       );
       return next.length === 0 ? illegal : next;
     },
-    equal: equal === undefined
-      ? (a: readonly S[], b: readonly S[]): boolean => a.length === b.length && keysOf(a) === keysOf(b)
-      : (a: readonly S[], b: readonly S[]): boolean => a.length === b.length && holdsAll(a, b),
+    equal:
+      equal === undefined
+        ? (a: readonly S[], b: readonly S[]): boolean => a.length === b.length && keysOf(a) === keysOf(b)
+        : (a: readonly S[], b: readonly S[]): boolean => a.length === b.length && holdsAll(a, b),
     // Whatever the order of the states in it, a set has one hash.
     hash: (states: readonly S[]): number => {
       if (equal !== undefined && hash === undefined) return states.length;
-      return states.reduce((sum, state) => (sum + (hash === undefined || equal === undefined ? hashText(structuralKey(state)) : hash(state))) | 0, 0);
+      return states.reduce(
+        (sum, state) =>
+          (sum + (hash === undefined || equal === undefined ? hashText(structuralKey(state)) : hash(state))) | 0,
+        0,
+      );
     },
     describeState: (states: readonly S[]): string =>
-      states.length === 1 ? describeState(model, states[0]!) : `one of ${states.map((state) => describeState(model, state)).join(', ')}`,
+      states.length === 1
+        ? describeState(model, states[0]!)
+        : `one of ${states.map((state) => describeState(model, state)).join(', ')}`,
   };
-  return sizeBytes === undefined ? base : { ...base, sizeBytes: (states) => states.reduce((sum, state) => sum + sizeBytes(state), 0) };
+  return sizeBytes === undefined
+    ? base
+    : { ...base, sizeBytes: (states) => states.reduce((sum, state) => sum + sizeBytes(state), 0) };
 }
 
 function hashText(text: string): number {

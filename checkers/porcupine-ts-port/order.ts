@@ -24,7 +24,10 @@ export interface OrderedPartition<I, O> {
   readonly optional?: Uint8Array;
 }
 
-/** Sorts the first `count` indexes by their keys, stably; quick when each is near its place, as in a history as it was recorded. */
+/**
+ * Sorts the first `count` indexes by their keys, stably; quick when each is near its place, as in a history as it was
+ * recorded.
+ */
 function sortByKey(items: Int32Array, count: number, keys: Float64Array): void {
   const limit = count * 64;
   for (let i = 1, moves = 0; i < count; i++) {
@@ -53,7 +56,10 @@ function mustBeWhole<I, O>(history: readonly Operation<I, O>[]): void {
       throw new HistoryError(`${describe(history[i]!, i)}: the call time must be a number`, i);
     }
     if (returnTime !== null && !(returnTime >= callTime && returnTime < Infinity)) {
-      const problem = returnTime < callTime ? `it returns at ${returnTime}, before its call` : 'the return time must be a number, or null';
+      const problem =
+        returnTime < callTime
+          ? `it returns at ${returnTime}, before its call`
+          : 'the return time must be a number, or null';
       throw new HistoryError(`${describe(history[i]!, i)}: ${problem}`, i);
     }
   }

@@ -10,13 +10,16 @@ export interface Keyed<I> {
 
 /** The model of a store of such objects: checked key by key, each with the fast paths of its kind. */
 export function perKey<S, I, O>(model: Model<S, I, O>): Model<S, Keyed<I>, O> {
-  const inner = (part: OrderedPartition<Keyed<I>, O>): OrderedPartition<I, O> => ({ ...part, inputs: part.inputs.map(({ input }) => input) });
+  const inner = (part: OrderedPartition<Keyed<I>, O>): OrderedPartition<I, O> => ({
+    ...part, inputs: part.inputs.map(({ input }) => input),
+  });
   return {
     name: `${model.name} by key`,
     init: () => model.init(),
     step: (state, { input }, output) => model.step(state, input, output),
     partition: ({ key }) => key,
-    describeOperation: ({ key, input }, output) => `${key}: ${model.describeOperation?.(input, output) ?? JSON.stringify([input, output])}`,
+    describeOperation: ({ key, input }, output) =>
+      `${key}: ${model.describeOperation?.(input, output) ?? JSON.stringify([input, output])}`,
     fastPaths: (model.fastPaths ?? []).map((path) => ({
       name: path.name,
       ...(path.knowsOptional !== undefined && { knowsOptional: path.knowsOptional }),
@@ -24,11 +27,16 @@ export function perKey<S, I, O>(model: Model<S, I, O>): Model<S, Keyed<I>, O> {
     })),
     problemOf: (keyed, output) => {
       const key: unknown = keyed?.key;
-      if (typeof key !== 'string' && typeof key !== 'number') return `an input of ${model.name} by key is { key, input }, and its key a text or a number`;
+      if (typeof key !== 'string' && typeof key !== 'number')
+        return `an input of ${model.name} by key is { key, input }, and its key a text or a number`;
       return model.problemOf?.(keyed.input, output);
     },
     ...(model.pairStates !== undefined && { pairStates: model.pairStates }),
-    ...(model.ownSearch && { ownSearch: { name: model.ownSearch.name, begin: (part: OrderedPartition<Keyed<I>, O>) => model.ownSearch!.begin(inner(part)) } }),
+    ...(model.ownSearch && {
+      ownSearch: {
+        name: model.ownSearch.name, begin: (part: OrderedPartition<Keyed<I>, O>) => model.ownSearch!.begin(inner(part)),
+      },
+    }),
     ...(model.registerView && { registerView: viewOf(model.registerView) }),
     ...(model.equal && { equal: model.equal }),
     ...(model.hash && { hash: model.hash }),
@@ -36,7 +44,9 @@ export function perKey<S, I, O>(model: Model<S, I, O>): Model<S, Keyed<I>, O> {
     ...(model.describeState && { describeState: model.describeState }),
     ...(model.readOnly && { readOnly: ({ input }: Keyed<I>, output: O | undefined) => model.readOnly!(input, output) }),
     ...(model.isBlind && { isBlind: ({ input }: Keyed<I>) => model.isBlind!(input) }),
-    ...(model.operationKey && { operationKey: ({ input }: Keyed<I>, output: O | undefined) => model.operationKey!(input, output) }),
+    ...(model.operationKey && {
+      operationKey: ({ input }: Keyed<I>, output: O | undefined) => model.operationKey!(input, output),
+    }),
     ...(model.condense && { condense: (part: OrderedPartition<Keyed<I>, O>) => condenseInner(model, inner(part)) }),
   };
 }
@@ -50,7 +60,9 @@ function viewOf<I, O>(view: RegisterView<I, O>): RegisterView<Keyed<I>, O> {
   };
 }
 
-function condenseInner<S, I, O>(model: Model<S, I, O>, part: OrderedPartition<I, O>): Condensation<Keyed<I>, O> | undefined {
+function condenseInner<S, I, O>(
+  model: Model<S, I, O>, part: OrderedPartition<I, O>,
+): Condensation<Keyed<I>, O> | undefined {
   const condensed = model.condense!(part);
   if (condensed === undefined) return undefined;
   const { model: smaller, isBlind } = condensed;

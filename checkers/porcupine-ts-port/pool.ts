@@ -49,8 +49,12 @@ export async function checkOnPool<S, I, O>(
   history: readonly Operation<I, O>[],
   options: PoolOptions,
 ): Promise<Verdict> {
-  const { threads, timeoutMs, signal, budgetSteps = defaultBudgetSteps, memoryBytes = defaultMemoryBytes, method = 'auto' } = options;
-  const checkOptions: CheckOptions = { budgetSteps, memoryBytes: Math.floor(memoryBytes / Math.max(1, threads)), method };
+  const {
+    threads, timeoutMs, signal, budgetSteps = defaultBudgetSteps, memoryBytes = defaultMemoryBytes, method = 'auto',
+  } = options;
+  const checkOptions: CheckOptions = {
+    budgetSteps, memoryBytes: Math.floor(memoryBytes / Math.max(1, threads)), method,
+  };
   mustFitModel(model, history);
   const jobs = orderHistory(history, model)
     .toSorted((a, b) => b.count - a.count)
@@ -82,7 +86,10 @@ export async function checkOnPool<S, I, O>(
       if (verdict.illegalPartition === undefined) continue;
       const { operations, clash, suspect } = verdict.illegalPartition;
       const toHistory = (indexes: readonly number[]): number[] => indexes.map((index) => job!.source[index]!);
-      illegal = { key: job.key, operations: toHistory(operations), ...(clash && { clash: toHistory(clash) }), ...(suspect !== undefined && { suspect: job.source[suspect]! }) };
+      illegal = {
+        key: job.key, operations: toHistory(operations), ...(clash && { clash: toHistory(clash) }),
+        ...(suspect !== undefined && { suspect: job.source[suspect]! }),
+      };
       ended.resolve('aborted');
     }
   };

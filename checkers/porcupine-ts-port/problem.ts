@@ -5,7 +5,9 @@ import { OperationKeys } from './operation-key.ts';
 import { Search, type SearchOptions } from './search.ts';
 import { ModelStates } from './states.ts';
 
-export function newSearch<S, I, O>(model: Model<S, I, O>, part: OrderedPartition<I, O>, options: SearchOptions): Search<I, O> {
+export function newSearch<S, I, O>(
+  model: Model<S, I, O>, part: OrderedPartition<I, O>, options: SearchOptions,
+): Search<I, O> {
   const { count, inputs, outputs } = part;
   const readOnly = new Uint8Array(count);
   const classes = new Int32Array(count);
@@ -20,7 +22,10 @@ export function newSearch<S, I, O>(model: Model<S, I, O>, part: OrderedPartition
     classes[i] = keys.firstOf(mannerOf(part, i), key, i);
   }
   const condensed = options.plain ? undefined : model.condense?.(part);
-  const states = condensed === undefined ? new ModelStates(model, part, classes) : new ModelStates(condensed.model, part, classes, condensed.isBlind);
+  const states =
+    condensed === undefined
+      ? new ModelStates(model, part, classes)
+      : new ModelStates(condensed.model, part, classes, condensed.isBlind);
   return new Search(part, states, readOnly, classes, options);
 }
 

@@ -98,7 +98,9 @@ export class Search<I, O> implements DeadEnd, PartSearch {
   #arrived = true;
   readonly #seen: SeenConfigurations;
 
-  constructor(part: OrderedPartition<I, O>, space: StateSpace, readOnly: Uint8Array, classes: Int32Array, options: SearchOptions) {
+  constructor(
+    part: OrderedPartition<I, O>, space: StateSpace, readOnly: Uint8Array, classes: Int32Array, options: SearchOptions,
+  ) {
     const { count } = part;
     this.#part = part;
     this.#space = space;
@@ -233,7 +235,9 @@ export class Search<I, O> implements DeadEnd, PartSearch {
    * `maxBytes`; may be called again after `paused`.
    */
   run(maxSteps: number, maxBytes: number): SearchOutcome {
-    return this.#plain ? this.#runPlain(this.steps + maxSteps, maxBytes) : this.#runPruned(this.steps + maxSteps, maxBytes);
+    return this.#plain
+      ? this.#runPlain(this.steps + maxSteps, maxBytes)
+      : this.#runPruned(this.steps + maxSteps, maxBytes);
   }
 
   #runPlain(end: number, maxBytes: number): SearchOutcome {
@@ -338,7 +342,11 @@ export class Search<I, O> implements DeadEnd, PartSearch {
     const { count, floor, returnRank } = this.#part;
     const twin = this.#classes[index]!;
     const rank = returnRank[index]!;
-    for (let other = this.#following[count]!; other !== count && floor[other]! <= this.#firstReturn; other = this.#following[other]!) {
+    for (
+      let other = this.#following[count]!;
+      other !== count && floor[other]! <= this.#firstReturn;
+      other = this.#following[other]!
+    ) {
       if (this.#classes[other] === twin && returnRank[other]! < rank) return true;
     }
     return false;

@@ -47,7 +47,9 @@ export class ModelStates<S, I, O> implements StateSpace {
   #used = 0;
 
   /** @param classes operations with equal numbers are the same to the model */
-  constructor(model: Model<S, I, O>, part: OrderedPartition<I, O>, classes: Int32Array, isBlind?: (state: S) => boolean) {
+  constructor(
+    model: Model<S, I, O>, part: OrderedPartition<I, O>, classes: Int32Array, isBlind?: (state: S) => boolean,
+  ) {
     this.#isBlind = isBlind;
     this.#model = model;
     this.#inputs = part.inputs;

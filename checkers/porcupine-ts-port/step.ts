@@ -1,4 +1,6 @@
-/** One step of a model, with what it gave looked at: a wrong model must not pass for an object that allows everything. */
+/**
+ * One step of a model, with what it gave looked at: a wrong model must not pass for an object that allows everything.
+ */
 import { describeOperation } from './describe.ts';
 import { illegal, type Illegal, type Model, type ModelBase } from './model.ts';
 
@@ -6,25 +8,35 @@ import { illegal, type Illegal, type Model, type ModelBase } from './model.ts';
 export function stepOf<S, I, O>(model: Model<S, I, O>, state: S, input: I, output: O | undefined): S | Illegal {
   const next = model.step(state, input, output);
   if (next === illegal) return illegal;
-  const problem = problemOf(next) ?? (isPair(next) && model.pairStates !== true && !isPair(model.init()) ? pairProblem : undefined);
+  const problem =
+    problemOf(next) ?? (isPair(next) && model.pairStates !== true && !isPair(model.init()) ? pairProblem : undefined);
   if (problem === undefined) return next;
-  throw new TypeError(`step of the model ${model.name} returned ${shown(next)} for ${named(model, input, output)}: ${problem}`);
+  throw new TypeError(
+    `step of the model ${model.name} returned ${shown(next)} for ${named(model, input, output)}: ${problem}`,
+  );
 }
 
 /** The states that a nondeterministic step gave. */
-export function mustBeStates<S, I, O>(model: ModelBase<S, I, O>, states: readonly S[], input: I, output: O | undefined, isStatePair: boolean): void {
+export function mustBeStates<S, I, O>(
+  model: ModelBase<S, I, O>, states: readonly S[], input: I, output: O | undefined, isStatePair: boolean,
+): void {
   const problem = !Array.isArray(states)
     ? 'it must return an array of the states that the operation may lead to'
-    : isPair(states) && !isStatePair ? pairProblem : states.map(problemOf).find((found) => found !== undefined);
+    : isPair(states) && !isStatePair
+      ? pairProblem
+      : states.map(problemOf).find((found) => found !== undefined);
   if (problem === undefined) return;
-  throw new TypeError(`step of the model ${model.name} returned ${shown(states)} for ${named(model, input, output)}: ${problem}`);
+  throw new TypeError(
+    `step of the model ${model.name} returned ${shown(states)} for ${named(model, input, output)}: ${problem}`,
+  );
 }
 
 /** @throws TypeError */
 export function initialStateOf<S, I, O>(model: Model<S, I, O>): S {
   const state = model.init();
   const problem = problemOf(state);
-  if (problem !== undefined) throw new TypeError(`init of the model ${model.name} returned ${shown(state)}: ${problem}`);
+  if (problem !== undefined)
+    throw new TypeError(`init of the model ${model.name} returned ${shown(state)}: ${problem}`);
   return state;
 }
 
@@ -33,8 +45,10 @@ const pairProblem =
   '(if such pairs are states of this model, set its pairStates)';
 
 function problemOf(state: unknown): string | undefined {
-  if (state === undefined) return 'every path must return a state or `illegal`; a state that stands for "nothing" is null';
-  if (typeof state === 'object' && state !== null && typeof (state as { then?: unknown }).then === 'function') return 'it must not be asynchronous';
+  if (state === undefined)
+    return 'every path must return a state or `illegal`; a state that stands for "nothing" is null';
+  if (typeof state === 'object' && state !== null && typeof (state as { then?: unknown }).then === 'function')
+    return 'it must not be asynchronous';
   return undefined;
 }
 
@@ -51,7 +65,8 @@ function named<S, I, O>(model: ModelBase<S, I, O>, input: I, output: O | undefin
 
 function shown(value: unknown): string {
   if (value === undefined) return 'undefined';
-  if (typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function') return 'a promise';
+  if (typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function')
+    return 'a promise';
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {

@@ -20,7 +20,9 @@ export function structuralKey(value: unknown): string {
     case 'object':
       return value === null ? '0' : objectKey(value);
     default:
-      throw new TypeError(`a state holds a ${typeof value}, which has no content to compare: give the model an equal function`);
+      throw new TypeError(
+        `a state holds a ${typeof value}, which has no content to compare: give the model an equal function`,
+      );
   }
 }
 
@@ -33,7 +35,9 @@ function objectKey(value: object): string {
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
-    throw new TypeError(`a state holds a ${value.constructor.name}, which is compared by no rule here: give the model an equal function`);
+    throw new TypeError(
+      `a state holds a ${value.constructor.name}, which is compared by no rule here: give the model an equal function`,
+    );
   }
   const names = Object.keys(value).toSorted();
   const record = value as Record<string, unknown>;

@@ -20,9 +20,15 @@ export function renderBars<S, I, O>(
   options: BarOptions,
 ): string[] {
   const shown = operations.map((index) => history[index]!);
-  const times = [...new Set(shown.flatMap(({ callTime, returnTime }) => (returnTime === null ? [callTime] : [callTime, returnTime])))].toSorted((a, b) => a - b);
+  const times = [
+    ...new Set(
+      shown.flatMap(({ callTime, returnTime }) => (returnTime === null ? [callTime] : [callTime, returnTime])),
+    ),
+  ].toSorted((a, b) => a - b);
   const rankOf = new Map(times.map((time, rank) => [time, rank]));
-  const labels = shown.map(({ input, output, returnTime }) => printable(describeOperation(model, input, returnTime === null ? undefined : output)));
+  const labels = shown.map(({ input, output, returnTime }) =>
+    printable(describeOperation(model, input, returnTime === null ? undefined : output)),
+  );
   const clients = shown.map(({ client }) => `client ${client}`);
   const labelWidth = Math.min(maxLabel, Math.max(0, ...labels.map((label) => label.length)));
   const clientWidth = Math.max(0, ...clients.map((client) => client.length));

@@ -85,7 +85,10 @@ export interface IllegalPartition {
   readonly suspect?: number;
 }
 
-/** Weaker promises, of a history that is not linearizable; `unknown` where the budget did not suffice, or no method applies. */
+/**
+ * Weaker promises, of a history that is not linearizable; `unknown` where the budget did not suffice, or no method
+ * applies.
+ */
 export interface Weaker {
   /** One order of all operations explains everything, and keeps the order of each client. */
   readonly sequential: VerdictKind;

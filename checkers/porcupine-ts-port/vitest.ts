@@ -56,9 +56,12 @@ function toBeLinearizable<S, I, O>(
   model: Model<S, I, O>,
   options: ToBeLinearizableOptions = {},
 ): MatcherResult {
-  if (!Array.isArray(received)) throw new TypeError('toBeLinearizable takes a history: an array of operations or of events');
+  if (!Array.isArray(received))
+    throw new TypeError('toBeLinearizable takes a history: an array of operations or of events');
   const { annotations, htmlFolder, name, ...checkOptions } = options;
-  const history = isEvent(received[0]) ? operationsFromEvents(received as readonly HistoryEvent<I, O>[]) : (received as readonly Operation<I, O>[]);
+  const history = isEvent(received[0])
+    ? operationsFromEvents(received as readonly HistoryEvent<I, O>[])
+    : (received as readonly Operation<I, O>[]);
   const verdict = isEvent(received[0])
     ? checkEvents(model, received as readonly HistoryEvent<I, O>[], checkOptions)
     : checkOperations(model, history, checkOptions);
@@ -67,7 +70,8 @@ function toBeLinearizable<S, I, O>(
     const message = `whether the history is linearizable is unknown (${verdict.reason}; ${counted}): give more with budgetSteps or memoryBytes`;
     return { pass: this.isNot === true, message: () => message };
   }
-  if (verdict.kind === 'ok') return { pass: true, message: () => `expected the history not to be linearizable (${model.name}; ${counted})` };
+  if (verdict.kind === 'ok')
+    return { pass: true, message: () => `expected the history not to be linearizable (${model.name}; ${counted})` };
   const title = this.currentTestName ?? 'history';
   return {
     pass: false,
@@ -80,7 +84,9 @@ function toBeLinearizable<S, I, O>(
         `expected the history to be linearizable (${model.name}; ${counted})`,
         ...(blocked === undefined ? [] : [blocked.why]),
         `${minimal.core.length === 1 ? 'the operation' : `the ${minimal.core.length} operations`} marked * cannot ${minimal.core.length === 1 ? '' : 'all '}have happened as recorded, whichever of the others did:`,
-        ...renderBars(model, history, minimal.operations.slice(0, maxBars), { columns: barColumns, marked: minimal.core }),
+        ...renderBars(model, history, minimal.operations.slice(0, maxBars), {
+          columns: barColumns, marked: minimal.core,
+        }),
         `picture: ${path}`,
       ].join('\n');
     },

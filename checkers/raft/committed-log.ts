@@ -15,7 +15,9 @@ export interface Commitment {
   readonly node: NodeId;
   readonly index: LogIndex;
   readonly term: Term;
-  /** The term of the entry that is committed there; null when no log was seen to hold the one that the node speaks of. */
+  /**
+   * The term of the entry that is committed there; null when no log was seen to hold the one that the node speaks of.
+   */
   readonly known: Term | null;
 }
 
@@ -47,7 +49,9 @@ export const leaderCompleteness = property({
   says: 'Whoever is elected later holds every committed entry',
   looksAt: 'ghost',
   check: ({ election, index, term }: Inheritance) =>
-    holds(election.log, index, term) ? null : `n${election.leader} was elected in term ${election.term} without entry ${index} of term ${term}, which is committed`,
+    holds(election.log, index, term)
+      ? null
+      : `n${election.leader} was elected in term ${election.term} without entry ${index} of term ${term}, which is committed`,
 });
 
 /** By Log Matching one entry stands for all before it. A compacted prefix is committed itself. */
@@ -79,7 +83,9 @@ export class CommittedLog {
    * A node of `currentTerm` holds that everything up to `index` is committed, and that the entry
    * there is of `term`. Calls `onNew` for each index that nobody knew committed before, in order.
    */
-  commit(node: NodeId, currentTerm: Term, index: LogIndex, term: Term, onNew: (index: LogIndex, entry: BookedEntry) => void): void {
+  commit(
+    node: NodeId, currentTerm: Term, index: LogIndex, term: Term, onNew: (index: LogIndex, entry: BookedEntry) => void,
+  ): void {
     if (index < this.entries.firstIndex) return;
     if (index > this.lastIndex) this.extend(node, index, term, onNew);
     else this.mustAgree(node, index, term);
@@ -90,7 +96,9 @@ export class CommittedLog {
   }
 
   /** Walks back from the new end to what is known: by Log Matching there is one way only. */
-  private extend(node: NodeId, index: LogIndex, term: Term, onNew: (index: LogIndex, entry: BookedEntry) => void): void {
+  private extend(
+    node: NodeId, index: LogIndex, term: Term, onNew: (index: LogIndex, entry: BookedEntry) => void,
+  ): void {
     const added: BookedEntry[] = [];
     let expected = term;
     for (let at = index; at > this.lastIndex; at--) {

@@ -1,10 +1,14 @@
-/** PreVote and CheckQuorum: whom a leader in contact with its followers is protected from (dissertation 9.6, 6.2, 4.2.3). */
+/**
+ * PreVote and CheckQuorum: whom a leader in contact with its followers is protected from (dissertation 9.6, 6.2,
+ * 4.2.3).
+ */
 import type { AnyRaftMessage, RequestPreVoteReply } from '../../core/raft/option-messages.ts';
 import type { Raft } from '../../core/raft/state.ts';
 import { isAlone, outvotedIn, votingSets } from './quorum.ts';
 import { ofStep, type RaftStep } from './raft-step.ts';
 
-const heard = ({ event }: RaftStep): AnyRaftMessage | null => (event?.kind === 'message' ? (event.message as AnyRaftMessage) : null);
+const heard = ({ event }: RaftStep): AnyRaftMessage | null =>
+  event?.kind === 'message' ? (event.message as AnyRaftMessage) : null;
 
 /** Such a promise is given to anybody who asks, so it must cost nothing and put nobody off. */
 export const preVoteChangesNothing = ofStep({
@@ -16,14 +20,16 @@ export const preVoteChangesNothing = ofStep({
   check(step) {
     const { node, before, after, effects } = step;
     if (heard(step)?.kind !== 'requestPreVote') return null;
-    if (before?.persistent !== after.persistent || before.role !== after.role) return `n${node} is asked for a pre-vote and is another one than before`;
+    if (before?.persistent !== after.persistent || before.role !== after.role)
+      return `n${node} is asked for a pre-vote and is another one than before`;
     const moved = effects.find(({ kind }) => kind === 'setTimer' || kind === 'cancelTimer');
     return moved === undefined ? null : `n${node} is asked for a pre-vote and moves a timer`;
   },
 });
 
 const keepsContact = ({ config }: Raft): boolean => config.preVote === true || config.checkQuorum === true;
-const hearsLeader = ({ role }: Raft): boolean => role.kind === 'leader' || (role.kind === 'follower' && role.hasContact === true);
+const hearsLeader = ({ role }: Raft): boolean =>
+  role.kind === 'leader' || (role.kind === 'follower' && role.hasContact === true);
 
 /** Without it a node with a bad link deposes a healthy leader again and again. */
 export const leaderInContactIsKept = ofStep({
@@ -37,15 +43,25 @@ export const leaderInContactIsKept = ofStep({
     const message = heard(step);
     if (message === null || before === null || !keepsContact(after)) return null;
     const { currentTerm } = after.persistent;
-    const isOfLeader = (message.kind === 'appendEntries' || message.kind === 'installSnapshot' || message.kind === 'installChunk' || message.kind === 'heartbeat') && message.term === currentTerm;
-    if (isOfLeader && !hearsLeader(after)) return `n${node} hears the leader of term ${currentTerm} and does not keep it in mind`;
+    const isOfLeader =
+      (message.kind === 'appendEntries' ||
+        message.kind === 'installSnapshot' ||
+        message.kind === 'installChunk' ||
+        message.kind === 'heartbeat') &&
+      message.term === currentTerm;
+    if (isOfLeader && !hearsLeader(after))
+      return `n${node} hears the leader of term ${currentTerm} and does not keep it in mind`;
     if (!hearsLeader(before)) return null;
     if (message.kind === 'requestPreVote') {
-      const isGranted = effects.some((effect) => effect.kind === 'send' && (effect.message as RequestPreVoteReply).voteGranted === true);
+      const isGranted = effects.some(
+        (effect) => effect.kind === 'send' && (effect.message as RequestPreVoteReply).voteGranted === true,
+      );
       return isGranted ? `n${node} hears a leader and grants a pre-vote for term ${message.term}` : null;
     }
     if (message.kind !== 'requestVote' || after.config.checkQuorum !== true) return null;
-    return before.persistent.currentTerm === currentTerm ? null : `n${node} hears a leader and follows a candidate into term ${currentTerm}`;
+    return before.persistent.currentTerm === currentTerm
+      ? null
+      : `n${node} hears a leader and follows a candidate into term ${currentTerm}`;
   },
 });
 
@@ -65,7 +81,9 @@ export const standsOnPreVotes = ofStep({
     const isGrant = message?.kind === 'requestPreVoteReply' && message.voteGranted && message.term === currentTerm;
     if (isGrant && event?.kind === 'message') votes.add(event.from);
     const few = outvotedIn(votingSets(before, config.clusterSize), (voter) => votes.has(voter));
-    return few === null ? null : `n${node} stands for election in term ${currentTerm} with ${few.held} of ${few.of} pre-votes`;
+    return few === null
+      ? null
+      : `n${node} stands for election in term ${currentTerm} with ${few.held} of ${few.of} pre-votes`;
   },
 });
 
@@ -80,6 +98,8 @@ export const leaderWithoutQuorumStepsDown = ofStep({
     const { config, role, persistent } = after;
     if (before?.role.kind !== 'leader' || config.checkQuorum !== true || isAlone(before)) return null;
     if (event?.kind !== 'timer' || event.timer !== 'election') return null;
-    return role.kind === 'leader' ? `n${node} leads term ${persistent.currentTerm}, and no majority has answered it for an election timeout` : null;
+    return role.kind === 'leader'
+      ? `n${node} leads term ${persistent.currentTerm}, and no majority has answered it for an election timeout`
+      : null;
   },
 });

@@ -12,7 +12,9 @@ export const persistBeforeSend = ofStep({
   when: 'written',
   check({ node, after, durable }) {
     const state = after.persistent;
-    return state === durable || isHeld(state, durable) ? null : `n${node} went on although its disk does not hold ${differences(state, durable)}`;
+    return state === durable || isHeld(state, durable)
+      ? null
+      : `n${node} went on although its disk does not hold ${differences(state, durable)}`;
   },
 });
 

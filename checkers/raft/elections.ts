@@ -34,7 +34,9 @@ export const oneVotePerTerm = property({
   says: 'A server votes for at most one candidate in a term, also across restarts',
   looksAt: 'ghost',
   check: ({ voter, term, lastVote, vote }: TwoVotes) =>
-    lastVote === null || vote === null || vote === lastVote ? null : `n${voter} voted for n${lastVote} and for n${vote} in term ${term}`,
+    lastVote === null || vote === null || vote === lastVote
+      ? null
+      : `n${voter} voted for n${lastVote} and for n${vote} in term ${term}`,
 });
 
 export const electionSafety = property({
@@ -42,8 +44,13 @@ export const electionSafety = property({
   source: 'Raft, Figure 3',
   says: 'At most one leader is elected in a term',
   looksAt: 'ghost',
-  check: ({ term, leader, other }: { readonly term: Term; readonly leader: NodeId; readonly other: NodeId | undefined }) =>
-    other === undefined || other === leader ? null : `n${other} and n${leader} were both elected in term ${term}`,
+  check: ({
+    term, leader, other,
+  }: {
+    readonly term: Term;
+    readonly leader: NodeId;
+    readonly other: NodeId | undefined;
+  }) => (other === undefined || other === leader ? null : `n${other} and n${leader} were both elected in term ${term}`),
 });
 
 export interface Majority {
@@ -62,7 +69,8 @@ export const electedByMajority = property({
     votes * 2 > servers ? null : `n${leader} leads term ${term} with ${votes} of ${servers} votes`,
 });
 
-const asksForVote = ({ kind }: { readonly kind: string }): boolean => kind === 'requestVote' || kind === 'requestTransferVote';
+const asksForVote = ({ kind }: { readonly kind: string }): boolean =>
+  kind === 'requestVote' || kind === 'requestTransferVote';
 
 type AnyEffect = Effect<unknown, unknown, unknown>;
 
@@ -104,7 +112,8 @@ export class Elections {
   /** No server goes back to a term before that one: Term Monotonic. */
   forgetBelow(term: Term): void {
     this.won = this.won.filter((election) => election.term >= term);
-    for (const known of [this.leaderOf, this.granted]) for (const old of known.keys()) if (old < term) known.delete(old);
+    for (const known of [this.leaderOf, this.granted])
+      for (const old of known.keys()) if (old < term) known.delete(old);
   }
 
   /** `voters`: who counts, as the leader sees it. */

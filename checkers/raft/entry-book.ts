@@ -47,7 +47,10 @@ export const logMatching = property({
   says: 'Two logs with the same index and term in one place are the same up to there',
   looksAt: 'ghost',
   check: ({ node, index, term, prevTerm, command, configuration, known }: HeldEntry) =>
-    known === undefined || (known.prevTerm === prevTerm && sameCommand(known.command, command) && sameConfiguration(known.configuration, configuration))
+    known === undefined ||
+    (known.prevTerm === prevTerm &&
+      sameCommand(known.command, command) &&
+      sameConfiguration(known.configuration, configuration))
       ? null
       : `n${node} holds at index ${index}, term ${term}, another entry than was seen there before, or another one in front of it`,
 });
@@ -71,19 +74,23 @@ export class EntryBook {
     }
     for (let index = after.lastIndex; index > after.baseIndex; index--) {
       const entry = after.at(index);
-      if (before !== null && index > before.baseIndex && index <= before.lastIndex && before.at(index) === entry) return;
+      if (before !== null && index > before.baseIndex && index <= before.lastIndex && before.at(index) === entry)
+        return;
       this.enter(node, index, entry, after.termAt(index - 1));
     }
   }
 
-  enter(node: NodeId, index: LogIndex, { term, command, configuration }: Omit<Entry, 'sizeBytes'>, prevTerm: Term): void {
+  enter(
+    node: NodeId, index: LogIndex, { term, command, configuration }: Omit<Entry, 'sizeBytes'>, prevTerm: Term,
+  ): void {
     if (index < this.byIndex.firstIndex) return;
     const known = this.find(index, term);
     const held: HeldEntry = { node, index, term, prevTerm, command, configuration, known };
     hold(logTermsNonDecreasing, held);
     hold(logMatching, held);
     if (known !== undefined) return;
-    const entry = configuration === undefined ? { term, prevTerm, command } : { term, prevTerm, command, configuration };
+    const entry =
+      configuration === undefined ? { term, prevTerm, command } : { term, prevTerm, command, configuration };
     const booked = this.byIndex.at(index);
     if (booked === undefined) this.byIndex.set(index, [entry]);
     else booked.push(entry);

@@ -10,7 +10,9 @@ export const commitIndexMonotonic = ofStep({
   says: "A server's commitIndex never goes back while it runs",
   when: 'moved',
   check: ({ node, before, after }) =>
-    before === null || after.commitIndex >= before.commitIndex ? null : `n${node} took commitIndex back from ${before.commitIndex} to ${after.commitIndex}`,
+    before === null || after.commitIndex >= before.commitIndex
+      ? null
+      : `n${node} took commitIndex back from ${before.commitIndex} to ${after.commitIndex}`,
 });
 
 export const lastAppliedMonotonic = ofStep({
@@ -19,7 +21,9 @@ export const lastAppliedMonotonic = ofStep({
   says: "A server's lastApplied never goes back while it runs",
   when: 'moved',
   check: ({ node, before, after }) =>
-    before === null || after.lastApplied >= before.lastApplied ? null : `n${node} took lastApplied back from ${before.lastApplied} to ${after.lastApplied}`,
+    before === null || after.lastApplied >= before.lastApplied
+      ? null
+      : `n${node} took lastApplied back from ${before.lastApplied} to ${after.lastApplied}`,
 });
 
 export const appliedIsCommitted = ofStep({
@@ -36,8 +40,15 @@ export const committedIsLogged = ofStep({
   source: 'Raft, Figure 2 and section 7',
   says: 'commitIndex stands within the log, or where its snapshot ends',
   when: 'moved',
-  check: ({ node, after: { commitIndex, persistent: { log } } }) =>
-    commitIndex <= log.lastIndex && commitIndex >= log.baseIndex ? null : `n${node} has commitIndex ${commitIndex} and a log from ${log.baseIndex} to ${log.lastIndex}`,
+  check: ({
+    node,
+    after: {
+      commitIndex, persistent: { log },
+    },
+  }) =>
+    commitIndex <= log.lastIndex && commitIndex >= log.baseIndex
+      ? null
+      : `n${node} has commitIndex ${commitIndex} and a log from ${log.baseIndex} to ${log.lastIndex}`,
 });
 
 /** How far a service had applied before a step, or 0 before a boot; and behind it. */
@@ -55,5 +66,7 @@ export const appliedInOrder = property({
   says: 'A service goes on from where it was, and has applied just what Raft handed up',
   looksAt: 'step',
   check: ({ node, from, to, lastApplied }: Applied) =>
-    to > from && to === lastApplied ? null : `n${node} had applied up to ${from} and now has applied up to ${to}; Raft handed up ${lastApplied}`,
+    to > from && to === lastApplied
+      ? null
+      : `n${node} had applied up to ${from} and now has applied up to ${to}; Raft handed up ${lastApplied}`,
 });

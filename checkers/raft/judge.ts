@@ -86,7 +86,10 @@ export class RaftJudge {
   }
 
   /** The node holds that all up to `index` is committed, in its log or in its snapshot. */
-  commit(node: NodeId, { persistent: { currentTerm, log } }: Raft, index: LogIndex, onNew: OnNew, term: Term = log.termAt(index)): void {
+  commit(
+    node: NodeId, { persistent: { currentTerm, log } }: Raft, index: LogIndex, onNew: OnNew,
+    term: Term = log.termAt(index),
+  ): void {
     this.committed.commit(node, currentTerm, index, term, onNew);
   }
 }

@@ -1,9 +1,12 @@
-/** Reads under a lease: what the lease rests on, and that servers keep what they promised for it (dissertation 6.4.1). */
+/**
+ * Reads under a lease: what the lease rests on, and that servers keep what they promised for it (dissertation 6.4.1).
+ */
 import type { Rounds } from '../../core/raft/office.ts';
 import type { Raft, RaftConfig } from '../../core/raft/state.ts';
 import { ofStep } from './raft-step.ts';
 
-const roundsOf = (raft: Raft | null): Rounds | null => (raft?.role.kind === 'leader' ? raft.role.office?.rounds ?? null : null);
+const roundsOf = (raft: Raft | null): Rounds | null =>
+  raft?.role.kind === 'leader' ? (raft.role.office?.rounds ?? null) : null;
 const hasContact = ({ role }: Raft): boolean => role.kind === 'follower' && role.hasContact === true;
 const mayLease = ({ checkQuorum, lease }: RaftConfig): boolean => checkQuorum === true && lease !== undefined;
 
@@ -22,9 +25,12 @@ export const readUnderLease = ofStep({
     if (read === undefined) return null;
     const who = `n${node} answers a read of n${read.client} without asking`;
     if (!mayLease(after.config)) return `${who}, where no server keeps from voting for its sake`;
-    if (before!.role.kind === 'leader' && before!.role.office!.mayBeDeposed === true) return `${who}, and has told another server to stand for election`;
+    if (before!.role.kind === 'leader' && before!.role.office!.mayBeDeposed === true)
+      return `${who}, and has told another server to stand for election`;
     const recent = old.answered.filter((round, peer) => peer !== node && round > (old.expired ?? 0)).length + 1;
-    return recent * 2 > after.config.clusterSize ? null : `${who}, and ${recent} of ${after.config.clusterSize} servers have answered a round that counts`;
+    return recent * 2 > after.config.clusterSize
+      ? null
+      : `${who}, and ${recent} of ${after.config.clusterSize} servers have answered a round that counts`;
   },
 });
 
@@ -37,10 +43,13 @@ export const leaseBeginsWithRound = ofStep({
     const { lease } = after.config;
     const set = effects.find((effect) => effect.kind === 'setTimer' && /^lease\d/.test(effect.timer));
     if (set?.kind !== 'setTimer') return null;
-    if ((roundsOf(after)?.begun ?? 0) === (roundsOf(before)?.begun ?? 0)) return `n${node} begins a lease, and no round`;
+    if ((roundsOf(after)?.begun ?? 0) === (roundsOf(before)?.begun ?? 0))
+      return `n${node} begins a lease, and no round`;
     const { promiseUs, driftPer1000 } = lease!;
     const longestUs = (promiseUs * (1000 - driftPer1000)) / (1000 + driftPer1000);
-    return set.afterUs.max <= longestUs ? null : `n${node} takes a lease for ${set.afterUs.max} us, where ${Math.floor(longestUs)} us are safe`;
+    return set.afterUs.max <= longestUs
+      ? null
+      : `n${node} takes a lease for ${set.afterUs.max} us, where ${Math.floor(longestUs)} us are safe`;
   },
 });
 
@@ -53,7 +62,10 @@ export const promiseIsKept = ofStep({
   check({ node, before, after, event }) {
     if (!mayLease(after.config)) return null;
     const { currentTerm } = after.persistent;
-    if (before === null) return currentTerm === 0 || hasContact(after) ? null : `n${node} starts in term ${currentTerm} and would vote at once`;
+    if (before === null)
+      return currentTerm === 0 || hasContact(after)
+        ? null
+        : `n${node} starts in term ${currentTerm} and would vote at once`;
     if (event?.kind !== 'message' || !hasContact(before) || after.role.kind !== 'follower') return null;
     return hasContact(after) ? null : `n${node} hears of term ${currentTerm} and forgets that it has heard a leader`;
   },

@@ -15,7 +15,8 @@ export function told({ voters, learners, outgoing }: Configuration): string {
 
 const names = (ids: readonly NodeId[]): string => ids.map((id) => `n${id}`).join(' ');
 
-const listsOf = ({ voters, learners, outgoing }: Configuration): string => [voters, learners, outgoing?.voters ?? ['none'], outgoing?.learnersNext ?? []].map((ids) => ids.join()).join(';');
+const listsOf = ({ voters, learners, outgoing }: Configuration): string =>
+  [voters, learners, outgoing?.voters ?? ['none'], outgoing?.learnersNext ?? []].map((ids) => ids.join()).join(';');
 
 export const sameConfiguration = (one: Configuration | undefined, other: Configuration | undefined): boolean =>
   one === other || (one !== undefined && other !== undefined && listsOf(one) === listsOf(other));
@@ -44,7 +45,13 @@ export interface LoggedChange {
 /** Configurations that a leader put into its log in a step, each with the one before. */
 export function changesIn({ before, after }: Pick<RaftStep, 'node' | 'before' | 'after'>): readonly LoggedChange[] {
   const { persistent: { log, currentTerm }, config: { members } } = after;
-  if (members === undefined || before?.role.kind !== 'leader' || before.persistent.currentTerm !== currentTerm || log === before.persistent.log) return [];
+  if (
+    members === undefined ||
+    before?.role.kind !== 'leader' ||
+    before.persistent.currentTerm !== currentTerm ||
+    log === before.persistent.log
+  )
+    return [];
   const found = [];
   for (let index = Math.max(before.persistent.log.lastIndex, log.baseIndex) + 1; index <= log.lastIndex; index++) {
     const to = log.at(index).configuration;
@@ -66,18 +73,27 @@ const differing = (one: readonly NodeId[], other: readonly NodeId[]): number =>
 type Leading = Pick<Raft, 'commitIndex' | 'persistent'>;
 
 /** What is wrong with a change that a leader in this state logged; null for nothing. */
-export function wrongOf({ from, to, fromIndex }: LoggedChange, { commitIndex, persistent: { currentTerm, log } }: Leading): string | null {
+export function wrongOf(
+  { from, to, fromIndex }: LoggedChange, { commitIndex, persistent: { currentTerm, log } }: Leading,
+): string | null {
   if (to.outgoing === undefined && differing(from.voters, to.voters) > 1) return 'two such majorities need not meet';
-  if (to.outgoing !== undefined && to.outgoing.voters.join() !== from.voters.join()) return `${names(from.voters)} vote no longer`;
+  if (to.outgoing !== undefined && to.outgoing.voters.join() !== from.voters.join())
+    return `${names(from.voters)} vote no longer`;
   if (fromIndex > commitIndex) return `the change at index ${fromIndex} is not committed`;
-  return commitIndex < log.baseIndex || log.termAt(commitIndex) !== currentTerm ? 'the leader has committed no entry of its term' : null;
+  return commitIndex < log.baseIndex || log.termAt(commitIndex) !== currentTerm
+    ? 'the leader has committed no entry of its term'
+    : null;
 }
 
 /** The same of what stands behind a joint configuration: nothing may but what it leads to. */
-export function wrongLeaving({ from, to, fromIndex }: LoggedChange, { commitIndex }: Pick<Raft, 'commitIndex'>): string | null {
+export function wrongLeaving(
+  { from, to, fromIndex }: LoggedChange, { commitIndex }: Pick<Raft, 'commitIndex'>,
+): string | null {
   if (fromIndex > commitIndex) return `the joint configuration at index ${fromIndex} is not committed`;
-  const learners = [...from.learners, ...from.outgoing?.learnersNext ?? []].sort((a, b) => a - b);
-  return sameConfiguration(to, { voters: from.voters, learners }) ? null : `it leads to ${told({ voters: from.voters, learners })}`;
+  const learners = [...from.learners, ...(from.outgoing?.learnersNext ?? [])].sort((a, b) => a - b);
+  return sameConfiguration(to, { voters: from.voters, learners })
+    ? null
+    : `it leads to ${told({ voters: from.voters, learners })}`;
 }
 
 export const oneChangeAtATime = ofStep({
@@ -89,7 +105,8 @@ export const oneChangeAtATime = ofStep({
     const { node, after } = step;
     for (const change of changesIn(step)) {
       const wrong = change.from.outgoing === undefined ? wrongOf(change, after) : null;
-      if (wrong !== null) return `n${node} leads term ${after.persistent.currentTerm} and changes ${told(change.from)} to ${told(change.to)} at index ${change.index}: ${wrong}`;
+      if (wrong !== null)
+        return `n${node} leads term ${after.persistent.currentTerm} and changes ${told(change.from)} to ${told(change.to)} at index ${change.index}: ${wrong}`;
     }
     return null;
   },
@@ -105,7 +122,8 @@ export const jointIsLeftWhenCommitted = ofStep({
     const { node, after } = step;
     for (const change of changesIn(step)) {
       const wrong = change.from.outgoing === undefined ? null : wrongLeaving(change, after);
-      if (wrong !== null) return `n${node} leads term ${after.persistent.currentTerm} and leaves ${told(change.from)} for ${told(change.to)} at index ${change.index}: ${wrong}`;
+      if (wrong !== null)
+        return `n${node} leads term ${after.persistent.currentTerm} and leaves ${told(change.from)} for ${told(change.to)} at index ${change.index}: ${wrong}`;
     }
     return null;
   },
@@ -119,9 +137,12 @@ export const leaderThatLeftStepsDown = ofStep({
   check({ node, before, after }) {
     const configuration = after.role.kind === 'leader' ? configurationOf(after) : null;
     if (configuration === null || votesIn(configuration, node)) return null;
-    if (before?.role.kind !== 'leader' && !mayHaveVoted(before, node)) return `n${node} leads term ${after.persistent.currentTerm} and has no vote in ${told(configuration)}`;
+    if (before?.role.kind !== 'leader' && !mayHaveVoted(before, node))
+      return `n${node} leads term ${after.persistent.currentTerm} and has no vote in ${told(configuration)}`;
     const index = indexOfLast(after.persistent, after.persistent.log.lastIndex);
-    return index > after.commitIndex ? null : `n${node} leads term ${after.persistent.currentTerm}, and has left: ${told(configuration)} is committed at index ${index}`;
+    return index > after.commitIndex
+      ? null
+      : `n${node} leads term ${after.persistent.currentTerm}, and has left: ${told(configuration)} is committed at index ${index}`;
   },
 });
 
@@ -129,7 +150,9 @@ export const leaderThatLeftStepsDown = ofStep({
 export function mayHaveVoted(raft: RaftStep['before'], node: NodeId): boolean {
   if (raft === null) return false;
   const { config: { members }, persistent, commitIndex } = raft;
-  return [loggedConfiguration(persistent), loggedConfiguration(persistent, commitIndex)].some((one) => votesIn(one ?? { voters: members!, learners: [] }, node));
+  return [loggedConfiguration(persistent), loggedConfiguration(persistent, commitIndex)].some((one) =>
+    votesIn(one ?? { voters: members!, learners: [] }, node),
+  );
 }
 
 export const standsAsMember = ofStep({
@@ -140,8 +163,12 @@ export const standsAsMember = ofStep({
   check({ node, before, after }) {
     if (before === null || after.config.members === undefined) return null;
     const { currentTerm, votedFor } = after.persistent;
-    const stands = (after.role.kind === 'preCandidate' && before.role.kind !== 'preCandidate') || (currentTerm > before.persistent.currentTerm && votedFor === node);
-    return !stands || mayHaveVoted(before, node) ? null : `n${node} stands for election in term ${currentTerm} and has no vote in ${told(configurationOf(before)!)}`;
+    const stands =
+      (after.role.kind === 'preCandidate' && before.role.kind !== 'preCandidate') ||
+      (currentTerm > before.persistent.currentTerm && votedFor === node);
+    return !stands || mayHaveVoted(before, node)
+      ? null
+      : `n${node} stands for election in term ${currentTerm} and has no vote in ${told(configurationOf(before)!)}`;
   },
 });
 
@@ -158,8 +185,10 @@ export const snapshotTellsWhoTakesPart = property({
   source: 'dissertation, 5.1',
   says: 'A snapshot holds the last configuration that is committed up to its end',
   looksAt: 'ghost',
-  check: ({ node, index, held, committed }: KeptConfiguration) => (sameConfiguration(held, committed) ? null
-    : `the snapshot of n${node} at index ${index} tells of ${held === undefined ? 'no configuration' : told(held)}, where it must be ${committed === undefined ? 'none' : told(committed)}`),
+  check: ({ node, index, held, committed }: KeptConfiguration) =>
+    sameConfiguration(held, committed)
+      ? null
+      : `the snapshot of n${node} at index ${index} tells of ${held === undefined ? 'no configuration' : told(held)}, where it must be ${committed === undefined ? 'none' : told(committed)}`,
 });
 
 export interface AnsweredChange {
@@ -174,15 +203,21 @@ export const acknowledgedChangeIsCommitted = property({
   source: 'dissertation, 4.1',
   says: 'An operator is told that a change is done only when the configuration that it makes is committed',
   looksAt: 'ghost',
-  check: ({ who, change, since }: AnsweredChange) => (since.some((one) => isMade(one, change)) ? null
-    : `${who} was told that ${wished(change)} is done, and since it asked no other configuration was committed than ${since.map(told).join(', ')}`),
+  check: ({ who, change, since }: AnsweredChange) =>
+    since.some((one) => isMade(one, change))
+      ? null
+      : `${who} was told that ${wished(change)} is done, and since it asked no other configuration was committed than ${since.map(told).join(', ')}`,
 });
 
-const wished = (change: Change): string => `${change.kind}(${change.kind === 'replaceServers' ? told(change) : `n${change.server}`})`;
+const wished = (change: Change): string =>
+  `${change.kind}(${change.kind === 'replaceServers' ? told(change) : `n${change.server}`})`;
 
 function isMade(made: Configuration, change: Change): boolean {
   const { voters, learners } = made;
-  if (change.kind === 'replaceServers') return sameConfiguration(made, { voters: change.voters.toSorted((a, b) => a - b), learners: change.learners.toSorted((a, b) => a - b) });
+  if (change.kind === 'replaceServers')
+    return sameConfiguration(made, {
+      voters: change.voters.toSorted((a, b) => a - b), learners: change.learners.toSorted((a, b) => a - b),
+    });
   if (change.kind === 'addServer') return voters.includes(change.server);
   return (votesIn(made, change.server) || learners.includes(change.server)) === (change.kind === 'addLearner');
 }

@@ -24,8 +24,10 @@ export class QuietWindow implements QuietListener {
     for (const effect of effects) {
       if (effect.kind !== 'send' || !isUp(effect.to)) continue;
       const message = effect.message as { readonly kind: string; readonly entries?: readonly unknown[] };
-      if (message.kind === 'installSnapshot' || message.kind === 'installChunk') this.sent = `n${node} still sends its snapshot to n${effect.to}, which lacks nothing`;
-      if (message.kind === 'appendEntries' && message.entries!.length > 0) this.sent = `n${node} still sends entries to n${effect.to}, which lacks none`;
+      if (message.kind === 'installSnapshot' || message.kind === 'installChunk')
+        this.sent = `n${node} still sends its snapshot to n${effect.to}, which lacks nothing`;
+      if (message.kind === 'appendEntries' && message.entries!.length > 0)
+        this.sent = `n${node} still sends entries to n${effect.to}, which lacks none`;
     }
   }
 }

@@ -1,12 +1,16 @@
 /**
- * Who counts for a server (dissertation 4.1): the voters of the last configuration of its log; without membership changes, everyone. While
- * that is joint (4.3) two sets count, each by itself: whatever needs a majority needs one of either.
+ * Who counts for a server (dissertation 4.1): the voters of the last configuration of its log; without membership
+ * changes, everyone. While that is joint (4.3) two sets count, each by itself: whatever needs a majority needs one of
+ * either.
  */
 import type { NodeId } from '../../core/protocol.ts';
 import type { Configuration } from '../../core/raft/members.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
 
-/** By the entries themselves, and the snapshot: what a server says of its log is not asked. Undefined where none says so. */
+/**
+ * By the entries themselves, and the snapshot: what a server says of its log is not asked. Undefined where none says
+ * so.
+ */
 export function loggedConfiguration({ log, snapshot }: Persistent, upTo = log.lastIndex): Configuration | undefined {
   for (let index = upTo; index > log.baseIndex; index--) {
     const { configuration } = log.at(index);
@@ -16,8 +20,10 @@ export function loggedConfiguration({ log, snapshot }: Persistent, upTo = log.la
 }
 
 /** Null where the plan lets nobody come or go. */
-export function configurationOf({ config: { members }, persistent }: Pick<Raft, 'config' | 'persistent'>): Configuration | null {
-  return members === undefined ? null : loggedConfiguration(persistent) ?? { voters: members, learners: [] };
+export function configurationOf({
+  config: { members }, persistent,
+}: Pick<Raft, 'config' | 'persistent'>): Configuration | null {
+  return members === undefined ? null : (loggedConfiguration(persistent) ?? { voters: members, learners: [] });
 }
 
 const everyone = Array.from({ length: 8 }, (_, servers) => Array.from({ length: servers }, (_unused, node) => node));
@@ -26,14 +32,20 @@ const everyone = Array.from({ length: 8 }, (_, servers) => Array.from({ length: 
 export function votingSets(raft: Pick<Raft, 'config' | 'persistent'>, servers: number): readonly (readonly NodeId[])[] {
   const configuration = configurationOf(raft);
   if (configuration === null) return [everyone[servers] ?? Array.from({ length: servers }, (_, node) => node)];
-  return configuration.outgoing === undefined ? [configuration.voters] : [configuration.voters, configuration.outgoing.voters];
+  return configuration.outgoing === undefined
+    ? [configuration.voters]
+    : [configuration.voters, configuration.outgoing.voters];
 }
 
 /** Whoever is in one of them, once. */
-export const votersOf = (raft: Pick<Raft, 'config' | 'persistent'>, servers: number): readonly NodeId[] => [...new Set(votingSets(raft, servers).flat())];
+export const votersOf = (raft: Pick<Raft, 'config' | 'persistent'>, servers: number): readonly NodeId[] => [
+  ...new Set(votingSets(raft, servers).flat()),
+];
 
 /** Of the sets, the first one of which these are no majority; null where there is none. */
-export function outvotedIn(sets: readonly (readonly NodeId[])[], holds: (node: NodeId) => boolean): { readonly held: number; readonly of: number } | null {
+export function outvotedIn(
+  sets: readonly (readonly NodeId[])[], holds: (node: NodeId) => boolean,
+): { readonly held: number; readonly of: number } | null {
   for (const set of sets) {
     const held = set.filter(holds).length;
     if (held * 2 <= set.length) return { held, of: set.length };
@@ -42,10 +54,12 @@ export function outvotedIn(sets: readonly (readonly NodeId[])[], holds: (node: N
 }
 
 /** Alone it decides. */
-export const isAlone = (raft: Raft): boolean => votingSets(raft, raft.config.clusterSize).every((set) => set.length === 1 && set[0] === raft.config.id);
+export const isAlone = (raft: Raft): boolean =>
+  votingSets(raft, raft.config.clusterSize).every((set) => set.length === 1 && set[0] === raft.config.id);
 
 /** Whether it has a vote by this configuration. */
-export const votesIn = ({ voters, outgoing }: Configuration, node: NodeId): boolean => voters.includes(node) || outgoing?.voters.includes(node) === true;
+export const votesIn = ({ voters, outgoing }: Configuration, node: NodeId): boolean =>
+  voters.includes(node) || outgoing?.voters.includes(node) === true;
 
 /** Whether it takes part, as a voter or a learner. */
 export function isMember(raft: Raft, node: NodeId): boolean {

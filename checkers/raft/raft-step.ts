@@ -22,8 +22,8 @@ export interface ClusterStep extends RaftStep {
 
 /**
  * What must have changed in a step before a property is asked. `spoken`: a message was heard, whether
- * it changed anything or not; `woken`: a timer fired, likewise. The others are asked of boots, too: `written` when the persistent state is another,
- * `led` when a leader's view of its followers is, `moved` when anything is.
+ * it changed anything or not; `woken`: a timer fired, likewise. The others are asked of boots, too: `written` when the
+ * persistent state is another, `led` when a leader's view of its followers is, `moved` when anything is.
  */
 export type When = 'spoken' | 'woken' | 'written' | 'led' | 'moved';
 
@@ -31,14 +31,16 @@ export interface StepProperty<Facts, Name extends string = string> extends Prope
   readonly looksAt: 'step' | 'pair';
   readonly when: When;
   /**
-   * Of `spoken` the kinds of message that must have been heard, of `woken` the timers that must have fired: of any other
-   * one it says nothing, and is not asked. All when absent.
+   * Of `spoken` the kinds of message that must have been heard, of `woken` the timers that must have fired: of any
+   * other one it says nothing, and is not asked. All when absent.
    */
   readonly on?: readonly string[];
 }
 
-export const ofStep = <const Name extends string>(given: Omit<StepProperty<RaftStep, Name>, 'looksAt'>): StepProperty<RaftStep, Name> =>
-  ({ ...given, looksAt: 'step' });
+export const ofStep = <const Name extends string>(
+  given: Omit<StepProperty<RaftStep, Name>, 'looksAt'>,
+): StepProperty<RaftStep, Name> => ({ ...given, looksAt: 'step' });
 
-export const ofPair = <const Name extends string>(given: Omit<StepProperty<ClusterStep, Name>, 'looksAt'>): StepProperty<ClusterStep, Name> =>
-  ({ ...given, looksAt: 'pair' });
+export const ofPair = <const Name extends string>(
+  given: Omit<StepProperty<ClusterStep, Name>, 'looksAt'>,
+): StepProperty<ClusterStep, Name> => ({ ...given, looksAt: 'pair' });

@@ -1,6 +1,8 @@
 /** What a leader believes of its followers, held against their disks; that it only appends; and how servers answer. */
 import type { LogIndex } from '../../core/raft/log.ts';
-import type { AppendEntries, AppendEntriesReply, InstallSnapshot, InstallSnapshotReply, RaftMessage } from '../../core/raft/messages.ts';
+import type {
+  AppendEntries, AppendEntriesReply, InstallSnapshot, InstallSnapshotReply, RaftMessage,
+} from '../../core/raft/messages.ts';
 import type { Leader, Persistent, Raft } from '../../core/raft/state.ts';
 import { isMember, outvotedIn, votingSets } from './quorum.ts';
 import { ofPair, ofStep, type RaftStep } from './raft-step.ts';
@@ -24,7 +26,9 @@ export const leaderAppendOnly = ofStep({
 
 /** Of a leader that has just been elected nothing is known. */
 function matchesBefore(before: Raft | null, after: Raft): readonly LogIndex[] | null {
-  return before?.role.kind === 'leader' && before.persistent.currentTerm === after.persistent.currentTerm ? before.role.matchIndex : null;
+  return before?.role.kind === 'leader' && before.persistent.currentTerm === after.persistent.currentTerm
+    ? before.role.matchIndex
+    : null;
 }
 
 export const nextAboveMatch = ofStep({
@@ -35,7 +39,8 @@ export const nextAboveMatch = ofStep({
   check({ node, after }) {
     const { nextIndex, matchIndex } = after.role as Leader;
     for (let peer = 0; peer < matchIndex.length; peer++) {
-      if (peer !== node && nextIndex[peer]! <= matchIndex[peer]!) return `n${node} has nextIndex ${nextIndex[peer]} and matchIndex ${matchIndex[peer]} for n${peer}`;
+      if (peer !== node && nextIndex[peer]! <= matchIndex[peer]!)
+        return `n${node} has nextIndex ${nextIndex[peer]} and matchIndex ${matchIndex[peer]} for n${peer}`;
     }
     return null;
   },
@@ -52,7 +57,8 @@ export const matchIndexMonotonic = ofStep({
     const { matchIndex } = after.role as Leader;
     for (let peer = 0; peer < matchIndex.length; peer++) {
       // Of one that comes in, also for the second time, nothing is known.
-      if (peer !== node && matchIndex[peer]! < old[peer]! && isMember(before!, peer)) return `n${node} took matchIndex of n${peer} back from ${old[peer]} to ${matchIndex[peer]}`;
+      if (peer !== node && matchIndex[peer]! < old[peer]! && isMember(before!, peer))
+        return `n${node} took matchIndex of n${peer} back from ${old[peer]} to ${matchIndex[peer]}`;
     }
     return null;
   },
@@ -68,7 +74,8 @@ export const matchIndexIsDurable = ofPair({
     const { matchIndex } = after.role as Leader;
     for (let peer = 0; peer < matchIndex.length; peer++) {
       const match = matchIndex[peer]!;
-      if (peer === node || match <= (old === null ? 0 : old[peer]!) || isDurableAt(after, match, durableOf(peer))) continue;
+      if (peer === node || match <= (old === null ? 0 : old[peer]!) || isDurableAt(after, match, durableOf(peer)))
+        continue;
       return `n${node} leads term ${after.persistent.currentTerm} and counts entry ${match} as stored by n${peer}, whose disk does not hold it`;
     }
     return null;
@@ -121,15 +128,23 @@ export const staleRepliesChangeNothing = ofStep({
     if (before === null || before === after || event?.kind !== 'message') return null;
     const { kind, term } = event.message as RaftMessage;
     const { currentTerm, votedFor } = before.persistent;
-    if ((kind !== 'requestVoteReply' && kind !== 'appendEntriesReply' && kind !== 'installSnapshotReply') || term >= currentTerm) return null;
+    if (
+      (kind !== 'requestVoteReply' && kind !== 'appendEntriesReply' && kind !== 'installSnapshotReply') ||
+      term >= currentTerm
+    )
+      return null;
     const isSame = before.role === after.role && before.commitIndex === after.commitIndex
       && currentTerm === after.persistent.currentTerm && votedFor === after.persistent.votedFor;
-    return isSame ? null : `n${node} is in term ${currentTerm} and acts on what n${event.from} answered in term ${term}`;
+    return isSame
+      ? null
+      : `n${node} is in term ${currentTerm} and acts on what n${event.from} answered in term ${term}`;
   },
 });
 
 /** What a follower said to a request of the leader of its term; null when the step is nothing of the kind. */
-function answerTo(kind: 'appendEntries' | 'installSnapshot', { after, event, effects }: RaftStep): { readonly request: RaftMessage; readonly reply: RaftMessage } | null {
+function answerTo(
+  kind: 'appendEntries' | 'installSnapshot', { after, event, effects }: RaftStep,
+): { readonly request: RaftMessage; readonly reply: RaftMessage } | null {
   if (event?.kind !== 'message') return null;
   const request = event.message as RaftMessage;
   if (request.kind !== kind || request.term !== after.persistent.currentTerm) return null;
@@ -141,7 +156,9 @@ function answerTo(kind: 'appendEntries' | 'installSnapshot', { after, event, eff
   return null;
 }
 
-/** What a follower knows to be committed agrees with any leader's log. Refusing that, the two would go on without end. */
+/**
+ * What a follower knows to be committed agrees with any leader's log. Refusing that, the two would go on without end.
+ */
 export const refusalIsAConflict = ofStep({
   name: 'Refusal Is A Conflict',
   source: 'Raft, 5.3',
@@ -153,11 +170,16 @@ export const refusalIsAConflict = ofStep({
     if (answer === null || (answer.reply as AppendEntriesReply).success) return null;
     const committed = step.before?.commitIndex ?? 0;
     const { prevLogIndex } = answer.request as AppendEntries;
-    return prevLogIndex > committed ? null : `n${step.node} has committed up to ${committed} and refuses what follows entry ${prevLogIndex}`;
+    return prevLogIndex > committed
+      ? null
+      : `n${step.node} has committed up to ${committed} and refuses what follows entry ${prevLogIndex}`;
   },
 });
 
-/** A snapshot stands for what is committed, so it is taken or held already. Else the two would go on about it without end. */
+/**
+ * A snapshot stands for what is committed, so it is taken or held already. Else the two would go on about it without
+ * end.
+ */
 export const snapshotIsTaken = ofStep({
   name: 'Snapshot Is Taken',
   source: 'Raft, section 7',
@@ -170,6 +192,8 @@ export const snapshotIsTaken = ofStep({
     const index = (answer.request as InstallSnapshot).snapshot.lastIncludedIndex;
     const { lastIncludedIndex } = answer.reply as InstallSnapshotReply;
     const { commitIndex } = step.after;
-    return commitIndex >= index && lastIncludedIndex >= index ? null : `n${step.node} answers a snapshot at ${index} with ${lastIncludedIndex}, and has committed up to ${commitIndex}`;
+    return commitIndex >= index && lastIncludedIndex >= index
+      ? null
+      : `n${step.node} answers a snapshot at ${index} with ${lastIncludedIndex}, and has committed up to ${commitIndex}`;
   },
 });

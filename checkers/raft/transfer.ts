@@ -4,8 +4,10 @@ import type { Transfer } from '../../core/raft/office.ts';
 import type { Raft } from '../../core/raft/state.ts';
 import { ofStep, type RaftStep } from './raft-step.ts';
 
-const heard = ({ event }: RaftStep): AnyRaftMessage | null => (event?.kind === 'message' ? (event.message as AnyRaftMessage) : null);
-const transferOf = (raft: Raft | null): Transfer | null => (raft?.role.kind === 'leader' ? raft.role.office?.transfer ?? null : null);
+const heard = ({ event }: RaftStep): AnyRaftMessage | null =>
+  event?.kind === 'message' ? (event.message as AnyRaftMessage) : null;
+const transferOf = (raft: Raft | null): Transfer | null =>
+  raft?.role.kind === 'leader' ? (raft.role.office?.transfer ?? null) : null;
 
 /** What it took in now its heir might lack, and lose the election by. */
 export const transferTakesNoProposals = ofStep({
@@ -17,7 +19,9 @@ export const transferTakesNoProposals = ofStep({
     const transfer = transferOf(before);
     if (transfer === null || transferOf(after) === null) return null;
     const { lastIndex } = after.persistent.log;
-    return lastIndex <= before!.persistent.log.lastIndex ? null : `n${node} hands over to n${transfer.to} and takes entry ${lastIndex} into its log`;
+    return lastIndex <= before!.persistent.log.lastIndex
+      ? null
+      : `n${node} hands over to n${transfer.to} and takes entry ${lastIndex} into its log`;
   },
 });
 
@@ -31,9 +35,11 @@ export const toldWhenUpToDate = ofStep({
       if (effect.kind !== 'send' || (effect.message as AnyRaftMessage).kind !== 'timeoutNow') continue;
       const { to } = effect;
       const matched = after.role.kind === 'leader' ? after.role.matchIndex[to]! : -1;
-      if (transferOf(after)?.to !== to) return `n${node} tells n${to} to stand for election and does not hand over to it`;
+      if (transferOf(after)?.to !== to)
+        return `n${node} tells n${to} to stand for election and does not hand over to it`;
       if (transferOf(before)?.isTold === true) return `n${node} tells n${to} to stand for election once more`;
-      if (matched < after.persistent.log.lastIndex) return `n${node} tells n${to} to stand for election, which holds ${matched} of ${after.persistent.log.lastIndex} entries`;
+      if (matched < after.persistent.log.lastIndex)
+        return `n${node} tells n${to} to stand for election, which holds ${matched} of ${after.persistent.log.lastIndex} entries`;
     }
     return null;
   },
@@ -56,7 +62,9 @@ export const leadersWishIsDone = ofStep({
       return stands ? null : `n${node} is told to stand for election in term ${message.term}, and does not`;
     }
     if (message.kind !== 'requestTransferVote' || message.term <= currentTerm) return null;
-    return after.persistent.currentTerm >= message.term ? null : `n${node} is asked for its vote in term ${message.term} as its leader wishes, and does not look at it`;
+    return after.persistent.currentTerm >= message.term
+      ? null
+      : `n${node} is asked for its vote in term ${message.term} as its leader wishes, and does not look at it`;
   },
 });
 
@@ -70,7 +78,9 @@ export const transferTimeIsOnce = ofStep({
     const isSet = effects.some((effect) => effect.kind === 'setTimer' && effect.timer === 'transfer');
     const isBegun = transferOf(before) === null && transferOf(after) !== null;
     if (isSet === isBegun) return null;
-    return isSet ? `n${node} hands over already, and gives itself more time` : `n${node} begins to hand over, and for ever`;
+    return isSet
+      ? `n${node} hands over already, and gives itself more time`
+      : `n${node} begins to hand over, and for ever`;
   },
 });
 

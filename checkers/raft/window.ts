@@ -9,12 +9,18 @@ export const windowIsKept = ofStep({
   source: 'dissertation, 10.2.1; etcd',
   says: 'What is under way to a follower lies between what it acknowledged and what is sent next, and is no more than the window holds',
   when: 'led',
-  check({ node, after: { config: { window }, role } }) {
+  check({
+    node,
+    after: {
+      config: { window }, role,
+    },
+  }) {
     const { matchIndex, nextIndex, office } = role as Leader;
     if (window === undefined || office?.flows === undefined) return null;
     for (const [peer, flow] of office.flows.entries()) {
       const wrong = peer === node ? null : wrongOf(flow, window, matchIndex[peer]!, nextIndex[peer]!);
-      if (wrong !== null) return `n${node} has requests up to ${flow.inFlight.join(', ')} under way to n${peer}: ${wrong}`;
+      if (wrong !== null)
+        return `n${node} has requests up to ${flow.inFlight.join(', ')} under way to n${peer}: ${wrong}`;
     }
     return null;
   },

@@ -20,7 +20,8 @@ export class NextIndexes {
   /** Of all peers without one; a leader just elected may have counted its own no-op. */
   private common: readonly Range[] | null = null;
   /** Turned into a choice only when what is likeliest does not fit. */
-  private answer: { readonly before: SpecServer; readonly said: Acknowledgement; readonly likeliest: number } | null = null;
+  private answer: { readonly before: SpecServer; readonly said: Acknowledgement; readonly likeliest: number } | null =
+    null;
 
   /** @param server behind the event's actions */
   constructor(server: SpecServer) {
@@ -62,7 +63,9 @@ export class NextIndexes {
   /** @param before the server that takes the answer */
   answered(before: SpecServer, said: Acknowledgement): void {
     const next = before.nextIndex[said.source]!;
-    const likeliest = said.success ? Math.max(next, before.matchIndex[said.source]! + 1, said.matchIndex + 1) : Math.max(next - 1, 1);
+    const likeliest = said.success
+      ? Math.max(next, before.matchIndex[said.source]! + 1, said.matchIndex + 1)
+      : Math.max(next - 1, 1);
     this.answer = { before, said, likeliest };
   }
 

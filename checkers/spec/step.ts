@@ -133,11 +133,13 @@ export class StepJudge {
     const inTheWay = refusalOf(action, server, message, this.setting);
     if (inTheWay !== null) return refusedBy(action.name, inTheWay);
     // raft.tla keeps nextIndex and matchIndex of everybody; of who does not lead they are not read here.
-    if (tellsALeader(message) && server.role !== 'leader') return this.follow({ ...this.nothing(server), action }, step);
+    if (tellsALeader(message) && server.role !== 'leader')
+      return this.follow({ ...this.nothing(server), action }, step);
     const outcome = action.update(server, message, this.setting);
     const nexts = new NextIndexes(outcome.server);
     if (message.kind === 'AppendEntriesResponse') nexts.answered(server, message);
-    if (message.kind === 'InstallSnapshotResponse' && message.matchIndex > 0) nexts.answered(server, { ...message, success: true });
+    if (message.kind === 'InstallSnapshotResponse' && message.matchIndex > 0)
+      nexts.answered(server, { ...message, success: true });
     const refused = (): Refused | null => conditionOf(server, message, this.setting);
     const answer = outcome.sent.length === 0 ? null : {
       message: outcome.sent[0]!, commitIndex: server.commitIndex, termBefore: step.before.currentTerm,

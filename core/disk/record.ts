@@ -17,7 +17,10 @@ import { checksum } from './checksum.ts';
 
 const headerBytes = 20;
 const markBytes = 8;
-/** Keeps a mark from being mistaken for what payloads are full of: small numbers, and text (no byte of which is above 0xef). */
+/**
+ * Keeps a mark from being mistaken for what payloads are full of: small numbers, and text (no byte of which is above
+ * 0xef).
+ */
 const markMagic = 0xf5f6f7f8;
 const markNumber = (sequence: number): number => (sequence ^ markMagic) >>> 0;
 
@@ -55,7 +58,13 @@ const uint32At = (bytes: Uint8Array, at: number): number =>
 
 /** What stands at an offset where a record of this sequence number is expected. */
 export type Found =
-  | { readonly kind: 'record'; readonly frame: Frame; readonly next: number; readonly isMarked: boolean; readonly isShort: boolean }
+  | {
+      readonly kind: 'record';
+      readonly frame: Frame;
+      readonly next: number;
+      readonly isMarked: boolean;
+      readonly isShort: boolean;
+    }
   /** The file ends here. */
   | { readonly kind: 'end' }
   /** A write that never finished; nothing stands behind it. */
@@ -70,29 +79,46 @@ interface Header {
 }
 
 function headerAt(bytes: Uint8Array, at: number): Header | null {
-  if (at + headerBytes > bytes.length || uint32At(bytes, at + 16) !== checksum(bytes, at, at + headerBytes - 4)) return null;
+  if (at + headerBytes > bytes.length || uint32At(bytes, at + 16) !== checksum(bytes, at, at + headerBytes - 4))
+    return null;
   return {
-    length: uint32At(bytes, at), generation: uint32At(bytes, at + 4), sequence: uint32At(bytes, at + 8), payloadChecksum: uint32At(bytes, at + 12),
+    length: uint32At(bytes, at), generation: uint32At(bytes, at + 4), sequence: uint32At(bytes, at + 8),
+    payloadChecksum: uint32At(bytes, at + 12),
   };
 }
 
 export function recordAt(bytes: Uint8Array, at: number, sequence: number): Found {
   if (at === bytes.length) return { kind: 'end' };
   const header = headerAt(bytes, at);
-  if (header === null) return broken(bytes, at, sequence, hasMarkBehind(bytes, at + headerBytes, sequence), 'the head of a record is damaged');
-  if (header.sequence !== sequence) return { kind: 'damaged', reason: `record ${header.sequence} stands where record ${sequence} must` };
+  if (header === null)
+    return broken(
+      bytes, at, sequence, hasMarkBehind(bytes, at + headerBytes, sequence), 'the head of a record is damaged',
+    );
+  if (header.sequence !== sequence)
+    return { kind: 'damaged', reason: `record ${header.sequence} stands where record ${sequence} must` };
   const begin = at + headerBytes;
   const end = begin + header.length;
   const isWhole = end <= bytes.length && checksum(bytes, begin, end) === header.payloadChecksum;
-  if (!isWhole) return broken(bytes, at, sequence, markAt(bytes, end, sequence, header.payloadChecksum), `the payload of record ${sequence} is damaged`);
+  if (!isWhole)
+    return broken(
+      bytes, at, sequence, markAt(bytes, end, sequence, header.payloadChecksum),
+      `the payload of record ${sequence} is damaged`,
+    );
   const { generation } = header;
   const isMarked = markAt(bytes, end, sequence, header.payloadChecksum);
   const next = Math.min(bytes.length, end + markBytes);
-  return { kind: 'record', frame: { generation, sequence, payload: bytes.slice(begin, end) }, next, isMarked, isShort: end + markBytes > bytes.length };
+  return {
+    kind: 'record', frame: { generation, sequence, payload: bytes.slice(begin, end) }, next, isMarked,
+    isShort: end + markBytes > bytes.length,
+  };
 }
 
 function markAt(bytes: Uint8Array, at: number, sequence: number, payloadChecksum: number): boolean {
-  return at + markBytes <= bytes.length && uint32At(bytes, at) === markNumber(sequence) && uint32At(bytes, at + 4) === payloadChecksum;
+  return (
+    at + markBytes <= bytes.length &&
+    uint32At(bytes, at) === markNumber(sequence) &&
+    uint32At(bytes, at + 4) === payloadChecksum
+  );
 }
 
 /**
@@ -104,7 +130,8 @@ function markAt(bytes: Uint8Array, at: number, sequence: number, payloadChecksum
 function broken(bytes: Uint8Array, own: number, sequence: number, isFinished: boolean, reason: string): Found {
   if (isFinished) return { kind: 'damaged', reason };
   for (let at = 0; at + headerBytes <= bytes.length; at++) {
-    // Its own head says only that it was begun. The number is looked at first: a checksum for each byte of the file costs much.
+    // Its own head says only that it was begun. The number is looked at first: a checksum for each byte of the file
+    // costs much.
     const mayBeLater = at !== own && uint32At(bytes, at + 8) >= sequence;
     if (mayBeLater && headerAt(bytes, at) !== null) return { kind: 'damaged', reason };
   }

@@ -49,14 +49,20 @@ const snapshotFile = (generation: number): string => `snapshot.${generation}`;
 export const raftStorage: Storage<Write, Persistent, Cursor> = { format, store, recover, isLater };
 
 function format(): { cursor: Cursor; operations: readonly FileOperation[] } {
-  return { cursor: { generation: 1, sequence: 1 }, operations: [...generationFiles(1, blankPersistent), superblock(1)] };
+  return {
+    cursor: { generation: 1, sequence: 1 }, operations: [...generationFiles(1, blankPersistent), superblock(1)],
+  };
 }
 
-function store({ generation, sequence }: Cursor, durable: Persistent, writes: readonly Write[]): { cursor: Cursor; operations: readonly FileOperation[] } {
+function store(
+  { generation, sequence }: Cursor, durable: Persistent, writes: readonly Write[],
+): { cursor: Cursor; operations: readonly FileOperation[] } {
   if (writes.some(({ kind }) => kind === 'snapshot')) return newGeneration(generation, durable);
   // The bytes are made when they are read, and what an entry says of its size is held against it now.
   for (const write of writes) if (write.kind === 'append') for (const entry of write.entries) commandLengthOf(entry);
-  const record = new EncodedWrite('append', logFile(generation), () => encodeRecord({ generation, sequence, payload: payloadOf(writes) }));
+  const record = new EncodedWrite('append', logFile(generation), () =>
+    encodeRecord({ generation, sequence, payload: payloadOf(writes) }),
+  );
   return { cursor: { generation, sequence: sequence + 1 }, operations: [record] };
 }
 
@@ -93,7 +99,9 @@ const superblock = (generation: number): FileOperation => new EncodedWrite('repl
   encodeRecord({ generation, sequence: 0, payload: new ByteWriter().uint32(superblockMagic).finish() }));
 
 function isLater(cursor: Cursor, than: Cursor): boolean {
-  return cursor.generation > than.generation || (cursor.generation === than.generation && cursor.sequence > than.sequence);
+  return (
+    cursor.generation > than.generation || (cursor.generation === than.generation && cursor.sequence > than.sequence)
+  );
 }
 
 function recover(files: Files): Recovery<Persistent, Cursor> {
@@ -127,7 +135,8 @@ const generationOf = (file: string): number => (file.startsWith('log.') ? Number
 
 function readSuperblock(files: Files): number {
   const { generation, payload } = wholeRecord(files, superblockFile);
-  if (payload.length !== 4 || new ByteReader(payload).uint32() !== superblockMagic) throw new Refused(superblockFile, 'it is no superblock');
+  if (payload.length !== 4 || new ByteReader(payload).uint32() !== superblockMagic)
+    throw new Refused(superblockFile, 'it is no superblock');
   return generation;
 }
 
@@ -144,20 +153,26 @@ function readGeneration(files: Files, generation: number, hasUnfinished: boolean
     const found = recordAt(bytes, at, sequence);
     if (found.kind === 'damaged') throw new Refused(file, found.reason);
     if (found.kind === 'end' || found.kind === 'torn') {
-      return whole(files, generation, sequence, durable, found.kind === 'torn', mended === bytes && found.kind === 'end' ? null : mended.subarray(0, at), hasUnfinished);
+      return whole(
+        files, generation, sequence, durable, found.kind === 'torn',
+        mended === bytes && found.kind === 'end' ? null : mended.subarray(0, at), hasUnfinished,
+      );
     }
     mustBeOf(file, generation, found.frame.generation);
     durable = applied(file, durable, found.frame.payload);
     sequence += 1;
     // A finished payload without its mark is kept, and gets its mark: else the next damage would pass for a torn end.
     if (!found.isMarked) mended = marked(mended, at, found.frame);
-    if (!found.isMarked && found.next >= bytes.length) return whole(files, generation, sequence, durable, true, mended, hasUnfinished);
+    if (!found.isMarked && found.next >= bytes.length)
+      return whole(files, generation, sequence, durable, true, mended, hasUnfinished);
     at = found.next;
   }
 }
 
 /** The file with this record written once more in its place. */
-function marked(bytes: Uint8Array, at: number, frame: { generation: number; sequence: number; payload: Uint8Array }): Uint8Array {
+function marked(
+  bytes: Uint8Array, at: number, frame: { generation: number; sequence: number; payload: Uint8Array },
+): Uint8Array {
   const record = encodeRecord(frame);
   const all = new Uint8Array(Math.max(bytes.length, at + record.length));
   all.set(bytes);
@@ -166,11 +181,12 @@ function marked(bytes: Uint8Array, at: number, frame: { generation: number; sequ
 }
 
 /**
- * `clean` is what the log must hold from now on; null when it holds that already. Then it is written once more all the same:
- * its end may be what a failed sync left in the cache, which nobody has on a disk.
+ * `clean` is what the log must hold from now on; null when it holds that already. Then it is written once more all the
+ * same: its end may be what a failed sync left in the cache, which nobody has on a disk.
  */
 function whole(
-  files: Files, generation: number, sequence: number, durable: Persistent, isTorn: boolean, clean: Uint8Array | null, hasUnfinished: boolean,
+  files: Files, generation: number, sequence: number, durable: Persistent, isTorn: boolean, clean: Uint8Array | null,
+  hasUnfinished: boolean,
 ): Recovery<Persistent, Cursor> {
   const repairs: FileOperation[] = [];
   if (clean !== null) repairs.push({ kind: 'replace', file: logFile(generation), bytes: clean.slice() });
@@ -183,9 +199,12 @@ function whole(
   return { kind: 'recovered', durable, cursor: { generation, sequence }, repairs, isTorn: isTorn || hasUnfinished };
 }
 
-function readBase(files: Files, file: string, bytes: Uint8Array, generation: number): { durable: Persistent; next: number } {
+function readBase(
+  files: Files, file: string, bytes: Uint8Array, generation: number,
+): { durable: Persistent; next: number } {
   const found = recordAt(bytes, 0, 0);
-  if (found.kind !== 'record' || found.isShort) throw new Refused(file, found.kind === 'damaged' ? found.reason : 'the log does not begin with its base');
+  if (found.kind !== 'record' || found.isShort)
+    throw new Refused(file, found.kind === 'damaged' ? found.reason : 'the log does not begin with its base');
   mustBeOf(file, generation, found.frame.generation);
   const needsSnapshot = baseIndexOf(found.frame.payload) > 0;
   const snapshot = needsSnapshot ? readSnapshot(files, generation) : null;
@@ -217,7 +236,8 @@ function wholeRecord(files: Files, file: string): { generation: number; payload:
 }
 
 function mustBeOf(file: string, generation: number, found: number): void {
-  if (generation !== found) throw new Refused(file, `what was read is of generation ${found}, and it must be of generation ${generation}`);
+  if (generation !== found)
+    throw new Refused(file, `what was read is of generation ${found}, and it must be of generation ${generation}`);
 }
 
 function applied(file: string, durable: Persistent, payload: Uint8Array): Persistent {

@@ -51,14 +51,18 @@ export class Vector<T> {
 
   /** @throws AssertionFailed outside [start, end) */
   at(position: number): T {
-    assert(position >= this.start && position < this.end, () => `no item at ${position} in [${this.start}, ${this.end})`);
+    assert(
+      position >= this.start && position < this.end, () => `no item at ${position} in [${this.start}, ${this.end})`,
+    );
     return this.leafAt(position)[position & MASK]!;
   }
 
   append(items: readonly T[]): Vector<T> {
     if (items.length === 0) return this;
     if (this.tail.length + items.length <= WIDTH) {
-      return new Vector(this.start, this.end + items.length, this.root, this.shift, joined(this.tail, items), this.tailStart);
+      return new Vector(
+        this.start, this.end + items.length, this.root, this.shift, joined(this.tail, items), this.tailStart,
+      );
     }
     let { root, shift, tailStart } = this;
     let tail = this.tail.slice();
@@ -84,7 +88,9 @@ export class Vector<T> {
     assert(end >= this.start, () => `cannot cut [${this.start}, ${this.end}) back to ${end}`);
     if (end === this.start) return Vector.startingAt(end);
     if (end > this.tailStart) {
-      return new Vector(this.start, end, this.root, this.shift, this.tail.slice(0, end - this.tailStart), this.tailStart);
+      return new Vector(
+        this.start, end, this.root, this.shift, this.tail.slice(0, end - this.tailStart), this.tailStart,
+      );
     }
     // The leaf that holds the new last item becomes the tail.
     const last = end - 1;

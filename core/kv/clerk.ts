@@ -46,7 +46,9 @@ export function stepClerk(clerk: Clerk, event: ClerkEvent): ClerkStep {
     case 'timer':
       return clerk.pending === null ? stay(clerk) : ask(clerk, clerk.pending, nextServer(clerk), 0);
     case 'unreachable':
-      return clerk.pending === null || event.node !== clerk.target ? stay(clerk) : onRefused(clerk, clerk.pending, null);
+      return clerk.pending === null || event.node !== clerk.target
+        ? stay(clerk)
+        : onRefused(clerk, clerk.pending, null);
   }
 }
 
@@ -76,7 +78,9 @@ function onRefused(clerk: Clerk, pending: Pending, leaderId: NodeId | null): Cle
   const refusals = pending.refusals + 1;
   if (refusals < clerk.config.clusterSize) return ask(clerk, pending, leaderId ?? nextServer(clerk), refusals);
   const { config, sequence, target } = clerk;
-  const state: Clerk = { config, sequence, target, pending: { id: pending.id, operation: pending.operation, refusals } };
+  const state: Clerk = {
+    config, sequence, target, pending: { id: pending.id, operation: pending.operation, refusals },
+  };
   return { state, effects: [{ kind: 'setTimer', timer: 'retry', afterUs: config.backoffUs }] };
 }
 
@@ -98,7 +102,9 @@ const nextServer = ({ target, config }: Clerk): NodeId => (target + 1) % config.
 const stay = (state: Clerk): ClerkStep => ({ state, effects: [] });
 
 /** A clerk as a node of the world: nothing of it is durable. */
-export const clerkProcess = (config: ClerkConfig): Process<Clerk, ClerkMessage, never, null, Operation | Change, Result> => ({
+export const clerkProcess = (
+  config: ClerkConfig,
+): Process<Clerk, ClerkMessage, never, null, Operation | Change, Result> => ({
   blank: null,
   boot: () => ({ state: bootClerk(config), effects: [] }),
   step: stepClerk,

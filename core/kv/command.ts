@@ -18,7 +18,10 @@ export type Operation = PlainOperation | VersionedOperation;
 export type PlainResult = string | boolean | null;
 export type Result = PlainResult | VersionedResult;
 
-/** In place of a result: the client's session has ended, and whether the operation took effect in it is open (session-clerk.ts). */
+/**
+ * In place of a result: the client's session has ended, and whether the operation took effect in it is open
+ * (session-clerk.ts).
+ */
 export interface Expired {
   readonly kind: 'expired';
 }
@@ -55,7 +58,9 @@ const operationSizeBytes = (operation: Operation): number => {
 
 /** Length of the command's byte form. */
 export const commandSizeBytes = (command: Command): number =>
-  2 * uint32SizeBytes + operationSizeBytes(command.operation) + (command.inSession === undefined ? 0 : 3 * uint32SizeBytes);
+  2 * uint32SizeBytes +
+  operationSizeBytes(command.operation) +
+  (command.inSession === undefined ? 0 : 3 * uint32SizeBytes);
 
 export function writeOperation(to: ByteWriter, operation: Operation): void {
   to.uint8(operationKinds.indexOf(operation.kind)).string(operation.key);
@@ -78,13 +83,16 @@ export function readOperationOf(from: ByteReader, place: number): Operation {
 export function writeCommand(to: ByteWriter, command: Command): void {
   to.uint32(command.client).uint32(command.sequence);
   writeOperation(to, command.operation);
-  if (command.inSession !== undefined) to.uint32(command.inSession.session).uint32(command.inSession.timeUs).uint32(command.inSession.activeSinceUs);
+  if (command.inSession !== undefined)
+    to.uint32(command.inSession.session).uint32(command.inSession.timeUs).uint32(command.inSession.activeSinceUs);
 }
 
 /** @param end where its bytes end: what stands behind the operation is of a session that may expire */
 export function readCommand(from: ByteReader, end: number): Command {
   const command = { client: from.uint32(), sequence: from.uint32(), operation: readOperationOf(from, from.uint8()) };
-  return from.position >= end ? command : { ...command, inSession: { session: from.uint32(), timeUs: from.uint32(), activeSinceUs: from.uint32() } };
+  return from.position >= end
+    ? command
+    : { ...command, inSession: { session: from.uint32(), timeUs: from.uint32(), activeSinceUs: from.uint32() } };
 }
 
 /** The last of them: a get with versions that found its key. Those before say what else is told. */

@@ -1,6 +1,6 @@
 /**
- * Sessions that expire (dissertation 6.3). A client asks for a session through the log; its commands count within it, and
- * one that was silent for too long has none any more: it is told so, and what it asked is not executed.
+ * Sessions that expire (dissertation 6.3). A client asks for a session through the log; its commands count within it,
+ * and one that was silent for too long has none any more: it is told so, and what it asked is not executed.
  *
  * When that is the servers agree on by the time in the log's entries: the leader that takes a command says what time it
  * is and since when a client must have been active. So all of them end the same sessions at the same entry.
@@ -24,7 +24,9 @@ export interface Applied {
   readonly sessions: Sessions;
 }
 
-export function applyInSession(store: Store, sessions: Sessions, index: LogIndex, command: Command, inSession: InSession): Applied {
+export function applyInSession(
+  store: Store, sessions: Sessions, index: LogIndex, command: Command, inSession: InSession,
+): Applied {
   const { client, sequence, operation } = command;
   const present = withoutExpired(sessions, inSession);
   const timeUs = present.timeUs!;
@@ -32,7 +34,12 @@ export function applyInSession(store: Store, sessions: Sessions, index: LogIndex
   if (inSession.session === registration) {
     // A repetition, or one from before the client began another one.
     if (session?.began !== undefined && sequence <= session.began.bySequence) return { store, sessions: present };
-    return { store, sessions: put(present, client, { sequence: sequence - 1, result: null, began: { id: index, bySequence: sequence, activeUs: timeUs } }) };
+    return {
+      store,
+      sessions: put(present, client, {
+        sequence: sequence - 1, result: null, began: { id: index, bySequence: sequence, activeUs: timeUs },
+      }),
+    };
   }
   if (session?.began === undefined || session.began.id !== inSession.session) return { store, sessions: present };
   const began = { ...session.began, activeUs: timeUs };

@@ -27,13 +27,17 @@ export const newMachine: Machine = { store: emptyStore, sessions: noSessions, la
 /** `command` is null for a leader's no-op. A repetition changes nothing but lastExecuted. */
 export function apply(machine: Machine, index: LogIndex, command: Command | null): Machine {
   const { store, sessions } = machine;
-  if (command?.inSession !== undefined) return { ...applyInSession(store, sessions, index, command, command.inSession), lastExecuted: index };
+  if (command?.inSession !== undefined)
+    return { ...applyInSession(store, sessions, index, command, command.inSession), lastExecuted: index };
   if (command === null || wasExecuted(sessions, command.client, command.sequence)) {
     return { store, sessions, lastExecuted: index };
   }
   const { client, sequence, operation } = command;
   const executed = execute(store, operation);
-  if (isVersioned(operation)) return { store: executed.store, sessions, lastExecuted: index, told: { client, sequence, result: executed.result } };
+  if (isVersioned(operation))
+    return {
+      store: executed.store, sessions, lastExecuted: index, told: { client, sequence, result: executed.result },
+    };
   return {
     store: executed.store,
     sessions: withSession(sessions, client, { sequence, result: executed.result }),

@@ -33,7 +33,8 @@ export interface Sessions {
 
 export const noSessions: Sessions = { byClient: SortedMap.empty(), sizeBytes: 0 };
 
-const sizeOf = (session: Session): number => (session.began === undefined ? 2 : 5) * uint32SizeBytes + resultSizeBytes(session.result);
+const sizeOf = (session: Session): number =>
+  (session.began === undefined ? 2 : 5) * uint32SizeBytes + resultSizeBytes(session.result);
 
 export function withSession(sessions: Sessions, client: NodeId, session: Session): Sessions {
   const old = sessions.byClient.get(client);

@@ -19,7 +19,9 @@ export interface MachineSnapshot {
   readonly sessions: Sessions;
 }
 
-export const takeSnapshot = (machine: Machine): MachineSnapshot => ({ store: machine.store, sessions: machine.sessions });
+export const takeSnapshot = (machine: Machine): MachineSnapshot => ({
+  store: machine.store, sessions: machine.sessions,
+});
 
 export const installSnapshot = (snapshot: MachineSnapshot, lastExecuted: LogIndex): Machine => ({
   store: snapshot.store,
@@ -29,7 +31,10 @@ export const installSnapshot = (snapshot: MachineSnapshot, lastExecuted: LogInde
 
 /** Length of what `encodeSnapshot` gives, known without encoding. */
 export const snapshotSizeBytes = ({ store, sessions }: MachineSnapshot): number =>
-  (sessions.timeUs === undefined ? 2 : 3) * uint32SizeBytes + store.sizeBytes + (store.versions?.size ?? 0) * uint32SizeBytes + sessions.sizeBytes;
+  (sessions.timeUs === undefined ? 2 : 3) * uint32SizeBytes +
+  store.sizeBytes +
+  (store.versions?.size ?? 0) * uint32SizeBytes +
+  sessions.sizeBytes;
 
 /** Number of pairs, pairs by key; number of sessions, sessions by client. */
 export function encodeSnapshot({ store, sessions }: MachineSnapshot): Uint8Array {
@@ -51,7 +56,10 @@ function writeStore(to: ByteWriter, { values, versions }: Store): void {
   });
 }
 
-/** Added to the number of sessions where they may expire: then the time follows, and when each began and was active last. */
+/**
+ * Added to the number of sessions where they may expire: then the time follows, and when each began and was active
+ * last.
+ */
 const timed = 0x8000_0000;
 
 function writeSessions(to: ByteWriter, { byClient, timeUs }: Sessions): void {
@@ -74,7 +82,9 @@ export function decodeSnapshot(bytes: Uint8Array): MachineSnapshot {
 }
 
 /** What `encodeSnapshot` gives, with something behind it. */
-export const readSnapshotData = (from: ByteReader): MachineSnapshot => ({ store: readStore(from), sessions: readSessions(from) });
+export const readSnapshotData = (from: ByteReader): MachineSnapshot => ({
+  store: readStore(from), sessions: readSessions(from),
+});
 
 function readStore(from: ByteReader): Store {
   let store = emptyStore;

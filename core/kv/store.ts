@@ -34,7 +34,10 @@ export function execute(store: Store, operation: Operation): { store: Store; res
       return { store, result: readOf(read(store, key), versionOf(store, key)) };
     case 'putVersion': {
       const result = putAnswer(versionOf(store, key), operation.version);
-      return { store: result.told === 'OK' ? withVersion(store, key, operation.value, operation.version + 1) : store, result };
+      return {
+        store: result.told === 'OK' ? withVersion(store, key, operation.value, operation.version + 1) : store,
+        result,
+      };
     }
   }
 }

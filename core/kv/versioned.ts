@@ -1,6 +1,7 @@
 /**
- * A store whose keys have versions (MIT 6.5840, labs 2 and 4 of 2025 and 2026), as a decision about one key. A put names
- * a version and takes effect only where the key has it; then the key has the next one. Version 0: there is no such key.
+ * A store whose keys have versions (MIT 6.5840, labs 2 and 4 of 2025 and 2026), as a decision about one key. A put
+ * names a version and takes effect only where the key has it; then the key has the next one. Version 0: there is no
+ * such key.
  *
  * So a put takes effect at most once, however often it comes, and nobody need remember what a client asked: commands of
  * this kind belong to no session.

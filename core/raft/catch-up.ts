@@ -1,8 +1,9 @@
 /**
- * Catching up (dissertation 4.2.1): a learner is made a voter only when it holds about as much as its leader, else the cluster
- * might have no majority that holds anything new for a long time. The leader counts rounds: each is over when the
- * learner, or each of several, holds all that the leader's log held when the round began. A round that took less than an election timeout is
- * good enough; after ten that took longer, or during which nothing came, the leader gives up.
+ * Catching up (dissertation 4.2.1): a learner is made a voter only when it holds about as much as its leader, else the
+ * cluster might have no majority that holds anything new for a long time. The leader counts rounds: each is over when
+ * the learner, or each of several, holds all that the leader's log held when the round began. A round that took less
+ * than an election timeout is good enough; after ten that took longer, or during which nothing came, the leader gives
+ * up.
  */
 import type { NodeId } from '../protocol.ts';
 import type { CatchUp } from './office.ts';
@@ -20,7 +21,8 @@ export interface CatchUpStep {
 export function caughtUp(raft: Raft, servers: readonly NodeId[]): CatchUpStep {
   const { matchIndex, office } = raft.role as Leader;
   const last = office?.catchUp;
-  if (last === undefined || last.servers.join() !== servers.join()) return begin(raft, { servers, upTo: raft.persistent.log.lastIndex, rounds: 1, isLate: false });
+  if (last === undefined || last.servers.join() !== servers.join())
+    return begin(raft, { servers, upTo: raft.persistent.log.lastIndex, rounds: 1, isLate: false });
   if (last.rounds > roundsMax) return { raft, effects: [], state: 'givenUp' };
   if (servers.some((server) => matchIndex[server]! < last.upTo)) return { raft, effects: [], state: 'behind' };
   if (!last.isLate) return { raft, effects: [], state: 'caughtUp' };
@@ -47,7 +49,8 @@ export function onCatchUpTimer(raft: Raft): { readonly raft: Raft; readonly effe
   return late.rounds > roundsMax ? { raft: withCatchUp(raft, late), effects: [] } : begin(raft, late);
 }
 
-const withCatchUp = (raft: Raft, catchUp: CatchUp): Raft => withOffice(raft, { ...(raft.role as Leader).office!, catchUp });
+const withCatchUp = (raft: Raft, catchUp: CatchUp): Raft =>
+  withOffice(raft, { ...(raft.role as Leader).office!, catchUp });
 
 export function withoutCatchUp(raft: Raft): Raft {
   const { catchUp: _over, ...office } = (raft.role as Leader).office!;

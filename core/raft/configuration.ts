@@ -1,6 +1,6 @@
 /**
- * Who counts (dissertation 4.1): a server goes by the last configuration of its log, whether it is committed or not. Until
- * an entry says so, those that the plan names take part; without that option, everyone.
+ * Who counts (dissertation 4.1): a server goes by the last configuration of its log, whether it is committed or not.
+ * Until an entry says so, those that the plan names take part; without that option, everyone.
  */
 import type { NodeId } from '../protocol.ts';
 import { electoratesOf, everyVoter } from './joint-consensus.ts';
@@ -12,17 +12,25 @@ export function configurationOf({ config: { members }, persistent: { log } }: Ra
   return members === undefined ? null : log.configuration ?? { voters: members, learners: [] };
 }
 
-/** More than half of the voters, each counted once, and of both sets while there are two; whoever does not vote counts for nothing. */
+/**
+ * More than half of the voters, each counted once, and of both sets while there are two; whoever does not vote counts
+ * for nothing.
+ */
 export function isQuorum(raft: Raft, ids: readonly NodeId[]): boolean {
   const configuration = configurationOf(raft);
   if (configuration === null) return ids.length >= majorityOf(raft.config.clusterSize);
-  return electoratesOf(configuration).every((voters) => voters.filter((voter) => ids.includes(voter)).length >= majorityOf(voters.length));
+  return electoratesOf(configuration).every(
+    (voters) => voters.filter((voter) => ids.includes(voter)).length >= majorityOf(voters.length),
+  );
 }
 
 /** Alone it decides. */
 export const isAlone = (raft: Raft): boolean => isQuorum(raft, [raft.config.id]);
 
-/** The greatest number that a majority has reached, of both sets while there are two. `reached` has a slot for each server. */
+/**
+ * The greatest number that a majority has reached, of both sets while there are two. `reached` has a slot for each
+ * server.
+ */
 export function reachedByMajority(raft: Raft, reached: readonly number[]): number {
   const configuration = configurationOf(raft);
   if (configuration === null) return middleOf(reached.slice());
@@ -68,5 +76,7 @@ export function votersBeside(raft: Raft): readonly NodeId[] {
  */
 export function mayStand({ config: { id, members }, commitIndex, persistent: { log } }: Raft): boolean {
   if (members === undefined) return true;
-  return [log.configuration, log.configurationAt(commitIndex)].some((one) => (one === undefined ? members : everyVoter(one)).includes(id));
+  return [log.configuration, log.configurationAt(commitIndex)].some((one) =>
+    (one === undefined ? members : everyVoter(one)).includes(id),
+  );
 }

@@ -13,8 +13,12 @@ export function inContact({ raft, effects }: RaftStep): RaftStep {
   const { config, role } = raft;
   if (!keepsContact(config) || role.kind !== 'follower') return { raft, effects };
   const { contactUs, electionTimeoutUs: { min } } = config;
-  const kept = role.hasContact === true ? raft : withRole(raft, { kind: 'follower', leaderId: role.leaderId, hasContact: true });
-  return { raft: kept, effects: [{ kind: 'setTimer', timer: 'contact', afterUs: contactUs ?? { min, max: min } }, ...effects] };
+  const kept =
+    role.hasContact === true ? raft : withRole(raft, { kind: 'follower', leaderId: role.leaderId, hasContact: true });
+  return {
+    raft: kept,
+    effects: [{ kind: 'setTimer', timer: 'contact', afterUs: contactUs ?? { min, max: min } }, ...effects],
+  };
 }
 
 export function onContactLost(raft: Raft): RaftStep {
@@ -24,4 +28,5 @@ export function onContactLost(raft: Raft): RaftStep {
 }
 
 /** A leader is in contact with itself: one that has lost its followers finds out by CheckQuorum. */
-export const hasContact = ({ role }: Raft): boolean => role.kind === 'leader' || (role.kind === 'follower' && role.hasContact === true);
+export const hasContact = ({ role }: Raft): boolean =>
+  role.kind === 'leader' || (role.kind === 'follower' && role.hasContact === true);

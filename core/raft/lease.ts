@@ -1,11 +1,11 @@
 /**
- * Leases (dissertation 6.4.1): a leader whose round of heartbeats a majority has answered leads for as long as these servers
- * keep from voting, which is the least election timeout since they heard it. It cannot know when that was, but when
- * it asked: so its lease begins with the round, and is shorter by as much as clocks may differ.
+ * Leases (dissertation 6.4.1): a leader whose round of heartbeats a majority has answered leads for as long as these
+ * servers keep from voting, which is the least election timeout since they heard it. It cannot know when that was, but
+ * when it asked: so its lease begins with the round, and is shorter by as much as clocks may differ.
  *
- * A reducer has no clock: for each of the last rounds a timer says when a lease by it is over. Servers keep their promise
- * over a restart and into a later term (CheckQuorum is the promise: without it there is no lease); and a leader that has
- * told somebody to stand for election has let them off it.
+ * A reducer has no clock: for each of the last rounds a timer says when a lease by it is over. Servers keep their
+ * promise over a restart and into a later term (CheckQuorum is the promise: without it there is no lease); and a leader
+ * that has told somebody to stand for election has let them off it.
  */
 import { beginRound, confirmedRound } from './rounds.ts';
 import { inContact } from './contact.ts';
@@ -38,12 +38,20 @@ export function onLeaseOver(raft: Raft, timer: string): RaftStep {
   if (office?.rounds === undefined) return stay(raft);
   const { rounds } = office;
   const back = (rounds.begun - Number(timer.slice('lease'.length)) + slots) % slots;
-  return stay(withOffice(raft, { ...office, rounds: { ...rounds, expired: Math.max(rounds.expired ?? 0, rounds.begun - back) } }));
+  return stay(
+    withOffice(raft, { ...office, rounds: { ...rounds, expired: Math.max(rounds.expired ?? 0, rounds.begun - back) } }),
+  );
 }
 
 export function hasLease(raft: Raft): boolean {
   const { config, role } = raft;
-  if (leaseUs(config) === null || role.kind !== 'leader' || role.office?.rounds === undefined || role.office.mayBeDeposed === true) return false;
+  if (
+    leaseUs(config) === null ||
+    role.kind !== 'leader' ||
+    role.office?.rounds === undefined ||
+    role.office.mayBeDeposed === true
+  )
+    return false;
   return confirmedRound(raft, role.office.rounds) > (role.office.rounds.expired ?? 0);
 }
 
@@ -57,7 +65,10 @@ export function keepsPromise(before: Raft, step: RaftStep): RaftStep {
   const { config, role } = step.raft;
   if (before.role.kind !== 'follower' || before.role.hasContact !== true || leaseUs(config) === null) return step;
   if (role.kind !== 'follower' || role.hasContact === true) return step;
-  return { raft: withRole(step.raft, { kind: 'follower', leaderId: role.leaderId, hasContact: true }), effects: step.effects };
+  return {
+    raft: withRole(step.raft, { kind: 'follower', leaderId: role.leaderId, hasContact: true }),
+    effects: step.effects,
+  };
 }
 
 export const isLeaseTimer = (timer: string): boolean => timer.startsWith('lease') && timer !== readTimer;

@@ -39,7 +39,9 @@ export class Log {
   /** The last configuration of the compacted prefix, at its end, and those behind it; rising. */
   private readonly placed: readonly Placed[];
 
-  private constructor(baseIndex: LogIndex, baseTerm: Term, entries: Vector<Entry>, sizeBytes: number, placed: readonly Placed[]) {
+  private constructor(
+    baseIndex: LogIndex, baseTerm: Term, entries: Vector<Entry>, sizeBytes: number, placed: readonly Placed[],
+  ) {
     this.baseIndex = baseIndex;
     this.baseTerm = baseTerm;
     this.entries = entries;
@@ -93,14 +95,21 @@ export class Log {
   truncateFrom(first: LogIndex): Log {
     if (first > this.lastIndex) return this;
     const dropped = this.sizeOf(first, this.lastIndex);
-    return new Log(this.baseIndex, this.baseTerm, this.entries.truncate(first), this.sizeBytes - dropped, this.placedUpTo(first - 1));
+    return new Log(
+      this.baseIndex, this.baseTerm, this.entries.truncate(first), this.sizeBytes - dropped, this.placedUpTo(first - 1),
+    );
   }
 
   /** The same log with everything up to `index` given back; what stands behind it is kept. */
   compactTo(index: LogIndex): Log {
-    assert(index >= this.baseIndex && index <= this.lastIndex, () => `cannot compact ${this.baseIndex}..${this.lastIndex} to ${index}`);
+    assert(
+      index >= this.baseIndex && index <= this.lastIndex,
+      () => `cannot compact ${this.baseIndex}..${this.lastIndex} to ${index}`,
+    );
     const dropped = this.sizeOf(this.baseIndex + 1, index);
-    return new Log(index, this.termAt(index), this.entries.trimFront(index + 1), this.sizeBytes - dropped, this.placedFrom(index));
+    return new Log(
+      index, this.termAt(index), this.entries.trimFront(index + 1), this.sizeBytes - dropped, this.placedFrom(index),
+    );
   }
 
   /** Who takes part by the last entry that says so; undefined where none does. */

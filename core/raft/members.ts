@@ -1,6 +1,6 @@
 /**
- * Who takes part (dissertation, chapter 4): voters, of whom a majority decides, and learners, which are sent the log and
- * count for nothing. A configuration is a value; it takes effect where it stands in a log (configuration.ts).
+ * Who takes part (dissertation, chapter 4): voters, of whom a majority decides, and learners, which are sent the log
+ * and count for nothing. A configuration is a value; it takes effect where it stands in a log (configuration.ts).
  */
 import type { NodeId } from '../protocol.ts';
 
@@ -36,21 +36,26 @@ export interface Replacement {
   readonly learners: readonly NodeId[];
 }
 
-export const serverChangeKinds = ['addServer', 'addLearner', 'removeServer'] as const satisfies readonly ServerChange['kind'][];
+export const serverChangeKinds = [
+  'addServer', 'addLearner', 'removeServer',
+] as const satisfies readonly ServerChange['kind'][];
 export const changeKinds = [...serverChangeKinds, 'replaceServers'] as const satisfies readonly Change['kind'][];
 
-export const serversOf = (change: Change): readonly NodeId[] => (change.kind === 'replaceServers' ? [...change.voters, ...change.learners] : [change.server]);
+export const serversOf = (change: Change): readonly NodeId[] =>
+  change.kind === 'replaceServers' ? [...change.voters, ...change.learners] : [change.server];
 
 export const isMember = ({ voters, learners, outgoing }: Configuration, server: NodeId): boolean =>
   voters.includes(server) || learners.includes(server) || outgoing?.voters.includes(server) === true;
 
 /** Two counts, and the ids; twice while it is joint. */
 export const configurationSizeBytes = ({ voters, learners, outgoing }: Configuration): number =>
-  4 * (2 + voters.length + learners.length) + (outgoing === undefined ? 0 : 4 * (2 + outgoing.voters.length + outgoing.learnersNext.length));
+  4 * (2 + voters.length + learners.length) +
+  (outgoing === undefined ? 0 : 4 * (2 + outgoing.voters.length + outgoing.learnersNext.length));
 
 const without = (ids: readonly NodeId[], id: NodeId): readonly NodeId[] => ids.filter((one) => one !== id);
 
-const withOne = (ids: readonly NodeId[], id: NodeId): readonly NodeId[] => [...without(ids, id), id].sort((a, b) => a - b);
+const withOne = (ids: readonly NodeId[], id: NodeId): readonly NodeId[] =>
+  [...without(ids, id), id].sort((a, b) => a - b);
 
 export const withLearner = ({ voters, learners }: Configuration, server: NodeId): Configuration =>
   ({ voters: without(voters, server), learners: withOne(learners, server) });

@@ -3,8 +3,9 @@
  * server in common, so the new configuration takes effect as soon as it is in the log. It is a voter less, a learner
  * more or less, or a learner that becomes a voter once it is caught up (catch-up.ts).
  *
- * Not before the last change is committed; and, as Ongaro's correction of 2015 has it, not before the leader has committed an
- * entry of its own term: else two leaders could each change the same configuration, to two with separate majorities.
+ * Not before the last change is committed; and, as Ongaro's correction of 2015 has it, not before the leader has
+ * committed an entry of its own term: else two leaders could each change the same configuration, to two with separate
+ * majorities.
  *
  * Any other change goes by way of a joint configuration (joint-consensus.ts), under the same two conditions.
  */
@@ -14,7 +15,9 @@ import { configurationOf, peersOf } from './configuration.ts';
 import { noopSizeBytes } from './election.ts';
 import { everyVoter, leaving, towardsReplacement } from './joint-consensus.ts';
 import type { LogIndex } from './log.ts';
-import { configurationSizeBytes, isMember, serversOf, withLearner, withoutServer, withVoter, type Change, type Configuration } from './members.ts';
+import {
+  configurationSizeBytes, isMember, serversOf, withLearner, withoutServer, withVoter, type Change, type Configuration,
+} from './members.ts';
 import { propose, proposeEntry } from './replication.ts';
 import { restartElectionTimer, stay, withRole, type Leader, type Raft, type RaftStep } from './state.ts';
 import { sendInWindow, withoutFlow } from './window.ts';
@@ -61,13 +64,17 @@ function towards(configuration: Configuration, change: Change): Configuration | 
 /** Nobody would be left to decide, or to let anybody in; nobody of that name is known; or it is to vote, and not to. */
 function isImpossible({ config: { clusterSize } }: Raft, change: Change, next: Configuration): boolean {
   const asked = serversOf(change);
-  return next.voters.length === 0 || (change.kind === 'replaceServers' && change.voters.length === 0) || asked.some((server) => server >= clusterSize)
-    || new Set(asked).size < asked.length;
+  return (
+    next.voters.length === 0 ||
+    (change.kind === 'replaceServers' && change.voters.length === 0) ||
+    asked.some((server) => server >= clusterSize) ||
+    new Set(asked).size < asked.length
+  );
 }
 
 /**
- * A leader that has a joint configuration in its log leaves it when it is committed, nobody asks for it; null where there is
- * nothing to do. One that inherited it commits it with an entry of its own.
+ * A leader that has a joint configuration in its log leaves it when it is committed, nobody asks for it; null where
+ * there is nothing to do. One that inherited it commits it with an entry of its own.
  */
 export function leaveJoint(raft: Raft): RaftStep | null {
   const configuration = configurationOf(raft);
@@ -77,7 +84,8 @@ export function leaveJoint(raft: Raft): RaftStep | null {
 }
 
 /** What a leader inherited commits with an entry of its own only, which no client may ever give it (5.4.2). */
-const lacksOwn = (raft: Raft): boolean => raft.persistent.log.lastTerm !== raft.persistent.currentTerm && !hasCommittedOwn(raft);
+const lacksOwn = (raft: Raft): boolean =>
+  raft.persistent.log.lastTerm !== raft.persistent.currentTerm && !hasCommittedOwn(raft);
 
 const withOwn = (raft: Raft): RaftStep => sendInWindow(propose(raft, null, noopSizeBytes), false);
 
@@ -93,7 +101,8 @@ function whenItIsSo(raft: Raft, askedAt: LogIndex): ChangeStep {
 
 const isCommitted = ({ commitIndex, persistent: { log } }: Raft): boolean => log.configurationIndex <= commitIndex;
 
-const hasCommittedOwn = ({ commitIndex, persistent: { currentTerm, log } }: Raft): boolean => log.termAt(commitIndex) === currentTerm;
+const hasCommittedOwn = ({ commitIndex, persistent: { currentTerm, log } }: Raft): boolean =>
+  log.termAt(commitIndex) === currentTerm;
 
 function whenItMay(raft: Raft, next: Configuration): ChangeStep {
   const step = isCommitted(raft) && hasCommittedOwn(raft) ? withConfiguration(raft, next) : stay(raft);
@@ -107,7 +116,10 @@ function withConfiguration(raft: Raft, configuration: Configuration): RaftStep {
   const leader = withDepartures(raft, withoutCatchUp(raft).role as Leader, configuration);
   const newcomers = newcomersOf(raft, configuration);
   const prepared = withRole(raft, newcomers.reduce((role, server) => withNewcomer(role, server, lastIndex), leader));
-  const { raft: appended, effects } = sendInWindow(proposeEntry(withoutFlows(prepared, newcomers), { term: currentTerm, command: null, sizeBytes, configuration }), false);
+  const { raft: appended, effects } = sendInWindow(
+    proposeEntry(withoutFlows(prepared, newcomers), { term: currentTerm, command: null, sizeBytes, configuration }),
+    false,
+  );
   return retired({ raft: advanceCommitIndex(appended, appended.role as Leader), effects });
 }
 
@@ -117,23 +129,34 @@ const newcomersOf = (raft: Raft, { learners }: Configuration): readonly number[]
 const withoutFlows = (raft: Raft, newcomers: readonly number[]): Raft => newcomers.reduce(withoutFlow, raft);
 
 /** Nothing is known of what it stores, whatever it was before. */
-const withNewcomer = (leader: Leader, server: number, lastIndex: LogIndex): Leader =>
-  ({ ...leader, nextIndex: leader.nextIndex.with(server, lastIndex + 1), matchIndex: leader.matchIndex.with(server, 0) });
+const withNewcomer = (leader: Leader, server: number, lastIndex: LogIndex): Leader => ({
+  ...leader, nextIndex: leader.nextIndex.with(server, lastIndex + 1), matchIndex: leader.matchIndex.with(server, 0),
+});
 
 /** An answer that one of them gave before is not to count if it comes again (stays.ts). */
 function withDepartures(raft: Raft, leader: Leader, next: Configuration): Leader {
   const leavers = peersOf(raft).filter((peer) => !isMember(next, peer));
   const { departures = new Array<number>(raft.config.clusterSize).fill(0), ...office } = leader.office!;
-  return leavers.length === 0 ? leader
-    : { ...leader, office: { ...office, departures: leavers.reduce((counted, one) => counted.with(one, counted[one]! + 1), departures) } };
+  return leavers.length === 0
+    ? leader
+    : {
+        ...leader,
+        office: {
+          ...office,
+          departures: leavers.reduce((counted, one) => counted.with(one, counted[one]! + 1), departures),
+        },
+      };
 }
 
 /** A leader that has left leads until that is committed, which it does not count for, and no longer (4.2.2). */
 export function retired({ raft, effects }: RaftStep): RaftStep {
   const { config: { id }, role } = raft;
   const configuration = configurationOf(raft);
-  if (role.kind !== 'leader' || configuration === null || everyVoter(configuration).includes(id) || !isCommitted(raft)) return { raft, effects };
-  return { raft: withRole(raft, { kind: 'follower', leaderId: null }), effects: [restartElectionTimer(raft), ...effects] };
+  if (role.kind !== 'leader' || configuration === null || everyVoter(configuration).includes(id) || !isCommitted(raft))
+    return { raft, effects };
+  return {
+    raft: withRole(raft, { kind: 'follower', leaderId: null }), effects: [restartElectionTimer(raft), ...effects],
+  };
 }
 
 /** A server that does not take part, or no longer: what it says of its log is of no use to a leader. */

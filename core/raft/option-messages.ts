@@ -42,8 +42,8 @@ export interface HeartbeatReply {
 }
 
 /**
- * Dissertation 6.4: up to where must I have applied, to answer this client? Known by whose it is, so that no late answer
- * is taken for that to another read.
+ * Dissertation 6.4: up to where must I have applied, to answer this client? Known by whose it is, so that no late
+ * answer is taken for that to another read.
  */
 export interface ReadIndex {
   readonly kind: 'readIndex';
@@ -60,7 +60,9 @@ export interface ReadIndexReply {
   readonly index: LogIndex;
 }
 
-/** Dissertation 3.10: an operator's wish, told to whoever leads. It comes from nobody in the cluster, and is of no term. */
+/**
+ * Dissertation 3.10: an operator's wish, told to whoever leads. It comes from nobody in the cluster, and is of no term.
+ */
 export interface TransferLeadership {
   readonly kind: 'transferLeadership';
   readonly term: 0;

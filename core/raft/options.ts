@@ -11,7 +11,9 @@ import { adoptTerm } from './election.ts';
 import { isOutsider, retired } from './membership.ts';
 import { isLeaseTimer, keepsPromise, onLeaseOver, readTimer } from './lease.ts';
 import { onLeaseRead } from './lease-read.ts';
-import type { AnyRaftMessage, Heartbeat, HeartbeatReply, InstallChunk, InstallChunkReply, ReadIndex, ReadIndexReply } from './option-messages.ts';
+import type {
+  AnyRaftMessage, Heartbeat, HeartbeatReply, InstallChunk, InstallChunkReply, ReadIndex, ReadIndexReply,
+} from './option-messages.ts';
 import type { AppendEntriesReply, InstallSnapshotReply } from './messages.ts';
 import { propose as proposeAs } from './replication.ts';
 import { onHeartbeatReply, onReadIndex, repeatRound } from './read-index.ts';
@@ -29,7 +31,8 @@ const keepsOffice = ({ checkQuorum, members, reads, transfer, window }: RaftConf
   checkQuorum === true || reads !== undefined || transfer === true || window !== undefined || members !== undefined;
 
 /** A client's command on its way into the log of a leader: replication.ts. */
-export const propose = (raft: Raft, command: unknown, sizeBytes: number): RaftStep => sendInWindow(proposeAs(raft, command, sizeBytes), false);
+export const propose = (raft: Raft, command: unknown, sizeBytes: number): RaftStep =>
+  sendInWindow(proposeAs(raft, command, sizeBytes), false);
 
 export function onTimer(raft: Raft, timer: string): RaftStep {
   if (timer === 'contact') return onContactLost(raft);
@@ -49,7 +52,8 @@ function onElectionTimer(raft: Raft): RaftStep {
   return role.kind !== 'leader' && preVote === true ? askForPreVotes(raft) : paper.onTimer(raft, 'election');
 }
 
-export const onMessage = (raft: Raft, from: NodeId, message: AnyRaftMessage): RaftStep => keepsPromise(raft, heard(raft, from, message));
+export const onMessage = (raft: Raft, from: NodeId, message: AnyRaftMessage): RaftStep =>
+  keepsPromise(raft, heard(raft, from, message));
 
 function heard(raft: Raft, from: NodeId, message: AnyRaftMessage): RaftStep {
   switch (message.kind) {
@@ -57,17 +61,24 @@ function heard(raft: Raft, from: NodeId, message: AnyRaftMessage): RaftStep {
     case 'requestPreVote':
       return onRequestPreVote(raft, from, message);
     case 'requestPreVoteReply':
-      return inOffice(raft, message.voteGranted ? onRequestPreVoteReply(raft, from, message) : stay(withTermOf(raft, message)));
+      return inOffice(
+        raft,
+        message.voteGranted ? onRequestPreVoteReply(raft, from, message) : stay(withTermOf(raft, message)),
+      );
     case 'requestVote':
       return isIgnored(raft) ? stay(raft) : paper.onMessage(raft, from, message);
     case 'requestTransferVote':
       return paper.onMessage(raft, from, asVote(message));
     case 'requestVoteReply':
       // A vote that comes late is no occasion to send (5.1).
-      return raft.role.kind === 'leader' ? paper.onMessage(raft, from, message) : sendInWindow(inOffice(raft, paper.onMessage(raft, from, message)), false);
+      return raft.role.kind === 'leader'
+        ? paper.onMessage(raft, from, message)
+        : sendInWindow(inOffice(raft, paper.onMessage(raft, from, message)), false);
     case 'appendEntries':
     case 'installSnapshot':
-      return message.term < raft.persistent.currentTerm ? paper.onMessage(raft, from, message) : inContact(paper.onMessage(raft, from, message));
+      return message.term < raft.persistent.currentTerm
+        ? paper.onMessage(raft, from, message)
+        : inContact(paper.onMessage(raft, from, message));
     case 'appendEntriesReply':
     case 'installSnapshotReply':
       if (isOutsider(raft, from)) return stay(withTermOf(raft, message));
@@ -95,11 +106,15 @@ function onAnswer(raft: Raft, from: NodeId, message: AppendEntriesReply | Instal
 function onTransfer(raft: Raft, from: NodeId, message: InstallChunk | InstallChunkReply): RaftStep {
   const current = withTermOf(raft, message);
   if (message.term < raft.persistent.currentTerm) return stay(current);
-  return message.kind === 'installChunk' ? inContact(underLeader(current, from)) : answered(raft, from, message, stay(current));
+  return message.kind === 'installChunk'
+    ? inContact(underLeader(current, from))
+    : answered(raft, from, message, stay(current));
 }
 
 /** Rounds and reads; rules for all servers as in step.ts. */
-function onReading(raft: Raft, from: NodeId, message: Heartbeat | HeartbeatReply | ReadIndex | ReadIndexReply): RaftStep {
+function onReading(
+  raft: Raft, from: NodeId, message: Heartbeat | HeartbeatReply | ReadIndex | ReadIndexReply,
+): RaftStep {
   const current = withTermOf(raft, message);
   const isStale = message.term < raft.persistent.currentTerm;
   switch (message.kind) {
@@ -140,4 +155,5 @@ const newOffice = ({ clusterSize, reads, window }: RaftConfig): Office => ({
 });
 
 /** Rules for all servers (Figure 2): a later term is adopted, wherever it is heard of. */
-const withTermOf = (raft: Raft, { term }: AnyRaftMessage): Raft => (term > raft.persistent.currentTerm ? adoptTerm(raft, term) : raft);
+const withTermOf = (raft: Raft, { term }: AnyRaftMessage): Raft =>
+  term > raft.persistent.currentTerm ? adoptTerm(raft, term) : raft;

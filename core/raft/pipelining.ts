@@ -1,7 +1,7 @@
 /**
- * A leader writes its entries while its followers write theirs (dissertation 10.2.1): what it sends them does not wait for
- * its disk, an entry may commit through the others alone, and it counts itself when its own disk holds the entry. All else
- * that is said waits for every write before it: votes, acknowledgements, and answers to clients.
+ * A leader writes its entries while its followers write theirs (dissertation 10.2.1): what it sends them does not wait
+ * for its disk, an entry may commit through the others alone, and it counts itself when its own disk holds the entry.
+ * All else that is said waits for every write before it: votes, acknowledgements, and answers to clients.
  *
  * The one barrier is still `persist`: what must not wait is listed in front of it. That the disk holds an entry is told
  * by a timer of no time, listed behind.
@@ -18,8 +18,13 @@ const fromLeader: ReadonlySet<string> = new Set(['appendEntries', 'installSnapsh
 
 type AnyEffect<Message> = Effect<Message, Write, never>;
 
-/** The effects of a step, `persist` in front as it comes from the comparison of states, in the order in which they may happen. */
-export function pipelined<Message extends { readonly kind: string }>(before: Raft, after: Raft, effects: readonly AnyEffect<Message>[]): readonly AnyEffect<Message>[] {
+/**
+ * The effects of a step, `persist` in front as it comes from the comparison of states, in the order in which they may
+ * happen.
+ */
+export function pipelined<Message extends { readonly kind: string }>(
+  before: Raft, after: Raft, effects: readonly AnyEffect<Message>[],
+): readonly AnyEffect<Message>[] {
   let writes: readonly Write[] = [];
   const ahead: AnyEffect<Message>[] = [];
   const behind: AnyEffect<Message>[] = [];

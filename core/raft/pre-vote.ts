@@ -39,14 +39,19 @@ export function onRequestPreVote(raft: Raft, from: NodeId, request: RequestPreVo
 function wouldVote(raft: Raft, from: NodeId, { term, lastLogIndex, lastLogTerm }: RequestPreVote): boolean {
   const { currentTerm } = raft.persistent;
   if (term < currentTerm) return false;
-  const asked = onRequestVote(term > currentTerm ? adoptTerm(raft, term) : raft, from, { kind: 'requestVote', term, lastLogIndex, lastLogTerm });
-  return asked.effects.some((effect) => effect.kind === 'send' && effect.message.kind === 'requestVoteReply' && effect.message.voteGranted);
+  const asked = onRequestVote(term > currentTerm ? adoptTerm(raft, term) : raft, from, {
+    kind: 'requestVote', term, lastLogIndex, lastLogTerm,
+  });
+  return asked.effects.some(
+    (effect) => effect.kind === 'send' && effect.message.kind === 'requestVoteReply' && effect.message.voteGranted,
+  );
 }
 
 /** What was refused in a later term has been adopted by now, and then we are no pre-candidate any more. */
 export function onRequestPreVoteReply(raft: Raft, from: NodeId, reply: RequestPreVoteReply): RaftStep {
   const { role, persistent } = raft;
-  if (role.kind !== 'preCandidate' || !reply.voteGranted || reply.term !== persistent.currentTerm + 1) return stay(raft);
+  if (role.kind !== 'preCandidate' || !reply.voteGranted || reply.term !== persistent.currentTerm + 1)
+    return stay(raft);
   if (role.votes.includes(from)) return stay(raft);
   const votes = [...role.votes, from];
   if (isQuorum(raft, votes)) return onElectionTimeout(raft);

@@ -1,6 +1,6 @@
 /**
- * ReadIndex (dissertation 6.4): a read that writes nothing to the log. The leader notes its commitIndex, makes sure by a
- * round of heartbeats that it leads still, and whoever has applied up to the index noted may answer.
+ * ReadIndex (dissertation 6.4): a read that writes nothing to the log. The leader notes its commitIndex, makes sure by
+ * a round of heartbeats that it leads still, and whoever has applied up to the index noted may answer.
  *
  * Many reads share a round. A read waits for a round that begins behind it: answers to an earlier one prove only
  * that we led before it was asked.
@@ -21,7 +21,9 @@ export function mayReadIndex({ role, commitIndex, persistent: { currentTerm, log
 }
 
 /** A read of a client of this server, or of another one that asks on behalf of its own. */
-export function askToRead(raft: Raft, by: NodeId, { client, sequence }: { readonly client: NodeId; readonly sequence: number }): RaftStep {
+export function askToRead(
+  raft: Raft, by: NodeId, { client, sequence }: { readonly client: NodeId; readonly sequence: number },
+): RaftStep {
   const office = officeOf(raft);
   if (office === null) return stay(raft);
   const { rounds } = office;
@@ -44,8 +46,8 @@ export function onHeartbeatReply(raft: Raft, from: NodeId, reply: HeartbeatReply
 }
 
 /**
- * Letters of a round may be lost: as long as reads wait, each heartbeat begins another one. With leases each one does. A leader
- * that is alone by now is its majority, and nobody's answer will come (dissertation 4.1).
+ * Letters of a round may be lost: as long as reads wait, each heartbeat begins another one. With leases each one does.
+ * A leader that is alone by now is its majority, and nobody's answer will come (dissertation 4.1).
  */
 export function repeatRound(step: RaftStep): RaftStep {
   const office = officeOf(step.raft);
@@ -67,18 +69,23 @@ function settled(step: RaftStep): RaftStep {
   const after: Rounds = { ...rounds, reads: left, confirmed: [...rounds.confirmed, ...own] };
   const told = effects.concat(done.filter(({ by }) => by !== raft.config.id).map((read) => answer(raft, read)));
   const waitsForNext = left.length > 0 && left[0]!.round > rounds.begun;
-  const next = waitsForNext ? beginTimedRound(raft, office, after) : stay(withOffice(raft, { ...office, rounds: after }));
+  const next = waitsForNext
+    ? beginTimedRound(raft, office, after)
+    : stay(withOffice(raft, { ...office, rounds: after }));
   return { raft: next.raft, effects: [...told, ...next.effects] };
 }
 
-const answer = ({ persistent: { currentTerm: term } }: Raft, { by, client, sequence, index }: PendingRead): RaftEffect =>
-  send(by, { kind: 'readIndexReply', term, client, sequence, index });
+const answer = (
+  { persistent: { currentTerm: term } }: Raft, { by, client, sequence, index }: PendingRead,
+): RaftEffect => send(by, { kind: 'readIndexReply', term, client, sequence, index });
 
 /** Reads that may be answered once their index is applied, and Raft without them. */
 export function takeConfirmed(raft: Raft): { readonly raft: Raft; readonly reads: readonly PendingRead[] } {
   const office = officeOf(raft);
   if (office === null || office.rounds.confirmed.length === 0) return { raft, reads: [] };
-  return { raft: withOffice(raft, { ...office, rounds: { ...office.rounds, confirmed: [] } }), reads: office.rounds.confirmed };
+  return {
+    raft: withOffice(raft, { ...office, rounds: { ...office.rounds, confirmed: [] } }), reads: office.rounds.confirmed,
+  };
 }
 
 const officeOf = ({ role }: Raft): (Office & { readonly rounds: Rounds }) | null =>

@@ -112,7 +112,10 @@ export function onAppendEntriesReply(raft: Raft, from: NodeId, reply: AppendEntr
  */
 export function onMatch(raft: Raft, leader: Leader, from: NodeId, matched: LogIndex): RaftStep {
   if (matched <= leader.matchIndex[from]!) return stay(raft);
-  assert(matched <= raft.persistent.log.lastIndex, () => `n${from} acknowledges entry ${matched}, which n${raft.config.id} has not`);
+  assert(
+    matched <= raft.persistent.log.lastIndex,
+    () => `n${from} acknowledges entry ${matched}, which n${raft.config.id} has not`,
+  );
   const next = Math.max(leader.nextIndex[from]!, matched + 1);
   const role = withProgress(leader, from, next, matched);
   const updated = advanceCommitIndex(withRole(raft, role), role);

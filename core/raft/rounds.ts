@@ -8,7 +8,9 @@ import type { Heartbeat, HeartbeatReply } from './option-messages.ts';
 import type { Office, Rounds } from './office.ts';
 import { restartElectionTimer, send, withOffice, withRole, type Raft, type RaftStep } from './state.ts';
 
-export const noRounds = (clusterSize: number): Rounds => ({ begun: 0, answered: new Array<number>(clusterSize).fill(0), reads: [], confirmed: [] });
+export const noRounds = (clusterSize: number): Rounds => ({
+  begun: 0, answered: new Array<number>(clusterSize).fill(0), reads: [], confirmed: [],
+});
 
 /** A letter to every follower, with nothing in it but the round's number. */
 export function beginRound(raft: Raft, office: Office, rounds: Rounds): RaftStep {
@@ -23,7 +25,8 @@ export function beginRound(raft: Raft, office: Office, rounds: Rounds): RaftStep
 /** Word of the leader of our term, or of one that is out of date and is told so. */
 export function onHeartbeat(raft: Raft, from: NodeId, { term, round }: Heartbeat): RaftStep {
   const { currentTerm } = raft.persistent;
-  if (term < currentTerm) return { raft, effects: [send(from, { kind: 'heartbeatReply', term: currentTerm, round: 0 })] };
+  if (term < currentTerm)
+    return { raft, effects: [send(from, { kind: 'heartbeatReply', term: currentTerm, round: 0 })] };
   const { raft: follower, effects } = underLeader(raft, from);
   return { raft: follower, effects: [...effects, send(from, { kind: 'heartbeatReply', term: currentTerm, round })] };
 }
@@ -32,7 +35,9 @@ export function onHeartbeat(raft: Raft, from: NodeId, { term, round }: Heartbeat
 export function underLeader(raft: Raft, from: NodeId): RaftStep {
   const { role } = raft;
   const isKnown = role.kind === 'follower' && role.leaderId === from;
-  return { raft: isKnown ? raft : withRole(raft, { kind: 'follower', leaderId: from }), effects: [restartElectionTimer(raft)] };
+  return {
+    raft: isKnown ? raft : withRole(raft, { kind: 'follower', leaderId: from }), effects: [restartElectionTimer(raft)],
+  };
 }
 
 /** Answers may come late and out of order: of each server the latest round counts. */

@@ -61,20 +61,34 @@ export function withChunk(incoming: Incoming | null, chunk: InstallChunk): Incom
 const noBytes = new Uint8Array(0);
 
 /** Whether the chunk is the last one, and all before it has come. */
-export const isWhole = (incoming: Incoming | null, chunk: InstallChunk): boolean => chunk.done && chunk.offset === storedOf(incoming, chunk);
+export const isWhole = (incoming: Incoming | null, chunk: InstallChunk): boolean =>
+  chunk.done && chunk.offset === storedOf(incoming, chunk);
 
 /** What is to be sent next, or again. */
-export function chunkOf({ term, lastIncludedIndex, lastIncludedTerm, bytes, offset }: Outgoing, chunkBytes: number): InstallChunk {
+export function chunkOf(
+  { term, lastIncludedIndex, lastIncludedTerm, bytes, offset }: Outgoing, chunkBytes: number,
+): InstallChunk {
   const data = bytes.slice(offset, offset + chunkBytes);
-  return { kind: 'installChunk', term, lastIncludedIndex, lastIncludedTerm, offset, data, done: offset + data.length === bytes.length };
+  return {
+    kind: 'installChunk', term, lastIncludedIndex, lastIncludedTerm, offset, data,
+    done: offset + data.length === bytes.length,
+  };
 }
 
-/** The transfer behind an answer to its latest chunk: it goes on where the follower says. Null for an answer to anything else, which is old news. */
-export function behindAnswer(outgoing: Outgoing | undefined, { lastIncludedIndex, offset, bytesStored }: InstallChunkReply): Outgoing | null {
-  if (outgoing === undefined || outgoing.lastIncludedIndex !== lastIncludedIndex || outgoing.offset !== offset) return null;
+/**
+ * The transfer behind an answer to its latest chunk: it goes on where the follower says. Null for an answer to anything
+ * else, which is old news.
+ */
+export function behindAnswer(
+  outgoing: Outgoing | undefined, { lastIncludedIndex, offset, bytesStored }: InstallChunkReply,
+): Outgoing | null {
+  if (outgoing === undefined || outgoing.lastIncludedIndex !== lastIncludedIndex || outgoing.offset !== offset)
+    return null;
   return { ...outgoing, offset: Math.min(bytesStored, outgoing.bytes.length) };
 }
 
 /** Of the transfers of a leader those that are not over: what a follower holds by now it is not sent. */
-export const stillUnderWay = (outgoing: readonly Outgoing[], { nextIndex }: Leader, currentTerm: Term): readonly Outgoing[] =>
+export const stillUnderWay = (
+  outgoing: readonly Outgoing[], { nextIndex }: Leader, currentTerm: Term,
+): readonly Outgoing[] =>
   outgoing.filter(({ lastIncludedIndex, term, to }) => term === currentTerm && nextIndex[to]! <= lastIncludedIndex);

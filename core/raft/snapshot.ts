@@ -15,7 +15,8 @@ export function compact(raft: Raft, index: LogIndex, data: unknown, sizeBytes: n
   assert(index <= raft.lastApplied, () => `a snapshot at ${index}, applied up to ${raft.lastApplied}`);
   const configuration = log.configurationAt(index);
   const snapshot: Snapshot = {
-    lastIncludedIndex: index, lastIncludedTerm: log.termAt(index), data, sizeBytes, ...(configuration === undefined ? {} : { configuration }),
+    lastIncludedIndex: index, lastIncludedTerm: log.termAt(index), data, sizeBytes,
+    ...(configuration === undefined ? {} : { configuration }),
   };
   return withSnapshot(raft, log.compactTo(index), snapshot);
 }

@@ -43,7 +43,8 @@ export interface RaftOptions {
   /** How many requests with entries may be under way to a follower (window.ts); each sends all again when absent. */
   readonly window?: number;
   /**
-   * Who takes part at first, rising: servers come and go by entries of the log (membership.ts). Absent, all take part for good.
+   * Who takes part at first, rising: servers come and go by entries of the log (membership.ts). Absent, all take part
+   * for good.
    */
   readonly members?: readonly NodeId[];
 }

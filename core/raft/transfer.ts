@@ -1,7 +1,7 @@
 /**
- * Leadership transfer (dissertation 3.10): a leader that is asked to hands its leadership over to another server. It takes no
- * proposals meanwhile, brings that server up to date as ever, and tells it to stand for election at once (TimeoutNow);
- * when nothing has come of it within an election timeout it goes on as before.
+ * Leadership transfer (dissertation 3.10): a leader that is asked to hands its leadership over to another server. It
+ * takes no proposals meanwhile, brings that server up to date as ever, and tells it to stand for election at once
+ * (TimeoutNow); when nothing has come of it within an election timeout it goes on as before.
  *
  * Who stands at its leader's wish passes the guards of PreVote and CheckQuorum: they keep a leader from being deposed
  * that does not want to be.
@@ -16,10 +16,18 @@ import { send, stay, withOffice, type Raft, type RaftEffect, type RaftStep } fro
 /** An operator asks; one that is asked while it hands over already goes on with that. */
 export function onTransferLeadership(raft: Raft, { to }: TransferLeadership): RaftStep {
   const { config, role } = raft;
-  if (config.transfer !== true || role.kind !== 'leader' || role.office === undefined || role.office.transfer !== undefined) return stay(raft);
+  if (
+    config.transfer !== true ||
+    role.kind !== 'leader' ||
+    role.office === undefined ||
+    role.office.transfer !== undefined
+  )
+    return stay(raft);
   if (to === config.id || to >= config.clusterSize) return stay(raft);
   const begun = withOffice(raft, { ...role.office, transfer: { to, isTold: false } });
-  return tellWhenUpToDate({ raft: begun, effects: [{ kind: 'setTimer', timer: 'transfer', afterUs: config.electionTimeoutUs }] });
+  return tellWhenUpToDate({
+    raft: begun, effects: [{ kind: 'setTimer', timer: 'transfer', afterUs: config.electionTimeoutUs }],
+  });
 }
 
 /** Step 3, as soon as the other's log matches ours: once, and a letter that is lost is given up with the transfer. */
@@ -27,7 +35,8 @@ export function tellWhenUpToDate(step: RaftStep): RaftStep {
   const { raft, effects } = step;
   const { role, persistent: { currentTerm: term, log } } = raft;
   const transfer = transferOf(raft);
-  if (role.kind !== 'leader' || transfer === null || transfer.isTold || role.matchIndex[transfer.to]! < log.lastIndex) return step;
+  if (role.kind !== 'leader' || transfer === null || transfer.isTold || role.matchIndex[transfer.to]! < log.lastIndex)
+    return step;
   const told = withOffice(raft, { ...role.office!, transfer: { to: transfer.to, isTold: true }, mayBeDeposed: true });
   return { raft: told, effects: [...effects, send(transfer.to, { kind: 'timeoutNow', term })] };
 }
@@ -48,10 +57,14 @@ export function onTimeoutNow(raft: Raft, { term }: TimeoutNow): RaftStep {
 
 /** So that who hears the leader that wishes it does not take the request for a disruption (4.2.3). */
 const atLeadersWish = (effect: RaftEffect): RaftEffect =>
-  effect.kind !== 'send' || effect.message.kind !== 'requestVote' ? effect : send(effect.to, { ...effect.message, kind: 'requestTransferVote' });
+  effect.kind !== 'send' || effect.message.kind !== 'requestVote'
+    ? effect
+    : send(effect.to, { ...effect.message, kind: 'requestTransferVote' });
 
 /** What is asked for is a vote like any other. */
-export const asVote = ({ term, lastLogIndex, lastLogTerm }: Omit<RequestVote, 'kind'>): RequestVote => ({ kind: 'requestVote', term, lastLogIndex, lastLogTerm });
+export const asVote = ({ term, lastLogIndex, lastLogTerm }: Omit<RequestVote, 'kind'>): RequestVote => ({
+  kind: 'requestVote', term, lastLogIndex, lastLogTerm,
+});
 
 const transferOf = ({ role }: Raft): Transfer | null => (role.kind === 'leader' ? role.office?.transfer ?? null : null);
 

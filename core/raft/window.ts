@@ -1,6 +1,6 @@
 /**
- * A window of requests in flight (dissertation 10.2.1): a leader sends the next entries before the last ones are answered,
- * so many requests at most, and counts on their arrival. When one was lost it finds out and goes back.
+ * A window of requests in flight (dissertation 10.2.1): a leader sends the next entries before the last ones are
+ * answered, so many requests at most, and counts on their arrival. When one was lost it finds out and goes back.
  *
  * As in etcd a follower is probed, one request at a time, until an answer shows where its log agrees; then it is
  * replicated to. What is under way is forgotten when an answer acknowledges it, and altogether when a request is
@@ -73,7 +73,8 @@ function sendTo(raft: Raft, peer: NodeId, isHeartbeat: boolean, sent: RaftEffect
     ahead.push(lastOf(request));
     next = lastOf(request) + 1;
   }
-  if (ahead.length > 0) return withFlow(raft, leader, peer, { state: 'replicate', inFlight: [...inFlight, ...ahead] }, next);
+  if (ahead.length > 0)
+    return withFlow(raft, leader, peer, { state: 'replicate', inFlight: [...inFlight, ...ahead] }, next);
   if (isHeartbeat) sent.push(send(peer, requestFrom(raft, next, 0)));
   return raft;
 }
@@ -81,11 +82,16 @@ function sendTo(raft: Raft, peer: NodeId, isHeartbeat: boolean, sent: RaftEffect
 /** Nothing is known of whoever comes, and nothing is under way to it. */
 export function withoutFlow(raft: Raft, server: NodeId): Raft {
   const { role } = raft;
-  return role.kind !== 'leader' || role.office?.flows === undefined ? raft : withFlow(raft, role, server, probing, role.nextIndex[server]!);
+  return role.kind !== 'leader' || role.office?.flows === undefined
+    ? raft
+    : withFlow(raft, role, server, probing, role.nextIndex[server]!);
 }
 
-const requestFrom = ({ commitIndex, persistent: { currentTerm, log } }: Raft, next: LogIndex, limit: number): AppendEntries => ({
-  kind: 'appendEntries', term: currentTerm, prevLogIndex: next - 1, prevLogTerm: log.termAt(next - 1), entries: log.from(next, limit), leaderCommit: commitIndex,
+const requestFrom = (
+  { commitIndex, persistent: { currentTerm, log } }: Raft, next: LogIndex, limit: number,
+): AppendEntries => ({
+  kind: 'appendEntries', term: currentTerm, prevLogIndex: next - 1, prevLogTerm: log.termAt(next - 1),
+  entries: log.from(next, limit), leaderCommit: commitIndex,
 });
 
 const lastOf = ({ prevLogIndex, entries }: AppendEntries): LogIndex => prevLogIndex + entries.length;

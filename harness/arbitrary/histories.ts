@@ -10,8 +10,8 @@ export interface HistoryOptions<S, I, O> {
   /** At once (3). */
   readonly clients?: number;
   /**
-   * Out of 16 answers so many are another one that could have been told (0): without them every history is linearizable.
-   * Some histories are linearizable all the same.
+   * Out of 16 answers so many are another one that could have been told (0): without them every history is
+   * linearizable. Some histories are linearizable all the same.
    */
   readonly lies?: number;
   /** What clients ask and may be told: may be left out for the models of the checker and the services of the kit. */
@@ -19,14 +19,19 @@ export interface HistoryOptions<S, I, O> {
 }
 
 /**
- * Of unknown outcome, never returned, or returned at one time with others are some of the operations. Shrinking leaves fewer
- * of them, and less at once.
+ * Of unknown outcome, never returned, or returned at one time with others are some of the operations. Shrinking leaves
+ * fewer of them, and less at once.
  * @throws TypeError for a model that is none of them, without `use`
  */
-export function histories<S, I, O>(model: Model<S, I, O>, options: HistoryOptions<S, I, O> = {}): fc.Arbitrary<readonly Operation<I, O>[]> {
+export function histories<S, I, O>(
+  model: Model<S, I, O>, options: HistoryOptions<S, I, O> = {},
+): fc.Arbitrary<readonly Operation<I, O>[]> {
   const { operations = 12, clients = 3, lies = 0 } = options;
   const used = options.use ?? (readyUses.get(model.name) as Use<S, I, O> | undefined);
-  if (used === undefined) throw new TypeError(`the model "${model.name}" is none of the checker's: say with \`use\` what its clients ask, and what they may be told`);
+  if (used === undefined)
+    throw new TypeError(
+      `the model "${model.name}" is none of the checker's: say with \`use\` what its clients ask, and what they may be told`,
+    );
   // Each operation takes a few choices to begin, to happen and to end.
   const choices = fc.array(fc.nat({ max: 0xffff }), { maxLength: operations * 8, size: 'max' });
   return choices.map((numbers) => historyOf(model, used, numbers, operations, clients, lies));
@@ -38,7 +43,9 @@ interface Open<I, O> {
   answer: { readonly output: O } | null;
 }
 
-function historyOf<S, I, O>(model: Model<S, I, O>, use: Use<S, I, O>, numbers: readonly number[], most: number, clients: number, lies: number): readonly Operation<I, O>[] {
+function historyOf<S, I, O>(
+  model: Model<S, I, O>, use: Use<S, I, O>, numbers: readonly number[], most: number, clients: number, lies: number,
+): readonly Operation<I, O>[] {
   let at = 0;
   const choose: Choose = (below) => (numbers[at++] ?? 0) % below;
   const object = new LiveObject(model, use);
@@ -108,12 +115,16 @@ class LiveObject<S, I, O> {
       this.before.push(input);
       return output;
     }
-    throw new TypeError(`none of the outputs of \`use\` is an answer to ${JSON.stringify(input)} in the state ${JSON.stringify(state)} of the model "${this.model.name}"`);
+    throw new TypeError(
+      `none of the outputs of \`use\` is an answer to ${JSON.stringify(input)} in the state ${JSON.stringify(state)} of the model "${this.model.name}"`,
+    );
   }
 
   lie(input: I, right: O, choose: Choose): O {
     const told = JSON.stringify(right);
-    const others = this.use.outputs(input, this.stateFor(input), this.before).filter((output) => JSON.stringify(output) !== told);
+    const others = this.use
+      .outputs(input, this.stateFor(input), this.before)
+      .filter((output) => JSON.stringify(output) !== told);
     return others.length === 0 ? right : others[choose(others.length)]!;
   }
 

@@ -4,14 +4,14 @@ import { drawPlan } from '../campaign/draw.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import type { Plan } from '../plan/plan.ts';
 import {
-  closerMoments, faultList, fewerClients, fewerServers, keepsPace, operationList, plainerSettings, plainerWorld, rounderTimes, scaledTimes,
-  shorterTimes, smallerParts, type ListPart,
+  closerMoments, faultList, fewerClients, fewerServers, keepsPace, operationList, plainerSettings, plainerWorld,
+  rounderTimes, scaledTimes, shorterTimes, smallerParts, type ListPart,
 } from '../shrink/passes.ts';
 import { isPlan, type Data } from '../shrink/plan-data.ts';
 
 /**
- * Each is the plan of a seed: servers, clients, faults, operations and all that befalls them, as the scenario draws it. A
- * counterexample has as few of them as still fail.
+ * Each is the plan of a seed: servers, clients, faults, operations and all that befalls them, as the scenario draws it.
+ * A counterexample has as few of them as still fail.
  * @throws DrawError while a value is drawn, when the scenario cannot draw its seed
  */
 export const plans = (scenario: Scenario): fc.Arbitrary<Plan> => new Plans(scenario);
@@ -70,14 +70,17 @@ type Pass = (plan: Plan) => Iterable<Plan>;
 
 /** The boldest first. */
 const passesFor = (plainSettings: Data | undefined): readonly Pass[] => [
-  shorter(faultList), shorter(operationList), plainerWorld, (plan) => plainerSettings(plan, plainSettings), fewerServers, fewerClients,
-  scaledTimes, smallerParts, closerMoments, shorterTimes, rounderTimes,
+  shorter(faultList), shorter(operationList), plainerWorld, (plan) => plainerSettings(plan, plainSettings),
+  fewerServers, fewerClients, scaledTimes, smallerParts, closerMoments, shorterTimes, rounderTimes,
 ];
 
 /** Without the whole list, without half of it, and so on down to one. */
 const shorter = (part: ListPart): Pass => function* (plan) {
   const items = part.of(plan);
   for (let chunk = items.length; chunk >= 1; chunk = chunk === 1 ? 0 : (chunk + 1) >> 1) {
-    for (let start = 0; start < items.length; start += chunk) yield part.put(plan, items.filter((_, i) => i < start || i >= start + chunk));
+    for (let start = 0; start < items.length; start += chunk)
+      yield part.put(
+        plan, items.filter((_, i) => i < start || i >= start + chunk),
+      );
   }
 };

@@ -10,7 +10,8 @@ import { table } from '../text/format.ts';
 const total = Number(process.argv[2] ?? 1_000_000);
 const watch = monitor(kvModel);
 const store = new Map<string, string>();
-const open: ({ readonly id: number; readonly input: KvInput; output: KvOutput | undefined } | undefined)[] = new Array<undefined>(5).fill(undefined);
+const open: ({ readonly id: number; readonly input: KvInput; output: KvOutput | undefined } | undefined)[] =
+  new Array<undefined>(5).fill(undefined);
 let x = 0x1234_5678;
 const random = (below: number): number => {
   x ^= x << 13;
@@ -56,8 +57,14 @@ for (let called = 0, returned = 0; returned < total; ) {
     if (watch.returned(one.id, one.output).kind !== 'ok') throw new Error(JSON.stringify(watch.verdict));
     open[client] = undefined;
     most = Math.max(most, watch.configurations);
-    if (++returned % Math.ceil(total / 10) === 0) lines.push([String(returned), ((performance.now() - startMs) / 1000).toFixed(1), heapMiB().toFixed(1), String(watch.configurations), String(most)]);
+    if (++returned % Math.ceil(total / 10) === 0)
+      lines.push([
+        String(returned), ((performance.now() - startMs) / 1000).toFixed(1), heapMiB().toFixed(1),
+        String(watch.configurations), String(most),
+      ]);
   }
 }
 process.stdout.write(`Node ${process.versions.node}; verdict ${watch.verdict.kind}\n\n`);
-process.stdout.write(`${table([['operations', 's', 'heap MiB', 'configurations', 'most'], ...lines], [0, 1, 2, 3, 4])}\n`);
+process.stdout.write(
+  `${table([['operations', 's', 'heap MiB', 'configurations', 'most'], ...lines], [0, 1, 2, 3, 4])}\n`,
+);

@@ -34,7 +34,8 @@ function bag(put: string, take: string, takeOut: (items: number[]) => number | u
     const items: number[] = [];
     return {
       // Values of a priority queue must not come in order.
-      input: (serial, random) => (random < half ? { op: put, value: serial * 65_536 + (random % 65_536) - (random % 7) * 500_000 } : { op: take }),
+      input: (serial, random) =>
+        random < half ? { op: put, value: serial * 65_536 + (random % 65_536) - (random % 7) * 500_000 } : { op: take },
       apply({ op, value }) {
         if (op === take) return { value: takeOut(items) ?? null };
         items.push(value!);
@@ -78,7 +79,10 @@ const objects: readonly Used[] = [
     use() {
       const members = new Set<number>();
       return {
-        input: (serial, random) => ({ op: random < half ? 'add' : random % 2 === 0 ? 'remove' : 'contains', value: random < half ? serial : Math.max(0, serial - (random % 40)) }),
+        input: (serial, random) => ({
+          op: random < half ? 'add' : random % 2 === 0 ? 'remove' : 'contains',
+          value: random < half ? serial : Math.max(0, serial - (random % 40)),
+        }),
         apply({ op, value }) {
           const was = members.has(value!);
           if (op === 'add') members.add(value!);
@@ -95,7 +99,9 @@ const objects: readonly Used[] = [
 function history({ use, wrong }: Used, operations: number, wrongFrom: number): Operation<Input, Output>[] {
   const { input, apply } = use();
   const made: Operation<Input, Output>[] = [];
-  const open: ({ readonly index: number; output: Output | undefined } | undefined)[] = new Array<undefined>(10).fill(undefined);
+  const open: ({ readonly index: number; output: Output | undefined } | undefined)[] = new Array<undefined>(10).fill(
+    undefined,
+  );
   let x = 0x1234_5678;
   const random = (): number => {
     x ^= x << 13;
@@ -149,9 +155,14 @@ for (const operations of [1_000, 10_000, 100_000]) {
       const ms = medianMs(() => checkOperations(model, made, { budgetSteps: 5_000_000 }));
       if (used.name === 'register') registerMs = ms;
       const fault = verdict.illegalPartition?.clash?.length;
-      lines.push([used.name, String(operations), verdict.kind, verdict.method, ms.toFixed(2), (ms / registerMs).toFixed(2), fault === undefined ? '-' : String(fault)]);
+      lines.push([
+        used.name, String(operations), verdict.kind, verdict.method, ms.toFixed(2), (ms / registerMs).toFixed(2),
+        fault === undefined ? '-' : String(fault),
+      ]);
     }
   }
 }
 process.stdout.write(`Node ${process.versions.node}; median; "clash": operations that the fault is shown by.\n\n`);
-process.stdout.write(`${table([['object', 'operations', 'verdict', 'method', 'ms', 'to register', 'clash'], ...lines], [1, 4, 5, 6])}\n`);
+process.stdout.write(
+  `${table([['object', 'operations', 'verdict', 'method', 'ms', 'to register', 'clash'], ...lines], [1, 4, 5, 6])}\n`,
+);

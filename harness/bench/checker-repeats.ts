@@ -4,12 +4,16 @@
  *
  * Three histories of each kind: as they happened, and with some reads near the end that are told another value.
  */
-import { checkOperations, registerModel, type Operation, type RegisterInput, type RegisterOutput, type Verdict } from '../../checkers/porcupine-ts-port/index.ts';
+import {
+  checkOperations, registerModel, type Operation, type RegisterInput, type RegisterOutput, type Verdict,
+} from '../../checkers/porcupine-ts-port/index.ts';
 import { table } from '../text/format.ts';
 
 type Told = Operation<RegisterInput, RegisterOutput>;
 
-function history(operations: number, clients: number, values: number, readPercent: number, seed: number, wrong: number): Told[] {
+function history(
+  operations: number, clients: number, values: number, readPercent: number, seed: number, wrong: number,
+): Told[] {
   let x = seed;
   const random = (below: number): number => {
     x ^= x << 13;
@@ -18,7 +22,9 @@ function history(operations: number, clients: number, values: number, readPercen
     return (x >>> 0) % below;
   };
   const made: Told[] = [];
-  const open: ({ readonly index: number; output: RegisterOutput | undefined } | undefined)[] = new Array<undefined>(clients).fill(undefined);
+  const open: ({ readonly index: number; output: RegisterOutput | undefined } | undefined)[] = new Array<undefined>(
+    clients,
+  ).fill(undefined);
   let held: number | null = null;
   for (let time = 0, returned = 0; returned < operations; time++) {
     const client = random(clients);
@@ -48,8 +54,9 @@ function history(operations: number, clients: number, values: number, readPercen
 
 const budgetSteps = Number(process.argv[2] ?? 3_000_000);
 const kinds: readonly (readonly [operations: number, clients: number, values: number, readPercent: number])[] = [
-  [1000, 20, 3, 50], [1000, 40, 3, 50], [1000, 20, 8, 50], [1000, 40, 8, 50], [1000, 20, 5, 80], [1000, 40, 5, 80], [1000, 40, 20, 70],
-  [5000, 30, 5, 50], [20_000, 20, 5, 50], [20_000, 40, 8, 50], [20_000, 40, 8, 80], [20_000, 40, 30, 80],
+  [1000, 20, 3, 50], [1000, 40, 3, 50], [1000, 20, 8, 50], [1000, 40, 8, 50], [1000, 20, 5, 80], [1000, 40, 5, 80],
+  [1000, 40, 20, 70], [5000, 30, 5, 50], [20_000, 20, 5, 50], [20_000, 40, 8, 50], [20_000, 40, 8, 80],
+  [20_000, 40, 30, 80],
 ];
 const lines: string[][] = [];
 const decided = { auto: 0, search: 0, all: 0 };
@@ -65,9 +72,19 @@ for (const [operations, clients, values, readPercent] of kinds) {
     decided.auto += auto.filter(isDecided).length;
     decided.search += search.filter(isDecided).length;
     decided.all += made.length;
-    for (const [at, { kind }] of auto.entries()) if (kind !== search[at]!.kind && isDecided(search[at]!) && kind !== 'unknown') throw new Error('the two differ');
-    lines.push([`${operations} operations, ${clients} clients, ${values} values, ${readPercent} % reads, ${wrong} changed`, kindsOf(auto), (ms / 3).toFixed(0), kindsOf(search)]);
+    for (const [at, { kind }] of auto.entries())
+      if (kind !== search[at]!.kind && isDecided(search[at]!) && kind !== 'unknown') throw new Error('the two differ');
+    lines.push([
+      `${operations} operations, ${clients} clients, ${values} values, ${readPercent} % reads, ${wrong} changed`,
+      kindsOf(auto),
+      (ms / 3).toFixed(0),
+      kindsOf(search),
+    ]);
   }
 }
-process.stdout.write(`Node ${process.versions.node}; ${budgetSteps} steps each\n\n${table([['three histories of', 'by default', 'ms each', 'general search'], ...lines], [2])}\n\n`);
-process.stdout.write(`decided of ${decided.all}: ${decided.auto} by default, ${decided.search} by the general search\n`);
+process.stdout.write(
+  `Node ${process.versions.node}; ${budgetSteps} steps each\n\n${table([['three histories of', 'by default', 'ms each', 'general search'], ...lines], [2])}\n\n`,
+);
+process.stdout.write(
+  `decided of ${decided.all}: ${decided.auto} by default, ${decided.search} by the general search\n`,
+);

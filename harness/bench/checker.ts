@@ -3,14 +3,17 @@
  *
  * The Go figures come with the histories and were taken on another run, on one core; what this prints is a
  * ratio of two runs, not a side-by-side measurement. Times are without reading the file; first in fresh processes,
- * each log once and in order, as one who checks a folder meets them; then after a warm-up, the median of repeated checks.
+ * each log once and in order, as one who checks a folder meets them; then after a warm-up, the median of repeated
+ * checks.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asModel, detectFormat, formats, type ModelHistory } from '../../checkers/porcupine-ts-port/formats/index.ts';
-import { checkOperations, type CheckOptions, type ModelName, type Verdict } from '../../checkers/porcupine-ts-port/index.ts';
+import {
+  checkOperations, type CheckOptions, type ModelName, type Verdict,
+} from '../../checkers/porcupine-ts-port/index.ts';
 import { table } from '../text/format.ts';
 
 interface Row {
@@ -69,7 +72,9 @@ const firstPassFlag = '--first-pass';
 
 /** Milliseconds for each of Jepsen's logs, checked once and in order by a process that has checked nothing before. */
 function firstPass(folder: string): void {
-  const rows = (JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Row[]).filter(({ file }) => file.startsWith('jepsen/'));
+  const rows = (JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Row[]).filter(({ file }) =>
+    file.startsWith('jepsen/'),
+  );
   const loaded = rows.map((row) => load(folder, row));
   const times = loaded.map(({ model, operations }) => {
     const startMs = performance.now();
@@ -83,7 +88,9 @@ function reportFirstPass(folder: string, rows: readonly Row[]): void {
   const logs = rows.filter(({ file }) => file.startsWith('jepsen/'));
   const goMs = logs.reduce((sum, { goMsOneCore }) => sum + goMsOneCore, 0);
   const sums = Array.from({ length: freshProcesses }, () => {
-    const text = execFileSync(process.execPath, [fileURLToPath(import.meta.url), firstPassFlag, folder], { encoding: 'utf8' });
+    const text = execFileSync(process.execPath, [fileURLToPath(import.meta.url), firstPassFlag, folder], {
+      encoding: 'utf8',
+    });
     return (JSON.parse(text) as number[]).reduce((sum, ms) => sum + ms, 0);
   }).toSorted((a, b) => a - b);
   const here = sums[sums.length >> 1]!;
@@ -93,7 +100,8 @@ function reportFirstPass(folder: string, rows: readonly Row[]): void {
   );
 }
 
-const geometricMean = (values: readonly number[]): number => Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+const geometricMean = (values: readonly number[]): number =>
+  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 const milliseconds = (ms: number): string => (ms < 10 ? ms.toFixed(4) : ms.toFixed(1));
 
 function report(measured: readonly Measured[]): void {
@@ -111,21 +119,34 @@ function report(measured: readonly Measured[]): void {
   const head = ['file', 'model', 'verdict', 'method', 'steps', 'Go steps', 'ms', 'Go ms', 'ratio'];
   process.stdout.write(`${table([head, ...lines], [4, 5, 6, 7, 8])}\n\n`);
   const ratios = measured.map(({ row, ms }) => ms / row.goMsOneCore);
-  const slowest = measured.reduce((worst, one) => (one.ms / one.row.goMsOneCore > worst.ms / worst.row.goMsOneCore ? one : worst));
+  const slowest = measured.reduce((worst, one) =>
+    one.ms / one.row.goMsOneCore > worst.ms / worst.row.goMsOneCore ? one : worst,
+  );
   const folders = [...new Set(measured.map(({ row }) => dirname(row.file)))];
-  const byFolder = folders.map((folder) => `${folder} ${geometricMean(measured.flatMap(({ row, ms }) => (dirname(row.file) === folder ? [ms / row.goMsOneCore] : []))).toFixed(3)}`);
-  process.stdout.write(`time here / time of Go's Porcupine on one core, geometric mean: ${geometricMean(ratios).toFixed(3)} (${byFolder.join(', ')})\n`);
-  process.stdout.write(`slowest against Go: ${(slowest.ms / slowest.row.goMsOneCore).toFixed(3)} (${slowest.row.file}, ${slowest.row.model})\n`);
+  const byFolder = folders.map(
+    (folder) =>
+      `${folder} ${geometricMean(measured.flatMap(({ row, ms }) => (dirname(row.file) === folder ? [ms / row.goMsOneCore] : []))).toFixed(3)}`,
+  );
+  process.stdout.write(
+    `time here / time of Go's Porcupine on one core, geometric mean: ${geometricMean(ratios).toFixed(3)} (${byFolder.join(', ')})\n`,
+  );
+  process.stdout.write(
+    `slowest against Go: ${(slowest.ms / slowest.row.goMsOneCore).toFixed(3)} (${slowest.row.file}, ${slowest.row.model})\n`,
+  );
   const long = measured.filter(({ row }) => /synthetic\/(reg|kv|crash)_/.test(row.file));
   if (long.length > 0) {
-    process.stdout.write(`unique-value histories, Go / here: ${long.map(({ row, ms }) => `${row.file.split('/')[1]!.replace('.jsonl', '')} ${(row.goMsOneCore / ms).toFixed(1)}`).join(', ')}\n`);
+    process.stdout.write(
+      `unique-value histories, Go / here: ${long.map(({ row, ms }) => `${row.file.split('/')[1]!.replace('.jsonl', '')} ${(row.goMsOneCore / ms).toFixed(1)}`).join(', ')}\n`,
+    );
   }
 }
 
 function main(): number {
   const folder = historiesFolder();
   if (folder === undefined) {
-    process.stderr.write('the shared histories are absent: name their folder as an argument or in WHITEWATER_HISTORIES\n');
+    process.stderr.write(
+      'the shared histories are absent: name their folder as an argument or in WHITEWATER_HISTORIES\n',
+    );
     return 4;
   }
   const rows = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Row[];
@@ -140,7 +161,8 @@ function main(): number {
     // The whole-store model without its fast path is a search over whole maps: seconds, and no news.
     const chosen = loaded.filter(({ row }) => method === 'auto' || row.model !== 'kv-unpartitioned');
     for (let round = 0; round < warmUpRounds; round++) {
-      for (const { row, history } of chosen) if (row.goMsOneCore < 1) checkOperations(history.model, history.operations, { method });
+      for (const { row, history } of chosen)
+        if (row.goMsOneCore < 1) checkOperations(history.model, history.operations, { method });
     }
     const measured = chosen.map(({ row, history }) => measure(row, history, method));
     process.stdout.write(`\n== method ${method}${method === 'auto' ? ' (the default)' : ''}\n\n`);

@@ -25,7 +25,10 @@ const usual: readonly Case[] = [
   { name: 'two-phase-commit', given: { rms: 7 } },
   { name: 'paxos', given: { values: 2, 'max-ballot': 2 } },
   { name: 'abd', given: { clients: 2, servers: 3 }, options: { maxStates: 100_000 } },
-  { name: 'raft-kv', given: { clients: 0, 'max-crashes': 0, 'max-log': 1, 'max-term': 2, plain: true }, options: { maxStates: 300_000 } },
+  {
+    name: 'raft-kv', given: { clients: 0, 'max-crashes': 0, 'max-log': 1, 'max-term': 2, plain: true },
+    options: { maxStates: 300_000 },
+  },
   { name: 'raft-kv', given: {} },
   { name: 'raft-kv', given: { 'max-term': 2, 'max-log': 2 }, options: { hasSymmetry: true } },
 ];
@@ -50,8 +53,12 @@ const clock = (): number => performance.now();
 const median = (list: readonly number[]): number => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)]!;
 
 /** @param models by name; @param write takes each line as soon as it is known */
-export async function benchExplorer(models: ReadonlyMap<string, ModelDefinition>, isLong: boolean, write: (text: string) => void): Promise<void> {
-  const rows: string[][] = [['model', 'generated/s', 'distinct/s', 'bytes/state', '2 workers: time to 1', 'median', 'distinct', 'generated']];
+export async function benchExplorer(
+  models: ReadonlyMap<string, ModelDefinition>, isLong: boolean, write: (text: string) => void,
+): Promise<void> {
+  const rows: string[][] = [
+    ['model', 'generated/s', 'distinct/s', 'bytes/state', '2 workers: time to 1', 'median', 'distinct', 'generated'],
+  ];
   for (const one of isLong ? [...usual, ...long] : usual) {
     rows.push(await row(models.get(one.name)!, one));
     write(`measured ${rows.at(-1)![0]}\n`);
@@ -68,17 +75,25 @@ async function row(definition: ModelDefinition, { name, given, options = {} }: C
   for (let round = 0; round < rounds; round++) {
     const one = await breadthFirst(definition.create(values), { ...options, clock });
     const two = await breadthFirstInThreads(definition.create(values), source, { ...options, clock, workers: 2 });
-    if (one.distinct !== two.distinct) throw new Error(`${name}: one worker found ${one.distinct} states and two found ${two.distinct}`);
+    if (one.distinct !== two.distinct)
+      throw new Error(`${name}: one worker found ${one.distinct} states and two found ${two.distinct}`);
     alone.push(one);
     ratios.push(two.elapsedMs / one.elapsedMs);
   }
   const { distinct, generated, visitedBytes } = alone[0]!;
   const elapsedMs = median(alone.map((result) => result.elapsedMs));
-  const parameters = Object.entries(given).map(([parameter, value]) => (value === true ? parameter : `${parameter} ${value}`));
+  const parameters = Object.entries(given).map(([parameter, value]) =>
+    value === true ? parameter : `${parameter} ${value}`,
+  );
   return [
     `${name}, ${parameters.join(', ')}${options.hasSymmetry === true ? ', up to symmetry' : ''}${options.maxStates === undefined ? '' : ', cut'}`,
-    short((generated * 1000) / elapsedMs), short((distinct! * 1000) / elapsedMs), (visitedBytes / distinct!).toFixed(1),
-    median(ratios).toFixed(2), duration(elapsedMs), count(distinct!), count(generated),
+    short((generated * 1000) / elapsedMs),
+    short((distinct! * 1000) / elapsedMs),
+    (visitedBytes / distinct!).toFixed(1),
+    median(ratios).toFixed(2),
+    duration(elapsedMs),
+    count(distinct!),
+    count(generated),
   ];
 }
 

@@ -2,8 +2,9 @@
  * A fleet against one machine: `node dist/harness/bench/fleet.js storm|cost|queue [--seeds N] [--rounds N]`, with a
  * redis-server of its own.
  *
- * storm   4 workers, one killed with -9 every three seconds at most, 40 in all, and Redis once in the middle: the result must be that of `fuzz`
- * cost    `fuzz` and one worker beside each other, one thread each, so that whoever else is at work on these cores is in the
+ * storm   4 workers, one killed with -9 every three seconds at most, 40 in all, and Redis once in the middle: the
+ * result must be that of `fuzz` cost    `fuzz` and one worker beside each other, one thread each, so that whoever else
+ * is at work on these cores is in the
  *         way of both: CPU and wall time of both, and their ratio
  * queue   what one chunk costs Redis, in CPU time and in bytes: so what one Redis gives in a second
  */
@@ -25,7 +26,10 @@ import { count } from '../text/format.ts';
 
 const bin = fileURLToPath(new URL('../../scenarios/whitewater.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'whitewater-fleet-bench-'));
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { seeds: { type: 'string', default: '20000' }, rounds: { type: 'string', default: '5' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seeds: { type: 'string', default: '20000' }, rounds: { type: 'string', default: '5' } },
+});
 const seeds = Number(values.seeds);
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -43,7 +47,11 @@ const url = `redis://127.0.0.1:${port}`;
 let redis = await startedRedis();
 
 async function startedRedis(): Promise<ChildProcess> {
-  const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes'], { stdio: 'ignore' });
+  const child = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes'],
+    { stdio: 'ignore' },
+  );
   child.once('error', (error) => {
     throw error;
   });
@@ -64,15 +72,26 @@ interface Ran {
 }
 
 /** Writes its CPU time when it ends. */
-const notesCpu = (file: string): string => `--import=data:text/javascript,${encodeURIComponent(`import{isMainThread as m}from'node:worker_threads';import{writeFileSync as w}from'node:fs';if(m)process.on('exit',()=>w(${JSON.stringify(file)},JSON.stringify(process.cpuUsage())))`)}`;
+const notesCpu = (file: string): string =>
+  `--import=data:text/javascript,${encodeURIComponent(`import{isMainThread as m}from'node:worker_threads';import{writeFileSync as w}from'node:fs';if(m)process.on('exit',()=>w(${JSON.stringify(file)},JSON.stringify(process.cpuUsage())))`)}`;
 
 function begun(...argv: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ran> } {
   const cpu = join(folder, `cpu-${begunSoFar++}`);
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [bin, ...argv], { cwd: folder, env: { ...process.env, REDIS_URL: url, NODE_OPTIONS: notesCpu(cpu) }, stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [bin, ...argv], {
+    cwd: folder, env: { ...process.env, REDIS_URL: url, NODE_OPTIONS: notesCpu(cpu) },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   let out = '';
   child.stdout!.on('data', (text: Buffer) => (out += text.toString()));
-  return { child, ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, out, wallMs: performance.now() - startedMs, cpuMs: code === null ? 0 : cpuMsIn(cpu) }))) };
+  return {
+    child,
+    ended: new Promise((resolve) =>
+      child.once('close', (code) =>
+        resolve({ code, out, wallMs: performance.now() - startedMs, cpuMs: code === null ? 0 : cpuMsIn(cpu) }),
+      ),
+    ),
+  };
 }
 
 function cpuMsIn(file: string): number {
@@ -129,18 +148,29 @@ async function cost(): Promise<void> {
     const fuzz = () => mustPass('fuzz', '--seeds', String(seeds), '--from', from, '--workers', '1');
     const work = () => mustPass('fleet', 'work', '--workers', '1', '--until-done');
     // Each of them is begun first as often as the other.
-    const [one, other] = round % 2 === 0 ? await Promise.all([fuzz(), work()]) : (await Promise.all([work(), fuzz()])).reverse() as [Ran, Ran];
+    const [one, other] =
+      round % 2 === 0
+        ? await Promise.all([fuzz(), work()])
+        : ((await Promise.all([work(), fuzz()])).reverse() as [Ran, Ran]);
     ratios.push([one.cpuMs / other.cpuMs, one.wallMs / other.wallMs]);
-    say(`round ${round + 1}: CPU ${count(one.cpuMs)} and ${count(other.cpuMs)} ms, wall ${count(one.wallMs)} and ${count(other.wallMs)} ms`);
+    say(
+      `round ${round + 1}: CPU ${count(one.cpuMs)} and ${count(other.cpuMs)} ms, wall ${count(one.wallMs)} and ${count(other.wallMs)} ms`,
+    );
   }
-  const median = (of: readonly number[]): string => [...of].sort((a, b) => a - b)[Math.floor(of.length / 2)]!.toFixed(3);
-  say(`fuzz / fleet, median of ${ratios.length} rounds of ${count(seeds)} seeds: CPU ${median(ratios.map(([cpu]) => cpu))}, wall ${median(ratios.map(([, wall]) => wall))}`);
+  const median = (of: readonly number[]): string =>
+    [...of].sort((a, b) => a - b)[Math.floor(of.length / 2)]!.toFixed(3);
+  say(
+    `fuzz / fleet, median of ${ratios.length} rounds of ${count(seeds)} seeds: CPU ${median(ratios.map(([cpu]) => cpu))}, wall ${median(ratios.map(([, wall]) => wall))}`,
+  );
 }
 
 async function queue(): Promise<void> {
   const { scenarios } = await loadRegistry(new URL('../../scenarios/registry.js', import.meta.url).href);
   const chunkSeeds = 200;
-  const chunk = (from: number) => runChunk(scenarios.get('swarm')!, Array.from({ length: chunkSeeds }, (_, i) => from + i));
+  const chunk = (from: number) =>
+    runChunk(
+      scenarios.get('swarm')!, Array.from({ length: chunkSeeds }, (_, i) => from + i),
+    );
   // The first one warms up.
   const result = chunk(1);
   const before = process.cpuUsage();
@@ -150,8 +180,8 @@ async function queue(): Promise<void> {
   const open = await openStore(url, 'whitewater');
   const chunks = Math.ceil(seeds / chunkSeeds);
   const campaign = await open.store.begin({
-    id: 'queue', scenario: 'swarm', asked: 'swarm', revision: 'none', program: 'none', from: 1, count: seeds, chunkSeeds, doubleCheck: 0, freeze: false,
-    crossCheck: 0, stuckAfterMs: 1000, first: null, startedMs: 0,
+    id: 'queue', scenario: 'swarm', asked: 'swarm', revision: 'none', program: 'none', from: 1, count: seeds,
+    chunkSeeds, doubleCheck: 0, freeze: false, crossCheck: 0, stuckAfterMs: 1000, first: null, startedMs: 0,
   });
   const tasks = await openQueue(open.store.redis, open.store.keys.queues, campaign);
   const spent = async (): Promise<readonly [number, number]> => {
@@ -180,8 +210,12 @@ async function queue(): Promise<void> {
   await worker.close();
   const cpuMs = ((cpuAfter - cpuBefore) * 1000) / chunks;
   open.close();
-  say(`${count(chunks)} chunks of ${chunkSeeds} seeds: ${cpuMs.toFixed(3)} ms of Redis' CPU time and ${count((bytesAfter - bytesBefore) / chunks)} bytes each`);
-  say(`one chunk takes a worker ${count(chunkMs)} ms of CPU time here; one Redis gives ${count(1000 / cpuMs)} chunks a second, and is busy with ${count(chunkMs / cpuMs)} such threads`);
+  say(
+    `${count(chunks)} chunks of ${chunkSeeds} seeds: ${cpuMs.toFixed(3)} ms of Redis' CPU time and ${count((bytesAfter - bytesBefore) / chunks)} bytes each`,
+  );
+  say(
+    `one chunk takes a worker ${count(chunkMs)} ms of CPU time here; one Redis gives ${count(1000 / cpuMs)} chunks a second, and is busy with ${count(chunkMs / cpuMs)} such threads`,
+  );
   process.exitCode = 0;
 }
 

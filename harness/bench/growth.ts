@@ -1,7 +1,7 @@
 /**
- * What a step costs when log, store or cluster are ten times as large: `npm run bench -- --growth`. A step is to cost what
- * it changes, so each ratio should be near 1. All checks are on; nothing fails, and no snapshot is taken, so that the log
- * grows as it is told. Processor time of small and large runs in turns in one process.
+ * What a step costs when log, store or cluster are ten times as large: `npm run bench -- --growth`. A step is to cost
+ * what it changes, so each ratio should be near 1. All checks are on; nothing fails, and no snapshot is taken, so that
+ * the log grows as it is told. Processor time of small and large runs in turns in one process.
  *
  *     node dist/harness/bench/growth.js [REGISTRY_MODULE]
  */
@@ -39,18 +39,30 @@ const everyUs = 5000;
 
 /** Not by the schema, which has at most 7 servers: a calm network, and clients that put one value after another. */
 const planOf = ({ operations, keys, servers }: Size): Plan => ({
-  format: planFormat, version: planVersion, scenario: 'growth', system: 'raft-kv', seed: 'growth', servers, clients,
+  format: planFormat,
+  version: planVersion,
+  scenario: 'growth',
+  system: 'raft-kv',
+  seed: 'growth',
+  servers,
+  clients,
   settings: {
-    heartbeatUs: 50_000, electionTimeoutUs: { min: 300_000, max: 600_000 }, entriesPerMessageMax: 64, noopOnElection: false, maxRaftState: -1,
-    applyBatchMax: 1_000_000, applyPauseUs: { min: 0, max: 0 }, retryUs: { min: 500_000, max: 900_000 }, backoffUs: { min: 40_000, max: 80_000 },
+    heartbeatUs: 50_000, electionTimeoutUs: { min: 300_000, max: 600_000 }, entriesPerMessageMax: 64,
+    noopOnElection: false, maxRaftState: -1, applyBatchMax: 1_000_000, applyPauseUs: { min: 0, max: 0 },
+    retryUs: { min: 500_000, max: 900_000 }, backoffUs: { min: 40_000, max: 80_000 },
   },
-  network: { delayUs: { min: 500, max: 1000 }, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, lateUs: { min: 1000, max: 1000 } },
+  network: {
+    delayUs: { min: 500, max: 1000 }, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0,
+    lateUs: { min: 1000, max: 1000 },
+  },
   disk: { writeUs: { min: 20, max: 100 } },
   faults: [],
   operations: Array.from({ length: operations }, (_, at) => ({
-    client: at % clients, atUs: 1_000_000 + at * everyUs, request: { kind: 'put', key: `k${at % keys}`, value: `${at};` },
+    client: at % clients, atUs: 1_000_000 + at * everyUs,
+    request: { kind: 'put', key: `k${at % keys}`, value: `${at};` },
   })),
-  stormUs: 1_000_000 + (operations + 1) * everyUs, settleUs: 60_000_000,
+  stormUs: 1_000_000 + (operations + 1) * everyUs,
+  settleUs: 60_000_000,
 });
 
 const registry = await loadRegistry(process.argv[2] ?? new URL('../../scenarios/registry.js', import.meta.url).href);
@@ -77,8 +89,11 @@ for (const { name, small, large } of growths) {
   const ratios = pairs.map((pair) => pair.large / pair.small).toSorted((a, b) => a - b);
   const size = sizeOf[name]!;
   rows.push([
-    name, `${count(size(small))} to ${count(size(large))}`, median(pairs.map((pair) => pair.small)).toFixed(1), median(pairs.map((pair) => pair.large)).toFixed(1),
-    median(ratios).toFixed(2), `${ratios[0]!.toFixed(2)} to ${ratios.at(-1)!.toFixed(2)}`,
+    name, `${count(size(small))} to ${count(size(large))}`, median(pairs.map((pair) => pair.small)).toFixed(1),
+    median(pairs.map((pair) => pair.large)).toFixed(1), median(ratios).toFixed(2),
+    `${ratios[0]!.toFixed(2)} to ${ratios.at(-1)!.toFixed(2)}`,
   ]);
 }
-process.stdout.write(`${table([['grown', 'from', 'us a step', 'large', 'ratio', 'single pairs'], ...rows], [2, 3, 4, 5])}\n`);
+process.stdout.write(
+  `${table([['grown', 'from', 'us a step', 'large', 'ratio', 'single pairs'], ...rows], [2, 3, 4, 5])}\n`,
+);

@@ -35,9 +35,12 @@ async function compare(asked: Asked, argv: readonly string[]): Promise<ExitCode>
   const git = new Git(here);
   mustBeBuilt(here);
   if (asked.json !== null) mustBeWritable(asked.json, say);
-  const revision = asked.against === 'base' ? baseOf(git, process.env['WHITEWATER_BASE']) : { revision: asked.against, why: '' };
+  const revision =
+    asked.against === 'base' ? baseOf(git, process.env['WHITEWATER_BASE']) : { revision: asked.against, why: '' };
   if (revision === null) {
-    write('bench: there is no tag, no commit of a week ago and no commit before this one (a shallow clone?): nothing to compare with\n');
+    write(
+      'bench: there is no tag, no commit of a week ago and no commit before this one (a shallow clone?): nothing to compare with\n',
+    );
     return exitCode.pass;
   }
   const commit = git.mustBeCommit(revision.revision);
@@ -49,13 +52,23 @@ async function compare(asked: Asked, argv: readonly string[]): Promise<ExitCode>
     say(`building ${git.toldOf(commit)}\n`);
     builtAside(git, commit, join(folder, 'other'), here, say);
     const trees: Sides<Tree> = {
-      here: { folder: here, name: git.hasChanges ? 'this tree' : git.tried('rev-parse', '--short', 'HEAD')!, told: `${git.toldOf('HEAD')}${git.hasChanges ? ', and changes' : ''}` },
-      other: { folder: join(folder, 'other'), name: git.tried('rev-parse', '--short', commit)!, told: git.toldOf(commit) },
+      here: {
+        folder: here, name: git.hasChanges ? 'this tree' : git.tried('rev-parse', '--short', 'HEAD')!,
+        told: `${git.toldOf('HEAD')}${git.hasChanges ? ', and changes' : ''}`,
+      },
+      other: {
+        folder: join(folder, 'other'), name: git.tried('rev-parse', '--short', commit)!, told: git.toldOf(commit),
+      },
     };
     const command = `npm run bench -- ${argv.join(' ')}`;
     const machine = `Node ${process.versions.node}, ${availableParallelism()} cores, ${process.platform} ${process.arch}`;
-    write(`${command}\n${machine}\n  this tree: ${trees.here.told}\n  against:   ${trees.other.told}${revision.why === '' ? '' : ` (${revision.why})`}\n`);
-    const setting: Setting = { ...trees, children: new Children(folder, interruption.signal), folder, isShort: asked.isShort, seeds: asked.seeds, pairs: asked.pairs, say };
+    write(
+      `${command}\n${machine}\n  this tree: ${trees.here.told}\n  against:   ${trees.other.told}${revision.why === '' ? '' : ` (${revision.why})`}\n`,
+    );
+    const setting: Setting = {
+      ...trees, children: new Children(folder, interruption.signal), folder, isShort: asked.isShort, seeds: asked.seeds,
+      pairs: asked.pairs, say,
+    };
     const measured: Measured[] = [];
     for (const what of asked.what) {
       const one = await measure(what, setting);
@@ -84,14 +97,20 @@ async function measure(what: What, setting: Setting): Promise<Measured> {
     setting.say(`${what}: pair ${pair + 1}\n`);
   }
   const { shares } = workload;
-  const both = shares === null || setting.isShort ? null : { here: await shares(setting.here), other: await shares(setting.other) };
+  const both =
+    shares === null || setting.isShort
+      ? null
+      : { here: await shares(setting.here), other: await shares(setting.other) };
   return measuredOf(what, workload.title, workload.notes, workload.metrics, readings, both);
 }
 
 function verdictOf(measured: readonly Measured[], floor: number | null): ExitCode {
   if (floor === null) return exitCode.pass;
   const slower = measured.filter(({ metrics }) => isBelow(metrics[0]!, floor));
-  for (const { what, metrics } of slower) write(`\n${what}: ${metrics[0]!.name} is ${metrics[0]!.median.toFixed(2)} times as good, below the floor of ${floor}\n`);
+  for (const { what, metrics } of slower)
+    write(
+      `\n${what}: ${metrics[0]!.name} is ${metrics[0]!.median.toFixed(2)} times as good, below the floor of ${floor}\n`,
+    );
   return slower.length === 0 ? exitCode.pass : exitCode.violation;
 }
 

@@ -68,7 +68,9 @@ const full: Rate[] = [];
 const drawn: Rate[] = [];
 for (let round = 0; round <= rounds; round++) {
   const first = 1 + round * seedsPerRound;
-  const rates = [bareLoop(1_000_000), swarm(scenario, first, seedsPerRound), drawing(scenario, first, seedsPerRound)] as const;
+  const rates = [
+    bareLoop(1_000_000), swarm(scenario, first, seedsPerRound), drawing(scenario, first, seedsPerRound),
+  ] as const;
   if (round === 0) continue;
   bare.push(rates[0]);
   full.push(rates[1]);
@@ -77,11 +79,17 @@ for (let round = 0; round <= rounds; round++) {
 const [bareTotal, fullTotal, drawnTotal] = [total(bare), total(full), total(drawn)];
 const eventRate = perSecond(fullTotal.events, fullTotal);
 const bareRate = perSecond(bareTotal.events, bareTotal);
-process.stdout.write(`${table([
-  ['one core', 'seeds/s', 'events/s', 'of the bare loop'],
-  ['bare loop', '', short(bareRate), '1'],
-  ['swarm, all checks on', count(perSecond(fullTotal.seeds, fullTotal)), short(eventRate), `1/${(bareRate / eventRate).toFixed(1)}`],
-], [1, 2, 3])}
+process.stdout.write(`${table(
+  [
+    ['one core', 'seeds/s', 'events/s', 'of the bare loop'],
+    ['bare loop', '', short(bareRate), '1'],
+    [
+      'swarm, all checks on', count(perSecond(fullTotal.seeds, fullTotal)), short(eventRate),
+      `1/${(bareRate / eventRate).toFixed(1)}`,
+    ],
+  ],
+  [1, 2, 3],
+)}
 
 ${count(fullTotal.events / fullTotal.seeds)} events a seed; drawing the plans takes ${((drawnTotal.ms / fullTotal.ms) * 100).toFixed(0)} % of the time.
 10,000 seeds take ${(10_000 / perSecond(fullTotal.seeds, fullTotal)).toFixed(0)} s on one core.

@@ -26,18 +26,22 @@ export interface Aside {
 export function buildAside(bug: KnownBug, folder: string): Aside {
   const project = projectFolder();
   const built = join(project, 'dist');
-  if (!existsSync(join(built, 'scenarios'))) throw new AsideError(`${built} is not there: build the project first (npm run build)`);
+  if (!existsSync(join(built, 'scenarios')))
+    throw new AsideError(`${built} is not there: build the project first (npm run build)`);
   const sources = patchedSources(bug);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'dist'), { recursive: true });
   for (const layer of ['core', 'scenarios']) {
-    cpSync(join(built, layer), join(folder, 'dist', layer), { recursive: true, filter: (path) => !/\.(?:map|d\.ts)$/.test(path) });
+    cpSync(join(built, layer), join(folder, 'dist', layer), {
+      recursive: true, filter: (path) => !/\.(?:map|d\.ts)$/.test(path),
+    });
   }
   for (const layer of ['checkers', 'harness']) symlinkSync(join(built, layer), join(folder, 'dist', layer), 'junction');
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
   writeFileSync(join(folder, asideMark), `${bug.name}\n`);
   symlinkSync(modulesOf(project), join(folder, 'node_modules'), 'junction');
-  for (const [file, text] of sources) writeFileSync(join(folder, 'dist', file.replace(/\.ts$/, '.js')), compiled(bug, file, text));
+  for (const [file, text] of sources)
+    writeFileSync(join(folder, 'dist', file.replace(/\.ts$/, '.js')), compiled(bug, file, text));
   return { addressOf: (url) => pathToFileURL(join(folder, 'dist', pathBelow(built, url))).href };
 }
 
@@ -54,14 +58,15 @@ function compiled({ path }: KnownBug, file: string, text: string): string {
   try {
     return transpiled(file, text);
   } catch (error) {
-    if (error instanceof TranspileError) throw new AsideError(`${path}: what it makes of the core is not TypeScript: ${error.message}`);
+    if (error instanceof TranspileError)
+      throw new AsideError(`${path}: what it makes of the core is not TypeScript: ${error.message}`);
     throw error;
   }
 }
 
 /**
- * A module of a user has no copy: only what this package ships can be run on a patched core. One that is itself beside a
- * patched core counts as the original: a gate with a bug plants its canaries in the core as it is.
+ * A module of a user has no copy: only what this package ships can be run on a patched core. One that is itself beside
+ * a patched core counts as the original: a gate with a bug plants its canaries in the core as it is.
  */
 function pathBelow(built: string, url: string): string {
   const path = fileURLToPath(url);

@@ -16,7 +16,9 @@ export const isOfHouse = ({ path }: KnownBug): boolean => resolve(path).startsWi
  */
 export function bugsIn(folder: string): readonly KnownBug[] {
   const entries = entriesOf(folder);
-  const own = entries.filter((entry) => !entry.isDirectory() && entry.name.endsWith('.patch')).map(({ name }) => readBug(join(folder, name)));
+  const own = entries
+    .filter((entry) => !entry.isDirectory() && entry.name.endsWith('.patch'))
+    .map(({ name }) => readBug(join(folder, name)));
   return [...own, ...entries.filter((entry) => entry.isDirectory()).flatMap(({ name }) => bugsIn(join(folder, name)))];
 }
 
@@ -24,14 +26,17 @@ function entriesOf(folder: string): readonly Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
-    throw new BugFileError(`cannot read ${folder}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such folder' : String(error)}`);
+    throw new BugFileError(
+      `cannot read ${folder}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such folder' : String(error)}`,
+    );
   }
 }
 
 const readBug = (path: string): KnownBug => parseBug(path, readText(path));
 
 /**
- * What a person asked for: names or numbers of the house's bugs, files and folders by path; all of the house for nothing.
+ * What a person asked for: names or numbers of the house's bugs, files and folders by path; all of the house for
+ * nothing.
  * @throws BugFileError when something asked for is not there
  */
 export function findBugs(asked: readonly string[]): readonly KnownBug[] {
@@ -50,6 +55,9 @@ function findBug(asked: string): readonly KnownBug[] {
     if (bugs.length === 0) throw new BugFileError(`${asked}: there is no .patch file in it`);
     return bugs;
   }
-  if (matching.length === 0) throw new BugFileError(`there is no known bug "${asked}", and no file or folder of that name; the ${house.length} known ones are in ${houseFolder()}`);
+  if (matching.length === 0)
+    throw new BugFileError(
+      `there is no known bug "${asked}", and no file or folder of that name; the ${house.length} known ones are in ${houseFolder()}`,
+    );
   return matching;
 }

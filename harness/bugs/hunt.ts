@@ -41,9 +41,17 @@ export function hunt(scenario: Scenario, oracles: OracleSet, from: number, count
       const again = run(system, drawPlan(scenario, seed));
       const { isSame, differs } = sameRun(record, again);
       const fault = isSame ? null : `seed ${seed}: ${differsText(differs)}`;
-      return { seeds, events, find: fault === null ? { seed, property, detail, steps: record.steps } : null, unknowns, fault };
+      return {
+        seeds, events, find: fault === null ? { seed, property, detail, steps: record.steps } : null, unknowns, fault,
+      };
     } catch (error) {
-      return { seeds, events, find: null, unknowns, fault: `seed ${seed}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` };
+      return {
+        seeds,
+        events,
+        find: null,
+        unknowns,
+        fault: `seed ${seed}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      };
     }
   }
   return { seeds: count, events, find: null, unknowns, fault: null };

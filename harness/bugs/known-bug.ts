@@ -39,17 +39,25 @@ const difficulties: readonly string[] = ['easy', 'medium', 'hard', 'control'] sa
 export function parseBug(path: string, text: string): KnownBug {
   const lines = text.split('\n');
   const begin = lines.findIndex((line) => line.startsWith('diff --git ') || line.startsWith('--- '));
-  if (begin < 0) throw new BugFileError(`${path}: there is no diff in it; expected a head, an empty line, and what \`git diff\` prints`);
+  if (begin < 0)
+    throw new BugFileError(
+      `${path}: there is no diff in it; expected a head, an empty line, and what \`git diff\` prints`,
+    );
   const head = readHead(path, lines.slice(0, begin));
   const field = (name: (typeof required)[number]): string => {
     const value = head.get(name);
-    if (value === undefined) throw new BugFileError(`${path}:1: the head has no "${name}:"; it needs ${required.join(', ')}`);
+    if (value === undefined)
+      throw new BugFileError(`${path}:1: the head has no "${name}:"; it needs ${required.join(', ')}`);
     return value;
   };
   const difficulty = field('Difficulty');
-  if (!difficulties.includes(difficulty)) throw new BugFileError(`${path}: Difficulty is "${difficulty}"; expected one of ${difficulties.join(', ')}`);
+  if (!difficulties.includes(difficulty))
+    throw new BugFileError(`${path}: Difficulty is "${difficulty}"; expected one of ${difficulties.join(', ')}`);
   const canary = head.get('Canary') ?? null;
-  if (canary !== null && !/^[1-9]\d{0,5}$/.test(canary)) throw new BugFileError(`${path}: Canary is "${canary}"; expected the number of seeds within which it must be found`);
+  if (canary !== null && !/^[1-9]\d{0,5}$/.test(canary))
+    throw new BugFileError(
+      `${path}: Canary is "${canary}"; expected the number of seeds within which it must be found`,
+    );
   return {
     name: path.replace(/^.*[/\\]/, '').replace(/\.patch$/, ''),
     path,
@@ -71,7 +79,10 @@ function readHead(path: string, lines: readonly string[]): ReadonlyMap<string, s
   lines.forEach((line, i) => {
     if (line.trim() === '') return;
     const match = /^([A-Z][a-z]+): (.+)$/.exec(line);
-    if (match === null || !known.includes(match[1]!)) throw new BugFileError(`${path}:${i + 1}: "${line}" is no field of the head; expected "Name: text" with one of ${known.join(', ')}`);
+    if (match === null || !known.includes(match[1]!))
+      throw new BugFileError(
+        `${path}:${i + 1}: "${line}" is no field of the head; expected "Name: text" with one of ${known.join(', ')}`,
+      );
     if (head.has(match[1]!)) throw new BugFileError(`${path}:${i + 1}: "${match[1]}" is given twice`);
     head.set(match[1]!, match[2]!.trim());
   });
@@ -83,13 +94,17 @@ function readDiff(path: string, text: string): readonly StructuredPatch[] {
   try {
     patches = parsePatch(text).filter(({ hunks }) => hunks.length > 0);
   } catch (error) {
-    throw new BugFileError(`${path}: the diff cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new BugFileError(
+      `${path}: the diff cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   if (patches.length === 0) throw new BugFileError(`${path}: the diff changes nothing`);
   for (const patch of patches) {
     const file = fileOf(patch);
-    if (!/^core\/[\w./-]+\.ts$/.test(file) || file.includes('..')) throw new BugFileError(`${path}: the diff changes ${file}; a known bug changes files of core/ and nothing else`);
-    if (patch.oldFileName === '/dev/null' || patch.newFileName === '/dev/null') throw new BugFileError(`${path}: the diff creates or removes ${file}; a known bug changes what is there`);
+    if (!/^core\/[\w./-]+\.ts$/.test(file) || file.includes('..'))
+      throw new BugFileError(`${path}: the diff changes ${file}; a known bug changes files of core/ and nothing else`);
+    if (patch.oldFileName === '/dev/null' || patch.newFileName === '/dev/null')
+      throw new BugFileError(`${path}: the diff creates or removes ${file}; a known bug changes what is there`);
   }
   return patches;
 }

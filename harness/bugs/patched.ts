@@ -19,7 +19,8 @@ export function patchedSources({ path, patches }: KnownBug): ReadonlyMap<string,
   for (const patch of patches) {
     const file = fileOf(patch);
     const source = join(projectFolder(), file);
-    if (!existsSync(source)) throw new AsideError(`${path}: it changes ${file}, which is not there any more: write the patch anew`);
+    if (!existsSync(source))
+      throw new AsideError(`${path}: it changes ${file}, which is not there any more: write the patch anew`);
     // No fuzz: a patch that lands somewhere near its place may plant another bug than it says.
     const changed = applyPatch(texts.get(file) ?? readFileSync(source, 'utf8'), patch, { fuzzFactor: 0 });
     if (changed === false) throw new AsideError(`${path}: it does not apply to ${file} any more: write the patch anew`);

@@ -40,7 +40,9 @@ export class Replays {
     const folder = join(this.folder, bug.name);
     const aside = buildAside(bug, folder);
     const path = witnessPath(bug.path);
-    const spec: WitnessSpec = { registryUrl: aside.addressOf(this.registryUrl), path, text: readFileSync(path, 'utf8') };
+    const spec: WitnessSpec = {
+      registryUrl: aside.addressOf(this.registryUrl), path, text: readFileSync(path, 'utf8'),
+    };
     try {
       return (await this.pool.run(spec, { name })) as T;
     } finally {

@@ -28,7 +28,8 @@ export interface Score {
 export function scoreOf(starts: readonly Start[]): Score {
   const tally = new Map<string, number>();
   for (const { find } of starts) if (find !== null) tally.set(find.property, (tally.get(find.property) ?? 0) + 1);
-  const at = (percent: number, valueOf: (start: Start) => number): number | null => percentile(starts, percent, valueOf);
+  const at = (percent: number, valueOf: (start: Start) => number): number | null =>
+    percentile(starts, percent, valueOf);
   return {
     starts: starts.length,
     found: starts.filter(({ find }) => find !== null).length,
@@ -44,9 +45,14 @@ export function scoreOf(starts: readonly Start[]): Score {
  * By nearest rank: of 20, the median is the 10th and the 90th percentile the 18th. Who did not find it
  * counts as later than everybody who did: leaving those out would make a bug that is rarely found look easy.
  */
-export function percentile(starts: readonly Start[], percent: number, valueOf: (start: Start) => number): number | null {
+export function percentile(
+  starts: readonly Start[], percent: number, valueOf: (start: Start) => number,
+): number | null {
   if (starts.length === 0) return null;
-  const values = starts.filter(({ find }) => find !== null).map(valueOf).sort((a, b) => a - b);
+  const values = starts
+    .filter(({ find }) => find !== null)
+    .map(valueOf)
+    .sort((a, b) => a - b);
   const rank = Math.ceil((percent * starts.length) / 100);
   return values[rank - 1] ?? null;
 }

@@ -83,7 +83,9 @@ export async function survey(spec: SurveySpec): Promise<readonly BugResult[]> {
 }
 
 /** Null when it was interrupted before any starting point was done. */
-async function surveyOne(spec: SurveySpec, bug: KnownBug, mistyped: string | undefined, folder: string, slots: Slots): Promise<BugResult | null> {
+async function surveyOne(
+  spec: SurveySpec, bug: KnownBug, mistyped: string | undefined, folder: string, slots: Slots,
+): Promise<BugResult | null> {
   let aside: Aside;
   try {
     aside = buildAside(bug, folder);
@@ -92,9 +94,7 @@ async function surveyOne(spec: SurveySpec, bug: KnownBug, mistyped: string | und
     if (error instanceof AsideError) return notHunted(bug, error.message);
     throw error;
   }
-  const pool = new Tinypool({
-    filename: workerUrl, minThreads: 0, maxThreads: spec.workers, idleTimeout: 60_000,
-  });
+  const pool = new Tinypool({ filename: workerUrl, minThreads: 0, maxThreads: spec.workers, idleTimeout: 60_000 });
   try {
     const registryUrl = aside.addressOf(spec.registryUrl);
     const unloaded = (await slots.use(() => pool.run({ registryUrl }, { name: 'loadTrouble' }))) as string | null;
@@ -103,8 +103,13 @@ async function surveyOne(spec: SurveySpec, bug: KnownBug, mistyped: string | und
     if (damage !== null) return notHunted(bug, damage);
     const starts = await huntFromAll(spec, bug, pool, registryUrl, slots);
     if (starts.length === 0) return null;
-    const { witness, fault } = spec.stop.aborted ? noWitness : await slots.use(() => triedWitness(spec, bug, pool, registryUrl, starts));
-    return { bug, score: scoreOf(starts), starts, witness, trouble: null, fault: starts.find((start) => start.fault !== null)?.fault ?? fault };
+    const { witness, fault } = spec.stop.aborted
+      ? noWitness
+      : await slots.use(() => triedWitness(spec, bug, pool, registryUrl, starts));
+    return {
+      bug, score: scoreOf(starts), starts, witness, trouble: null,
+      fault: starts.find((start) => start.fault !== null)?.fault ?? fault,
+    };
   } finally {
     await pool.destroy();
     rmSync(folder, { recursive: true, force: true });
@@ -114,7 +119,9 @@ async function surveyOne(spec: SurveySpec, bug: KnownBug, mistyped: string | und
 const notHunted = (bug: KnownBug, trouble: string): BugResult =>
   ({ bug, score: scoreOf([]), starts: [], witness: null, trouble, fault: null });
 
-async function huntFromAll(spec: SurveySpec, bug: KnownBug, pool: Tinypool, registryUrl: string, slots: Slots): Promise<readonly Start[]> {
+async function huntFromAll(
+  spec: SurveySpec, bug: KnownBug, pool: Tinypool, registryUrl: string, slots: Slots,
+): Promise<readonly Start[]> {
   const seedsMax = spec.seedsMax(bug);
   const asked = Array.from({ length: spec.starts }, (_, k) => spec.from + k * seedsBetweenStarts);
   let tried = 0;
@@ -123,7 +130,8 @@ async function huntFromAll(spec: SurveySpec, bug: KnownBug, pool: Tinypool, regi
     while (start.seeds < seedsMax && start.find === null && start.fault === null) {
       if (spec.stop.aborted) return null;
       const task: HuntSpec = {
-        registryUrl, scenario: spec.scenario, oracles: spec.oracles, from: from + start.seeds, count: Math.min(seedsPerTask, seedsMax - start.seeds),
+        registryUrl, scenario: spec.scenario, oracles: spec.oracles, from: from + start.seeds,
+        count: Math.min(seedsPerTask, seedsMax - start.seeds),
       };
       const done = (await pool.run(task, { name: 'huntSeeds' })) as TimedHunt;
       tried += done.seeds;
@@ -152,15 +160,23 @@ interface TriedWitness {
 const noWitness: TriedWitness = { witness: null, fault: null };
 
 /** What has been hunted is not lost when its witness cannot be had. */
-async function triedWitness(spec: SurveySpec, bug: KnownBug, pool: Tinypool, registryUrl: string, starts: readonly Start[]): Promise<TriedWitness> {
+async function triedWitness(
+  spec: SurveySpec, bug: KnownBug, pool: Tinypool, registryUrl: string, starts: readonly Start[],
+): Promise<TriedWitness> {
   try {
     return { witness: await witnessOf(spec, bug, pool, registryUrl, starts), fault: null };
   } catch (error) {
-    return { witness: null, fault: `its witness: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` };
+    return {
+      witness: null,
+      fault: `its witness: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    };
   }
 }
 
-/** Asked before the hunt: a file that a person has to mend is no fault of the harness, and what was hunted would be in vain. */
+/**
+ * Asked before the hunt: a file that a person has to mend is no fault of the harness, and what was hunted would be in
+ * vain.
+ */
 async function damageOfWitness({ path: patch }: KnownBug, pool: Tinypool, registryUrl: string): Promise<string | null> {
   const path = witnessPath(patch);
   if (!existsSync(path)) return null;
@@ -173,7 +189,9 @@ async function damageOfWitness({ path: patch }: KnownBug, pool: Tinypool, regist
   }
 }
 
-async function witnessOf(spec: SurveySpec, bug: KnownBug, pool: Tinypool, registryUrl: string, starts: readonly Start[]): Promise<Witness | null> {
+async function witnessOf(
+  spec: SurveySpec, bug: KnownBug, pool: Tinypool, registryUrl: string, starts: readonly Start[],
+): Promise<Witness | null> {
   const path = witnessPath(bug.path);
   if (existsSync(path)) {
     const task: WitnessSpec = { registryUrl, path, text: readText(path) };

@@ -24,12 +24,17 @@ export interface Done {
 }
 
 export const columns = [
-  ['bug', 40], ['category', 24], ['difficulty', 10], ['found', 7], ['median', 7], ['p90', 7], ['events', 7], ['wall', 8], ['first violated', 40], ['shrunk to', 0],
+  ['bug', 40], ['category', 24], ['difficulty', 10], ['found', 7], ['median', 7], ['p90', 7], ['events', 7],
+  ['wall', 8], ['first violated', 40], ['shrunk to', 0],
 ] as const;
 
 /** One row is printed as soon as it is known, so the widths are fixed. */
 export function tableOf(results: readonly BugResult[], hasHead: boolean): string {
-  const row = (cells: readonly string[]): string => cells.map((cell, i) => (isNumber(i) ? cell.padStart(columns[i]![1]) : cell.padEnd(columns[i]![1]))).join('  ').trimEnd();
+  const row = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => (isNumber(i) ? cell.padStart(columns[i]![1]) : cell.padEnd(columns[i]![1])))
+      .join('  ')
+      .trimEnd();
   const isNumber = (i: number): boolean => i >= 3 && i <= 7;
   const head = hasHead ? [row(columns.map(([name]) => name))] : [];
   return [...head, ...results.map((result) => row(cellsOf(result)))].join('\n');
@@ -38,7 +43,8 @@ export function tableOf(results: readonly BugResult[], hasHead: boolean): string
 export function cellsOf({ bug, score, starts, witness, trouble }: BugResult): readonly string[] {
   const { medianSeeds, p90Seeds, medianEvents, medianWallMs, properties } = score;
   const most = Math.max(0, ...starts.map(({ seeds }) => seeds));
-  const seeds = (value: number | null): string => (value === null ? (bug.difficulty === 'control' ? '-' : `>${count(most)}`) : count(value));
+  const seeds = (value: number | null): string =>
+    value === null ? (bug.difficulty === 'control' ? '-' : `>${count(most)}`) : count(value);
   return [
     bug.name,
     bug.category,
@@ -49,7 +55,11 @@ export function cellsOf({ bug, score, starts, witness, trouble }: BugResult): re
     medianEvents === null ? '-' : short(medianEvents),
     medianWallMs === null ? '-' : duration(medianWallMs),
     trouble === null ? firstOf(properties) : 'cannot be hunted',
-    witness === null ? '-' : witness.property === null ? 'THE WITNESS SHOWS NOTHING' : plural(witness.size.steps, 'step'),
+    witness === null
+      ? '-'
+      : witness.property === null
+        ? 'THE WITNESS SHOWS NOTHING'
+        : plural(witness.size.steps, 'step'),
   ];
 }
 
@@ -69,7 +79,12 @@ export function sumRows(results: readonly BugResult[]): readonly (readonly strin
     const medians = of.map(({ score }) => score.medianSeeds ?? Infinity).sort((a, b) => a - b);
     const middle = medians[Math.ceil(of.length / 2) - 1]!;
     const within = medians.filter((median) => median <= aim).length;
-    return [[difficulty, `${of.filter(isFound).length} of ${of.length}`, middle === Infinity ? '-' : count(middle), `${within} within ${count(aim)}`]];
+    return [
+      [
+        difficulty, `${of.filter(isFound).length} of ${of.length}`, middle === Infinity ? '-' : count(middle),
+        `${within} within ${count(aim)}`,
+      ],
+    ];
   });
 }
 
@@ -84,10 +99,24 @@ export function summaryOf({ round: { oracles, bugs }, results, wallMs }: Done, i
     if (which.length > 0) lines.push('', `${what}:`, ...which.map((result) => `  ${result.bug.name}${why(result)}`));
   };
   tell('Not found', results.filter((result) => !isControl(result) && result.trouble === null && !isFound(result)));
-  tell('Controls that were reported', results.filter((result) => isFalseAlarm(result, oracles)), ({ score }) => `: ${score.properties.map(([name, times]) => `${name} (${times})`).join(', ')}`);
-  tell('Witnesses that show nothing any more', results.filter(({ witness }) => witness !== null && witness.property === null), ({ witness }) => `: ${witness!.path}`);
-  tell('Faults of the harness itself', results.filter(({ fault }) => fault !== null), ({ fault }) => `: ${fault!.split('\n').slice(0, 4).join('\n    ')}`);
-  tell('Open verdicts', results.filter(({ starts }) => starts.some(({ unknowns }) => unknowns > 0)), ({ starts }) => `: ${starts.reduce((sum, { unknowns }) => sum + unknowns, 0)}`);
+  tell(
+    'Controls that were reported',
+    results.filter((result) => isFalseAlarm(result, oracles)),
+    ({ score }) => `: ${score.properties.map(([name, times]) => `${name} (${times})`).join(', ')}`,
+  );
+  tell(
+    'Witnesses that show nothing any more',
+    results.filter(({ witness }) => witness !== null && witness.property === null),
+    ({ witness }) => `: ${witness!.path}`,
+  );
+  tell(
+    'Faults of the harness itself', results.filter(({ fault }) => fault !== null),
+    ({ fault }) => `: ${fault!.split('\n').slice(0, 4).join('\n    ')}`,
+  );
+  tell(
+    'Open verdicts', results.filter(({ starts }) => starts.some(({ unknowns }) => unknowns > 0)),
+    ({ starts }) => `: ${starts.reduce((sum, { unknowns }) => sum + unknowns, 0)}`,
+  );
   tell('Cannot be hunted', results.filter(({ trouble }) => trouble !== null), ({ trouble }) => `: ${trouble}`);
   return `${lines.join('\n')}\n`;
 }
@@ -95,7 +124,9 @@ export function summaryOf({ round: { oracles, bugs }, results, wallMs }: Done, i
 /** How many starting points found it and the median of the seeds, by oracles. */
 export const sideBySide = (rounds: readonly Done[]): readonly (readonly string[])[] => [
   ['bug', 'difficulty', ...rounds.map(({ round }) => round.oracles)],
-  ...rounds[0]!.results.map(({ bug }) => [bug.name, bug.difficulty, ...rounds.map(({ results }) => inShort(results.find((one) => one.bug === bug)))]),
+  ...rounds[0]!.results.map(({ bug }) => [
+    bug.name, bug.difficulty, ...rounds.map(({ results }) => inShort(results.find((one) => one.bug === bug))),
+  ]),
 ];
 
 function inShort(result: BugResult | undefined): string {

@@ -9,11 +9,15 @@ export class TranspileError extends Error {
   override readonly name = 'TranspileError';
 }
 
-type Strip = (text: string, options: { readonly filename: string; readonly mode: 'strip-only'; readonly module: true }) => { readonly code: string };
+type Strip = (
+  text: string,
+  options: { readonly filename: string; readonly mode: 'strip-only'; readonly module: true },
+) => { readonly code: string };
 let loaded: Strip | null = null;
 
 /** It is a program of 3.7 MB: who plants nothing does not load it. */
-const strip = (): Strip => (loaded ??= (createRequire(import.meta.url)('@swc/wasm-typescript') as { transformSync: Strip }).transformSync);
+const strip = (): Strip =>
+  (loaded ??= (createRequire(import.meta.url)('@swc/wasm-typescript') as { transformSync: Strip }).transformSync);
 
 /**
  * The module that the compiler would make of `text`, but for white space; imports of `x.ts` become imports of `x.js`.
@@ -29,7 +33,8 @@ export function transpiled(path: string, text: string): string {
 }
 
 /** A line without any other quote: what looks like an import within a string stays. */
-const statement = /^((?:(?:import|export)\b[^'"`\n]*|[^'"`\n]*\}\s*)\bfrom\s*|import\s*)(['"])(\.{1,2}\/[^'"\n]*)\.ts\2/gm;
+const statement =
+  /^((?:(?:import|export)\b[^'"`\n]*|[^'"`\n]*\}\s*)\bfrom\s*|import\s*)(['"])(\.{1,2}\/[^'"\n]*)\.ts\2/gm;
 
 /** Where a module is loaded when it is needed. */
 const whenNeeded = /(?<!['"`])\bimport\((['"])(\.{1,2}\/[^'"\n]*)\.ts\1\)/g;

@@ -20,18 +20,29 @@ export async function typeErrors(bugs: readonly KnownBug[]): Promise<ReadonlyMap
   const folder = temporaryFolder('whitewater-types-');
   try {
     const project = projectFolder();
-    cpSync(join(project, 'core'), join(folder, 'core'), { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
+    cpSync(join(project, 'core'), join(folder, 'core'), {
+      recursive: true, filter: (path) => !path.endsWith('.test.ts'),
+    });
     const core = readCore(folder);
     const names = new Map<string, KnownBug>();
     for (const [i, bug] of bugs.entries()) {
       const changed = changedBy(bug);
       if (changed === null) continue;
       names.set(`bug-${i}`, bug);
-      for (const file of leaningOn(changed.keys(), core)) write(join(folder, `bug-${i}`, file), changed.get(file) ?? core.get(file)!);
+      for (const file of leaningOn(changed.keys(), core))
+        write(join(folder, `bug-${i}`, file), changed.get(file) ?? core.get(file)!);
     }
-    const { compilerOptions } = JSON.parse(readFileSync(join(project, 'tsconfig.json'), 'utf8')) as { compilerOptions: object };
+    const { compilerOptions } = JSON.parse(readFileSync(join(project, 'tsconfig.json'), 'utf8')) as {
+      compilerOptions: object;
+    };
     write(join(folder, 'package.json'), '{ "type": "module" }\n');
-    write(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...compilerOptions, noEmit: true, types: [], rootDirs: ['.', ...names.keys()] }, include: ['core', ...names.keys()] }));
+    write(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: { ...compilerOptions, noEmit: true, types: [], rootDirs: ['.', ...names.keys()] },
+        include: ['core', ...names.keys()],
+      }),
+    );
     return byBug(await compilerSays(folder), names);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -48,7 +59,9 @@ function changedBy(bug: KnownBug): ReadonlyMap<string, string> | null {
 }
 
 function readCore(folder: string): ReadonlyMap<string, string> {
-  const files = readdirSync(join(folder, 'core'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && entry.name.endsWith('.ts'));
+  const files = readdirSync(join(folder, 'core'), { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && entry.name.endsWith('.ts'),
+  );
   return new Map(files.map((entry) => {
     const path = join(entry.parentPath, entry.name);
     return [path.slice(folder.length + 1).split('\\').join('/'), readFileSync(path, 'utf8')];
@@ -57,7 +70,12 @@ function readCore(folder: string): ReadonlyMap<string, string> {
 
 /** Some files, and all that import them, directly or not: an error may show where a changed type is used. */
 function leaningOn(files: Iterable<string>, core: ReadonlyMap<string, string>): ReadonlySet<string> {
-  const imports = new Map([...core].map(([path, text]) => [path, [...text.matchAll(/\bfrom '(\.[^']+)'/g)].map((match) => posix.join(posix.dirname(path), match[1]!))]));
+  const imports = new Map(
+    [...core].map(([path, text]) => [
+      path,
+      [...text.matchAll(/\bfrom '(\.[^']+)'/g)].map((match) => posix.join(posix.dirname(path), match[1]!)),
+    ]),
+  );
   const found = new Set(files);
   for (let size = 0; size !== found.size;) {
     size = found.size;
@@ -75,11 +93,17 @@ function write(path: string, text: string): void {
 function compilerSays(folder: string): Promise<readonly string[]> {
   const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
   return new Promise((done, fail) => {
-    execFile(process.execPath, [compiler, '-p', '.', '--pretty', 'false'], { cwd: folder, maxBuffer: 1 << 26 }, (error, out, err) => {
-      if (error === null) done([]);
-      else if (out.trim() === '') fail(new AsideError(`the compiler cannot be run: ${err.trim() === '' ? error.message : err.trim()}`));
-      else done(out.trim().split('\n'));
-    });
+    execFile(
+      process.execPath,
+      [compiler, '-p', '.', '--pretty', 'false'],
+      { cwd: folder, maxBuffer: 1 << 26 },
+      (error, out, err) => {
+        if (error === null) done([]);
+        else if (out.trim() === '')
+          fail(new AsideError(`the compiler cannot be run: ${err.trim() === '' ? error.message : err.trim()}`));
+        else done(out.trim().split('\n'));
+      },
+    );
   });
 }
 
@@ -89,9 +113,12 @@ function byBug(lines: readonly string[], names: ReadonlyMap<string, KnownBug>): 
   for (const line of lines) {
     const match = /^(bug-\d+)\/(.*)$/.exec(line);
     // A line that begins with white space goes on with what the one before it says.
-    if (match === null && (last === undefined || !/^\s/.test(line))) throw new AsideError(`the compiler says of the core as it is: ${line}`);
+    if (match === null && (last === undefined || !/^\s/.test(line)))
+      throw new AsideError(`the compiler says of the core as it is: ${line}`);
     if (match !== null) last = names.get(match[1]!)!;
     errors.set(last!, `${errors.get(last!) ?? ''}\n  ${match?.[2] ?? line}`);
   }
-  return new Map([...errors].map(([bug, text]) => [bug, `${bug.path}: the patched core does not pass the type check:${text}`]));
+  return new Map(
+    [...errors].map(([bug, text]) => [bug, `${bug.path}: the patched core does not pass the type check:${text}`]),
+  );
 }

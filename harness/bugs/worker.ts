@@ -1,4 +1,6 @@
-/** What a thread does on patched cores: it loads the registry beside each of them, and with it that core and no other. */
+/**
+ * What a thread does on patched cores: it loads the registry beside each of them, and with it that core and no other.
+ */
 import type { OracleSet } from '../campaign/oracles.ts';
 import { drawPlan } from '../campaign/draw.ts';
 import { parsePlan, PlanError, printPlan } from '../plan/plan-file.ts';
@@ -91,7 +93,8 @@ export async function reportWitness({ registryUrl, path, text }: WitnessSpec): P
   const { systems } = await loadRegistry(registryUrl);
   const plan = parsePlan(path, text, systems);
   const report = buildReport({
-    system: systems.get(plan.system)!, what: path, seed: null, plan, shrunk: null, original: null, commands: { replay: path, pin: path }, files: {},
+    system: systems.get(plan.system)!, what: path, seed: null, plan, shrunk: null, original: null,
+    commands: { replay: path, pin: path }, files: {},
   });
   return { lookIn: report.testimony.lookIn.map(({ at }) => at), text: reportText(report, false) };
 }
@@ -113,8 +116,11 @@ export async function shrinkSeed({ registryUrl, scenario: name, seed, runsMax }:
   const { scenarios } = await loadRegistry(registryUrl);
   const scenario = scenarios.get(name)!;
   const shrunk = await shrink({
-    system: scenario.system, registryUrl: null, plan: drawPlan(scenario, seed), workers: 1, runsMax, stop: new AbortController().signal, onProgress: () => undefined,
+    system: scenario.system, registryUrl: null, plan: drawPlan(scenario, seed), workers: 1, runsMax,
+    stop: new AbortController().signal, onProgress: () => undefined,
   });
   const plan = { ...shrunk.plan, showed: `${shrunk.property}: ${shrunk.detail}` };
-  return { property: shrunk.property, detail: shrunk.detail, size: sizeOf(plan, shrunk.after.steps), text: printPlan(plan) };
+  return {
+    property: shrunk.property, detail: shrunk.detail, size: sizeOf(plan, shrunk.after.steps), text: printPlan(plan),
+  };
 }

@@ -3,7 +3,8 @@ import { duration, plural } from '../text/format.ts';
 import { jsonText } from '../text/printable.ts';
 import { cellsOf, columns, sideBySide, sumRows, type Done } from './table.ts';
 
-const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+const line = (cells: readonly string[]): string =>
+  `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 
 export function markdownOf(rounds: readonly Done[]): string {
   const tables = rounds.map(roundInMarkdown).join('\n');
@@ -15,9 +16,16 @@ export function markdownOf(rounds: readonly Done[]): string {
 function roundInMarkdown({ round: { oracles, seedsMax, starts }, results, wallMs }: Done): string {
   const heads = columns.map(([name]) => name);
   return [
-    `Oracles: ${oracles}. ${plural(starts, 'starting point')}, at most ${plural(seedsMax, 'seed')} from each; ${duration(wallMs)} in all.`, '',
-    line(heads), line(heads.map(() => '---')), ...results.map((result) => line(cellsOf(result))), '',
-    line(['', 'found', 'median of the medians', 'medians']), line(['---', '---', '---', '---']), ...sumRows(results).map(line), '',
+    `Oracles: ${oracles}. ${plural(starts, 'starting point')}, at most ${plural(seedsMax, 'seed')} from each; ${duration(wallMs)} in all.`,
+    '',
+    line(heads),
+    line(heads.map(() => '---')),
+    ...results.map((result) => line(cellsOf(result))),
+    '',
+    line(['', 'found', 'median of the medians', 'medians']),
+    line(['---', '---', '---', '---']),
+    ...sumRows(results).map(line),
+    '',
   ].join('\n');
 }
 

@@ -140,21 +140,28 @@ function runSeed(scenario: Scenario, seed: number, isChecked: boolean): ChunkRes
   } catch (error) {
     const nothing = { ...emptyResult(scenario.name), seeds: 1 };
     if (error instanceof DrawError) return { ...nothing, undrawn: [{ seed, detail: error.message }] };
-    if (error instanceof SystemError) return { ...nothing, undrawn: [{ seed, detail: `seed ${seed}: ${error.message}` }] };
+    if (error instanceof SystemError)
+      return { ...nothing, undrawn: [{ seed, detail: `seed ${seed}: ${error.message}` }] };
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { ...nothing, faults: [{ seed, message, ...(error instanceof CheckersDiffer && { history: error.history }) }] };
+    return {
+      ...nothing,
+      faults: [{ seed, message, ...(error instanceof CheckersDiffer && { history: error.history }) }],
+    };
   }
 }
 
-function resultOf(scenario: string, seed: number, record: RunRecord, nondeterministic: readonly Nondeterminism[], doubleChecked: number): ChunkResult {
+function resultOf(
+  scenario: string, seed: number, record: RunRecord, nondeterministic: readonly Nondeterminism[], doubleChecked: number,
+): ChunkResult {
   const { verdict, digest, steps } = record;
   return {
     scenario,
     seeds: 1,
     passed: verdict.kind === 'ok' ? 1 : 0,
-    violations: verdict.kind === 'violation'
-      ? [{ seed, property: verdict.property, detail: verdict.detail, step: steps, atUs: record.endUs, digest }]
-      : [],
+    violations:
+      verdict.kind === 'violation'
+        ? [{ seed, property: verdict.property, detail: verdict.detail, step: steps, atUs: record.endUs, digest }]
+        : [],
     unknowns: verdict.kind === 'unknown' ? [{ seed, detail: verdict.detail }] : [],
     nondeterministic,
     faults: [],
@@ -175,7 +182,10 @@ function resultOf(scenario: string, seed: number, record: RunRecord, nondetermin
 function faultTalliesOf(seed: number, { faults }: RunRecord): Record<string, FaultTally> {
   const tallies: Record<string, FaultTally> = {};
   for (const [kind, { eligible, fired, mattered }] of Object.entries(faults)) {
-    tallies[kind] = { seeds: 1, eligible, fired, mattered, firstFired: fired > 0 ? seed : null, firstMattered: mattered > 0 ? seed : null };
+    tallies[kind] = {
+      seeds: 1, eligible, fired, mattered, firstFired: fired > 0 ? seed : null,
+      firstMattered: mattered > 0 ? seed : null,
+    };
   }
   return tallies;
 }
@@ -238,7 +248,9 @@ function bySeed<T extends { readonly seed: number }>(a: readonly T[], b: readonl
   return b.length === 0 ? a : [...a, ...b].sort((x, y) => x.seed - y.seed);
 }
 
-function merged<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>, sum: (one: T, other: T) => T): Record<string, T> {
+function merged<T>(
+  a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>, sum: (one: T, other: T) => T,
+): Record<string, T> {
   const all: Record<string, T> = { ...a };
   for (const [name, tally] of Object.entries(b)) {
     const known = all[name];

@@ -1,6 +1,7 @@
 /**
- * How a measure is distributed over many runs, in whole numbers, so that parts of a campaign add up to the same whatever
- * their order. A value is kept by its first eight binary digits: no two that differ by 1 % or more are taken for one.
+ * How a measure is distributed over many runs, in whole numbers, so that parts of a campaign add up to the same
+ * whatever their order. A value is kept by its first eight binary digits: no two that differ by 1 % or more are taken
+ * for one.
  */
 
 export interface Distribution {

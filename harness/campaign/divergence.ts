@@ -21,7 +21,10 @@ interface Taken {
 abstract class OnlySteps implements TraceSink {
   protected abstract took(taken: Taken): void;
 
-  step(step: number, atUs: number, node: number, event: AnyEvent | null, _before: unknown, after: unknown, effects: readonly AnyEffect[]): void {
+  step(
+    step: number, atUs: number, node: number, event: AnyEvent | null, _before: unknown, after: unknown,
+    effects: readonly AnyEffect[],
+  ): void {
     this.took({ step, atUs, node, event, after, effects });
   }
 

@@ -7,18 +7,23 @@ import { absences, seedsForSituations, type Absences } from './required.ts';
 import type { Scenario } from './scenario.ts';
 
 /** What seeds came to: of a campaign, or of one test of the labs. */
-export type Counted = Pick<ChunkResult, 'scenario' | 'seeds' | 'passed' | 'violations' | 'unknowns' | 'faults' | 'undrawn'> & {
-  readonly nondeterministic: readonly { readonly seed: number; readonly differs: readonly string[] }[];
-};
+export type Counted = Pick<
+  ChunkResult,
+  'scenario' | 'seeds' | 'passed' | 'violations' | 'unknowns' | 'faults' | 'undrawn'
+> & { readonly nondeterministic: readonly { readonly seed: number; readonly differs: readonly string[] }[] };
 
-export function factsOfSeeds({ scenario, seeds, passed, violations, unknowns, nondeterministic, faults, undrawn }: Counted): Facts {
+export function factsOfSeeds({
+  scenario, seeds, passed, violations, unknowns, nondeterministic, faults, undrawn,
+}: Counted): Facts {
   const accounted = passed + violations.length + unknowns.length + faults.length + undrawn.length;
   const at = (seed: number): string => `${scenario} seed ${seed}`;
   return {
     done: seeds,
     violations: violations.map(({ seed, property, detail }) => `${at(seed)}: ${property}: ${detail}`),
     unknowns: unknowns.map(({ seed, detail }) => `${at(seed)}: ${detail}`),
-    nondeterministic: nondeterministic.map(({ seed, differs }) => `${at(seed)}: ${differs[0] ?? 'the two runs differ'}`),
+    nondeterministic: nondeterministic.map(
+      ({ seed, differs }) => `${at(seed)}: ${differs[0] ?? 'the two runs differ'}`,
+    ),
     harnessFaults: faults.map(({ seed, message }) => `${at(seed)}: ${message}`),
     undrawn: undrawn.map(({ detail }) => `${scenario}: ${detail}`),
     // A result that was lost on its way is neither a pass nor anything else.
@@ -41,18 +46,27 @@ export function factsOfRegressions(regressions: readonly Regression[], folder: s
     regressions.filter(({ outcome }) => outcome === wanted).map(({ path, detail }) => `${path}: ${detail}`);
   const passed = regressions.filter(({ outcome }) => outcome === 'passed').length;
   const told = {
-    regressionsFailing: of('violation'), regressionsNotFitting: of('doesNotFit'), unknowns: of('unknown'), nondeterministic: of('nondeterministic'),
+    regressionsFailing: of('violation'), regressionsNotFitting: of('doesNotFit'), unknowns: of('unknown'),
+    nondeterministic: of('nondeterministic'),
   };
   const accounted = Object.values(told).reduce((sum, { length }) => sum + length, passed);
   return {
     done: regressions.length,
     ...told,
-    unbalanced: accounted === regressions.length ? [] : [`${regressions.length} regressions were run, and ${accounted} are accounted for`],
-    idle: regressions.length === 0 ? [`no regression, for there is no plan in ${folder}/ (\`whitewater pin\` keeps one there)`] : [],
+    unbalanced:
+      accounted === regressions.length
+        ? []
+        : [`${regressions.length} regressions were run, and ${accounted} are accounted for`],
+    idle:
+      regressions.length === 0
+        ? [`no regression, for there is no plan in ${folder}/ (\`whitewater pin\` keeps one there)`]
+        : [],
   };
 }
 
-/** What a scenario requires of a campaign and did not get. In a small one that proves nothing, which is no pass either. */
+/**
+ * What a scenario requires of a campaign and did not get. In a small one that proves nothing, which is no pass either.
+ */
 export function factsOfAbsences(scenario: Scenario, result: ChunkResult): Facts {
   const absent: Absences = absences(scenario, result);
   if (result.seeds >= seedsForSituations) return { done: 0, ...absent };

@@ -9,7 +9,9 @@ import { lookEveryMs, meaningOfLoss, nameOfPart, placeText, stuckText, StuckWatc
 import type { ChunkSpec } from './worker.ts';
 
 /** @throws whatever the worker threw that is no fault of the code under test */
-export async function runGuarded(pool: Tinypool, chunk: Omit<ChunkSpec, 'pulse'>, afterMs: number): Promise<ChunkResult> {
+export async function runGuarded(
+  pool: Tinypool, chunk: Omit<ChunkSpec, 'pulse'>, afterMs: number,
+): Promise<ChunkResult> {
   const pulse = new Pulse();
   const watch = new StuckWatch(pulse, afterMs, true);
   const end = new AbortController();
@@ -19,10 +21,13 @@ export async function runGuarded(pool: Tinypool, chunk: Omit<ChunkSpec, 'pulse'>
     if (stuck !== null || pulse.hasEnded) end.abort();
   }, lookEveryMs);
   try {
-    return (await pool.run({ ...chunk, pulse: pulse.shared } satisfies ChunkSpec, { signal: end.signal })) as ChunkResult;
+    return (await pool.run({ ...chunk, pulse: pulse.shared } satisfies ChunkSpec, {
+      signal: end.signal,
+    })) as ChunkResult;
   } catch (error) {
     const seed = pulse.seed;
-    const lost = seed === null ? null : lostSeed(chunk.scenario, seed, error as NodeJS.ErrnoException, stuck, afterMs, pulse);
+    const lost =
+      seed === null ? null : lostSeed(chunk.scenario, seed, error as NodeJS.ErrnoException, stuck, afterMs, pulse);
     if (lost === null) throw error;
     // What the thread had found so far went with it: its other seeds are run again.
     const others = chunk.seeds.filter((one) => one !== seed);
@@ -32,11 +37,18 @@ export async function runGuarded(pool: Tinypool, chunk: Omit<ChunkSpec, 'pulse'>
   }
 }
 
-/** What became of the seed at which the thread was lost; null when nothing that was given to the harness had a part in it. */
-function lostSeed(scenario: string, seed: number, error: NodeJS.ErrnoException, stuck: Place | null, afterMs: number, { place, hasEnded }: Pulse): ChunkResult | null {
+/**
+ * What became of the seed at which the thread was lost; null when nothing that was given to the harness had a part in
+ * it.
+ */
+function lostSeed(
+  scenario: string, seed: number, error: NodeJS.ErrnoException, stuck: Place | null, afterMs: number,
+  { place, hasEnded }: Pulse,
+): ChunkResult | null {
   const one = { ...emptyResult(scenario), seeds: 1 };
   if (stuck !== null) return blamed(one, seed, stuck, 'Bounded Work', stuckText(stuck, afterMs));
-  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') return { ...one, unknowns: [{ seed, detail: `out of memory${placeText(place)}` }] };
+  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return { ...one, unknowns: [{ seed, detail: `out of memory${placeText(place)}` }] };
   if (place === null || !hasEnded) return null;
   return blamed(one, seed, place, 'No Exception', `${nameOfPart[place.part]} ended its thread${placeText(place)}`);
 }

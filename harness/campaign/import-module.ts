@@ -1,6 +1,6 @@
 /**
- * Imports a user's module, whatever it is written in. Newer Nodes take types away by themselves; an older one is told to,
- * by the package that does it there too, in each thread that asks.
+ * Imports a user's module, whatever it is written in. Newer Nodes take types away by themselves; an older one is told
+ * to, by the package that does it there too, in each thread that asks.
  */
 import { createRequire, register } from 'node:module';
 

@@ -34,10 +34,18 @@ const rules = [
   { fact: 'checkerDisagreements', code: 5, says: (many) => `${plural(many, 'check')} and the general search disagree` },
   { fact: 'harnessFaults', code: 5, says: (many) => `${plural(many, 'run')} ended by a fault of the harness itself` },
   { fact: 'unbalanced', code: 5, says: () => 'the books of the harness do not balance' },
-  { fact: 'worldsApart', code: 5, says: (many) => `${plural(many, 'counterexample')} of the explorer that the simulator does not find` },
+  {
+    fact: 'worldsApart',
+    code: 5,
+    says: (many) => `${plural(many, 'counterexample')} of the explorer that the simulator does not find`,
+  },
   { fact: 'notFound', code: 5, says: (many) => `${plural(many, 'known bug')} not found` },
   { fact: 'falseAlarms', code: 5, says: (many) => `${plural(many, 'control')} reported, which breaks nothing` },
-  { fact: 'idleWitnesses', code: 5, says: (many) => `${plural(many, 'witness of a known bug', 'witnesses of known bugs')} that shows nothing any more` },
+  {
+    fact: 'idleWitnesses',
+    code: 5,
+    says: (many) => `${plural(many, 'witness of a known bug', 'witnesses of known bugs')} that shows nothing any more`,
+  },
   { fact: 'nondeterministic', code: 3, says: (many) => `${plural(many, 'run')} not the same when run again` },
   { fact: 'violations', code: 1, says: (many) => `${plural(many, 'violation')}` },
   { fact: 'regressionsFailing', code: 1, says: (many) => `${plural(many, 'regression')} failing again` },
@@ -102,9 +110,14 @@ const firstLine = (text: string): string => text.split('\n')[0]!;
 /** Facts from several places as one set. */
 export function together(all: readonly Facts[]): Facts {
   const lists = rules.map(({ fact }) => [fact, all.flatMap((facts) => listOf(facts, fact))] as const);
-  return { ...Object.fromEntries(lists.filter(([, items]) => items.length > 0)), done: all.reduce((sum, { done }) => sum + done, 0) };
+  return {
+    ...Object.fromEntries(lists.filter(([, items]) => items.length > 0)),
+    done: all.reduce((sum, { done }) => sum + done, 0),
+  };
 }
 
 /** The judgement as rows below a summary: nothing for a pass, which the summary tells. */
 export const judgementText = ({ code, line, others }: Judgement): string =>
-  (code === exitCode.pass ? '' : [`  exit code ${code}: ${line}`, ...others.map((other) => `  also: ${other}`), ''].join('\n'));
+  code === exitCode.pass
+    ? ''
+    : [`  exit code ${code}: ${line}`, ...others.map((other) => `  also: ${other}`), ''].join('\n');

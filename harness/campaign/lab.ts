@@ -57,9 +57,13 @@ export const emptyRow = (scenario: string): LabRow => ({
 /** The row with one more seed; a violation is run twice, because it must be repeatable. */
 export function withSeed(row: LabRow, scenario: Scenario, seed: number, meter: Meter): LabRow {
   const measured = meter(() => attempt(scenario, seed));
-  const timed = { ...row, seeds: row.seeds + 1, wallMs: row.wallMs + measured.wallMs, cpuMs: row.cpuMs + measured.cpuMs };
-  if (typeof measured.value === 'string') return { ...timed, faults: [...row.faults, { seed, message: measured.value }] };
-  if (measured.value instanceof DrawError) return { ...timed, undrawn: [...row.undrawn, { seed, detail: measured.value.message }] };
+  const timed = {
+    ...row, seeds: row.seeds + 1, wallMs: row.wallMs + measured.wallMs, cpuMs: row.cpuMs + measured.cpuMs,
+  };
+  if (typeof measured.value === 'string')
+    return { ...timed, faults: [...row.faults, { seed, message: measured.value }] };
+  if (measured.value instanceof DrawError)
+    return { ...timed, undrawn: [...row.undrawn, { seed, detail: measured.value.message }] };
   return withRecord(timed, scenario, seed, measured.value);
 }
 
@@ -93,7 +97,9 @@ function withVerdict(row: LabRow, seed: number, record: RunRecord, parted: LabRo
   const { verdict, digest, steps, endUs } = record;
   if (verdict.kind === 'ok') return { ...counted, passed: row.passed + 1 };
   if (verdict.kind === 'unknown') return { ...counted, unknowns: [...row.unknowns, { seed, detail: verdict.detail }] };
-  const failure: Failure = { seed, property: verdict.property, detail: verdict.detail, step: steps, atUs: endUs, digest };
+  const failure: Failure = {
+    seed, property: verdict.property, detail: verdict.detail, step: steps, atUs: endUs, digest,
+  };
   return {
     ...counted,
     violations: [...row.violations, failure],

@@ -1,7 +1,7 @@
 /**
  * Which checks a run is held against: all of them; those alone that an outsider could make, who sees what clients are
- * told, what replicas hold and how large it is, and whether anything moves; or the specification alone, in every run. An
- * assertion of the core that does not hold is a crash to the last two: the server is started again.
+ * told, what replicas hold and how large it is, and whether anything moves; or the specification alone, in every run.
+ * An assertion of the core that does not hold is a crash to the last two: the server is started again.
  */
 import { stepOfTheSpecification } from '../../checkers/spec/step-of-the-specification.ts';
 import type { Observer } from '../../checkers/checker.ts';
@@ -25,7 +25,9 @@ export function withOracles(system: System, oracles: OracleSet): System {
     ...own,
     observer: (plan) => {
       const abstraction = specification(plan);
-      return abstraction === undefined ? seesNothing() : new HeldToSpecification(seesNothing(), new SpecWatch(abstraction));
+      return abstraction === undefined
+        ? seesNothing()
+        : new HeldToSpecification(seesNothing(), new SpecWatch(abstraction));
     },
     restartsAfterException: true,
   };

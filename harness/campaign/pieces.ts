@@ -22,7 +22,8 @@ export function* seedsOf({ from, count, shard, of }: Asked): Generator<number, v
 }
 
 /** How many seeds that is; null when nothing but time bounds them. */
-export const sizeOf = ({ count, shard, of }: Asked): number | null => (count === null ? null : Math.max(0, Math.ceil((count - shard + 1) / of)));
+export const sizeOf = ({ count, shard, of }: Asked): number | null =>
+  count === null ? null : Math.max(0, Math.ceil((count - shard + 1) / of));
 
 const firstOf = ({ from, shard }: Asked): number => from + shard - 1;
 const lastOf = (piece: Piece): number => firstOf(piece) + (piece.seeds - 1) * piece.of;
@@ -43,10 +44,12 @@ export function commonSeed(a: Piece, b: Piece): number | null {
   return null;
 }
 
-const rangeText = ({ from, count }: Asked): string => (count === null ? `seeds from ${from} on` : `seeds ${from} to ${from + count - 1}`);
+const rangeText = ({ from, count }: Asked): string =>
+  count === null ? `seeds from ${from} on` : `seeds ${from} to ${from + count - 1}`;
 
 /** For a person: "seeds 1 to 1000, shard 1/2". */
-export const askedText = (asked: Asked): string => (asked.of === 1 ? rangeText(asked) : `${rangeText(asked)}, shard ${asked.shard}/${asked.of}`);
+export const askedText = (asked: Asked): string =>
+  asked.of === 1 ? rangeText(asked) : `${rangeText(asked)}, shard ${asked.shard}/${asked.of}`;
 
 const isSameCampaign = (a: Asked, b: Asked): boolean => a.from === b.from && a.count === b.count && a.of === b.of;
 
@@ -62,7 +65,11 @@ export function missingFrom(pieces: readonly Piece[]): readonly string[] {
       // A shard of a campaign with fewer seeds than shards has nothing to do.
       if (piece === undefined) return sizeOf(asked) === 0 ? [] : [askedText(asked)];
       const size = sizeOf(asked);
-      return size === null || piece.seeds >= size ? [] : [`${size - piece.seeds} of the ${size} ${size === 1 ? 'seed' : 'seeds'} of ${askedText(asked)}, from ${lastOf(piece) + piece.of} on`];
+      return size === null || piece.seeds >= size
+        ? []
+        : [
+            `${size - piece.seeds} of the ${size} ${size === 1 ? 'seed' : 'seeds'} of ${askedText(asked)}, from ${lastOf(piece) + piece.of} on`,
+          ];
     });
   });
 }

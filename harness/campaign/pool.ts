@@ -40,7 +40,14 @@ export async function runCampaign(spec: CampaignSpec): Promise<ChunkResult> {
     while (!spec.stop.aborted) {
       const next = chunks.next();
       if (next.done === true) return;
-      const done = await runGuarded(pool, { registryUrl: spec.registryUrl, scenario: spec.scenario, seeds: next.value, doubleCheck: spec.doubleCheck, freeze: spec.freeze, crossCheck: spec.crossCheck ?? crossCheckedHistories }, spec.stuckAfterMs ?? stuckAfterMs);
+      const done = await runGuarded(
+        pool,
+        {
+          registryUrl: spec.registryUrl, scenario: spec.scenario, seeds: next.value, doubleCheck: spec.doubleCheck,
+          freeze: spec.freeze, crossCheck: spec.crossCheck ?? crossCheckedHistories,
+        },
+        spec.stuckAfterMs ?? stuckAfterMs,
+      );
       // Read `result` only now: the other workers have added to it in the meantime.
       result = merge(result, done);
       spec.onProgress(result);

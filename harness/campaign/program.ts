@@ -11,7 +11,9 @@ const folders = ['core', 'checkers', 'harness', 'scenarios'];
 
 let known: string | null = null;
 
-/** Such as 0.1.0+0123456789abcdef: the version of the package, and a digest of its code as this process found it first. */
+/**
+ * Such as 0.1.0+0123456789abcdef: the version of the package, and a digest of its code as this process found it first.
+ */
 export function programVersion(): string {
   return (known ??= versionOfFiles());
 }

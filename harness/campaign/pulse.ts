@@ -52,7 +52,10 @@ export class Pulse {
   get anyPlace(): Place {
     const { words } = this;
     const part = parts[Atomics.load(words, slot.part)]!;
-    return { part, seed: this.seed, node: part === 'step' || part === 'storage' ? words[slot.node]! : null, step: words[slot.step]! };
+    return {
+      part, seed: this.seed, node: part === 'step' || part === 'storage' ? words[slot.node]! : null,
+      step: words[slot.step]!,
+    };
   }
 
   /** The seed that was drawn last; null while none was. */
@@ -130,7 +133,8 @@ export class Pulse {
 }
 
 /** A scenario whose system, and whose seeds, are seen from outside. */
-export const watched = (scenario: Scenario, pulse: Pulse): Scenario => watchedScenario(scenario, watchedSystem(scenario.system, pulse), pulse);
+export const watched = (scenario: Scenario, pulse: Pulse): Scenario =>
+  watchedScenario(scenario, watchedSystem(scenario.system, pulse), pulse);
 
 /** The same system, whose calls into the code under test are seen from outside. */
 function watchedSystem(system: System, pulse: Pulse): System {
@@ -139,19 +143,33 @@ function watchedSystem(system: System, pulse: Pulse): System {
     ...system,
     processes(plan: Plan): readonly AnyProcess[] {
       pulse.runs();
-      return pulse.inside('processes', () => system.processes(plan)).map((process, node) => watchedProcess(process, node, pulse));
+      return pulse
+        .inside('processes', () => system.processes(plan))
+        .map((process, node) => watchedProcess(process, node, pulse));
     },
-    observer: (plan, durableOf) => watchedObserver(pulse.inside('observer', () => system.observer(plan, durableOf)), pulse),
+    observer: (plan, durableOf) =>
+      watchedObserver(
+        pulse.inside('observer', () => system.observer(plan, durableOf)), pulse,
+      ),
     ...(externalObserver !== undefined && {
-      externalObserver: (plan, durableOf) => watchedObserver(pulse.inside('observer', () => externalObserver.call(system, plan, durableOf)), pulse),
+      externalObserver: (plan, durableOf) =>
+        watchedObserver(
+          pulse.inside('observer', () => externalObserver.call(system, plan, durableOf)), pulse,
+        ),
     }),
-    ...(storage !== undefined && { storage: behind<AnyStorage>(storage, ['format', 'store', 'recover', 'isLater'], 'storage', pulse) }),
+    ...(storage !== undefined && {
+      storage: behind<AnyStorage>(storage, ['format', 'store', 'recover', 'isLater'], 'storage', pulse),
+    }),
   };
 }
 
-const observing = ['booted', 'stepped', 'crashed', 'refused', 'invoked', 'gaveUp', 'returned', 'healed', 'unsettled', 'cut', 'finish', 'counts'] as const satisfies readonly (keyof Observer)[];
+const observing = [
+  'booted', 'stepped', 'crashed', 'refused', 'invoked', 'gaveUp', 'returned', 'healed', 'unsettled', 'cut', 'finish',
+  'counts',
+] as const satisfies readonly (keyof Observer)[];
 
-const watchedObserver = (observer: Observer, pulse: Pulse): Observer => behind<Observer>(observer, observing, 'observer', pulse);
+const watchedObserver = (observer: Observer, pulse: Pulse): Observer =>
+  behind<Observer>(observer, observing, 'observer', pulse);
 
 /** An object whose methods of these names are seen from outside; whatever else it has is found behind it. */
 function behind<T extends object>(object: T, names: readonly (keyof T & string)[], part: Part, pulse: Pulse): T {
@@ -200,7 +218,8 @@ function watchedProcess(process: AnyProcess, node: number, pulse: Pulse): AnyPro
   // Whatever else it has, its own methods among them, is found behind it. Described and not assigned: nothing can be
   // assigned in front of a frozen object.
   return Object.create(process, {
-    boot: { value: boot, enumerable: true }, step: { value: step, enumerable: true }, write: { value: write, enumerable: true },
+    boot: { value: boot, enumerable: true }, step: { value: step, enumerable: true },
+    write: { value: write, enumerable: true },
   }) as AnyProcess;
 }
 
@@ -229,10 +248,12 @@ export function watchThisThread(pulse: Pulse): void {
 }
 
 /** The registry as this thread is to run it. */
-export const asWatched = (registry: Registry): Registry => (threadPulse === null ? registry : watchedRegistry(registry, threadPulse));
+export const asWatched = (registry: Registry): Registry =>
+  threadPulse === null ? registry : watchedRegistry(registry, threadPulse);
 
 /** What this thread loads, seen from outside as well. */
-export const loadWatched = <T>(load: () => Promise<T>): Promise<T> => (threadPulse === null ? load() : threadPulse.loading(load));
+export const loadWatched = <T,>(load: () => Promise<T>): Promise<T> =>
+  threadPulse === null ? load() : threadPulse.loading(load);
 
 /** A registry all of whose systems are watched; a system that stands in it twice is one system still. */
 function watchedRegistry(registry: Registry, pulse: Pulse): Registry {
@@ -245,6 +266,10 @@ function watchedRegistry(registry: Registry, pulse: Pulse): Registry {
   return {
     ...registry,
     systems: new Map([...registry.systems].map(([name, system]) => [name, watch(system)])),
-    scenarios: new Map([...registry.scenarios].map(([name, scenario]) => [name, watchedScenario(scenario, watch(scenario.system), pulse)])),
+    scenarios: new Map(
+      [...registry.scenarios].map(([name, scenario]) => [
+        name, watchedScenario(scenario, watch(scenario.system), pulse),
+      ]),
+    ),
   };
 }

@@ -1,4 +1,6 @@
-/** Which registry a scenario stands in: whoever has the scenario alone can then name its module, as a worker needs it. */
+/**
+ * Which registry a scenario stands in: whoever has the scenario alone can then name its module, as a worker needs it.
+ */
 import type { Registry, Scenario } from './scenario.ts';
 
 const homes = new WeakMap<Scenario, Registry>();

@@ -29,7 +29,8 @@ async function imported(url: string): Promise<{ readonly registry?: unknown }> {
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ');
+const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ');
 
 const isRegistry = (value: unknown): value is Registry =>
   typeof value === 'object' && value !== null
@@ -37,7 +38,9 @@ const isRegistry = (value: unknown): value is Registry =>
 
 /** @throws RegistryError that names the first scenario or system which is none */
 function mustBeWhole(url: string, { scenarios, systems }: Registry): void {
-  const functions = ['processes', 'observer', 'leader', 'digestMessage', 'digestState', 'describeMessage', 'describeState'] as const;
+  const functions = [
+    'processes', 'observer', 'leader', 'digestMessage', 'digestState', 'describeMessage', 'describeState',
+  ] as const;
   const lackOf = (system: Scenario['system'] | null | undefined): string | null => {
     if (typeof system !== 'object' || system === null) return 'it is no object';
     if (typeof system.name !== 'string') return 'it has no `name`';
@@ -49,8 +52,15 @@ function mustBeWhole(url: string, { scenarios, systems }: Registry): void {
     if (lack !== null) throw new RegistryError(`${url}: the system "${name}" is none: ${lack}`);
   }
   for (const [name, scenario] of scenarios as ReadonlyMap<string, Scenario | null>) {
-    if (typeof scenario !== 'object' || scenario === null || typeof scenario.name !== 'string' || typeof scenario.draw !== 'function') {
-      throw new RegistryError(`${url}: the scenario "${name}" is none: it needs a \`name\`, a \`system\` and a function \`draw\``);
+    if (
+      typeof scenario !== 'object' ||
+      scenario === null ||
+      typeof scenario.name !== 'string' ||
+      typeof scenario.draw !== 'function'
+    ) {
+      throw new RegistryError(
+        `${url}: the scenario "${name}" is none: it needs a \`name\`, a \`system\` and a function \`draw\``,
+      );
     }
     const lack = lackOf(scenario.system);
     if (lack !== null) throw new RegistryError(`${url}: the system of the scenario "${name}" is none: ${lack}`);

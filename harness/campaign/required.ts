@@ -20,7 +20,9 @@ export const absences = ({ required, requiredFaults }: Scenario, { tallies, faul
   unreached: (required ?? []).filter((name) => (tallies[name]?.total ?? 0) === 0),
   faultsNeverOn: (requiredFaults ?? []).filter((kind) => (faultKinds[kind]?.seeds ?? 0) === 0),
   faultsNeverFired: unfiredKinds(faultKinds),
-  faultsNeverMattered: Object.entries(faultKinds).filter(([, { fired, mattered }]) => fired > 0 && mattered === 0).map(([kind]) => kind),
+  faultsNeverMattered: Object.entries(faultKinds)
+    .filter(([, { fired, mattered }]) => fired > 0 && mattered === 0)
+    .map(([kind]) => kind),
 });
 
 const words: readonly (readonly [keyof Absences, string])[] = [
@@ -31,7 +33,9 @@ const words: readonly (readonly [keyof Absences, string])[] = [
 ];
 
 export function situationsLine(absent: Absences, seeds: number): string {
-  const parts = words.filter(([name]) => absent[name].length > 0).map(([name, says]) => `${says}: ${absent[name].join(', ')}`);
+  const parts = words
+    .filter(([name]) => absent[name].length > 0)
+    .map(([name, says]) => `${says}: ${absent[name].join(', ')}`);
   if (parts.length === 0) return 'all reached';
   return `${parts.join('; ')}${seeds < seedsForSituations ? `; ${seeds} seeds are too few to tell` : ''}`;
 }

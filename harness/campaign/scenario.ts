@@ -21,8 +21,8 @@ export interface Scenario {
   /** Pure: the same seed gives the same plan. */
   draw(seed: number): Plan;
   /**
-   * The plan of one round of a soak, counted from 0: pure, too. All rounds of a seed have the same servers, clients, settings
-   * and disks; nobody is lost for good, and no client gives up. Absent: the scenario cannot be soaked.
+   * The plan of one round of a soak, counted from 0: pure, too. All rounds of a seed have the same servers, clients,
+   * settings and disks; nobody is lost for good, and no client gives up. Absent: the scenario cannot be soaked.
    */
   soak?(seed: number, round: number): Plan;
 }

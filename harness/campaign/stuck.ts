@@ -1,14 +1,16 @@
 /** Sees, from another thread, that a run has stood still for too long, and where. */
 import type { Part, Place, Pulse } from './pulse.ts';
 
-/** How long one step of the code under test may take, unless told otherwise: it takes microseconds on a quiet machine. */
+/**
+ * How long one step of the code under test may take, unless told otherwise: it takes microseconds on a quiet machine.
+ */
 export const stuckAfterMs = 30_000;
 /** How often it is looked. */
 export const lookEveryMs = 1000;
 
 /**
- * So many times as long may take what is long by its nature: an observer checks a whole history at the end, and the harness
- * itself runs between two steps.
+ * So many times as long may take what is long by its nature: an observer checks a whole history at the end, and the
+ * harness itself runs between two steps.
  */
 const longTimes = 10;
 const isLong: ReadonlySet<Part> = new Set(['observer', 'outside']);
@@ -33,16 +35,21 @@ export class StuckWatch {
   look(nowMs: number): Place | null {
     const { beats } = this.pulse;
     const place = this.mustMove ? this.pulse.anyPlace : this.pulse.place;
-    if (place !== null && beats === this.beats) return nowMs - this.sinceMs < limitMsOf(place, this.afterMs) ? null : place;
+    if (place !== null && beats === this.beats)
+      return nowMs - this.sinceMs < limitMsOf(place, this.afterMs) ? null : place;
     this.beats = beats;
     this.sinceMs = nowMs;
     return null;
   }
 }
 
-/** What it means that a part never came back: steps and disks are what is judged, a draw and a module are input, and who judges leaves it open. */
+/**
+ * What it means that a part never came back: steps and disks are what is judged, a draw and a module are input, and who
+ * judges leaves it open.
+ */
 export const meaningOfLoss: Readonly<Record<Part, 'violation' | 'usage' | 'unknown'>> = {
-  step: 'violation', storage: 'violation', draw: 'usage', load: 'usage', processes: 'unknown', observer: 'unknown', outside: 'unknown',
+  step: 'violation', storage: 'violation', draw: 'usage', load: 'usage', processes: 'unknown', observer: 'unknown',
+  outside: 'unknown',
 };
 
 export const nameOfPart: Readonly<Record<Part, string>> = {

@@ -21,7 +21,9 @@ export interface ChunkSpec {
 
 let isFirstChunk = true;
 
-export default async function work({ registryUrl, scenario, seeds, doubleCheck, freeze, crossCheck, pulse }: ChunkSpec): Promise<ChunkResult> {
+export default async function work({
+  registryUrl, scenario, seeds, doubleCheck, freeze, crossCheck, pulse,
+}: ChunkSpec): Promise<ChunkResult> {
   const seen = new Pulse(pulse);
   const end = (): void => seen.end();
   // The pool hears nothing of a thread that ends itself.

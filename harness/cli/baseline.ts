@@ -23,14 +23,20 @@ export function readBaseline(path: string): Baseline {
 }
 
 /** Only the same seeds are compared: of others the pace differs without any change. */
-export function factsOfPace({ path, campaign }: Baseline, swarms: readonly { readonly result: ChunkResult; readonly holds: readonly Piece[] }[]): Facts {
+export function factsOfPace(
+  { path, campaign }: Baseline, swarms: readonly { readonly result: ChunkResult; readonly holds: readonly Piece[] }[],
+): Facts {
   const { scenario, pace } = campaign.result;
   const swarm = swarms.find(({ result }) => result.scenario === scenario);
   if (swarm === undefined) return { done: 0, idle: [`the pace, for ${path} is of ${scenario}, which was not run`] };
   if (textOf(swarm.holds) !== textOf(campaign.holds)) {
-    return { done: 0, idle: [`the pace, for ${path} holds ${textOf(campaign.holds)}, and these are ${textOf(swarm.holds)}`] };
+    return {
+      done: 0,
+      idle: [`the pace, for ${path} holds ${textOf(campaign.holds)}, and these are ${textOf(swarm.holds)}`],
+    };
   }
   return { done: 0, slower: slowerThan(pace, swarm.result.pace).map((line) => `${scenario}: ${line}`) };
 }
 
-const textOf = (holds: readonly Piece[]): string => holds.map((piece) => `${askedText(piece)} (${piece.seeds} run)`).join('; ');
+const textOf = (holds: readonly Piece[]): string =>
+  holds.map((piece) => `${askedText(piece)} (${piece.seeds} run)`).join('; ');

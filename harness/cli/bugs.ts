@@ -8,7 +8,9 @@ import { sideBySide, summaryOf, tableOf, type Done, type Round } from '../bugs/t
 import { jsonOf, markdownOf } from '../bugs/written.ts';
 import { oracleSets, type OracleSet } from '../campaign/oracles.ts';
 import { judge, judgementText, together } from '../campaign/judgement.ts';
-import { parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal } from './command.ts';
+import {
+  parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode, type Terminal,
+} from './command.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { duration, plural, table } from '../text/format.ts';
 import type { System } from '../system.ts';
@@ -62,18 +64,33 @@ interface Hunting extends Round {
 async function runBugs(argv: readonly string[], { terminal, registry }: Context): Promise<ExitCode> {
   const request = parse(argv);
   const { bugs, json, markdown } = request;
-  if (!registry.scenarios.has(request.scenario)) throw new UsageError(`there is no scenario "${request.scenario}" (see: whitewater scenarios)`);
+  if (!registry.scenarios.has(request.scenario))
+    throw new UsageError(`there is no scenario "${request.scenario}" (see: whitewater scenarios)`);
   bugs.forEach((bug) => mustNameProperty(bug, registry.scenarios.get(request.scenario)!.system));
-  for (const path of [json, markdown]) if (path !== null) mustBeWritable(path, terminal.err, bugs.map((bug) => bug.path));
+  for (const path of [json, markdown])
+    if (path !== null)
+      mustBeWritable(
+        path, terminal.err, bugs.map((bug) => bug.path),
+      );
   const kept = new Kept();
   const rounds: Done[] = [];
   for (const oracles of request.oracleSets) {
     if (terminal.interrupted.aborted) break;
-    rounds.push(await huntWith({ ...request, oracles, shrinkRunsMax: oracles === 'all' ? request.shrinkRunsMax : 0 }, rounds, registry.url, terminal, kept));
+    rounds.push(
+      await huntWith(
+        { ...request, oracles, shrinkRunsMax: oracles === 'all' ? request.shrinkRunsMax : 0 }, rounds, registry.url,
+        terminal, kept,
+      ),
+    );
   }
   if (rounds.length > 1) terminal.out(`\n${table(sideBySide(rounds))}\n`);
   if (markdown !== null) kept.write(() => writeWhole(markdown, markdownOf(rounds)));
-  const judgement = judge(together([...rounds.map(({ round, results }) => factsOfSurvey(round.oracles, results, terminal.interrupted.aborted)), kept.facts]));
+  const judgement = judge(
+    together([
+      ...rounds.map(({ round, results }) => factsOfSurvey(round.oracles, results, terminal.interrupted.aborted)),
+      kept.facts,
+    ]),
+  );
   terminal.out(judgementText(judgement));
   kept.tell(terminal);
   return judgement.code;
@@ -86,14 +103,18 @@ async function runBugs(argv: readonly string[], { terminal, registry }: Context)
  */
 function mustNameProperty({ path, property, difficulty }: KnownBug, { name, properties }: System): void {
   if (properties === undefined || (difficulty === 'control' && property === 'none')) return;
-  const unknown = (difficulty === 'control' ? property.split(', ') : [property]).find((one) => properties[one] === undefined);
+  const unknown = (difficulty === 'control' ? property.split(', ') : [property]).find(
+    (one) => properties[one] === undefined,
+  );
   if (unknown === undefined) return;
   const near = Object.keys(properties).find((one) => one.toLowerCase() === unknown.toLowerCase());
   const instead = near === undefined ? `there are: ${Object.keys(properties).join(', ')}` : `is it "${near}"`;
   throw new UsageError(`${path}: Property is "${unknown}", which nothing in ${name} checks; ${instead}`);
 }
 
-async function huntWith(round: Hunting, earlier: readonly Done[], registryUrl: string, terminal: Terminal, kept: Kept): Promise<Done> {
+async function huntWith(
+  round: Hunting, earlier: readonly Done[], registryUrl: string, terminal: Terminal, kept: Kept,
+): Promise<Done> {
   const { bugs, json } = round;
   const startedMs = performance.now();
   const line = new SurveyLine(terminal, bugs.length, startedMs);
@@ -102,7 +123,8 @@ async function huntWith(round: Hunting, earlier: readonly Done[], registryUrl: s
   terminal.out(`${earlier.length === 0 ? '' : `\noracles ${round.oracles}\n`}${tableOf([], true)}\n`);
   const inOrder = await survey({
     ...round,
-    seedsMax: ({ difficulty }) => (difficulty === 'control' ? Math.ceil(round.seedsMax / round.starts) : round.seedsMax),
+    seedsMax: ({ difficulty }) =>
+      difficulty === 'control' ? Math.ceil(round.seedsMax / round.starts) : round.seedsMax,
     registryUrl,
     stop: terminal.interrupted,
     onProgress: (bug, seeds) => line.show(bug, seeds, results.length, performance.now()),
@@ -110,7 +132,8 @@ async function huntWith(round: Hunting, earlier: readonly Done[], registryUrl: s
       line.clear();
       results.push(result);
       const { witness } = result;
-      if (round.writesWitness && witness?.shrunkText != null) kept.write(() => writeWhole(witness.path, witness.shrunkText!));
+      if (round.writesWitness && witness?.shrunkText != null)
+        kept.write(() => writeWhole(witness.path, witness.shrunkText!));
       terminal.out(`${tableOf([result], false)}\n`);
       if (json !== null) kept.write(() => writeWhole(json, jsonOf([...earlier, done()])));
     },
@@ -134,7 +157,8 @@ function parse(argv: readonly string[]): Request {
     markdown: { type: 'string' },
   });
   const oracles = oraclesAsked(values.oracles ?? 'all');
-  if (values.witness === true && !oracles.includes('all')) throw new UsageError('--witness shrinks with all checks on: leave --oracles away');
+  if (values.witness === true && !oracles.includes('all'))
+    throw new UsageError('--witness shrinks with all checks on: leave --oracles away');
   return {
     bugs: bugsAsked(positionals),
     seedsMax: wholeNumber('--seeds', values.seeds ?? '10000', 1, 1_000_000),
@@ -153,7 +177,10 @@ function parse(argv: readonly string[]): Request {
 function oraclesAsked(asked: string): readonly OracleSet[] {
   const sets = asked.split(',').map((word) => {
     const found = oracleSets.find((one) => one === word.trim());
-    if (found === undefined) throw new UsageError(`--oracles takes ${oracleSets.join(', ')}, or several with commas between them, not "${asked}"`);
+    if (found === undefined)
+      throw new UsageError(
+        `--oracles takes ${oracleSets.join(', ')}, or several with commas between them, not "${asked}"`,
+      );
     return found;
   });
   if (new Set(sets).size < sets.length) throw new UsageError(`--oracles "${asked}" names one twice`);
@@ -183,7 +210,11 @@ class SurveyLine {
   }
 
   show({ name }: KnownBug, seeds: number, done: number, nowMs: number): void {
-    this.status.show(nowMs, () => `${done} of ${this.bugs} bugs  ${duration(nowMs - this.startedMs)}  hunting ${name}: ${plural(seeds, 'seed')}`);
+    this.status.show(
+      nowMs,
+      () =>
+        `${done} of ${this.bugs} bugs  ${duration(nowMs - this.startedMs)}  hunting ${name}: ${plural(seeds, 'seed')}`,
+    );
   }
 
   clear(): void {

@@ -4,12 +4,16 @@ import { checkOperationsInSlices } from '../../checkers/porcupine-ts-port/check.
 import { describeOperation } from '../../checkers/porcupine-ts-port/describe.ts';
 import type { Explanation } from '../../checkers/porcupine-ts-port/explain/explain.ts';
 import { mustFitModel } from '../../checkers/porcupine-ts-port/fit.ts';
-import { asModel, detectFormat, FormatError, formats, guessModel, type FormatName, type ModelHistory, type RecordedHistory } from '../../checkers/porcupine-ts-port/formats/index.ts';
+import {
+  asModel, detectFormat, FormatError, formats, guessModel, type FormatName, type ModelHistory, type RecordedHistory,
+} from '../../checkers/porcupine-ts-port/formats/index.ts';
 import { models, type ModelName } from '../../checkers/porcupine-ts-port/models/index.ts';
 import { HistoryError } from '../../checkers/porcupine-ts-port/operation.ts';
 import { orderHistory } from '../../checkers/porcupine-ts-port/order.ts';
 import type { CrossCheck, Difference, Progress, Verdict, Weaker } from '../../checkers/porcupine-ts-port/verdict.ts';
-import { durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type ExitCode, type Terminal } from './command.ts';
+import {
+  durationMs, exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type ExitCode, type Terminal,
+} from './command.ts';
 import { mustBeWritable, readText, writeWhole } from '../text/files.ts';
 import { Kept } from './kept.ts';
 import { count, duration, plural, short } from '../text/format.ts';
@@ -87,18 +91,28 @@ export const checkCommand: Command = {
       html: { type: 'string' },
       json: { type: 'string' },
     });
-    if (positionals.length === 0) throw new UsageError('check needs a FILE with a recorded history (see: whitewater check --help)');
+    if (positionals.length === 0)
+      throw new UsageError('check needs a FILE with a recorded history (see: whitewater check --help)');
     const model = values.model === undefined ? undefined : oneOf('--model', values.model, modelNames);
-    const format = values.format === 'auto' ? 'auto' : oneOf('--format', values.format, ['auto', ...formatNames] as const);
+    const format =
+      values.format === 'auto' ? 'auto' : oneOf('--format', values.format, ['auto', ...formatNames] as const);
     const limits: Limits = {
-      ...(values.budget !== undefined && { budgetSteps: wholeNumber('--budget', values.budget, 1, Number.MAX_SAFE_INTEGER) }),
-      ...(values.memory !== undefined && { memoryBytes: wholeNumber('--memory', values.memory, 1, 1 << 20) * bytesInMiB }),
+      ...(values.budget !== undefined && {
+        budgetSteps: wholeNumber('--budget', values.budget, 1, Number.MAX_SAFE_INTEGER),
+      }),
+      ...(values.memory !== undefined && {
+        memoryBytes: wholeNumber('--memory', values.memory, 1, 1 << 20) * bytesInMiB,
+      }),
       ...(values.timeout !== undefined && { timeoutMs: durationMs('--timeout', values.timeout) }),
     };
-    const crossChecked = values['cross-check'] === undefined ? 0 : wholeNumber('--cross-check', values['cross-check'], 0, Number.MAX_SAFE_INTEGER);
+    const crossChecked =
+      values['cross-check'] === undefined
+        ? 0
+        : wholeNumber('--cross-check', values['cross-check'], 0, Number.MAX_SAFE_INTEGER);
     const pictureOf = (file: string): string => pictureName(values.html!, file, positionals.length);
     if (values.json !== undefined) mustBeWritable(values.json, terminal.err, positionals);
-    if (values.html !== undefined) for (const file of positionals) mustBeWritable(pictureOf(file), terminal.err, positionals);
+    if (values.html !== undefined)
+      for (const file of positionals) mustBeWritable(pictureOf(file), terminal.err, positionals);
     // All are read before any is checked: damaged input is told at once.
     const inputs = positionals.map((file) => readInput(file, format, model));
     const outcomes: Outcome[] = [];
@@ -152,8 +166,10 @@ function readInput(file: string, format: FormatName | 'auto', model: ModelName |
     return { ...read, file, recorded };
   } catch (error) {
     // A name in a damaged file may go over many lines.
-    if (error instanceof FormatError) throw new UsageError(`${file}:${error.line}: ${error.message.replaceAll('\n', '\\n')}`);
-    if (error instanceof HistoryError) throw new UsageError(`${file}:${recorded?.operations[error.index]?.line ?? 1}: ${error.message}`);
+    if (error instanceof FormatError)
+      throw new UsageError(`${file}:${error.line}: ${error.message.replaceAll('\n', '\\n')}`);
+    if (error instanceof HistoryError)
+      throw new UsageError(`${file}:${recorded?.operations[error.index]?.line ?? 1}: ${error.message}`);
     throw error;
   }
 }
@@ -175,16 +191,21 @@ async function checkOne(input: Input, limits: Limits, terminal: Terminal): Promi
   const signal = terminal.interrupted;
   const progress = ({ steps, partitionsDone, partitions, bytes }: Progress): string =>
     `${short(steps)} steps, ${partitionsDone} of ${partitions} partitions, ${Math.round(bytes / bytesInMiB)} MiB`;
-  const verdict = await checkOperationsInSlices(model, operations, { ...limits, clock, signal, everyIllegal: true, weaker: true }, (now) => pause(() => progress(now)));
+  const verdict = await checkOperationsInSlices(
+    model, operations, { ...limits, clock, signal, everyIllegal: true, weaker: true },
+    (now) => pause(() => progress(now)),
+  );
   const wallMs = clock() - startMs;
-  const explanation = verdict.kind === 'illegal' ? await explainOne(input, verdict, limits, signal, wallMs, pause) : undefined;
+  const explanation =
+    verdict.kind === 'illegal' ? await explainOne(input, verdict, limits, signal, wallMs, pause) : undefined;
   if (isShown) terminal.err('\r\x1b[2K');
   return { input, verdict, wallMs, explanation };
 }
 
 /** What explains and draws is loaded when there is something to explain or to draw: most files are ok. */
 async function explainOne(
-  { model, operations }: Input, verdict: Verdict, limits: Limits, signal: AbortSignal, passedMs: number, pause: (says: () => string) => Promise<void>,
+  { model, operations }: Input, verdict: Verdict, limits: Limits, signal: AbortSignal, passedMs: number,
+  pause: (says: () => string) => Promise<void>,
 ): Promise<Explanation | undefined> {
   const { defaultExplainSteps, explainInSlices } = await import('../../checkers/porcupine-ts-port/explain/explain.ts');
   const { budgetSteps, memoryBytes, timeoutMs } = limits;
@@ -195,7 +216,9 @@ async function explainOne(
     ...(memoryBytes !== undefined && { memoryBytes }),
     ...(timeoutMs !== undefined && { timeoutMs: Math.max(0, timeoutMs - passedMs) }),
   };
-  return explainInSlices(model, operations, verdict, bounds, () => pause(() => 'illegal; looking for the few operations that show it'));
+  return explainInSlices(model, operations, verdict, bounds, () =>
+    pause(() => 'illegal; looking for the few operations that show it'),
+  );
 }
 
 const reasons: Record<NonNullable<Verdict['reason']>, string> = {
@@ -221,9 +244,18 @@ async function tell({ input, verdict, wallMs, explanation }: Outcome, terminal: 
 
 /** What is left of it, for systems that promise less. */
 function tellWeaker({ sequential, readYourWrites, monotonicReads, writesFollowReads }: Weaker): string {
-  const said = { ok: 'but sequentially consistent', illegal: 'nor sequentially consistent', unknown: 'and whether it is sequentially consistent is not known' }[sequential];
-  const sessions = Object.entries({ 'read your writes': readYourWrites, 'monotonic reads': monotonicReads, 'writes follow reads': writesFollowReads });
-  const named = (kind: Verdict['kind']): string => sessions.filter(([, found]) => found === kind).map(([name]) => name).join(', ');
+  const said = {
+    ok: 'but sequentially consistent', illegal: 'nor sequentially consistent',
+    unknown: 'and whether it is sequentially consistent is not known',
+  }[sequential];
+  const sessions = Object.entries({
+    'read your writes': readYourWrites, 'monotonic reads': monotonicReads, 'writes follow reads': writesFollowReads,
+  });
+  const named = (kind: Verdict['kind']): string =>
+    sessions
+      .filter(([, found]) => found === kind)
+      .map(([name]) => name)
+      .join(', ');
   const kept = named('ok') === '' ? '' : `; kept: ${named('ok')}`;
   return `  not linearizable, ${said}${kept}${named('illegal') === '' ? '' : `; broken: ${named('illegal')}`}`;
 }
@@ -236,7 +268,9 @@ function tellCrossCheck({ confirmed, undecided, steps }: CrossCheck): string {
 function tellDifference(input: Input, { key, operations, method, said }: Difference): string[] {
   const lines = operations.map((index) => input.recorded.operations[index]!.line);
   const where = `${nameOf(input, key)}lines ${lines[0]} to ${lines.at(-1)}`;
-  return [`  the method ${method} says ${said}, and the search says ${said === 'ok' ? 'illegal' : 'ok'} (${where}): please report it, with this file`];
+  return [
+    `  the method ${method} says ${said}, and the search says ${said === 'ok' ? 'illegal' : 'ok'} (${where}): please report it, with this file`,
+  ];
 }
 
 function textOf({ model, operations }: Input, index: number): string {
@@ -245,45 +279,77 @@ function textOf({ model, operations }: Input, index: number): string {
 }
 
 /** A value may be long: the picture and --json show more of it. */
-const cut = (text: string): string => (text.length > maxWhy ? `${text.slice(0, maxWhy)} ... (${count(text.length - maxWhy)} characters more: see --json)` : text);
+const cut = (text: string): string =>
+  text.length > maxWhy
+    ? `${text.slice(0, maxWhy)} ... (${count(text.length - maxWhy)} characters more: see --json)`
+    : text;
 
 /** Followed by a comma, where there is a key. */
 const nameOf = ({ model }: Input, key: string | number | undefined): string =>
   key === undefined ? '' : `${model.describeMetadata?.(key) ?? `key ${JSON.stringify(key)}`}, `;
 
-async function tellWhy(input: Input, explanation: Explanation, verdict: Verdict, terminal: Terminal): Promise<string[]> {
+async function tellWhy(
+  input: Input, explanation: Explanation, verdict: Verdict, terminal: Terminal,
+): Promise<string[]> {
   const { blocked, minimal, partition, others, endedBy } = explanation;
   const lines: string[] = [];
   const where = partition.key === undefined ? '' : ` (${nameOf(input, partition.key).slice(0, -2)})`;
   if (blocked !== undefined) lines.push(`  ${blocked.why}${where}`);
-  else if (partition.suspect !== undefined) lines.push(`  no order comes past the return of ${textOf(input, partition.suspect)} (line ${input.recorded.operations[partition.suspect]!.line})${where}`);
-  const ended = endedBy === undefined ? 'the steps did not suffice to tell' : endedBy === 'aborted' ? 'it was interrupted' : `the ${endedBy} did not suffice to tell`;
+  else if (partition.suspect !== undefined)
+    lines.push(
+      `  no order comes past the return of ${textOf(input, partition.suspect)} (line ${input.recorded.operations[partition.suspect]!.line})${where}`,
+    );
+  const ended =
+    endedBy === undefined
+      ? 'the steps did not suffice to tell'
+      : endedBy === 'aborted'
+        ? 'it was interrupted'
+        : `the ${endedBy} did not suffice to tell`;
   if (!minimal.isMinimal && minimal.core.length > maxBars) {
     lines.push(`  Which few operations show it is not known: ${ended}.`);
   } else {
-    const those = minimal.core.length === 1 ? 'The operation marked * cannot have happened' : `The ${count(minimal.core.length)} operations marked * cannot all have happened`;
-    lines.push(`  ${those} as recorded, whichever of the others did${minimal.isMinimal ? '' : ` (perhaps fewer would do: ${ended})`}:`);
+    const those =
+      minimal.core.length === 1
+        ? 'The operation marked * cannot have happened'
+        : `The ${count(minimal.core.length)} operations marked * cannot all have happened`;
+    lines.push(
+      `  ${those} as recorded, whichever of the others did${minimal.isMinimal ? '' : ` (perhaps fewer would do: ${ended})`}:`,
+    );
     const { renderBars } = await import('../../checkers/porcupine-ts-port/text-bars.ts');
     const bars = renderBars(input.model, input.operations, minimal.operations.slice(0, maxBars), {
       columns: terminal.columns > 0 ? terminal.columns : defaultColumns,
       marked: minimal.core,
     });
     lines.push(...bars);
-    if (minimal.operations.length > maxBars) lines.push(`    ... and ${count(minimal.operations.length - maxBars)} more: see the picture (--html)`);
+    if (minimal.operations.length > maxBars)
+      lines.push(`    ... and ${count(minimal.operations.length - maxBars)} more: see the picture (--html)`);
   }
   for (const other of others) {
-    const line = other.blocked === undefined ? '' : `line ${input.recorded.operations[other.blocked.operation]!.line}: `;
-    lines.push(`  also illegal: ${nameOf(input, other.partition.key)}${line}${cut(other.blocked?.why ?? 'where, is too much to search')}`);
+    const line =
+      other.blocked === undefined ? '' : `line ${input.recorded.operations[other.blocked.operation]!.line}: `;
+    lines.push(
+      `  also illegal: ${nameOf(input, other.partition.key)}${line}${cut(other.blocked?.why ?? 'where, is too much to search')}`,
+    );
   }
   const { undecidedPartitions = 0, partitions } = verdict;
-  if (undecidedPartitions > 0) lines.push(`  of the ${count(partitions)} parts ${count(undecidedPartitions)} ${undecidedPartitions === 1 ? 'was' : 'were'} not decided, because this one is illegal already`);
+  if (undecidedPartitions > 0)
+    lines.push(
+      `  of the ${count(partitions)} parts ${count(undecidedPartitions)} ${undecidedPartitions === 1 ? 'was' : 'were'} not decided, because this one is illegal already`,
+    );
   return lines;
 }
 
-async function picture({ input, verdict, explanation, wallMs }: Outcome, { timeoutMs }: Limits, signal: AbortSignal): Promise<string> {
+async function picture(
+  { input, verdict, explanation, wallMs }: Outcome, { timeoutMs }: Limits, signal: AbortSignal,
+): Promise<string> {
   const { renderHtml } = await import('../../checkers/porcupine-ts-port/picture/html.ts');
   return renderHtml(input.model, input.operations, {
-    title: basename(input.file), verdict, explanation, annotations: input.recorded.annotations, signal, clock: () => performance.now(),
+    title: basename(input.file),
+    verdict,
+    explanation,
+    annotations: input.recorded.annotations,
+    signal,
+    clock: () => performance.now(),
     ...(timeoutMs !== undefined && { timeoutMs: Math.max(shortestPictureMs, timeoutMs - wallMs) }),
   });
 }
@@ -313,7 +379,9 @@ function asJson({ input, verdict, wallMs, explanation }: Outcome): Record<string
       })),
       ...(explanation.endedBy !== undefined && { explanationEndedBy: explanation.endedBy }),
     }),
-    ...(explanation?.blocked !== undefined && { blocked: { ...explanation.blocked, line: recorded.operations[explanation.blocked.operation]!.line } }),
+    ...(explanation?.blocked !== undefined && {
+      blocked: { ...explanation.blocked, line: recorded.operations[explanation.blocked.operation]!.line },
+    }),
     ...(minimal !== undefined && {
       isMinimal: minimal.isMinimal,
       minimal: minimal.operations.map((index) => {

@@ -43,11 +43,16 @@ type Parsed<O extends Options> = ReturnType<
 >;
 
 /** Node's parser of arguments, with its errors turned into `UsageError`. */
-export function parseCommandLine<const O extends Options>(command: string, argv: readonly string[], options: O): Parsed<O> {
+export function parseCommandLine<const O extends Options>(
+  command: string, argv: readonly string[], options: O,
+): Parsed<O> {
   try {
-    return parseArgs<{ args: string[]; options: O; allowPositionals: true; strict: true }>({ args: [...argv], options, allowPositionals: true, strict: true });
+    return parseArgs<{ args: string[]; options: O; allowPositionals: true; strict: true }>({
+      args: [...argv], options, allowPositionals: true, strict: true,
+    });
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('. To specify')[0]!.replaceAll('\n', ' ') : String(error);
+    const reason =
+      error instanceof Error ? error.message.split('. To specify')[0]!.replaceAll('\n', ' ') : String(error);
     throw new UsageError(`${reason} (see: whitewater ${command} --help)`);
   }
 }

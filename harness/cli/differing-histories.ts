@@ -12,7 +12,9 @@ export function saveDifferingHistories(folder: string, { scenario, faults }: Chu
   const differing = faults.flatMap(({ seed, history }) => (history === undefined ? [] : [{ seed, history }]));
   return differing.slice(0, savedHistories).map(({ seed, history }) => {
     const path = join(folder, `${scenario.replaceAll('/', '-')}-${seed}.history.jsonl`);
-    const where = kept.write(() => writeWhole(path, history)) ? `its history: ${path} (whitewater check ${path} --cross-check 1)` : 'its history could not be written';
+    const where = kept.write(() => writeWhole(path, history))
+      ? `its history: ${path} (whitewater check ${path} --cross-check 1)`
+      : 'its history could not be written';
     return `seed ${seed}: two ways of checking differ; ${where}\n`;
   }).join('');
 }

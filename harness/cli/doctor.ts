@@ -36,7 +36,9 @@ async function doctor(argv: readonly string[], context: Context): Promise<ExitCo
     wrong.push(...[...findings.values()].map(({ what, seed }) => `${scenario.name} seed ${seed}: ${what}`));
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const facts: Facts = { done: scenarios.length, violations: wrong, interrupted: context.terminal.interrupted.aborted ? ['the doctor'] : [] };
+  const facts: Facts = {
+    done: scenarios.length, violations: wrong, interrupted: context.terminal.interrupted.aborted ? ['the doctor'] : [],
+  };
   const judgement = judge(facts);
   context.terminal.out(judgementText(judgement));
   return judgement.code;
@@ -48,7 +50,8 @@ type Seen = ReadonlyMap<string, Finding & { readonly seed: number }>;
 function examined(scenario: Scenario, seeds: number): Seen {
   const seen = new Map<string, Finding & { readonly seed: number }>();
   for (let seed = 1; seed <= seeds; seed++) {
-    for (const finding of findingsOf(scenario, seed)) if (!seen.has(finding.what)) seen.set(finding.what, { ...finding, seed });
+    for (const finding of findingsOf(scenario, seed))
+      if (!seen.has(finding.what)) seen.set(finding.what, { ...finding, seed });
   }
   return seen;
 }
@@ -64,5 +67,11 @@ function findingsOf(scenario: Scenario, seed: number): readonly Finding[] {
 
 function told({ name }: Scenario, seeds: number, findings: Seen): string {
   if (findings.size === 0) return `${name}: a good citizen on ${plural(seeds, 'plan')}\n`;
-  return [`${name}: ${plural(findings.size, 'thing')} wrong`, ...[...findings.values()].flatMap(({ what, detail, seed }) => [`  ${what}, first at seed ${seed}`, `    ${detail}`]), ''].join('\n');
+  return [
+    `${name}: ${plural(findings.size, 'thing')} wrong`,
+    ...[...findings.values()].flatMap(({ what, detail, seed }) => [
+      `  ${what}, first at seed ${seed}`, `    ${detail}`,
+    ]),
+    '',
+  ].join('\n');
 }

@@ -19,7 +19,9 @@ export interface WrittenPlans {
  * Writes a plan for each violated property whose model has plans, and tells of them.
  * @param module from which a model was named that is none of the registry at hand: then its plans say so
  */
-export function writePlans<State, Action>({ name, model, result }: Told<State, Action>, systems: ReadonlyMap<string, System>, module: string | null, kept: Kept): WrittenPlans {
+export function writePlans<State, Action>(
+  { name, model, result }: Told<State, Action>, systems: ReadonlyMap<string, System>, module: string | null, kept: Kept,
+): WrittenPlans {
   const lines: string[] = [];
   const worldsApart: string[] = [];
   for (const property of result.properties) {
@@ -29,20 +31,34 @@ export function writePlans<State, Action>({ name, model, result }: Told<State, A
     if (plan === null || system === undefined) continue;
     const { verdict, steps } = run(system, plan);
     const { path } = fileOfCounterexample(name, property.name, 'failures');
-    const isWritten = kept.write(() => writeWhole(path, printPlan({ ...plan, ...(module === null ? {} : { module }), showed: `${property.name}: ${property.detail}` })));
+    const isWritten = kept.write(() =>
+      writeWhole(
+        path,
+        printPlan({ ...plan, ...(module === null ? {} : { module }), showed: `${property.name}: ${property.detail}` }),
+      ),
+    );
     if (verdict.kind !== 'violation') worldsApart.push(`${property.name}: ${path}`);
     lines.push(
       '',
       `${property.name} as a plan of the simulator: ${isWritten ? path : 'it could not be written'}`,
-      verdict.kind === 'violation' ? `  the simulator finds it too, at step ${steps}: ${verdict.property}: ${verdict.detail}` : '  THE SIMULATOR DOES NOT FIND IT on this plan: the two worlds differ, which is a fault of the harness; please report it',
-      ...(isWritten ? [`  replay      npx ${ownCommand(`replay ${quoted(path)}`)}`, `  understand  npx ${ownCommand(`report ${quoted(path)}`)}`] : []),
+      verdict.kind === 'violation'
+        ? `  the simulator finds it too, at step ${steps}: ${verdict.property}: ${verdict.detail}`
+        : '  THE SIMULATOR DOES NOT FIND IT on this plan: the two worlds differ, which is a fault of the harness; please report it',
+      ...(isWritten
+        ? [
+            `  replay      npx ${ownCommand(`replay ${quoted(path)}`)}`,
+            `  understand  npx ${ownCommand(`report ${quoted(path)}`)}`,
+          ]
+        : []),
     );
   }
   return { text: lines.length === 0 ? '' : `${lines.join('\n')}\n`, worldsApart };
 }
 
 /** @param name of the model */
-export function fileOfCounterexample(name: string, property: string, folder: string): { readonly path: string; readonly stem: string } {
+export function fileOfCounterexample(
+  name: string, property: string, folder: string,
+): { readonly path: string; readonly stem: string } {
   const stem = `explore-${name}-${property.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
   return { path: join(folder, `${stem}.plan.json`), stem };
 }

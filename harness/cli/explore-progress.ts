@@ -25,7 +25,7 @@ export class ExploreProgress {
 function lineOf({ distinct, generated, depth, queue, elapsedMs }: Progress): string {
   const rate = (distinct > 0 ? distinct : generated) / (elapsedMs / 1000);
   return [
-    `${count(generated)} states generated`, ...(distinct > 0 ? [`${count(distinct)} distinct`] : []), `depth ${count(depth)}`,
-    `queue ${count(queue)}`, `${short(rate)} states/s`, duration(elapsedMs),
+    `${count(generated)} states generated`, ...(distinct > 0 ? [`${count(distinct)} distinct`] : []),
+    `depth ${count(depth)}`, `queue ${count(queue)}`, `${short(rate)} states/s`, duration(elapsedMs),
   ].join('  ');
 }

@@ -52,8 +52,15 @@ function countsLine(result: SearchResult<unknown, unknown>): string {
   const cost =
     distinct === null
       ? []
-      : [`${short(perSecond(distinct, elapsedMs))} states/s`, `${(result.visitedBytes / Math.max(1, distinct)).toFixed(1)} bytes a state`, `probability of an omission ${result.omissionProbability.toExponential(1)}`];
-  return [...seen, `generated ${count(generated)}`, `depth ${count(depth)}`, duration(elapsedMs), `${short(perSecond(generated, elapsedMs))} generated/s`, ...cost].join('  ');
+      : [
+          `${short(perSecond(distinct, elapsedMs))} states/s`,
+          `${(result.visitedBytes / Math.max(1, distinct)).toFixed(1)} bytes a state`,
+          `probability of an omission ${result.omissionProbability.toExponential(1)}`,
+        ];
+  return [
+    ...seen, `generated ${count(generated)}`, `depth ${count(depth)}`, duration(elapsedMs),
+    `${short(perSecond(generated, elapsedMs))} generated/s`, ...cost,
+  ].join('  ');
 }
 
 function propertyLine({ kind, name, verdict, detail, path }: PropertyResult<unknown, unknown>): string {
@@ -77,7 +84,8 @@ function pathLines<State, Action>(model: Model<State, Action>, found: Path<State
 }
 
 const indent = (line: string): string => `        ${line}`;
-const changesOr = (changes: readonly string[]): readonly string[] => (changes.length === 0 ? ['nothing changes'] : changes);
+const changesOr = (changes: readonly string[]): readonly string[] =>
+  changes.length === 0 ? ['nothing changes'] : changes;
 
 /** Everything, for programs: the names are a promise. Times and rates are the only fields that vary between runs. */
 export function resultJson<State, Action>(told: Told<State, Action>): string {
@@ -116,6 +124,8 @@ function pathJson<State, Action>(model: Model<State, Action>, found: Path<State,
   const described = path.states.map((state) => model.describeState(state));
   return {
     initial: described[0]!,
-    steps: path.actions.map((action, index) => ({ action: model.describeAction(action), state: described[index + 1] ?? null })),
+    steps: path.actions.map((action, index) => ({
+      action: model.describeAction(action), state: described[index + 1] ?? null,
+    })),
   };
 }

@@ -11,13 +11,17 @@ import { depthFirst } from '../explore/depth-first.ts';
 import { definitionsIn } from '../explore/load-model.ts';
 import { factsOfSearch } from '../explore/facts.ts';
 import type { Model, ModelDefinition } from '../explore/model.ts';
-import { fillIn, listParameters, oneParameter, ParameterError, readParameter, type ParameterValues } from '../explore/parameters.ts';
+import {
+  fillIn, listParameters, oneParameter, ParameterError, readParameter, type ParameterValues,
+} from '../explore/parameters.ts';
 import { randomSearch } from '../explore/random-search.ts';
 import type { SearchOptions, SearchResult } from '../explore/result.ts';
 import type { System } from '../system.ts';
 import { writePlans } from './explore-plans.ts';
 import { resultJson, resultText } from './explore-report.ts';
-import { exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type ExitCode, type Terminal } from './command.ts';
+import {
+  exitCode, parseCommandLine, UsageError, wholeNumber, type Command, type ExitCode, type Terminal,
+} from './command.ts';
 import { ExploreProgress } from './explore-progress.ts';
 import { Kept } from './kept.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
@@ -77,13 +81,19 @@ export const exploreCommand: Command = {
  * @param models by name
  * @param systems by name: what plans of counterexamples are for
  */
-export async function explore(argv: readonly string[], models: Models, terminal: Terminal, systems: ReadonlyMap<string, System> = new Map()): Promise<ExitCode> {
+export async function explore(
+  argv: readonly string[], models: Models, terminal: Terminal, systems: ReadonlyMap<string, System> = new Map(),
+): Promise<ExitCode> {
   if (argv.includes('--list')) {
     terminal.out(listing(models));
     return exitCode.pass;
   }
   const request = await parse(argv, models);
-  if (request.jsonPath !== null && request.jsonPath !== '-') mustBeWritable(request.jsonPath, terminal.err, argv.map((word) => word.replace(/#.*$/, '')).filter((word) => word !== request.jsonPath));
+  if (request.jsonPath !== null && request.jsonPath !== '-')
+    mustBeWritable(
+      request.jsonPath, terminal.err,
+      argv.map((word) => word.replace(/#.*$/, '')).filter((word) => word !== request.jsonPath),
+    );
   const progress = new ExploreProgress(terminal);
   const result = await search(request, {
     ...request.options,
@@ -91,14 +101,19 @@ export async function explore(argv: readonly string[], models: Models, terminal:
     clock: () => performance.now(),
     onProgress: (soFar) => progress.show(soFar),
   }).finally(() => progress.clear());
-  const told = { name: request.definition.name, values: request.values, hasSymmetry: request.options.hasSymmetry, model: request.model, result };
+  const told = {
+    name: request.definition.name, values: request.values, hasSymmetry: request.options.hasSymmetry,
+    model: request.model, result,
+  };
   if (request.jsonPath === '-') terminal.out(resultJson(told));
   else terminal.out(resultText(told, request.showsAllPaths));
   const kept = new Kept();
   const { jsonPath } = request;
   if (jsonPath !== null && jsonPath !== '-') kept.write(() => writeWhole(jsonPath, resultJson(told)));
   const module = namedModule(argv[0], models);
-  const { text, worldsApart } = writePlans(told, await systemsBeside(module, systems), module === null ? null : `${module}#${told.name}`, kept);
+  const { text, worldsApart } = writePlans(
+    told, await systemsBeside(module, systems), module === null ? null : `${module}#${told.name}`, kept,
+  );
   const judgement = judge(together([{ ...factsOfSearch(told.name, result), worldsApart }, kept.facts]));
   terminal[request.jsonPath === '-' ? 'err' : 'out'](`${text}${judgementText(judgement)}`);
   kept.tell(terminal);
@@ -131,28 +146,37 @@ async function parse(argv: readonly string[], models: Models): Promise<Request> 
   const [first] = models.keys();
   const isNamed = argv[0] !== undefined && !argv[0].startsWith('-');
   const name = isNamed ? argv[0]! : first;
-  if (name === undefined) throw new UsageError('explore takes a model first, such as: whitewater explore path/to/module.js');
+  if (name === undefined)
+    throw new UsageError('explore takes a model first, such as: whitewater explore path/to/module.js');
   const rest = isNamed ? argv.slice(1) : argv;
   const definition = await findModel(name, models);
   const given = parseArguments(definition, rest);
   const text = (option: keyof typeof ownOptions): string | undefined => given[option] as string | undefined;
   const strategy = strategyNames.find((one) => one === (text('strategy') ?? 'bfs'));
-  if (strategy === undefined) throw new UsageError(`--strategy takes ${strategyNames.join(', ')}, not "${text('strategy')}"`);
+  if (strategy === undefined)
+    throw new UsageError(`--strategy takes ${strategyNames.join(', ')}, not "${text('strategy')}"`);
   const values = parameterValues(definition, given);
   const model = withUsage(() => definition.create(values));
   const hasSymmetry = given['symmetry'] === true;
-  if (hasSymmetry && model.representative === undefined && model.fingerprintOfOrbit === undefined) throw new UsageError(`the model ${definition.name} has no symmetry: leave out --symmetry`);
-  if (hasSymmetry && strategy === 'random') throw new UsageError('--symmetry is for bfs and dfs: random walks keep no set of states');
+  if (hasSymmetry && model.representative === undefined && model.fingerprintOfOrbit === undefined)
+    throw new UsageError(`the model ${definition.name} has no symmetry: leave out --symmetry`);
+  if (hasSymmetry && strategy === 'random')
+    throw new UsageError('--symmetry is for bfs and dfs: random walks keep no set of states');
   for (const option of ['max-states', 'max-depth'] as const) {
-    if (strategy === 'random' && given[option] !== undefined) throw new UsageError(`--${option} is for bfs and dfs: bound random walks with --walks and --steps`);
+    if (strategy === 'random' && given[option] !== undefined)
+      throw new UsageError(`--${option} is for bfs and dfs: bound random walks with --walks and --steps`);
   }
   for (const option of ['seed', 'walks', 'steps'] as const) {
-    if (strategy !== 'random' && given[option] !== undefined) throw new UsageError(`--${option} is for --strategy random`);
+    if (strategy !== 'random' && given[option] !== undefined)
+      throw new UsageError(`--${option} is for --strategy random`);
   }
   const workers = text('workers') === undefined ? null : wholeNumber('--workers', text('workers')!, 1, 256);
-  if (strategy === 'dfs' && workers !== null && workers > 1) throw new UsageError('--strategy dfs has one worker: leave out --workers, or take bfs');
-  const maxStates = text('max-states') === undefined ? {} : { maxStates: wholeNumber('--max-states', text('max-states')!, 1, largest) };
-  const maxDepth = text('max-depth') === undefined ? {} : { maxDepth: wholeNumber('--max-depth', text('max-depth')!, 1, largest) };
+  if (strategy === 'dfs' && workers !== null && workers > 1)
+    throw new UsageError('--strategy dfs has one worker: leave out --workers, or take bfs');
+  const maxStates =
+    text('max-states') === undefined ? {} : { maxStates: wholeNumber('--max-states', text('max-states')!, 1, largest) };
+  const maxDepth =
+    text('max-depth') === undefined ? {} : { maxDepth: wholeNumber('--max-depth', text('max-depth')!, 1, largest) };
   return {
     definition,
     values,
@@ -173,7 +197,9 @@ const namedModule = (named: string | undefined, models: Models): string | null =
   (named === undefined || models.has(named) || !namesModule(named) ? null : named.split('#')[0]!);
 
 /** A model that was named by its module may be of a system that only that module has. */
-async function systemsBeside(module: string | null, systems: ReadonlyMap<string, System>): Promise<ReadonlyMap<string, System>> {
+async function systemsBeside(
+  module: string | null, systems: ReadonlyMap<string, System>,
+): Promise<ReadonlyMap<string, System>> {
   if (module === null) return systems;
   const { registry } = await importModule(pathToFileURL(resolve(module)).href);
   const { systems: own } = (registry ?? {}) as { readonly systems?: unknown };
@@ -192,7 +218,9 @@ async function findModel(name: string, models: Models): Promise<ModelDefinition>
   });
   const definition = inner === undefined ? found[0] : found.find((one) => one.name === inner);
   if (definition !== undefined) return definition;
-  throw new UsageError(`${path} exports no model${inner === undefined ? '' : ` "${inner}"`}; it exports: ${found.map((one) => one.name).join(', ') || 'none'}`);
+  throw new UsageError(
+    `${path} exports no model${inner === undefined ? '' : ` "${inner}"`}; it exports: ${found.map((one) => one.name).join(', ') || 'none'}`,
+  );
 }
 
 type Given = Readonly<Record<string, string | boolean | undefined>>;
@@ -200,8 +228,15 @@ type Given = Readonly<Record<string, string | boolean | undefined>>;
 function parseArguments(definition: ModelDefinition, argv: readonly string[]): Given {
   const { name, parameters } = definition;
   const taken = parameters.find((parameter) => Object.hasOwn(ownOptions, parameter.name));
-  if (taken !== undefined) throw new UsageError(`the model ${name} declares a parameter --${taken.name}, which is an option of explore: rename it in the model`);
-  const own = Object.fromEntries(parameters.map((parameter) => [parameter.name, { type: parameter.kind === 'flag' ? 'boolean' : 'string' } as const]));
+  if (taken !== undefined)
+    throw new UsageError(
+      `the model ${name} declares a parameter --${taken.name}, which is an option of explore: rename it in the model`,
+    );
+  const own = Object.fromEntries(
+    parameters.map((parameter) => [
+      parameter.name, { type: parameter.kind === 'flag' ? 'boolean' : 'string' } as const,
+    ]),
+  );
   const known = `the parameters of ${name} are ${listParameters(parameters)}`;
   try {
     const { values, positionals } = parseCommandLine('explore', argv, { ...own, ...ownOptions });
@@ -220,7 +255,8 @@ function parameterValues({ parameters }: ModelDefinition, given: Given): Paramet
     const values: Record<string, number | boolean | string> = {};
     for (const parameter of parameters) {
       const value = given[parameter.name];
-      if (value !== undefined) values[parameter.name] = typeof value === 'string' ? readParameter(parameter, value) : value;
+      if (value !== undefined)
+        values[parameter.name] = typeof value === 'string' ? readParameter(parameter, value) : value;
     }
     return fillIn(parameters, values);
   });

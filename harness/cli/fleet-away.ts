@@ -1,4 +1,7 @@
-/** How long a command waits for a Redis that has gone away: commands to it wait for as long as it takes, and somebody must end that. */
+/**
+ * How long a command waits for a Redis that has gone away: commands to it wait for as long as it takes, and somebody
+ * must end that.
+ */
 import type { OpenStore } from '../fleet/store.ts';
 import { duration } from '../text/format.ts';
 import { UsageError, type Terminal } from './command.ts';
@@ -23,7 +26,11 @@ export class Away {
       if (this.sinceMs === null) return;
       const awayMs = performance.now() - this.sinceMs;
       if (awayMs > giveUpMs || interrupted.aborted) {
-        reject(new UsageError(`no Redis at ${name} for ${duration(Math.min(awayMs, giveUpMs))}: what was done is kept there, and what was not is done by others`));
+        reject(
+          new UsageError(
+            `no Redis at ${name} for ${duration(Math.min(awayMs, giveUpMs))}: what was done is kept there, and what was not is done by others`,
+          ),
+        );
       }
     }, lookEveryMs);
   }

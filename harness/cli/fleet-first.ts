@@ -1,4 +1,7 @@
-/** What a worker runs before fresh seeds, when a campaign goes on for ever: regressions, canaries, seeds that failed before. */
+/**
+ * What a worker runs before fresh seeds, when a campaign goes on for ever: regressions, canaries, seeds that failed
+ * before.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCanaries } from '../bugs/canary.ts';
 import type { ChunkResult } from '../campaign/campaign.ts';
@@ -31,7 +34,10 @@ export async function runFirst(name: FirstName, asked: FirstAsked): Promise<Firs
       case 'failing': return await failingAgain(asked);
     }
   } catch (error) {
-    return { facts: { done: 0, harnessFaults: [`${name}: ${error instanceof Error ? error.message : String(error)}`] }, result: null };
+    return {
+      facts: { done: 0, harnessFaults: [`${name}: ${error instanceof Error ? error.message : String(error)}`] },
+      result: null,
+    };
   }
 }
 
@@ -47,10 +53,15 @@ async function factsOfPinned({ found: { scenario: { system } }, context: { regis
   return regressions.length === 0 ? nothing : factsOfRegressions(regressions, folder);
 }
 
-/** Those of the house are planted in its core: they say nothing of a module of a user, and fit no core that has one already. */
+/**
+ * Those of the house are planted in its core: they say nothing of a module of a user, and fit no core that has one
+ * already.
+ */
 async function factsOfKnown({ found, context: { registry, terminal: { interrupted } } }: FirstAsked): Promise<Facts> {
   if (found.module !== null || process.env[bugVariable] !== undefined) return nothing;
-  const canaries = isOwn(registry) ? await runOwnCanaries(registry, 1, interrupted) : await runCanaries(registry.url, 1, interrupted);
+  const canaries = isOwn(registry)
+    ? await runOwnCanaries(registry, 1, interrupted)
+    : await runCanaries(registry.url, 1, interrupted);
   return mayBeNone(registry, factsOfCanaries(canaries));
 }
 

@@ -13,7 +13,8 @@ const folder = 'failures';
 const commandMs = claimMs - 30_000;
 
 /** Where the files of a cause are. */
-const stemOf = ({ scenario }: FleetCampaign, { seed }: Cause): string => `${scenario.replaceAll(/[^\w.-]+/g, '-')}-${seed}`;
+const stemOf = ({ scenario }: FleetCampaign, { seed }: Cause): string =>
+  `${scenario.replaceAll(/[^\w.-]+/g, '-')}-${seed}`;
 
 /** @returns whether all its files are there */
 export const writeTold = (campaign: FleetCampaign, cause: Cause, { report }: Told, kept: Kept): boolean =>
@@ -38,7 +39,9 @@ export class Teller {
   /** Tells of what nobody was told of. @throws what went wrong when it did so before */
   look(): void {
     if (this.error !== null) throw this.error;
-    this.telling ??= this.tellAll().catch((error: unknown) => void (this.error = error)).finally(() => (this.telling = null));
+    this.telling ??= this.tellAll()
+      .catch((error: unknown) => void (this.error = error))
+      .finally(() => (this.telling = null));
   }
 
   /** Tells what is left. */
@@ -62,7 +65,9 @@ export class Teller {
     const { campaign, terminal } = this;
     const kept = new Kept();
     const names = fileNames(`${folder}/${stemOf(campaign, cause)}`);
-    const files = writeTold(campaign, cause, told, kept) ? { WHITEWATER_PLAN: names.plan, WHITEWATER_REPORT: names.text } : {};
+    const files = writeTold(campaign, cause, told, kept)
+      ? { WHITEWATER_PLAN: names.plan, WHITEWATER_REPORT: names.text }
+      : {};
     kept.tell(terminal);
     const status = await ran(this.command, {
       WHITEWATER_CAUSE: cause.key,
@@ -73,13 +78,21 @@ export class Teller {
       WHITEWATER_SEED: String(cause.seed),
       ...files,
     }, terminal);
-    if (status !== 0) terminal.err(`whitewater: --on-failure ended with ${status} for ${cause.property} (cause ${cause.key}): it is not told again\n`);
+    if (status !== 0)
+      terminal.err(
+        `whitewater: --on-failure ended with ${status} for ${cause.property} (cause ${cause.key}): it is not told again\n`,
+      );
   }
 }
 
-function ran(command: string, variables: Readonly<Record<string, string>>, terminal: Terminal): Promise<number | string> {
+function ran(
+  command: string, variables: Readonly<Record<string, string>>, terminal: Terminal,
+): Promise<number | string> {
   return new Promise((resolve) => {
-    const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...variables }, timeout: commandMs, killSignal: 'SIGKILL' });
+    const child = spawn(command, {
+      shell: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...variables }, timeout: commandMs,
+      killSignal: 'SIGKILL',
+    });
     child.stdout.setEncoding('utf8').on('data', (text: string) => terminal.err(text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => terminal.err(text));
     child.once('error', (error) => resolve(error.message));

@@ -1,4 +1,7 @@
-/** How long a worker waits until it looks about again: two seconds while it works, and less when its last task has just ended. */
+/**
+ * How long a worker waits until it looks about again: two seconds while it works, and less when its last task has just
+ * ended.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const busyMs = 2000;

@@ -19,7 +19,9 @@ import { reportedText } from './report-failures.ts';
 import { scenarioFor } from './scenario-for.ts';
 
 export async function fleetResult(argv: readonly string[], { terminal, registry }: Context): Promise<ExitCode> {
-  const { values, positionals } = parseCommandLine('fleet', argv, { ...fleetOptions, json: { type: 'string' }, 'require-situations': { type: 'boolean' } });
+  const { values, positionals } = parseCommandLine('fleet', argv, {
+    ...fleetOptions, json: { type: 'string' }, 'require-situations': { type: 'boolean' },
+  });
   if (positionals.length > 0) throw new UsageError(`fleet result takes options only, not ${positionals.join(' ')}`);
   const jsonPath = values.json;
   if (jsonPath !== undefined) mustBeWritable(jsonPath, terminal.err);
@@ -41,7 +43,8 @@ export async function fleetResult(argv: readonly string[], { terminal, registry 
       planPaths: new Map<number, string>(),
     };
     if (jsonPath !== undefined) kept.write(() => writeWhole(jsonPath, campaignJson(facts, campaign.program)));
-    const scenario = values['require-situations'] === true ? (await scenarioFor(registry, campaign.asked)).scenario : null;
+    const scenario =
+      values['require-situations'] === true ? (await scenarioFor(registry, campaign.asked)).scenario : null;
     terminal.out(summaryText(facts));
     for (const { cause } of progress.causes) {
       const told = whole.reports.get(cause.key);
@@ -49,11 +52,14 @@ export async function fleetResult(argv: readonly string[], { terminal, registry 
       if (told.report === null) terminal.out(`  cause ${cause.key}, seed ${cause.seed}: ${told.note}\n`);
       else {
         writeTold(campaign, cause, told, kept);
-        const seeds = result.violations.filter(({ property, detail }) => causeKey(property, detail) === cause.key).map(({ seed }) => seed);
+        const seeds = result.violations
+          .filter(({ property, detail }) => causeKey(property, detail) === cause.key)
+          .map(({ seed }) => seed);
         terminal.out(`\n${reportedText({ report: told.report, seeds }, terminal.hasColor)}`);
       }
     }
-    if (scenario !== null) terminal.out(`  required situations: ${situationsLine(absences(scenario, result), result.seeds)}\n`);
+    if (scenario !== null)
+      terminal.out(`  required situations: ${situationsLine(absences(scenario, result), result.seeds)}\n`);
     const judgement = judge(together([
       factsOfSeeds(result), factsOfFleet(whole), ...[...whole.first.values()].map(({ facts: one }) => one),
       ...(scenario === null ? [] : [factsOfAbsences(scenario, result)]), kept.facts,
@@ -68,5 +74,8 @@ export async function fleetResult(argv: readonly string[], { terminal, registry 
 function factsOfFleet({ progress }: Whole): Facts {
   const { aside, conflicts } = progress;
   const early = endedEarly(progress);
-  return { done: 0, nondeterministic: conflicts, shardsMissing: aside, interrupted: early === null || aside.length > 0 ? [] : [early] };
+  return {
+    done: 0, nondeterministic: conflicts, shardsMissing: aside,
+    interrupted: early === null || aside.length > 0 ? [] : [early],
+  };
 }

@@ -55,7 +55,9 @@ export class FleetSession {
     const { open, campaign, context: { terminal }, threads, onFailure } = asked;
     this.asked = asked;
     this.store = open.store;
-    this.pool = new Tinypool({ filename: new URL('../campaign/worker.js', import.meta.url).href, minThreads: threads, maxThreads: threads });
+    this.pool = new Tinypool({
+      filename: new URL('../campaign/worker.js', import.meta.url).href, minThreads: threads, maxThreads: threads,
+    });
     this.status = new StatusLine(terminal, 100, performance.now());
     this.pace = new Pace(terminal.interrupted);
     this.teller = onFailure === null ? null : new Teller(onFailure, this.store, campaign, terminal);
@@ -124,7 +126,8 @@ export class FleetSession {
     const { store } = this;
     const nowMs = Date.now();
     await store.roster.say(me, {
-      host: hostname(), pid: process.pid, threads, campaign: campaign.id, revision: campaign.revision, seeds: this.seeds, seedsPerSecond: this.rate(nowMs), saidMs: nowMs,
+      host: hostname(), pid: process.pid, threads, campaign: campaign.id, revision: campaign.revision,
+      seeds: this.seeds, seedsPerSecond: this.rate(nowMs), saidMs: nowMs,
     });
     await feed(store, queue, campaign);
     await store.fold(campaign.id, foldedAtLeast);

@@ -28,9 +28,11 @@ export async function fleetStart(argv: readonly string[], { terminal, registry }
     'cross-check': { type: 'string' },
     'stuck-after': { type: 'string' },
   });
-  if (positionals.length > 1) throw new UsageError(`fleet start takes one scenario, not ${positionals.length}: ${positionals.join(' ')}`);
+  if (positionals.length > 1)
+    throw new UsageError(`fleet start takes one scenario, not ${positionals.length}: ${positionals.join(' ')}`);
   const isContinuous = values.continuous === true;
-  if (isContinuous && values.seeds !== undefined) throw new UsageError('--continuous goes on for ever: it takes no --seeds');
+  if (isContinuous && values.seeds !== undefined)
+    throw new UsageError('--continuous goes on for ever: it takes no --seeds');
   const asked = positionals[0] ?? defaultScenario(registry);
   const found = await scenarioFor(registry, asked);
   const seedsAsked = isContinuous ? null : wholeNumber('--seeds', values.seeds ?? '1000', 1, largest);
@@ -39,7 +41,8 @@ export async function fleetStart(argv: readonly string[], { terminal, registry }
     revision: revisionOf(found.url),
     program: programVersion(),
     count: seedsAsked,
-    chunkSeeds: values.chunk === undefined ? chunkSeedsFor(seedsAsked) : wholeNumber('--chunk', values.chunk, 1, 1_000_000),
+    chunkSeeds:
+      values.chunk === undefined ? chunkSeedsFor(seedsAsked) : wholeNumber('--chunk', values.chunk, 1, 1_000_000),
     doubleCheck: per10000Of(values['double-check']),
     freeze: values.freeze === true,
     crossCheck: crossCheckOf(values['cross-check']),
@@ -47,7 +50,10 @@ export async function fleetStart(argv: readonly string[], { terminal, registry }
   };
   const from = values.from === undefined ? null : wholeNumber('--from', values.from, 0, largest);
   return withFleet(values, terminal, async ({ store, name, keepsFile }) => {
-    if (!keepsFile) terminal.err(`whitewater: Redis at ${name} keeps no append-only file: when it restarts, the campaign is gone (appendonly yes keeps it)\n`);
+    if (!keepsFile)
+      terminal.err(
+        `whitewater: Redis at ${name} keeps no append-only file: when it restarts, the campaign is gone (appendonly yes keeps it)\n`,
+      );
     const earlier = isContinuous ? await campaignsOf(store, question.scenario) : [];
     const seeds = { ...question, from: from ?? freshFrom(earlier) };
     const id = campaignId(seeds);
@@ -81,7 +87,10 @@ async function campaignsOf(store: Store, scenario: string): Promise<readonly Ear
     if (campaign.scenario !== scenario) continue;
     const { result, done, told, first, progress: { causes } } = await wholeOf(store, campaign, Date.now());
     const again = first.get('failing')?.result?.violations ?? [];
-    earlier.push({ campaign, causes, told, hasRunFailing: first.has('failing'), violations: [...result.violations, ...again], lastDone: done.at(-1) ?? null });
+    earlier.push({
+      campaign, causes, told, hasRunFailing: first.has('failing'), violations: [...result.violations, ...again],
+      lastDone: done.at(-1) ?? null,
+    });
   }
   return earlier;
 }

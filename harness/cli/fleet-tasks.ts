@@ -1,4 +1,7 @@
-/** What a worker does with the tasks of a campaign: chunks of seeds, causes of failures, and what stands before fresh seeds. */
+/**
+ * What a worker does with the tasks of a campaign: chunks of seeds, causes of failures, and what stands before fresh
+ * seeds.
+ */
 import type { Tinypool } from 'tinypool';
 import { Slots } from '../bugs/slots.ts';
 import type { ChunkResult } from '../campaign/campaign.ts';
@@ -40,13 +43,19 @@ export interface TasksAsked {
 
 /** A chunk that ended the process that ran it so often, or could not be run by so many workers, is set aside. */
 const deathsMost = 3;
-/** So often may a task be lost with its worker: most that die with it had no part in it, for others were killed beside it. */
+/**
+ * So often may a task be lost with its worker: most that die with it had no part in it, for others were killed beside
+ * it.
+ */
 const lossesMost = 8;
 const shrinkBudgetMs = 20_000;
 
 export class FleetTasks {
   private readonly asked: TasksAsked;
-  /** A task more than there are threads is in hand, so that none of them waits for Redis; it does not run before one is free. */
+  /**
+   * A task more than there are threads is in hand, so that none of them waits for Redis; it does not run before one is
+   * free.
+   */
   private readonly slots: Slots;
 
   constructor(asked: TasksAsked) {
@@ -88,7 +97,8 @@ export class FleetTasks {
   /** One that was lost with its worker is run in a process of its own. */
   private async endOf(index: number, { stalledCounter }: TaskJob): Promise<ChunkEnd> {
     const { campaign: { id }, store } = this.asked;
-    if (stalledCounter >= lossesMost) return { kind: 'aside', why: `it was lost with its worker ${plural(stalledCounter, 'time')}` };
+    if (stalledCounter >= lossesMost)
+      return { kind: 'aside', why: `it was lost with its worker ${plural(stalledCounter, 'time')}` };
     const lost = stalledCounter > 0 ? 1 : 0;
     let deaths = (await store.deaths(id, index)) + lost;
     if (deaths === 0) return this.ranHere(index);
@@ -106,7 +116,10 @@ export class FleetTasks {
   private async ranHere(index: number): Promise<ChunkEnd> {
     const { campaign, store, pool } = this.asked;
     try {
-      return { kind: 'done', result: await runGuarded(pool, this.chunkSpec(seedsOfChunk(campaign, index)), campaign.stuckAfterMs) };
+      return {
+        kind: 'done',
+        result: await runGuarded(pool, this.chunkSpec(seedsOfChunk(campaign, index)), campaign.stuckAfterMs),
+      };
     } catch (error) {
       await store.died(campaign.id, index);
       throw error;
@@ -137,11 +150,14 @@ export class FleetTasks {
   private async toldOf({ seed, isLost }: Cause, { stalledCounter }: TaskJob): Promise<Told> {
     const { campaign: { asked }, context, name } = this.asked;
     if (isLost) return { report: null, note: 'its run ended its thread, so there is none to shrink' };
-    if (stalledCounter >= deathsMost) return { report: null, note: `whoever shrank it ended with it ${plural(stalledCounter, 'time')}` };
+    if (stalledCounter >= deathsMost)
+      return { report: null, note: `whoever shrank it ended with it ${plural(stalledCounter, 'time')}` };
     const quiet: Context = { ...context, terminal: { ...context.terminal, err: () => undefined, isTerminal: false } };
     try {
       const subject = await findSubject(String(seed), asked, quiet);
-      const shrunk = await shrinkSubject(subject, { workers: 1, runsMax: noLimitRuns, budgetMs: shrinkBudgetMs }, quiet.terminal);
+      const shrunk = await shrinkSubject(
+        subject, { workers: 1, runsMax: noLimitRuns, budgetMs: shrinkBudgetMs }, quiet.terminal,
+      );
       return { report: reportOf(subject, shrunk instanceof NothingToShrink ? null : shrunk, 'failures'), note: '' };
     } catch (error) {
       if (!(error instanceof Error) || refusalText(name, error) !== null) throw error;
@@ -153,7 +169,8 @@ export class FleetTasks {
     const { campaign, found, context, store, pool, queue } = this.asked;
     const { id, stuckAfterMs } = campaign;
     if ((await store.firstDone(id)).includes(name)) return;
-    const runSeeds = (seeds: readonly number[]): Promise<ChunkResult> => runGuarded(pool, this.chunkSpec(seeds), stuckAfterMs);
+    const runSeeds = (seeds: readonly number[]): Promise<ChunkResult> =>
+      runGuarded(pool, this.chunkSpec(seeds), stuckAfterMs);
     const done = await this.whenFree(() => runFirst(name, { campaign, found, context, runSeeds }));
     if (done === null || context.terminal.interrupted.aborted) return putBack(job, token);
     await store.recordFirst(id, name, done, Date.now());

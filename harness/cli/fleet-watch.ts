@@ -22,7 +22,9 @@ const lookEveryMs = 1000;
 const watchPatienceMs = 600_000;
 
 export async function fleetWatch(argv: readonly string[], { terminal }: Context): Promise<ExitCode> {
-  const { values, positionals } = parseCommandLine('fleet', argv, { ...fleetOptions, 'on-failure': { type: 'string' } });
+  const { values, positionals } = parseCommandLine('fleet', argv, {
+    ...fleetOptions, 'on-failure': { type: 'string' },
+  });
   if (positionals.length > 0) throw new UsageError(`fleet watch takes options only, not ${positionals.join(' ')}`);
   return withFleet(values, terminal, async ({ store }) => {
     const campaign = await campaignOf(store, values);

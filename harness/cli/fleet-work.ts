@@ -1,4 +1,6 @@
-/** `whitewater fleet work`: a worker. It takes tasks of the present campaign until there are none, or it is told to end. */
+/**
+ * `whitewater fleet work`: a worker. It takes tasks of the present campaign until there are none, or it is told to end.
+ */
 import { randomUUID } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,7 +35,10 @@ export async function fleetWork(argv: readonly string[], context: Context): Prom
     'give-up': { type: 'string' },
     'on-failure': { type: 'string' },
   });
-  if (positionals.length > 0) throw new UsageError(`fleet work takes options only, not ${positionals.join(' ')}: the scenario is that of the campaign`);
+  if (positionals.length > 0)
+    throw new UsageError(
+      `fleet work takes options only, not ${positionals.join(' ')}: the scenario is that of the campaign`,
+    );
   const request: Request = {
     threads: wholeNumber('--workers', values.workers ?? String(availableParallelism()), 1, 256),
     isUntilDone: values['until-done'] === true,
@@ -41,8 +46,11 @@ export async function fleetWork(argv: readonly string[], context: Context): Prom
     giveUpMs: durationMs('--give-up', values['give-up'] ?? '10m'),
     onFailure: values['on-failure'] ?? null,
   };
-  if (request.lostAfterMs < 1000) throw new UsageError('--lost-after takes at least 1s: a worker on a busy machine says nothing for a moment');
-  return withFleet(values, context.terminal, (open) => workOn(open, request, context, values.fleet ?? 'whitewater'), request.giveUpMs);
+  if (request.lostAfterMs < 1000)
+    throw new UsageError('--lost-after takes at least 1s: a worker on a busy machine says nothing for a moment');
+  return withFleet(
+    values, context.terminal, (open) => workOn(open, request, context, values.fleet ?? 'whitewater'), request.giveUpMs,
+  );
 }
 
 async function workOn(open: OpenStore, request: Request, context: Context, fleet: string): Promise<ExitCode> {
@@ -53,7 +61,8 @@ async function workOn(open: OpenStore, request: Request, context: Context, fleet
   try {
     while (!terminal.interrupted.aborted) {
       const campaign = await open.store.current();
-      if (campaign === null && request.isUntilDone) throw new UsageError(`there is no campaign in the fleet "${fleet}": whitewater fleet start begins one`);
+      if (campaign === null && request.isUntilDone)
+        throw new UsageError(`there is no campaign in the fleet "${fleet}": whitewater fleet start begins one`);
       if (campaign !== null && (campaign.id !== last || !(await isEnded(open.store, campaign)))) {
         const found = await code.of(campaign);
         terminal.err(`at work on ${campaign.id}\n`);
@@ -94,6 +103,8 @@ class Code {
     const own = this.revisions.get(found.url) ?? revisionOf(found.url);
     this.revisions.set(found.url, own);
     if (own === revision) return found;
-    throw new UsageError(`${id} is of revision ${revision}, and this worker of ${own}: it takes none of its chunks (start the worker from the same files, or a campaign from these)`);
+    throw new UsageError(
+      `${id} is of revision ${revision}, and this worker of ${own}: it takes none of its chunks (start the worker from the same files, or a campaign from these)`,
+    );
   }
 }

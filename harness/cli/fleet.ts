@@ -57,7 +57,10 @@ export const fleetCommand: Command = {
   usage,
   run: async ([name, ...argv], context) => {
     const load = name === undefined ? undefined : parts[name];
-    if (load === undefined) throw new UsageError(`fleet takes one of ${Object.keys(parts).join(', ')}${name === undefined ? '' : `, not "${name}"`} (see: whitewater fleet --help)`);
+    if (load === undefined)
+      throw new UsageError(
+        `fleet takes one of ${Object.keys(parts).join(', ')}${name === undefined ? '' : `, not "${name}"`} (see: whitewater fleet --help)`,
+      );
     return (await load())(argv, context);
   },
 };

@@ -83,7 +83,8 @@ async function parse(argv: readonly string[], { registry }: Context): Promise<Re
     'cross-check': { type: 'string' },
     'stuck-after': { type: 'string' },
   });
-  if (positionals.length > 1) throw new UsageError(`fuzz takes one scenario, not ${positionals.length}: ${positionals.join(' ')}`);
+  if (positionals.length > 1)
+    throw new UsageError(`fuzz takes one scenario, not ${positionals.length}: ${positionals.join(' ')}`);
   const name = positionals[0] ?? defaultScenario(registry);
   const [shard, of] = parseShard(values.shard ?? '1/1');
   const largest = 2 ** 40;
@@ -113,10 +114,12 @@ export function parseShard(text: string, name = '--shard'): readonly [number, nu
 }
 
 /** Histories of each worker, its first ones, that are checked in two ways. */
-export const crossCheckOf = (text: string | undefined): number => wholeNumber('--cross-check', text ?? String(crossCheckedHistories), 0, 2 ** 40);
+export const crossCheckOf = (text: string | undefined): number =>
+  wholeNumber('--cross-check', text ?? String(crossCheckedHistories), 0, 2 ** 40);
 
 /** How long one step of the code under test may take. */
-export const stuckAfterOf = (text: string | undefined): number => (text === undefined ? stuckAfterMs : durationMs('--stuck-after', text));
+export const stuckAfterOf = (text: string | undefined): number =>
+  text === undefined ? stuckAfterMs : durationMs('--stuck-after', text);
 
 /** A share such as 5% or 0.5%, in ten thousandths; which seeds they are follows from the seeds. */
 export function per10000Of(text: string | undefined): DoubleCheck {

@@ -3,7 +3,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { runChunk, type ChunkResult, type Failure } from '../campaign/campaign.ts';
 import { factsOfAbsences, factsOfRegressions, factsOfSeeds } from '../campaign/facts.ts';
-import { exitCode, judge, judgementText, together, type ExitCode, type Facts, type Judgement } from '../campaign/judgement.ts';
+import {
+  exitCode, judge, judgementText, together, type ExitCode, type Facts, type Judgement,
+} from '../campaign/judgement.ts';
 import { askedText, seedsOf, sizeOf, type Asked, type Piece } from '../campaign/pieces.ts';
 import { runCampaign } from '../campaign/pool.ts';
 import { programVersion } from '../campaign/program.ts';
@@ -17,7 +19,9 @@ import { factsOfPace, readBaseline, type Baseline } from './baseline.ts';
 import { caseOf, errorCommand, githubAnnotation, junitXml, markdown, type CaseResult } from '../report/forms.ts';
 import { absences, situationsLine } from '../campaign/required.ts';
 import type { Scenario } from '../campaign/scenario.ts';
-import { durationMs, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type Terminal } from './command.ts';
+import {
+  durationMs, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type Terminal,
+} from './command.ts';
 import { differsText } from '../same-run.ts';
 import { appendWhole, mustBeWritable, writeWhole } from '../text/files.ts';
 import { count, duration, plural } from '../text/format.ts';
@@ -105,15 +109,32 @@ async function gate(argv: readonly string[], context: Context): Promise<ExitCode
   const swarms = await runSwarms(request, context);
   const kept = new Kept();
   for (const { result } of swarms) terminal.out(saveDifferingHistories(request.folder, result, kept));
-  const failing = await reportAll([...labs.map(({ of }) => of), ...swarms.map(({ result }) => result)], request, context, kept);
+  const failing = await reportAll(
+    [...labs.map(({ of }) => of), ...swarms.map(({ result }) => result)], request, context, kept,
+  );
   const facts = together([
-    mayBeNone(registry, factsOfRegressions(regressions.map(({ of }) => of), regressionsOf(registry))),
+    mayBeNone(
+      registry,
+      factsOfRegressions(
+        regressions.map(({ of }) => of), regressionsOf(registry),
+      ),
+    ),
     mayBeNone(registry, factsOfCanaries(canaries)),
-    mayBeNone(registry, factsOfLabs(labs.map(({ of }) => of), registry)),
+    mayBeNone(
+      registry,
+      factsOfLabs(
+        labs.map(({ of }) => of), registry,
+      ),
+    ),
     ...swarms.map(({ result }) => factsOfSeeds(result)),
     ...(request.baseline === null ? [] : [factsOfPace(request.baseline, swarms)]),
     ...(request.asked.of > 1 ? [] : swarms.map(({ scenario, result }) => factsOfAbsences(scenario, result))),
-    { done: 0, interrupted: terminal.interrupted.aborted ? [swarms.find(({ endedEarly }) => endedEarly !== null)?.endedEarly ?? 'the gate'] : [] },
+    {
+      done: 0,
+      interrupted: terminal.interrupted.aborted
+        ? [swarms.find(({ endedEarly }) => endedEarly !== null)?.endedEarly ?? 'the gate']
+        : [],
+    },
   ]);
   return writeAll(request, { startedMs, regressions, canaries, labs, swarms, failing, facts }, terminal, kept);
 }
@@ -169,11 +190,14 @@ const runRegressions = ({ registry }: Context): readonly Timed<Regression>[] =>
   regressionFiles(regressionsOf(registry)).map((path) => timed(() => runRegression(path, registry.systems)));
 
 /** @throws UsageError when the folder of known bugs cannot be read, or has no canary */
-async function canariesOf({ canaries, workers }: Request, { registry, terminal }: Context): Promise<readonly CanaryResult[]> {
+async function canariesOf(
+  { canaries, workers }: Request, { registry, terminal }: Context,
+): Promise<readonly CanaryResult[]> {
   if (canaries === null && isOwn(registry)) return runOwnCanaries(registry, workers, terminal.interrupted);
   try {
     const results = await runCanaries(registry.url, workers, terminal.interrupted, canaries ?? undefined);
-    if (results.length === 0 && !terminal.interrupted.aborted) throw new UsageError(`${canaries ?? 'scenarios/bugs'}: there is no known bug in it`);
+    if (results.length === 0 && !terminal.interrupted.aborted)
+      throw new UsageError(`${canaries ?? 'scenarios/bugs'}: there is no known bug in it`);
     return results;
   } catch (error) {
     if (error instanceof BugFileError) throw new UsageError(error.message);
@@ -182,7 +206,9 @@ async function canariesOf({ canaries, workers }: Request, { registry, terminal }
 }
 
 /** One seed of every scenario but the swarm: with Ctrl-C between two of them. */
-async function runLabs({ asked: { shard, of }, freeze }: Request, { registry, terminal }: Context): Promise<readonly Timed<ChunkResult>[]> {
+async function runLabs(
+  { asked: { shard, of }, freeze }: Request, { registry, terminal }: Context,
+): Promise<readonly Timed<ChunkResult>[]> {
   const mine = labsOf(registry).filter((_, i) => i % of === shard - 1);
   const results: Timed<ChunkResult>[] = [];
   for (const scenario of mine) {
@@ -194,10 +220,13 @@ async function runLabs({ asked: { shard, of }, freeze }: Request, { registry, te
 }
 
 /** Scenarios of which many seeds are run; of the house the first one, the swarm. */
-const campaignsOf = (registry: Context['registry']): readonly string[] => registry.campaigns ?? [defaultScenario(registry)];
+const campaignsOf = (registry: Context['registry']): readonly string[] =>
+  registry.campaigns ?? [defaultScenario(registry)];
 
 const labsOf = (registry: Context['registry']): readonly Scenario[] =>
-  [...registry.scenarios.values()].filter(({ name, canary }) => canary === undefined && !campaignsOf(registry).includes(name));
+  [...registry.scenarios.values()].filter(
+    ({ name, canary }) => canary === undefined && !campaignsOf(registry).includes(name),
+  );
 
 interface Swarmed {
   readonly scenario: Scenario;
@@ -222,7 +251,9 @@ async function runSwarms(request: Request, { terminal, registry }: Context): Pro
   return swarms;
 }
 
-async function runSwarm(request: Request, registryUrl: string, scenario: Scenario, terminal: Terminal): Promise<Swarmed> {
+async function runSwarm(
+  request: Request, registryUrl: string, scenario: Scenario, terminal: Terminal,
+): Promise<Swarmed> {
   const startedMs = performance.now();
   const progress = new CampaignProgress(terminal, null, request.budgetMs, startedMs);
   const limit = timeLimit(terminal.interrupted, request.budgetMs);
@@ -239,14 +270,18 @@ async function runSwarm(request: Request, registryUrl: string, scenario: Scenari
     onProgress: (soFar) => progress.show(soFar, performance.now()),
   }).finally(() => limit.release());
   progress.clear();
-  return { scenario, result, holds: [{ ...request.asked, seeds: result.seeds }], endedEarly: endedEarly(request, result, terminal.interrupted), wallMs: performance.now() - startedMs };
+  return {
+    scenario, result, holds: [{ ...request.asked, seeds: result.seeds }],
+    endedEarly: endedEarly(request, result, terminal.interrupted), wallMs: performance.now() - startedMs,
+  };
 }
 
 function endedEarly({ asked }: Request, result: ChunkResult, interrupted: AbortSignal): string | null {
   const { seeds } = result;
   const target = sizeOf(asked);
   if (target === seeds) return null;
-  if (interrupted.aborted) return `interrupted after ${plural(seeds, 'seed')} of ${result.scenario === 'swarm' ? 'the swarm' : result.scenario}`;
+  if (interrupted.aborted)
+    return `interrupted after ${plural(seeds, 'seed')} of ${result.scenario === 'swarm' ? 'the swarm' : result.scenario}`;
   return target === null ? null : `time is up after ${seeds} of ${target}`;
 }
 
@@ -255,7 +290,9 @@ interface Reported {
   readonly reports: FailureReports;
 }
 
-async function reportAll(results: readonly ChunkResult[], { folder, workers }: Request, context: Context, kept: Kept): Promise<readonly Reported[]> {
+async function reportAll(
+  results: readonly ChunkResult[], { folder, workers }: Request, context: Context, kept: Kept,
+): Promise<readonly Reported[]> {
   const all: Reported[] = [];
   const known = new Set<string>();
   // The swarm's failures shrink best; what breaks a lab in the same way is told by them.
@@ -263,17 +300,24 @@ async function reportAll(results: readonly ChunkResult[], { folder, workers }: R
     const isNew = ({ property, detail }: Failure): boolean => !known.has(causeOf(property, detail));
     const fresh = result.violations.filter(isNew);
     const chosen = known.size < causesShrunkMax ? fresh : [];
-    const reports = await shrinkAndReport({ ...result, violations: chosen }, result.scenario, folder, workers, context, kept);
+    const reports = await shrinkAndReport(
+      { ...result, violations: chosen }, result.scenario, folder, workers, context, kept,
+    );
     const unseen = known.size < causesShrunkMax ? [] : fresh;
     for (const { property, detail } of chosen) known.add(causeOf(property, detail));
-    all.push({ scenario: result.scenario, reports: { reported: reports.reported, leftOut: [...reports.leftOut, ...unseen] } });
+    all.push({
+      scenario: result.scenario, reports: { reported: reports.reported, leftOut: [...reports.leftOut, ...unseen] },
+    });
   }
   return all;
 }
 
 /** A shard may have none; the gate as a whole must. */
 const factsOfLabs = (labs: readonly ChunkResult[], registry: Context['registry']): Facts =>
-  together([...labs.map(factsOfSeeds), { done: 0, idle: labsOf(registry).length === 0 ? ['no lab, for the registry has none'] : [] }]);
+  together([
+    ...labs.map(factsOfSeeds),
+    { done: 0, idle: labsOf(registry).length === 0 ? ['no lab, for the registry has none'] : [] },
+  ]);
 
 const passes = (result: ChunkResult): boolean => judge(factsOfSeeds(result)).code === exitCode.pass;
 
@@ -281,24 +325,41 @@ const row = (name: string, text: string): string => `  ${name.padEnd(12)} ${text
 
 function regressionLines(regressions: readonly Regression[]): string {
   const failed = regressions.filter(({ outcome: one }) => one !== 'passed');
-  const details = failed.map(({ path, showed, outcome: one, detail }) => `    ${one === 'doesNotFit' ? 'does not fit any more' : one}: ${detail}\n      ${path}${showed === '' ? '' : `; it showed ${showed}`}\n      npx ${ownCommand(`report ${quoted(path)}`)}\n`);
-  return row('regressions', `${count(regressions.length - failed.length)} of ${count(regressions.length)} passed`) + details.join('');
+  const details = failed.map(
+    ({ path, showed, outcome: one, detail }) =>
+      `    ${one === 'doesNotFit' ? 'does not fit any more' : one}: ${detail}\n      ${path}${showed === '' ? '' : `; it showed ${showed}`}\n      npx ${ownCommand(`report ${quoted(path)}`)}\n`,
+  );
+  return (
+    row('regressions', `${count(regressions.length - failed.length)} of ${count(regressions.length)} passed`) +
+    details.join('')
+  );
 }
 
 function canaryLines(canaries: readonly CanaryResult[]): string {
   const found = canaries.filter(({ seeds }) => seeds !== null);
   const hunted = found.filter(({ by }) => by === 'seeds');
   const most = Math.max(0, ...hunted.map(({ seeds }) => seeds!));
-  const details = canaries.filter(({ seeds }) => seeds === null).map(({ name, trouble }) => `    ${name}: ${trouble}\n`);
-  return row('canaries', `${found.length} of ${canaries.length} known bugs found${hunted.length > 0 ? `, ${count(hunted.length)} of them by seeds, the last after ${plural(most, 'seed')}` : ''}`) + details.join('');
+  const details = canaries
+    .filter(({ seeds }) => seeds === null)
+    .map(({ name, trouble }) => `    ${name}: ${trouble}\n`);
+  return (
+    row(
+      'canaries',
+      `${found.length} of ${canaries.length} known bugs found${hunted.length > 0 ? `, ${count(hunted.length)} of them by seeds, the last after ${plural(most, 'seed')}` : ''}`,
+    ) + details.join('')
+  );
 }
 
 const labLine = (labs: readonly ChunkResult[]): string =>
   labs.length === 0 ? '' : row('labs', `${count(labs.filter(passes).length)} of ${count(labs.length)} passed`);
 
-const swarmLine = ({ scenario: { name }, result: { seeds, violations, unknowns, nondeterministic, faults, doubleChecked }, wallMs }: Swarmed): string =>
-  row(name, `${plural(seeds, 'seed')} in ${duration(wallMs)}: ${count(violations.length)} violated, ${count(unknowns.length)} unknown, ${count(faults.length)} faults of the harness`)
-  + row('double-check', `${count(doubleChecked)} run twice, ${count(nondeterministic.length)} not deterministic`);
+const swarmLine = ({
+  scenario: { name }, result: { seeds, violations, unknowns, nondeterministic, faults, doubleChecked }, wallMs,
+}: Swarmed): string =>
+  row(
+    name,
+    `${plural(seeds, 'seed')} in ${duration(wallMs)}: ${count(violations.length)} violated, ${count(unknowns.length)} unknown, ${count(faults.length)} faults of the harness`,
+  ) + row('double-check', `${count(doubleChecked)} run twice, ${count(nondeterministic.length)} not deterministic`);
 
 interface GateFacts {
   readonly startedMs: number;
@@ -320,22 +381,56 @@ function writeAll({ folder, workers, asked }: Request, gated: GateFacts, termina
   const judgement = judge(together([facts, kept.facts]));
   const reported = failing.flatMap(({ reports }) => reports.reported);
   const leftOut = failing.flatMap(({ reports }) => reports.leftOut);
-  const situations = swarms.map(({ scenario, result }) =>
-    row('situations', asked.of > 1 ? 'judged over all shards' : situationsLine(absences(scenario, result), result.seeds))).join('');
+  const situations = swarms
+    .map(({ scenario, result }) =>
+      row(
+        'situations',
+        asked.of > 1 ? 'judged over all shards' : situationsLine(absences(scenario, result), result.seeds),
+      ),
+    )
+    .join('');
   terminal.out(situations);
   for (const one of reported) terminal.out(`\n${reportedText(one, terminal.hasColor)}`);
   terminal.out(leftOutText(leftOut));
   const why = judgementText(judgement);
   const summary = [
-    `## Whitewater gate: ${verdicts[judgement.code]}`, '',
-    '```text', (regressionLines(regressions) + canaryLines(canaries) + labLine(labs) + swarms.map(swarmLine).join('') + situations + why).trimEnd(), '```', '',
-    ...reported.flatMap(({ report, seeds }) => [markdown(report), ...(seeds.length > 1 ? [`The same failure in ${plural(seeds.length, 'seed')}.`, ''] : [])]),
+    `## Whitewater gate: ${verdicts[judgement.code]}`,
+    '',
+    '```text',
+    (
+      regressionLines(regressions) +
+      canaryLines(canaries) +
+      labLine(labs) +
+      swarms.map(swarmLine).join('') +
+      situations +
+      why
+    ).trimEnd(),
+    '```',
+    '',
+    ...reported.flatMap(({ report, seeds }) => [
+      markdown(report), ...(seeds.length > 1 ? [`The same failure in ${plural(seeds.length, 'seed')}.`, ''] : []),
+    ]),
   ].join('\n');
   kept.write(() => writeWhole(join(folder, 'summary.md'), summary));
-  kept.write(() => writeWhole(join(folder, 'junit.xml'), junitXml('whitewater gate', cases(gated, judgement), secondsSince(startedMs))));
-  swarms.forEach(({ result, holds, wallMs, endedEarly: early }, i) => kept.write(() => writeWhole(join(folder, i === 0 ? 'campaign.json' : `campaign-${result.scenario}.json`), campaignJson({
-    result, holds, asked: askedText(asked), workers, wallMs, endedEarly: early, replayOptions: '', module: null, planPaths: new Map(),
-  }, programVersion()))));
+  kept.write(() =>
+    writeWhole(
+      join(folder, 'junit.xml'), junitXml('whitewater gate', cases(gated, judgement), secondsSince(startedMs)),
+    ),
+  );
+  swarms.forEach(({ result, holds, wallMs, endedEarly: early }, i) =>
+    kept.write(() =>
+      writeWhole(
+        join(folder, i === 0 ? 'campaign.json' : `campaign-${result.scenario}.json`),
+        campaignJson(
+          {
+            result, holds, asked: askedText(asked), workers, wallMs, endedEarly: early, replayOptions: '', module: null,
+            planPaths: new Map(),
+          },
+          programVersion(),
+        ),
+      ),
+    ),
+  );
   if (process.env['GITHUB_ACTIONS'] === 'true') kept.write(() => tellGithub(summary, gated, terminal));
   const last = judge(together([facts, kept.facts]));
   terminal.out(`\n  verdict      ${verdicts[last.code]}   all forms in ${folder}/\n${judgementText(last)}`);
@@ -344,7 +439,8 @@ function writeAll({ folder, workers, asked }: Request, gated: GateFacts, termina
 }
 
 function tellGithub(summary: string, { regressions, failing }: GateFacts, terminal: Terminal): void {
-  for (const { report, seeds } of failing.flatMap(({ reports }) => reports.reported)) terminal.out(`${githubAnnotation(report, seeds.length)}\n`);
+  for (const { report, seeds } of failing.flatMap(({ reports }) => reports.reported))
+    terminal.out(`${githubAnnotation(report, seeds.length)}\n`);
   for (const { of: { path, outcome: one, detail } } of regressions) {
     if (one !== 'passed') terminal.out(`${errorCommand(path, 'regression', detail)}\n`);
   }
@@ -352,19 +448,36 @@ function tellGithub(summary: string, { regressions, failing }: GateFacts, termin
   if (path !== undefined && path !== '') appendWhole(path, summary);
 }
 
-function cases({ regressions, canaries, labs, swarms, failing }: GateFacts, judgement: Judgement): readonly CaseResult[] {
+function cases(
+  { regressions, canaries, labs, swarms, failing }: GateFacts, judgement: Judgement,
+): readonly CaseResult[] {
   const plain = (suite: string, name: string, wrong: string | null, seconds: number | null = null): CaseResult => ({
     suite, name, seconds, failure: wrong === null ? null : { kind: 'failure', message: wrong, text: wrong },
   });
   return [
-    ...regressions.map(({ of: { path, detail, outcome: one }, seconds }) => plain('whitewater.regressions', path, one === 'passed' ? null : detail, seconds)),
+    ...regressions.map(({ of: { path, detail, outcome: one }, seconds }) =>
+      plain('whitewater.regressions', path, one === 'passed' ? null : detail, seconds),
+    ),
     ...canaries.map(({ name, seeds, trouble }) => plain('whitewater.canaries', name, seeds === null ? trouble : null)),
-    ...labs.map(({ of: lab, seconds }) => plain('whitewater.labs', lab.scenario, passes(lab) ? null : troubleOf(lab), seconds)),
-    ...swarms.filter(({ result }) => passes(result)).map(({ result, wallMs }) => plain(`whitewater.${result.scenario}`, `${result.seeds} seeds`, null, wallMs / 1000)),
-    ...failing.flatMap(({ reports }) => reports.reported).map(({ report }) => caseOf(report, `whitewater.${report.scenario}`)),
-    ...swarms.filter(({ result }) => !passes(result) && result.violations.length === 0)
+    ...labs.map(({ of: lab, seconds }) =>
+      plain('whitewater.labs', lab.scenario, passes(lab) ? null : troubleOf(lab), seconds),
+    ),
+    ...swarms
+      .filter(({ result }) => passes(result))
+      .map(({ result, wallMs }) =>
+        plain(`whitewater.${result.scenario}`, `${result.seeds} seeds`, null, wallMs / 1000),
+      ),
+    ...failing
+      .flatMap(({ reports }) => reports.reported)
+      .map(({ report }) => caseOf(report, `whitewater.${report.scenario}`)),
+    ...swarms
+      .filter(({ result }) => !passes(result) && result.violations.length === 0)
       .map(({ result, wallMs }) => plain(`whitewater.${result.scenario}`, 'seeds', troubleOf(result), wallMs / 1000)),
-    plain('whitewater.gate', 'verdict', judgement.code === exitCode.pass ? null : [judgement.line, ...judgement.others].join('\n')),
+    plain(
+      'whitewater.gate',
+      'verdict',
+      judgement.code === exitCode.pass ? null : [judgement.line, ...judgement.others].join('\n'),
+    ),
   ];
 }
 
@@ -373,7 +486,8 @@ function troubleOf({ violations, unknowns, faults, nondeterministic, undrawn: un
   if (violation !== undefined) return `seed ${violation.seed}: ${violation.property}: ${violation.detail}`;
   const [fault] = faults;
   if (fault !== undefined) return `seed ${fault.seed}: a fault of the harness: ${fault.message}`;
-  if (nondeterministic.length > 0) return `seed ${nondeterministic[0]!.seed}: ${differsText(nondeterministic[0]!.differs)}`;
+  if (nondeterministic.length > 0)
+    return `seed ${nondeterministic[0]!.seed}: ${differsText(nondeterministic[0]!.differs)}`;
   const [undrawn] = undrawnSeeds;
   if (undrawn !== undefined) return undrawn.detail;
   return unknowns.length > 0 ? `seed ${unknowns[0]!.seed}: ${unknowns[0]!.detail}` : 'no seed was run';

@@ -1,4 +1,7 @@
-/** What is asked of the house, and what of a project of its own: it says itself what its campaigns and its known bugs are. */
+/**
+ * What is asked of the house, and what of a project of its own: it says itself what its campaigns and its known bugs
+ * are.
+ */
 import type { CanaryResult } from '../bugs/canary.ts';
 import type { Facts } from '../campaign/judgement.ts';
 import type { Registry } from '../campaign/scenario.ts';
@@ -9,7 +12,8 @@ export const isOwn = ({ campaigns }: Registry): boolean => campaigns !== undefin
 export const regressionsOf = ({ regressions }: Registry): string => regressions ?? regressionsFolder;
 
 /** A project that is young has no regression, and one that is small neither canaries nor labs. */
-export const mayBeNone = (registry: Registry, facts: Facts): Facts => (isOwn(registry) ? { ...facts, idle: [] } : facts);
+export const mayBeNone = (registry: Registry, facts: Facts): Facts =>
+  isOwn(registry) ? { ...facts, idle: [] } : facts;
 
 export function factsOfCanaries(canaries: readonly CanaryResult[]): Facts {
   return {

@@ -1,4 +1,6 @@
-/** Files that hold what was found. One that cannot be written is told last: it takes no verdict away, and no summary. */
+/**
+ * Files that hold what was found. One that cannot be written is told last: it takes no verdict away, and no summary.
+ */
 import type { Facts } from '../campaign/judgement.ts';
 import { UsageError, type Terminal } from './command.ts';
 

@@ -53,7 +53,8 @@ function parse(argv: readonly string[], registry: Registry): Request {
     manner: { type: 'string' },
     json: { type: 'string' },
   });
-  if (positionals.length > 1) throw new UsageError(`lab takes one test or group, not ${positionals.length}: ${positionals.join(' ')}`);
+  if (positionals.length > 1)
+    throw new UsageError(`lab takes one test or group, not ${positionals.length}: ${positionals.join(' ')}`);
   const manner = values.manner ?? 'lab';
   if (manner !== 'lab' && manner !== 'honest') throw new UsageError(`--manner takes lab or honest, not "${manner}"`);
   const name = positionals[0] ?? 'all';
@@ -72,12 +73,16 @@ function select({ scenarios }: Registry, asked: string, folder: string): readonl
   const tests = [...scenarios.values()].filter(({ name }) => [folder, 'lab-gaps'].includes(folderOf(name)));
   if (asked === 'all') return tests;
   if (asked === 'gaps') return tests.filter(({ name }) => folderOf(name) === 'lab-gaps');
-  if ((groups as readonly string[]).includes(asked)) return tests.filter(({ name }) => testOf(name).startsWith(`${asked}-`));
+  if ((groups as readonly string[]).includes(asked))
+    return tests.filter(({ name }) => testOf(name).startsWith(`${asked}-`));
   const found = tests.filter(({ name }) => isNamed(name, asked));
   if (found.length > 0) return found;
   const wanted = asked.toLowerCase();
   const near = tests.map(({ name }) => testOf(name)).filter((name) => name.toLowerCase().includes(wanted));
-  const hint = near.length > 0 ? `did you mean ${near.join(', ')}?` : 'a test such as 2B-7-Backup, a group (2A, 2B, 2C, 2D, 3A, 3B, gaps) or all is expected';
+  const hint =
+    near.length > 0
+      ? `did you mean ${near.join(', ')}?`
+      : 'a test such as 2B-7-Backup, a group (2A, 2B, 2C, 2D, 3A, 3B, gaps) or all is expected';
   throw new UsageError(`there is no lab test "${asked}"; ${hint}`);
 }
 
@@ -173,7 +178,8 @@ function savePlans(scenarios: readonly Scenario[], rows: readonly LabRow[], kept
   const paths = new Map<string, string>();
   for (const { scenario, violations, unknowns } of rows) {
     const found = scenarios.find(({ name }) => name === scenario)!;
-    for (const { seed } of [...violations, ...unknowns].slice(0, savedPlans)) kept.write(() => paths.set(planKey(scenario, seed), savePlan(found, seed)));
+    for (const { seed } of [...violations, ...unknowns].slice(0, savedPlans))
+      kept.write(() => paths.set(planKey(scenario, seed), savePlan(found, seed)));
   }
   return paths;
 }

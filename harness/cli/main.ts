@@ -36,7 +36,9 @@ export async function main(argv: readonly string[], whole: Terminal, house: Hous
       terminal.err(`whitewater: ${error.message}\n`);
       return exitCode.usage;
     }
-    terminal.err(`whitewater: a fault of the harness itself, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`);
+    terminal.err(
+      `whitewater: a fault of the harness itself, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`,
+    );
     return exitCode.harnessFault;
   }
 }
@@ -67,7 +69,10 @@ async function dispatch([name, ...rest]: readonly string[], terminal: Terminal, 
     terminal.out(command.usage);
     return exitCode.pass;
   }
-  return command.run(rest, { terminal, registry: command.isAlone === true ? noScenarios : await loaded(() => house(command.needsModels === true)) });
+  return command.run(rest, {
+    terminal,
+    registry: command.isAlone === true ? noScenarios : await loaded(() => house(command.needsModels === true)),
+  });
 }
 
 /** @throws UsageError when the core that the house stands on is patched, and throws while it is loaded */
@@ -77,7 +82,9 @@ async function loaded(house: () => Promise<Registry>): Promise<Registry> {
   try {
     return await house();
   } catch (error) {
-    const why = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).replaceAll(/\s*\n\s*/g, ' ');
+    const why = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).replaceAll(
+      /\s*\n\s*/g, ' ',
+    );
     throw new UsageError(`the core with ${bug} cannot be loaded: ${why}`);
   }
 }

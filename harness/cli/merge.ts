@@ -40,7 +40,9 @@ interface Part {
 }
 
 async function mergeFiles(argv: readonly string[], { terminal, registry }: Context): Promise<ExitCode> {
-  const { values, positionals } = parseCommandLine('merge', argv, { json: { type: 'string' }, 'require-situations': { type: 'boolean' } });
+  const { values, positionals } = parseCommandLine('merge', argv, {
+    json: { type: 'string' }, 'require-situations': { type: 'boolean' },
+  });
   if (positionals.length === 0) throw new UsageError('merge takes the files that `whitewater fuzz --json` wrote');
   const parts = positionals.map((path) => ({ path, campaign: campaignIn(path) }));
   const shards = factsOfShards(parts);
@@ -48,7 +50,8 @@ async function mergeFiles(argv: readonly string[], { terminal, registry }: Conte
   if (values.json !== undefined) mustBeWritable(values.json, terminal.err, positionals);
   const result = parts.map(({ campaign }) => campaign.result).reduce(merge);
   const { module = null } = parts[0]!.campaign;
-  const scenario = module === null ? registry.scenarios.get(result.scenario) : (await scenarioFor(registry, module)).scenario;
+  const scenario =
+    module === null ? registry.scenarios.get(result.scenario) : (await scenarioFor(registry, module)).scenario;
   const named = module ?? result.scenario;
   const early = endedEarly(parts);
   const missing = (shards.shardsMissing ?? []).map((what) => `missing: ${what}`);
@@ -64,12 +67,15 @@ async function mergeFiles(argv: readonly string[], { terminal, registry }: Conte
     module,
     planPaths: scenario === undefined ? new Map<number, string>() : savePlans(scenario, result.violations, kept),
   };
-  const required = values['require-situations'] === true ? [factsOfAbsences(mustBeKnown(scenario, result.scenario), result)] : [];
+  const required =
+    values['require-situations'] === true ? [factsOfAbsences(mustBeKnown(scenario, result.scenario), result)] : [];
   const jsonPath = values.json;
-  if (jsonPath !== undefined) kept.write(() => writeWhole(jsonPath, campaignJson({ ...facts, endedEarly: early }, parts[0]!.campaign.program)));
+  if (jsonPath !== undefined)
+    kept.write(() => writeWhole(jsonPath, campaignJson({ ...facts, endedEarly: early }, parts[0]!.campaign.program)));
   const judgement = judge(together([factsOfSeeds(result), shards, ...required, kept.facts]));
   terminal.out(summaryText(facts));
-  if (scenario !== undefined && required.length > 0) terminal.out(`  required situations: ${situationsLine(absences(scenario, result), result.seeds)}\n`);
+  if (scenario !== undefined && required.length > 0)
+    terminal.out(`  required situations: ${situationsLine(absences(scenario, result), result.seeds)}\n`);
   terminal.out(judgementText(judgement));
   kept.tell(terminal);
   return judgement.code;
@@ -89,17 +95,29 @@ function factsOfShards(parts: readonly Part[]): Facts {
   const pieces = parts.flatMap(({ path, campaign }) => campaign.holds.map((piece) => ({ path, piece })));
   const [{ path, campaign: first }, ...others] = parts as readonly [Part, ...Part[]];
   const foreign = others.flatMap(({ path: other, campaign: { result, program } }) => {
-    if (result.scenario !== first.result.scenario) return [`${other} is of scenario ${result.scenario}, ${path} of ${first.result.scenario}`];
-    return program === first.program ? [] : [`${other} comes from version ${program} of the program, ${path} from ${first.program}`];
+    if (result.scenario !== first.result.scenario)
+      return [`${other} is of scenario ${result.scenario}, ${path} of ${first.result.scenario}`];
+    return program === first.program
+      ? []
+      : [`${other} comes from version ${program} of the program, ${path} from ${first.program}`];
   });
-  const doubled = doubledIn(pieces.map(({ piece }) => piece)).map(([i, j, why]) => `${pieces[i]!.path} and ${pieces[j]!.path}: ${why}`);
-  const cut = parts.filter(({ campaign }) => campaign.endedEarly !== null).map(({ path: one, campaign }) => `${one}: ${campaign.endedEarly}`);
-  return { done: 0, shardsForeign: foreign, shardsDoubled: doubled, shardsMissing: missingFrom(pieces.map(({ piece }) => piece)), interrupted: cut };
+  const doubled = doubledIn(pieces.map(({ piece }) => piece)).map(
+    ([i, j, why]) => `${pieces[i]!.path} and ${pieces[j]!.path}: ${why}`,
+  );
+  const cut = parts
+    .filter(({ campaign }) => campaign.endedEarly !== null)
+    .map(({ path: one, campaign }) => `${one}: ${campaign.endedEarly}`);
+  return {
+    done: 0, shardsForeign: foreign, shardsDoubled: doubled,
+    shardsMissing: missingFrom(pieces.map(({ piece }) => piece)), interrupted: cut,
+  };
 }
 
 /** @throws UsageError for shards that no sum should be made of */
 function mustBelongTogether({ shardsForeign, shardsDoubled, done }: Facts): void {
-  const { code, line } = judge({ done: done + 1, shardsForeign: shardsForeign ?? [], shardsDoubled: shardsDoubled ?? [] });
+  const { code, line } = judge({
+    done: done + 1, shardsForeign: shardsForeign ?? [], shardsDoubled: shardsDoubled ?? [],
+  });
   if (code !== exitCode.pass) throw new UsageError(line);
 }
 
@@ -111,5 +129,7 @@ function endedEarly(parts: readonly Part[]): string | null {
 /** @throws UsageError when the scenario is not one of the house */
 function mustBeKnown(scenario: Scenario | undefined, name: string): Scenario {
   if (scenario !== undefined) return scenario;
-  throw new UsageError(`there is no scenario "${name}" here, so nobody knows which situations it requires: run merge in the folder of its whitewater.config`);
+  throw new UsageError(
+    `there is no scenario "${name}" here, so nobody knows which situations it requires: run merge in the folder of its whitewater.config`,
+  );
 }

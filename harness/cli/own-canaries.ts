@@ -5,7 +5,9 @@ import { runCampaign } from '../campaign/pool.ts';
 import type { Registry, Scenario } from '../campaign/scenario.ts';
 
 /** By the order of the registry. Interrupted, those that were not looked for are left out. */
-export async function runOwnCanaries({ url, scenarios }: Registry, workers: number, stop: AbortSignal): Promise<readonly CanaryResult[]> {
+export async function runOwnCanaries(
+  { url, scenarios }: Registry, workers: number, stop: AbortSignal,
+): Promise<readonly CanaryResult[]> {
   const results: CanaryResult[] = [];
   for (const scenario of scenarios.values()) {
     if (scenario.canary === undefined || stop.aborted) continue;
@@ -15,14 +17,24 @@ export async function runOwnCanaries({ url, scenarios }: Registry, workers: numb
 }
 
 /** Ends with the seed that shows it: of those that were run by then, the lowest counts. */
-async function hunted(registryUrl: string, { name }: Scenario, { within, property }: NonNullable<Scenario['canary']>, workers: number, stop: AbortSignal): Promise<CanaryResult> {
+async function hunted(
+  registryUrl: string, { name }: Scenario, { within, property }: NonNullable<Scenario['canary']>, workers: number,
+  stop: AbortSignal,
+): Promise<CanaryResult> {
   const end = new AbortController();
   const forward = (): void => end.abort();
   stop.addEventListener('abort', forward, { once: true });
-  const shown = ({ violations }: ChunkResult): number | null => violations.find((one) => property === null || one.property === property)?.seed ?? null;
+  const shown = ({ violations }: ChunkResult): number | null =>
+    violations.find((one) => property === null || one.property === property)?.seed ?? null;
   try {
     const result = await runCampaign({
-      registryUrl, scenario: name, seeds: Array.from({ length: within }, (_, i) => i + 1), workers, doubleCheck: 0, freeze: false, stop: end.signal,
+      registryUrl,
+      scenario: name,
+      seeds: Array.from({ length: within }, (_, i) => i + 1),
+      workers,
+      doubleCheck: 0,
+      freeze: false,
+      stop: end.signal,
       onProgress: (soFar) => {
         if (shown(soFar) !== null) end.abort();
       },
@@ -34,7 +46,9 @@ async function hunted(registryUrl: string, { name }: Scenario, { within, propert
   }
 }
 
-function troubleOf({ seeds, violations, faults, undrawn }: ChunkResult, within: number, property: string | null): string {
+function troubleOf(
+  { seeds, violations, faults, undrawn }: ChunkResult, within: number, property: string | null,
+): string {
   const [fault] = faults;
   if (fault !== undefined) return `seed ${fault.seed}: a fault of the harness: ${fault.message}`;
   const [lost] = undrawn;

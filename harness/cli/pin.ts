@@ -44,18 +44,26 @@ async function pin(argv: readonly string[], context: Context): Promise<ExitCode>
   const { plan, system } = await findSubject(asked, values.scenario, context);
   const record = run(system, plan);
   const { isSame, differs } = sameRun(record, run(system, plan));
-  if (!isSame) throw new UsageError(`${asked}: ${differsText(differs)}; a plan that is not repeatable cannot be pinned`);
+  if (!isSame)
+    throw new UsageError(`${asked}: ${differsText(differs)}; a plan that is not repeatable cannot be pinned`);
   const { verdict, steps } = record;
-  const showed = values.says ?? plan.showed ?? (verdict.kind === 'violation' ? `${verdict.property}: ${verdict.detail}` : null);
+  const showed =
+    values.says ?? plan.showed ?? (verdict.kind === 'violation' ? `${verdict.property}: ${verdict.detail}` : null);
   if (showed === null) throw new UsageError(`${asked} violates nothing now: say with --says what it showed`);
-  if (values.name !== undefined && !/^[\w.-]+$/.test(values.name)) throw new UsageError(`--name takes letters, digits, dots and dashes, not "${values.name}"`);
-  const path = join(values.dir ?? context.registry.regressions ?? regressionsFolder, `${values.name ?? nameOf(showed, plan)}.json`);
+  if (values.name !== undefined && !/^[\w.-]+$/.test(values.name))
+    throw new UsageError(`--name takes letters, digits, dots and dashes, not "${values.name}"`);
+  const path = join(
+    values.dir ?? context.registry.regressions ?? regressionsFolder, `${values.name ?? nameOf(showed, plan)}.json`,
+  );
   const text = printPlan({ ...plan, showed });
   const isThere = existsSync(path);
-  if (isThere && readText(path) !== text) throw new UsageError(`${path} exists, with another plan: give another --name, or delete it first`);
+  if (isThere && readText(path) !== text)
+    throw new UsageError(`${path} exists, with another plan: give another --name, or delete it first`);
   if (!isThere) writeWhole(path, text);
   const advice = steps > largeSteps ? `\n  it takes ${plural(steps, 'step')}: whitewater shrink makes it smaller` : '';
-  context.terminal.out(`pinned ${path}${isThere ? ', where it was already' : ''}\n  ${showed}\n  it ${verdict.kind === 'violation' ? 'fails now, and so will npm test until that is mended' : 'passes now'}${advice}\n`);
+  context.terminal.out(
+    `pinned ${path}${isThere ? ', where it was already' : ''}\n  ${showed}\n  it ${verdict.kind === 'violation' ? 'fails now, and so will npm test until that is mended' : 'passes now'}${advice}\n`,
+  );
   return exitCode.pass;
 }
 
@@ -63,6 +71,11 @@ async function pin(argv: readonly string[], context: Context): Promise<ExitCode>
 function nameOf(showed: string, plan: object): string {
   const digest = new Digest();
   digest.string(JSON.stringify(plan));
-  const words = showed.split(':')[0]!.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '').slice(0, 60);
+  const words = showed
+    .split(':')[0]!
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
+    .slice(0, 60);
   return `${words}-${digest.hex().slice(0, 6)}`;
 }

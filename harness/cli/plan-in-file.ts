@@ -14,14 +14,20 @@ export interface PlanInFile {
 }
 
 /**
- * The system is one of the registry at hand, of the scenario that is named, or of the module that the plan itself names.
+ * The system is one of the registry at hand, of the scenario that is named, or of the module that the plan itself
+ * names.
  * @throws UsageError
  */
-export async function planInFile(path: string, scenarioName: string | undefined, registry: Context['registry']): Promise<PlanInFile> {
+export async function planInFile(
+  path: string, scenarioName: string | undefined, registry: Context['registry'],
+): Promise<PlanInFile> {
   const text = readText(path);
   const named = scenarioName ?? moduleOf(text, registry.systems);
   const found = named === null ? null : await scenarioFor(registry, named);
-  const systems = found === null ? registry.systems : new Map([...registry.systems, [found.scenario.system.name, found.scenario.system]]);
+  const systems =
+    found === null
+      ? registry.systems
+      : new Map([...registry.systems, [found.scenario.system.name, found.scenario.system]]);
   try {
     const plan = parsePlan(path, text, systems);
     const isOwn = found !== null && plan.system === found.scenario.system.name;
@@ -32,7 +38,9 @@ export async function planInFile(path: string, scenarioName: string | undefined,
   }
 }
 
-/** Null when the system is at hand, or the text is none of a plan: what is wrong with it is told later, with its line. */
+/**
+ * Null when the system is at hand, or the text is none of a plan: what is wrong with it is told later, with its line.
+ */
 function moduleOf(text: string, systems: ReadonlyMap<string, System>): string | null {
   const { system, module } = fieldsIn(text);
   return typeof module === 'string' && typeof system === 'string' && !systems.has(system) ? module : null;

@@ -32,11 +32,13 @@ export class CampaignProgress {
 
   private line(result: ChunkResult, elapsedMs: number): string {
     const share = this.share(result, elapsedMs);
-    const seeds = this.target === null ? plural(result.seeds, 'seed') : `${count(result.seeds)}/${count(this.target)} seeds`;
+    const seeds =
+      this.target === null ? plural(result.seeds, 'seed') : `${count(result.seeds)}/${count(this.target)} seeds`;
     const leftMs = share > 0 ? (elapsedMs / share) * (1 - share) : 0;
     return [
-      seeds, `${short((result.seeds / elapsedMs) * 1000)} seeds/s`, `${short((result.events / elapsedMs) * 1000)} events/s`,
-      plural(result.violations.length, 'failure'), `${duration(leftMs)} left`,
+      seeds, `${short((result.seeds / elapsedMs) * 1000)} seeds/s`,
+      `${short((result.events / elapsedMs) * 1000)} events/s`, plural(result.violations.length, 'failure'),
+      `${duration(leftMs)} left`,
     ].join('  ');
   }
 

@@ -19,8 +19,12 @@ function namedInPackage(folder: string): string | null {
   if (!existsSync(path)) return null;
   const named = fieldOf(path);
   if (named === undefined) return null;
-  const registry = typeof named === 'object' && named !== null ? (named as { readonly registry?: unknown }).registry : named;
-  if (typeof registry !== 'string') throw new UsageError('package.json: whitewater: expected the path of the module that exports `registry`, such as "./scenarios.ts"');
+  const registry =
+    typeof named === 'object' && named !== null ? (named as { readonly registry?: unknown }).registry : named;
+  if (typeof registry !== 'string')
+    throw new UsageError(
+      'package.json: whitewater: expected the path of the module that exports `registry`, such as "./scenarios.ts"',
+    );
   const module = resolve(folder, registry);
   if (existsSync(module)) return module;
   throw new UsageError(`package.json: whitewater: there is no file ${registry}`);
@@ -43,7 +47,8 @@ export async function registryAtHand(folder: string, house: () => Promise<Regist
   try {
     return { ...(await loadRegistry(url)), url };
   } catch (error) {
-    if (error instanceof RegistryError) throw new UsageError(error.message.replaceAll(url, module.slice(resolve(folder).length + 1)));
+    if (error instanceof RegistryError)
+      throw new UsageError(error.message.replaceAll(url, module.slice(resolve(folder).length + 1)));
     throw error;
   }
 }

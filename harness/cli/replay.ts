@@ -60,7 +60,8 @@ async function replay(argv: readonly string[], context: Context): Promise<ExitCo
     freeze: { type: 'boolean' },
   });
   if (positionals.length !== 1) throw new UsageError('replay takes one seed or one plan file');
-  for (const path of [values.trace, values.json, values['trace-tla']]) if (path !== undefined) mustBeWritable(path, context.terminal.err, positionals);
+  for (const path of [values.trace, values.json, values['trace-tla']])
+    if (path !== undefined) mustBeWritable(path, context.terminal.err, positionals);
   spareTheCompiler();
   const replayed = await find(positionals[0]!, values.scenario, context);
   const trace = new TraceLines(replayed.system, (node) => nodeName(replayed.plan, node));
@@ -76,8 +77,11 @@ async function replay(argv: readonly string[], context: Context): Promise<ExitCo
     kept.write(() => writeWhole(tlaPath, `${lines.join('\n')}\n`));
   }
   if (tracePath !== undefined) kept.write(() => writeWhole(tracePath, `${trace.lines.join('\n')}\n`));
-  if (jsonPath !== undefined) kept.write(() => writeWhole(jsonPath, `${jsonText({ ...record, plan: replayed.plan }, 1)}\n`));
-  const judgement = judge(together([factsOfVerdict(replayed.what, record.verdict, sameRun(record, again).differs), kept.facts]));
+  if (jsonPath !== undefined)
+    kept.write(() => writeWhole(jsonPath, `${jsonText({ ...record, plan: replayed.plan }, 1)}\n`));
+  const judgement = judge(
+    together([factsOfVerdict(replayed.what, record.verdict, sameRun(record, again).differs), kept.facts]),
+  );
   context.terminal.out(`${told(replayed, record, again)}${judgementText(judgement)}`);
   kept.tell(context.terminal);
   return judgement.code;
@@ -85,10 +89,15 @@ async function replay(argv: readonly string[], context: Context): Promise<ExitCo
 
 /** @throws UsageError when the system has no specification, or none for this plan */
 function tlaLines(system: System, plan: Plan): readonly string[] {
-  if (system.specification === undefined) throw new UsageError(`--trace-tla: system "${system.name}" has no \`specification\`, so that nobody knows what its steps are in Raft's terms`);
+  if (system.specification === undefined)
+    throw new UsageError(
+      `--trace-tla: system "${system.name}" has no \`specification\`, so that nobody knows what its steps are in Raft's terms`,
+    );
   const abstraction = system.specification(plan);
   if (abstraction === undefined) {
-    throw new UsageError(`--trace-tla: the settings of this plan have on what is not in the specification (docs/specification.md): a plan without that can be traced`);
+    throw new UsageError(
+      `--trace-tla: the settings of this plan have on what is not in the specification (docs/specification.md): a plan without that can be traced`,
+    );
   }
   const steps: SpecStep[] = [];
   run(tellingSteps(system, (step) => steps.push(step)), plan);
@@ -111,9 +120,17 @@ function told({ what, plan }: Replayed, record: RunRecord, again: RunRecord): st
   const rows = [
     ['  verdict', verdict.kind === 'violation' ? `violation of ${verdict.property}` : verdict.kind],
     ...(verdict.kind === 'ok' ? [] : [['  what', verdict.detail]]),
-    [verdict.kind === 'violation' ? '  at' : '  ended at', `step ${count(steps)}, virtual time ${virtualTime(endUs)}, ${count(events)} events`],
+    [
+      verdict.kind === 'violation' ? '  at' : '  ended at',
+      `step ${count(steps)}, virtual time ${virtualTime(endUs)}, ${count(events)} events`,
+    ],
     ['  cluster', `${plan.servers} servers, ${plan.clients} clients`],
-    ['  operations', plan.script === undefined ? `${count(operationsCompleted)} of ${count(plan.operations.length)} answered` : `${count(operationsCompleted)} checked, of the script ${plan.script}`],
+    [
+      '  operations',
+      plan.script === undefined
+        ? `${count(operationsCompleted)} of ${count(plan.operations.length)} answered`
+        : `${count(operationsCompleted)} checked, of the script ${plan.script}`,
+    ],
     ['  digest', isSame ? `${digest}, twice` : `${digest}, and ${again.digest} the second time: NOT DETERMINISTIC`],
     ...(isSame ? [] : [['  differs', differsText(differs)]]),
   ];

@@ -20,7 +20,9 @@ export async function shrinkAndReport(
 ): Promise<FailureReports> {
   return reportFailures(violations.filter(({ isLost }) => isLost !== true), shrunkPerProperty, async (seed) => {
     const subject = await findSubject(String(seed), scenarioOption, context);
-    const shrunk = await shrinkSubject(subject, { workers, runsMax: noLimitRuns, budgetMs: shrinkBudgetMs }, context.terminal);
+    const shrunk = await shrinkSubject(
+      subject, { workers, runsMax: noLimitRuns, budgetMs: shrinkBudgetMs }, context.terminal,
+    );
     const report = reportOf(subject, shrunk instanceof NothingToShrink ? null : shrunk, folder);
     return written(folder, subject, report, kept);
   });
@@ -30,7 +32,9 @@ export const reportedText = ({ report, seeds }: ReportedFailure, hasColor: boole
   `${reportText(report, hasColor)}${seeds.length > 1 ? `  the same failure in ${plural(seeds.length, 'seed')}: ${listedSeeds(seeds)}\n` : ''}`;
 
 export const leftOutText = (leftOut: readonly Failure[]): string =>
-  (leftOut.length === 0 ? '' : `  ${plural(leftOut.length, 'more failing seed')} not shrunk: ${listedSeeds(leftOut.map(({ seed }) => seed))}\n`);
+  leftOut.length === 0
+    ? ''
+    : `  ${plural(leftOut.length, 'more failing seed')} not shrunk: ${listedSeeds(leftOut.map(({ seed }) => seed))}\n`;
 
 const listedMax = 20;
 const listedSeeds = (seeds: readonly number[]): string =>

@@ -46,7 +46,9 @@ async function runReport(argv: readonly string[], context: Context): Promise<Exi
   mustBeWritable(join(folder, fileNames(subject.stem).json), context.terminal.err);
   const shrunk = values['no-shrink'] === true ? null : await shrinkSubject(subject, options, context.terminal);
   const kept = new Kept();
-  const report = written(folder, subject, reportOf(subject, shrunk instanceof NothingToShrink ? null : shrunk, folder), kept);
+  const report = written(
+    folder, subject, reportOf(subject, shrunk instanceof NothingToShrink ? null : shrunk, folder), kept,
+  );
   const judgement = judge(together([factsOfVerdict(subject.what, report.verdict, report.differs), kept.facts]));
   context.terminal.out(`${reportText(report, context.terminal.hasColor)}${judgementText(judgement)}`);
   kept.tell(context.terminal);
@@ -75,17 +77,26 @@ export function reportOf(subject: Subject, shrunk: Shrunk | null, folder: string
       replay: `npx ${ownCommand(`replay ${shrunk === null ? subject.replayWords : quoted(planPath)}${shrunk === null ? '' : subject.scenarioWords}`)}`,
       pin: `npx ${ownCommand(`pin ${quoted(planPath)}${subject.scenarioWords}`)}`,
     },
-    files: { open: join(folder, names.page), ...(shrunk === null || subject.seed === null ? {} : { whole: `npx ${ownCommand(`replay ${subject.replayWords}`)}` }) },
+    files: {
+      open: join(folder, names.page),
+      ...(shrunk === null || subject.seed === null
+        ? {}
+        : { whole: `npx ${ownCommand(`replay ${subject.replayWords}`)}` }),
+    },
   });
 }
 
 /** The report, which names its files only when they are there. */
 export function written(folder: string, { stem, replayWords }: Subject, report: Report, kept: Kept): Report {
   if (kept.write(() => writeReport(folder, stem, report))) return report;
-  const commands = { replay: `npx ${ownCommand(`replay ${replayWords}`)}`, pin: `npx ${ownCommand(`shrink ${replayWords} --out PLAN.json`)}` };
+  const commands = {
+    replay: `npx ${ownCommand(`replay ${replayWords}`)}`,
+    pin: `npx ${ownCommand(`shrink ${replayWords} --out PLAN.json`)}`,
+  };
   return { ...report, commands, files: {} };
 }
 
 const shrinkFacts = ({ before, after, runs, endedEarly, proof, others }: Shrunk): ShrinkFacts => ({
-  before, after, candidates: runs, endedEarly, proof, others: others.map(({ property, detail }) => `${property}: ${detail}`),
+  before, after, candidates: runs, endedEarly, proof,
+  others: others.map(({ property, detail }) => `${property}: ${detail}`),
 });

@@ -69,23 +69,49 @@ async function runShrink(argv: readonly string[], context: Context): Promise<Exi
     const place = kept.write(() => writeWhole(path, printPlan(plan))) ? `\n              ${path}` : '';
     return `  also found  ${property}: ${detail}${place}`;
   });
-  const files = isWritten ? [`  plan        ${out}`, `  replay      npx ${ownCommand(`replay ${quoted(out)}${subject.scenarioWords}`)}`, `  understand  npx ${ownCommand(`report ${quoted(out)}${subject.scenarioWords}`)}`] : [];
-  const judgement = judge(together([factsOfVerdict(subject.what, { kind: 'violation', property: shrunk.property, detail: shrunk.detail }, shrunk.differs), kept.facts]));
-  context.terminal.out(`${[toldShrunk(subject.what, shrunk), ...others, ...files].join('\n')}\n${judgementText(judgement)}`);
+  const files = isWritten
+    ? [
+        `  plan        ${out}`,
+        `  replay      npx ${ownCommand(`replay ${quoted(out)}${subject.scenarioWords}`)}`,
+        `  understand  npx ${ownCommand(`report ${quoted(out)}${subject.scenarioWords}`)}`,
+      ]
+    : [];
+  const judgement = judge(
+    together([
+      factsOfVerdict(
+        subject.what, { kind: 'violation', property: shrunk.property, detail: shrunk.detail }, shrunk.differs,
+      ),
+      kept.facts,
+    ]),
+  );
+  context.terminal.out(
+    `${[toldShrunk(subject.what, shrunk), ...others, ...files].join('\n')}\n${judgementText(judgement)}`,
+  );
   kept.tell(context.terminal);
   return judgement.code;
 }
 
 /** @throws UsageError */
-export function shrinkOptions(values: { budget?: string | undefined; runs?: string | undefined; workers?: string | undefined }): ShrinkOptions {
+export function shrinkOptions(values: {
+  budget?: string | undefined;
+  runs?: string | undefined;
+  workers?: string | undefined;
+}): ShrinkOptions {
   return {
     workers: wholeNumber('--workers', values.workers ?? String(availableParallelism()), 1, 256),
     runsMax: wholeNumber('--runs', values.runs ?? String(noLimitRuns), 1, noLimitRuns),
-    budgetMs: values.budget === undefined ? (values.runs === undefined ? defaultBudgetMs : null) : durationMs('--budget', values.budget),
+    budgetMs:
+      values.budget === undefined
+        ? values.runs === undefined
+          ? defaultBudgetMs
+          : null
+        : durationMs('--budget', values.budget),
   };
 }
 
-export async function shrinkSubject(subject: Subject, { workers, runsMax, budgetMs }: ShrinkOptions, terminal: Terminal): Promise<Shrunk | NothingToShrink> {
+export async function shrinkSubject(
+  subject: Subject, { workers, runsMax, budgetMs }: ShrinkOptions, terminal: Terminal,
+): Promise<Shrunk | NothingToShrink> {
   const limit = timeLimit(terminal.interrupted, budgetMs);
   const progress = new ShrinkLine(terminal, performance.now());
   try {
@@ -108,21 +134,29 @@ export async function shrinkSubject(subject: Subject, { workers, runsMax, budget
 }
 
 function toldNothing({ what }: Subject, nothing: NothingToShrink, terminal: Terminal): ExitCode {
-  const verdict = nothing.kind === 'unknown' ? { kind: 'unknown', detail: nothing.message } as const : { kind: 'ok' } as const;
+  const verdict =
+    nothing.kind === 'unknown' ? ({ kind: 'unknown', detail: nothing.message } as const) : ({ kind: 'ok' } as const);
   const judgement = judge(factsOfVerdict(what, verdict, nothing.kind === 'nondeterministic' ? [nothing.message] : []));
-  const says = { passes: 'nothing is violated, so there is nothing to shrink', unknown: `unknown: ${nothing.message}`, nondeterministic: `NOT DETERMINISTIC: ${nothing.message}` };
+  const says = {
+    passes: 'nothing is violated, so there is nothing to shrink', unknown: `unknown: ${nothing.message}`,
+    nondeterministic: `NOT DETERMINISTIC: ${nothing.message}`,
+  };
   terminal.out(`${what}: ${says[nothing.kind]}\n${judgementText(judgement)}`);
   return judgement.code;
 }
 
-function toldShrunk(what: string, { property, detail, before, after, runs, endedEarly, proof, digests, differs }: Shrunk): string {
+function toldShrunk(
+  what: string, { property, detail, before, after, runs, endedEarly, proof, digests, differs }: Shrunk,
+): string {
   const isSame = differs.length === 0;
   const rows = sizeRows(before, after);
   return [
     `${what}: ${property}`,
     `  ${detail}`,
     '',
-    table([['', 'before', 'after'], ...rows].map(([name, ...cells]) => [`  ${name}`, ...cells]), [1, 2]),
+    table(
+      [['', 'before', 'after'], ...rows].map(([name, ...cells]) => [`  ${name}`, ...cells]), [1, 2],
+    ),
     '',
     `  tried       ${plural(runs, 'candidate')}${endedEarly === null ? '' : ': the budget was used up, and more may go'}`,
     proof === null
@@ -135,7 +169,10 @@ function toldShrunk(what: string, { property, detail, before, after, runs, ended
 function sizeRows(before: PlanSize, after: PlanSize): readonly (readonly string[])[] {
   const shown = (value: number | null): string => (value === null ? 'by chance' : count(value));
   const names = ['steps', 'faults', 'operations', 'servers', 'clients', 'fates', 'timers'] as const;
-  const words = { steps: 'steps', faults: 'faults', operations: 'operations', servers: 'servers', clients: 'clients', fates: 'message fates', timers: 'timers' };
+  const words = {
+    steps: 'steps', faults: 'faults', operations: 'operations', servers: 'servers', clients: 'clients',
+    fates: 'message fates', timers: 'timers',
+  };
   return [
     ...names.map((name) => [words[name], shown(before[name]), shown(after[name])]),
     ['virtual time', virtualTime(before.virtualUs), virtualTime(after.virtualUs)],
@@ -155,8 +192,11 @@ class ShrinkLine {
   }
 
   show({ doing, runs, size }: ShrinkProgress, nowMs: number): void {
-    this.status.show(nowMs, () =>
-      `shrinking  ${plural(size.steps, 'step')}, ${plural(size.faults, 'fault')}, ${plural(size.operations, 'operation')}  ${count(runs)} tried, ${((nowMs - this.startedMs) / 1000).toFixed(0)} s  ${doing}`);
+    this.status.show(
+      nowMs,
+      () =>
+        `shrinking  ${plural(size.steps, 'step')}, ${plural(size.faults, 'fault')}, ${plural(size.operations, 'operation')}  ${count(runs)} tried, ${((nowMs - this.startedMs) / 1000).toFixed(0)} s  ${doing}`,
+    );
   }
 
   clear(): void {

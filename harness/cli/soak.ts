@@ -9,7 +9,9 @@ import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { count, duration, plural, short, table, virtualTime } from '../text/format.ts';
 import { ownCommand, quoted } from '../text/own-command.ts';
 import { jsonText } from '../text/printable.ts';
-import { durationMs, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode } from './command.ts';
+import {
+  durationMs, parseCommandLine, UsageError, wholeNumber, type Command, type Context, type ExitCode,
+} from './command.ts';
 import { Kept } from './kept.ts';
 import { scenarioFor } from './scenario-for.ts';
 import { StatusLine } from './status-line.ts';
@@ -50,7 +52,8 @@ function parse(argv: readonly string[], { registry }: Context): Request {
     'time-budget': { type: 'string' },
     json: { type: 'string' },
   });
-  if (positionals.length > 1) throw new UsageError(`soak takes one scenario, not ${positionals.length}: ${positionals.join(' ')}`);
+  if (positionals.length > 1)
+    throw new UsageError(`soak takes one scenario, not ${positionals.length}: ${positionals.join(' ')}`);
   return {
     name: positionals[0] ?? defaultScenario(registry),
     seed: wholeNumber('--seed', values.seed ?? '1', 0, 2 ** 40),
@@ -78,9 +81,17 @@ async function soak(request: Request, { terminal, registry }: Context): Promise<
   limit.release();
   const record = run.record();
   const isShort = record.verdict.kind === 'ok' && record.operations < operations;
-  const endedEarly = isShort ? `${terminal.interrupted.aborted ? 'interrupted' : 'time is up'} after ${count(record.operations)} of ${count(operations)} operations` : null;
+  const endedEarly = isShort
+    ? `${terminal.interrupted.aborted ? 'interrupted' : 'time is up'} after ${count(record.operations)} of ${count(operations)} operations`
+    : null;
   const kept = new Kept();
-  if (jsonPath !== null) kept.write(() => writeWhole(jsonPath, `${jsonText({ scenario: scenario.name, seed: request.seed, asked: operations, ...record }, 1)}\n`));
+  if (jsonPath !== null)
+    kept.write(() =>
+      writeWhole(
+        jsonPath,
+        `${jsonText({ scenario: scenario.name, seed: request.seed, asked: operations, ...record }, 1)}\n`,
+      ),
+    );
   const what = `${scenario.name} soak, seed ${request.seed}, round ${record.rounds}`;
   const judgement = judge(together([
     factsOfVerdict(what, record.verdict, []),
@@ -98,7 +109,8 @@ function begun<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (error instanceof PlanError || error instanceof TypeError && /soak|`cut`/.test(error.message)) throw new UsageError(error.message);
+    if (error instanceof PlanError || (error instanceof TypeError && /soak|`cut`/.test(error.message)))
+      throw new UsageError(error.message);
     throw error;
   }
 }
@@ -113,7 +125,10 @@ function progressText({ operations, rounds, events }: Soak, target: number, elap
 
 const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-function told({ name, seed, operations }: Request, record: SoakRecord, endedEarly: string | null, wallMs: number, registry: Context['registry']): string {
+function told(
+  { name, seed, operations }: Request, record: SoakRecord, endedEarly: string | null, wallMs: number,
+  registry: Context['registry'],
+): string {
   const { verdict, rounds, judged, digest, counts, faults, nodes } = record;
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   const again = `soak${name === defaultScenario(registry) ? '' : ` ${quoted(name)}`} --seed ${seed} --operations ${operations}`;
@@ -126,22 +141,43 @@ function told({ name, seed, operations }: Request, record: SoakRecord, endedEarl
       ['  pieces of the history judged', `${count(judged)}, each cut where nothing was open and all replicas agreed`],
       ['  events', `${count(record.events)} in ${duration(record.endUs / 1000)} of virtual time`],
       ['  crashes, restarts', `${count(nodes.crashes)}, ${count(nodes.restarts)}`],
-      ['  time', `${duration(wallMs)}, CPU ${duration((userCPUTime + systemCPUTime) / 1000)}, at most ${count(maxRSS / 1024)} MB of memory in the process`],
+      [
+        '  time',
+        `${duration(wallMs)}, CPU ${duration((userCPUTime + systemCPUTime) / 1000)}, at most ${count(maxRSS / 1024)} MB of memory in the process`,
+      ],
       ['  digest', digest],
     ]),
     '',
-    table([['  reached', 'times'], ...Object.entries(counts).map(([situation, times]) => [`  ${words(situation)}`, count(times)])], [1]),
+    table(
+      [
+        ['  reached', 'times'],
+        ...Object.entries(counts).map(([situation, times]) => [`  ${words(situation)}`, count(times)]),
+      ],
+      [1],
+    ),
     '',
-    table([['  fault', 'eligible', 'fired', 'mattered'], ...kinds.map((kind) => [`  ${words(kind)}`, count(faults[kind]!.eligible), count(faults[kind]!.fired), count(faults[kind]!.mattered)])], [1, 2, 3]),
+    table(
+      [
+        ['  fault', 'eligible', 'fired', 'mattered'],
+        ...kinds.map((kind) => [
+          `  ${words(kind)}`, count(faults[kind]!.eligible), count(faults[kind]!.fired), count(faults[kind]!.mattered),
+        ]),
+      ],
+      [1, 2, 3],
+    ),
     '',
     ...(never.length === 0 ? [] : [`  NEVER FIRED although switched on: ${never.map(words).join(', ')}`, '']),
-    ...(verdict.kind === 'ok' ? [] : [
-      verdict.kind === 'violation' ? `FAIL  in round ${rounds}, of property ${verdict.property}` : `UNKNOWN  in round ${rounds}`,
-      `  ${verdict.detail}`,
-      `  at step ${count(record.steps)}, virtual time ${virtualTime(record.endUs)}`,
-      `  again   npx ${ownCommand(again)}`,
-      '',
-    ]),
+    ...(verdict.kind === 'ok'
+      ? []
+      : [
+          verdict.kind === 'violation'
+            ? `FAIL  in round ${rounds}, of property ${verdict.property}`
+            : `UNKNOWN  in round ${rounds}`,
+          `  ${verdict.detail}`,
+          `  at step ${count(record.steps)}, virtual time ${virtualTime(record.endUs)}`,
+          `  again   npx ${ownCommand(again)}`,
+          '',
+        ]),
     `  verdict  ${verdict.kind === 'ok' ? (endedEarly ?? 'passed') : verdict.kind}\n`,
   ].join('\n');
 }

@@ -32,8 +32,9 @@ export interface Subject {
  * Of a run in which nothing is violated until states, messages and writes are frozen, the frozen system.
  * @throws UsageError
  */
-export const findSubject = async (asked: string, scenarioName: string | undefined, context: Context): Promise<Subject> =>
-  asItFails(await subjectAsAsked(asked, scenarioName, context));
+export const findSubject = async (
+  asked: string, scenarioName: string | undefined, context: Context,
+): Promise<Subject> => asItFails(await subjectAsAsked(asked, scenarioName, context));
 
 function asItFails(subject: Subject): Subject {
   const { plan, system } = subject;
@@ -42,28 +43,34 @@ function asItFails(subject: Subject): Subject {
   return isOk ? subject : { ...subject, system: frozen(system), registryUrl: null };
 }
 
-async function subjectAsAsked(asked: string, scenarioName: string | undefined, { registry }: Context): Promise<Subject> {
+async function subjectAsAsked(
+  asked: string, scenarioName: string | undefined, { registry }: Context,
+): Promise<Subject> {
   const byDefault = defaultScenario(registry);
   const option = scenarioName === undefined || scenarioName === byDefault ? '' : ` --scenario ${quoted(scenarioName)}`;
   if (/^\d+$/.test(asked)) {
-    return subjectAsDrawn(await scenarioFor(registry, scenarioName ?? byDefault), wholeNumber('the seed', asked, 0, 2 ** 40), option);
+    return subjectAsDrawn(
+      await scenarioFor(registry, scenarioName ?? byDefault), wholeNumber('the seed', asked, 0, 2 ** 40), option,
+    );
   }
   const { plan, system, url } = await planInFile(asked, scenarioName, registry);
   return {
-    plan, system, registryUrl: url, seed: null,
-    what: asked,
-    stem: basename(asked).replace(/(\.min)?(\.plan)?\.json$/, ''),
-    replayWords: `${quoted(asked)}${option}`,
+    plan, system, registryUrl: url, seed: null, what: asked,
+    stem: basename(asked).replace(/(\.min)?(\.plan)?\.json$/, ''), replayWords: `${quoted(asked)}${option}`,
     scenarioWords: option,
   };
 }
 
 /** @param option the words that name the scenario to a command */
-export const subjectOfSeed = (found: FoundScenario, seed: number, option: string): Subject => asItFails(subjectAsDrawn(found, seed, option));
+export const subjectOfSeed = (found: FoundScenario, seed: number, option: string): Subject =>
+  asItFails(subjectAsDrawn(found, seed, option));
 
 function subjectAsDrawn({ scenario, url, module }: FoundScenario, seed: number, option: string): Subject {
   const stem = `${scenario.name.replaceAll(/[^\w.-]+/g, '-')}-${seed}`;
   // A plan of a module says so itself.
   const scenarioWords = module === null ? option : '';
-  return { plan: planOf(scenario, seed), system: scenario.system, registryUrl: url, seed, what: `${scenario.name} seed ${seed}`, stem, replayWords: `${seed}${option}`, scenarioWords };
+  return {
+    plan: planOf(scenario, seed), system: scenario.system, registryUrl: url, seed,
+    what: `${scenario.name} seed ${seed}`, stem, replayWords: `${seed}${option}`, scenarioWords,
+  };
 }

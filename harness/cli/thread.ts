@@ -37,7 +37,9 @@ interface Patience {
 const usualPatience: Patience = { stuckAfterMs, graceMs: 60_000, lookEveryMs };
 
 /** `threadUrl`: a module that calls `runInThread`. */
-export function runWatched(argv: readonly string[], threadUrl: URL, terminal: Terminal, patience = usualPatience): Promise<ExitCode> {
+export function runWatched(
+  argv: readonly string[], threadUrl: URL, terminal: Terminal, patience = usualPatience,
+): Promise<ExitCode> {
   const pulse = new Pulse();
   const { isTerminal, columns, hasColor } = terminal;
   const start: Start = { argv, pulse: pulse.shared, isTerminal, columns, hasColor };
@@ -51,7 +53,10 @@ export function runWatched(argv: readonly string[], threadUrl: URL, terminal: Te
       const stuck = watch.look(nowMs);
       if (stuck !== null) return finish(exitCode[meaningOfLoss[stuck.part]], stuckText(stuck, patience.stuckAfterMs));
       if (interruptedMs !== null && nowMs - interruptedMs > patience.graceMs) {
-        finish(exitCode.unknown, `did not end within ${patience.graceMs / 1000} s of being interrupted${placeText(pulse.place)}`);
+        finish(
+          exitCode.unknown,
+          `did not end within ${patience.graceMs / 1000} s of being interrupted${placeText(pulse.place)}`,
+        );
       }
     }, patience.lookEveryMs);
     const finish = (last: ExitCode, text: string | null): void => {
@@ -76,9 +81,11 @@ export function runWatched(argv: readonly string[], threadUrl: URL, terminal: Te
 
 /** A thread that ends without a word was ended by what it had loaded. */
 function endText(argv: readonly string[], status: number, place: Place | null): string {
-  if (place !== null && place.part !== 'load') return `the code under test ended the process with process.exit(${status})${placeText(place)}: a protocol is a pure function`;
+  if (place !== null && place.part !== 'load')
+    return `the code under test ended the process with process.exit(${status})${placeText(place)}: a protocol is a pure function`;
   const modules = argv.filter((word) => /\.[mc]?[jt]s(?:#.*)?$/.test(word));
-  const who = modules.length === 0 ? 'a module that was loaded' : modules.map((word) => word.replace(/#.*$/, '')).join(' or ');
+  const who =
+    modules.length === 0 ? 'a module that was loaded' : modules.map((word) => word.replace(/#.*$/, '')).join(' or ');
   return status === unsettledStatus
     ? `${who} never finishes loading: a top-level await in it is never settled`
     : `${who} ended the process with process.exit(${status}) while it was loaded`;
@@ -89,7 +96,8 @@ const unsettledStatus = 13;
 
 function blamed(error: NodeJS.ErrnoException, [name]: readonly string[], pulse: Pulse): readonly [ExitCode, string] {
   const code = commands.find((one) => one.name === name)?.outOfMemory ?? exitCode.unknown;
-  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') return [code, `out of memory${placeText(pulse.place)}: more heap: NODE_OPTIONS=--max-old-space-size=8192`];
+  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return [code, `out of memory${placeText(pulse.place)}: more heap: NODE_OPTIONS=--max-old-space-size=8192`];
   return [exitCode.harnessFault, `a fault of the harness itself, please report it:\n${error.stack ?? String(error)}`];
 }
 

@@ -21,7 +21,9 @@ export function timeLimit(interrupted: AbortSignal, budgetMs: number | null): Ti
   interrupted.addEventListener('abort', end);
   let timer: NodeJS.Timeout | null = null;
   const wait = (leftMs: number): void => {
-    timer = setTimeout(() => (leftMs > longestTimerMs ? wait(leftMs - longestTimerMs) : end()), Math.min(leftMs, longestTimerMs));
+    timer = setTimeout(
+      () => (leftMs > longestTimerMs ? wait(leftMs - longestTimerMs) : end()), Math.min(leftMs, longestTimerMs),
+    );
   };
   if (budgetMs !== null) wait(budgetMs);
   return {

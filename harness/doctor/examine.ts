@@ -29,22 +29,29 @@ export function examine(system: System, plan: Plan): readonly Finding[] {
   guarded(found, 'the run ends in a fault', () => {
     const { verdict } = run(watched(system, found), plan);
     if (verdict.kind === 'violation') broken = verdict.detail;
-    if (verdict.kind === 'violation' && isOfContract(verdict.property)) found(`the run breaks ${verdict.property}`, verdict.detail);
+    if (verdict.kind === 'violation' && isOfContract(verdict.property))
+      found(`the run breaks ${verdict.property}`, verdict.detail);
   });
   guarded(found, 'the run ends in a fault', () => {
     const { isSame, differs } = sameRun(run(system, plan), run(system, plan));
-    if (!isSame) found('two runs of one plan differ', `${differs[0] ?? 'their digests'}: something outside of state and event has a say: a clock, a random number, a variable of the module`);
+    if (!isSame)
+      found(
+        'two runs of one plan differ',
+        `${differs[0] ?? 'their digests'}: something outside of state and event has a say: a clock, a random number, a variable of the module`,
+      );
   });
   guarded(found, 'the run ends in a fault', () => {
     const { verdict } = run(frozen(system), plan);
     // What breaks the contract without being frozen as well is told already.
-    if (verdict.kind === 'violation' && verdict.property === 'Protocol Contract' && verdict.detail !== broken) found('something is written to in place', `${verdict.detail}: make a new object`);
+    if (verdict.kind === 'violation' && verdict.property === 'Protocol Contract' && verdict.detail !== broken)
+      found('something is written to in place', `${verdict.detail}: make a new object`);
   });
   return [...findings.values()];
 }
 
 /** What says something of the citizen, and not of the protocol. */
-const isOfContract = (property: string): boolean => ['Protocol Contract', 'No Exception', 'Bounded Work', 'Starts From Undamaged Disk'].includes(property);
+const isOfContract = (property: string): boolean =>
+  ['Protocol Contract', 'No Exception', 'Bounded Work', 'Starts From Undamaged Disk'].includes(property);
 
 function guarded(found: Found, what: string, act: () => void): void {
   try {
@@ -54,7 +61,8 @@ function guarded(found: Found, what: string, act: () => void): void {
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
 /** The same system, each of whose steps is looked at. */
 function watched(system: System, found: Found): System {
@@ -63,7 +71,11 @@ function watched(system: System, found: Found): System {
     ...(system.storage === undefined ? {} : { storage: recovering(system.storage, found) }),
     processes(plan) {
       const digests = new Digests(system, found);
-      return system.processes(plan).map((process, node) => new Examiner(system, process, nodeName(plan, node), node < plan.servers, digests, found).process());
+      return system
+        .processes(plan)
+        .map((process, node) =>
+          new Examiner(system, process, nodeName(plan, node), node < plan.servers, digests, found).process(),
+        );
     },
   };
 }
@@ -77,7 +89,10 @@ const recovering = (storage: AnyStorage, found: Found): AnyStorage => ({
     try {
       return storage.recover(files);
     } catch (error) {
-      found('a durable state does not survive its disk', `\`recover\` throws on ${[...files.keys()].join(', ')}: ${messageOf(error)}: say that it is refused, and why`);
+      found(
+        'a durable state does not survive its disk',
+        `\`recover\` throws on ${[...files.keys()].join(', ')}: ${messageOf(error)}: say that it is refused, and why`,
+      );
       throw error;
     }
   },
@@ -89,7 +104,10 @@ const asText = (take: (digest: Digest) => void): string => {
   return digest.hex();
 };
 
-/** Whether it is made of numbers, texts, lists, records, maps and sets alone: what a class holds may be the same in another form. */
+/**
+ * Whether it is made of numbers, texts, lists, records, maps and sets alone: what a class holds may be the same in
+ * another form.
+ */
 function isPlain(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (Array.isArray(value)) return value.every(isPlain);
@@ -117,7 +135,11 @@ class Digests {
     const whole = asText((to) => to.value(message));
     const first = this.messages.get(digest);
     if (first === undefined) this.messages.set(digest, { whole, message });
-    else if (first.whole !== whole) this.found('a digest leaves something out', `${where}: two messages have one \`digestMessage\`, ${brief(first.message)} and ${brief(message)}: give it all that tells them apart`);
+    else if (first.whole !== whole)
+      this.found(
+        'a digest leaves something out',
+        `${where}: two messages have one \`digestMessage\`, ${brief(first.message)} and ${brief(message)}: give it all that tells them apart`,
+      );
   }
 
   /** Of a server. */
@@ -125,7 +147,10 @@ class Digests {
     if (before === after || !isPlain(before) || !isPlain(after)) return;
     const [was, is] = [before, after].map((state) => asText((to) => this.system.digestState(to, state)));
     if (was !== is || asText((to) => to.value(before)) === asText((to) => to.value(after))) return;
-    this.found('a digest leaves something out', `${where}: two states have one \`digestState\`, ${brief(before)} and ${brief(after)}: give it all that tells them apart`);
+    this.found(
+      'a digest leaves something out',
+      `${where}: two states have one \`digestState\`, ${brief(before)} and ${brief(after)}: give it all that tells them apart`,
+    );
   }
 }
 
@@ -170,13 +195,19 @@ class Examiner {
   }
 
   /** Asked twice: a pure function says the same. What is thrown is thrown again. */
-  private looked<T extends { readonly state: unknown; readonly effects: readonly AnyEffect[] }>(occasion: string, act: () => T, before?: unknown): T {
+  private looked<T extends { readonly state: unknown; readonly effects: readonly AnyEffect[] }>(
+    occasion: string, act: () => T, before?: unknown,
+  ): T {
     const step = act();
     if (typeof step !== 'object' || step === null || !Array.isArray(step.effects)) return step;
     const where = `${this.name} ${occasion}`;
     const digest = this.digestOf(where, step);
     const again = digest === null ? null : this.digestOf(where, act());
-    if (digest !== null && again !== digest) this.found('a step is not pure', `${where}: asked twice with the same state and event, it gives two results: a clock, a random number, or something that it remembers outside of its state`);
+    if (digest !== null && again !== digest)
+      this.found(
+        'a step is not pure',
+        `${where}: asked twice with the same state and event, it gives two results: a clock, a random number, or something that it remembers outside of its state`,
+      );
     for (const effect of step.effects) if (effect?.kind === 'send') this.sent(where, effect.message);
     if (digest !== null && before !== undefined) this.digests.stepped(where, before, step.state);
     return step;
@@ -188,7 +219,10 @@ class Examiner {
       digest.value(value);
       return digest.hex();
     } catch (error) {
-      this.found('what it returns is no plain data', `${where}: ${messageOf(error)}: states, messages and writes are numbers, texts, lists, records, maps and sets`);
+      this.found(
+        'what it returns is no plain data',
+        `${where}: ${messageOf(error)}: states, messages and writes are numbers, texts, lists, records, maps and sets`,
+      );
       return null;
     }
   }
@@ -203,7 +237,10 @@ class Examiner {
       const bytes = codec.encode(message);
       const back = codec.decode(bytes, true);
       if (this.digestOf(where, back) !== digest && (isPlain(message) || !this.isSame(message, bytes, back))) {
-        this.found('a message does not survive its codec', `${where}: ${this.system.describeMessage(message)} comes back as ${JSON.stringify(back)?.slice(0, 80) ?? String(back)}`);
+        this.found(
+          'a message does not survive its codec',
+          `${where}: ${this.system.describeMessage(message)} comes back as ${JSON.stringify(back)?.slice(0, 80) ?? String(back)}`,
+        );
       }
     } catch (error) {
       this.found('a message does not survive its codec', `${where}: ${messageOf(error)}`);
@@ -220,7 +257,8 @@ class Examiner {
     const after = this.inner.write(durable, write);
     const { storage } = this.system;
     const where = `${this.name} on a write`;
-    if (this.digestOf(where, after) !== this.digestOf(where, this.inner.write(durable, write))) this.found('`write` is not pure', `${where}: asked twice, it gives two results`);
+    if (this.digestOf(where, after) !== this.digestOf(where, this.inner.write(durable, write)))
+      this.found('`write` is not pure', `${where}: asked twice, it gives two results`);
     if (storage === undefined || !this.isServer || after === undefined) return after;
     try {
       const blank = storage.format();
@@ -228,7 +266,8 @@ class Examiner {
       const files = new Map<string, Uint8Array>();
       for (const operation of [...blank.operations, ...stored.operations]) {
         if (operation.kind === 'remove') files.delete(operation.file);
-        else if (operation.kind === 'append') files.set(operation.file, Uint8Array.from([...(files.get(operation.file) ?? []), ...operation.bytes]));
+        else if (operation.kind === 'append')
+          files.set(operation.file, Uint8Array.from([...(files.get(operation.file) ?? []), ...operation.bytes]));
         else if (operation.kind !== 'rewrite') files.set(operation.file, operation.bytes);
       }
       if (durable === this.inner.blank) this.mustComeBack(where, after, files, storage.recover(files));
@@ -238,9 +277,16 @@ class Examiner {
     return after;
   }
 
-  private mustComeBack(where: string, after: unknown, files: ReadonlyMap<string, Uint8Array>, recovery: { readonly kind: string; readonly durable?: unknown; readonly reason?: string }): void {
-    if (recovery.kind === 'refused') this.found('a durable state does not survive its disk', `${where}: ${[...files.keys()].join(', ')}: ${recovery.reason}`);
-    else if (this.digestOf(where, recovery.durable) !== this.digestOf(where, after)) this.found('a durable state does not survive its disk', `${where}: what is read back is not what was written`);
+  private mustComeBack(
+    where: string, after: unknown, files: ReadonlyMap<string, Uint8Array>,
+    recovery: { readonly kind: string; readonly durable?: unknown; readonly reason?: string },
+  ): void {
+    if (recovery.kind === 'refused')
+      this.found(
+        'a durable state does not survive its disk', `${where}: ${[...files.keys()].join(', ')}: ${recovery.reason}`,
+      );
+    else if (this.digestOf(where, recovery.durable) !== this.digestOf(where, after))
+      this.found('a durable state does not survive its disk', `${where}: what is read back is not what was written`);
   }
 
   /** A timer that was set before a restart, or by an older version, may still be heard of. */

@@ -15,7 +15,10 @@ import { Threads, type Thread } from './threads.ts';
 import type { Visited } from './visited.ts';
 import type { ModelSource } from './worker-messages.ts';
 
-/** A level of this many states is worth sharing; a smaller space is closed before threads know what this one has remembered. */
+/**
+ * A level of this many states is worth sharing; a smaller space is closed before threads know what this one has
+ * remembered.
+ */
 const shareFrom = 20_000;
 const progressMs = 200;
 
@@ -68,7 +71,9 @@ class ThreadCrew<State, Action> implements Crew {
     if (this.threads === null) return this.local.counts();
     const round = this.isInRound ? this.threads.roundNumbers() : { found: 0, generated: 0 };
     const following = sum(this.shares, (share) => share.following) + round.found;
-    const queue = this.isInRound ? this.threads.roundNumbers().queue : following + sum(this.shares, (share) => share.waiting);
+    const queue = this.isInRound
+      ? this.threads.roundNumbers().queue
+      : following + sum(this.shares, (share) => share.waiting);
     return { distinct: this.visited.size + round.found, generated: this.generated + round.generated, following, queue };
   }
 
@@ -134,7 +139,9 @@ class ThreadCrew<State, Action> implements Crew {
     threads!.clearRound();
     this.isInRound = true;
     const replies = await Promise.all(
-      this.shares.map((share) => share.thread.ask('expanded', { kind: 'expand', quota: quotaOf(share), visited: buffers, next })),
+      this.shares.map((share) =>
+        share.thread.ask('expanded', { kind: 'expand', quota: quotaOf(share), visited: buffers, next }),
+      ),
     ).finally(() => {
       this.isInRound = false;
     });
@@ -160,20 +167,27 @@ class ThreadCrew<State, Action> implements Crew {
     this.generated = expander.generated;
     const { current } = expander;
     const parts = Array.from({ length: workers }, (): number[] => []);
-    for (let index = 0; index < current.length; index++) parts[index % workers]!.push(current.lo(index), current.hi(index));
+    for (let index = 0; index < current.length; index++)
+      parts[index % workers]!.push(current.lo(index), current.hi(index));
     current.takeLast(current.length);
-    this.shares = this.threads.all.map((thread, index) => ({ thread, following: 0, waiting: parts[index]!.length / 2, isDone: false }));
+    this.shares = this.threads.all.map((thread, index) => ({
+      thread, following: 0, waiting: parts[index]!.length / 2, isDone: false,
+    }));
     const start = { level: this.level, reached: [...this.reached] };
     const visited = this.visited.buffers;
     this.mustAttach = false;
     await Promise.all(
-      this.shares.map((share, index) => share.thread.ask('took', { kind: 'take', halves: Int32Array.from(parts[index]!), start, visited })),
+      this.shares.map((share, index) =>
+        share.thread.ask('took', { kind: 'take', halves: Int32Array.from(parts[index]!), start, visited }),
+      ),
     );
   }
 
   /** Moves states of the following level from large shares to small ones. */
   private async even(): Promise<void> {
-    for (const { from, to, count } of handovers(this.shares.map(({ following }) => following), this.options.shareFrom ?? shareFrom)) {
+    for (const { from, to, count } of handovers(
+      this.shares.map(({ following }) => following), this.options.shareFrom ?? shareFrom,
+    )) {
       const [giver, taker] = [this.shares[from]!, this.shares[to]!];
       const { halves } = await giver.thread.ask('gave', { kind: 'give', count });
       await taker.thread.ask('took', { kind: 'take', halves, start: null, visited: null });
@@ -186,4 +200,5 @@ class ThreadCrew<State, Action> implements Crew {
 /** More than for one thread alone: at the end of a round all stand still. */
 const roomForRound = (distinct: number): number => Math.max(1024, Math.ceil(distinct / 10));
 
-const sum = (shares: readonly Share[], of: (share: Share) => number): number => shares.reduce((total, share) => total + of(share), 0);
+const sum = (shares: readonly Share[], of: (share: Share) => number): number =>
+  shares.reduce((total, share) => total + of(share), 0);

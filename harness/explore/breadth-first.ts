@@ -12,7 +12,9 @@ import { resultOf, type SearchEnd, type SearchOptions, type SearchResult } from 
 const progressMs = 200;
 
 /** In this thread; see `breadthFirstInThreads` for several. */
-export function breadthFirst<State, Action>(model: Model<State, Action>, options: SearchOptions): Promise<SearchResult<State, Action>> {
+export function breadthFirst<State, Action>(
+  model: Model<State, Action>, options: SearchOptions,
+): Promise<SearchResult<State, Action>> {
   return search(model, new LocalCrew(model, options, false), options, 1);
 }
 
@@ -54,8 +56,13 @@ export async function search<State, Action>(
     await crew.close();
   }
   const { distinct, generated } = crew.counts();
-  const counts = { strategy: 'bfs', workers, distinct, generated, depth, end, elapsedMs: clock() - beganMs, visitedBytes: crew.visited.sizeBytes } as const;
-  return resultOf(model, counts, crew.findings, (finding) => pathOf(model, crew.visited, options.hasSymmetry === true, finding));
+  const counts = {
+    strategy: 'bfs', workers, distinct, generated, depth, end, elapsedMs: clock() - beganMs,
+    visitedBytes: crew.visited.sizeBytes,
+  } as const;
+  return resultOf(model, counts, crew.findings, (finding) =>
+    pathOf(model, crew.visited, options.hasSymmetry === true, finding),
+  );
 }
 
 const reachedIn = (crew: Crew): readonly number[] =>

@@ -35,7 +35,10 @@ const holdMs = 50;
 
 export const pauseForEvents = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Room for new states before work begins: a thirtieth of what is there, so that threads seldom meet for it, and little is free. */
+/**
+ * Room for new states before work begins: a thirtieth of what is there, so that threads seldom meet for it, and little
+ * is free.
+ */
 export const roomFor = (distinct: number): number => Math.max(1024, Math.ceil(distinct / 32));
 
 export class LocalCrew<State, Action> implements Crew {

@@ -21,7 +21,9 @@ interface Frame<State, Action> extends Place {
 const sliceSteps = 4096;
 const holdMs = 50;
 
-export async function depthFirst<State, Action>(model: Model<State, Action>, options: SearchOptions): Promise<SearchResult<State, Action>> {
+export async function depthFirst<State, Action>(
+  model: Model<State, Action>, options: SearchOptions,
+): Promise<SearchResult<State, Action>> {
   const { clock, signal } = options;
   const search = new DepthFirst(model, options);
   const beganMs = clock();
@@ -36,8 +38,13 @@ export async function depthFirst<State, Action>(model: Model<State, Action>, opt
     options.onProgress?.({ ...search.numbers(), elapsedMs: heldSince - beganMs });
   }
   const { distinct, generated, depth } = search.numbers();
-  const counts = { strategy: 'dfs', workers: 1, distinct, generated, depth, end, elapsedMs: clock() - beganMs, visitedBytes: search.visited.sizeBytes } as const;
-  return resultOf(model, counts, search.checks.findings, (finding) => search.paths.get(`${finding.property} ${finding.verdict}`)!);
+  const counts = {
+    strategy: 'dfs', workers: 1, distinct, generated, depth, end, elapsedMs: clock() - beganMs,
+    visitedBytes: search.visited.sizeBytes,
+  } as const;
+  return resultOf(model, counts, search.checks.findings, (finding) =>
+    search.paths.get(`${finding.property} ${finding.verdict}`)!,
+  );
 }
 
 class DepthFirst<State, Action> {
@@ -131,7 +138,9 @@ class DepthFirst<State, Action> {
     }
     this.depth = Math.max(this.depth, level + 1);
     const place = { lo, hi, level };
-    this.stack.push({ state, actions: level + 1 < maxDepth ? this.actionsOf(state, place) : this.cut(), nextAction: 0, ...place });
+    this.stack.push({
+      state, actions: level + 1 < maxDepth ? this.actionsOf(state, place) : this.cut(), nextAction: 0, ...place,
+    });
     if (isKnown) return;
     this.checks.state(state, place);
     this.keepPaths();
@@ -160,6 +169,11 @@ class DepthFirst<State, Action> {
       const name = `${finding.property} ${finding.verdict}`;
       if (!this.paths.has(name)) this.paths.set(name, completePath(this.model, states, actions, finding));
     }
-    this.checks.forget(this.checks.findings.all().filter(({ verdict }) => verdict === 'reached').map(({ property }) => property));
+    this.checks.forget(
+      this.checks.findings
+        .all()
+        .filter(({ verdict }) => verdict === 'reached')
+        .map(({ property }) => property),
+    );
   }
 }

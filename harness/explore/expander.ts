@@ -61,7 +61,9 @@ export class Expander<State, Action> {
   private nextState = 0;
   private nextAction = 0;
 
-  constructor(model: Model<State, Action>, visited: Visited, checks: PropertyChecks<State, Action>, hasSymmetry: boolean) {
+  constructor(
+    model: Model<State, Action>, visited: Visited, checks: PropertyChecks<State, Action>, hasSymmetry: boolean,
+  ) {
     this.model = model;
     this.visited = visited;
     this.checks = checks;

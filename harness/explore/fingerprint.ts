@@ -193,7 +193,10 @@ export class StructuralHasher {
       return this.unordered(tag.record, Object.entries(value), hasher);
     }
     if (value instanceof Map) return this.unordered(tag.map, [...value], hasher);
-    if (value instanceof Set) return this.unordered(tag.set, [...value].map((member) => [member, true] as const), hasher);
+    if (value instanceof Set)
+      return this.unordered(
+        tag.set, [...value].map((member) => [member, true] as const), hasher,
+      );
     const view = this.views.get(prototype as object);
     if (view === undefined) {
       throw new TypeError(`a ${value.constructor.name} is not plain data: give the hasher a view of it`);

@@ -28,17 +28,14 @@ export interface Call<I> {
  */
 export function operationsOf<I, O>(histories: readonly ClientHistory<I, O>[]): readonly Operation<I, O>[] {
   const calls = histories.flatMap(({ completed, inFlight }, client) => {
-    const all: { client: number; position: number; call: Call<I>; output: O | undefined; isOpen: boolean }[] = completed.map((call, position) => ({
-      client,
-      position,
-      call,
-      output: call.output,
-      isOpen: false,
-    }));
-    if (inFlight !== null) all.push({ client, position: completed.length, call: inFlight, output: undefined, isOpen: true });
+    const all: { client: number; position: number; call: Call<I>; output: O | undefined; isOpen: boolean }[] =
+      completed.map((call, position) => ({ client, position, call, output: call.output, isOpen: false }));
+    if (inFlight !== null)
+      all.push({ client, position: completed.length, call: inFlight, output: undefined, isOpen: true });
     return all;
   });
-  const countBefore = (own: (typeof calls)[number], client: number): number => (client === own.client ? own.position : own.call.before[client]!);
+  const countBefore = (own: (typeof calls)[number], client: number): number =>
+    client === own.client ? own.position : own.call.before[client]!;
   const predecessors = calls.map((own) => histories.reduce((sum, _, client) => sum + countBefore(own, client), 0));
   const end = 2 * (Math.max(0, ...predecessors) + 1);
   return calls.map((own, index) => {
@@ -46,7 +43,10 @@ export function operationsOf<I, O>(histories: readonly ClientHistory<I, O>[]): r
     calls.forEach((other, at) => {
       if (own.position < countBefore(other, own.client)) returnTime = Math.min(returnTime, 2 * predecessors[at]! - 1);
     });
-    return { client: own.client, input: own.call.input, output: own.output, callTime: 2 * predecessors[index]!, returnTime: own.isOpen ? null : returnTime };
+    return {
+      client: own.client, input: own.call.input, output: own.output, callTime: 2 * predecessors[index]!,
+      returnTime: own.isOpen ? null : returnTime,
+    };
   });
 }
 
@@ -89,7 +89,13 @@ function judge<I, O>(sequential: Sequential<unknown, I, O>, histories: readonly 
   const operations = operationsOf(histories);
   const verdict = checkOperations(sequential, operations);
   if (verdict.kind === 'ok') return null;
-  if (verdict.kind === 'unknown') return { verdict: 'unknown', detail: `the linearizability check gave up (${verdict.reason ?? 'no reason'})` };
-  const told = operations.map(({ client, input, output }) => `c${client} ${sequential.describeOperation?.(input, output) ?? JSON.stringify({ input, output })}`);
-  return { verdict: 'violation', detail: `no order of the operations explains what the clients saw: ${told.join('; ')}` };
+  if (verdict.kind === 'unknown')
+    return { verdict: 'unknown', detail: `the linearizability check gave up (${verdict.reason ?? 'no reason'})` };
+  const told = operations.map(
+    ({ client, input, output }) =>
+      `c${client} ${sequential.describeOperation?.(input, output) ?? JSON.stringify({ input, output })}`,
+  );
+  return {
+    verdict: 'violation', detail: `no order of the operations explains what the clients saw: ${told.join('; ')}`,
+  };
 }

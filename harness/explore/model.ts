@@ -33,9 +33,17 @@ export interface Problem {
  */
 export type Property<State, Action> =
   | { readonly kind: 'always'; readonly name: string; check(state: State): Problem | null }
-  | { readonly kind: 'always-step'; readonly name: string; check(before: State, action: Action, after: State): Problem | null }
+  | {
+      readonly kind: 'always-step';
+      readonly name: string;
+      check(before: State, action: Action, after: State): Problem | null;
+    }
   | { readonly kind: 'sometimes'; readonly name: string; reached(state: State): boolean }
-  | { readonly kind: 'sometimes-step'; readonly name: string; reached(before: State, action: Action, after: State): boolean };
+  | {
+      readonly kind: 'sometimes-step';
+      readonly name: string;
+      reached(before: State, action: Action, after: State): boolean;
+    };
 
 
 export interface Model<State, Action> {
@@ -62,7 +70,10 @@ export interface Model<State, Action> {
    * identify states. The search goes on from the state itself, so that counterexamples are real runs.
    */
   representative?(state: State): State;
-  /** In the place of `representative`, without making it: feeds what is the same for all states that are equal up to renaming. */
+  /**
+   * In the place of `representative`, without making it: feeds what is the same for all states that are equal up to
+   * renaming.
+   */
   fingerprintOfOrbit?(state: State, hasher: Hasher): void;
   /** The kind of an action, for random walks; without it every action is of one kind. */
   kindOf?(action: Action): string;
@@ -70,7 +81,10 @@ export interface Model<State, Action> {
   readonly kindWeights?: Readonly<Record<string, number>>;
   /** A path with the steps that `next` takes unseen along with an action, for a person and for plans. */
   unfold?(path: Path<State, Action>): Path<State, Action>;
-  /** A plan of the simulator that takes the steps of a path, so that a counterexample can be replayed; null when there is none. */
+  /**
+   * A plan of the simulator that takes the steps of a path, so that a counterexample can be replayed; null when there
+   * is none.
+   */
   planOf?(path: Path<State, Action>, property: string): Plan | null;
   describeAction(action: Action): string;
   describeState(state: State): Described;

@@ -1,9 +1,22 @@
 /** Parameters of a model: declared as data, so that the command line can read and list them. */
 
 export type ModelParameter =
-  | { readonly kind: 'number'; readonly name: string; readonly help: string; readonly default: number; readonly min: number; readonly max: number }
+  | {
+      readonly kind: 'number';
+      readonly name: string;
+      readonly help: string;
+      readonly default: number;
+      readonly min: number;
+      readonly max: number;
+    }
   | { readonly kind: 'flag'; readonly name: string; readonly help: string }
-  | { readonly kind: 'choice'; readonly name: string; readonly help: string; readonly default: string; readonly choices: readonly string[] };
+  | {
+      readonly kind: 'choice';
+      readonly name: string;
+      readonly help: string;
+      readonly default: string;
+      readonly choices: readonly string[];
+    };
 
 export type ParameterValues = Readonly<Record<string, number | boolean | string>>;
 
@@ -21,7 +34,8 @@ export function fillIn(parameters: readonly ModelParameter[], given: ParameterVa
   for (const parameter of parameters) values[parameter.name] = defaultOf(parameter);
   for (const [name, value] of Object.entries(given)) {
     const parameter = parameters.find((candidate) => candidate.name === name);
-    if (parameter === undefined) throw new ParameterError(`there is no parameter --${name}; it takes ${listParameters(parameters)}`);
+    if (parameter === undefined)
+      throw new ParameterError(`there is no parameter --${name}; it takes ${listParameters(parameters)}`);
     values[name] = checked(parameter, value);
   }
   return values;
@@ -36,8 +50,11 @@ export function readParameter(parameter: ModelParameter, text: string): number |
 function checked(parameter: ModelParameter, value: number | boolean | string): number | boolean | string {
   switch (parameter.kind) {
     case 'number':
-      if (Number.isSafeInteger(value) && (value as number) >= parameter.min && (value as number) <= parameter.max) return value;
-      throw new ParameterError(`--${parameter.name} takes a whole number from ${parameter.min} to ${parameter.max}, not "${value}"`);
+      if (Number.isSafeInteger(value) && (value as number) >= parameter.min && (value as number) <= parameter.max)
+        return value;
+      throw new ParameterError(
+        `--${parameter.name} takes a whole number from ${parameter.min} to ${parameter.max}, not "${value}"`,
+      );
     case 'choice':
       if (parameter.choices.includes(value as string)) return value;
       throw new ParameterError(`--${parameter.name} takes one of ${parameter.choices.join(', ')}, not "${value}"`);

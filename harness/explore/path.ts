@@ -7,13 +7,18 @@ import { throwsIndex, type Finding } from './findings.ts';
 import type { Model, Path } from './model.ts';
 import type { Key, Visited } from './visited.ts';
 
-const unsteady = 'a step that was taken before is not possible now: the model is not pure (its actions or next states differ from call to call), or its representative is not canonical';
-const asymmetric = 'the property does not hold for a renamed state as it did for the first: it tells renamed states apart, so run without --symmetry';
+const unsteady =
+  'a step that was taken before is not possible now: the model is not pure (its actions or next states differ from call to call), or its representative is not canonical';
+const asymmetric =
+  'the property does not hold for a renamed state as it did for the first: it tells renamed states apart, so run without --symmetry';
 
 /** A run from an initial state to the state with this fingerprint. */
-function runTo<State, Action>(model: Model<State, Action>, visited: Visited, hasSymmetry: boolean, key: Key): { states: State[]; actions: Action[] } {
+function runTo<State, Action>(
+  model: Model<State, Action>, visited: Visited, hasSymmetry: boolean, key: Key,
+): { states: State[]; actions: Action[] } {
   const chain: Key[] = [{ lo: key.lo, hi: key.hi }];
-  for (let parent = visited.parentOf(key.lo, key.hi); parent !== null; parent = visited.parentOf(parent.lo, parent.hi)) chain.push(parent);
+  for (let parent = visited.parentOf(key.lo, key.hi); parent !== null; parent = visited.parentOf(parent.lo, parent.hi))
+    chain.push(parent);
   chain.reverse();
   const identity = new Identity(model, hasSymmetry);
   const is = (state: State, wanted: Key): boolean => {
@@ -54,7 +59,9 @@ function nextOrNull<State, Action>(model: Model<State, Action>, before: State, a
 }
 
 /** The run that shows a finding, with what the property says about that very run. */
-export function pathOf<State, Action>(model: Model<State, Action>, visited: Visited, hasSymmetry: boolean, finding: Finding): Path<State, Action> {
+export function pathOf<State, Action>(
+  model: Model<State, Action>, visited: Visited, hasSymmetry: boolean, finding: Finding,
+): Path<State, Action> {
   const { states, actions } = runTo(model, visited, hasSymmetry, finding);
   return completePath(model, states, actions, finding);
 }
@@ -96,7 +103,12 @@ export function completePath<State, Action>(
   }
 }
 
-function throwingPath<State, Action>(model: Model<State, Action>, states: readonly State[], actions: readonly Action[], finding: Finding): Path<State, Action> {
+function throwingPath<State, Action>(
+  model: Model<State, Action>,
+  states: readonly State[],
+  actions: readonly Action[],
+  finding: Finding,
+): Path<State, Action> {
   const { detail } = finding;
   if (finding.actionIndex < 0) return { states, actions, detail };
   const last = states[states.length - 1] as State;
@@ -122,7 +134,9 @@ const nameOf = (key: Key): string => `${key.lo},${key.hi}`;
  * a state goes to another thread: models may hold anything in their states, and only the way there is sent.
  * @param halves fingerprints, lower half first
  */
-export function rebuild<State, Action>(model: Model<State, Action>, visited: Visited, hasSymmetry: boolean, halves: Int32Array): readonly Found<State>[] {
+export function rebuild<State, Action>(
+  model: Model<State, Action>, visited: Visited, hasSymmetry: boolean, halves: Int32Array,
+): readonly Found<State>[] {
   let wanted = new Map<string, Key>();
   for (let at = 0; at < halves.length; at += 2) {
     const key = { lo: halves[at]!, hi: halves[at + 1]! };
@@ -167,7 +181,9 @@ export function rebuild<State, Action>(model: Model<State, Action>, visited: Vis
   return found;
 }
 
-function keep<State, Action>(found: Found<State>[], open: Set<string>, state: State, identity: Identity<State, Action>): void {
+function keep<State, Action>(
+  found: Found<State>[], open: Set<string>, state: State, identity: Identity<State, Action>,
+): void {
   const { lo, hi } = identity.of(state);
   if (open.delete(nameOf({ lo, hi }))) found.push({ state, lo, hi });
 }

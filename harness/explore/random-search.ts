@@ -21,9 +21,12 @@ export interface WalkOptions extends SearchOptions {
 const walksPerRound = 64;
 const progressMs = 200;
 
-export async function randomSearch<State, Action>(model: Model<State, Action>, options: WalkOptions): Promise<SearchResult<State, Action>> {
+export async function randomSearch<State, Action>(
+  model: Model<State, Action>, options: WalkOptions,
+): Promise<SearchResult<State, Action>> {
   const { clock, workers = 1, seed, walks, maxSteps, signal } = options;
-  if (workers > 1 && options.source === undefined) throw new Error('walks on several threads need the source of the model');
+  if (workers > 1 && options.source === undefined)
+    throw new Error('walks on several threads need the source of the model');
   const threads = workers > 1 ? new Threads(workers, options.source!, false) : null;
   const interrupt = (): void => threads?.interrupt();
   signal?.addEventListener('abort', interrupt, { once: true });
@@ -37,7 +40,9 @@ export async function randomSearch<State, Action>(model: Model<State, Action>, o
       const parts =
         threads === null
           ? ranges.map((range) => walkMany(model, range, () => signal?.aborted === true))
-          : await Promise.all(ranges.map((range, index) => threads.all[index]!.ask('walked', { kind: 'walk', ...range })));
+          : await Promise.all(
+              ranges.map((range, index) => threads.all[index]!.ask('walked', { kind: 'walk', ...range })),
+            );
       // In the order of the walks: what comes after the first violation is as if it had not been walked.
       for (const part of parts) if (!total.hasViolation) total.add(part);
       if (total.hasViolation) {
@@ -46,7 +51,10 @@ export async function randomSearch<State, Action>(model: Model<State, Action>, o
       }
       if (clock() - toldMs > progressMs) {
         toldMs = clock();
-        options.onProgress?.({ distinct: 0, generated: total.generated, depth: total.depth, queue: walks - total.walks, elapsedMs: toldMs - beganMs });
+        options.onProgress?.({
+          distinct: 0, generated: total.generated, depth: total.depth, queue: walks - total.walks,
+          elapsedMs: toldMs - beganMs,
+        });
         await pauseForEvents();
       }
       if (signal?.aborted === true) {
@@ -58,7 +66,10 @@ export async function randomSearch<State, Action>(model: Model<State, Action>, o
     signal?.removeEventListener('abort', interrupt);
     await threads?.end();
   }
-  const counts = { strategy: 'random', workers, distinct: null, generated: total.generated, depth: total.depth, end, elapsedMs: clock() - beganMs, visitedBytes: 0 } as const;
+  const counts = {
+    strategy: 'random', workers, distinct: null, generated: total.generated, depth: total.depth, end,
+    elapsedMs: clock() - beganMs, visitedBytes: 0,
+  } as const;
   return resultOf(model, counts, total.findings, (finding) => pathOfWalk(model, total.walkOf.get(finding)!));
 }
 

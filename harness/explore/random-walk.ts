@@ -41,7 +41,9 @@ export interface Walked {
 }
 
 /** Walks until all are done, one has a violation, or `isStopped`. */
-export function walkMany<State, Action>(model: Model<State, Action>, range: WalkRange, isStopped: () => boolean): Walked {
+export function walkMany<State, Action>(
+  model: Model<State, Action>, range: WalkRange, isStopped: () => boolean,
+): Walked {
   const others = new Map<string, WalkFinding>();
   let generated = 0;
   let depth = 0;
@@ -51,7 +53,9 @@ export function walkMany<State, Action>(model: Model<State, Action>, range: Walk
     const one = walkOnce(model, `${range.seed}/${walk}`, range.maxSteps);
     generated += one.generated;
     depth = Math.max(depth, one.choices.length + 1);
-    const found = one.findings.all().map((finding): WalkFinding => ({ walk, finding, initialIndex: one.initialIndex, choices: one.choices }));
+    const found = one.findings
+      .all()
+      .map((finding): WalkFinding => ({ walk, finding, initialIndex: one.initialIndex, choices: one.choices }));
     for (const other of found.filter(({ finding }) => finding.verdict !== 'violation')) {
       const name = `${other.finding.property} ${other.finding.verdict}`;
       if (!others.has(name)) others.set(name, other);
@@ -146,7 +150,10 @@ function drawStep<State, Action>(
 }
 
 /** @returns null when every kind that is left has weight 0 */
-function drawKind(kinds: ReadonlyMap<string, readonly number[]>, weights: Readonly<Record<string, number>>, below: (bound: number) => number): string | null {
+function drawKind(
+  kinds: ReadonlyMap<string, readonly number[]>, weights: Readonly<Record<string, number>>,
+  below: (bound: number) => number,
+): string | null {
   let total = 0;
   for (const kind of kinds.keys()) total += weights[kind] ?? 1;
   if (total === 0) return null;

@@ -87,7 +87,10 @@ export function resultOf<State, Action>(
     }
     const isAlways = kind === 'always' || kind === 'always-step';
     if (counts.end === 'closed') {
-      return { name, kind, verdict: isAlways ? 'holds' : 'unreached', detail: isAlways ? '' : 'in no state within the bounds', path: null };
+      return {
+        name, kind, verdict: isAlways ? 'holds' : 'unreached', detail: isAlways ? '' : 'in no state within the bounds',
+        path: null,
+      };
     }
     const detail = isAlways ? 'not violated before the search ended' : 'not reached before the search ended';
     return { name, kind, verdict: 'unknown', detail, path: null };

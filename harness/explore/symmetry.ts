@@ -6,7 +6,9 @@
 /** Every order of 0..count-1; the first is the order itself. */
 export function permutations(count: number): readonly (readonly number[])[] {
   if (count === 0) return [[]];
-  return permutations(count - 1).flatMap((shorter) => Array.from({ length: count }, (_, at) => shorter.toSpliced(shorter.length - at, 0, count - 1)));
+  return permutations(count - 1).flatMap((shorter) =>
+    Array.from({ length: count }, (_, at) => shorter.toSpliced(shorter.length - at, 0, count - 1)),
+  );
 }
 
 /** Lists of equal length, by their first difference. */

@@ -1,6 +1,8 @@
 /** Worker threads: starting them, one request at a time to each, and what to say when one dies. */
 import { Worker } from 'node:worker_threads';
-import { numbersPerWorker, type ModelSource, type WorkerReply, type WorkerRequest, type WorkerSetup } from './worker-messages.ts';
+import {
+  numbersPerWorker, type ModelSource, type WorkerReply, type WorkerRequest, type WorkerSetup,
+} from './worker-messages.ts';
 
 /** The same file beside this one, compiled or not. */
 const workerUrl = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
@@ -67,7 +69,8 @@ export class Threads {
   /** Sums over the workers for the running round. */
   roundNumbers(): { found: number; generated: number; queue: number } {
     const sums = [0, 0, 0];
-    for (let at = 1; at < this.control.length; at++) sums[(at - 1) % numbersPerWorker]! += Atomics.load(this.control, at);
+    for (let at = 1; at < this.control.length; at++)
+      sums[(at - 1) % numbersPerWorker]! += Atomics.load(this.control, at);
     return { found: sums[0]!, generated: sums[1]!, queue: sums[2]! };
   }
 
@@ -94,10 +97,14 @@ function rethrown(reply: Reply<'failed'>): Error {
 function explained(error: Error): Error {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
-    return new Error('a worker ran out of memory: set smaller bounds, stop earlier with --max-states, or give Node more with NODE_OPTIONS=--max-old-space-size=8000');
+    return new Error(
+      'a worker ran out of memory: set smaller bounds, stop earlier with --max-states, or give Node more with NODE_OPTIONS=--max-old-space-size=8000',
+    );
   }
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
-    return new Error('this version of Node cannot run workers from TypeScript sources: build first (npm run build) and run from dist, or use one worker');
+    return new Error(
+      'this version of Node cannot run workers from TypeScript sources: build first (npm run build) and run from dist, or use one worker',
+    );
   }
   return error;
 }

@@ -4,11 +4,12 @@
  * An entry is four 32-bit words: the two halves of the fingerprint, the lower half of the parent's,
  * and one word that holds the upper 16 bits of the parent's and the level (the number of steps from an
  * initial state). Half the entry is identity, half is for paths. The table is kept nearly full and grows by a
- * sixteenth, so that a state costs 17.2 to 18.3 bytes: a new state is looked for in some hundred slots that stand side by
- * side, which is little beside making it. The table is cut into segments by the upper bits of the fingerprint, so that it
- * grows beyond what one typed array holds and copies one segment at a time.
+ * sixteenth, so that a state costs 17.2 to 18.3 bytes: a new state is looked for in some hundred slots that stand side
+ * by side, which is little beside making it. The table is cut into segments by the upper bits of the fingerprint, so
+ * that it grows beyond what one typed array holds and copies one segment at a time.
  *
- * A fingerprint's place in its segment is in proportion to its lower half, so that a segment may have any number of slots.
+ * A fingerprint's place in its segment is in proportion to its lower half, so that a segment may have any number of
+ * slots.
  *
  * Several threads insert at once without a lock: who swaps a slot's first word from 0 owns the slot,
  * writes the rest, and publishes it with the second word; who meets a slot that is claimed and not
@@ -68,7 +69,13 @@ export class Visited {
 
   static create(isShared: boolean, slotBits = initialSlotBits, slotBitsMax = largestSlotBits): Visited {
     const segments = [allocate(isShared, wordsPerEntry << slotBits)];
-    return new Visited({ segmentBits: 0, slots: 1 << slotBits, slotsMax: 1 << slotBitsMax, segments, locks: allocate(isShared, lockCount) }, isShared);
+    return new Visited(
+      {
+        segmentBits: 0, slots: 1 << slotBits, slotsMax: 1 << slotBitsMax, segments,
+        locks: allocate(isShared, lockCount),
+      },
+      isShared,
+    );
   }
 
   /** The same table, seen from another thread. */
@@ -138,7 +145,12 @@ export class Visited {
       }
       if (found === lo && this.publishedHi(segment, at) === hi) {
         const known = segment[at + 3]!;
-        if ((known & 0xffff) === leveled && level > 0 && level < levelMax && isSmaller(link, parentLo, known, segment[at + 2]!)) {
+        if (
+          (known & 0xffff) === leveled &&
+          level > 0 &&
+          level < levelMax &&
+          isSmaller(link, parentLo, known, segment[at + 2]!)
+        ) {
           this.offerParent(segment, at, parentLo, link);
         }
         return false;
@@ -176,7 +188,8 @@ export class Visited {
       if (segment[parentAt] === 0) throw new Error('the parent of a visited state is not in the set');
       if (segment[parentAt] !== parentLo || segment[parentAt + 1]! >>> 16 !== parentUpper) continue;
       const parentLevel = segment[parentAt + 3]! & 0xffff;
-      if (parentLevel === level - 1 || (level === levelMax && parentLevel === levelMax)) return { lo: parentLo, hi: segment[parentAt + 1]! };
+      if (parentLevel === level - 1 || (level === levelMax && parentLevel === levelMax))
+        return { lo: parentLo, hi: segment[parentAt + 1]! };
     }
   }
 
@@ -228,12 +241,15 @@ export class Visited {
   private grow(): void {
     const wanted = this.slots < evenFrom ? 2 * this.slots : this.slots + Math.ceil(this.slots * growsBy);
     const isSplit = wanted > this.slotsMax;
-    if (isSplit && this.segmentBits === segmentBitsMax) throw new Error('the visited set holds 2^38 slots and cannot grow further');
+    if (isSplit && this.segmentBits === segmentBitsMax)
+      throw new Error('the visited set holds 2^38 slots and cannot grow further');
     const slots = isSplit && this.slots < evenFrom ? this.slots : isSplit ? Math.ceil(wanted / 2) : wanted;
     const bigger: Int32Array[] = [];
     for (let index = 0; index < this.segments.length; index++) {
       const old = this.segments[index]!;
-      const targets = Array.from({ length: isSplit ? 2 : 1 }, () => new Int32Array(allocate(this.isShared, wordsPerEntry * slots)));
+      const targets = Array.from(
+        { length: isSplit ? 2 : 1 }, () => new Int32Array(allocate(this.isShared, wordsPerEntry * slots)),
+      );
       move(old, targets, slots, isSplit ? 31 - this.segmentBits : 0);
       bigger.push(...targets);
       this.segments[index] = emptyWords;
@@ -246,7 +262,10 @@ export class Visited {
 
 const emptyWords = new Int32Array(0);
 
-/** From 0 to `slots` - 1, in the order of the lower halves: a segment that grows is read and written from one end to the other. */
+/**
+ * From 0 to `slots` - 1, in the order of the lower halves: a segment that grows is read and written from one end to the
+ * other.
+ */
 const placeOf = (lo: number, slots: number): number => Math.floor(((lo >>> 0) * slots) / 2 ** 32);
 
 function move(old: Int32Array, targets: readonly Int32Array[], slots: number, splitBit: number): void {

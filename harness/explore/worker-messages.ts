@@ -25,11 +25,27 @@ export const numbersPerWorker = 3;
 
 export type WorkerRequest =
   /** States to hold, by fingerprint: of the current level to begin with, else of the following one. */
-  | { readonly kind: 'take'; readonly halves: Int32Array; readonly start: { readonly level: number; readonly reached: readonly number[] } | null; readonly visited: VisitedBuffers | null }
+  | {
+      readonly kind: 'take';
+      readonly halves: Int32Array;
+      readonly start: { readonly level: number; readonly reached: readonly number[] } | null;
+      readonly visited: VisitedBuffers | null;
+    }
   /** States of the following level to hand over. */
   | { readonly kind: 'give'; readonly count: number }
-  | { readonly kind: 'expand'; readonly quota: number; readonly visited: VisitedBuffers | null; readonly next: { readonly reached: readonly number[] } | null }
-  | { readonly kind: 'walk'; readonly seed: string; readonly from: number; readonly count: number; readonly maxSteps: number };
+  | {
+      readonly kind: 'expand';
+      readonly quota: number;
+      readonly visited: VisitedBuffers | null;
+      readonly next: { readonly reached: readonly number[] } | null;
+    }
+  | {
+      readonly kind: 'walk';
+      readonly seed: string;
+      readonly from: number;
+      readonly count: number;
+      readonly maxSteps: number;
+    };
 
 export type WorkerReply =
   | { readonly kind: 'took' }

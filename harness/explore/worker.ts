@@ -51,7 +51,8 @@ class Worker {
     }
     const expander = this.mustExpand();
     const level = start === null ? expander.following : expander.current;
-    for (const { state, lo, hi } of rebuild(this.model, this.visited!, this.setup.hasSymmetry, halves)) level.push(state, lo, hi);
+    for (const { state, lo, hi } of rebuild(this.model, this.visited!, this.setup.hasSymmetry, halves))
+      level.push(state, lo, hi);
     return { kind: 'took' };
   }
 
@@ -75,7 +76,10 @@ class Worker {
       if (pause === 'slice' && Atomics.load(this.control, 0) !== 0) pause = 'interrupted';
     }
     const generated = expander.generated - generatedBefore;
-    return { kind: 'expanded', pause, found: found(), generated, following: expander.following.length, waiting: expander.waiting, findings: this.newFindings() };
+    return {
+      kind: 'expanded', pause, found: found(), generated, following: expander.following.length,
+      waiting: expander.waiting, findings: this.newFindings(),
+    };
   }
 
   /** The best of each property, whenever it has changed. */

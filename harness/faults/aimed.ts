@@ -19,7 +19,9 @@ class Hold {
 
   /** Calls `act` when something was caught and the moment has come. */
   await(hasCome: () => boolean, act: () => void): void {
-    this.world.when(lookEveryUs, { isOver: () => this.isOver, hasCome: () => this.trap.caught !== null && hasCome(), act });
+    this.world.when(lookEveryUs, {
+      isOver: () => this.isOver, hasCome: () => this.trap.caught !== null && hasCome(), act,
+    });
   }
 
   readonly release = (): void => {
@@ -86,7 +88,10 @@ export const isolateUntilSnapshot: Begin<IsolateUntilSnapshot> = ({ node: alone 
       return state !== null && moments.forgottenUpTo(state) > had;
     };
     const giveUpUs = world.nowUs + 5_000_000;
-    world.when(lookEveryUs, { isOver: () => world.nowUs > giveUpUs, hasCome: hasTaken, act: () => world.accounts.mattered('isolateUntilSnapshot') });
+    world.when(lookEveryUs, {
+      isOver: () => world.nowUs > giveUpUs, hasCome: hasTaken,
+      act: () => world.accounts.mattered('isolateUntilSnapshot'),
+    });
   };
   world.when(lookEveryUs, { isOver: () => isOver, hasCome: isBehind, act: letIn });
   return end;

@@ -71,14 +71,20 @@ export interface BreakableWorld {
   readonly machines: readonly BreakableNode[];
   readonly links: BreakableLinks;
   readonly network: { cut(from: NodeId, to: NodeId): void; mend(from: NodeId, to: NodeId): void };
-  readonly accounts: { eligible(kind: FaultKind, times?: number): void; fired(kind: FaultKind): void; mattered(kind: FaultKind): void };
+  readonly accounts: {
+    eligible(kind: FaultKind, times?: number): void;
+    fired(kind: FaultKind): void;
+    mattered(kind: FaultKind): void;
+  };
   /** Nodes that found damage on their disks and did not start. */
   readonly counts: { readonly refusals: number };
   /** Told of each message that a cut has taken. */
   lostToCut: (from: NodeId, to: NodeId) => void;
   /** Runs `action` at a virtual time, in its turn. */
   at(atUs: number, action: () => void): void;
-  /** Calls `act` in its turn, at the first of the moments `everyUs` apart, now being the first, at which it has come. */
+  /**
+   * Calls `act` in its turn, at the first of the moments `everyUs` apart, now being the first, at which it has come.
+   */
   when(everyUs: number, wait: Wait): void;
   crash(node: NodeId, moment: 'now' | 'recovering' | ArmedMoment, by?: FaultKind | null): void;
   restart(node: NodeId): void;

@@ -15,7 +15,9 @@ export const clockDrift: Begin<ClockDrift> = ({ fromUs, untilUs, ratePer1000: la
   let isOver = false;
   const drift = (): void => {
     if (isOver) return;
-    const part = Math.min(1000, Math.floor(((world.nowUs - fromUs + driftStepUs) * 1000) / Math.max(1, untilUs - fromUs)));
+    const part = Math.min(
+      1000, Math.floor(((world.nowUs - fromUs + driftStepUs) * 1000) / Math.max(1, untilUs - fromUs)),
+    );
     const ratePer1000 = 1000 + Math.trunc(((last - 1000) * part) / 1000);
     for (const one of struck) world.machines[one]!.clock = { ratePer1000, kind: 'clockDrift' };
     world.at(world.nowUs + driftStepUs, drift);

@@ -6,7 +6,10 @@ import { waysBetween, type Begin, type BreakableWorld, type Heal, type Way } fro
 
 const none: readonly never[] = [];
 
-/** Which faults cut each way now, by sender and receiver in one number, so that a lost message is laid at the right door. */
+/**
+ * Which faults cut each way now, by sender and receiver in one number, so that a lost message is laid at the right
+ * door.
+ */
 const cutters = new WeakMap<BreakableWorld, Map<number, FaultKind[]>>();
 
 function cut(world: BreakableWorld, ways: readonly Way[], kind: FaultKind): Heal {
@@ -44,7 +47,8 @@ function acrossGroups({ groups }: Partition): (from: NodeId, to: NodeId) => bool
   return (from, to) => isListed(from) && isListed(to) && !share(from, to);
 }
 
-export const partition: Begin<Partition> = (fault, _nodes, world) => cut(world, waysBetween(world.machines.length, acrossGroups(fault)), shapeOf(fault));
+export const partition: Begin<Partition> = (fault, _nodes, world) =>
+  cut(world, waysBetween(world.machines.length, acrossGroups(fault)), shapeOf(fault));
 
 export const oneWayCut: Begin<Cut> = ({ from, to }, _nodes, world) => cut(world, [[from, to]], 'cut');
 

@@ -56,7 +56,13 @@ function strike(world: BreakableWorld, node: NodeId, damage: Damage, part: numbe
   // A torn record that also went to the wrong place is damage of two kinds: it may leave neither its own
   // head nor the mark of what it struck, which nobody can tell from a log that has just begun.
   const isBeyondTelling = damage === 'misdirectedWrite' && machine.disk.isTorn;
-  const hasFired = !machine.isUp && !machine.isRecovering && !machine.isGone && !isBeyondTelling && files !== null && inflict[damage](held(files, world), part);
+  const hasFired =
+    !machine.isUp &&
+    !machine.isRecovering &&
+    !machine.isGone &&
+    !isBeyondTelling &&
+    files !== null &&
+    inflict[damage](held(files, world), part);
   const before = world.counts.refusals;
   if (hasFired) {
     machine.isDamaged = true;

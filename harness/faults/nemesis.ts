@@ -6,7 +6,9 @@ import { accountsOf, isConfinedTo, shapeOfFault, type Fault, type Target } from 
 import { beginOf } from './begin.ts';
 import type { BreakableWorld, Heal } from './breakable.ts';
 
-/** How far apart the moments are at which a fault that is aimed at the leader may strike one that it had to wait for. */
+/**
+ * How far apart the moments are at which a fault that is aimed at the leader may strike one that it had to wait for.
+ */
 const aimAgainUs = 2000;
 
 export class Nemesis {
@@ -40,7 +42,8 @@ export class Nemesis {
     const { healing } = this.plan;
     if (healing?.kind === 'minorityDown') for (const node of healing.nodes) this.takeDown(node);
     const troubled = inTrouble(this.plan);
-    for (let node = 0; node < this.world.machines.length; node++) if (!troubled.includes(node)) this.world.restart(node);
+    for (let node = 0; node < this.world.machines.length; node++)
+      if (!troubled.includes(node)) this.world.restart(node);
   }
 
   private goesOn(fault: Fault): boolean {
@@ -75,7 +78,8 @@ export class Nemesis {
   private aim(target: Target, untilUs: number, goesOn: boolean, strike: (nodes: readonly NodeId[]) => void): void {
     const { world } = this;
     const isOver = (): boolean => (this.isOver && !goesOn) || world.nowUs > untilUs;
-    if (target === 'leader') world.when(aimAgainUs, { isOver, hasCome: () => world.leader() !== null, act: () => strike([world.leader()!]) });
+    if (target === 'leader')
+      world.when(aimAgainUs, { isOver, hasCome: () => world.leader() !== null, act: () => strike([world.leader()!]) });
     else if (!isOver()) strike(target);
   }
 }

@@ -12,7 +12,9 @@ export const handOver: Begin<HandOver> = ({ by }, struck, world) => {
     const to = (one + by) % world.servers;
     if (to === one || !world.tell(one, world.operator().handOver(to))) continue;
     world.accounts.fired('handOver');
-    world.when(lookEveryUs, { isOver: () => isOver, hasCome: () => world.leader() === to, act: () => world.accounts.mattered('handOver') });
+    world.when(lookEveryUs, {
+      isOver: () => isOver, hasCome: () => world.leader() === to, act: () => world.accounts.mattered('handOver'),
+    });
   }
   return () => {
     isOver = true;

@@ -32,7 +32,10 @@ export function campaignId(campaign: Omit<FleetCampaign, 'id' | 'startedMs' | 'f
   const { scenario, revision, from, count, chunkSeeds, doubleCheck, freeze, crossCheck, stuckAfterMs } = campaign;
   const digest = new Digest();
   // Ever new seeds begin wherever those before ended: that makes it no other campaign.
-  digest.value({ scenario, revision, from: count === null ? null : from, count, chunkSeeds, doubleCheck, freeze, crossCheck, stuckAfterMs });
+  digest.value({
+    scenario, revision, from: count === null ? null : from, count, chunkSeeds, doubleCheck, freeze, crossCheck,
+    stuckAfterMs,
+  });
   const range = count === null ? 'continuous' : `${from}-${from + count - 1}`;
   return `${scenario.replaceAll(/[^\w.-]+/g, '-')}-${range}-${digest.hex().slice(0, 8)}`;
 }
@@ -47,7 +50,8 @@ export const chunkSeedsFor = (count: number | null): number =>
   count === null ? chunkSeedsMost : Math.min(chunkSeedsMost, Math.max(chunkSeedsLeast, Math.ceil(count / chunksLeast)));
 
 /** How many chunks it has; null when there is no end of them. */
-export const chunkCount = ({ count, chunkSeeds }: FleetCampaign): number | null => (count === null ? null : Math.ceil(count / chunkSeeds));
+export const chunkCount = ({ count, chunkSeeds }: FleetCampaign): number | null =>
+  count === null ? null : Math.ceil(count / chunkSeeds);
 
 /** First and last seed of a chunk, counted from 0. */
 export function chunkRange({ from, count, chunkSeeds }: FleetCampaign, index: number): readonly [number, number] {
@@ -86,12 +90,19 @@ export function piecesOf(campaign: FleetCampaign, done: readonly number[]): read
     if (last !== undefined && last[1] === index - 1) last[1] = index;
     else runs.push([index, index]);
   }
-  const seedsIn = ([first, last]: readonly [number, number]): number => chunkRange(campaign, last)[1] - chunkRange(campaign, first)[0] + 1;
+  const seedsIn = ([first, last]: readonly [number, number]): number =>
+    chunkRange(campaign, last)[1] - chunkRange(campaign, first)[0] + 1;
   const isFromStart = runs[0]?.[0] === 0;
   const beginning = { from, count, shard: 1, of: 1, seeds: isFromStart ? seedsIn(runs[0]!) : 0 };
   const apart = isFromStart ? runs.slice(1) : runs;
-  return [beginning, ...apart.map((run) => ({ from: chunkRange(campaign, run[0])[0], count: seedsIn(run), shard: 1, of: 1, seeds: seedsIn(run) }))];
+  return [
+    beginning,
+    ...apart.map((run) => ({
+      from: chunkRange(campaign, run[0])[0], count: seedsIn(run), shard: 1, of: 1, seeds: seedsIn(run),
+    })),
+  ];
 }
 
 /** For a person. */
-export const askedText = ({ from, count }: FleetCampaign): string => (count === null ? `seeds from ${from} on` : `seeds ${from} to ${from + count - 1}`);
+export const askedText = ({ from, count }: FleetCampaign): string =>
+  count === null ? `seeds from ${from} on` : `seeds ${from} to ${from + count - 1}`;

@@ -42,8 +42,13 @@ export class KeptCauses {
     return (await this.redis.hsetnx(this.keys.of(id).reports, key, packed(told))) === 1;
   }
 
-  /** A reported cause that nobody was told of, for this asker alone; null when there is none. What was open before is no news. */
-  async claimUntold({ id, first }: FleetCampaign, nowMs: number): Promise<{ readonly cause: Cause; readonly told: Told } | null> {
+  /**
+   * A reported cause that nobody was told of, for this asker alone; null when there is none. What was open before is no
+   * news.
+   */
+  async claimUntold(
+    { id, first }: FleetCampaign, nowMs: number,
+  ): Promise<{ readonly cause: Cause; readonly told: Told } | null> {
     const keys = this.keys.of(id);
     const [reported, told] = await readAtOnce(this.redis, [names(keys.reports), table(keys.told)]);
     const claims = asText(told);
@@ -65,6 +70,8 @@ export class KeptCauses {
 const toldMark = 'told';
 
 /** Keys of the causes that somebody was told of. */
-export const toldIn = (claims: ReadonlyMap<string, string>): readonly string[] => [...claims].filter(([, claim]) => claim === toldMark).map(([key]) => key);
+export const toldIn = (claims: ReadonlyMap<string, string>): readonly string[] =>
+  [...claims].filter(([, claim]) => claim === toldMark).map(([key]) => key);
 
-const isForgotten = (claim: string | undefined, nowMs: number): boolean => claim === undefined || (claim !== toldMark && nowMs - Number(claim) > claimMs);
+const isForgotten = (claim: string | undefined, nowMs: number): boolean =>
+  claim === undefined || (claim !== toldMark && nowMs - Number(claim) > claimMs);

@@ -52,6 +52,7 @@ export function keysOf(fleet: string): Keys {
     current: own('current'),
     campaigns: own('campaigns'),
     workers: own('workers'),
-    of: (campaign) => Object.fromEntries(campaignParts.map((part) => [part, own(`${campaign}:${part}`)])) as CampaignKeys,
+    of: (campaign) =>
+      Object.fromEntries(campaignParts.map((part) => [part, own(`${campaign}:${part}`)])) as CampaignKeys,
   };
 }

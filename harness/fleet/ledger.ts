@@ -1,4 +1,7 @@
-/** Failures by cause over all campaigns of a scenario: which are open, which a later revision has closed, and what the next one begins with. */
+/**
+ * Failures by cause over all campaigns of a scenario: which are open, which a later revision has closed, and what the
+ * next one begins with.
+ */
 import type { Failure } from '../campaign/campaign.ts';
 import { chunkRange, type FleetCampaign } from './campaign.ts';
 import { causeKey, type Cause } from './causes.ts';
@@ -35,11 +38,14 @@ export function ledgerOf(campaigns: readonly LedgerCampaign[]): readonly LedgerE
     const ran = hasRunFailing ? first?.failing ?? [] : [];
     for (const [name, entry] of entries) {
       const isMet = causes.some(({ cause }) => cause.key === entry.cause.key);
-      if (entry.scenario === scenario && !isMet && entry.closedBy === null && ran.includes(entry.cause.seed)) entries.set(name, { ...entry, closedBy: revision });
+      if (entry.scenario === scenario && !isMet && entry.closedBy === null && ran.includes(entry.cause.seed))
+        entries.set(name, { ...entry, closedBy: revision });
     }
     for (const { cause, seeds } of causes) {
       const name = `${scenario} ${cause.key}`;
-      const known = entries.get(name) ?? { scenario, cause, firstRevision: revision, lastRevision: revision, seeds: 0, isTold: false, closedBy: null };
+      const known = entries.get(name) ?? {
+        scenario, cause, firstRevision: revision, lastRevision: revision, seeds: 0, isTold: false, closedBy: null,
+      };
       const isTold = told.includes(cause.key) || (known.isTold && known.closedBy === null);
       entries.set(name, { ...known, lastRevision: revision, seeds: known.seeds + seeds, isTold, closedBy: null });
     }
@@ -60,11 +66,14 @@ export interface EarlierCampaign extends LedgerCampaign {
 
 /** The first seed behind all that were run so far. */
 export const freshFrom = (campaigns: readonly Pick<EarlierCampaign, 'campaign' | 'lastDone'>[]): number =>
-  Math.max(1, ...campaigns.map(({ campaign, lastDone }) => (lastDone === null ? 1 : chunkRange(campaign, lastDone)[1] + 1)));
+  Math.max(
+    1,
+    ...campaigns.map(({ campaign, lastDone }) => (lastDone === null ? 1 : chunkRange(campaign, lastDone)[1] + 1)),
+  );
 
 /**
- * What a new revision runs before fresh seeds: of each cause the seed that showed it first, which alone can close it, and
- * others, those of the newest campaigns before older ones.
+ * What a new revision runs before fresh seeds: of each cause the seed that showed it first, which alone can close it,
+ * and others, those of the newest campaigns before older ones.
  * @param campaigns of its scenario, the oldest first
  */
 export function firstOf(campaigns: readonly EarlierCampaign[]): First {
@@ -77,5 +86,8 @@ export function firstOf(campaigns: readonly EarlierCampaign[]): First {
     }
   }
   const failing = new Set([...seeds.values()].flatMap((some) => [...some]));
-  return { failing: [...failing].sort((a, b) => a - b), told: ledger.filter(({ closedBy, isTold }) => closedBy === null && isTold).map(({ cause }) => cause.key) };
+  return {
+    failing: [...failing].sort((a, b) => a - b),
+    told: ledger.filter(({ closedBy, isTold }) => closedBy === null && isTold).map(({ cause }) => cause.key),
+  };
 }

@@ -41,9 +41,18 @@ export function daysOf(campaigns: readonly Pick<PageCampaign, 'days'>[]): readon
   for (const [name, value] of campaigns.flatMap((one) => Object.entries(one.days))) {
     const [day, what] = name.split(' ') as [string, string];
     const known = days.get(day) ?? { seeds: 0, violations: 0 };
-    days.set(day, what === 'seeds' ? { ...known, seeds: known.seeds + value } : what === 'violations' ? { ...known, violations: known.violations + value } : known);
+    days.set(
+      day,
+      what === 'seeds'
+        ? { ...known, seeds: known.seeds + value }
+        : what === 'violations'
+          ? { ...known, violations: known.violations + value }
+          : known,
+    );
   }
-  return [...days].map(([day, { seeds, violations }]) => ({ day, seeds, failures: violations })).sort((a, b) => (a.day < b.day ? 1 : -1));
+  return [...days]
+    .map(([day, { seeds, violations }]) => ({ day, seeds, failures: violations }))
+    .sort((a, b) => (a.day < b.day ? 1 : -1));
 }
 
 export function fleetPage(facts: FleetFacts): string {
@@ -62,12 +71,34 @@ export function fleetPage(facts: FleetFacts): string {
     '</head>',
     '<body>',
     `<h1>Fleet ${html(fleet)}</h1>`,
-    `<p>${plural(campaigns.reduce((sum, { seeds }) => sum + seeds, 0), 'seed')} in ${plural(campaigns.length, 'campaign')}; ${plural(open.length, 'failure')} open, ${count(ledger.length - open.length)} closed. As of ${html(made)}.</p>`,
-    section('Failures by cause', ledger.length === 0 ? '<p>None so far.</p>' : tableOf(['state', 'cause', 'scenario', 'seed', 'failing seeds', 'first met at', 'last met at'], ledger.map((entry) => causeCells(entry, facts)))),
-    section('Revisions', tableOf(['revision', 'scenario', 'seeds', 'run', 'failing', 'state', 'digest'], newest.map(campaignCells))),
-    ...newest.filter(({ troubles }) => troubles.length > 0).map(({ campaign, troubles }) => section(`Not as it should be: ${campaign.id}`, listOf(troubles))),
-    section('Situations never met', newest.map(({ campaign, neverMet }) =>
-      `<h3>${html(campaign.id)}</h3>${neverMet.length === 0 ? '<p>All were met.</p>' : listOf(neverMet)}`).join('\n')),
+    `<p>${plural(
+      campaigns.reduce((sum, { seeds }) => sum + seeds, 0), 'seed',
+    )} in ${plural(campaigns.length, 'campaign')}; ${plural(open.length, 'failure')} open, ${count(ledger.length - open.length)} closed. As of ${html(made)}.</p>`,
+    section(
+      'Failures by cause',
+      ledger.length === 0
+        ? '<p>None so far.</p>'
+        : tableOf(
+            ['state', 'cause', 'scenario', 'seed', 'failing seeds', 'first met at', 'last met at'],
+            ledger.map((entry) => causeCells(entry, facts)),
+          ),
+    ),
+    section(
+      'Revisions',
+      tableOf(['revision', 'scenario', 'seeds', 'run', 'failing', 'state', 'digest'], newest.map(campaignCells)),
+    ),
+    ...newest
+      .filter(({ troubles }) => troubles.length > 0)
+      .map(({ campaign, troubles }) => section(`Not as it should be: ${campaign.id}`, listOf(troubles))),
+    section(
+      'Situations never met',
+      newest
+        .map(
+          ({ campaign, neverMet }) =>
+            `<h3>${html(campaign.id)}</h3>${neverMet.length === 0 ? '<p>All were met.</p>' : listOf(neverMet)}`,
+        )
+        .join('\n'),
+    ),
     section('Seeds by day', daysTable(daysOf(campaigns))),
     '</body>',
     '</html>',
@@ -76,34 +107,49 @@ export function fleetPage(facts: FleetFacts): string {
 }
 
 const section = (title: string, body: string): string => `<section><h2>${html(title)}</h2>\n${body}\n</section>`;
-const listOf = (items: readonly string[]): string => `<ul>${items.map((item) => `<li>${html(item)}</li>`).join('')}</ul>`;
+const listOf = (items: readonly string[]): string =>
+  `<ul>${items.map((item) => `<li>${html(item)}</li>`).join('')}</ul>`;
 
 /** Cells are HTML. */
-const tableOf = (heads: readonly string[], rows: readonly (readonly string[])[]): string => [
-  `<table><thead><tr>${heads.map((head) => `<th scope="col">${html(head)}</th>`).join('')}</tr></thead>`,
-  `<tbody>${rows.map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n')}</tbody></table>`,
-].join('\n');
+const tableOf = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [
+    `<table><thead><tr>${heads.map((head) => `<th scope="col">${html(head)}</th>`).join('')}</tr></thead>`,
+    `<tbody>${rows.map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n')}</tbody></table>`,
+  ].join('\n');
 
-function causeCells({ scenario, cause, firstRevision, lastRevision, seeds, closedBy }: LedgerEntry, { reported }: FleetFacts): readonly string[] {
+function causeCells(
+  { scenario, cause, firstRevision, lastRevision, seeds, closedBy }: LedgerEntry, { reported }: FleetFacts,
+): readonly string[] {
   const name = html(`${cause.property}: ${cause.detail}`);
   return [
     closedBy === null ? '<strong class="open">open</strong>' : `closed by ${html(closedBy)}`,
     reported.has(cause.key) ? `<a href="failures/${html(cause.key)}.html">${name}</a>` : name,
-    html(scenario), count(cause.seed), count(seeds), html(firstRevision), html(lastRevision),
+    html(scenario),
+    count(cause.seed),
+    count(seeds),
+    html(firstRevision),
+    html(lastRevision),
   ];
 }
 
-const campaignCells = ({ campaign, state, seeds, violations, digest }: PageCampaign): readonly string[] =>
-  [html(campaign.revision), html(campaign.scenario), html(askedText(campaign)), count(seeds), count(violations), html(state), html(digest)];
+const campaignCells = ({ campaign, state, seeds, violations, digest }: PageCampaign): readonly string[] => [
+  html(campaign.revision), html(campaign.scenario), html(askedText(campaign)), count(seeds), count(violations),
+  html(state), html(digest),
+];
 
 function daysTable(days: readonly Day[]): string {
   const most = Math.max(1, ...days.map(({ seeds }) => seeds));
-  return tableOf(['day', 'seeds', 'seeds a second', 'failing', ''], days.map(({ day, seeds, failures }) => [
-    html(day), count(seeds), (seeds / 86_400).toFixed(2), count(failures), `<meter min="0" max="${most}" value="${seeds}">${count(seeds)}</meter>`,
-  ]));
+  return tableOf(
+    ['day', 'seeds', 'seeds a second', 'failing', ''],
+    days.map(({ day, seeds, failures }) => [
+      html(day), count(seeds), (seeds / 86_400).toFixed(2), count(failures),
+      `<meter min="0" max="${most}" value="${seeds}">${count(seeds)}</meter>`,
+    ]),
+  );
 }
 
-const html = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const html = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 const style = `
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }

@@ -42,7 +42,8 @@ export interface Progress {
 /** A worker that has said nothing for so long is not counted. */
 export const silentMs = 15_000;
 
-export const liveWorkers = (workers: readonly WorkerSays[], nowMs: number): readonly WorkerSays[] => workers.filter(({ saidMs }) => nowMs - saidMs < silentMs);
+export const liveWorkers = (workers: readonly WorkerSays[], nowMs: number): readonly WorkerSays[] =>
+  workers.filter(({ saidMs }) => nowMs - saidMs < silentMs);
 
 /** Every chunk is done or set aside, and every cause told. */
 export function isDone({ campaign, chunksDone, aside, causes }: Progress): boolean {
@@ -94,8 +95,20 @@ export function statusText(progress: Progress, nowMs: number): string {
     row('campaign', campaign.id),
     row('revision', campaign.revision),
     row('progress', progressLine(progress, nowMs)),
-    ...(campaign.first === null ? [] : [row('first', `${firstDone.length} of ${firstNames.length} done: regressions, canaries, seeds that failed before`)]),
-    ...live.map((one) => row('worker', `${one.host} pid ${one.pid}, ${plural(one.threads, 'thread')}: ${short(one.seedsPerSecond)} seeds/s${one.campaign === campaign.id ? '' : `, on ${one.campaign ?? 'nothing'}`}`)),
+    ...(campaign.first === null
+      ? []
+      : [
+          row(
+            'first',
+            `${firstDone.length} of ${firstNames.length} done: regressions, canaries, seeds that failed before`,
+          ),
+        ]),
+    ...live.map((one) =>
+      row(
+        'worker',
+        `${one.host} pid ${one.pid}, ${plural(one.threads, 'thread')}: ${short(one.seedsPerSecond)} seeds/s${one.campaign === campaign.id ? '' : `, on ${one.campaign ?? 'nothing'}`}`,
+      ),
+    ),
     ...causes.map((known) => row('FAIL', causeLine(known))),
     ...aside.map((what) => row('SET ASIDE', what)),
     ...conflicts.map((what) => row('TWO DIGESTS', what)),
@@ -106,4 +119,5 @@ export const causeLine = ({ cause: { key, seed, property, detail }, seeds, isRep
   `${key}  ${property}: ${detail} (seed ${seed}${seeds > 1 ? ` and ${count(seeds - 1)} more` : ''}${isReported ? '' : '; not shrunk yet'})`;
 
 /** For a person: both digests of a chunk that was done twice. */
-export const conflictText = (name: string, digests: string): string => `${name}: done twice, with digests ${digests.replace(' ', ' and ')}`;
+export const conflictText = (name: string, digests: string): string =>
+  `${name}: done twice, with digests ${digests.replace(' ', ' and ')}`;

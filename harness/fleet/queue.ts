@@ -16,7 +16,9 @@ export type TaskJob = Job<Task, void>;
 export type TaskQueue = Queue<Task, void>;
 export type TaskWorker = Worker<Task, void>;
 
-/** Chunks in the queue beyond which no more are put there: a campaign of millions takes no more room than a small one. */
+/**
+ * Chunks in the queue beyond which no more are put there: a campaign of millions takes no more room than a small one.
+ */
 const waitingMost = 2000;
 /** Below so many, more are put there. */
 const waitingLeast = 1000;
@@ -40,7 +42,9 @@ export interface WorkerAsked {
   readonly onError: (error: Error) => void;
 }
 
-export async function openWorker({ redis, prefix, campaign, threads, lostAfterMs, work, onError }: WorkerAsked): Promise<TaskWorker> {
+export async function openWorker({
+  redis, prefix, campaign, threads, lostAfterMs, work, onError,
+}: WorkerAsked): Promise<TaskWorker> {
   const { Worker } = await loaded(() => import('bullmq'));
   const worker: TaskWorker = new Worker(campaign.id, async (job: TaskJob, token?: string) => work(job, token ?? ''), {
     connection: redis,
@@ -80,15 +84,27 @@ const nameOf = {
 } as const;
 
 export async function addCauses(queue: TaskQueue, keys: readonly string[]): Promise<void> {
-  await queue.addBulk(keys.map((key) => ({ name: `cause ${key}`, data: { kind: 'cause', key }, opts: { ...ahead, jobId: nameOf.cause(key) } })));
+  await queue.addBulk(
+    keys.map((key) => ({
+      name: `cause ${key}`, data: { kind: 'cause', key }, opts: { ...ahead, jobId: nameOf.cause(key) },
+    })),
+  );
 }
 
 async function addChunks(queue: TaskQueue, campaign: FleetCampaign, indexes: readonly number[]): Promise<void> {
-  await queue.addBulk(indexes.map((index) => ({ name: chunkName(campaign, index), data: { kind: 'chunk', index }, opts: { ...kept, jobId: nameOf.chunk(index) } })));
+  await queue.addBulk(
+    indexes.map((index) => ({
+      name: chunkName(campaign, index), data: { kind: 'chunk', index }, opts: { ...kept, jobId: nameOf.chunk(index) },
+    })),
+  );
 }
 
 async function addFirst(queue: TaskQueue, names: readonly FirstName[]): Promise<void> {
-  await queue.addBulk([...names].reverse().map((name) => ({ name, data: { kind: 'first', name }, opts: { ...ahead, jobId: nameOf.first(name) } })));
+  await queue.addBulk(
+    [...names]
+      .reverse()
+      .map((name) => ({ name, data: { kind: 'first', name }, opts: { ...ahead, jobId: nameOf.first(name) } })),
+  );
 }
 
 /**
@@ -113,7 +129,10 @@ async function addNext(store: Store, queue: TaskQueue, campaign: FleetCampaign, 
   }
 }
 
-/** Whatever has no result and is not in the queue either: Redis forgot it when it was restarted, or who was to put it there died. */
+/**
+ * Whatever has no result and is not in the queue either: Redis forgot it when it was restarted, or who was to put it
+ * there died.
+ */
 async function addLost(store: Store, queue: TaskQueue, campaign: FleetCampaign): Promise<void> {
   const settled = await store.settledChunks(campaign.id);
   const chunks = missingChunks(await store.next(campaign.id), (index) => settled.has(index), waitingMost + addedAtOnce);
@@ -124,7 +143,9 @@ async function addLost(store: Store, queue: TaskQueue, campaign: FleetCampaign):
   await addFirst(queue, await notIn(store, queue, firstNames.filter((name) => !done.includes(name)), nameOf.first));
 }
 
-async function notIn<T>({ redis }: Store, queue: TaskQueue, tasks: readonly T[], named: (task: T) => string): Promise<readonly T[]> {
+async function notIn<T>(
+  { redis }: Store, queue: TaskQueue, tasks: readonly T[], named: (task: T) => string,
+): Promise<readonly T[]> {
   if (tasks.length === 0) return [];
   const asked = redis.pipeline();
   for (const task of tasks) asked.exists(queue.toKey(named(task)));

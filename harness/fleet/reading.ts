@@ -30,11 +30,15 @@ export const table = (key: string): Reading<ReadonlyMap<string, Buffer>> => ({
   },
 });
 
-export const asText = (bytes: ReadonlyMap<string, Buffer>): ReadonlyMap<string, string> => new Map([...bytes].map(([name, value]) => [name, value.toString()]));
+export const asText = (bytes: ReadonlyMap<string, Buffer>): ReadonlyMap<string, string> =>
+  new Map([...bytes].map(([name, value]) => [name, value.toString()]));
 
-export async function readAtOnce<const T extends readonly Reading<unknown>[]>(redis: Redis, readings: T): Promise<Answers<T>> {
+export async function readAtOnce<const T extends readonly Reading<unknown>[]>(
+  redis: Redis, readings: T,
+): Promise<Answers<T>> {
   const answers = (await redis.callBuffer(
-    'EVAL', readAll, readings.length, ...readings.map(({ key }) => key), ...readings.flatMap(({ command, field }) => [command, field]),
+    'EVAL', readAll, readings.length, ...readings.map(({ key }) => key),
+    ...readings.flatMap(({ command, field }) => [command, field]),
   )) as readonly unknown[];
   return readings.map(({ understand }, i) => understand(answers[i])) as Answers<T>;
 }

@@ -1,4 +1,6 @@
-/** The connection to Redis or Valkey, and whether it is one that a fleet can lean on. Loads its client only when asked. */
+/**
+ * The connection to Redis or Valkey, and whether it is one that a fleet can lean on. Loads its client only when asked.
+ */
 import type { Redis } from 'ioredis';
 import { UsageError } from '../text/usage-error.ts';
 
@@ -11,7 +13,9 @@ export async function loaded<T>(load: () => Promise<T>): Promise<T> {
     return await load();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new UsageError('whitewater fleet needs the packages bullmq and ioredis, which are not installed: npm install bullmq ioredis');
+    throw new UsageError(
+      'whitewater fleet needs the packages bullmq and ioredis, which are not installed: npm install bullmq ioredis',
+    );
   }
 }
 
@@ -31,7 +35,9 @@ export interface Connected {
 export async function connect(url: string): Promise<Connected> {
   const { Redis } = await loaded(() => import('ioredis'));
   const { name, hasTls } = placeOf(url);
-  const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0, connectTimeout: 10_000 });
+  const probe = new Redis(url, {
+    lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0, connectTimeout: 10_000,
+  });
   let trouble: Error | null = null;
   probe.on('error', (error) => (trouble ??= error));
   try {
@@ -60,12 +66,15 @@ export async function connect(url: string): Promise<Connected> {
 function placeOf(url: string): { readonly name: string; readonly hasTls: boolean } {
   try {
     const { protocol, hostname, port } = new URL(url);
-    if (protocol === 'redis:' || protocol === 'rediss:') return { name: `${hostname}:${port === '' ? '6379' : port}`, hasTls: protocol === 'rediss:' };
+    if (protocol === 'redis:' || protocol === 'rediss:')
+      return { name: `${hostname}:${port === '' ? '6379' : port}`, hasTls: protocol === 'rediss:' };
   } catch {
     // Told below.
   }
   // Not repeated: there may be a password in it.
-  throw new UsageError('--redis (or REDIS_URL) takes an address such as redis://localhost:6379, or rediss://user:password@host:6380 with TLS');
+  throw new UsageError(
+    '--redis (or REDIS_URL) takes an address such as redis://localhost:6379, or rediss://user:password@host:6380 with TLS',
+  );
 }
 
 /** Why there is no connection, for a person. */
@@ -73,11 +82,17 @@ export function connectionText(name: string, hasTls: boolean, error: Error): str
   return lockedOutText(name, error) ?? `no Redis at ${name}: ${error.message.trim()}${hintFor(error, hasTls)}`;
 }
 
-/** What each manner of a connection sounds like when the other side has the other one, or a certificate that nobody here knows. */
+/**
+ * What each manner of a connection sounds like when the other side has the other one, or a certificate that nobody here
+ * knows.
+ */
 function hintFor({ message }: Error, hasTls: boolean): string {
-  if (/certificate|altname/i.test(message)) return ' (NODE_EXTRA_CA_CERTS=FILE has Node trust an authority of your own)';
+  if (/certificate|altname/i.test(message))
+    return ' (NODE_EXTRA_CA_CERTS=FILE has Node trust an authority of your own)';
   if (hasTls && /ETIMEDOUT|EPROTO|ECONNRESET|closed/.test(message)) return ' (rediss:// asks for TLS: has it that?)';
-  return !hasTls && /ECONNRESET|EPIPE|closed/.test(message) ? ' (does it ask for TLS? then the address begins with rediss://)' : '';
+  return !hasTls && /ECONNRESET|EPIPE|closed/.test(message)
+    ? ' (does it ask for TLS? then the address begins with rediss://)'
+    : '';
 }
 
 /** Null for any other error. */
@@ -95,9 +110,14 @@ function lockedOutText(name: string, { message }: Error): string | null {
 export function mustFit(name: string, info: string): boolean {
   const said = (field: string): string => new RegExp(`^${field}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? '';
   const version = said('redis_version');
-  if (!isRecent(version)) throw new UsageError(`Redis at ${name} is of version ${version === '' ? 'unknown' : version}: a fleet needs ${oldestVersion.join('.')} or newer, or Valkey`);
+  if (!isRecent(version))
+    throw new UsageError(
+      `Redis at ${name} is of version ${version === '' ? 'unknown' : version}: a fleet needs ${oldestVersion.join('.')} or newer, or Valkey`,
+    );
   if (said('maxmemory') !== '0' && said('maxmemory_policy') !== 'noeviction') {
-    throw new UsageError(`Redis at ${name} throws keys away when it is full (maxmemory-policy ${said('maxmemory_policy')}), and results with them: set it to noeviction`);
+    throw new UsageError(
+      `Redis at ${name} throws keys away when it is full (maxmemory-policy ${said('maxmemory_policy')}), and results with them: set it to noeviction`,
+    );
   }
   return said('aof_enabled') === '1';
 }
@@ -115,7 +135,8 @@ function isRecent(version: string): boolean {
 /** What Redis says when it takes no more: for a person; null for any other error. */
 export function refusalText(name: string, error: Error): string | null {
   const { message } = error;
-  if (/OOM command not allowed|EXECABORT/.test(message)) return `Redis at ${name} is full: what was done is kept; give it more memory (maxmemory) and go on`;
+  if (/OOM command not allowed|EXECABORT/.test(message))
+    return `Redis at ${name} is full: what was done is kept; give it more memory (maxmemory) and go on`;
   if (/MISCONF|READONLY|NOREPLICAS/.test(message)) return `Redis at ${name} takes no writes: ${message}`;
   return lockedOutText(name, error);
 }

@@ -6,8 +6,8 @@ import { programVersion, top } from '../campaign/program.ts';
 import { Digest } from '../digest.ts';
 
 /**
- * Such as 0.1.0+0123456789abcdef.0123456789abcdef. A module of a user counts with every file that it imports by a relative
- * path; packages that it imports by name are not looked into.
+ * Such as 0.1.0+0123456789abcdef.0123456789abcdef. A module of a user counts with every file that it imports by a
+ * relative path; packages that it imports by name are not looked into.
  * @param registryUrl address of the module of the scenarios
  */
 export function revisionOf(registryUrl: string): string {
@@ -26,7 +26,9 @@ export function revisionOf(registryUrl: string): string {
   };
   visit(start);
   const digest = new Digest();
-  const byName = [...files].map(([path, text]) => [relative(dirname(start), path).replaceAll('\\', '/'), text] as const);
+  const byName = [...files].map(
+    ([path, text]) => [relative(dirname(start), path).replaceAll('\\', '/'), text] as const,
+  );
   for (const [name, text] of byName.sort(([a], [b]) => (a < b ? -1 : 1))) {
     digest.string(name);
     digest.string(text);
@@ -36,6 +38,8 @@ export function revisionOf(registryUrl: string): string {
 
 /** Static imports, and dynamic ones of a plain string. */
 function relativeImports(text: string): readonly string[] {
-  const specifiers = [...text.matchAll(/\b(?:from|import)\s*\(?\s*(['"])(\.{1,2}\/[^'"\n]+)\1/g)].map((match) => match[2]!);
+  const specifiers = [...text.matchAll(/\b(?:from|import)\s*\(?\s*(['"])(\.{1,2}\/[^'"\n]+)\1/g)].map(
+    (match) => match[2]!,
+  );
   return [...new Set(specifiers)].filter((specifier) => /\.(?:[cm]?[jt]s|json)$/.test(specifier));
 }

@@ -27,7 +27,9 @@ export class Roster {
 
   /** Those that have fallen silent for long are forgotten. */
   async all(nowMs: number): Promise<readonly WorkerSays[]> {
-    const said = Object.entries(await this.redis.hgetall(this.keys.workers)).map(([name, text]) => [name, JSON.parse(text) as WorkerSays] as const);
+    const said = Object.entries(await this.redis.hgetall(this.keys.workers)).map(
+      ([name, text]) => [name, JSON.parse(text) as WorkerSays] as const,
+    );
     const gone = said.filter(([, { saidMs }]) => nowMs - saidMs > 100 * silentMs).map(([name]) => name);
     if (gone.length > 0) await this.redis.hdel(this.keys.workers, ...gone);
     return said.map(([, says]) => says);

@@ -1,10 +1,10 @@
 /** What must happen in Redis as a whole or not at all, as Lua. A full Redis refuses a script before its first write. */
 
 /**
- * A chunk's result counts once; one that was set aside meanwhile is so no longer. KEYS: digests, results, totals, days, causes,
- * same, conflicts, aside.
- * ARGV: chunk, digest, result, day, now, number of counts, name and count each, then key, cause and seeds of each cause.
- * Gives `new`, `again`, or the digest that it had when that is another one.
+ * A chunk's result counts once; one that was set aside meanwhile is so no longer. KEYS: digests, results, totals, days,
+ * causes, same, conflicts, aside.
+ * ARGV: chunk, digest, result, day, now, number of counts, name and count each, then key, cause and seeds of each
+ * cause. Gives `new`, `again`, or the digest that it had when that is another one.
  */
 export const recordChunk = `
 local known = redis.call('HGET', KEYS[1], ARGV[1])
@@ -38,7 +38,10 @@ if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then redis.call('HSET', KEYS[2],
 return 0
 `;
 
-/** What stands before fresh seeds counts once, too. KEYS: first, causes, same. ARGV: name, what came of it, then key, cause and seeds of each cause. */
+/**
+ * What stands before fresh seeds counts once, too. KEYS: first, causes, same. ARGV: name, what came of it, then key,
+ * cause and seeds of each cause.
+ */
 export const recordFirst = `
 if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
 for at = 3, #ARGV, 3 do

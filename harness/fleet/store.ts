@@ -59,7 +59,9 @@ export class Store {
   /** All of them, the oldest first. */
   async campaigns(): Promise<readonly FleetCampaign[]> {
     const texts = Object.values(await this.redis.hgetall(this.keys.campaigns));
-    return texts.map((text) => JSON.parse(text) as FleetCampaign).sort((a, b) => a.startedMs - b.startedMs || (a.id < b.id ? -1 : 1));
+    return texts
+      .map((text) => JSON.parse(text) as FleetCampaign)
+      .sort((a, b) => a.startedMs - b.startedMs || (a.id < b.id ? -1 : 1));
   }
 
   /**
@@ -68,22 +70,29 @@ export class Store {
   async record(campaign: FleetCampaign, index: number, result: ChunkResult, nowMs: number): Promise<string> {
     const keys = this.of(campaign.id);
     const counts = { seeds: result.seeds, violations: result.violations.length, events: result.events };
-    return String(await this.redis.eval(
-      recordChunk, 8, keys.digests, keys.results, keys.totals, keys.days, keys.causes, keys.same, keys.conflicts, keys.aside,
-      index, result.digest, packed(result), dayOf(nowMs), nowMs, Object.keys(counts).length, ...Object.entries(counts).flat(),
-      ...argumentsOf(causesIn(result, nowMs)),
-    ));
+    return String(
+      await this.redis.eval(
+        recordChunk, 8, keys.digests, keys.results, keys.totals, keys.days, keys.causes, keys.same, keys.conflicts,
+        keys.aside, index, result.digest, packed(result), dayOf(nowMs), nowMs, Object.keys(counts).length,
+        ...Object.entries(counts).flat(), ...argumentsOf(causesIn(result, nowMs)),
+      ),
+    );
   }
 
   /** Puts the results of chunks into one sum when there are `least` of them, so that they take no more room. */
   async fold(id: string, least: number): Promise<void> {
     const keys = this.of(id);
     if ((await this.redis.hlen(keys.results)) < least) return;
-    const [version, sum, results] = await readAtOnce(this.redis, [single(keys.sumVersion), single(keys.sum), table(keys.results)]);
+    const [version, sum, results] = await readAtOnce(this.redis, [
+      single(keys.sumVersion), single(keys.sum), table(keys.results),
+    ]);
     const scenario = (await this.campaign(id))?.scenario;
     if (scenario === undefined) return;
     const folded = summed(scenario, sum, results);
-    await this.redis.eval(foldResults, 3, keys.results, keys.sum, keys.sumVersion, version?.toString() ?? '0', packed(folded), ...results.keys());
+    await this.redis.eval(
+      foldResults, 3, keys.results, keys.sum, keys.sumVersion, version?.toString() ?? '0', packed(folded),
+      ...results.keys(),
+    );
   }
 
   async isChunkDone(id: string, index: number): Promise<boolean> {
@@ -108,7 +117,14 @@ export class Store {
     const [next, done, aside, causes, reports, first] = await readAtOnce(this.redis, [
       single(keys.next), size(keys.digests), size(keys.aside), size(keys.causes), size(keys.reports), size(keys.first),
     ]);
-    return Number(next?.toString() ?? '0') - done - aside + causes - reports + (hasFirst === null ? 0 : firstNames.length - first);
+    return (
+      Number(next?.toString() ?? '0') -
+      done -
+      aside +
+      causes -
+      reports +
+      (hasFirst === null ? 0 : firstNames.length - first)
+    );
   }
 
   /** It only ever grows. @returns what it is now */
@@ -141,7 +157,10 @@ export class Store {
   /** Counts once, whoever does it; what failed in it is a cause like any other. */
   async recordFirst(id: string, name: FirstName, done: FirstDone, nowMs: number): Promise<void> {
     const { first, causes, same } = this.of(id);
-    await this.redis.eval(recordFirst, 3, first, causes, same, name, packed(done), ...argumentsOf(done.result === null ? [] : causesIn(done.result, nowMs)));
+    await this.redis.eval(
+      recordFirst, 3, first, causes, same, name, packed(done),
+      ...argumentsOf(done.result === null ? [] : causesIn(done.result, nowMs)),
+    );
   }
 
   async firstDone(id: string): Promise<readonly string[]> {
@@ -169,7 +188,8 @@ export async function openStore(url: string, fleet: string): Promise<OpenStore> 
 }
 
 /** As the scripts take them: key, cause and seeds of each. */
-const argumentsOf = (met: readonly Met[]): readonly (string | number)[] => met.flatMap(({ cause, seeds }) => [cause.key, JSON.stringify(cause), seeds]);
+const argumentsOf = (met: readonly Met[]): readonly (string | number)[] =>
+  met.flatMap(({ cause, seeds }) => [cause.key, JSON.stringify(cause), seeds]);
 
 /** 2026-01-31, in UTC. */
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

@@ -8,6 +8,8 @@ import { unpacked } from './packed.ts';
  * @param results packed, by the number of their chunk
  */
 export function summed(scenario: string, sum: Buffer | null, results: ReadonlyMap<string, Buffer>): ChunkResult {
-  const inOrder = [...results].sort(([a], [b]) => Number(a) - Number(b)).map(([, bytes]) => unpacked<ChunkResult>(bytes));
+  const inOrder = [...results]
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, bytes]) => unpacked<ChunkResult>(bytes));
   return inOrder.reduce(merge, sum === null ? emptyResult(scenario) : unpacked<ChunkResult>(sum));
 }

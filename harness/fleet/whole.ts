@@ -28,15 +28,19 @@ export interface Whole {
 }
 
 /** Cheap: it is asked every second. */
-export async function progressOf({ redis, keys: all, roster }: Store, campaign: FleetCampaign, nowMs: number): Promise<Progress> {
+export async function progressOf(
+  { redis, keys: all, roster }: Store, campaign: FleetCampaign, nowMs: number,
+): Promise<Progress> {
   const keys = all.of(campaign.id);
   const [isStopped, chunksDone, totals, causes, same, reports, aside, conflicts, firstDone] = await readAtOnce(redis, [
-    single(keys.isStopped), size(keys.digests), table(keys.totals), table(keys.causes), table(keys.same), names(keys.reports), table(keys.aside),
-    table(keys.conflicts), names(keys.first),
+    single(keys.isStopped), size(keys.digests), table(keys.totals), table(keys.causes), table(keys.same),
+    names(keys.reports), table(keys.aside), table(keys.conflicts), names(keys.first),
   ]);
   const counted = asText(totals);
   const named = (what: ReadonlyMap<string, Buffer>, text: (name: string, says: string) => string): readonly string[] =>
-    [...asText(what)].sort(([a], [b]) => Number(a) - Number(b)).map(([index, says]) => text(chunkName(campaign, Number(index)), says));
+    [...asText(what)]
+      .sort(([a], [b]) => Number(a) - Number(b))
+      .map(([index, says]) => text(chunkName(campaign, Number(index)), says));
   return {
     campaign,
     isStopped: isStopped !== null,
@@ -61,8 +65,8 @@ export async function isEnded(store: Store, campaign: FleetCampaign): Promise<bo
 export async function wholeOf(store: Store, campaign: FleetCampaign, nowMs: number): Promise<Whole> {
   const keys = store.keys.of(campaign.id);
   const [sum, results, done, reports, told, first, days, lastMs, hands] = await readAtOnce(store.redis, [
-    single(keys.sum), table(keys.results), names(keys.digests), table(keys.reports), table(keys.told), table(keys.first), table(keys.days), single(keys.totals, 'lastMs'),
-    table(keys.hands),
+    single(keys.sum), table(keys.results), names(keys.digests), table(keys.reports), table(keys.told),
+    table(keys.first), table(keys.days), single(keys.totals, 'lastMs'), table(keys.hands),
   ]);
   return {
     result: summed(campaign.scenario, sum, results),
@@ -77,7 +81,9 @@ export async function wholeOf(store: Store, campaign: FleetCampaign, nowMs: numb
   };
 }
 
-function knownCauses(causes: ReadonlyMap<string, string>, same: ReadonlyMap<string, string>, reports: readonly string[]): readonly KnownCause[] {
+function knownCauses(
+  causes: ReadonlyMap<string, string>, same: ReadonlyMap<string, string>, reports: readonly string[],
+): readonly KnownCause[] {
   return [...causes.values()]
     .map((text) => JSON.parse(text) as Cause)
     .sort((a, b) => a.atMs - b.atMs || (a.key < b.key ? -1 : 1))

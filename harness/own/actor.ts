@@ -1,6 +1,7 @@
 /**
- * `actor`: an ordinary object, which changes its own fields, as a server. It is copied before each step, so that the one that a
- * crash takes back, and the one that an explorer goes on from, are as they were. All that it knows must stand in its fields.
+ * `actor`: an ordinary object, which changes its own fields, as a server. It is copied before each step, so that the
+ * one that a crash takes back, and the one that an explorer goes on from, are as they were. All that it knows must
+ * stand in its fields.
  */
 import type { NodeId } from '../../core/protocol.ts';
 import { ContractError } from '../world/contract.ts';
@@ -41,7 +42,9 @@ export interface Actor<In, Out, Kept = null> {
  * @param blank what its disk holds before anything was saved; without it, the server keeps nothing
  * @throws TypeError when a field of it cannot be copied
  */
-export function actor<A extends object, In, Out, Kept = null>(given: A & Actor<In, Out, Kept>, { blank }: { readonly blank?: Kept } = {}): Server<A, In, Out, Kept> {
+export function actor<A extends object, In, Out, Kept = null>(
+  given: A & Actor<In, Out, Kept>, { blank }: { readonly blank?: Kept } = {},
+): Server<A, In, Out, Kept> {
   const name = nameOf(given);
   const first = withMethodsApart(given);
   try {
@@ -51,13 +54,16 @@ export function actor<A extends object, In, Out, Kept = null>(given: A & Actor<I
     throw error;
   }
   freeze(first, given);
-  const stepOf = (before: A, act: (self: A & Actor<In, Out, Kept>, context: Context<Out, Kept>) => unknown): ServerStep<A, Out, Kept> => {
+  const stepOf = (
+    before: A, act: (self: A & Actor<In, Out, Kept>, context: Context<Out, Kept>) => unknown,
+  ): ServerStep<A, Out, Kept> => {
     const effects: ServerEffect<Out, Kept>[] = [];
     const state = naming(name, () => copyOfState(before, name)) as A & Actor<In, Out, Kept>;
     const context = new Asking<Out, Kept>(effects);
     const returned = naming(name, () => act(state, context));
     context.close();
-    if (typeof returned === 'object' && returned !== null && 'then' in returned) throw new ContractError(`${name} returned a Promise: a step is done when it returns, and waits for nothing`);
+    if (typeof returned === 'object' && returned !== null && 'then' in returned)
+      throw new ContractError(`${name} returned a Promise: a step is done when it returns, and waits for nothing`);
     // Every field must be data, also those that this step has added.
     naming(name, () => copyOfState(state, name));
     return { state: holdSame(before, state) ? before : state, effects };
@@ -69,8 +75,12 @@ export function actor<A extends object, In, Out, Kept = null>(given: A & Actor<I
   };
 }
 
-const heard = <In, Out, Kept>(self: Actor<In, Out, Kept>, context: Context<Out, Kept>, event: ServerEvent<In>): unknown =>
-  (event.kind === 'timer' ? self.onTimer?.(context, event.timer) : self.onMessage(context, event.from, plainCopy(event.message, 'a message')));
+const heard = <In, Out, Kept>(
+  self: Actor<In, Out, Kept>, context: Context<Out, Kept>, event: ServerEvent<In>,
+): unknown =>
+  event.kind === 'timer'
+    ? self.onTimer?.(context, event.timer)
+    : self.onMessage(context, event.from, plainCopy(event.message, 'a message'));
 
 const nameOf = (given: object): string => {
   const { name } = given.constructor;
@@ -84,7 +94,9 @@ function withMethodsApart<A extends object>(given: A): A {
   if (!isPlain) return Object.assign(Object.create(Object.getPrototypeOf(given) as object) as A, given);
   const methods = Object.create(Object.prototype) as Record<string, unknown>;
   for (const [name, value] of fields) if (typeof value === 'function') methods[name] = value;
-  return Object.assign(Object.create(methods) as A, Object.fromEntries(fields.filter(([, value]) => typeof value !== 'function')));
+  return Object.assign(
+    Object.create(methods) as A, Object.fromEntries(fields.filter(([, value]) => typeof value !== 'function')),
+  );
 }
 
 /** What a function writes to that is bound to the object itself must be seen: an arrow function in a field is. */
@@ -103,16 +115,21 @@ function naming<T>(name: string, act: () => T): T {
   } catch (error) {
     if (error instanceof NoDataError) throw new ContractError(adviceOn(error));
     if (error instanceof TypeError && /private (?:member|field|method)/.test(error.message)) {
-      throw new ContractError(`${name} has a private field, which no copy has (${error.message}): write \`private x\` in the place of \`#x\``);
+      throw new ContractError(
+        `${name} has a private field, which no copy has (${error.message}): write \`private x\` in the place of \`#x\``,
+      );
     }
     if (error instanceof TypeError && /read only property|not extensible/.test(error.message)) {
-      throw new ContractError(`${name} writes to the object that was given to \`actor\`, or to what it was sent (${error.message}): write methods, which find their object by \`this\`, and no arrow functions`);
+      throw new ContractError(
+        `${name} writes to the object that was given to \`actor\`, or to what it was sent (${error.message}): write methods, which find their object by \`this\`, and no arrow functions`,
+      );
     }
     throw error;
   }
 }
 
-const adviceOn = ({ message }: NoDataError): string => `${message}: fields, messages and what is saved are numbers, texts, lists, records, maps, sets, and objects of your classes made of these`;
+const adviceOn = ({ message }: NoDataError): string =>
+  `${message}: fields, messages and what is saved are numbers, texts, lists, records, maps, sets, and objects of your classes made of these`;
 
 class Asking<Out, Kept> implements Context<Out, Kept> {
   private effects: ServerEffect<Out, Kept>[] | null;
@@ -150,7 +167,10 @@ class Asking<Out, Kept> implements Context<Out, Kept> {
   }
 
   private ask(effect: ServerEffect<Out, Kept>): void {
-    if (this.effects === null) throw new ContractError('the context of a step was asked for something after the step was over: each step has its own');
+    if (this.effects === null)
+      throw new ContractError(
+        'the context of a step was asked for something after the step was over: each step has its own',
+      );
     this.effects.push(effect);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Servers that are said to be alike: each may take the name of another one of its group, and does the same under it. Where
- * nodes stand in the data is told by the names of fields. That they are alike is a claim about code that may be broken, so it
- * is held against it: every step is taken under other names too, and must come to the same.
+ * Servers that are said to be alike: each may take the name of another one of its group, and does the same under it.
+ * Where nodes stand in the data is told by the names of fields. That they are alike is a claim about code that may be
+ * broken, so it is held against it: every step is taken under other names too, and must come to the same.
  */
 import { Violated } from '../../checkers/checker.ts';
 import type { NodeId } from '../../core/protocol.ts';
@@ -47,13 +47,15 @@ class Namer {
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) return value.map((item) => this.renamed(item, names));
     if (value instanceof Set) return new Set([...value].map((item) => this.renamed(item, names)));
-    if (value instanceof Map) return new Map([...value].map(([key, item]) => [this.renamed(key, names), this.renamed(item, names)]));
+    if (value instanceof Map)
+      return new Map([...value].map(([key, item]) => [this.renamed(key, names), this.renamed(item, names)]));
     return Object.fromEntries(Object.entries(value).map(([field, item]) => [field, this.field(field, item, names)]));
   }
 
   private field(field: string, value: unknown, names: Renaming): unknown {
     if (this.nodes.has(field)) return this.named(value, names);
-    if (this.sorted.has(field) && Array.isArray(value)) return (this.named(value, names) as number[]).sort((a, b) => a - b);
+    if (this.sorted.has(field) && Array.isArray(value))
+      return (this.named(value, names) as number[]).sort((a, b) => a - b);
     if (this.perServer.has(field) && Array.isArray(value)) return this.moved(value, names);
     return this.renamed(value, names);
   }
@@ -63,8 +65,11 @@ class Namer {
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) return value.map((item) => this.named(item, names));
     if (value instanceof Set) return new Set([...value].map((item) => this.named(item, names)));
-    if (value instanceof Map) return new Map([...value].map(([key, item]) => [this.named(key, names), this.renamed(item, names)]));
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [names[Number(key)] ?? key, this.renamed(item, names)]));
+    if (value instanceof Map)
+      return new Map([...value].map(([key, item]) => [this.named(key, names), this.renamed(item, names)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [names[Number(key)] ?? key, this.renamed(item, names)]),
+    );
   }
 
   private moved(list: readonly unknown[], names: Renaming): readonly unknown[] {
@@ -110,28 +115,51 @@ export class Symmetry {
     this.namer = new Namer(alike);
     this.options = options;
     const identity = Array.from({ length: options.servers }, (_, node) => node);
-    const all = alike.groups.reduce<readonly Renaming[]>((soFar, group) => soFar.flatMap((names) => namingsOf(group).map((own) => names.map((name, node) => own.get(node) ?? name))), [identity]);
-    if (all.length > renamingsMax) throw new TypeError(`${all.length} renamings are too many: take fewer servers, or smaller groups`);
+    const all = alike.groups.reduce<readonly Renaming[]>(
+      (soFar, group) =>
+        soFar.flatMap((names) => namingsOf(group).map((own) => names.map((name, node) => own.get(node) ?? name))),
+      [identity],
+    );
+    if (all.length > renamingsMax)
+      throw new TypeError(`${all.length} renamings are too many: take fewer servers, or smaller groups`);
     this.renamings = all.filter((names) => this.isKept(names));
     // Neighbours that change names make every order of a group; where clients allow less, all of that is looked at.
-    const neighbours = alike.groups.flatMap((group) => group.slice(1).map((node, place) => identity.map((name) => (name === node ? group[place]! : name === group[place] ? node : name))));
+    const neighbours = alike.groups.flatMap((group) =>
+      group
+        .slice(1)
+        .map((node, place) =>
+          identity.map((name) => (name === node ? group[place]! : name === group[place] ? node : name)),
+        ),
+    );
     this.generators = this.renamings.length === all.length ? neighbours : this.renamings.slice(1);
     this.renamer = {
       state: (state, names) => this.stateIn(state, names),
       durable: (durable, names) => this.namer.renamed(durable, names),
       message: (message, names) => this.namer.renamed(message, names),
-      ghost: (histories, names) => histories.map(({ completed, inFlight }) => ({
-        completed: completed.map((one) => ({ ...one, input: this.namer.renamed(one.input, names), output: this.namer.renamed(one.output, names) })),
-        inFlight: inFlight === null ? null : { ...inFlight, input: this.namer.renamed(inFlight.input, names) },
-      })),
+      ghost: (histories, names) =>
+        histories.map(({ completed, inFlight }) => ({
+          completed: completed.map((one) => ({
+            ...one, input: this.namer.renamed(one.input, names), output: this.namer.renamed(one.output, names),
+          })),
+          inFlight: inFlight === null ? null : { ...inFlight, input: this.namer.renamed(inFlight.input, names) },
+        })),
     };
   }
 
   /** Clients ask on in a ring, which must stay one, and what they ask names nobody else. */
   private isKept(names: Renaming): boolean {
     const { asks, operations } = this.options;
-    const turns = new Set((asks ?? []).map((node, place) => (this.placeOf(names[node] ?? node) - place + asks!.length) % asks!.length));
-    return turns.size <= 1 && !turns.has(Number.NaN) && operations.every((operation) => this.structural.nameOf(this.namer.renamed(operation, names)) === this.structural.nameOf(operation));
+    const turns = new Set(
+      (asks ?? []).map((node, place) => (this.placeOf(names[node] ?? node) - place + asks!.length) % asks!.length),
+    );
+    return (
+      turns.size <= 1 &&
+      !turns.has(Number.NaN) &&
+      operations.every(
+        (operation) =>
+          this.structural.nameOf(this.namer.renamed(operation, names)) === this.structural.nameOf(operation),
+      )
+    );
   }
 
   /** NaN for a server that no client asks. */
@@ -156,13 +184,20 @@ export class Symmetry {
       boot: (durable) => {
         // A client starts once: whom it asks first is where a search begins, and no step of it.
         if (node >= this.options.servers) return process.boot(durable);
-        const made = this.same(node, processes, null, process.boot(durable), (other, names) => other.boot(this.namer.renamed(durable, names)), null);
+        const made = this.same(
+          node, processes, null, process.boot(durable),
+          (other, names) => other.boot(this.namer.renamed(durable, names)), null,
+        );
         this.mustBeSame('`within`', node, made.state, (one, state) => bounds.within(one, state));
         return made;
       },
       step: (state, event) => {
-        if (event.kind === 'timer') this.mustBeSame('`timers`', node, state, (one, as) => bounds.timers(one, as, event.timer));
-        const made = this.same(node, processes, state, process.step(state, event), (other, names) => other.step(this.stateIn(state, names), this.eventIn(event, names)), event);
+        if (event.kind === 'timer')
+          this.mustBeSame('`timers`', node, state, (one, as) => bounds.timers(one, as, event.timer));
+        const made = this.same(
+          node, processes, state, process.step(state, event),
+          (other, names) => other.step(this.stateIn(state, names), this.eventIn(event, names)), event,
+        );
         this.mustBeSame('`within`', node, made.state, (one, as) => bounds.within(one, as));
         return made;
       },
@@ -179,7 +214,11 @@ export class Symmetry {
     for (const names of this.generators) {
       const moved = servers.slice();
       servers.forEach((state, node) => void (moved[names[node]!] = state === null ? null : this.stateIn(state, names)));
-      if (ask(moved)) throw new Violated(serversAlike, `servers are said to be alike, and an invariant tells them apart: it breaks when ${namesIn(names)} change names`);
+      if (ask(moved))
+        throw new Violated(
+          serversAlike,
+          `servers are said to be alike, and an invariant tells them apart: it breaks when ${namesIn(names)} change names`,
+        );
     }
   }
 
@@ -187,17 +226,27 @@ export class Symmetry {
   private mustBeSame(what: string, node: NodeId, state: unknown, ask: (node: NodeId, state: unknown) => boolean): void {
     const said = ask(node, state);
     for (const names of this.generators) {
-      if (ask(names[node] ?? node, this.stateIn(state, names)) !== said) throw new Violated(serversAlike, `servers are said to be alike, and ${what} tells them apart when ${namesIn(names)} change names, in the state ${this.told(node, state)} of n${node}`);
+      if (ask(names[node] ?? node, this.stateIn(state, names)) !== said)
+        throw new Violated(
+          serversAlike,
+          `servers are said to be alike, and ${what} tells them apart when ${namesIn(names)} change names, in the state ${this.told(node, state)} of n${node}`,
+        );
     }
   }
 
-  private same(node: NodeId, processes: readonly AnyProcess[], state: unknown, made: Step, again: (other: AnyProcess, names: Renaming) => Step, event: AnyEvent | null): Step {
+  private same(
+    node: NodeId, processes: readonly AnyProcess[], state: unknown, made: Step,
+    again: (other: AnyProcess, names: Renaming) => Step, event: AnyEvent | null,
+  ): Step {
     for (const names of this.generators) {
       const other = names[node] ?? node;
       const expected = this.structural.nameOf(this.stepIn(made, names));
       if (this.structural.nameOf(comparable(again(processes[other]!, names))) === expected) continue;
       const who = other === node ? `n${node} tells ${namesIn(names)} apart` : `n${node} and n${other} are not`;
-      throw new Violated(serversAlike, `servers are said to be alike, and ${who}: on ${event === null ? 'its start' : event.kind === 'message' ? 'a message' : event.kind === 'timer' ? `the timer ${event.timer}` : 'a request'}${state === null ? '' : ` in the state ${this.told(node, state)}`} (is a field missing among those that hold a node?)`);
+      throw new Violated(
+        serversAlike,
+        `servers are said to be alike, and ${who}: on ${event === null ? 'its start' : event.kind === 'message' ? 'a message' : event.kind === 'timer' ? `the timer ${event.timer}` : 'a request'}${state === null ? '' : ` in the state ${this.told(node, state)}`} (is a field missing among those that hold a node?)`,
+      );
     }
     return made;
   }
@@ -218,7 +267,9 @@ export class Symmetry {
   }
 
   private stepIn({ state, effects }: Step, names: Renaming): unknown {
-    return comparable({ state: this.stateIn(state, names), effects: effects.map((effect) => this.effectIn(effect, names)) });
+    return comparable({
+      state: this.stateIn(state, names), effects: effects.map((effect) => this.effectIn(effect, names)),
+    });
   }
 
   private effectIn(effect: AnyEffect, names: Renaming): AnyEffect {
@@ -238,9 +289,15 @@ export class Symmetry {
 type Step = ReturnType<AnyProcess['boot']>;
 
 /** Those that have another one. */
-const namesIn = (names: Renaming): string => names.map((name, node) => (name === node ? null : `n${node}`)).filter((one) => one !== null).join(', ');
+const namesIn = (names: Renaming): string =>
+  names
+    .map((name, node) => (name === node ? null : `n${node}`))
+    .filter((one) => one !== null)
+    .join(', ');
 
-/** Between two writes the order of what is sent to different nodes is nobody's affair; timers are armed for some time. */
+/**
+ * Between two writes the order of what is sent to different nodes is nobody's affair; timers are armed for some time.
+ */
 function comparable({ state, effects }: Step): unknown {
   const parts: Map<string, unknown[]>[] = [new Map()];
   for (const effect of effects) {
@@ -248,9 +305,12 @@ function comparable({ state, effects }: Step): unknown {
       parts.push(new Map([['write', [...effect.writes]]]), new Map());
       continue;
     }
-    const key = effect.kind === 'send' ? `to ${effect.to}` : effect.kind === 'reply' ? 'reply' : `timer ${effect.timer}`;
+    const key =
+      effect.kind === 'send' ? `to ${effect.to}` : effect.kind === 'reply' ? 'reply' : `timer ${effect.timer}`;
     const known = parts.at(-1)!.get(key) ?? [];
-    parts.at(-1)!.set(key, [...known, effect.kind === 'setTimer' ? 'set' : effect.kind === 'cancelTimer' ? 'cancelled' : effect]);
+    parts
+      .at(-1)!
+      .set(key, [...known, effect.kind === 'setTimer' ? 'set' : effect.kind === 'cancelTimer' ? 'cancelled' : effect]);
   }
   return [state, parts];
 }

@@ -1,4 +1,6 @@
-/** A client as a node of the world, with what the explorer must know of it: how much it has begun, and whether it waits. */
+/**
+ * A client as a node of the world, with what the explorer must know of it: how much it has begun, and whether it waits.
+ */
 import type { AnyEvent, AnyProcess } from '../system.ts';
 import type { Client, WholeProcess } from './contract.ts';
 
@@ -31,11 +33,20 @@ export const keptClients: ClientStates = {
 type AnyClient = Client<any, any, any, unknown, unknown> | WholeProcess<any, any, any, any>;
 
 /** Nothing of it is durable. */
-export const clientProcess = (client: AnyClient): AnyProcess => ('process' in client
-  ? keeping(() => client.process.boot(client.process.blank), (state, event) => client.process.step(state, event))
-  : keeping(() => client.boot(), (state, event) => (event.kind === 'unreachable' ? { state, effects: [] } : client.step(state, event))));
+export const clientProcess = (client: AnyClient): AnyProcess =>
+  'process' in client
+    ? keeping(
+        () => client.process.boot(client.process.blank),
+        (state, event) => client.process.step(state, event),
+      )
+    : keeping(
+        () => client.boot(),
+        (state, event) => (event.kind === 'unreachable' ? { state, effects: [] } : client.step(state, event)),
+      );
 
-const keeping = (boot: () => ReturnType<AnyProcess['boot']>, step: (state: unknown, event: AnyEvent) => ReturnType<AnyProcess['step']>): AnyProcess => ({
+const keeping = (
+  boot: () => ReturnType<AnyProcess['boot']>, step: (state: unknown, event: AnyEvent) => ReturnType<AnyProcess['step']>,
+): AnyProcess => ({
   blank: null,
   boot() {
     const { state, effects } = boot();
@@ -47,7 +58,12 @@ const keeping = (boot: () => ReturnType<AnyProcess['boot']>, step: (state: unkno
     const isAsked = event.kind === 'request';
     const isTold = effects.some(({ kind }) => kind === 'reply');
     if (state === kept.$client && !isAsked && !isTold) return { state: kept, effects };
-    return { state: { $client: state, begun: kept.begun + (isAsked ? 1 : 0), isWaiting: (kept.isWaiting || isAsked) && !isTold } satisfies KeptClient, effects };
+    return {
+      state: {
+        $client: state, begun: kept.begun + (isAsked ? 1 : 0), isWaiting: (kept.isWaiting || isAsked) && !isTold,
+      } satisfies KeptClient,
+      effects,
+    };
   },
   write: (disk) => disk,
 });

@@ -48,8 +48,8 @@ export interface Server<State, In, Out, Durable = null, Write = Durable> {
 }
 
 /**
- * A server or a client that is a process of core/protocol.ts already. It is told everything that can happen: also what a
- * script asks of a server directly, and on the lab's network that an exchange failed.
+ * A server or a client that is a process of core/protocol.ts already. It is told everything that can happen: also what
+ * a script asks of a server directly, and on the lab's network that an exchange failed.
  */
 export interface WholeProcess<State, Message, Durable = any, Write = Durable> {
   readonly process: Process<State, Message, Write, Durable, any, any>;
@@ -58,26 +58,44 @@ export interface WholeProcess<State, Message, Durable = any, Write = Durable> {
 /** A client of your own, in the place of the ready one. */
 export interface Client<State, In, Out, Operation, Reply> {
   boot(): Step<State, Effect<Out, never, Reply>>;
-  step(state: State, event: ServerEvent<In> | { readonly kind: 'request'; readonly id: number; readonly request: Operation }): Step<State, Effect<Out, never, Reply>>;
+  step(
+    state: State,
+    event: ServerEvent<In> | { readonly kind: 'request'; readonly id: number; readonly request: Operation },
+  ): Step<State, Effect<Out, never, Reply>>;
 }
 
-export const send = <Message>(to: NodeId, message: Message): { readonly kind: 'send'; readonly to: NodeId; readonly message: Message } =>
-  ({ kind: 'send', to, message });
+export const send = <Message,>(
+  to: NodeId, message: Message,
+): { readonly kind: 'send'; readonly to: NodeId; readonly message: Message } => ({ kind: 'send', to, message });
 
 /** Everything written is durable before what stands behind it happens. */
-export const persist = <Write>(...writes: readonly Write[]): { readonly kind: 'persist'; readonly writes: readonly Write[] } =>
-  ({ kind: 'persist', writes });
+export const persist = <Write,>(
+  ...writes: readonly Write[]
+): { readonly kind: 'persist'; readonly writes: readonly Write[] } => ({ kind: 'persist', writes });
 
 /** Sets a timer, or sets it anew: `timer('tick', ['50ms', '100ms'])`. */
-export const timer = (name: string, after: Span): { readonly kind: 'setTimer'; readonly timer: string; readonly afterUs: { readonly min: number; readonly max: number } } =>
-  ({ kind: 'setTimer', timer: name, afterUs: rangeOf(after) });
+export const timer = (
+  name: string, after: Span,
+): {
+  readonly kind: 'setTimer';
+  readonly timer: string;
+  readonly afterUs: { readonly min: number; readonly max: number };
+} => ({ kind: 'setTimer', timer: name, afterUs: rangeOf(after) });
 
-export const cancel = (name: string): { readonly kind: 'cancelTimer'; readonly timer: string } => ({ kind: 'cancelTimer', timer: name });
+export const cancel = (name: string): { readonly kind: 'cancelTimer'; readonly timer: string } => ({
+  kind: 'cancelTimer', timer: name,
+});
 
 /** Answers a client's request. */
-export const respond = <Reply>(client: NodeId, sequence: number, reply: Reply): { readonly kind: 'send'; readonly to: NodeId; readonly message: Response<Reply> } =>
-  ({ kind: 'send', to: client, message: { kind: 'response', sequence, reply } });
+export const respond = <Reply,>(
+  client: NodeId, sequence: number, reply: Reply,
+): { readonly kind: 'send'; readonly to: NodeId; readonly message: Response<Reply> } => ({
+  kind: 'send', to: client, message: { kind: 'response', sequence, reply },
+});
 
 /** Sends a client on to another server. */
-export const redirect = (client: NodeId, sequence: number, to: NodeId | null): { readonly kind: 'send'; readonly to: NodeId; readonly message: Redirect } =>
-  ({ kind: 'send', to: client, message: { kind: 'redirect', sequence, to } });
+export const redirect = (
+  client: NodeId, sequence: number, to: NodeId | null,
+): { readonly kind: 'send'; readonly to: NodeId; readonly message: Redirect } => ({
+  kind: 'send', to: client, message: { kind: 'redirect', sequence, to },
+});

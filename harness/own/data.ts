@@ -13,7 +13,9 @@ export function words(value: unknown): string {
 /** One field a value, for tables and differences. */
 export function fieldsOf(value: unknown): Readonly<Record<string, string | number>> {
   if (!isRecord(value)) return { state: short(value) };
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, typeof field === 'number' ? field : short(field)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [name, typeof field === 'number' ? field : short(field)]),
+  );
 }
 
 /** A list, a set, a map or a record without the marks of JSON that tell a reader nothing. */
@@ -27,12 +29,19 @@ function textOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(textOf).join(' ')}]`;
   if (value instanceof Set) return `{${[...value].map(textOf).join(' ')}}`;
   if (value instanceof Map) return `{${[...value].map(([key, one]) => `${textOf(key)}: ${textOf(one)}`).join(', ')}}`;
-  if (typeof value === 'object' && value !== null) return `{${Object.entries(value).map(([name, one]) => `${name}: ${textOf(one)}`).join(', ')}}`;
+  if (typeof value === 'object' && value !== null)
+    return `{${Object.entries(value)
+      .map(([name, one]) => `${name}: ${textOf(one)}`)
+      .join(', ')}}`;
   return String(value);
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Map) && !(value instanceof Set);
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !(value instanceof Map) &&
+  !(value instanceof Set);
 
 /** Marks what JSON has no form for. A record of the user's with this very field is wrapped as well. */
 const mark = '$own';
@@ -53,7 +62,9 @@ function packed(value: unknown): unknown {
     case 'bigint':
       return { [mark]: 'bigint', of: String(value) };
     case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0) ? value : { [mark]: 'number', of: Object.is(value, -0) ? '-0' : String(value) };
+      return Number.isFinite(value) && !Object.is(value, -0)
+        ? value
+        : { [mark]: 'number', of: Object.is(value, -0) ? '-0' : String(value) };
     case 'function':
     case 'symbol':
       throw new TypeError(`a ${typeof value} is no data: it can be neither sent nor written`);

@@ -23,9 +23,13 @@ export interface Canary<Values> {
 }
 
 /** What befalls whom is drawn by the kit, or by a function of your own. */
-export type ScenarioDefinition<Operation, Values, State> = AnyScenario<Operation, Values, State> & (DrawnByKit<Operation, Values> | DrawnByYou);
+export type ScenarioDefinition<Operation, Values, State> = AnyScenario<Operation, Values, State> &
+  (DrawnByKit<Operation, Values> | DrawnByYou);
 
-/** Its settings are those of its plans; see also `RandomStreams`, `drawKinds`, `drawNetwork`, `drawDisk` and `drawFaults`. */
+/**
+ * Its settings are those of its plans; see also `RandomStreams`, `drawKinds`, `drawNetwork`, `drawDisk` and
+ * `drawFaults`.
+ */
 export interface DrawnByYou {
   /** Pure: the same seed gives the same plan. */
   readonly draw: (seed: number) => Plan;
@@ -92,10 +96,15 @@ interface Drawing {
 }
 
 /** @throws TypeError when a number, a name or a time is none */
-export function defineScenario<Operation, Values, State>(system: OwnSystem<Operation, Values, State>, given: ScenarioDefinition<Operation, Values, State>): OwnScenario<Operation, Values, State> {
+export function defineScenario<Operation, Values, State>(
+  system: OwnSystem<Operation, Values, State>, given: ScenarioDefinition<Operation, Values, State>,
+): OwnScenario<Operation, Values, State> {
   const { name = system.name, required = [], requiredFaults, canaries = [], explore } = given;
   const unknown = required.find((situation) => !Object.hasOwn(system.own.situations, situation));
-  if (!system.own.isObservedElsewhere && unknown !== undefined) throw new TypeError(`${name}: it requires "${unknown}", which is no situation of ${system.name}; there are: ${Object.keys(system.own.situations).join(', ') || 'none'}`);
+  if (!system.own.isObservedElsewhere && unknown !== undefined)
+    throw new TypeError(
+      `${name}: it requires "${unknown}", which is no situation of ${system.name}; there are: ${Object.keys(system.own.situations).join(', ') || 'none'}`,
+    );
   const drawn = given.draw === undefined ? drawnByKit(name, system, given) : drawnByYou(given.draw);
   const scenario = (named: string, settings: Readonly<Record<string, unknown>>): Scenario => ({
     name: named,
@@ -109,10 +118,17 @@ export function defineScenario<Operation, Values, State>(system: OwnSystem<Opera
     ...scenario(name, {}),
     system,
     canaries,
-    bounds: explore === undefined ? null : {
-      servers: explore.servers, clients: explore.clients, operations: explore.operations,
-      crashes: explore.crashes ?? 0, within: explore.within ?? (() => true), timers: explore.timers ?? (() => true),
-    },
+    bounds:
+      explore === undefined
+        ? null
+        : {
+            servers: explore.servers,
+            clients: explore.clients,
+            operations: explore.operations,
+            crashes: explore.crashes ?? 0,
+            within: explore.within ?? (() => true),
+            timers: explore.timers ?? (() => true),
+          },
     withSettings: scenario,
   };
 }
@@ -122,27 +138,33 @@ type Drawn = (name: string, settings: Readonly<Record<string, unknown>>) => (see
 
 const drawnByYou = (draw: (seed: number) => Plan): Drawn => (scenario, settings) => (seed) => {
   const plan = draw(seed);
-  return Object.keys(settings).length === 0 && plan.scenario === scenario ? plan : { ...plan, scenario, settings: { ...plan.settings as object, ...settings } };
+  return Object.keys(settings).length === 0 && plan.scenario === scenario
+    ? plan
+    : { ...plan, scenario, settings: { ...(plan.settings as object), ...settings } };
 };
 
-function drawnByKit<Operation, Values>(name: string, system: OwnSystem<Operation, Values, any>, given: DrawnByKit<Operation, Values>): Drawn {
+function drawnByKit<Operation, Values>(
+  name: string, system: OwnSystem<Operation, Values, any>, given: DrawnByKit<Operation, Values>,
+): Drawn {
   const drawing: Drawing = {
-    name, system,
-    servers: fromTo(`${name}: servers`, given.servers, 1, 7),
-    clients: fromTo(`${name}: clients`, given.clients, 0, 1000),
-    stormUs: rangeOf(given.storm ?? ['1s', '3s']),
-    settleUs: microsecondsOf(given.settle ?? '60s'),
-    faults: given.faults ?? swarmOf.swarm(),
-    operations: given.operations as Mix<unknown>,
-    settings: given.settings ?? {},
+    name, system, servers: fromTo(`${name}: servers`, given.servers, 1, 7),
+    clients: fromTo(`${name}: clients`, given.clients, 0, 1000), stormUs: rangeOf(given.storm ?? ['1s', '3s']),
+    settleUs: microsecondsOf(given.settle ?? '60s'), faults: given.faults ?? swarmOf.swarm(),
+    operations: given.operations as Mix<unknown>, settings: given.settings ?? {},
   };
-  return (named, settings) => (seed) => drawPlan({ ...drawing, name: named, settings: { ...drawing.settings, ...settings } }, seed);
+  return (named, settings) => (seed) =>
+    drawPlan({ ...drawing, name: named, settings: { ...drawing.settings, ...settings } }, seed);
 }
 
-function fromTo(what: string, given: number | readonly [number, number], min: number, max: number): readonly [number, number] {
+function fromTo(
+  what: string, given: number | readonly [number, number], min: number, max: number,
+): readonly [number, number] {
   const [from, to] = typeof given === 'number' ? [given, given] : given;
-  if (Number.isSafeInteger(from) && Number.isSafeInteger(to) && from >= min && to <= max && from <= to) return [from, to];
-  throw new TypeError(`${what}: expected a whole number from ${min} to ${max}, or two of them, not ${JSON.stringify(given)}`);
+  if (Number.isSafeInteger(from) && Number.isSafeInteger(to) && from >= min && to <= max && from <= to)
+    return [from, to];
+  throw new TypeError(
+    `${what}: expected a whole number from ${min} to ${max}, or two of them, not ${JSON.stringify(given)}`,
+  );
 }
 
 const inside = (random: RandomStream, [min, max]: readonly [number, number]): number => random.in({ min, max });
@@ -160,20 +182,39 @@ function drawPlan(drawing: Drawing, seed: number): Plan {
   const kinds = kindsOf(streams, drawing.faults, hasDisk, system.own);
   const { victims, healing } = drawLosses(streams.stream('losses'), servers, drawing, kinds);
   return {
-    format: planFormat, version: planVersion, scenario: name, system: system.name, seed: `${system.name} ${seed}`, servers, clients, settings,
+    format: planFormat,
+    version: planVersion,
+    scenario: name,
+    system: system.name,
+    seed: `${system.name} ${seed}`,
+    servers,
+    clients,
+    settings,
     network: drawNetwork(streams.stream('network'), kinds),
-    disk: hasDisk ? { ...drawDisk(streams.stream('disk'), kinds), ...drawDiskTrouble(streams.stream('disk trouble'), kinds) } : { writeUs: { min: 0, max: 0 } },
-    faults: drawFaults(streams, kinds, { servers, clients, stormUs, quietUs: stormUs, electionUs: usualTimeoutUs, victims })
-      .map((fault) => (fault.kind === 'crash' ? atMomentsOf(fault, hasDisk, drawing.faults) : fault)),
+    disk: hasDisk
+      ? { ...drawDisk(streams.stream('disk'), kinds), ...drawDiskTrouble(streams.stream('disk trouble'), kinds) }
+      : { writeUs: { min: 0, max: 0 } },
+    faults: drawFaults(streams, kinds, {
+      servers, clients, stormUs, quietUs: stormUs, electionUs: usualTimeoutUs, victims,
+    }).map((fault) => (fault.kind === 'crash' ? atMomentsOf(fault, hasDisk, drawing.faults) : fault)),
     operations: drawOperations(streams.stream('operations'), drawing.operations, kinds, clients, stormUs),
-    stormUs, settleUs: drawing.settleUs, healing,
+    stormUs,
+    settleUs: drawing.settleUs,
+    healing,
   };
 }
 
 /** A crash at a write waits for ever where nobody writes. */
 const atMomentsOf = (fault: Crash, hasDisk: boolean, { kinds }: FaultChoice): Crash => {
-  const isMeant = fault.moment === 'writeLost' ? kinds.has('crashWriteLost') : fault.moment === 'writeKept' ? kinds.has('crashWriteKept') : true;
-  return ['now', 'answered', 'sending', 'recovering'].includes(fault.moment) || (hasDisk && isMeant) ? fault : { ...fault, moment: 'now' };
+  const isMeant =
+    fault.moment === 'writeLost'
+      ? kinds.has('crashWriteLost')
+      : fault.moment === 'writeKept'
+        ? kinds.has('crashWriteKept')
+        : true;
+  return ['now', 'answered', 'sending', 'recovering'].includes(fault.moment) || (hasDisk && isMeant)
+    ? fault
+    : { ...fault, moment: 'now' };
 };
 
 /** By which faults that follow each other are spaced: a few timeouts of a usual protocol. */
@@ -187,10 +228,14 @@ function drawSettings(random: RandomStream, { system, settings }: Drawing): Read
   }));
 }
 
-function kindsOf(streams: RandomStreams, { kinds, named }: FaultChoice, hasDisk: boolean, { role, writesOnceMore }: OwnSystem['own']): Kinds {
+function kindsOf(
+  streams: RandomStreams, { kinds, named }: FaultChoice, hasDisk: boolean, { role, writesOnceMore }: OwnSystem['own'],
+): Kinds {
   const drawn = drawKinds(streams);
-  // A disk format of a user's own need not write once more what it read: then what lost pages take is no fault of the protocol.
-  const isFit = (kind: FaultKind): boolean => (hasDisk || !diskKinds.has(kind)) && (kind !== 'lostPages' || writesOnceMore || named.has(kind));
+  // A disk format of a user's own need not write once more what it read: then what lost pages take is no fault of the
+  // protocol.
+  const isFit = (kind: FaultKind): boolean =>
+    (hasDisk || !diskKinds.has(kind)) && (kind !== 'lostPages' || writesOnceMore || named.has(kind));
   return {
     has: (kind: FaultKind) => kinds.has(kind) && isFit(kind) && drawn.has(kind),
     leaderChurn: drawn.leaderChurn && role !== null && kinds.has('crash'),
@@ -200,18 +245,30 @@ function kindsOf(streams: RandomStreams, { kinds, named }: FaultChoice, hasDisk:
 }
 
 /** Fewer than half, so that what needs a majority still has one; and how the storm ends. */
-function drawLosses(random: RandomStream, servers: number, { faults, system }: Drawing, kinds: Kinds): { readonly victims: readonly NodeId[]; readonly healing: Healing } {
-  const order = random.shuffled(Array.from({ length: servers }, (_, node) => node)).filter((node) => !faults.neverLost.has(node));
+function drawLosses(
+  random: RandomStream, servers: number, { faults, system }: Drawing, kinds: Kinds,
+): { readonly victims: readonly NodeId[]; readonly healing: Healing } {
+  const order = random
+    .shuffled(Array.from({ length: servers }, (_, node) => node))
+    .filter((node) => !faults.neverLost.has(node));
   const victims = order.slice(0, random.below(((servers - 1) >> 1) + 1));
-  const way = random.weighted<Exclude<Healing['kind'], 'minorityInTrouble'>>([[3, 'everyone'], [1, 'minorityDown'], [1, 'noNewOperations'], [1, 'leaderFalls']]);
-  if (way === 'minorityDown') return kinds.has('gone') ? { victims, healing: { kind: way, nodes: victims } } : { victims, healing: { kind: 'everyone' } };
-  if (way === 'leaderFalls' && (system.own.role === null || !faults.kinds.has('crash'))) return { victims, healing: { kind: 'everyone' } };
+  const way = random.weighted<Exclude<Healing['kind'], 'minorityInTrouble'>>([
+    [3, 'everyone'], [1, 'minorityDown'], [1, 'noNewOperations'], [1, 'leaderFalls'],
+  ]);
+  if (way === 'minorityDown')
+    return kinds.has('gone')
+      ? { victims, healing: { kind: way, nodes: victims } }
+      : { victims, healing: { kind: 'everyone' } };
+  if (way === 'leaderFalls' && (system.own.role === null || !faults.kinds.has('crash')))
+    return { victims, healing: { kind: 'everyone' } };
   return { victims, healing: { kind: way } };
 }
 
 const ms = 1000;
 
-function drawOperations(random: RandomStream, { each, draw }: Mix<unknown>, kinds: Kinds, clients: number, stormUs: number): readonly PlannedOperation[] {
+function drawOperations(
+  random: RandomStream, { each, draw }: Mix<unknown>, kinds: Kinds, clients: number, stormUs: number,
+): readonly PlannedOperation[] {
   const bursts = Array.from({ length: 1 + random.below(4) }, () => random.below(stormUs));
   const burstPer1000 = kinds.has('burst') ? random.pick([200, 500, 950]) : 0;
   const giveUpPer1000 = kinds.has('giveUp') ? random.pick([30, 100, 250]) : 0;
@@ -225,8 +282,7 @@ function drawOperations(random: RandomStream, { each, draw }: Mix<unknown>, kind
       const [isInBurst, burstUs] = [random.chance(burstPer1000), random.pick(bursts) + random.below(ms)];
       const [givesUp, giveUpUs] = [random.chance(giveUpPer1000), random.in({ min: giveUpMinUs, max: 4 * giveUpMinUs })];
       operations.push({
-        client, atUs: isInBurst ? burstUs : atUs, request,
-        ...(givesUp ? { giveUpUs } : {}),
+        client, atUs: isInBurst ? burstUs : atUs, request, ...(givesUp ? { giveUpUs } : {}),
         ...(isInBurst ? { load: ['burst'] } : {}),
       });
     }

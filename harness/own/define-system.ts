@@ -2,13 +2,17 @@
 import type { Effect, NodeId, Step, Storage } from '../../core/protocol.ts';
 import { explainModelHistory, linearizability } from '../../checkers/linearizability.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { AnyEffect, AnyProcess, AnyStorage, Codec, HistoryCall, HistoryStory, Lanes, Reach, Story, System, ToldStep } from '../system.ts';
+import type {
+  AnyEffect, AnyProcess, AnyStorage, Codec, HistoryCall, HistoryStory, Lanes, Reach, Story, System, ToldStep,
+} from '../system.ts';
 import { longestUs } from '../plan/plan.ts';
 import { SystemError } from '../system.ts';
 import type { NodeFields } from './alike.ts';
 import { clientProcess, keptClients, type Asked, type ClientStates } from './client-process.ts';
 import { readyClient } from './client.ts';
-import type { Client, Redirect, Request, Response, Server, ServerEffect, ServerEvent, WholeProcess } from './contract.ts';
+import type {
+  Client, Redirect, Request, Response, Server, ServerEffect, ServerEvent, WholeProcess,
+} from './contract.ts';
 import { fieldsOf, words } from './data.ts';
 import type { Cast, Definition, Invariant, Role } from './definition.ts';
 import { microsecondsOf, rangeOf, type Span } from './duration.ts';
@@ -55,10 +59,13 @@ export interface WorldOf<Values> {
 }
 
 /**
- * What the kit makes by structure, or has no word for, as the harness itself takes it: reports that know the protocol, an
- * observer of your own in the place of invariants and situations, aimed faults, calls of the lab's network, scripts, pace.
+ * What the kit makes by structure, or has no word for, as the harness itself takes it: reports that know the protocol,
+ * an observer of your own in the place of invariants and situations, aimed faults, calls of the lab's network, scripts,
+ * pace.
  */
-export type Beyond = Partial<Omit<System, 'name' | 'settings' | 'plainSettings' | 'request' | 'processes' | 'storage' | 'codec'>>;
+export type Beyond = Partial<
+  Omit<System, 'name' | 'settings' | 'plainSettings' | 'request' | 'processes' | 'storage' | 'codec'>
+>;
 
 export interface SystemDefinition<State, Message, Durable, Write, S extends Settings, Operation, Reply> {
   readonly name: string;
@@ -67,22 +74,52 @@ export interface SystemDefinition<State, Message, Durable, Write, S extends Sett
   /** What clients ask: `kv`, `register`, `queue`, `lock`, `listAppend`, or `service<Operation, Reply>()`. */
   readonly service: Service<Operation, Reply>;
   /** One for each server of the plan, from n0 on. */
-  readonly servers: (world: WorldOf<ValuesOf<S>>) => readonly (
-    Server<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Durable, Write> | WholeProcess<State, Message, Durable, Write>
+  readonly servers: (
+    world: WorldOf<ValuesOf<S>>,
+  ) => readonly (
+    | Server<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Durable, Write>
+    | WholeProcess<State, Message, Durable, Write>
   )[];
   /** How the ready client asks, or a client of your own; clients are numbered from 0. */
-  readonly client?: ((world: WorldOf<ValuesOf<S>>, client: number) => Client<any, Message | Response<Reply> | Redirect, Message | Request<Operation>, Operation, Reply> | WholeProcess<any, Message, any, never>) | {
-    /** How long it waits for an answer; 200 to 400 ms. */
-    readonly retry?: Span;
-    /** Whom it asks, the likeliest first; all servers. */
-    readonly asks?: (world: WorldOf<ValuesOf<S>>, client: number) => readonly NodeId[];
-  };
-  /** Of clients that are whole processes: then their states stand in the world as they are. How they are told from servers, and read. */
+  readonly client?:
+    | ((
+        world: WorldOf<ValuesOf<S>>,
+        client: number,
+      ) =>
+        | Client<any, Message | Response<Reply> | Redirect, Message | Request<Operation>, Operation, Reply>
+        | WholeProcess<any, Message, any, never>)
+    | {
+        /** How long it waits for an answer; 200 to 400 ms. */
+        readonly retry?: Span;
+        /** Whom it asks, the likeliest first; all servers. */
+        readonly asks?: (world: WorldOf<ValuesOf<S>>, client: number) => readonly NodeId[];
+      };
+  /**
+   * Of clients that are whole processes: then their states stand in the world as they are. How they are told from
+   * servers, and read.
+   */
   readonly clientStates?: { readonly is: (state: unknown) => boolean; readonly asked: (state: any) => Asked };
-  readonly invariants?: Readonly<Record<string, InvariantOf<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Write, ValuesOf<S>>>>;
+  readonly invariants?: Readonly<
+    Record<
+      string,
+      InvariantOf<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Write, ValuesOf<S>>
+    >
+  >;
   /** Interesting things that a step does; `before` is null for a start. */
-  readonly situations?: Readonly<Record<string, (step: Omit<StepOf<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Write, ValuesOf<S>>, 'before'> & { readonly before: State | null }) => boolean>>;
-  /** After all faults: null when everything is as it should be in the end, or what is missing. `lost`: down for good. */
+  readonly situations?: Readonly<
+    Record<
+      string,
+      (
+        step: Omit<
+          StepOf<State, Message | Request<Operation>, Message | Response<Reply> | Redirect, Write, ValuesOf<S>>,
+          'before'
+        > & { readonly before: State | null },
+      ) => boolean
+    >
+  >;
+  /**
+   * After all faults: null when everything is as it should be in the end, or what is missing. `lost`: down for good.
+   */
   readonly settled?: (moment: Moment<State, ValuesOf<S>> & { readonly lost: ReadonlySet<NodeId> }) => string | null;
   /** Whether the servers as they are must make progress; without it, while all are up and every two can talk. */
   readonly owesProgress?: (reach: ReachOf<State>) => boolean;
@@ -91,8 +128,8 @@ export interface SystemDefinition<State, Message, Durable, Write, S extends Sett
   /** What an `epoch` is called: term, view or ballot; epoch. */
   readonly epochName?: string;
   /**
-   * For `explore --symmetry`: groups of servers that do the same under each other's names, and the fields in which nodes stand.
-   * It is held against every step.
+   * For `explore --symmetry`: groups of servers that do the same under each other's names, and the fields in which
+   * nodes stand. It is held against every step.
    */
   readonly alike?: NodeFields & { readonly servers: (world: WorldOf<ValuesOf<S>>) => readonly (readonly NodeId[])[] };
   /** In the place of words by structure. */
@@ -128,40 +165,70 @@ export const defineSystem = <State, Message, Durable = null, Write = Durable>() 
     given: SystemDefinition<State, Message, Durable, Write, S, Operation, Reply>,
   ): OwnSystem<Operation, ValuesOf<S>, State> => {
     const { codec = structuralCodec, storage, beyond = {} } = given;
-    return { ...systemOf(definitionOf(given as unknown as AnyGiven)), ...(codec === null ? {} : { codec }), ...partsOfDisk(storage), ...beyond } as OwnSystem<Operation, ValuesOf<S>, State>;
+    return {
+      ...systemOf(definitionOf(given as unknown as AnyGiven)), ...(codec === null ? {} : { codec }),
+      ...partsOfDisk(storage), ...beyond,
+    } as OwnSystem<Operation, ValuesOf<S>, State>;
   };
 
 const partsOfDisk = (storage: Storage<any, any, any> | null | undefined): Pick<System, 'storage' | 'fileRole'> =>
-  (storage === undefined ? { storage: structuralStorage, fileRole } : storage === null ? {} : { storage: storage as AnyStorage });
+  storage === undefined
+    ? { storage: structuralStorage, fileRole }
+    : storage === null
+      ? {}
+      : { storage: storage as AnyStorage };
 
 type AnyGiven = SystemDefinition<any, any, any, any, Settings, any, any>;
 
 function definitionOf(given: AnyGiven): Definition {
   const { name, settings = {}, service, invariants = {}, situations = {} } = given;
-  if (typeof name !== 'string' || !/^[\w.-]+$/.test(name)) throw new TypeError(`a system needs a name of letters, digits, dots and dashes, not "${String(name)}"`);
+  if (typeof name !== 'string' || !/^[\w.-]+$/.test(name))
+    throw new TypeError(`a system needs a name of letters, digits, dots and dashes, not "${String(name)}"`);
   const wrong = Object.keys(settings).find((setting) => taken.has(setting));
   if (wrong !== undefined) throw new TypeError(`${name}: a setting cannot be named "${wrong}", which the harness uses`);
-  const list = (Object.entries(invariants) as readonly (readonly [string, Invariant])[]).map(([property, invariant]) => [property, namedInvariant(name, property, invariant)] as const);
+  const list = (Object.entries(invariants) as readonly (readonly [string, Invariant])[]).map(
+    ([property, invariant]) => [property, namedInvariant(name, property, invariant)] as const,
+  );
   return {
-    name, settings, service,
-    situations: Object.fromEntries(Object.entries(situations).map(([situation, isSeen]) => [situation, named(`${name}: the situation "${situation}"`, isSeen)])),
+    name,
+    settings,
+    service,
+    situations: Object.fromEntries(
+      Object.entries(situations).map(([situation, isSeen]) => [
+        situation, named(`${name}: the situation "${situation}"`, isSeen),
+      ]),
+    ),
     invariants: Object.fromEntries(list),
-    processes: (cast) => [...serversOf(given, cast).map((server) => serverProcess(server, given.storage === undefined)), ...clientsOf(given, cast)],
-    hasDisk: (cast) => given.storage !== null && serversOf(given, cast).some((server) => ('process' in server ? server.process : server).blank !== undefined),
+    processes: (cast) => [
+      ...serversOf(given, cast).map((server) => serverProcess(server, given.storage === undefined)),
+      ...clientsOf(given, cast),
+    ],
+    hasDisk: (cast) =>
+      given.storage !== null &&
+      serversOf(given, cast).some((server) => ('process' in server ? server.process : server).blank !== undefined),
     writesOnceMore: given.storage !== null && writesOnceMore(given.storage ?? structuralStorage),
     clients: clientStatesOf(given),
     isObservedElsewhere: given.beyond?.observer !== undefined,
     settled: given.settled === undefined ? () => null : named(`${name}: \`settled\``, given.settled),
-    owesProgress: given.owesProgress === undefined ? null : named(`${name}: \`owesProgress\``, given.owesProgress as (reach: Reach) => boolean),
+    owesProgress:
+      given.owesProgress === undefined
+        ? null
+        : named(`${name}: \`owesProgress\``, given.owesProgress as (reach: Reach) => boolean),
     role: given.role === undefined ? null : named(`${name}: \`role\``, given.role),
     epochName: given.epochName ?? 'epoch',
-    alike: given.alike === undefined ? null : (cast) => ({ ...given.alike, groups: given.alike!.servers(cast as WorldOf<any>) }),
+    alike:
+      given.alike === undefined
+        ? null
+        : (cast) => ({ ...given.alike, groups: given.alike!.servers(cast as WorldOf<any>) }),
     asks: (cast) => askedByAll(given, cast),
     words: {
       message: given.words?.message === undefined ? words : named(`${name}: \`words.message\``, given.words.message),
       state: given.words?.state === undefined ? fieldsOf : named(`${name}: \`words.state\``, given.words.state),
     },
-    sees: { steps: list.filter(([, { step }]) => step !== undefined), moments: list.filter(([, { always }]) => always !== undefined) },
+    sees: {
+      steps: list.filter(([, { step }]) => step !== undefined),
+      moments: list.filter(([, { always }]) => always !== undefined),
+    },
   };
 }
 
@@ -176,7 +243,8 @@ type AnyServer = Server<any, any, any, any, any> | WholeProcess<any, any, any, a
 /** @throws SystemError when there are not as many as the plan has */
 function serversOf({ name, servers }: AnyGiven, cast: Cast): readonly AnyServer[] {
   const made = named(`${name}: \`servers\``, servers)(cast as WorldOf<any>);
-  if (made.length !== cast.servers) throw new SystemError(`${name}: \`servers\` made ${made.length} servers for a plan with ${cast.servers}`);
+  if (made.length !== cast.servers)
+    throw new SystemError(`${name}: \`servers\` made ${made.length} servers for a plan with ${cast.servers}`);
   return made;
 }
 
@@ -195,7 +263,8 @@ const processOf = (server: Exclude<AnyServer, { readonly process: unknown }>): A
   blank: server.blank ?? null,
   boot: (disk) => server.boot(disk),
   // A server is never asked directly, and hears of no failed exchange: these are for other networks.
-  step: (state, event) => (event.kind === 'message' || event.kind === 'timer' ? server.step(state, event) : { state, effects: [] }),
+  step: (state, event) =>
+    event.kind === 'message' || event.kind === 'timer' ? server.step(state, event) : { state, effects: [] },
   write: (disk, write) => (server.write === undefined ? write : server.write(disk, write)),
 });
 
@@ -211,13 +280,17 @@ function keptOnDisk(process: AnyProcess): AnyProcess {
 
 /** Nobody's states are a client's by themselves: `clientStates` says which are. */
 function clientStatesOf({ clientStates }: AnyGiven): ClientStates {
-  return clientStates === undefined ? keptClients : { is: clientStates.is, asked: clientStates.asked, kept: (state) => state };
+  return clientStates === undefined
+    ? keptClients
+    : { is: clientStates.is, asked: clientStates.asked, kept: (state) => state };
 }
 
 /** Whom all clients ask; null when they ask in ways of their own. */
 function askedByAll(given: AnyGiven, cast: Cast): readonly NodeId[] | null {
   if (typeof given.client === 'function') return null;
-  const [first = asksOf(given, cast, 0), ...rest] = Array.from({ length: cast.clients }, (_, number) => asksOf(given, cast, number));
+  const [first = asksOf(given, cast, 0), ...rest] = Array.from({ length: cast.clients }, (_, number) =>
+    asksOf(given, cast, number),
+  );
   return rest.every((one) => one.join(' ') === first.join(' ')) ? first : null;
 }
 
@@ -235,7 +308,9 @@ function clientsOf(given: AnyGiven, cast: Cast): readonly AnyProcess[] {
     });
     if (given.clientStates === undefined) return clientProcess(made);
     if ('process' in made) return made.process as AnyProcess;
-    throw new SystemError(`${given.name}: \`clientStates\` is for clients that are whole processes, { process }, and c${number} is none`);
+    throw new SystemError(
+      `${given.name}: \`clientStates\` is for clients that are whole processes, { process }, and c${number} is none`,
+    );
   });
 }
 
@@ -243,34 +318,52 @@ function clientsOf(given: AnyGiven, cast: Cast): readonly AnyProcess[] {
 const anyTime = { min: microsecondsOf('5ms'), max: longestUs };
 
 const withAnyTimers = (process: AnyProcess): AnyProcess => {
-  const freed = ({ state, effects }: Step<unknown, AnyEffect>): Step<unknown, AnyEffect> =>
-    ({ state, effects: effects.map((effect: Effect<unknown, unknown, unknown>) => (effect.kind === 'setTimer' ? { ...effect, afterUs: anyTime } : effect)) });
-  return { ...process, boot: (disk) => freed(process.boot(disk)), step: (state, event) => freed(process.step(state, event)) };
+  const freed = ({ state, effects }: Step<unknown, AnyEffect>): Step<unknown, AnyEffect> => ({
+    state,
+    effects: effects.map((effect: Effect<unknown, unknown, unknown>) =>
+      effect.kind === 'setTimer' ? { ...effect, afterUs: anyTime } : effect,
+    ),
+  });
+  return {
+    ...process, boot: (disk) => freed(process.boot(disk)), step: (state, event) => freed(process.step(state, event)),
+  };
 };
 
 const castOf = ({ servers, clients, settings }: Plan): Cast => ({ servers, clients, settings });
 
 function systemOf(definition: Definition): OwnSystem {
   const { name, settings, service, role, owesProgress, invariants } = definition;
-  const told = Object.entries(invariants).map(([property, { says }]) => [property, says === undefined ? `${property}: an invariant of ${name}.` : `${says}.`]);
+  const told = Object.entries(invariants).map(([property, { says }]) => [
+    property, says === undefined ? `${property}: an invariant of ${name}.` : `${says}.`,
+  ]);
   const { linearizable } = service;
   return {
-    name, service,
+    name,
+    service,
     own: definition,
     settings: schemaOf(settings),
     plainSettings: plainOf(settings),
     request: service.schema,
     processes(plan) {
       const processes = definition.processes(castOf(plan));
-      return (plan.settings as { readonly [anyTimersField]?: true })[anyTimersField] === true ? processes.map(withAnyTimers) : processes;
+      return (plan.settings as { readonly [anyTimersField]?: true })[anyTimersField] === true
+        ? processes.map(withAnyTimers)
+        : processes;
     },
     observer: (plan) => new OwnObserver(definition, plan),
     leader: (states) => leaderOf(definition, states),
     mayLackLeader: true,
-    ...(role === null ? {} : { moments: {
-      epoch: (states: readonly unknown[]) => states.reduce<number>((newest, state, node) => Math.max(newest, ...epochsOf(definition, state, node)), 0),
-      forgottenUpTo: () => 0, heldUpTo: () => 0, carriesState: () => false,
-    } }),
+    ...(role === null
+      ? {}
+      : {
+          moments: {
+            epoch: (states: readonly unknown[]) =>
+              states.reduce<number>((newest, state, node) => Math.max(newest, ...epochsOf(definition, state, node)), 0),
+            forgottenUpTo: () => 0,
+            heldUpTo: () => 0,
+            carriesState: () => false,
+          },
+        }),
     ...(owesProgress === null ? {} : { owesProgress }),
     digestMessage: (digest, message) => digest.value(message),
     digestState: (digest, state) => digest.value(state),
@@ -279,13 +372,25 @@ function systemOf(definition: Definition): OwnSystem {
     ...(role === null ? {} : { lanes: lanesOf(definition, role) }),
     describeRequest: (request) => service.describe(request),
     tellStep: (step) => storyOf(definition, step),
-    properties: Object.fromEntries([...told, [linearizability.name, `${linearizability.says} (Herlihy and Wing 1990).`]]),
-    ...(linearizable === null ? {} : { explainHistory: (calls: readonly HistoryCall[]): HistoryStory | null => explainModelHistory(linearizable, calls.map(
-      ({ request, reply, ...call }) => ({ ...call, input: request, output: reply === null ? undefined : reply.value }))) }),
+    properties: Object.fromEntries([
+      ...told, [linearizability.name, `${linearizability.says} (Herlihy and Wing 1990).`],
+    ]),
+    ...(linearizable === null
+      ? {}
+      : {
+          explainHistory: (calls: readonly HistoryCall[]): HistoryStory | null =>
+            explainModelHistory(
+              linearizable,
+              calls.map(({ request, reply, ...call }) => ({
+                ...call, input: request, output: reply === null ? undefined : reply.value,
+              })),
+            ),
+        }),
   };
 }
 
-const roleOf = ({ role, clients }: Definition, state: unknown, node: NodeId): Role | null => (role === null || state === null || clients.is(state) ? null : role(state, node));
+const roleOf = ({ role, clients }: Definition, state: unknown, node: NodeId): Role | null =>
+  role === null || state === null || clients.is(state) ? null : role(state, node);
 
 const epochsOf = (definition: Definition, state: unknown, node: NodeId): readonly number[] => {
   const epoch = roleOf(definition, state, node)?.epoch;
@@ -322,9 +427,19 @@ function storyOf(definition: Definition, step: ToldStep): Story | null {
   const { node, before, after, event, effects } = step;
   if (definition.clients.is(after)) return clientStory(definition, step);
   const [was, is] = [roleOf(definition, before, node), roleOf(definition, after, node)];
-  const seen = before === null ? [] : Object.entries(definition.situations).filter(([, isSeen]) => isSeen({ node, before, after, event, effects, settings: plainOf(definition.settings) })).map(([name]) => name);
+  const seen =
+    before === null
+      ? []
+      : Object.entries(definition.situations)
+          .filter(([, isSeen]) =>
+            isSeen({ node, before, after, event, effects, settings: plainOf(definition.settings) }),
+          )
+          .map(([name]) => name);
   const turns = is !== null && before !== null && (was?.name !== is.name || was.epoch !== is.epoch);
-  const texts = [...(turns ? [`is ${is.name}${is.epoch === undefined ? '' : ` in ${definition.epochName} ${is.epoch}`} now`] : []), ...seen];
+  const texts = [
+    ...(turns ? [`is ${is.name}${is.epoch === undefined ? '' : ` in ${definition.epochName} ${is.epoch}`} now`] : []),
+    ...seen,
+  ];
   return texts.length === 0 ? null : { text: texts.join('; '), weight: turns && is?.leads === true ? 5 : 3 };
 }
 

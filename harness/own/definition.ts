@@ -73,7 +73,10 @@ export interface Definition {
     readonly message: (message: any) => string;
     readonly state: (state: any) => Readonly<Record<string, string | number>>;
   };
-  readonly sees: { readonly steps: readonly (readonly [string, Invariant])[]; readonly moments: readonly (readonly [string, Invariant])[] };
+  readonly sees: {
+    readonly steps: readonly (readonly [string, Invariant])[];
+    readonly moments: readonly (readonly [string, Invariant])[];
+  };
 }
 
 /** Situations that a step shows, by name. */

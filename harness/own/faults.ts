@@ -7,7 +7,10 @@ const families = {
   cuts: ['partition', 'bridge', 'ring', 'cut', 'isolation', 'flapping'],
   links: ['slowLink', 'clog', 'swizzle'],
   processes: ['crash', 'crashWriteLost', 'crashWriteKept', 'crashLoop', 'pause', 'gone', 'crashInSends'],
-  disk: ['slowWrite', 'stalledWrite', 'lostTail', 'tornRecord', 'tornSnapshot', 'failedWrite', 'diskFull', 'failedWriteLeft', 'crashInRecovery', 'lostPages', 'bitRot', 'misdirectedWrite', 'staleRead', 'crashWriteLost', 'crashWriteKept'],
+  disk: [
+    'slowWrite', 'stalledWrite', 'lostTail', 'tornRecord', 'tornSnapshot', 'failedWrite', 'diskFull', 'failedWriteLeft',
+    'crashInRecovery', 'lostPages', 'bitRot', 'misdirectedWrite', 'staleRead', 'crashWriteLost', 'crashWriteKept',
+  ],
   clocks: ['clockRate', 'clockDrift', 'clockJump'],
   clients: ['burst', 'giveUp'],
 } as const satisfies Readonly<Record<string, readonly FaultKind[]>>;
@@ -38,12 +41,16 @@ function kindsNamed(names: readonly string[]): readonly FaultKind[] {
     if (isFamily(name)) return families[name];
     const kind = faultKinds.find((one) => one === name);
     if (kind !== undefined) return [kind];
-    throw new TypeError(`there is no fault "${name}"; families are ${Object.keys(families).join(', ')}, kinds stand in docs/fault-model.md`);
+    throw new TypeError(
+      `there is no fault "${name}"; families are ${Object.keys(families).join(', ')}, kinds stand in docs/fault-model.md`,
+    );
   });
 }
 
 /** Kinds that need no word of the system's: what leads, and what a snapshot is. */
-const everySystem: readonly FaultKind[] = kindsNamed(Object.keys(families)).filter((kind) => !assumptionBreaking.includes(kind));
+const everySystem: readonly FaultKind[] = kindsNamed(Object.keys(families)).filter(
+  (kind) => !assumptionBreaking.includes(kind),
+);
 
 export const faults = {
   /** Every seed has its own choice of them; whole kinds are off in most. */

@@ -42,24 +42,31 @@ export type Frame =
 
 /** @param isChecked false to take the body for what its bytes say */
 export function decodeFrame(bytes: Uint8Array, fromBytes: number, isChecked: boolean): Frame {
-  const broken = (reason: string): Frame => (hasMark(bytes, fromBytes) ? { kind: 'damaged', reason } : { kind: 'torn' });
+  const broken = (reason: string): Frame =>
+    hasMark(bytes, fromBytes) ? { kind: 'damaged', reason } : { kind: 'torn' };
   const left = bytes.length - fromBytes;
   if (left < headerSizeBytes) return broken('a header is cut');
   const view = new DataView(bytes.buffer, bytes.byteOffset + fromBytes, left);
-  if (isChecked && view.getUint32(12) !== checksumOf(bytes.subarray(fromBytes, fromBytes + 12))) return broken(`the header at byte ${fromBytes} fails its checksum`);
+  if (isChecked && view.getUint32(12) !== checksumOf(bytes.subarray(fromBytes, fromBytes + 12)))
+    return broken(`the header at byte ${fromBytes} fails its checksum`);
   const size = view.getUint32(0);
   if (size > left - headerSizeBytes) return broken(`the record at byte ${fromBytes} is cut`);
   const end = fromBytes + headerSizeBytes + size;
   const body = bytes.subarray(fromBytes + headerSizeBytes, end);
-  if (isChecked && view.getUint32(8) !== checksumOf(body)) return broken(`the record at byte ${fromBytes} fails its checksum`);
+  if (isChecked && view.getUint32(8) !== checksumOf(body))
+    return broken(`the record at byte ${fromBytes} fails its checksum`);
   try {
-    return { kind: 'whole', value: decodeText(strictUtf8.decode(body)), sequence: view.getUint32(4), endBytes: Math.min(bytes.length, end + mark.length) };
+    return {
+      kind: 'whole', value: decodeText(strictUtf8.decode(body)), sequence: view.getUint32(4),
+      endBytes: Math.min(bytes.length, end + mark.length),
+    };
   } catch {
     return { kind: 'damaged', reason: `the record at byte ${fromBytes} is no JSON` };
   }
 }
 
 function hasMark(bytes: Uint8Array, fromBytes: number): boolean {
-  for (let at = bytes.length - mark.length; at >= fromBytes; at--) if (mark.every((byte, i) => bytes[at + i] === byte)) return true;
+  for (let at = bytes.length - mark.length; at >= fromBytes; at--)
+    if (mark.every((byte, i) => bytes[at + i] === byte)) return true;
   return false;
 }

@@ -1,4 +1,6 @@
-/** When what needs a majority owes progress: while more than half of the servers are up and every two of them can talk. */
+/**
+ * When what needs a majority owes progress: while more than half of the servers are up and every two of them can talk.
+ */
 import type { Reach } from '../system.ts';
 
 /**
@@ -6,7 +8,8 @@ import type { Reach } from '../system.ts';
  * @param counts of what a server is, whether it can take part: one that has lost its memory may not
  */
 export function majorityCanTalk<State>(
-  { servers, isUp, canTalk, stateOf }: Omit<Reach, 'stateOf'> & { stateOf(node: number): State | null }, counts: (state: State) => boolean = () => true,
+  { servers, isUp, canTalk, stateOf }: Omit<Reach, 'stateOf'> & { stateOf(node: number): State | null },
+  counts: (state: State) => boolean = () => true,
 ): boolean {
   const takesPart = (node: number): boolean => {
     if (!isUp(node)) return false;

@@ -6,11 +6,13 @@ import { SystemError } from '../system.ts';
 import { thrownText } from '../text/thrown.ts';
 
 /** @throws SystemError, from what it gives, in the place of whatever `given` throws */
-export const named = <Asked extends readonly unknown[], Answer>(name: string, given: (...asked: Asked) => Answer) => (...asked: Asked): Answer => {
-  try {
-    return given(...asked);
-  } catch (error) {
-    if (error instanceof SystemError) throw error;
-    throw new SystemError(`${name} threw ${thrownText(error)}`);
-  }
-};
+export const named =
+  <Asked extends readonly unknown[], Answer>(name: string, given: (...asked: Asked) => Answer) =>
+  (...asked: Asked): Answer => {
+    try {
+      return given(...asked);
+    } catch (error) {
+      if (error instanceof SystemError) throw error;
+      throw new SystemError(`${name} threw ${thrownText(error)}`);
+    }
+  };

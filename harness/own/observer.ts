@@ -17,7 +17,9 @@ const same = (value: unknown): unknown => value;
 export function mustAnswer(name: string, answer: unknown): void {
   if (answer === null) return;
   if (typeof answer === 'string') throw new Violated(name, answer);
-  throw new SystemError(`the invariant "${name}" answers ${String(answer)}: it must give null when it holds, and say what is wrong when it does not`);
+  throw new SystemError(
+    `the invariant "${name}" answers ${String(answer)}: it must give null when it holds, and say what is wrong when it does not`,
+  );
 }
 
 export class OwnObserver implements Observer {
@@ -53,7 +55,8 @@ export class OwnObserver implements Observer {
     const { steps, moments } = this.definition.sees;
     if (step.before !== null) for (const [name, { step: check }] of steps) mustAnswer(name, check!(step));
     if (step.before === step.after) return;
-    for (const [name, { always }] of moments) mustAnswer(name, always!({ servers: this.servers, settings: step.settings }));
+    for (const [name, { always }] of moments)
+      mustAnswer(name, always!({ servers: this.servers, settings: step.settings }));
   }
 
   crashed(node: NodeId): void {

@@ -4,7 +4,9 @@ import { illegal, type Model } from '../../checkers/porcupine-ts-port/model.ts';
 import { kvModel, type KvInput, type KvOutput } from '../../checkers/porcupine-ts-port/models/kv.ts';
 import { lockModel, type LockInput, type LockOutput } from '../../checkers/porcupine-ts-port/models/lock.ts';
 import { queueModel, type QueueInput, type QueueOutput } from '../../checkers/porcupine-ts-port/models/queue.ts';
-import { casRegisterModel, type CasRegisterInput, type RegisterOutput } from '../../checkers/porcupine-ts-port/models/register.ts';
+import {
+  casRegisterModel, type CasRegisterInput, type RegisterOutput,
+} from '../../checkers/porcupine-ts-port/models/register.ts';
 import type { RandomStream } from '../world/random.ts';
 import { words } from './data.ts';
 
@@ -30,7 +32,9 @@ export interface Mix<Operation> {
 }
 
 const text = v.string('expected a string');
-const scalar = v.union([v.string(), v.number(), v.boolean(), v.null()], 'expected a string, a number, true, false or null');
+const scalar = v.union(
+  [v.string(), v.number(), v.boolean(), v.null()], 'expected a string, a number, true, false or null',
+);
 const item = v.union([v.string(), v.number()], 'expected a string or a number');
 
 export interface MixOptions {
@@ -44,9 +48,12 @@ export interface KeyedMix extends MixOptions {
 
 /** @throws TypeError when there is nothing to draw */
 function mixOf<Operation, Kind extends string>(
-  weights: Readonly<Partial<Record<Kind, number>>>, { each = 15 }: MixOptions, make: (kind: Kind, random: RandomStream, number: number, client: number) => Operation,
+  weights: Readonly<Partial<Record<Kind, number>>>, { each = 15 }: MixOptions,
+  make: (kind: Kind, random: RandomStream, number: number, client: number) => Operation,
 ): Mix<Operation> {
-  const choices = Object.entries<number | undefined>(weights).flatMap(([kind, weight]) => (weight === undefined || weight <= 0 ? [] : [[weight, kind as Kind] as const]));
+  const choices = Object.entries<number | undefined>(weights).flatMap(([kind, weight]) =>
+    weight === undefined || weight <= 0 ? [] : [[weight, kind as Kind] as const],
+  );
   if (choices.length === 0) throw new TypeError('a mix of operations needs at least one kind with a weight above 0');
   return {
     each: typeof each === 'number' ? [each, each] : each,
@@ -61,12 +68,13 @@ export interface Ready<Operation, Reply, Kind extends string, Options> extends S
 
 /** Only operations: the reply is told with its model. */
 function ready<Operation, Reply, Kind extends string, Options extends MixOptions>(
-  linearizable: AnyModel<Operation, Reply>, schema: v.GenericSchema, typical: (client: number, place: number) => Operation,
+  linearizable: AnyModel<Operation, Reply>,
+  schema: v.GenericSchema,
+  typical: (client: number, place: number) => Operation,
   make: (options: Options) => (kind: Kind, random: RandomStream, number: number, client: number) => Operation,
 ): Ready<Operation, Reply, Kind, Options> {
   return {
-    linearizable, schema, typical,
-    describe: (operation) => words(withKind(operation)),
+    linearizable, schema, typical, describe: (operation) => words(withKind(operation)),
     mix: (weights, options = {} as Options) => mixOf(weights, options, make(options)),
   };
 }
@@ -83,28 +91,46 @@ const keysOf = ({ keys = ['x', 'y'] }: KeyedMix): readonly string[] => keys;
 /** A key/value store: get, put, append, compare-and-set and delete. A missing key reads as the empty string. */
 export const kv = ready<KvInput, KvOutput, KvInput['op'], KeyedMix>(
   kvModel,
-  v.strictObject({ op: v.picklist(['get', 'put', 'append', 'cas', 'delete'], 'expected get, put, append, cas or delete'), key: text, value: v.exactOptional(text), expected: v.exactOptional(text) }),
-  (client, place) => ((client + place) % 2 === 0 ? { op: 'put', key: 'x', value: `${client}.${place}` } : { op: 'get', key: 'x' }),
+  v.strictObject({
+    op: v.picklist(['get', 'put', 'append', 'cas', 'delete'], 'expected get, put, append, cas or delete'),
+    key: text,
+    value: v.exactOptional(text),
+    expected: v.exactOptional(text),
+  }),
+  (client, place) =>
+    (client + place) % 2 === 0 ? { op: 'put', key: 'x', value: `${client}.${place}` } : { op: 'get', key: 'x' },
   (options) => (op, random, number) => {
     const key = random.pick(keysOf(options));
     const value = `${number};`;
     if (op === 'get' || op === 'delete') return { op, key };
-    return op === 'cas' ? { op, key, value, expected: random.chance(300) ? '' : `${random.below(number + 1)};` } : { op, key, value };
+    return op === 'cas'
+      ? { op, key, value, expected: random.chance(300) ? '' : `${random.below(number + 1)};` }
+      : { op, key, value };
   },
 );
 
 /** A register: read, write and compare-and-set. It starts out as null. */
 export const register = ready<CasRegisterInput, RegisterOutput, CasRegisterInput['op'], MixOptions>(
   casRegisterModel,
-  v.strictObject({ op: v.picklist(['read', 'write', 'cas'], 'expected read, write or cas'), value: v.exactOptional(scalar), expected: v.exactOptional(scalar) }),
+  v.strictObject({
+    op: v.picklist(['read', 'write', 'cas'], 'expected read, write or cas'), value: v.exactOptional(scalar),
+    expected: v.exactOptional(scalar),
+  }),
   (client, place) => ((client + place) % 2 === 0 ? { op: 'write', value: 100 * client + place } : { op: 'read' }),
-  () => (op, random, number) => (op === 'read' ? { op } : op === 'write' ? { op, value: number } : { op, value: number, expected: random.below(number + 1) }),
+  () => (op, random, number) =>
+    op === 'read'
+      ? { op }
+      : op === 'write'
+        ? { op, value: number }
+        : { op, value: number, expected: random.below(number + 1) },
 );
 
 /** A first-in first-out queue, at first empty. */
 export const queue = ready<QueueInput, QueueOutput, QueueInput['op'], MixOptions>(
   queueModel,
-  v.strictObject({ op: v.picklist(['enqueue', 'dequeue'], 'expected enqueue or dequeue'), value: v.exactOptional(item) }),
+  v.strictObject({
+    op: v.picklist(['enqueue', 'dequeue'], 'expected enqueue or dequeue'), value: v.exactOptional(item),
+  }),
   (client, place) => ((client + place) % 2 === 0 ? { op: 'enqueue', value: 100 * client + place } : { op: 'dequeue' }),
   () => (op, _random, number) => (op === 'enqueue' ? { op, value: number } : { op }),
 );
@@ -139,7 +165,9 @@ const listAppendModel: AnyModel<ListAppendInput, ListAppendOutput> = {
   partition: ({ key }) => key,
   readOnly: ({ op }) => op === 'read',
   describeOperation: ({ op, key, value }, output) =>
-    (op === 'append' ? `append(${key}, ${JSON.stringify(value)})` : `read(${key}) -> ${output === undefined ? '?' : JSON.stringify(output.list ?? [])}`),
+    op === 'append'
+      ? `append(${key}, ${JSON.stringify(value)})`
+      : `read(${key}) -> ${output === undefined ? '?' : JSON.stringify(output.list ?? [])}`,
   describeState: (state) => JSON.stringify(state),
   describeMetadata: (key) => `list ${JSON.stringify(key)}`,
 };
@@ -147,14 +175,20 @@ const listAppendModel: AnyModel<ListAppendInput, ListAppendOutput> = {
 /** Lists by key, to which clients append and which they read whole. */
 export const listAppend = ready<ListAppendInput, ListAppendOutput, ListAppendInput['op'], KeyedMix>(
   listAppendModel,
-  v.strictObject({ op: v.picklist(['append', 'read'], 'expected append or read'), key: text, value: v.exactOptional(item) }),
-  (client, place) => ((client + place) % 2 === 0 ? { op: 'append', key: 'x', value: 100 * client + place } : { op: 'read', key: 'x' }),
-  (options) => (op, random, number) => (op === 'append' ? { op, key: random.pick(keysOf(options)), value: number } : { op, key: random.pick(keysOf(options)) }),
+  v.strictObject({
+    op: v.picklist(['append', 'read'], 'expected append or read'), key: text, value: v.exactOptional(item),
+  }),
+  (client, place) =>
+    (client + place) % 2 === 0 ? { op: 'append', key: 'x', value: 100 * client + place } : { op: 'read', key: 'x' },
+  (options) => (op, random, number) =>
+    op === 'append'
+      ? { op, key: random.pick(keysOf(options)), value: number }
+      : { op, key: random.pick(keysOf(options)) },
 );
 
 /**
- * Operations and replies of your own: `service<Operation, Reply>()`. With a model of the linearizability checker, answers
- * must fit one order of all operations.
+ * Operations and replies of your own: `service<Operation, Reply>()`. With a model of the linearizability checker,
+ * answers must fit one order of all operations.
  */
 export const service = <Operation, Reply>(given: {
   /** What a plan may ask, by a schema of valibot; without it, any plain data. */

@@ -27,40 +27,63 @@ export const structuralStorage: AnyStorage = {
     const sequence = (cursor as Cursor) + 1;
     const generation = generationOf(sequence);
     const [file, bytes] = [fileOf(generation), encodeFrame(durable, sequence)];
-    if (sequence !== firstIn(generation) || generation === 0) return { cursor: sequence, operations: [{ kind: 'append', file, bytes }] };
+    if (sequence !== firstIn(generation) || generation === 0)
+      return { cursor: sequence, operations: [{ kind: 'append', file, bytes }] };
     // The new file is whole before the old one goes.
-    return { cursor: sequence, operations: [{ kind: 'create', file, bytes }, { kind: 'remove', file: fileOf(generation - 1) }] };
+    return {
+      cursor: sequence,
+      operations: [
+        { kind: 'create', file, bytes }, { kind: 'remove', file: fileOf(generation - 1) },
+      ],
+    };
   },
   recover(files) {
-    const generations = [...files.keys()].filter((name) => fileRole(name) !== null).map((name) => Number(name.slice('log.'.length))).sort((a, b) => b - a);
+    const generations = [...files.keys()]
+      .filter((name) => fileRole(name) !== null)
+      .map((name) => Number(name.slice('log.'.length)))
+      .sort((a, b) => b - a);
     const [newest, older] = generations;
     if (newest === undefined) return { kind: 'refused', file: fileOf(0), reason: 'there is no file' };
     const read = recovered(files, newest);
     if (read.kind === 'refused') return read;
     // A file whose first record never came to its end was never begun.
     if (read.cursor < firstIn(newest) && newest > 0) {
-      if (older === undefined) return { kind: 'refused', file: fileOf(newest), reason: 'its first record is missing, and the file before it is gone' };
+      if (older === undefined)
+        return {
+          kind: 'refused', file: fileOf(newest), reason: 'its first record is missing, and the file before it is gone',
+        };
       const before = recovered(files, older);
-      return before.kind === 'refused' ? before : { ...before, isTorn: true, repairs: [...before.repairs, { kind: 'remove', file: fileOf(newest) }] };
+      return before.kind === 'refused'
+        ? before
+        : { ...before, isTorn: true, repairs: [...before.repairs, { kind: 'remove', file: fileOf(newest) }] };
     }
-    return older === undefined ? read : { ...read, repairs: [...read.repairs, { kind: 'remove', file: fileOf(older) }] };
+    return older === undefined
+      ? read
+      : { ...read, repairs: [...read.repairs, { kind: 'remove', file: fileOf(older) }] };
   },
   isLater: (cursor, than) => (cursor as Cursor) > (than as Cursor),
 };
 
-/** Whether a storage writes once more what a start reads, as far as an empty disk shows it. One that throws is told elsewhere. */
+/**
+ * Whether a storage writes once more what a start reads, as far as an empty disk shows it. One that throws is told
+ * elsewhere.
+ */
 export function writesOnceMore(storage: AnyStorage): boolean {
   try {
     const files = new ByteFiles();
     for (const operation of storage.format().operations) files.apply(operation);
     const recovery = storage.recover(files.all());
-    return recovery.kind === 'recovered' && recovery.repairs.some(({ kind }) => kind === 'rewrite' || kind === 'replace');
+    return (
+      recovery.kind === 'recovered' && recovery.repairs.some(({ kind }) => kind === 'rewrite' || kind === 'replace')
+    );
   } catch {
     return false;
   }
 }
 
-type Read = Extract<Recovery<unknown, unknown>, { readonly kind: 'refused' }> | (Extract<Recovery<unknown, unknown>, { readonly kind: 'recovered' }> & { readonly cursor: Cursor });
+type Read =
+  | Extract<Recovery<unknown, unknown>, { readonly kind: 'refused' }>
+  | (Extract<Recovery<unknown, unknown>, { readonly kind: 'recovered' }> & { readonly cursor: Cursor });
 
 function recovered(files: ReadonlyMap<string, Uint8Array>, generation: number): Read {
   const file = fileOf(generation);
@@ -73,15 +96,19 @@ function recovered(files: ReadonlyMap<string, Uint8Array>, generation: number): 
     const frame = decodeFrame(bytes, at, true);
     if (frame.kind === 'torn') break;
     if (frame.kind === 'damaged') return { kind: 'refused', file, reason: frame.reason };
-    if (frame.sequence !== cursor + 1) return { kind: 'refused', file, reason: `record ${frame.sequence} stands where record ${cursor + 1} belongs` };
+    if (frame.sequence !== cursor + 1)
+      return { kind: 'refused', file, reason: `record ${frame.sequence} stands where record ${cursor + 1} belongs` };
     durable = frame.value;
     cursor += 1;
     kept.push(encodeFrame(durable, cursor));
     at = frame.endBytes;
   }
   const whole = joined(kept);
-  // What is whole is written once more: its end may be what a failed sync left in the cache, which nobody has on a disk.
-  const repairs: FileOperation[] = [isEqual(whole, bytes) ? { kind: 'rewrite', file } : { kind: 'replace', file, bytes: whole }];
+  // What is whole is written once more: its end may be what a failed sync left in the cache, which nobody has on a
+  // disk.
+  const repairs: FileOperation[] = [
+    isEqual(whole, bytes) ? { kind: 'rewrite', file } : { kind: 'replace', file, bytes: whole },
+  ];
   return { kind: 'recovered', durable, cursor, repairs, isTorn: at < bytes.length };
 }
 

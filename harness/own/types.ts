@@ -8,8 +8,8 @@ export type { Digest } from '../digest.ts';
 
 // Models of histories.
 export type {
-  Condensation, FastPath, FastVerdict, Illegal, Item, ModelBase, OperationKey, OrderedPartition, OwnSearch, PartSearch, RegisterKind, RegisterValue, RegisterView,
-  SearchOutcome,
+  Condensation, FastPath, FastVerdict, Illegal, Item, ModelBase, OperationKey, OrderedPartition, OwnSearch, PartSearch,
+  RegisterKind, RegisterValue, RegisterView, SearchOutcome,
 } from '../../checkers/porcupine-ts-port/index.ts';
 
 // Plans, and what befalls them.
@@ -40,12 +40,17 @@ export type { TraceSink } from '../world/trace.ts';
 
 // Reports.
 export type {
-  Broken, Contents, ContentsReader, Held, HistoryCall, HistoryStory, Lanes, LogContents, Look, Mark, MarkedStep, Story, ToldStep, Witness,
+  Broken, Contents, ContentsReader, Held, HistoryCall, HistoryStory, Lanes, LogContents, Look, Mark, MarkedStep, Story,
+  ToldStep, Witness,
 } from '../system.ts';
 
 // Scripts, and what they may do to a world.
-export type { Routine, Script, ScriptedNode, ScriptedWorld, Signal, Stage, Wait as ScriptWait } from '../script/script.ts';
-export type { BreakableDisk, BreakableLinks, BreakableNode, BreakableWorld, Trap, Wait as LeaderWait } from '../faults/breakable.ts';
+export type {
+  Routine, Script, ScriptedNode, ScriptedWorld, Signal, Stage, Wait as ScriptWait,
+} from '../script/script.ts';
+export type {
+  BreakableDisk, BreakableLinks, BreakableNode, BreakableWorld, Trap, Wait as LeaderWait,
+} from '../faults/breakable.ts';
 export type { ArmedMoment } from '../world/crash-moment.ts';
 export type { ByteFiles } from '../world/files.ts';
 export type { Clock } from '../world/clock.ts';
@@ -63,7 +68,8 @@ export type { Described } from '../text/difference.ts';
 export type { Abstraction, NotSpecified } from '../../checkers/spec/abstraction.ts';
 export type { EqualCommands, SpecEntry, SpecLog } from '../../checkers/spec/log.ts';
 export type {
-  AppendEntriesRequest, AppendEntriesResponse, Envelope, InstallSnapshotRequest, InstallSnapshotResponse, RequestVoteRequest, RequestVoteResponse, SpecMessage,
+  AppendEntriesRequest, AppendEntriesResponse, Envelope, InstallSnapshotRequest, InstallSnapshotResponse,
+  RequestVoteRequest, RequestVoteResponse, SpecMessage,
 } from '../../checkers/spec/message.ts';
 export type { Role as SpecRole, ServerId, SpecServer } from '../../checkers/spec/server.ts';
 export type { JudgeOptions, SpecEvent } from '../../checkers/spec/step.ts';

@@ -11,11 +11,17 @@ import type { System } from '../system.ts';
 export function mustBeValid(seed: number, plan: Plan, system: System): void {
   const at = (path: Path, message: string): PlanError => new PlanError(`seed ${seed}: ${fieldOf(path)}: ${message}`);
   const systemOf = (name: string): System => {
-    if (name !== system.name) throw at(['system'], `the plan is for system "${name}", and its scenario runs "${system.name}"`);
+    if (name !== system.name)
+      throw at(['system'], `the plan is for system "${name}", and its scenario runs "${system.name}"`);
     return system;
   };
   validPlan(plan, systemOf, at);
 }
 
 const fieldOf = (path: Path): string =>
-  (path.length === 0 ? 'the plan' : path.reduce<string>((field, part) => (typeof part === 'number' ? `${field}[${part}]` : `${field}${field === '' ? '' : '.'}${part}`), ''));
+  path.length === 0
+    ? 'the plan'
+    : path.reduce<string>(
+        (field, part) => (typeof part === 'number' ? `${field}[${part}]` : `${field}${field === '' ? '' : '.'}${part}`),
+        '',
+      );

@@ -24,9 +24,16 @@ export interface TimerFate {
   readonly afterUs: number;
 }
 
-const ordinal = v.pipe(v.number('expected a number from 1'), v.integer('expected a whole number'), v.minValue(1, 'expected at least 1'));
-const node = v.pipe(v.number('expected a node id'), v.integer('expected a node id'), v.minValue(0, 'expected at least 0'));
-const duration = v.pipe(v.number('expected microseconds'), v.integer('expected whole microseconds'), v.minValue(0, 'expected at least 0'), v.maxValue(3_600_000_000, 'expected at most an hour'));
+const ordinal = v.pipe(
+  v.number('expected a number from 1'), v.integer('expected a whole number'), v.minValue(1, 'expected at least 1'),
+);
+const node = v.pipe(
+  v.number('expected a node id'), v.integer('expected a node id'), v.minValue(0, 'expected at least 0'),
+);
+const duration = v.pipe(
+  v.number('expected microseconds'), v.integer('expected whole microseconds'), v.minValue(0, 'expected at least 0'),
+  v.maxValue(3_600_000_000, 'expected at most an hour'),
+);
 
 export const messageFateSchema = v.strictObject({
   from: node,
@@ -35,4 +42,6 @@ export const messageFateSchema = v.strictObject({
   delaysUs: v.array(duration),
 });
 
-export const timerFateSchema = v.strictObject({ node, timer: v.string('expected the name of a timer'), nth: ordinal, afterUs: duration });
+export const timerFateSchema = v.strictObject({
+  node, timer: v.string('expected the name of a timer'), nth: ordinal, afterUs: duration,
+});

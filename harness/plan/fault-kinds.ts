@@ -28,5 +28,8 @@ export const faultKinds = [
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
-/** Faults that break what Raft rests on: stable storage that keeps what it acknowledged, messages that are what was sent. */
+/**
+ * Faults that break what Raft rests on: stable storage that keeps what it acknowledged, messages that are what was
+ * sent.
+ */
 export const assumptionBreaking: readonly FaultKind[] = ['lyingFsync', 'uncheckedCorruption'];

@@ -7,14 +7,24 @@
  */
 import * as v from 'valibot';
 import type { FaultKind } from './fault-kinds.ts';
-import { compactDuringInstall, holdAcrossLeaderships, isolateUntilSnapshot, type CompactDuringInstall, type HoldAcrossLeaderships, type IsolateUntilSnapshot } from './faults/aimed.ts';
+import {
+  compactDuringInstall, holdAcrossLeaderships, isolateUntilSnapshot, type CompactDuringInstall,
+  type HoldAcrossLeaderships, type IsolateUntilSnapshot,
+} from './faults/aimed.ts';
 import { clockDrift, clockJump, clockRate, type ClockDrift, type ClockJump, type ClockRate } from './faults/clocks.ts';
-import { flapping, isolation, oneWayCut, partition, type Cut, type Flapping, type Isolation, type Partition } from './faults/cuts.ts';
-import { damagedDisk, diskFull, failedWrite, lyingFsync, stall, type DamagedDisk, type DiskFull, type FailedWrite, type LyingFsync, type Stall } from './faults/disks.ts';
+import {
+  flapping, isolation, oneWayCut, partition, type Cut, type Flapping, type Isolation, type Partition,
+} from './faults/cuts.ts';
+import {
+  damagedDisk, diskFull, failedWrite, lyingFsync, stall, type DamagedDisk, type DiskFull, type FailedWrite,
+  type LyingFsync, type Stall,
+} from './faults/disks.ts';
 import { handOver, type HandOver } from './faults/operators.ts';
 import type { FaultShape } from './faults/shape.ts';
 import { clog, slowLink, swizzle, type Clog, type SlowLink, type Swizzle } from './faults/links.ts';
-import { crash, crashLoop, gone, pause, type Crash, type CrashLoop, type Gone, type Pause } from './faults/processes.ts';
+import {
+  crash, crashLoop, gone, pause, type Crash, type CrashLoop, type Gone, type Pause,
+} from './faults/processes.ts';
 
 export type Fault =
   | Partition | Cut | Isolation | Flapping
@@ -26,8 +36,9 @@ export type Fault =
   | HandOver;
 
 export type {
-  ClockDrift, ClockJump, ClockRate, Clog, CompactDuringInstall, Crash, CrashLoop, Cut, DamagedDisk, DiskFull, FailedWrite, Flapping,
-  Gone, HandOver, HoldAcrossLeaderships, IsolateUntilSnapshot, Isolation, LyingFsync, Partition, Pause, SlowLink, Stall, Swizzle,
+  ClockDrift, ClockJump, ClockRate, Clog, CompactDuringInstall, Crash, CrashLoop, Cut, DamagedDisk, DiskFull,
+  FailedWrite, Flapping, Gone, HandOver, HoldAcrossLeaderships, IsolateUntilSnapshot, Isolation, LyingFsync, Partition,
+  Pause, SlowLink, Stall, Swizzle,
 };
 export type { Target } from './faults/shape.ts';
 export { damages, type Damage } from './faults/disks.ts';
@@ -44,7 +55,8 @@ const shapes: Shapes = {
   handOver,
 };
 
-export const shapeOfFault = <F extends Fault>(fault: F): FaultShape<F> => shapes[fault.kind] as unknown as FaultShape<F>;
+export const shapeOfFault = <F extends Fault>(fault: F): FaultShape<F> =>
+  shapes[fault.kind] as unknown as FaultShape<F>;
 
 const kinds = Object.keys(shapes) as Fault['kind'][];
 
@@ -53,7 +65,9 @@ export const faultSchema: v.GenericSchema<unknown, Fault> = v.lazy((input) => {
   const kind = typeof input === 'object' && input !== null ? (input as { kind?: unknown }).kind : undefined;
   const known = kinds.find((one) => one === kind);
   if (known !== undefined) return shapes[known].schema as v.GenericSchema<unknown, Fault>;
-  return v.strictObject({ kind: v.picklist(kinds, `expected a fault of kind ${kinds.join(', ')}`) }) as unknown as v.GenericSchema<unknown, Fault>;
+  return v.strictObject({
+    kind: v.picklist(kinds, `expected a fault of kind ${kinds.join(', ')}`),
+  }) as unknown as v.GenericSchema<unknown, Fault>;
 });
 
 /** The nodes that a fault names; none when it is aimed at a role. */
@@ -66,7 +80,9 @@ export function nodesNamedBy(fault: Fault): readonly number[] {
 export function isConfinedTo(fault: Fault, nodes: readonly number[]): boolean {
   const struck = nodesNamedBy(fault);
   const isAWay = 'from' in fault && 'to' in fault;
-  return isAWay ? struck.some((node) => nodes.includes(node)) : struck.length > 0 && struck.every((node) => nodes.includes(node));
+  return isAWay
+    ? struck.some((node) => nodes.includes(node))
+    : struck.length > 0 && struck.every((node) => nodes.includes(node));
 }
 
 export const strikesServersOnly = (fault: Fault): boolean => shapeOfFault(fault).strikesServersOnly;

@@ -23,7 +23,8 @@ export function parsePlan(name: string, text: string, systems: ReadonlyMap<strin
   const at: At = (path, message) => places.error(path, message);
   const systemOf = (asked: string): System => {
     const system = systems.get(asked);
-    if (system === undefined) throw at(['system'], `there is no system "${asked}"; there are: ${[...systems.keys()].join(', ')}`);
+    if (system === undefined)
+      throw at(['system'], `there is no system "${asked}"; there are: ${[...systems.keys()].join(', ')}`);
     return system;
   };
   return validPlan(valueOf(root), systemOf, at);
@@ -31,13 +32,18 @@ export function parsePlan(name: string, text: string, systems: ReadonlyMap<strin
 
 function parseJson(name: string, text: string): Node {
   const deep = tooDeepAt(text);
-  if (deep !== null) throw new PlanError(`${name}:${lineOf(text, deep)}: it is nested more than ${deepest} levels deep, which no plan is`);
+  if (deep !== null)
+    throw new PlanError(
+      `${name}:${lineOf(text, deep)}: it is nested more than ${deepest} levels deep, which no plan is`,
+    );
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true });
   const first = errors[0];
   if (first !== undefined || root === undefined) {
     const reason = first === undefined ? 'the file is empty' : `not JSON: ${printParseErrorCode(first.error)}`;
-    throw new PlanError(`${name}:${lineOf(text, first?.offset ?? 0)}: ${reason}; expected a plan as written by \`whitewater fuzz\``);
+    throw new PlanError(
+      `${name}:${lineOf(text, first?.offset ?? 0)}: ${reason}; expected a plan as written by \`whitewater fuzz\``,
+    );
   }
   return root;
 }
@@ -71,5 +77,7 @@ const lineOf = (text: string, offset: number): number => text.slice(0, offset).s
 function valueOf(node: Node): unknown {
   if (node.type === 'array') return (node.children ?? []).map(valueOf);
   if (node.type !== 'object') return node.value;
-  return Object.fromEntries((node.children ?? []).map(({ children }) => [children![0]!.value as string, valueOf(children![1]!)]));
+  return Object.fromEntries(
+    (node.children ?? []).map(({ children }) => [children![0]!.value as string, valueOf(children![1]!)]),
+  );
 }

@@ -79,7 +79,10 @@ export interface NetworkPlan {
    * rates above are not used. For plans without `manner` and `lab` only.
    */
   readonly fates?: readonly MessageFate[];
-  /** What the network keeps doing when the storm is over, to the end; absent: nothing. For plans without `manner` and `lab`. */
+  /**
+   * What the network keeps doing when the storm is over, to the end; absent: nothing. For plans without `manner` and
+   * `lab`.
+   */
   readonly lasting?: LastingRates;
 }
 
@@ -103,17 +106,22 @@ export interface DiskPlan {
   readonly tornPer1000?: number;
   /** With bytes: failed writes that leave some or all of their bytes. */
   readonly failedLeavesPer1000?: number;
-  /** Of those, how many are read by the next start, and gone after the crash behind it unless they were written once more. */
+  /**
+   * Of those, how many are read by the next start, and gone after the crash behind it unless they were written once
+   * more.
+   */
   readonly lostPagesPer1000?: number;
   /** With bytes: from a start to the end of its repairs; the node is not up in between. At once when absent. */
   readonly recoverUs?: Range;
 }
 
 /** The servers whose trouble goes on when the storm is over; none in most plans. */
-export const inTrouble = ({ healing }: Plan): readonly number[] => (healing?.kind === 'minorityInTrouble' ? healing.nodes : []);
+export const inTrouble = ({ healing }: Plan): readonly number[] =>
+  healing?.kind === 'minorityInTrouble' ? healing.nodes : [];
 
 /** Whether all faults end when the storm does: then things come to rest, and nothing but time is needed. */
-export const endsInCalm = ({ healing, network }: Plan): boolean => healing?.kind !== 'minorityInTrouble' && network.lasting === undefined;
+export const endsInCalm = ({ healing, network }: Plan): boolean =>
+  healing?.kind !== 'minorityInTrouble' && network.lasting === undefined;
 
 /** What becomes of the cluster when the faults end. */
 export type Healing =
@@ -193,9 +201,11 @@ export const planSchema = v.strictObject({
     manner: v.exactOptional(v.picklist(['honest', 'lab'], 'expected "honest" or "lab"')),
     lab: v.exactOptional(v.strictObject({ reliable: truth, longDelays: truth, longReordering: truth })),
     fates: v.exactOptional(v.array(messageFateSchema)),
-    lasting: v.exactOptional(v.strictObject({
-      dropPer1000: whole(0, lastingPer1000Max), duplicatePer1000: whole(0, lastingPer1000Max), tailUs: whole(0, 5000),
-    })),
+    lasting: v.exactOptional(
+      v.strictObject({
+        dropPer1000: whole(0, lastingPer1000Max), duplicatePer1000: whole(0, lastingPer1000Max), tailUs: whole(0, 5000),
+      }),
+    ),
   }),
   disk: v.strictObject({
     writeUs: rangeSchema,
@@ -207,21 +217,31 @@ export const planSchema = v.strictObject({
   }),
   timers: v.exactOptional(v.array(timerFateSchema)),
   faults: v.array(faultSchema),
-  operations: v.array(v.strictObject({
-    client: whole(0, 999),
-    atUs: microseconds,
-    request: v.unknown(),
-    giveUpUs: v.exactOptional(microseconds),
-    load: v.exactOptional(v.array(v.picklist(['burst', 'hotKeys', 'largeValues', 'endlessSessions'], 'expected a kind of load'))),
-  })),
+  operations: v.array(
+    v.strictObject({
+      client: whole(0, 999),
+      atUs: microseconds,
+      request: v.unknown(),
+      giveUpUs: v.exactOptional(microseconds),
+      load: v.exactOptional(
+        v.array(v.picklist(['burst', 'hotKeys', 'largeValues', 'endlessSessions'], 'expected a kind of load')),
+      ),
+    }),
+  ),
   stormUs: microseconds,
   settleUs: microseconds,
-  healing: v.exactOptional(v.variant('kind', [
-    v.strictObject({ kind: v.literal('everyone') }),
-    v.strictObject({ kind: v.literal('minorityDown'), nodes: v.array(whole(0, 6)) }),
-    v.strictObject({ kind: v.literal('minorityInTrouble'), nodes: v.array(whole(0, 6)) }),
-    v.strictObject({ kind: v.literal('noNewOperations'), fromUs: v.exactOptional(microseconds) }),
-    v.strictObject({ kind: v.literal('leaderFalls') }),
-  ], 'expected a healing of kind "everyone", "minorityDown", "minorityInTrouble", "noNewOperations" or "leaderFalls"')),
+  healing: v.exactOptional(
+    v.variant(
+      'kind',
+      [
+        v.strictObject({ kind: v.literal('everyone') }),
+        v.strictObject({ kind: v.literal('minorityDown'), nodes: v.array(whole(0, 6)) }),
+        v.strictObject({ kind: v.literal('minorityInTrouble'), nodes: v.array(whole(0, 6)) }),
+        v.strictObject({ kind: v.literal('noNewOperations'), fromUs: v.exactOptional(microseconds) }),
+        v.strictObject({ kind: v.literal('leaderFalls') }),
+      ],
+      'expected a healing of kind "everyone", "minorityDown", "minorityInTrouble", "noNewOperations" or "leaderFalls"',
+    ),
+  ),
   specification: v.exactOptional(v.literal('off', 'expected "off"')),
 });

@@ -23,7 +23,8 @@ export function validPlan(value: unknown, systemOf: (name: string) => System, at
     checked(at, ['operations', i, 'request'], system.request, operation.request);
     const problem = system.requestProblem?.(operation.request, settings) ?? null;
     if (problem !== null) throw at(['operations', i, 'request'], problem);
-    if (operation.client >= plan.clients) throw at(['operations', i, 'client'], `there are ${plan.clients} clients, counted from 0`);
+    if (operation.client >= plan.clients)
+      throw at(['operations', i, 'client'], `there are ${plan.clients} clients, counted from 0`);
   });
   mustNameNodes(plan, at);
   return { ...plan, settings };
@@ -32,11 +33,18 @@ export function validPlan(value: unknown, systemOf: (name: string) => System, at
 /** A script is the system's own, and needs a network that it can steer. */
 function mustHaveScript({ script, network }: Plan, system: System, at: At): void {
   if (script === undefined) return;
-  if (system.scripts?.has(script) !== true) throw at(['script'], `system "${system.name}" has no script "${script}"; \`whitewater scenarios\` lists those of the labs`);
-  if (network.lab === undefined) throw at(['network'], 'a plan with a script needs `lab`: { reliable, longDelays, longReordering }');
+  if (system.scripts?.has(script) !== true)
+    throw at(
+      ['script'],
+      `system "${system.name}" has no script "${script}"; \`whitewater scenarios\` lists those of the labs`,
+    );
+  if (network.lab === undefined)
+    throw at(['network'], 'a plan with a script needs `lab`: { reliable, longDelays, longReordering }');
 }
 
-/** Faults and fates may name only nodes that the plan has, and some faults strike only servers: a client has no disk. */
+/**
+ * Faults and fates may name only nodes that the plan has, and some faults strike only servers: a client has no disk.
+ */
 function mustNameNodes(plan: Plan, at: At): void {
   const nodes = plan.servers + plan.clients;
   plan.faults.forEach((fault, i) => {
@@ -44,7 +52,10 @@ function mustNameNodes(plan: Plan, at: At): void {
     const limit = isForServers ? plan.servers : nodes;
     const wrong = nodesNamedBy(fault).find((node) => node >= limit);
     if (wrong === undefined) return;
-    throw at(['faults', i], `it names node ${wrong}; ${isForServers ? `a fault of kind "${fault.kind}" strikes the ${plan.servers} servers only` : `there are ${nodes}, counted from 0`}`);
+    throw at(
+      ['faults', i],
+      `it names node ${wrong}; ${isForServers ? `a fault of kind "${fault.kind}" strikes the ${plan.servers} servers only` : `there are ${nodes}, counted from 0`}`,
+    );
   });
   mustHealWhatThereIs(plan, at);
   const mustBeNode = (path: Path, node: number): void => {
@@ -61,10 +72,14 @@ function mustNameNodes(plan: Plan, at: At): void {
 function mustHealWhatThereIs({ healing, servers }: Plan, at: At): void {
   const nodes = healing?.kind === 'minorityDown' || healing?.kind === 'minorityInTrouble' ? healing.nodes : [];
   const wrong = nodes.find((node) => node >= servers);
-  if (wrong !== undefined) throw at(['healing', 'nodes'], `it names node ${wrong}; there are ${servers} servers, counted from 0`);
+  if (wrong !== undefined)
+    throw at(['healing', 'nodes'], `it names node ${wrong}; there are ${servers} servers, counted from 0`);
   if (healing?.kind !== 'minorityInTrouble') return;
   const many = new Set(nodes).size;
-  if (many * 2 >= servers) throw at(['healing', 'nodes'], `it names ${many} of ${servers} servers; trouble may go on for fewer than half of them`);
+  if (many * 2 >= servers)
+    throw at(
+      ['healing', 'nodes'], `it names ${many} of ${servers} servers; trouble may go on for fewer than half of them`,
+    );
 }
 
 function checked(at: At, path: Path, schema: v.GenericSchema, value: unknown): unknown {

@@ -165,8 +165,10 @@ class Recorder implements TraceSink {
   private mail(atUs: number, from: NodeId, to: NodeId, message: unknown, isCut: boolean, isHeard: boolean): Mail {
     const way = `${from} ${to}`;
     let known = this.mailsByWay.get(way);
-    if (known === undefined) this.mailsByWay.set(way, known = []);
-    const mail: Mail = { from, to, nth: known.length + 1, message, sentUs: atUs, sentBy: null, isCut, isHeard, dueUs: [], takenBy: [] };
+    if (known === undefined) this.mailsByWay.set(way, (known = []));
+    const mail: Mail = {
+      from, to, nth: known.length + 1, message, sentUs: atUs, sentBy: null, isCut, isHeard, dueUs: [], takenBy: [],
+    };
     known.push(mail);
     this.mails.push(mail);
     const unsigned = this.unsigned.get(from);
@@ -183,10 +185,15 @@ class Recorder implements TraceSink {
 
   private add(row: Partial<Row> & Pick<Row, 'kind' | 'step' | 'atUs' | 'node' | 'event'>): void {
     this.lastStep = row.step;
-    this.rows.push({ told: row.event, weight: 0, effects: [], changed: {}, message: null, operation: null, code: null, ...row });
+    this.rows.push({
+      told: row.event, weight: 0, effects: [], changed: {}, message: null, operation: null, code: null, ...row,
+    });
   }
 
-  step(step: number, atUs: number, node: NodeId, event: AnyEvent | null, before: unknown, after: unknown, effects: readonly AnyEffect[]): void {
+  step(
+    step: number, atUs: number, node: NodeId, event: AnyEvent | null, before: unknown, after: unknown,
+    effects: readonly AnyEffect[],
+  ): void {
     const place = this.rows.length;
     const message = this.taken(node, event, place);
     const told: ToldStep = { node, before, after, event, effects, nameOf: (one) => this.name(one) };
@@ -195,14 +202,9 @@ class Recorder implements TraceSink {
     const what = this.eventText(event);
     const operation = event?.kind === 'request' ? event.id : (this.ended.get(node) ?? null);
     this.add({
-      kind: 'step', step, atUs, node, event: what,
-      told: story?.text ?? what,
-      weight: story?.weight ?? (event === null ? 1 : 0),
-      effects: effects.map((effect) => this.effectText(effect)),
-      changed: this.changes(node, this.described(after, node)),
-      ...this.contentsChange(node, after),
-      message,
-      operation,
+      kind: 'step', step, atUs, node, event: what, told: story?.text ?? what,
+      weight: story?.weight ?? (event === null ? 1 : 0), effects: effects.map((effect) => this.effectText(effect)),
+      changed: this.changes(node, this.described(after, node)), ...this.contentsChange(node, after), message, operation,
       code: this.system.codeOf?.(event, node < this.plan.servers) ?? null,
     });
     this.ended.delete(node);
@@ -229,7 +231,8 @@ class Recorder implements TraceSink {
   private sign(node: NodeId, place: number, effects: readonly AnyEffect[], atUs: number): void {
     const unsigned = this.unsigned.get(node) ?? [];
     if (unsigned.length === 0) {
-      for (const effect of effects) if (effect.kind === 'send') this.mail(atUs, node, effect.to, effect.message, false, false).sentBy = place;
+      for (const effect of effects)
+        if (effect.kind === 'send') this.mail(atUs, node, effect.to, effect.message, false, false).sentBy = place;
     }
     for (const mail of unsigned) mail.sentBy ??= place;
     this.unsigned.delete(node);
@@ -238,7 +241,9 @@ class Recorder implements TraceSink {
   private taken(node: NodeId, event: AnyEvent | null, place: number): number | null {
     if (event?.kind !== 'message') return null;
     const known = this.mailsByWay.get(`${event.from} ${node}`) ?? [];
-    const mail = known.findLast((one) => one.message === event.message) ?? known.findLast((one) => one.takenBy.length < one.dueUs.length);
+    const mail =
+      known.findLast((one) => one.message === event.message) ??
+      known.findLast((one) => one.takenBy.length < one.dueUs.length);
     if (mail === undefined) return null;
     mail.takenBy.push(place);
     return this.mails.indexOf(mail);
@@ -259,10 +264,16 @@ class Recorder implements TraceSink {
   }
 
   crash(step: number, atUs: number, node: NodeId, moment: CrashMoment): void {
-    const how = { now: '', writeLost: ' before its write was durable', writeKept: ' behind its write', answered: ' behind its answer' }[moment];
+    const how = {
+      now: '', writeLost: ' before its write was durable', writeKept: ' behind its write',
+      answered: ' behind its answer',
+    }[moment];
     this.unsigned.delete(node);
     this.contents.forget(node);
-    this.add({ kind: 'crash', step, atUs, node, event: `crash${how}`, told: `crashes${how}`, weight: 4, changed: this.changes(node, {}) });
+    this.add({
+      kind: 'crash', step, atUs, node, event: `crash${how}`, told: `crashes${how}`, weight: 4,
+      changed: this.changes(node, {}),
+    });
   }
 
   fault(step: number, atUs: number, what: string): void {
@@ -276,13 +287,17 @@ class Recorder implements TraceSink {
     const what = this.eventText(event);
     const says = `throws on ${what}: ${error instanceof Error ? error.message : String(error)}`;
     const at = codePlacesOf(error);
-    this.add({ kind: 'threw', step, atUs, node, event: what, told: says, weight: 5, message, code: at[0] ?? this.system.codeOf?.(event, node < this.plan.servers) ?? null });
+    this.add({
+      kind: 'threw', step, atUs, node, event: what, told: says, weight: 5, message,
+      code: at[0] ?? this.system.codeOf?.(event, node < this.plan.servers) ?? null,
+    });
     if (at.length > 0) this.marked.push({ place, node, marks: [{ kind: 'threw', at, says, against: null }] });
   }
 
   invoked(operation: number, atUs: number, client: NodeId, request: unknown): void {
     this.operations.set(operation, {
-      id: operation, client, request, what: this.system.describeRequest?.(request) ?? JSON.stringify(request), calledUs: atUs, returnedUs: null, reply: null, answer: null,
+      id: operation, client, request, what: this.system.describeRequest?.(request) ?? JSON.stringify(request),
+      calledUs: atUs, returnedUs: null, reply: null, answer: null,
     });
   }
 
@@ -290,7 +305,9 @@ class Recorder implements TraceSink {
     const known = this.operations.get(operation);
     if (known === undefined) return;
     this.ended.set(client, operation);
-    this.operations.set(operation, { ...known, returnedUs: atUs, reply, answer: reply === null ? 'ok' : JSON.stringify(reply) });
+    this.operations.set(operation, {
+      ...known, returnedUs: atUs, reply, answer: reply === null ? 'ok' : JSON.stringify(reply),
+    });
   }
 
   finish(record: RunRecord): Account {
@@ -315,7 +332,9 @@ class Recorder implements TraceSink {
     const { lanes } = this.system;
     if (lanes === undefined) return null;
     const { role, epoch, epochName, epochMark, commit } = lanes;
-    return { role, epoch, epochName, epochMark, commit, roles: [...this.roles].map(([name, look]) => ({ name, look })) };
+    return {
+      role, epoch, epochName, epochMark, commit, roles: [...this.roles].map(([name, look]) => ({ name, look })),
+    };
   }
 
   /** A client's answer is judged within its step: when that is the fatal one, the step itself was never told. */
@@ -329,23 +348,38 @@ class Recorder implements TraceSink {
       const by = mail === undefined ? '' : ` by ${this.name(mail.from)}`;
       const sentBy = mail?.sentBy ?? null;
       this.add({
-        kind: 'step', step: this.lastStep + 1, atUs: endUs, node: client, event: `answer of ${what}`, told: `is told ${answer ?? '?'} for ${what}${by}`,
+        kind: 'step',
+        step: this.lastStep + 1,
+        atUs: endUs,
+        node: client,
+        event: `answer of ${what}`,
+        told: `is told ${answer ?? '?'} for ${what}${by}`,
         // The client only hears it: what was wrong was done where the answer came from.
-        weight: 5, operation: id, message: mail === undefined ? null : this.mails.indexOf(mail), code: sentBy === null ? null : this.rows[sentBy]!.code,
+        weight: 5,
+        operation: id,
+        message: mail === undefined ? null : this.mails.indexOf(mail),
+        code: sentBy === null ? null : this.rows[sentBy]!.code,
       });
     } else if (isViolated && verdict.kind === 'violation' && this.rows.at(-1)?.atUs !== endUs) {
-      this.add({ kind: 'fault', step: this.lastStep, atUs: endUs, node: null, event: 'the run is judged', told: 'the run is judged as a whole', weight: 5 });
+      this.add({
+        kind: 'fault', step: this.lastStep, atUs: endUs, node: null, event: 'the run is judged',
+        told: 'the run is judged as a whole', weight: 5,
+      });
     }
   }
 
   /** The message that a client was reading when the run ended: the last that had arrived and was not taken. */
   private answering(client: NodeId, endUs: number): Mail | undefined {
-    const arrived = this.mails.filter(({ to, dueUs, takenBy }) => to === client && takenBy.length < dueUs.length && dueUs.some((us) => us <= endUs));
+    const arrived = this.mails.filter(
+      ({ to, dueUs, takenBy }) => to === client && takenBy.length < dueUs.length && dueUs.some((us) => us <= endUs),
+    );
     const lastDueUs = ({ dueUs }: Mail): number => Math.max(...dueUs.filter((us) => us <= endUs));
     return arrived.sort((a, b) => lastDueUs(a) - lastDueUs(b)).at(-1);
   }
 
-  private told({ from, to, nth, message, sentUs, sentBy, isCut, isHeard, dueUs, takenBy }: Mail, endUs: number): Message {
+  private told(
+    { from, to, nth, message, sentUs, sentBy, isCut, isHeard, dueUs, takenBy }: Mail, endUs: number,
+  ): Message {
     const isUnderWay = isHeard ? dueUs.some((us) => us > endUs) : true;
     const isLost = isHeard && dueUs.length === 0;
     const open: Message['fate'] = isUnderWay ? 'underWay' : 'notTaken';
@@ -360,7 +394,13 @@ class Recorder implements TraceSink {
     return this.plan.faults.map((fault) => {
       const shape = shapeOfFault(fault);
       const [fromUs, untilUs] = shape.span(fault);
-      const at = begun.findIndex(({ atUs, what }, i) => !used.has(i) && what.startsWith(`${fault.kind} begins`) && atUs >= fromUs && atUs <= Math.max(untilUs, fromUs));
+      const at = begun.findIndex(
+        ({ atUs, what }, i) =>
+          !used.has(i) &&
+          what.startsWith(`${fault.kind} begins`) &&
+          atUs >= fromUs &&
+          atUs <= Math.max(untilUs, fromUs),
+      );
       if (at >= 0) used.add(at);
       const note = begun[at];
       const target = shape.target(fault);
@@ -368,7 +408,13 @@ class Recorder implements TraceSink {
       const struck = target === 'leader' ? ['aimed at the leader'] : target.map(nameOf);
       const what = note?.what.replace(`${fault.kind} begins: `, '') ?? shape.describe(fault, struck, nameOf);
       const hasFired = note !== undefined && accountsOf(fault).some((kind) => (accounts[kind]?.fired ?? 0) > 0);
-      return { kind: fault.kind, what, fromUs: note?.atUs ?? fromUs, untilUs: Math.min(Math.max(untilUs, fromUs), Math.max(this.plan.stormUs, fromUs), Math.max(endUs, fromUs)), hasFired };
+      return {
+        kind: fault.kind,
+        what,
+        fromUs: note?.atUs ?? fromUs,
+        untilUs: Math.min(Math.max(untilUs, fromUs), Math.max(this.plan.stormUs, fromUs), Math.max(endUs, fromUs)),
+        hasFired,
+      };
     });
   }
 

@@ -7,7 +7,9 @@ const stepsMax = 8;
 /** Of so many operations that it clashes with it is shown where they were answered. */
 const othersMax = 4;
 
-/** Places of the steps, from where the client heard it back to where it began; none when the operation has no answer. */
+/**
+ * Places of the steps, from where the client heard it back to where it began; none when the operation has no answer.
+ */
 export function answerPath(account: Account, operation: number | null): readonly number[] {
   if (operation === null) return [];
   const { rows, messages } = account;
@@ -26,7 +28,9 @@ export const clashingAnswers = (account: Account, { clash, blocked }: HistorySto
   clash.filter((id) => id !== blocked).slice(-othersMax).flatMap((id) => answerPath(account, id).slice(0, 2));
 
 /** Where the clients heard what clashes: all that came before them is what the violation hangs on. */
-export const heardOf = (account: Account, { clash }: HistoryStory): readonly number[] => clash.map((id) => heardAt(account, id)).filter((place) => place >= 0);
+export const heardOf = (account: Account, { clash }: HistoryStory): readonly number[] =>
+  clash.map((id) => heardAt(account, id)).filter((place) => place >= 0);
 
 /** -1 when it has no answer. */
-const heardAt = ({ rows }: Account, operation: number): number => rows.findLastIndex((row) => row.operation === operation && row.message !== null);
+const heardAt = ({ rows }: Account, operation: number): number =>
+  rows.findLastIndex((row) => row.operation === operation && row.message !== null);

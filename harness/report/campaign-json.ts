@@ -27,7 +27,11 @@ const faultTally = v.strictObject({
   seeds: positive, eligible: size, fired: size, mattered: size, firstFired: seedOrNone, firstMattered: seedOrNone,
 });
 
-const distribution = v.strictObject({ count: positive, largest: size, by: v.record(v.pipe(v.string(), v.regex(/^(0|[1-9]\d{0,15})$/, 'expected a whole number')), positive) });
+const distribution = v.strictObject({
+  count: positive,
+  largest: size,
+  by: v.record(v.pipe(v.string(), v.regex(/^(0|[1-9]\d{0,15})$/, 'expected a whole number')), positive),
+});
 
 const fields = {
   format: v.literal(campaignFormat),
@@ -38,15 +42,26 @@ const fields = {
   /** The module that it was named by, of a scenario that is not of the registry at hand. */
   module: v.exactOptional(text),
   /** Which seeds it holds. */
-  holds: v.pipe(v.array(v.strictObject({ from: size, count: v.nullable(positive), shard: positive, of: positive, seeds: size })), v.minLength(1)),
+  holds: v.pipe(
+    v.array(v.strictObject({ from: size, count: v.nullable(positive), shard: positive, of: positive, seeds: size })),
+    v.minLength(1),
+  ),
   seeds: size,
   passed: size,
-  violations: v.array(v.strictObject({ seed: size, property: text, detail: v.string(), step: size, atUs: size, digest: digits, isLost: v.optional(v.literal(true)) })),
+  violations: v.array(
+    v.strictObject({
+      seed: size, property: text, detail: v.string(), step: size, atUs: size, digest: digits,
+      isLost: v.optional(v.literal(true)),
+    }),
+  ),
   unknown: size,
   unknowns: v.array(v.strictObject({ seed: size, detail: v.string() })),
-  nondeterministic: v.array(v.strictObject({
-    seed: size, digests: v.strictTuple([digits, digits]), differs: v.pipe(v.array(text), v.minLength(1)), where: v.string(),
-  })),
+  nondeterministic: v.array(
+    v.strictObject({
+      seed: size, digests: v.strictTuple([digits, digits]), differs: v.pipe(v.array(text), v.minLength(1)),
+      where: v.string(),
+    }),
+  ),
   faults: v.array(v.strictObject({ seed: size, message: v.string() })),
   undrawn: v.array(v.strictObject({ seed: size, detail: v.string() })),
   operations: size,
@@ -82,7 +97,9 @@ export interface Campaign {
 }
 
 /** @param program version of the program that ran it */
-export function campaignJson({ result, holds, wallMs, workers, endedEarly, module = null }: CampaignFacts, program: string): string {
+export function campaignJson(
+  { result, holds, wallMs, workers, endedEarly, module = null }: CampaignFacts, program: string,
+): string {
   const facts = {
     format: campaignFormat,
     version: campaignVersion,
@@ -131,7 +148,8 @@ function checksumOf(facts: object): string {
  */
 export function readCampaign(name: string, json: string): Campaign {
   const expected = 'expected a file that `whitewater fuzz --json` wrote';
-  if (tooDeepAt(json) !== null) throw new CampaignError(`${name} is nested more than ${deepest} levels deep; ${expected}`);
+  if (tooDeepAt(json) !== null)
+    throw new CampaignError(`${name} is nested more than ${deepest} levels deep; ${expected}`);
   let value: unknown;
   try {
     value = JSON.parse(json);
@@ -139,29 +157,45 @@ export function readCampaign(name: string, json: string): Campaign {
     throw new CampaignError(`${name} is not JSON; ${expected}`);
   }
   const head = v.safeParse(v.object({ format: fields.format, version: fields.version }), value);
-  if (!head.success) throw new CampaignError(`${name} holds no campaign of version ${campaignVersion} (${whereOf(head.issues[0])}); ${expected}`);
+  if (!head.success)
+    throw new CampaignError(
+      `${name} holds no campaign of version ${campaignVersion} (${whereOf(head.issues[0])}); ${expected}`,
+    );
   const read = v.safeParse(schema, value, { abortEarly: true });
   if (!read.success) throw new CampaignError(`${name}: ${whereOf(read.issues[0])}: ${read.issues[0].message}`);
   const written = read.output;
   const wrong = wrongWith(written as Written & ChunkResult);
   if (wrong !== null) throw new CampaignError(`${name}: ${wrong}`);
   const { checksum, ...facts } = written;
-  if (checksum !== checksumOf(facts)) throw new CampaignError(`${name}: checksum: it is not that of the other fields: the file was changed after it was written`);
+  if (checksum !== checksumOf(facts))
+    throw new CampaignError(
+      `${name}: checksum: it is not that of the other fields: the file was changed after it was written`,
+    );
   const { program, holds, wallMs, workers, endedEarly, module } = written;
-  return { program, ...(module === undefined ? {} : { module }), holds, wallMs, workers, endedEarly, result: resultOf(written as Written & ChunkResult) };
+  return {
+    program, ...(module === undefined ? {} : { module }), holds, wallMs, workers, endedEarly,
+    result: resultOf(written as Written & ChunkResult),
+  };
 }
 
 /** Such as `holds[0].from`; the file itself when nothing in it is meant. */
 function whereOf(issue: v.BaseIssue<unknown>): string {
-  const path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('').replace(/^\./, '');
+  const path = (issue.path ?? [])
+    .map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
   return path === '' ? 'the file' : path;
 }
 
 /** The first sum or reference that does not agree with the rest, or null. */
 function wrongWith(written: Written & ChunkResult): string | null {
-  const { holds, seeds, passed, violations, unknown, unknowns, nondeterministic, faults, undrawn, trivial, doubleChecked, tallies, faultKinds, pace } = written;
+  const {
+    holds, seeds, passed, violations, unknown, unknowns, nondeterministic, faults, undrawn, trivial, doubleChecked,
+    tallies, faultKinds, pace,
+  } = written;
   const accounted = passed + violations.length + unknowns.length + faults.length + undrawn.length;
-  if (accounted !== seeds) return `seeds: there are ${seeds}, and ${accounted} are accounted for: passed, violations, unknowns, faults and undrawn together`;
+  if (accounted !== seeds)
+    return `seeds: there are ${seeds}, and ${accounted} are accounted for: passed, violations, unknowns, faults and undrawn together`;
   if (unknown !== unknowns.length) return `unknown: it is ${unknown}, and ${unknowns.length} are listed`;
   for (const [i, piece] of holds.entries()) {
     const whole = sizeOf(piece);
@@ -184,17 +218,21 @@ function wrongWith(written: Written & ChunkResult): string | null {
   if (twice !== undefined) return `seeds: seed ${twice} came to two ends`;
   if (trivial > seeds) return `trivial: ${trivial} of ${seeds} seeds`;
   if (doubleChecked > seeds) return `doubleChecked: ${doubleChecked} of ${seeds} seeds`;
-  if (written.snapshotsInstalled !== snapshotsInstalledIn(tallies)) return 'snapshotsInstalled: it is not the total of that tally';
-  const isFirst = (seed: number | null, times: number): boolean => (seed === null ? times === 0 : times > 0 && isHeld(seed));
+  if (written.snapshotsInstalled !== snapshotsInstalledIn(tallies))
+    return 'snapshotsInstalled: it is not the total of that tally';
+  const isFirst = (seed: number | null, times: number): boolean =>
+    seed === null ? times === 0 : times > 0 && isHeld(seed);
   for (const [name, one] of Object.entries(tallies)) {
-    if (one.seeds > seeds || one.seeds > one.total) return `tallies.${name}.seeds: ${one.seeds}, of ${seeds} seeds and ${one.total} times in all`;
+    if (one.seeds > seeds || one.seeds > one.total)
+      return `tallies.${name}.seeds: ${one.seeds}, of ${seeds} seeds and ${one.total} times in all`;
     if ((one.seeds === 0) !== (one.total === 0)) return `tallies.${name}.total: ${one.total} in ${one.seeds} seeds`;
     if (!isFirst(one.firstSeed, one.seeds)) return `tallies.${name}.firstSeed: it does not fit ${one.seeds} seeds`;
   }
   for (const [name, one] of Object.entries(faultKinds)) {
     if (one.seeds > seeds) return `faultKinds.${name}.seeds: ${one.seeds} of ${seeds} seeds`;
     if (!isFirst(one.firstFired, one.fired)) return `faultKinds.${name}.firstFired: it does not fit ${one.fired} times`;
-    if (!isFirst(one.firstMattered, one.mattered)) return `faultKinds.${name}.firstMattered: it does not fit ${one.mattered} times`;
+    if (!isFirst(one.firstMattered, one.mattered))
+      return `faultKinds.${name}.firstMattered: it does not fit ${one.mattered} times`;
   }
   for (const [name, { count, largest, by }] of Object.entries(pace)) {
     const listed = Object.values(by).reduce((sum, times) => sum + times, 0);
@@ -202,7 +240,8 @@ function wrongWith(written: Written & ChunkResult): string | null {
     const odd = Object.keys(by).find((value) => rounded(Number(value)) !== Number(value));
     if (odd !== undefined) return `pace.${name}.by: ${odd} is no rounded value`;
     const highest = Object.keys(by).reduce((most, value) => Math.max(most, Number(value)), 0);
-    if (rounded(largest) !== highest) return `pace.${name}.largest: it is ${largest}, and the largest that is listed is ${highest}`;
+    if (rounded(largest) !== highest)
+      return `pace.${name}.largest: it is ${largest}, and the largest that is listed is ${highest}`;
   }
   return null;
 }

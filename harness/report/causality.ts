@@ -43,7 +43,9 @@ function previousOnNode(rows: Account['rows']): readonly (number | null)[] {
  */
 export function rootsOf({ rows, fatal, nodes }: Account, detail: string): readonly number[] {
   if (fatal === null) return rows.length === 0 ? [] : [rows.length - 1];
-  const named = new Set([...detail.matchAll(/\b([nc]\d+)\b/g)].map(([, name]) => nodes.indexOf(name!)).filter((node) => node >= 0));
+  const named = new Set(
+    [...detail.matchAll(/\b([nc]\d+)\b/g)].map(([, name]) => nodes.indexOf(name!)).filter((node) => node >= 0),
+  );
   if (rows[fatal]!.node !== null) named.delete(rows[fatal]!.node);
   const roots = [fatal];
   for (const node of named) {

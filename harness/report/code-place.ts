@@ -11,7 +11,10 @@ export function codePlacesOf(error: unknown): readonly string[] {
   if (!(error instanceof Error) || error.stack === undefined) return [];
   const places: string[] = [];
   for (const line of error.stack.split('\n').slice(1)) {
-    const match = /^\s+at (?:async )?(?:new )?(?:[\w$]+\.)?([\w$<>]+) \(.*?\/(?:dist\/)?((?:core|scenarios)\/[^:)]+)\.(?:js|ts):\d+:\d+\)$/.exec(line);
+    const match =
+      /^\s+at (?:async )?(?:new )?(?:[\w$]+\.)?([\w$<>]+) \(.*?\/(?:dist\/)?((?:core|scenarios)\/[^:)]+)\.(?:js|ts):\d+:\d+\)$/.exec(
+        line,
+      );
     if (match === null || match[2] === 'core/assert') continue;
     const place = `${match[2]}.ts ${match[1]}`;
     if (!places.includes(place)) places.push(place);

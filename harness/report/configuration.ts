@@ -25,16 +25,25 @@ export function configurationOf(system: System, plan: Plan): readonly Difference
     ...differences('network', plan.network, plainWorld.network),
     ...(plan.network.latePer1000 > 0 ? differences('network', { lateUs: plan.network.lateUs }, {}) : []),
     ...differences('disk', plan.disk, plainWorld.disk),
-    ...(plan.healing === undefined ? [] : [{ field: 'healing', value: shown(plan.healing), plain: shown({ kind: 'everyone' }) }]),
+    ...(plan.healing === undefined
+      ? []
+      : [{ field: 'healing', value: shown(plan.healing), plain: shown({ kind: 'everyone' }) }]),
   ];
 }
 
 function differences(part: string, value: unknown, plain: unknown): readonly Difference[] {
   const plainFields = (plain ?? {}) as Readonly<Record<string, unknown>>;
   return Object.entries((value ?? {}) as Readonly<Record<string, unknown>>)
-    .filter(([field]) => !leftOut.has(`${part}.${field}`) || (part === 'network' && plain !== undefined && Object.keys(plainFields).length === 0))
+    .filter(
+      ([field]) =>
+        !leftOut.has(`${part}.${field}`) ||
+        (part === 'network' && plain !== undefined && Object.keys(plainFields).length === 0),
+    )
     .filter(([field, one]) => JSON.stringify(one) !== JSON.stringify(plainFields[field]))
-    .map(([field, one]) => ({ field: `${part}.${field}`, value: shown(one), plain: plainFields[field] === undefined ? null : shown(plainFields[field]) }));
+    .map(([field, one]) => ({
+      field: `${part}.${field}`, value: shown(one),
+      plain: plainFields[field] === undefined ? null : shown(plainFields[field]),
+    }));
 }
 
 function shown(value: unknown): string {

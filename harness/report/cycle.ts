@@ -65,11 +65,18 @@ function exchangesFrom({ rows, messages }: Account, first: number): readonly (re
     else known.push(place);
   }
   // Answers come in any order: an exchange is what each node did in it.
-  return [...exchanges.values()].map(([root, ...rest]) => [root!, ...rest.sort((a, b) => rows[a]!.node! - rows[b]!.node! || a - b)]);
+  return [...exchanges.values()].map(([root, ...rest]) => [
+    root!, ...rest.sort((a, b) => rows[a]!.node! - rows[b]!.node! || a - b),
+  ]);
 }
 
 function lineOf({ nodes }: Account, { node, told, event, weight, effects, message }: Row): string {
-  const timers = message === null ? [] : effects.filter((effect) => effect.startsWith('set timer ')).map((effect) => effect.slice('set timer '.length));
+  const timers =
+    message === null
+      ? []
+      : effects.filter((effect) => effect.startsWith('set timer ')).map((effect) => effect.slice('set timer '.length));
   const again = timers.length === 0 ? '' : `, sets its ${timers.join(' and ')} timer again`;
-  return `${nodes[node!]!} ${weight === 0 && told === event ? 'takes ' : ''}${told}${again}`.replaceAll(/\bterm \d+/g, 'term ..');
+  return `${nodes[node!]!} ${weight === 0 && told === event ? 'takes ' : ''}${told}${again}`.replaceAll(
+    /\bterm \d+/g, 'term ..',
+  );
 }

@@ -26,7 +26,9 @@ export interface DistinctFailure {
 /** One entry a cause, in the order of their lowest seeds. Shrinking may tell failures of one cause further apart. */
 export const distinctFailures = (failures: readonly Failure[]): readonly DistinctFailure[] =>
   [...byCauseOf(failures).values()].map((all) => ({
-    failure: all.reduce((best, one) => (one.step < best.step || (one.step === best.step && one.seed < best.seed) ? one : best)),
+    failure: all.reduce((best, one) =>
+      one.step < best.step || (one.step === best.step && one.seed < best.seed) ? one : best,
+    ),
     all,
   }));
 
@@ -66,7 +68,8 @@ export async function reportFailures(
     }
     const rest = group.filter((failure) => !chosen.includes(failure));
     const [only] = signatures;
-    if (signatures.size === 1 && only !== undefined) signed.push(...rest.map(({ seed }) => ({ seed, signature: only })));
+    if (signatures.size === 1 && only !== undefined)
+      signed.push(...rest.map(({ seed }) => ({ seed, signature: only })));
     else leftOut.push(...rest);
   }
   const reported = groupFailures(signed).map(({ seeds }) => ({ report: smallest(seeds, reports), seeds }));

@@ -39,25 +39,47 @@ function caseXml({ suite, name, seconds, failure }: CaseResult): string {
   return `${open}>\n      <${failure.kind} message="${xml(failure.message)}">${xml(failure.text)}</${failure.kind}>\n    </testcase>`;
 }
 
-/** Control characters are shown; what XML 1.0 does not allow beside them, halves of pairs, becomes a replacement character. */
+/**
+ * Control characters are shown; what XML 1.0 does not allow beside them, halves of pairs, becomes a replacement
+ * character.
+ */
 function xml(text: string): string {
   const allowed = [...printable(text)].map((char) => (isXmlChar(char.codePointAt(0)!) ? char : '\uFFFD')).join('');
-  return allowed.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll('\n', '&#10;');
+  return allowed
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('\n', '&#10;');
 }
 
 const isXmlChar = (code: number): boolean =>
-  code === 9 || code === 10 || code === 13 || (code >= 0x20 && code <= 0xd7ff) || (code >= 0xe000 && code <= 0xfffd) || code >= 0x10000;
+  code === 9 ||
+  code === 10 ||
+  code === 13 ||
+  (code >= 0x20 && code <= 0xd7ff) ||
+  (code >= 0xe000 && code <= 0xfffd) ||
+  code >= 0x10000;
 
 export const headlineOf = ({ verdict }: Report): string =>
-  verdict.kind === 'violation' ? `${verdict.property}: ${verdict.detail}` : verdict.kind === 'unknown' ? `unknown: ${verdict.detail}` : 'nothing is violated';
+  verdict.kind === 'violation'
+    ? `${verdict.property}: ${verdict.detail}`
+    : verdict.kind === 'unknown'
+      ? `unknown: ${verdict.detail}`
+      : 'nothing is violated';
 
 /** A run is told from several replays and shrinking: none of their times is the case's. */
 export function caseOf(report: Report, suite: string): CaseResult {
   const { verdict } = report;
   const text = reportText(report, false);
   return {
-    suite, name: report.what, seconds: null,
-    failure: verdict.kind === 'ok' ? null : { kind: verdict.kind === 'violation' ? 'failure' : 'error', message: headlineOf(report), text },
+    suite,
+    name: report.what,
+    seconds: null,
+    failure:
+      verdict.kind === 'ok'
+        ? null
+        : { kind: verdict.kind === 'violation' ? 'failure' : 'error', message: headlineOf(report), text },
   };
 }
 
@@ -74,24 +96,36 @@ export function githubAnnotation(report: Report, seeds: number): string {
 export const errorCommand = (file: string | null, title: string, text: string): string =>
   `::error ${file === null ? '' : `file=${property(file)},`}title=${property(title)}::${data(text)}`;
 
-const data = (text: string): string => printable(text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A'));
+const data = (text: string): string =>
+  printable(text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A'));
 const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
 /** For the summary of a job. */
 export function markdown(report: Report): string {
   const { verdict, shrunk, commands } = report;
   if (verdict.kind === 'ok') return `### ${md(report.what)}: passed\n`;
-  const sizes = shrunk === null ? [] : [
-    '',
-    '| | before | after |', '|---|---:|---:|',
-    ...(['steps', 'faults', 'operations', 'servers', 'clients'] as const).map((name) => `| ${name} | ${count(shrunk.before[name])} | ${count(shrunk.after[name])} |`),
-  ];
+  const sizes =
+    shrunk === null
+      ? []
+      : [
+          '',
+          '| | before | after |',
+          '|---|---:|---:|',
+          ...(['steps', 'faults', 'operations', 'servers', 'clients'] as const).map(
+            (name) => `| ${name} | ${count(shrunk.before[name])} | ${count(shrunk.after[name])} |`,
+          ),
+        ];
   return [
     `### ${verdict.kind === 'violation' ? 'FAIL' : 'UNKNOWN'} ${md(report.what)}`,
     '',
     `**${md(headlineOf(report))}**`,
     ...(report.meaning === null ? [] : ['', md(report.meaning)]),
-    ...(report.fatal === null ? [] : ['', `${md(report.fatal.node ?? 'The run')} at step ${count(report.fatal.step)}, ${virtualTime(report.atUs)}: ${md(report.fatal.told)}${report.fatal.code === null ? '' : ` (\`${report.fatal.code}\`)`}`]),
+    ...(report.fatal === null
+      ? []
+      : [
+          '',
+          `${md(report.fatal.node ?? 'The run')} at step ${count(report.fatal.step)}, ${virtualTime(report.atUs)}: ${md(report.fatal.told)}${report.fatal.code === null ? '' : ` (\`${report.fatal.code}\`)`}`,
+        ]),
     ...sizes,
     '',
     ...fenced(commands.replay, 'sh'),
@@ -124,11 +158,16 @@ export function shivizLog({ nodes, rows, messages }: Account): string {
     if (row.node === null) return;
     const clock = clocks[row.node]!;
     const sentBy = row.message === null ? null : messages[row.message]!.sentBy;
-    for (const [node, count] of (sentBy === null ? undefined : atRow[sentBy]) ?? []) clock.set(node, Math.max(count, clock.get(node) ?? 0));
+    for (const [node, count] of (sentBy === null ? undefined : atRow[sentBy]) ?? [])
+      clock.set(node, Math.max(count, clock.get(node) ?? 0));
     clock.set(row.node, (clock.get(row.node) ?? 0) + 1);
     atRow[place] = new Map(clock);
-    const parts = [...clock].sort(([a], [b]) => a - b).map(([node, count]) => `${JSON.stringify(nodes[node])}: ${count}`);
-    lines.push(`${nodes[row.node]!} {${parts.join(', ')}}`, oneLine(`step ${row.step}, ${virtualTime(row.atUs)}: ${row.told}`));
+    const parts = [...clock]
+      .sort(([a], [b]) => a - b)
+      .map(([node, count]) => `${JSON.stringify(nodes[node])}: ${count}`);
+    lines.push(
+      `${nodes[row.node]!} {${parts.join(', ')}}`, oneLine(`step ${row.step}, ${virtualTime(row.atUs)}: ${row.told}`),
+    );
   });
   return `${lines.join('\n')}\n`;
 }
@@ -139,8 +178,13 @@ export function plainTrace(account: Account): string {
 
 function plainRow({ nodes }: Account, { step, atUs, node, kind, event, told, effects, changed }: Row): string {
   const head = `${String(step).padStart(6)} ${virtualTime(atUs).padStart(14)}  ${(node === null ? kind : nodes[node]!).padEnd(5)} ${oneLine(event)}${told === event ? '' : ` => ${oneLine(told)}`}`;
-  const fields = Object.entries(changed).map(([field, value]) => `${field}=${value === null ? 'gone' : oneLine(String(value))}`);
-  return [head, ...effects.map((effect) => `${' '.repeat(29)}> ${oneLine(effect)}`), ...(fields.length === 0 ? [] : [`${' '.repeat(29)}${fields.join('  ')}`])].join('\n');
+  const fields = Object.entries(changed).map(
+    ([field, value]) => `${field}=${value === null ? 'gone' : oneLine(String(value))}`,
+  );
+  return [
+    head, ...effects.map((effect) => `${' '.repeat(29)}> ${oneLine(effect)}`),
+    ...(fields.length === 0 ? [] : [`${' '.repeat(29)}${fields.join('  ')}`]),
+  ].join('\n');
 }
 
 const oneLine = (text: string): string => text.replaceAll(/[\r\n]+/g, ' ');

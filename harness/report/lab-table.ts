@@ -30,7 +30,8 @@ interface Totals {
   readonly operations: number;
 }
 
-const sum = (rows: readonly LabRow[], of: (row: LabRow) => number): number => rows.reduce((total, row) => total + of(row), 0);
+const sum = (rows: readonly LabRow[], of: (row: LabRow) => number): number =>
+  rows.reduce((total, row) => total + of(row), 0);
 
 const totalsOf = (rows: readonly LabRow[]): Totals => ({
   tests: rows.length,
@@ -46,7 +47,8 @@ const totalsOf = (rows: readonly LabRow[]): Totals => ({
 export function labTable(facts: LabFacts): string {
   const { rows, asked, endedEarly } = facts;
   const lines = rows.map((row) => [
-    row.scenario, count(row.seeds), (row.virtualUs / 1_000_000).toFixed(1), count(row.wallMs), count(row.calls), count(row.operations), verdictOf(row),
+    row.scenario, count(row.seeds), (row.virtualUs / 1_000_000).toFixed(1), count(row.wallMs), count(row.calls),
+    count(row.operations), verdictOf(row),
   ]);
   const head = ['test', 'seeds', 'virtual s', 'wall ms', 'RPCs', 'operations', 'verdict'];
   return [
@@ -77,15 +79,20 @@ function troubles(row: LabRow, planPaths: ReadonlyMap<string, string>): string[]
     ...faults.map(({ seed, message }) => `  seed ${seed}: a fault of the harness itself: ${message}`),
     ...nondeterministic.map(({ seed, differs }) => `  seed ${seed}: ${differsText(differs)}`),
     ...violations.flatMap(({ seed, property, detail, step, atUs }) => [
-      `  seed ${seed}: ${property}: ${detail}\n`
-        + `    at step ${count(step)}, virtual time ${virtualTime(atUs)}; again: ${replayLine(scenario, seed, planPaths)}`,
+      `  seed ${seed}: ${property}: ${detail}\n` +
+        `    at step ${count(step)}, virtual time ${virtualTime(atUs)}; again: ${replayLine(scenario, seed, planPaths)}`,
     ]),
     ...undrawn.map(({ detail }) => `  ${detail}`),
-    ...unknowns.map(({ seed, detail }) => `  seed ${seed}: unknown: ${detail}; again: ${replayLine(scenario, seed, planPaths)}`),
+    ...unknowns.map(
+      ({ seed, detail }) => `  seed ${seed}: unknown: ${detail}; again: ${replayLine(scenario, seed, planPaths)}`,
+    ),
   ];
   if (told.length === 0) return [];
   const hidden = told.length - shownTroubles;
-  return ['', scenario, ...told.slice(0, shownTroubles), ...(hidden > 0 ? [`  and ${hidden} more not shown: --json FILE has all`] : [])];
+  return [
+    '', scenario, ...told.slice(0, shownTroubles),
+    ...(hidden > 0 ? [`  and ${hidden} more not shown: --json FILE has all`] : []),
+  ];
 }
 
 function replayLine(scenario: string, seed: number, planPaths: ReadonlyMap<string, string>): string {
@@ -108,12 +115,18 @@ function totalsLine(asked: string, totals: Totals): string {
 export function labJson(facts: LabFacts): string {
   const { rows, wallMs, asked, endedEarly } = facts;
   const totals = totalsOf(rows);
-  return `${jsonText({
-    format: labFormat,
-    version: 1,
-    asked,
-    endedEarly,
-    totals: { ...totals, wallMs: Math.round(wallMs), violations: sum(rows, (row) => row.violations.length), unknown: sum(rows, (row) => row.unknowns.length) },
-    tests: rows,
-  }, 1)}\n`;
+  return `${jsonText(
+    {
+      format: labFormat,
+      version: 1,
+      asked,
+      endedEarly,
+      totals: {
+        ...totals, wallMs: Math.round(wallMs), violations: sum(rows, (row) => row.violations.length),
+        unknown: sum(rows, (row) => row.unknowns.length),
+      },
+      tests: rows,
+    },
+    1,
+  )}\n`;
 }

@@ -25,9 +25,14 @@ export type Paces = Readonly<Record<string, Distribution>>;
 export function paceLines(pace: Paces): string[] {
   const rows = measures.filter(({ name }) => pace[name] !== undefined).map(({ name, says, unit }) => {
     const one = pace[name]!;
-    return [`  ${says}`, count(one.count), ...told.map((per1000) => shown(quantile(one, per1000)!, unit)), shown(one.largest, unit)];
+    return [
+      `  ${says}`, count(one.count), ...told.map((per1000) => shown(quantile(one, per1000)!, unit)),
+      shown(one.largest, unit),
+    ];
   });
-  return rows.length === 0 ? [] : [table([['  pace', 'measured', 'half', '90 %', '99 %', 'most'], ...rows], [1, 2, 3, 4, 5]), ''];
+  return rows.length === 0
+    ? []
+    : [table([['  pace', 'measured', 'half', '90 %', '99 %', 'most'], ...rows], [1, 2, 3, 4, 5]), ''];
 }
 
 const shown = (value: number, unit: Measure['unit']): string =>
@@ -37,16 +42,19 @@ const shown = (value: number, unit: Measure['unit']): string =>
 const slowerPer1000 = 10;
 
 /**
- * What is slower than it was by more than 1 %, one line each: of half of the values, of 90 and of 99 %. The same seeds of the
- * same code have one pace, so that whatever is listed is the doing of a change.
+ * What is slower than it was by more than 1 %, one line each: of half of the values, of 90 and of 99 %. The same seeds
+ * of the same code have one pace, so that whatever is listed is the doing of a change.
  */
 export function slowerThan(before: Paces, now: Paces): readonly string[] {
   return measures.flatMap(({ name, says, unit }) => {
     const [old, one] = [before[name], now[name]];
-    if (old === undefined || one === undefined) return old === undefined ? [] : [`${says}: it was measured before, and is not any more`];
+    if (old === undefined || one === undefined)
+      return old === undefined ? [] : [`${says}: it was measured before, and is not any more`];
     return told.flatMap((per1000) => {
       const [was, is] = [quantile(old, per1000)!, quantile(one, per1000)!];
-      return is * 1000 > was * (1000 + slowerPer1000) ? [`${says}: ${per1000 / 10} % within ${shown(is, unit)}, before within ${shown(was, unit)}`] : [];
+      return is * 1000 > was * (1000 + slowerPer1000)
+        ? [`${says}: ${per1000 / 10} % within ${shown(is, unit)}, before within ${shown(was, unit)}`]
+        : [];
     });
   });
 }

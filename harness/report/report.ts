@@ -94,7 +94,12 @@ export interface FatalStep {
   readonly code: string | null;
   readonly lines: readonly FieldChange[];
   /** Who sent the message on which the property broke: what is wrong may have been done there. */
-  readonly sender: { readonly node: string; readonly step: number; readonly said: string; readonly code: string | null } | null;
+  readonly sender: {
+    readonly node: string;
+    readonly step: number;
+    readonly said: string;
+    readonly code: string | null;
+  } | null;
 }
 
 export interface FieldChange {
@@ -157,7 +162,10 @@ export function buildReport(spec: ReportSpec): Report {
     differs,
     shrunk: spec.shrunk,
     size: sizeOf(plan, record),
-    transcript: transcriptOf(account, detail, [...testimony.steps.map(({ place }) => place), ...told], history === null ? [] : heardOf(account, history)),
+    transcript: transcriptOf(
+      account, detail, [...testimony.steps.map(({ place }) => place), ...told],
+      history === null ? [] : heardOf(account, history),
+    ),
     testimony,
     stall,
     fatal,
@@ -177,7 +185,11 @@ export function buildReport(spec: ReportSpec): Report {
 function stallOf(system: System, account: Account, detail: string): Stall {
   const missing = detail.replace(/^.* ms after (?:all faults ended|the storm, with [^,]*), /, '');
   const { cycles, more } = cyclesOf(account);
-  return { cycles, more, mustHappen: system.mustHappen?.(missing, account.servers) ?? `this must come to an end: ${missing}` };
+  return {
+    cycles,
+    more,
+    mustHappen: system.mustHappen?.(missing, account.servers) ?? `this must come to an end: ${missing}`,
+  };
 }
 
 function fullRun(system: System, original: Plan): FullRun {
@@ -240,7 +252,8 @@ function fatalStep(account: Account, place: number): FatalStep {
   const row = rows[place]!;
   let state: Record<string, string | number | null> = {};
   // A node that starts again is held against what it was before it crashed.
-  for (const earlier of rows.slice(0, place)) if (earlier.node === row.node && earlier.kind !== 'crash') state = { ...state, ...earlier.changed };
+  for (const earlier of rows.slice(0, place))
+    if (earlier.node === row.node && earlier.kind !== 'crash') state = { ...state, ...earlier.changed };
   return {
     step: row.step,
     node: row.node === null ? null : nodes[row.node]!,

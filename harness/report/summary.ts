@@ -65,7 +65,9 @@ const headline = ({ result, asked, endedEarly }: CampaignFacts): string =>
 
 /** What the runs went through: how often, in how many seeds, and where to see it. */
 function tallyTable({ tallies, seeds }: ChunkResult): string {
-  const rows = Object.entries(tallies).map(([name, tally]) => [`  ${words(name)}`, count(tally.total), reachedIn(tally, seeds)]);
+  const rows = Object.entries(tallies).map(([name, tally]) => [
+    `  ${words(name)}`, count(tally.total), reachedIn(tally, seeds),
+  ]);
   return table([['  reached', 'times', 'in seeds'], ...rows], [1]);
 }
 
@@ -79,7 +81,10 @@ function faultLines({ faultKinds, seeds }: ChunkResult): string[] {
   ]);
   const silent = unfiredKinds(faultKinds);
   return [
-    table([['  fault', `on in, of ${count(seeds)}`, 'eligible', 'fired', 'mattered', 'mattered in seed'], ...rows], [1, 2, 3, 4]),
+    table(
+      [['  fault', `on in, of ${count(seeds)}`, 'eligible', 'fired', 'mattered', 'mattered in seed'], ...rows],
+      [1, 2, 3, 4],
+    ),
     '',
     ...(silent.length === 0 ? [] : [`  NEVER FIRED although switched on: ${silent.map(words).join(', ')}`, '']),
   ];
@@ -95,15 +100,26 @@ const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${l
 
 function speedLine({ result, wallMs, workers }: CampaignFacts): string {
   const perSecond = (value: number): string => short((value / Math.max(1, wallMs)) * 1000);
-  return row('time', `${duration(wallMs)} on ${plural(workers, 'worker')}: ${perSecond(result.seeds)} seeds/s, ${perSecond(result.events)} events/s`);
+  return row(
+    'time',
+    `${duration(wallMs)} on ${plural(workers, 'worker')}: ${perSecond(result.seeds)} seeds/s, ${perSecond(result.events)} events/s`,
+  );
 }
 
 function firstLines({ result }: CampaignFacts): string[] {
   const distinct = distinctFailures(result.violations);
   if (distinct.length === 0) return [];
-  const lines = distinct.slice(0, shownFailures).map(({ failure: { seed, property } }) => `FAIL  ${result.scenario}  seed ${seed}: ${property} (told in full below)`);
+  const lines = distinct
+    .slice(0, shownFailures)
+    .map(
+      ({ failure: { seed, property } }) => `FAIL  ${result.scenario}  seed ${seed}: ${property} (told in full below)`,
+    );
   const more = distinct.length - shownFailures;
-  return [...lines, ...(more > 0 ? [`... and ${plural(more, 'more cause')}: its seeds are listed below, and --json has all`] : []), ''];
+  return [
+    ...lines,
+    ...(more > 0 ? [`... and ${plural(more, 'more cause')}: its seeds are listed below, and --json has all`] : []),
+    '',
+  ];
 }
 
 function failureLines(facts: CampaignFacts): string[] {
@@ -111,15 +127,31 @@ function failureLines(facts: CampaignFacts): string[] {
   const distinct = distinctFailures(violations);
   const lines = distinct.slice(0, shownFailures).flatMap((one) => violationLines(facts, one));
   const leftOut = distinct.slice(shownFailures).flatMap(({ all }) => all);
-  if (leftOut.length > 0) lines.push(`... and ${plural(leftOut.length, 'more failing seed')} of ${plural(distinct.length - shownFailures, 'more cause')}: ${listed(leftOut)}`, '');
+  if (leftOut.length > 0)
+    lines.push(
+      `... and ${plural(leftOut.length, 'more failing seed')} of ${plural(distinct.length - shownFailures, 'more cause')}: ${listed(leftOut)}`,
+      '',
+    );
   for (const { seed, differs, where } of nondeterministic.slice(0, shownFailures)) {
     lines.push(`NONDETERMINISTIC  seed ${seed}: ${differsText(differs)}`, `  ${where}`, '');
   }
-  if (nondeterministic.length > shownFailures) lines.push(`... and ${plural(nondeterministic.length - shownFailures, 'more seed')} whose two runs differ: ${listed(nondeterministic.slice(shownFailures))}`, '');
+  if (nondeterministic.length > shownFailures)
+    lines.push(
+      `... and ${plural(nondeterministic.length - shownFailures, 'more seed')} whose two runs differ: ${listed(nondeterministic.slice(shownFailures))}`,
+      '',
+    );
   for (const { seed, detail } of unknowns.slice(0, shownFailures)) lines.push(`UNKNOWN  seed ${seed}: ${detail}`, '');
-  if (unknowns.length > shownFailures) lines.push(`... and ${count(unknowns.length - shownFailures)} more unknown: ${listed(unknowns.slice(shownFailures))}`, '');
+  if (unknowns.length > shownFailures)
+    lines.push(
+      `... and ${count(unknowns.length - shownFailures)} more unknown: ${listed(unknowns.slice(shownFailures))}`,
+      '',
+    );
   for (const { detail } of undrawn.slice(0, shownFailures)) lines.push(`NOT RUN  ${detail}`, '');
-  if (undrawn.length > shownFailures) lines.push(`... and ${plural(undrawn.length - shownFailures, 'more seed')} not run: ${listed(undrawn.slice(shownFailures))}`, '');
+  if (undrawn.length > shownFailures)
+    lines.push(
+      `... and ${plural(undrawn.length - shownFailures, 'more seed')} not run: ${listed(undrawn.slice(shownFailures))}`,
+      '',
+    );
   for (const { seed, message } of faults) lines.push(`HARNESS FAULT  seed ${seed}: ${message}`, '');
   return lines;
 }
@@ -131,7 +163,9 @@ function listed(items: readonly { readonly seed: number }[]): string {
 }
 
 /** One entry a cause: the other seeds of it are counted, not repeated. */
-function violationLines({ result, replayOptions, planPaths }: CampaignFacts, { failure, all }: DistinctFailure): string[] {
+function violationLines(
+  { result, replayOptions, planPaths }: CampaignFacts, { failure, all }: DistinctFailure,
+): string[] {
   const { seed, property, detail, step, atUs } = failure;
   const path = planPaths.get(seed);
   return [
@@ -148,7 +182,9 @@ function violationLines({ result, replayOptions, planPaths }: CampaignFacts, { f
 
 function verdictLine({ result, endedEarly }: CampaignFacts): string {
   const { violations, unknowns, nondeterministic, faults, undrawn, passed } = result;
-  const parts = [`${count(passed)} passed`, `${count(violations.length)} violated`, `${count(unknowns.length)} unknown`];
+  const parts = [
+    `${count(passed)} passed`, `${count(violations.length)} violated`, `${count(unknowns.length)} unknown`,
+  ];
   if (nondeterministic.length > 0) parts.push(`${count(nondeterministic.length)} not deterministic`);
   if (undrawn.length > 0) parts.push(`${count(undrawn.length)} not run`);
   if (faults.length > 0) parts.push(`${count(faults.length)} ended by a fault of the harness`);

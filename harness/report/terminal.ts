@@ -1,6 +1,6 @@
 /**
- * A report as text, the earliest cause first, at most 100 columns but for what is pasted. A terminal (`hasColor`) cuts plain rows at its edge;
- * a file has them whole, and what the violation is about is whole everywhere.
+ * A report as text, the earliest cause first, at most 100 columns but for what is pasted. A terminal (`hasColor`) cuts
+ * plain rows at its edge; a file has them whole, and what the violation is about is whole everywhere.
  */
 import { styleText } from 'node:util';
 import { differsText } from '../same-run.ts';
@@ -15,7 +15,9 @@ const reportWidth = 100;
 type Paint = (style: 'red' | 'green' | 'yellow' | 'bold' | 'dim' | 'magenta', text: string) => string;
 
 export function reportText(report: Report, hasColor: boolean): string {
-  const paint: Paint = hasColor ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
+  const paint: Paint = hasColor
+    ? (style, text) => styleText(style, text, { validateStream: false })
+    : (_, text) => text;
   const { verdict } = report;
   if (verdict.kind === 'ok') return `PASS  ${report.what}: nothing is violated\n`;
   const lines = [
@@ -32,14 +34,18 @@ export function reportText(report: Report, hasColor: boolean): string {
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
-function headLines({ what, verdict, meaning, shrunk, digests, differs, step, atUs, size }: Report, paint: Paint): readonly string[] {
+function headLines(
+  { what, verdict, meaning, shrunk, digests, differs, step, atUs, size }: Report, paint: Paint,
+): readonly string[] {
   if (verdict.kind === 'ok') return [];
-  if (verdict.kind === 'unknown') return [paint('yellow', `UNKNOWN  ${printable(what)}`), ...wrapped(verdict.detail, '  ')];
+  if (verdict.kind === 'unknown')
+    return [paint('yellow', `UNKNOWN  ${printable(what)}`), ...wrapped(verdict.detail, '  ')];
   const isSame = differs.length === 0;
   const head = `${printable(what)}   ${plural(size.servers, 'server')}, ${plural(size.clients, 'client')}`;
-  const shrink = shrunk === null
-    ? '  not shrunk'
-    : `  shrunk ${count(shrunk.before.steps)} -> ${count(shrunk.after.steps)} steps, ${count(shrunk.before.faults)} -> ${count(shrunk.after.faults)} faults, ${count(shrunk.before.operations)} -> ${count(shrunk.after.operations)} operations${shrunk.endedEarly === null ? '' : ' (the budget ran out)'}`;
+  const shrink =
+    shrunk === null
+      ? '  not shrunk'
+      : `  shrunk ${count(shrunk.before.steps)} -> ${count(shrunk.after.steps)} steps, ${count(shrunk.before.faults)} -> ${count(shrunk.after.faults)} faults, ${count(shrunk.before.operations)} -> ${count(shrunk.after.operations)} operations${shrunk.endedEarly === null ? '' : ' (the budget ran out)'}`;
   return [
     `${paint('red', paint('bold', 'FAIL'))} ${head}`,
     ...wrapped(`${verdict.property}: ${verdict.detail}`, ' x ').map((line) => paint('red', line)),
@@ -47,7 +53,9 @@ function headLines({ what, verdict, meaning, shrunk, digests, differs, step, atU
     ...(meaning === null ? [] : wrapped(meaning, '   ').map((line) => paint('dim', line))),
     '',
     shrink,
-    isSame ? `  replayed twice, digest ${digests[0]}, identical` : paint('red', `  replayed twice, NOT DETERMINISTIC: ${differsText(differs)}`),
+    isSame
+      ? `  replayed twice, digest ${digests[0]}, identical`
+      : paint('red', `  replayed twice, NOT DETERMINISTIC: ${differsText(differs)}`),
   ];
 }
 
@@ -56,9 +64,14 @@ function lookInLines({ run, testimony }: Report, paint: Paint): readonly string[
   if (testimony.lookIn.length === 0) return [];
   const lines = testimony.lookIn.flatMap(({ at, place, against, times }, i) => {
     const row = place === null ? undefined : run.rows[place]!;
-    const who = row === undefined ? 'a step of what repeats' : `${row.node === null ? 'the run' : run.nodes[row.node]!} at step ${count(row.step)}`;
+    const who =
+      row === undefined
+        ? 'a step of what repeats'
+        : `${row.node === null ? 'the run' : run.nodes[row.node]!} at step ${count(row.step)}`;
     const broken = against === null ? '' : `: ${against}${times > 1 ? `, and ${count(times - 1)} times more` : ''}`;
-    return wrapped(`${at}, ${who}${broken}`, i === 0 ? '  look in  ' : ' '.repeat(11), ' '.repeat(13)).map((line) => (against === null ? line : paint('yellow', line)));
+    return wrapped(`${at}, ${who}${broken}`, i === 0 ? '  look in  ' : ' '.repeat(11), ' '.repeat(13)).map((line) =>
+      against === null ? line : paint('yellow', line),
+    );
   });
   return [...lines, ''];
 }
@@ -70,9 +83,20 @@ function stallLines({ stall }: Report, paint: Paint): readonly string[] {
     ...wrapped(`${count(times)} times, from ${virtualTime(fromUs)} to ${virtualTime(untilUs)}:`, '  '),
     ...lines.flatMap((line) => wrapped(line, '    ', '      ')),
   ]);
-  const more = stall.more === 0 ? [] : [paint('dim', `  ${plural(stall.more, 'more cycle')} not shown, done less often; their steps are in the page and the trace`)];
+  const more =
+    stall.more === 0
+      ? []
+      : [
+          paint(
+            'dim',
+            `  ${plural(stall.more, 'more cycle')} not shown, done less often; their steps are in the page and the trace`,
+          ),
+        ];
   const must = wrapped(`what would have to happen: ${stall.mustHappen}`, '  ', '    ');
-  const lines = [...(cycles.length === 0 ? ['  nothing repeats after the faults ended'] : cycles), ...more, ...must.map((line) => paint('bold', line))];
+  const lines = [
+    ...(cycles.length === 0 ? ['  nothing repeats after the faults ended'] : cycles), ...more,
+    ...must.map((line) => paint('bold', line)),
+  ];
   return [...lines, ''];
 }
 
@@ -93,11 +117,24 @@ function transcriptLines({ run, transcript, testimony }: Report, paint: Paint, i
   });
   return [
     paint('dim', head.slice(0, reportWidth)),
-    ...(run.messages.length === 0 ? [] : [paint('dim', `${' '.repeat(18)}* acts, o sent the message, !! breaks the property, X crashes, = a fault`)]),
+    ...(run.messages.length === 0
+      ? []
+      : [paint('dim', `${' '.repeat(18)}* acts, o sent the message, !! breaks the property, X crashes, = a fault`)]),
     ...lines,
-    ...(more > 0 ? [paint('dim', `       ${plural(more, 'client')} without a column of its own; the page has all`)] : []),
-    ...(cutRows > 0 ? [paint('dim', `       ${plural(cutRows, 'row')} cut at the edge (...); whole in the .txt beside the page`)] : []),
-    ...(left > 0 ? [paint('dim', `       ${count(present.length)} of the ${count(transcript.outOf)} events that it depends on; all of them are in the page and the trace`)] : []),
+    ...(more > 0
+      ? [paint('dim', `       ${plural(more, 'client')} without a column of its own; the page has all`)]
+      : []),
+    ...(cutRows > 0
+      ? [paint('dim', `       ${plural(cutRows, 'row')} cut at the edge (...); whole in the .txt beside the page`)]
+      : []),
+    ...(left > 0
+      ? [
+          paint(
+            'dim',
+            `       ${count(present.length)} of the ${count(transcript.outOf)} events that it depends on; all of them are in the page and the trace`,
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -106,8 +143,12 @@ const laneWidth = 4;
 const lanesMax = 9;
 
 /** Servers, then the clients that occur. */
-function lanesOf({ servers }: Account, present: readonly Row[]): { readonly lanes: readonly number[]; readonly more: number } {
-  const clients = [...new Set(present.map(({ node }) => node).filter((node) => node !== null && node >= servers))] as number[];
+function lanesOf(
+  { servers }: Account, present: readonly Row[],
+): { readonly lanes: readonly number[]; readonly more: number } {
+  const clients = [
+    ...new Set(present.map(({ node }) => node).filter((node) => node !== null && node >= servers)),
+  ] as number[];
   const all = [...Array.from({ length: servers }, (_, node) => node), ...clients.sort((a, b) => a - b)];
   const lanes = all.slice(0, lanesMax);
   return { lanes, more: all.length - lanes.length };
@@ -116,7 +157,9 @@ function lanesOf({ servers }: Account, present: readonly Row[]): { readonly lane
 /** What the step did that the violation is about, and where. */
 function markLines({ says, at, against }: ToldMark, paint: Paint): readonly string[] {
   const lines = wrapped(`${says} [${at[0] ?? 'nobody knows where'}]`, `${' '.repeat(18)}> `, ' '.repeat(20));
-  return against === null ? lines : [...lines, ...wrapped(`against the rule: ${against}`, ' '.repeat(20)).map((line) => paint('yellow', line))];
+  return against === null
+    ? lines
+    : [...lines, ...wrapped(`against the rule: ${against}`, ' '.repeat(20)).map((line) => paint('yellow', line))];
 }
 
 interface Told {
@@ -125,7 +168,9 @@ interface Told {
   readonly isCut: boolean;
 }
 
-function transcriptLine(run: Account, row: Row, lanes: readonly number[], isFatal: boolean, isWhole: boolean, paint: Paint): Told {
+function transcriptLine(
+  run: Account, row: Row, lanes: readonly number[], isFatal: boolean, isWhole: boolean, paint: Paint,
+): Told {
   const from = row.message === null ? null : run.messages[row.message]!.from;
   const marks = lanes.map((node) => {
     if (row.node === null) return '='.repeat(laneWidth - 1).padEnd(laneWidth);
@@ -136,13 +181,19 @@ function transcriptLine(run: Account, row: Row, lanes: readonly number[], isFata
   const time = (row.atUs / 1000).toFixed(row.atUs % 1000 === 0 ? 0 : 3);
   const start = `${String(row.step).padStart(6)} ${time.padStart(9)}  ${marks.join('')} `;
   const text = `${row.kind === 'fault' ? 'fault: ' : ''}${who}${row.weight === 0 ? `takes ${row.told}` : row.told}`;
-  const lines = isWhole ? wrapped(text, start, ' '.repeat(Math.min(start.length, 40))) : [fitted(`${start}${text}`, reportWidth)];
+  const lines = isWhole
+    ? wrapped(text, start, ' '.repeat(Math.min(start.length, 40)))
+    : [fitted(`${start}${text}`, reportWidth)];
   const colour = isFatal ? 'red' : row.kind === 'fault' || row.kind === 'crash' ? 'magenta' : null;
-  return { lines: colour === null ? lines : lines.map((one) => paint(colour, one)), isCut: !isWhole && isTooLong(`${start}${text}`, reportWidth) };
+  return {
+    lines: colour === null ? lines : lines.map((one) => paint(colour, one)),
+    isCut: !isWhole && isTooLong(`${start}${text}`, reportWidth),
+  };
 }
 
 function fatalLines({ step, node, lines, code, sender }: FatalStep, paint: Paint, isCut: boolean): readonly string[] {
-  const field = (text: string): readonly string[] => (isCut ? [fitted(`    ${text}`, reportWidth)] : wrapped(text, '    ', '      '));
+  const field = (text: string): readonly string[] =>
+    isCut ? [fitted(`    ${text}`, reportWidth)] : wrapped(text, '    ', '      ');
   // Whoever judges a whole run has no state that could have changed.
   if (node === null) return ['  no step of the run breaks it by itself: it is the run as a whole that is judged'];
   const head = `  ${node} at step ${count(step)}${code === null ? '' : `   handled in ${code}`}`;
@@ -161,7 +212,9 @@ function historyLines({ history, run }: Report, paint: Paint): readonly string[]
   if (history === null) return [];
   const named = (id: number): string => {
     const operation = run.operations.find((one) => one.id === id);
-    return operation === undefined ? `operation ${id}` : `${run.nodes[operation.client]!} ${operation.what} -> ${operation.answer ?? 'no answer'}`;
+    return operation === undefined
+      ? `operation ${id}`
+      : `${run.nodes[operation.client]!} ${operation.what} -> ${operation.answer ?? 'no answer'}`;
   };
   return [
     paint('bold', `  the clients' history${history.key === null ? '' : ` of ${history.key}`} has no explanation`),
@@ -172,8 +225,12 @@ function historyLines({ history, run }: Report, paint: Paint): readonly string[]
 }
 
 function factLines({ faults, network, configuration, commands, files }: Report): readonly string[] {
-  const fired = faults.filter((fault) => fault.fired > 0).map(({ kind, fired: times, eligible }) => `${kind} ${count(times)} of ${count(eligible)}`);
-  const met = ['dropped', 'duplicated', 'late', 'cut'].filter((name) => (network[name] ?? 0) > 0).map((name) => `${name} ${count(network[name]!)}`);
+  const fired = faults
+    .filter((fault) => fault.fired > 0)
+    .map(({ kind, fired: times, eligible }) => `${kind} ${count(times)} of ${count(eligible)}`);
+  const met = ['dropped', 'duplicated', 'late', 'cut']
+    .filter((name) => (network[name] ?? 0) > 0)
+    .map((name) => `${name} ${count(network[name]!)}`);
   const differing = configuration.map(({ field, value }) => `${field} ${value}`);
   return [
     ...labelled('faults', [...fired, ...met].join(', ') || 'none fired'),
@@ -187,7 +244,8 @@ function factLines({ faults, network, configuration, commands, files }: Report):
 /** What is pasted is one line, however long. */
 const whole = (label: string, text: string): string => `  ${label.padEnd(9)}${printable(text)}`;
 
-const labelled = (label: string, text: string): readonly string[] => wrapped(text, `  ${label.padEnd(9)}`, ' '.repeat(11));
+const labelled = (label: string, text: string): readonly string[] =>
+  wrapped(text, `  ${label.padEnd(9)}`, ' '.repeat(11));
 
 /** Words in lines of the width of a report; a word that is longer than a line stays whole. */
 function wrapped(text: string, first: string, rest = ' '.repeat(first.length)): readonly string[] {
@@ -208,4 +266,5 @@ function wrapped(text: string, first: string, rest = ' '.repeat(first.length)): 
 
 const isTooLong = (text: string, width: number): boolean => printable(text).length > width;
 
-const fitted = (text: string, width: number): string => (isTooLong(text, width) ? `${printable(text).slice(0, width - 3)}...` : printable(text));
+const fitted = (text: string, width: number): string =>
+  isTooLong(text, width) ? `${printable(text).slice(0, width - 3)}...` : printable(text);

@@ -1,4 +1,6 @@
-/** The rows that tell how it came to the violation: its witnesses, always, and what weighs most of what it depends on. */
+/**
+ * The rows that tell how it came to the violation: its witnesses, always, and what weighs most of what it depends on.
+ */
 import type { Account } from './account.ts';
 import { causalPast, rootsOf } from './causality.ts';
 
@@ -17,7 +19,9 @@ export interface Transcript {
  * @param witnesses places of the steps that the violation is about
  * @param heard where clients heard what cannot all be so: it hangs on these, too
  */
-export function transcriptOf(account: Account, detail: string, witnesses: readonly number[], heard: readonly number[] = []): Transcript {
+export function transcriptOf(
+  account: Account, detail: string, witnesses: readonly number[], heard: readonly number[] = [],
+): Transcript {
   const roots = [...rootsOf(account, detail), ...heard];
   const past = causalPast(account, roots);
   const { rows, fatal } = account;
@@ -26,8 +30,11 @@ export function transcriptOf(account: Account, detail: string, witnesses: readon
   if (fatal !== null) always.add(fatal);
   const chain = immediateCauses(account);
   // Booting at the very beginning tells nothing.
-  const worth = past.filter((place) => !always.has(place) && (rows[place]!.weight > 0 || isRoot.has(place) || chain.includes(place)));
-  const weightOf = (place: number): number => (chain.includes(place) ? 60 : isRoot.has(place) ? 50 : rows[place]!.weight);
+  const worth = past.filter(
+    (place) => !always.has(place) && (rows[place]!.weight > 0 || isRoot.has(place) || chain.includes(place)),
+  );
+  const weightOf = (place: number): number =>
+    chain.includes(place) ? 60 : isRoot.has(place) ? 50 : rows[place]!.weight;
   const room = Math.max(0, transcriptRows - always.size);
   const chosen = worth.sort((a, b) => weightOf(b) - weightOf(a) || b - a).slice(0, room);
   return { rows: [...always, ...chosen].sort((a, b) => a - b), outOf: new Set([...past, ...always]).size };

@@ -42,16 +42,20 @@ const pointersMax = 5;
 const breachesMax = 3;
 
 export function testimonyOf(
-  system: System, account: Account, marked: readonly MarkedStep[], property: string, detail: string, cycles: readonly Cycle[],
+  system: System, account: Account, marked: readonly MarkedStep[], property: string, detail: string,
+  cycles: readonly Cycle[],
 ): Testimony {
   const { fatal, nodes } = account;
   if (fatal === null) return { steps: [], lookIn: [] };
   const steps = marked.filter(({ place }) => place <= fatal);
   const breaches = breachesIn(steps);
-  const named = system.witnessesOf?.({ property, detail, steps, fatal, nodes, early: earlySender(account, fatal) }) ?? [];
+  const named =
+    system.witnessesOf?.({ property, detail, steps, fatal, nodes, early: earlySender(account, fatal) }) ?? [];
   const witnesses = [...breaches.map(({ witness }) => witness), ...named, ...senderMarks(account, steps, fatal)];
   const isKnown = (one: Witness): boolean => breaches.some(({ witness }) => witness.mark === one.mark);
-  const more = named.filter((one) => one.mark.against !== null && !isKnown(one)).map((witness) => ({ witness, times: 1 }));
+  const more = named
+    .filter((one) => one.mark.against !== null && !isKnown(one))
+    .map((witness) => ({ witness, times: 1 }));
   return { steps: told(witnesses), lookIn: pointers([...breaches, ...more], cycles, witnesses) };
 }
 
@@ -79,14 +83,18 @@ function breachesIn(steps: readonly MarkedStep[]): readonly Breach[] {
 function senderMarks({ rows, messages }: Account, steps: readonly MarkedStep[], fatal: number): readonly Witness[] {
   const { message } = rows[fatal]!;
   const sentBy = message === null ? null : messages[message]!.sentBy;
-  return steps.filter(({ place }) => place === sentBy).flatMap(({ place, marks }) => marks.map((mark) => ({ place, mark })));
+  return steps
+    .filter(({ place }) => place === sentBy)
+    .flatMap(({ place, marks }) => marks.map((mark) => ({ place, mark })));
 }
 
 /** A step is told when its writes are durable: what was heard of one that was not yet told was sent too early. */
 function earlySender({ rows, messages }: Account, fatal: number): number | null {
   const message = rows[fatal]!.message === null ? undefined : messages[rows[fatal]!.message!];
   if (message === undefined || message.sentBy !== null) return null;
-  const hasCrashed = rows.some(({ kind, node, atUs }) => kind === 'crash' && node === message.from && atUs >= message.sentUs);
+  const hasCrashed = rows.some(
+    ({ kind, node, atUs }) => kind === 'crash' && node === message.from && atUs >= message.sentUs,
+  );
   return hasCrashed ? null : message.from;
 }
 
@@ -100,14 +108,18 @@ function told(witnesses: readonly Witness[]): readonly Told[] {
   return [...byPlace].sort(([a], [b]) => a - b).map(([place, marks]) => ({ place, marks }));
 }
 
-function pointers(breaches: readonly Breach[], cycles: readonly Cycle[], witnesses: readonly Witness[]): readonly Pointer[] {
+function pointers(
+  breaches: readonly Breach[], cycles: readonly Cycle[], witnesses: readonly Witness[],
+): readonly Pointer[] {
   const latest = witnesses.toReversed();
   const speaks = ({ place, mark }: Witness, at: string): Pointer => ({ at, place, against: mark.against, times: 1 });
   const all: Pointer[] = [
     ...breaches.flatMap(({ witness, times }) => witness.mark.at.map((at) => ({ ...speaks(witness, at), times }))),
     ...cycles.flatMap(({ codes, times }) => codes.map((at) => ({ at, place: null, against: null, times }))),
     // Who threw, and who called it; of the others the innermost functions of all, then their callers.
-    ...latest.filter(({ mark }) => mark.kind === 'threw').flatMap((witness) => witness.mark.at.map((at) => speaks(witness, at))),
+    ...latest
+      .filter(({ mark }) => mark.kind === 'threw')
+      .flatMap((witness) => witness.mark.at.map((at) => speaks(witness, at))),
     ...latest.flatMap((witness) => witness.mark.at.slice(0, 1).map((at) => speaks(witness, at))),
     ...latest.flatMap((witness) => witness.mark.at.slice(1).map((at) => speaks(witness, at))),
   ];

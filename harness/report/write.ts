@@ -9,7 +9,9 @@ import type { Report } from './report.ts';
 import { reportText } from './terminal.ts';
 
 /** The names of the files, without folder: what a report says of itself before it is written. */
-export const fileNames = (stem: string): Readonly<Record<'page' | 'plan' | 'json' | 'text' | 'junit' | 'markdown' | 'shiviz' | 'trace', string>> => ({
+export const fileNames = (
+  stem: string,
+): Readonly<Record<'page' | 'plan' | 'json' | 'text' | 'junit' | 'markdown' | 'shiviz' | 'trace', string>> => ({
   page: `${stem}.html`,
   plan: `${stem}.plan.json`,
   json: `${stem}.report.json`,

@@ -28,9 +28,14 @@ export interface ExploreOptions {
   readonly with?: Readonly<Record<string, number | boolean | string>>;
   /** Counts states that are equal up to the names of servers that are `alike` once. */
   readonly symmetry?: boolean;
-  /** Enough is seen with so many states; without it the space must be closed. WHITEWATER_STATES (a number, or all) goes before it. */
+  /**
+   * Enough is seen with so many states; without it the space must be closed. WHITEWATER_STATES (a number, or all) goes
+   * before it.
+   */
   readonly states?: number;
-  /** Who has neither closed the space nor seen `states` by then has not passed. WHITEWATER_TIME_BUDGET goes before it. */
+  /**
+   * Who has neither closed the space nor seen `states` by then has not passed. WHITEWATER_TIME_BUDGET goes before it.
+   */
   readonly time?: TestTime;
   /** Threads, as in `FuzzOptions`. */
   readonly workers?: number;
@@ -64,9 +69,12 @@ export function seedsAsked({ seeds = 100, from = 1 }: FuzzOptions, env: Environm
   const shardVariable = env['WHITEWATER_SHARD'];
   const [shard, of] = parseShard(isSaid(shardVariable) ? shardVariable : '1/1', 'WHITEWATER_SHARD');
   return {
-    from: isSaid(env['WHITEWATER_FROM']) ? wholeNumber('WHITEWATER_FROM', env['WHITEWATER_FROM'], 0, largest) : wholeNumber('from', String(from), 0, largest),
+    from: isSaid(env['WHITEWATER_FROM'])
+      ? wholeNumber('WHITEWATER_FROM', env['WHITEWATER_FROM'], 0, largest)
+      : wholeNumber('from', String(from), 0, largest),
     count: numberIn(env, 'WHITEWATER_SEEDS', 'seeds', seeds, largest),
-    shard, of,
+    shard,
+    of,
   };
 }
 
@@ -78,11 +86,18 @@ export function statesAsked({ states }: ExploreOptions, env: Environment): numbe
 }
 
 /** @throws UsageError */
-export function boundsAsked({ time, workers = 1, folder = 'failures' }: FuzzOptions | ExploreOptions, env: Environment): Bounds {
-  const [said, text] = isSaid(env['WHITEWATER_TIME_BUDGET']) ? ['WHITEWATER_TIME_BUDGET', env['WHITEWATER_TIME_BUDGET']] : ['time', time];
+export function boundsAsked(
+  { time, workers = 1, folder = 'failures' }: FuzzOptions | ExploreOptions, env: Environment,
+): Bounds {
+  const [said, text] = isSaid(env['WHITEWATER_TIME_BUDGET'])
+    ? ['WHITEWATER_TIME_BUDGET', env['WHITEWATER_TIME_BUDGET']]
+    : ['time', time];
   return {
     budgetMs: text === undefined ? null : durationMs(said!, text),
-    workers: env['WHITEWATER_WORKERS'] === 'all' ? availableParallelism() : numberIn(env, 'WHITEWATER_WORKERS', 'workers', workers, 256),
+    workers:
+      env['WHITEWATER_WORKERS'] === 'all'
+        ? availableParallelism()
+        : numberIn(env, 'WHITEWATER_WORKERS', 'workers', workers, 256),
     folder,
   };
 }

@@ -29,7 +29,10 @@ export function exploreSuite(scenario: Scenario, options: ExploreOptions, env: E
   const states = statesAsked(options, env);
   const bounds = boundsAsked(options, env);
   const definition = home.registry.models.get(scenario.name);
-  if (definition === undefined) throw new UsageError(`the scenario "${scenario.name}" has no \`explore\`: say there how many servers, clients and operations a search has`);
+  if (definition === undefined)
+    throw new UsageError(
+      `the scenario "${scenario.name}" has no \`explore\`: say there how many servers, clients and operations a search has`,
+    );
   const values = withUsage(() => fillIn(definition.parameters, options.with ?? {}));
   const search: Search = { definition, values, states, hasSymmetry: options.symmetry === true };
   const name = states === null ? 'every state within the bounds' : `${count(states)} states`;
@@ -51,14 +54,25 @@ interface Search extends Pick<AnyTold, 'values' | 'hasSymmetry'> {
   readonly states: number | null;
 }
 
-async function mustHold(home: Home, { definition, values, states, hasSymmetry }: Search, bounds: Bounds, asked: string, signal: AbortSignal = new AbortController().signal): Promise<void> {
+async function mustHold(
+  home: Home, { definition, values, states, hasSymmetry }: Search, bounds: Bounds, asked: string,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
   const model = withUsage(() => definition.create(values));
-  if (hasSymmetry && model.fingerprintOfOrbit === undefined) throw new UsageError(`the system of "${definition.name}" says of no two servers that they are \`alike\`: leave out \`symmetry\``);
+  if (hasSymmetry && model.fingerprintOfOrbit === undefined)
+    throw new UsageError(
+      `the system of "${definition.name}" says of no two servers that they are \`alike\`: leave out \`symmetry\``,
+    );
   const limit = timeLimit(signal, bounds.budgetMs);
-  const options = { hasSymmetry, ...(states === null ? {} : { maxStates: states }), signal: limit.signal, clock: () => performance.now() };
+  const options = {
+    hasSymmetry, ...(states === null ? {} : { maxStates: states }), signal: limit.signal,
+    clock: () => performance.now(),
+  };
   const { workers } = bounds;
   const source = { moduleUrl: definition.moduleUrl, name: definition.name, values };
-  const result = await (workers === 1 ? breadthFirst(model, options) : breadthFirstInThreads(model, source, { ...options, workers })).finally(() => limit.release());
+  const result = await (
+    workers === 1 ? breadthFirst(model, options) : breadthFirstInThreads(model, source, { ...options, workers })
+  ).finally(() => limit.release());
   const judgement = judge(asEnough(factsOfSearch(definition.name, result), states));
   if (judgement.code === exitCode.pass) return;
   const told: AnyTold = { name: definition.name, values, hasSymmetry, model, result };
@@ -68,16 +82,24 @@ async function mustHold(home: Home, { definition, values, states, hasSymmetry }:
 }
 
 /** Who asks for so many states has them with the last one. */
-const asEnough = (facts: Facts, states: number | null): Facts => (states === null ? facts : { ...facts, notClosed: [] });
+const asEnough = (facts: Facts, states: number | null): Facts =>
+  states === null ? facts : { ...facts, notClosed: [] };
 
 /** The shortest run as the simulator takes it; null when there is no such plan, or when it shows nothing there. */
-async function storyOfPath({ scenario: { system }, module }: Home, { name, model, result }: AnyTold, { name: property, path, detail }: PropertyResult<unknown, unknown>, bounds: Bounds): Promise<string | null> {
+async function storyOfPath(
+  { scenario: { system }, module }: Home, { name, model, result }: AnyTold,
+  { name: property, path, detail }: PropertyResult<unknown, unknown>, bounds: Bounds,
+): Promise<string | null> {
   const drawn = model.planOf?.(path!, property) ?? null;
   if (drawn === null || run(system, drawn).verdict.kind !== 'violation') return null;
   const plan = { ...drawn, showed: `${property}: ${detail}`, ...(module === null ? {} : { module }) };
   const { path: file, stem } = fileOfCounterexample(name, property, bounds.folder);
-  const story = (await import('./told.ts')).storyOf({
-    plan, system, registryUrl: null, seed: null, what: `explore ${name}`, stem, replayWords: quoted(file), scenarioWords: '',
-  }, bounds);
+  const story = (await import('./told.ts')).storyOf(
+    {
+      plan, system, registryUrl: null, seed: null, what: `explore ${name}`, stem, replayWords: quoted(file),
+      scenarioWords: '',
+    },
+    bounds,
+  );
   return `${name}: ${property} is violated after ${plural(path!.actions.length, 'action')}, among ${plural(result.distinct ?? 0, 'state')}; no run is shorter\n\n${story}`;
 }

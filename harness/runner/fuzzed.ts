@@ -27,7 +27,9 @@ export function fuzzSuite(scenario: Scenario, options: FuzzOptions, env: Environ
   return {
     name: scenario.name,
     tests: [
-      ...pinnedPlans(home).map((path): SuiteTest => ({ name: `pinned ${path}`, run: async () => mustPass(path, home, asked) })),
+      ...pinnedPlans(home).map((path): SuiteTest => ({
+        name: `pinned ${path}`, run: async () => mustPass(path, home, asked),
+      })),
       { name: askedText(seeds), run: (signal) => mustPassAll(home, seeds, bounds, asked, signal) },
     ],
   };
@@ -44,7 +46,10 @@ function pinnedPlans({ regressions, registry, scenario: { system } }: Home): rea
 function mustPass(path: string, { registry }: Home, asked: string): void {
   const { outcome, detail, showed } = runRegression(path, registry.systems);
   if (outcome === 'passed') return;
-  const says = { violation: 'it fails again', unknown: 'whether it fails is unknown', nondeterministic: 'its two runs differ', doesNotFit: 'it does not fit any more' }[outcome];
+  const says = {
+    violation: 'it fails again', unknown: 'whether it fails is unknown', nondeterministic: 'its two runs differ',
+    doesNotFit: 'it does not fit any more',
+  }[outcome];
   throw new FailedTest([
     `${path}: ${says}: ${detail}`,
     ...(showed === '' ? [] : [`  when it was pinned it showed ${showed}`]),
@@ -53,16 +58,21 @@ function mustPass(path: string, { registry }: Home, asked: string): void {
   ].join('\n'), asked);
 }
 
-async function mustPassAll(home: Home, asked: AskedSeeds, bounds: Bounds, place: string, signal: AbortSignal = new AbortController().signal): Promise<void> {
+async function mustPassAll(
+  home: Home, asked: AskedSeeds, bounds: Bounds, place: string, signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
   if (sizeOf(asked) === 0) return;
   const limit = timeLimit(signal, bounds.budgetMs);
-  const result = await (bounds.workers === 1 ? runHere : runInThreads)(home, asked, bounds, limit.signal).finally(() => limit.release());
+  const result = await (bounds.workers === 1 ? runHere : runInThreads)(home, asked, bounds, limit.signal).finally(() =>
+    limit.release(),
+  );
   const trouble = await (await import('./told.ts')).troubleOfSeeds(result, home, bounds, signal);
   if (trouble !== null) throw new FailedTest(`${headOf(home, asked, result)}\n\n${trouble}`, place);
   // In a few seeds it proves nothing that something was not seen.
   if (result.seeds < seedsForSituations || asked.of > 1) return;
   const judgement = judge(together([{ done: result.seeds }, factsOfAbsences(home.scenario, result)]));
-  if (judgement.code !== exitCode.pass) throw new FailedTest([headOf(home, asked, result), judgement.line, ...judgement.others].join('\n'), place);
+  if (judgement.code !== exitCode.pass)
+    throw new FailedTest([headOf(home, asked, result), judgement.line, ...judgement.others].join('\n'), place);
 }
 
 const headOf = ({ scenario }: Home, asked: AskedSeeds, { seeds }: ChunkResult): string =>
@@ -71,10 +81,13 @@ const headOf = ({ scenario }: Home, asked: AskedSeeds, { seeds }: ChunkResult): 
 /** Of the seeds, in ten thousandths: those that are run twice, as in a gate. */
 const doubleCheck = 500;
 
-const isTrouble = ({ passed, seeds, nondeterministic }: ChunkResult): boolean => passed < seeds || nondeterministic.length > 0;
+const isTrouble = ({ passed, seeds, nondeterministic }: ChunkResult): boolean =>
+  passed < seeds || nondeterministic.length > 0;
 
 /** One after the other, to the first that fails. */
-async function runHere({ scenario }: Home, asked: AskedSeeds, _bounds: Bounds, stop: AbortSignal): Promise<ChunkResult> {
+async function runHere(
+  { scenario }: Home, asked: AskedSeeds, _bounds: Bounds, stop: AbortSignal,
+): Promise<ChunkResult> {
   let result = emptyResult(scenario.name);
   for (const seed of seedsOf(asked)) {
     if (stop.aborted) break;
@@ -87,12 +100,20 @@ async function runHere({ scenario }: Home, asked: AskedSeeds, _bounds: Bounds, s
 }
 
 /** Until some have failed. */
-async function runInThreads({ scenario, url }: Home, asked: AskedSeeds, { workers }: Bounds, stop: AbortSignal): Promise<ChunkResult> {
+async function runInThreads(
+  { scenario, url }: Home, asked: AskedSeeds, { workers }: Bounds, stop: AbortSignal,
+): Promise<ChunkResult> {
   const end = new AbortController();
   if (stop.aborted) end.abort();
   stop.addEventListener('abort', () => end.abort(), { once: true });
   return runCampaign({
-    registryUrl: url, scenario: scenario.name, seeds: seedsOf(asked), workers, doubleCheck, freeze: false, stop: end.signal,
+    registryUrl: url,
+    scenario: scenario.name,
+    seeds: seedsOf(asked),
+    workers,
+    doubleCheck,
+    freeze: false,
+    stop: end.signal,
     onProgress: (soFar) => {
       if (isTrouble(soFar)) end.abort();
     },

@@ -24,17 +24,26 @@ export interface Home extends FoundScenario {
 export function homeOf(scenario: Scenario, cwd: string = process.cwd()): Home {
   const registry = registryOf(scenario);
   if (registry === null) {
-    throw new UsageError(`the scenario "${scenario.name}" stands in no registry: name it in \`defineRegistry(import.meta.url, [...])\`, in the module from which the test takes it, so that a failure can be replayed`);
+    throw new UsageError(
+      `the scenario "${scenario.name}" stands in no registry: name it in \`defineRegistry(import.meta.url, [...])\`, in the module from which the test takes it, so that a failure can be replayed`,
+    );
   }
   const file = fileURLToPath(registry.url.replace(/[?#].*$/, ''));
   const { regressions = regressionsFolder } = registry;
   if (projectModule(cwd) === file) {
-    return { registry, scenario, url: registry.url, module: null, regressions, option: scenario.name === defaultScenario(registry) ? '' : ` --scenario ${quoted(scenario.name)}` };
+    return {
+      registry,
+      scenario,
+      url: registry.url,
+      module: null,
+      regressions,
+      option: scenario.name === defaultScenario(registry) ? '' : ` --scenario ${quoted(scenario.name)}`,
+    };
   }
   const module = `${relative(cwd, file).replaceAll('\\', '/')}#${scenario.name}`;
   return {
-    registry, url: registry.url, module: named(module), scenario: carrying(scenario, named(module)), option: ` --scenario ${quoted(named(module))}`,
-    regressions: join(relative(cwd, topOf(file)), regressions),
+    registry, url: registry.url, module: named(module), scenario: carrying(scenario, named(module)),
+    option: ` --scenario ${quoted(named(module))}`, regressions: join(relative(cwd, topOf(file)), regressions),
   };
 }
 

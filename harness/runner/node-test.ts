@@ -22,12 +22,18 @@ function register({ name, tests }: Suite): void {
   });
 }
 
-/** As `fuzz` of whitewater/vitest. @throws UsageError for a scenario of no registry, an option or a variable that is none */
+/**
+ * As `fuzz` of whitewater/vitest. @throws UsageError for a scenario of no registry, an option or a variable that is
+ * none
+ */
 export function fuzz(scenario: Scenario, options: FuzzOptions = {}): void {
   register(fuzzSuite(scenario, options, process.env, placeOfCall(fuzz)));
 }
 
-/** As `exploreTest` of whitewater/vitest. @throws UsageError for a scenario without `explore`, an option or a variable that is none */
+/**
+ * As `exploreTest` of whitewater/vitest. @throws UsageError for a scenario without `explore`, an option or a variable
+ * that is none
+ */
 export function exploreTest(scenario: Scenario, options: ExploreOptions = {}): void {
   register(exploreSuite(scenario, options, process.env, placeOfCall(exploreTest)));
 }

@@ -11,7 +11,10 @@ export interface Suite {
   readonly tests: readonly SuiteTest[];
 }
 
-/** What a failing test throws: its message is all that a person needs, and its stack only the line that asked for the test. */
+/**
+ * What a failing test throws: its message is all that a person needs, and its stack only the line that asked for the
+ * test.
+ */
 export class FailedTest extends Error {
   override readonly name = 'FailedTest';
 

@@ -29,8 +29,8 @@ function register({ name, tests }: Suite): void {
 }
 
 /**
- * The scenario's pinned plans, each a test, and then its seeds as one. It fails with the story of the first failing seed,
- * shrunk, the line that replays it and the path of its page.
+ * The scenario's pinned plans, each a test, and then its seeds as one. It fails with the story of the first failing
+ * seed, shrunk, the line that replays it and the path of its page.
  * @throws UsageError for a scenario of no registry, an option or a variable that is none
  */
 export function fuzz(scenario: Scenario, options: FuzzOptions = {}): void {

@@ -17,5 +17,7 @@ export function scriptOf(system: System, plan: Plan): Script | null {
   const script = system.scripts?.get(plan.script);
   if (script !== undefined) return script;
   const known = [...(system.scripts?.keys() ?? [])].join(', ');
-  throw new ScriptError(`script: system "${system.name}" has no script "${plan.script}"; it has: ${known === '' ? 'none' : known}`);
+  throw new ScriptError(
+    `script: system "${system.name}" has no script "${plan.script}"; it has: ${known === '' ? 'none' : known}`,
+  );
 }

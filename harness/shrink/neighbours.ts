@@ -25,7 +25,9 @@ export function* neighbours(spec: NeighbourSpec): Generator<Plan, void> {
   for (let i = 0; i < spec.count; i++) yield neighbour(spec, streams.stream(String(i)), i);
 }
 
-function neighbour({ plan: current, original, plainSettings, mayResize, round }: NeighbourSpec, random: RandomStream, i: number): Plan {
+function neighbour(
+  { plan: current, original, plainSettings, mayResize, round }: NeighbourSpec, random: RandomStream, i: number,
+): Plan {
   const plan = i % 2 === 0 ? original : { ...current, stormUs: original.stormUs };
   let near: Plan = { ...plan, seed: `${plan.seed.replace(/ ~.*$/, '')} ~${round}.${i}` };
   const keptOperations = random.pick([100, 200, 400, 700, 1000]);
@@ -36,9 +38,14 @@ function neighbour({ plan: current, original, plainSettings, mayResize, round }:
     faults: near.faults.filter(() => random.chance(keptFaults)),
   };
   near = withFewerNodes(near, random);
-  if (random.chance(600)) near = { ...near, settings: nearSettings(near.settings as Data, plainSettings, mayResize, random) };
+  if (random.chance(600))
+    near = { ...near, settings: nearSettings(near.settings as Data, plainSettings, mayResize, random) };
   if (random.chance(400)) near = withFewerRates(near, random);
-  if (random.chance(500)) near = { ...near, faults: near.faults.map((fault) => shifted(fault, random.below(near.stormUs + 1), near.stormUs)) };
+  if (random.chance(500))
+    near = {
+      ...near,
+      faults: near.faults.map((fault) => shifted(fault, random.below(near.stormUs + 1), near.stormUs)),
+    };
   const times = random.pick([1, 1, 2, 4]);
   return times === 1 ? near : withMoments(near, (us) => Math.floor(us / times));
 }
@@ -47,7 +54,8 @@ function neighbour({ plan: current, original, plainSettings, mayResize, round }:
 function shifted(fault: Fault, byUs: number, stormUs: number): Fault {
   const beginsUs = beginUs(fault);
   const toUs = (beginsUs + byUs) % (stormUs + 1);
-  return withMoments({ faults: [fault], operations: [], stormUs } as unknown as Plan, (us) => us - beginsUs + toUs).faults[0]!;
+  return withMoments({ faults: [fault], operations: [], stormUs } as unknown as Plan, (us) => us - beginsUs + toUs)
+    .faults[0]!;
 }
 
 function withFewerNodes(plan: Plan, random: RandomStream): Plan {
@@ -58,7 +66,10 @@ function withFewerNodes(plan: Plan, random: RandomStream): Plan {
   }
   if (plan.clients > 1 && random.chance(600)) {
     const clients = 1 + random.below(plan.clients);
-    near = { ...near, operations: near.operations.map((operation) => ({ ...operation, client: operation.client % clients })) };
+    near = {
+      ...near,
+      operations: near.operations.map((operation) => ({ ...operation, client: operation.client % clients })),
+    };
     while (near.clients > clients) near = withoutNode(near, near.servers + near.clients - 1);
   }
   return near;
@@ -80,7 +91,8 @@ function nearSettings(settings: Data, plain: Data | undefined, mayResize: boolea
 function withFewerRates(plan: Plan, random: RandomStream): Plan {
   let near = plan;
   for (const [inner, value] of insides(plan.network as unknown as Data)) {
-    if (inner.length === 1 && typeof value === 'number' && String(inner[0]).endsWith('Per1000') && random.chance(500)) near = planWith(near, ['network', ...inner], 0);
+    if (inner.length === 1 && typeof value === 'number' && String(inner[0]).endsWith('Per1000') && random.chance(500))
+      near = planWith(near, ['network', ...inner], 0);
   }
   return near;
 }

@@ -1,7 +1,10 @@
 /** The ways in which a plan can be made smaller: each gives candidates, the boldest first. */
 import type { Range } from '../../core/protocol.ts';
 import { longestUs, type Plan } from '../plan/plan.ts';
-import { beginUs, insides, isMoment, isPlan, isRange, isRecord, momentsOf, planWith, withMoments, withoutNode, type Data, type Path } from './plan-data.ts';
+import {
+  beginUs, insides, isMoment, isPlan, isRange, isRecord, momentsOf, planWith, withMoments, withoutNode, type Data,
+  type Path,
+} from './plan-data.ts';
 
 /**
  * No run is judged for its progress in less virtual time than this after its faults have ended. The
@@ -37,7 +40,9 @@ export const operationList: ListPart = {
 export const fateList: ListPart = {
   name: 'message fates',
   of: (plan) => plan.network.fates ?? [],
-  put: (plan, fates) => ({ ...plan, network: { ...plan.network, fates: fates as NonNullable<Plan['network']['fates']> } }),
+  put: (plan, fates) => ({
+    ...plan, network: { ...plan.network, fates: fates as NonNullable<Plan['network']['fates']> },
+  }),
 };
 export const timerList: ListPart = {
   name: 'timers',
@@ -62,7 +67,12 @@ export function* cutTail(plan: Plan, endUs: number, needsProgress: boolean): Can
     yield { ...cut, settleUs: settleFloorUs };
     yield { ...plan, settleUs: settleFloorUs };
   }
-  if (cut.stormUs < plan.stormUs || cut.faults.length < plan.faults.length || cut.operations.length < plan.operations.length) yield cut;
+  if (
+    cut.stormUs < plan.stormUs ||
+    cut.faults.length < plan.faults.length ||
+    cut.operations.length < plan.operations.length
+  )
+    yield cut;
 }
 
 export function* fewerServers(plan: Plan): Candidates {
@@ -75,7 +85,9 @@ export function* fewerClients(plan: Plan): Candidates {
   for (let client = plan.clients - 1; client >= 0; client--) yield withoutNode(plan, plan.servers + client);
   for (let client = plan.clients - 1; client >= 1; client--) {
     for (let other = 0; other < client; other++) {
-      const operations = plan.operations.map((operation) => (operation.client === client ? { ...operation, client: other } : operation));
+      const operations = plan.operations.map((operation) =>
+        operation.client === client ? { ...operation, client: other } : operation,
+      );
       yield withoutNode({ ...plan, operations }, plan.servers + client);
     }
   }
@@ -148,7 +160,9 @@ export function* slowerSettings(plan: Plan): Candidates {
 }
 
 const settingsTimesUs = ({ settings }: Plan): readonly number[] =>
-  [...insides(settings as Data)].filter(([path, value]) => typeof value === 'number' && String(path[0] ?? '').endsWith('Us')).map(([, value]) => value as number);
+  [...insides(settings as Data)]
+    .filter(([path, value]) => typeof value === 'number' && String(path[0] ?? '').endsWith('Us'))
+    .map(([, value]) => value as number);
 
 const keepsHalves = (before: readonly number[], after: readonly number[]): boolean =>
   before.every((a, i) => before.every((b, j) => 2 * a > b || 2 * after[i]! <= after[j]!));
@@ -156,8 +170,11 @@ const keepsHalves = (before: readonly number[], after: readonly number[]): boole
 function* slower(plan: Plan): Candidates {
   for (const [inner, value] of insides(plan.settings as Data)) {
     if (!String(inner[0] ?? '').endsWith('Us')) continue;
-    if (isRange(value)) for (const times of [8, 4, 2]) yield planWith(plan, ['settings', ...inner], { min: value.min * times, max: value.max * times });
-    else if (typeof value === 'number' && inner.length === 1) for (const times of [8, 4, 2]) yield planWith(plan, ['settings', ...inner], value * times);
+    if (isRange(value))
+      for (const times of [8, 4, 2])
+        yield planWith(plan, ['settings', ...inner], { min: value.min * times, max: value.max * times });
+    else if (typeof value === 'number' && inner.length === 1)
+      for (const times of [8, 4, 2]) yield planWith(plan, ['settings', ...inner], value * times);
   }
 }
 
@@ -172,7 +189,8 @@ export function* smallerParts(plan: Plan): Candidates {
       // The elements themselves are what delta debugging takes away.
       if (inner.length < 2 || inner.includes('request')) continue;
       yield* ifPlan(planWith(plan, [list, ...inner], undefined));
-      if (typeof value === 'number' && value > 0 && String(inner.at(-1)).endsWith('Per1000')) yield* ifPlan(planWith(plan, [list, ...inner], 0));
+      if (typeof value === 'number' && value > 0 && String(inner.at(-1)).endsWith('Per1000'))
+        yield * ifPlan(planWith(plan, [list, ...inner], 0));
     }
   }
   for (const [i, fate] of (plan.network.fates ?? []).entries()) {
@@ -208,9 +226,12 @@ export function* shorterTimes(plan: Plan): Candidates {
   for (const list of ['faults', 'operations'] as const) {
     for (const [inner, value] of insides(plan[list] as unknown as Data)) {
       const field = inner.at(-1);
-      if (typeof value !== 'number' || !String(field).endsWith('Us') || inner.includes('request') || value === 0) continue;
+      if (typeof value !== 'number' || !String(field).endsWith('Us') || inner.includes('request') || value === 0)
+        continue;
       const before = moments.filter((moment) => moment < value).at(-1) ?? 0;
-      const shorter = isMoment(field) ? [before, before + Math.floor((value - before) / 2)] : [0, Math.floor(value / 2)];
+      const shorter = isMoment(field)
+        ? [before, before + Math.floor((value - before) / 2)]
+        : [0, Math.floor(value / 2)];
       for (const us of shorter) if (us < value) yield* ifPlan(planWith(plan, [list, ...inner], us));
     }
   }

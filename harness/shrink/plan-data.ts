@@ -15,15 +15,20 @@ const moments: ReadonlySet<string> = new Set(['atUs', 'fromUs', 'untilUs', 'rest
 /** Fields that hold the id of a node, lists of ids, or lists of lists of them. */
 const nodeFields: ReadonlySet<string> = new Set(['nodes', 'node', 'from', 'to', 'groups', 'release']);
 
-export const isMoment = (field: string | number | undefined): boolean => typeof field === 'string' && moments.has(field);
-export const isNodeField = (field: string | number | undefined): boolean => typeof field === 'string' && nodeFields.has(field);
+export const isMoment = (field: string | number | undefined): boolean =>
+  typeof field === 'string' && moments.has(field);
+export const isNodeField = (field: string | number | undefined): boolean =>
+  typeof field === 'string' && nodeFields.has(field);
 
 export const isRecord = (value: unknown): value is { readonly [field: string]: Data } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A range of times or sizes, which shrinks as one. */
 export const isRange = (value: Data): value is { readonly min: number; readonly max: number } =>
-  isRecord(value) && Object.keys(value).length === 2 && typeof value['min'] === 'number' && typeof value['max'] === 'number';
+  isRecord(value) &&
+  Object.keys(value).length === 2 &&
+  typeof value['min'] === 'number' &&
+  typeof value['max'] === 'number';
 
 /** The value at a path, with another one in its place; `undefined` takes the field or the element away. */
 function withValue(data: Data, path: Path, value: Data | undefined): Data {
@@ -41,7 +46,8 @@ function withValue(data: Data, path: Path, value: Data | undefined): Data {
   return fields;
 }
 
-export const planWith = (plan: Plan, path: Path, value: Data | undefined): Plan => withValue(plan as unknown as Data, path, value) as unknown as Plan;
+export const planWith = (plan: Plan, path: Path, value: Data | undefined): Plan =>
+  withValue(plan as unknown as Data, path, value) as unknown as Plan;
 
 /** Whether a candidate is a plan at all: a shrinker may try what a schema forbids. */
 export const isPlan = (plan: Plan): boolean => v.is(planSchema, plan);
@@ -85,7 +91,8 @@ export function momentsOf(plan: Plan): readonly number[] {
 export const beginUs = (fault: Fault): number => shapeOfFault(fault).span(fault)[0];
 
 /** Trouble of half of the servers or more is no plan, and nobody would owe anything. */
-const mayGoOn = (healing: Healing, servers: number): boolean => healing.kind !== 'minorityInTrouble' || healing.nodes.length * 2 < servers;
+const mayGoOn = (healing: Healing, servers: number): boolean =>
+  healing.kind !== 'minorityInTrouble' || healing.nodes.length * 2 < servers;
 
 /**
  * A plan without one node. Ids above it move down; a fault that names nobody any more, and the fates
@@ -110,28 +117,43 @@ export function withoutNode(plan: Plan, gone: number): Plan {
     servers,
     clients: isServer ? plan.clients : plan.clients - 1,
     faults,
-    operations: isServer ? plan.operations : plan.operations
-      .filter((operation) => operation.client !== client)
-      .map((operation) => (operation.client > client ? { ...operation, client: operation.client - 1 } : operation)),
-    network: fates === undefined ? plan.network : {
-      ...plan.network,
-      fates: fates.filter(({ from, to }) => from !== gone && to !== gone).map((fate) => ({ ...fate, from: moved(fate.from), to: moved(fate.to) })),
-    },
-    ...(plan.timers === undefined ? {} : {
-      timers: plan.timers.filter(({ node }) => node !== gone).map((timer) => ({ ...timer, node: moved(timer.node) })),
-    }),
+    operations: isServer
+      ? plan.operations
+      : plan.operations
+          .filter((operation) => operation.client !== client)
+          .map((operation) => (operation.client > client ? { ...operation, client: operation.client - 1 } : operation)),
+    network:
+      fates === undefined
+        ? plan.network
+        : {
+            ...plan.network,
+            fates: fates
+              .filter(({ from, to }) => from !== gone && to !== gone)
+              .map((fate) => ({ ...fate, from: moved(fate.from), to: moved(fate.to) })),
+          },
+    ...(plan.timers === undefined
+      ? {}
+      : {
+          timers: plan.timers
+            .filter(({ node }) => node !== gone)
+            .map((timer) => ({ ...timer, node: moved(timer.node) })),
+        }),
   };
 }
 
 /** Undefined when the value itself names the node that goes. */
-function withoutNodeIn(data: Data, field: string | undefined, gone: number, moved: (node: number) => number): Data | undefined {
+function withoutNodeIn(
+  data: Data, field: string | undefined, gone: number, moved: (node: number) => number,
+): Data | undefined {
   const isNode = isNodeField(field);
   if (typeof data === 'number') {
     if (!isNode) return data;
     return data === gone ? undefined : moved(data);
   }
   if (Array.isArray(data)) {
-    return (data as readonly Data[]).map((item) => withoutNodeIn(item, field, gone, moved)).filter((item) => item !== undefined);
+    return (data as readonly Data[])
+      .map((item) => withoutNodeIn(item, field, gone, moved))
+      .filter((item) => item !== undefined);
   }
   if (!isRecord(data)) return data;
   const entries: [string, Data][] = [];
@@ -144,5 +166,8 @@ function withoutNodeIn(data: Data, field: string | undefined, gone: number, move
   return Object.fromEntries(entries);
 }
 
-const namesNobody = (fault: Data): boolean => isRecord(fault)
-  && Object.entries(fault).some(([name, value]) => isNodeField(name) && Array.isArray(value) && (value as readonly Data[]).flat().length === 0);
+const namesNobody = (fault: Data): boolean =>
+  isRecord(fault) &&
+  Object.entries(fault).some(
+    ([name, value]) => isNodeField(name) && Array.isArray(value) && (value as readonly Data[]).flat().length === 0,
+  );

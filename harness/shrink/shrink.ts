@@ -1,6 +1,7 @@
 /**
  * Shrinks a plan that fails: the same property stays violated in no more steps than at first, and at the end no fault,
- * operation or message fate can be taken away without losing that. So what was shrunk never grows when it is shrunk again.
+ * operation or message fate can be taken away without losing that. So what was shrunk never grows when it is shrunk
+ * again.
  */
 import type { Plan } from '../plan/plan.ts';
 import { run } from '../run.ts';
@@ -9,8 +10,9 @@ import type { System } from '../system.ts';
 import { causeOf, progressProperties } from './cause.ts';
 import { canFreeze, frozen } from './freeze.ts';
 import {
-  closerMoments, cutTail, fateList, faultList, fewerClients, fewerServers, keepsPace, operationList, plainerSettings, plainerWorld,
-  reseeded, rounderTimes, scaledTimes, shorterTimes, slowerSettings, smallerParts, timerList, type ListPart,
+  closerMoments, cutTail, fateList, faultList, fewerClients, fewerServers, keepsPace, operationList, plainerSettings,
+  plainerWorld, reseeded, rounderTimes, scaledTimes, shorterTimes, slowerSettings, smallerParts, timerList,
+  type ListPart,
 } from './passes.ts';
 import { neighbours } from './neighbours.ts';
 import type { Data } from './plan-data.ts';
@@ -99,7 +101,9 @@ export async function shrink(spec: ShrinkSpec): Promise<Shrunk> {
   if (!isSame) throw new NothingToShrink('nondeterministic', differsText(differs));
   const first = trialOf(record);
   if (first.cause === null || first.property === null) {
-    throw first.detail === '' ? new NothingToShrink('passes', 'nothing is violated') : new NothingToShrink('unknown', first.detail);
+    throw first.detail === ''
+      ? new NothingToShrink('passes', 'nothing is violated')
+      : new NothingToShrink('unknown', first.detail);
   }
   const search = new ShrinkSearch(spec, first, first.cause, first.property);
   return search.run();
@@ -135,7 +139,11 @@ class ShrinkSearch {
     this.plan = spec.plan;
     this.trial = trial;
     this.before = sizeOf(spec.plan, trial);
-    this.trials = new Trials(spec.system, spec.registryUrl, spec.workers, { runsMax: spec.runsMax, stop: spec.stop, longestSteps: 3 * trial.steps + sparedSteps }, (plan, other) => this.note(plan, other));
+    this.trials = new Trials(
+      spec.system, spec.registryUrl, spec.workers,
+      { runsMax: spec.runsMax, stop: spec.stop, longestSteps: 3 * trial.steps + sparedSteps },
+      (plan, other) => this.note(plan, other),
+    );
   }
 
   async run(): Promise<Shrunk> {
@@ -244,9 +252,12 @@ class ShrinkSearch {
     for (; this.trial.steps > shortEnoughSteps; this.leaps++) {
       this.tell('a smaller plan nearby');
       const plans = neighbours({
-        plan: this.plan, original: this.spec.plan, plainSettings: this.plainSettings(), mayResize: !this.needsProgress, count: Math.min(neighboursTried, Math.ceil(neighbourSteps / this.trial.steps)), round: this.leaps,
+        plan: this.plan, original: this.spec.plan, plainSettings: this.plainSettings(), mayResize: !this.needsProgress,
+        count: Math.min(neighboursTried, Math.ceil(neighbourSteps / this.trial.steps)), round: this.leaps,
       });
-      const found = await this.trials.first(this.paced(plans), this.cause, Math.floor(this.trial.steps * 0.7), this.trial.steps);
+      const found = await this.trials.first(
+        this.paced(plans), this.cause, Math.floor(this.trial.steps * 0.7), this.trial.steps,
+      );
       if (found === null) return;
       this.take(found.plan, found.trial);
     }
@@ -268,7 +279,11 @@ class ShrinkSearch {
         const items = part.of(this.plan);
         const starts: number[] = [];
         for (let start = at; start < items.length; start += chunk) starts.push(start);
-        const candidates = starts.map((start) => part.put(this.plan, items.filter((_, i) => i < start || i >= start + chunk)));
+        const candidates = starts.map((start) =>
+          part.put(
+            this.plan, items.filter((_, i) => i < start || i >= start + chunk),
+          ),
+        );
         this.tell(`fewer ${part.name}`);
         const found = await this.trials.first(candidates, this.cause, this.before.steps, this.trial.steps);
         if (found === null) break;
@@ -282,7 +297,9 @@ class ShrinkSearch {
    * Takes candidates as long as there are any that will do.
    * @param keepsShort whether a candidate may have no more steps than there are now, plus `slackSteps`
    */
-  private async greedy(doing: string, candidates: () => Iterable<Plan>, keepsShort = false, slackSteps = 0): Promise<void> {
+  private async greedy(
+    doing: string, candidates: () => Iterable<Plan>, keepsShort = false, slackSteps = 0,
+  ): Promise<void> {
     let from = 0;
     for (;;) {
       this.tell(doing);
@@ -290,7 +307,9 @@ class ShrinkSearch {
       const all = [...this.paced(candidates())];
       const start = Math.min(from, all.length);
       // On from where the last one was taken: what is before it was refused a moment ago.
-      const found = await this.trials.first(all.slice(start).concat(all.slice(0, start)), this.cause, stepsMax, this.trial.steps);
+      const found = await this.trials.first(
+        all.slice(start).concat(all.slice(0, start)), this.cause, stepsMax, this.trial.steps,
+      );
       if (found === null) return;
       from = (start + found.place) % Math.max(1, all.length);
       this.take(found.plan, found.trial);
@@ -316,7 +335,11 @@ class ShrinkSearch {
     let candidates = 0;
     for (const part of [faultList, operationList, fateList, timerList]) {
       const items = part.of(this.plan);
-      const plans = items.map((_, i) => part.put(this.plan, items.filter((_, j) => j !== i)));
+      const plans = items.map((_, i) =>
+        part.put(
+          this.plan, items.filter((_, j) => j !== i),
+        ),
+      );
       this.tell(`proof: each of the ${part.name} is needed`);
       const found = await this.trials.first(plans, this.cause, this.before.steps, this.trial.steps, false);
       if (found !== null) {

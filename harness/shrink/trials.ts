@@ -45,13 +45,23 @@ export class Trials {
   private readonly refused = new Set<string>();
 
   /** @param registryUrl of the module that has the system; null runs everything in this thread */
-  constructor(system: System, registryUrl: string | null, workers: number, limits: TrialLimits, onTrial: (plan: Plan, trial: Trial) => void) {
+  constructor(
+    system: System, registryUrl: string | null, workers: number, limits: TrialLimits,
+    onTrial: (plan: Plan, trial: Trial) => void,
+  ) {
     this.system = system;
     this.registryUrl = registryUrl;
     this.workers = workers;
     this.limits = limits;
     this.onTrial = onTrial;
-    this.pool = registryUrl === null ? null : new Tinypool({ filename: new URL('./worker.js', import.meta.url).href, minThreads: workers, maxThreads: workers });
+    this.pool =
+      registryUrl === null
+        ? null
+        : new Tinypool({
+            filename: new URL('./worker.js', import.meta.url).href,
+            minThreads: workers,
+            maxThreads: workers,
+          });
   }
 
   async close(): Promise<void> {
@@ -64,7 +74,9 @@ export class Trials {
    * @param isKnownSkipped false to run again what was refused before: for proofs
    * @throws BudgetOver
    */
-  async first(plans: Iterable<Plan>, cause: string, stepsMax: number, expectedSteps: number, isKnownSkipped = true): Promise<Found | null> {
+  async first(
+    plans: Iterable<Plan>, cause: string, stepsMax: number, expectedSteps: number, isKnownSkipped = true,
+  ): Promise<Found | null> {
     const queue = this.numbered(plans, cause, stepsMax, isKnownSkipped);
     const size = Math.max(1, Math.min(batchMax, Math.floor(stepsPerBatch / Math.max(1, expectedSteps))));
     let found: Found | null = null;
@@ -76,12 +88,15 @@ export class Trials {
         this.mustHaveBudget(tried);
         const batch = take(queue, size);
         if (batch.length === 0) return;
-        const trials = await this.run(batch.map(([, plan]) => plan), { cause, stepsMax });
+        const trials = await this.run(
+          batch.map(([, plan]) => plan), { cause, stepsMax },
+        );
         tried += trials.length;
         trials.forEach((trial, i) => {
           const [place, plan] = batch[i]!;
           seen.push([place, plan, trial]);
-          if (trial.cause === cause && trial.steps <= stepsMax && (found === null || place < found.place)) found = { place, plan, trial };
+          if (trial.cause === cause && trial.steps <= stepsMax && (found === null || place < found.place))
+            found = { place, plan, trial };
         });
       }
     };
@@ -94,7 +109,8 @@ export class Trials {
       this.onTrial(plan, trial);
       if (place !== chosen?.place) this.refused.add(nameOf(plan, cause, stepsMax));
     }
-    for (const end of ends) if (end.status === 'rejected' && (chosen === null || !(end.reason instanceof BudgetOver))) throw end.reason;
+    for (const end of ends)
+      if (end.status === 'rejected' && (chosen === null || !(end.reason instanceof BudgetOver))) throw end.reason;
     return chosen;
   }
 
@@ -111,7 +127,8 @@ export class Trials {
   }
 
   private mustHaveBudget(underWay: number): void {
-    if (this.limits.stop.aborted || this.runs + underWay >= this.limits.runsMax) throw new BudgetOver('the budget is used up');
+    if (this.limits.stop.aborted || this.runs + underWay >= this.limits.runsMax)
+      throw new BudgetOver('the budget is used up');
   }
 
   private async run(plans: readonly Plan[], until: TrialSpec['until']): Promise<readonly Trial[]> {
@@ -124,7 +141,9 @@ export class Trials {
     return plans.map((plan) => tryPlan(this.system, plan, this.limits.longestSteps));
   }
 
-  private *numbered(plans: Iterable<Plan>, cause: string, stepsMax: number, isKnownSkipped: boolean): Generator<readonly [number, Plan], void> {
+  private *numbered(
+    plans: Iterable<Plan>, cause: string, stepsMax: number, isKnownSkipped: boolean,
+  ): Generator<readonly [number, Plan], void> {
     let place = 0;
     for (const plan of plans) {
       if (!isKnownSkipped || !this.refused.has(nameOf(plan, cause, stepsMax))) yield [place, plan];

@@ -1,7 +1,7 @@
 /**
- * One cluster through a million operations: round after round of faults, healing and rest, with the same servers, logs and
- * disks. At the end of each round nothing is open and all replicas agree; there the history is cut and judged, and what
- * nobody can come back to is forgotten, so that memory is bounded by a round and not by the run.
+ * One cluster through a million operations: round after round of faults, healing and rest, with the same servers, logs
+ * and disks. At the end of each round nothing is open and all replicas agree; there the history is cut and judged, and
+ * what nobody can come back to is forgotten, so that memory is bounded by a round and not by the run.
  */
 import type { Verdict } from '../../checkers/verdict.ts';
 import type { Scenario } from '../campaign/scenario.ts';
@@ -51,12 +51,18 @@ export class Soak {
    * @throws PlanError when what it draws is no plan
    */
   constructor(scenario: Scenario, seed: number) {
-    if (scenario.soak === undefined) throw new TypeError(`scenario "${scenario.name}" draws no rounds of a soak (\`soak\` in harness/campaign/scenario.ts)`);
+    if (scenario.soak === undefined)
+      throw new TypeError(
+        `scenario "${scenario.name}" draws no rounds of a soak (\`soak\` in harness/campaign/scenario.ts)`,
+      );
     this.scenario = scenario;
     this.seed = seed;
     this.plan = this.planOf(0);
     this.world = new World(scenario.system, this.plan, null);
-    if (this.world.observer.cut === undefined) throw new TypeError(`the checks of system "${scenario.system.name}" remember all of a run: its observer has no \`cut\``);
+    if (this.world.observer.cut === undefined)
+      throw new TypeError(
+        `the checks of system "${scenario.system.name}" remember all of a run: its observer has no \`cut\``,
+      );
   }
 
   private planOf(round: number): Plan {

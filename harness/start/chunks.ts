@@ -18,7 +18,9 @@ export const chunkOfTheThread = 'thread-line.cjs';
 /** The files below `dist/` that are in the chunks, one a line. */
 export const listOfFiles = 'files.txt';
 
-type Wrapped = (exports: object, require: (name: string) => unknown, module: { exports: object }, file: string, folder: string) => void;
+type Wrapped = (
+  exports: object, require: (name: string) => unknown, module: { exports: object }, file: string, folder: string,
+) => void;
 
 interface Chunk {
   readonly module: { exports: object };
@@ -45,20 +47,25 @@ export class Chunks {
     if (had !== undefined) return had.module.exports;
     const file = join(this.folder, name);
     const cachedData = readIfThere(`${file}${cacheEnding}`);
-    const script = new Script(`(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`, {
-      filename: file,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-      ...(cachedData !== null && { cachedData }),
-    });
+    const script = new Script(
+      `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`,
+      {
+        filename: file, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+        ...(cachedData !== null && { cachedData }),
+      },
+    );
     const module = { exports: {} };
     this.loaded.set(name, { module, script });
-    (script.runInThisContext() as Wrapped)(module.exports, (wanted) => this.required(wanted), module, file, this.folder);
+    (script.runInThisContext() as Wrapped)(
+      module.exports, (wanted) => this.required(wanted), module, file, this.folder,
+    );
     return module.exports;
   }
 
   /** Keeps what V8 has compiled of each chunk by now. Another version of Node refuses it, and compiles by itself. */
   writeCaches(): void {
-    for (const [name, { script }] of this.loaded) writeFileSync(join(this.folder, `${name}${cacheEnding}`), script.createCachedData());
+    for (const [name, { script }] of this.loaded)
+      writeFileSync(join(this.folder, `${name}${cacheEnding}`), script.createCachedData());
   }
 
   private required(wanted: string): unknown {
@@ -75,7 +82,8 @@ export function chunksBeside(url: string): Chunks | null {
   const chunk = statSync(join(folder, chunkOfTheCommand), { throwIfNoEntry: false });
   const made = readIfThere(join(folder, listOfFiles))?.toString('utf8');
   if (chunk === undefined || made === undefined) return null;
-  const isOld = (file: string): boolean => (statSync(join(folder, '..', file), { throwIfNoEntry: false })?.mtimeMs ?? Infinity) > chunk.mtimeMs;
+  const isOld = (file: string): boolean =>
+    (statSync(join(folder, '..', file), { throwIfNoEntry: false })?.mtimeMs ?? Infinity) > chunk.mtimeMs;
   return made.split('\n').some(isOld) ? null : new Chunks(folder);
 }
 

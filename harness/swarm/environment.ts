@@ -42,7 +42,10 @@ export function drawDiskTrouble(random: RandomStream, kinds: Kinds): Partial<Dis
   };
 }
 
-/** Bytes cost a fifth more time; runs that damage them need them, and a restart reads them. A write must take time to be torn. */
+/**
+ * Bytes cost a fifth more time; runs that damage them need them, and a restart reads them. A write must take time to be
+ * torn.
+ */
 export function drawDisk(random: RandomStream, kinds: Kinds): DiskPlan {
   const max = random.pick([100, 1000, 5000, 20_000]);
   const tornPer1000 = random.pick([100, 500, 900]);

@@ -13,13 +13,18 @@ export interface Kinds {
 }
 
 /** The weather that most clusters see: on in most seeds. */
-const common: readonly FaultKind[] = ['drop', 'duplicate', 'late', 'partition', 'cut', 'isolation', 'crash', 'slowWrite'];
+const common: readonly FaultKind[] = [
+  'drop', 'duplicate', 'late', 'partition', 'cut', 'isolation', 'crash', 'slowWrite',
+];
 
 /** What an operator asks is no trouble: it is asked of whatever plan knows it. */
 const wishes: readonly FaultKind[] = ['handOver'];
 
 /** Kinds for which a disk must hold files. */
-export const needsBytes: readonly FaultKind[] = ['lostTail', 'tornRecord', 'tornSnapshot', 'bitRot', 'damagedMetadata', 'missingSnapshot', 'misdirectedWrite', 'staleRead'];
+export const needsBytes: readonly FaultKind[] = [
+  'lostTail', 'tornRecord', 'tornSnapshot', 'bitRot', 'damagedMetadata', 'missingSnapshot', 'misdirectedWrite',
+  'staleRead',
+];
 
 /**
  * Half of the seeds have all of the common kinds, in the other half each is there or not by the toss of

@@ -1,11 +1,13 @@
 /** What changed between two described states, as lines that a person reads. */
 /** A state as a person reads it: plain data, with the fields that matter and their names. */
-export type Described = string | number | boolean | null | readonly Described[] | { readonly [field: string]: Described };
+export type Described =
+  string | number | boolean | null | readonly Described[] | { readonly [field: string]: Described };
 
 type Fields = { readonly [field: string]: Described };
 
 const isList = (value: Described | undefined): value is readonly Described[] => Array.isArray(value);
-const isRecord = (value: Described | undefined): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: Described | undefined): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isSimple = (value: Described | undefined): boolean => value === null || typeof value !== 'object';
 
 function brief(value: Described | undefined): string {
@@ -18,13 +20,17 @@ function brief(value: Described | undefined): string {
 
 /** Every part of a state, as `path: value`, for the first state of a path. */
 export function allLines(value: Described, path = ''): readonly string[] {
-  if (isRecord(value)) return Object.entries(value).flatMap(([name, field]) => allLines(field, path === '' ? name : `${path}.${name}`));
-  if (isList(value) && value.some((item) => !isSimple(item))) return value.flatMap((item, index) => allLines(item, `${path}[${index}]`));
+  if (isRecord(value))
+    return Object.entries(value).flatMap(([name, field]) => allLines(field, path === '' ? name : `${path}.${name}`));
+  if (isList(value) && value.some((item) => !isSimple(item)))
+    return value.flatMap((item, index) => allLines(item, `${path}[${index}]`));
   return [`${path === '' ? 'state' : path}: ${brief(value)}`];
 }
 
 /** Only what changed, as `path: before -> after`, or `path: + added, - removed` for lists that grow or shrink. */
-export function changedLines(before: Described | undefined, after: Described | undefined, path = ''): readonly string[] {
+export function changedLines(
+  before: Described | undefined, after: Described | undefined, path = '',
+): readonly string[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   const inner = (name: string): string => (path === '' ? name : `${path}.${name}`);
   if (isRecord(before) && isRecord(after)) {

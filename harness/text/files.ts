@@ -1,5 +1,8 @@
 /** Reading and writing the files that a person names. A file is written whole or not at all. */
-import { accessSync, appendFileSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
+import {
+  accessSync, appendFileSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync,
+  rmSync, statSync, writeFileSync, type Stats,
+} from 'node:fs';
 import { isUtf8 } from 'node:buffer';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -124,7 +127,9 @@ export function temporaryFolder(name: string): string {
   try {
     return mkdtempSync(join(tmpdir(), name));
   } catch (error) {
-    throw new UsageError(`cannot make a folder in ${tmpdir()}: ${reasonOf(error)}: set TMPDIR to a folder that can be written`);
+    throw new UsageError(
+      `cannot make a folder in ${tmpdir()}: ${reasonOf(error)}: set TMPDIR to a folder that can be written`,
+    );
   }
 }
 

@@ -4,7 +4,8 @@
 export const count = (value: number): string => Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** `1 seed`, `2 seeds`; `many` for a noun that does not take an s. */
-export const plural = (value: number, noun: string, many = `${noun}s`): string => `${count(value)} ${value === 1 ? noun : many}`;
+export const plural = (value: number, noun: string, many = `${noun}s`): string =>
+  `${count(value)} ${value === 1 ? noun : many}`;
 
 /** 950 as 950, 12,345 as 12.3k, 1,234,567 as 1.2M. */
 export function short(value: number): string {
@@ -25,13 +26,19 @@ export function duration(ms: number): string {
 }
 
 /** Virtual time: 1234567 us as 1,234.567 ms. */
-export const virtualTime = (us: number): string => `${count(Math.floor(us / 1000))}.${String(us % 1000).padStart(3, '0')} ms`;
+export const virtualTime = (us: number): string =>
+  `${count(Math.floor(us / 1000))}.${String(us % 1000).padStart(3, '0')} ms`;
 
 /** Columns as wide as their widest cell; numbers (the columns named) to the right. */
 export function table(rows: readonly (readonly string[])[], rightColumns: readonly number[] = []): string {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
   return rows
-    .map((row) => row.map((cell, i) => (rightColumns.includes(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ').trimEnd())
+    .map((row) =>
+      row
+        .map((cell, i) => (rightColumns.includes(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n');
 }

@@ -1,4 +1,6 @@
-/** How a person calls this program again: as it was called, with the bug that is planted in its core, and for a shell. */
+/**
+ * How a person calls this program again: as it was called, with the bug that is planted in its core, and for a shell.
+ */
 
 /** Names that bug to the process that runs on the patched core. */
 export const bugVariable = 'WHITEWATER_BUG';
@@ -10,4 +12,5 @@ export function ownCommand(words: string): string {
 }
 
 /** A word as a shell takes it for one. */
-export const quoted = (word: string): string => (/^[\w./:@%+=,~-][\w./:@%+=,~#-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+export const quoted = (word: string): string =>
+  /^[\w./:@%+=,~-][\w./:@%+=,~#-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

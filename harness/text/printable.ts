@@ -17,7 +17,11 @@ export const printable = (text: string): string =>
   text.replaceAll(controls, (char) => (char > '\u00ff' ? `\\u${hex(char, 4)}` : `\\x${hex(char, 2)}`));
 
 /** The same, for a terminal on which this program draws. */
-export const printableOnTerminal = (text: string): string => text.split(own).map((part, i) => (i % 2 === 1 ? part : printable(part))).join('');
+export const printableOnTerminal = (text: string): string =>
+  text
+    .split(own)
+    .map((part, i) => (i % 2 === 1 ? part : printable(part)))
+    .join('');
 
 /** Of plain data: every text in it, the names of its fields too. */
 export function printableData(value: unknown): unknown {

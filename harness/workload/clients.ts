@@ -87,7 +87,8 @@ export class Clients {
     for (const kind of load) {
       this.world.accounts.eligible(kind);
       this.world.accounts.fired(kind);
-      if (this.openOfLoad[kind] > 0 && kind !== 'largeValues' && kind !== 'endlessSessions') this.world.accounts.mattered(kind);
+      if (this.openOfLoad[kind] > 0 && kind !== 'largeValues' && kind !== 'endlessSessions')
+        this.world.accounts.mattered(kind);
       this.openOfLoad[kind] += 1;
     }
   }

@@ -8,7 +8,9 @@ import type { NodeId } from '../../core/protocol.ts';
 export interface PaceRecord {
   /** From the end of the storm to when all was as it must be; null when it never was, or nothing was owed. */
   readonly settledUs: number | null;
-  /** The longest time without a leader, or up to the first one, behind the storm; 0 for a system in which nobody leads. */
+  /**
+   * The longest time without a leader, or up to the first one, behind the storm; 0 for a system in which nobody leads.
+   */
   readonly leaderlessUs: number;
   /** What each operation took that was begun and answered while the same server led, in the order of the answers. */
   readonly answersUs: readonly number[];
@@ -17,7 +19,10 @@ export interface PaceRecord {
   readonly writesPer100: number | null;
 }
 
-/** What a system promises of its pace, by the timing of a plan: twice that and more is no bad luck. Times in microseconds. */
+/**
+ * What a system promises of its pace, by the timing of a plan: twice that and more is no bad luck. Times in
+ * microseconds.
+ */
 export interface PaceBounds {
   /** How long somebody must have led before answers count: backlogs are worked off, and clients know whom to ask. */
   readonly steadyAfterUs: number;
@@ -89,7 +94,8 @@ export class Pace {
   record(operations: number, sent: number, written: number): PaceRecord {
     const per100 = (times: number): number | null => (operations === 0 ? null : Math.floor((times * 100) / operations));
     return {
-      settledUs: this.settledUs, leaderlessUs: this.longestUs, answersUs: this.answers, messagesPer100: per100(sent), writesPer100: per100(written),
+      settledUs: this.settledUs, leaderlessUs: this.longestUs, answersUs: this.answers, messagesPer100: per100(sent),
+      writesPer100: per100(written),
     };
   }
 
@@ -99,6 +105,8 @@ export class Pace {
 
   /** What half of the answers took at most; null when there are too few to say. */
   get middleUs(): number | null {
-    return this.answers.length < fewestAnswers ? null : [...this.answers].sort((a, b) => a - b)[this.answers.length >> 1]!;
+    return this.answers.length < fewestAnswers
+      ? null
+      : [...this.answers].sort((a, b) => a - b)[this.answers.length >> 1]!;
   }
 }

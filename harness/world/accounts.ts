@@ -6,7 +6,9 @@
 import { faultKinds, type FaultKind } from '../plan/fault-kinds.ts';
 
 /** Kinds that strike single messages, at a rate. */
-const messageKinds: readonly FaultKind[] = ['drop', 'duplicate', 'replay', 'late', 'exponentialDelay', 'reorder', 'corrupt', 'uncheckedCorruption'];
+const messageKinds: readonly FaultKind[] = [
+  'drop', 'duplicate', 'replay', 'late', 'exponentialDelay', 'reorder', 'corrupt', 'uncheckedCorruption',
+];
 
 const places = new Map<FaultKind, number>(faultKinds.map((kind, place) => [kind, place]));
 
@@ -43,7 +45,9 @@ export class FaultAccounts {
     const accounts: Partial<Record<FaultKind, FaultAccount>> = {};
     faultKinds.forEach((kind, place) => {
       if (!kinds.has(kind)) return;
-      accounts[kind] = { eligible: this.eligibleOf[place]!, fired: this.firedOf[place]!, mattered: this.matteredOf[place]! };
+      accounts[kind] = {
+        eligible: this.eligibleOf[place]!, fired: this.firedOf[place]!, mattered: this.matteredOf[place]!,
+      };
     });
     return accounts;
   }

@@ -7,4 +7,5 @@ export interface Clock {
   readonly kind: FaultKind;
 }
 
-export const stretched = (afterUs: number, { ratePer1000 }: Clock): number => Math.floor((afterUs * ratePer1000) / 1000);
+export const stretched = (afterUs: number, { ratePer1000 }: Clock): number =>
+  Math.floor((afterUs * ratePer1000) / 1000);

@@ -28,7 +28,8 @@ const nothing = {} as const;
 
 function notAStep(step: unknown): string {
   if (typeof step !== 'object' || step === null) return `it returned ${shown(step)}, expected { state, effects }`;
-  if ('then' in step) return 'it returned a Promise, expected { state, effects }: a step is done when it returns, and waits for nothing';
+  if ('then' in step)
+    return 'it returned a Promise, expected { state, effects }: a step is done when it returns, and waits for nothing';
   const { state, effects } = step as { readonly state?: unknown; readonly effects?: unknown };
   if (state === undefined || state === null) return `state: expected a state, got ${shown(state)}`;
   return `effects: expected an array, got ${shown(effects)}`;
@@ -38,7 +39,8 @@ function notAStep(step: unknown): string {
 function wrongOf(effect: AnyEffect | null | undefined, nodes: number): string | null {
   switch (effect?.kind) {
     case 'send':
-      if (!isWhole(effect.to) || effect.to < 0 || effect.to >= nodes) return `.to: expected a node from 0 to ${nodes - 1}, got ${shown(effect.to)}`;
+      if (!isWhole(effect.to) || effect.to < 0 || effect.to >= nodes)
+        return `.to: expected a node from 0 to ${nodes - 1}, got ${shown(effect.to)}`;
       return effect.message === undefined ? '.message: expected a message, got undefined' : null;
     case 'setTimer':
       return wrongTimer(effect.timer) ?? wrongRange(effect.afterUs);
@@ -57,13 +59,16 @@ function wrongOf(effect: AnyEffect | null | undefined, nodes: number): string | 
 
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
 
-const wrongTimer = (timer: unknown): string | null => (typeof timer === 'string' ? null : `.timer: expected the name of a timer, got ${shown(timer)}`);
+const wrongTimer = (timer: unknown): string | null =>
+  typeof timer === 'string' ? null : `.timer: expected the name of a timer, got ${shown(timer)}`;
 
 function wrongRange(range: { readonly min?: unknown; readonly max?: unknown } | null | undefined): string | null {
-  if (typeof range !== 'object' || range === null) return `.afterUs: expected { min, max } in microseconds, got ${shown(range)}`;
+  if (typeof range !== 'object' || range === null)
+    return `.afterUs: expected { min, max } in microseconds, got ${shown(range)}`;
   const { min, max } = range;
   if (!isWhole(min) || min < 0) return `.afterUs.min: expected whole microseconds, 0 or more, got ${shown(min)}`;
-  if (!isWhole(max) || max < min) return `.afterUs.max: expected whole microseconds, at least min (${min}), got ${shown(max)}`;
+  if (!isWhole(max) || max < min)
+    return `.afterUs.max: expected whole microseconds, at least min (${min}), got ${shown(max)}`;
   return null;
 }
 

@@ -48,10 +48,13 @@ export class Disk {
   private readonly recovering: RandomStream | null;
   private cursor: unknown = null;
   /** While the disk lies: what it really holds. */
-  private honest: { readonly durable: unknown; readonly cursor: unknown; readonly files: ByteFiles | null } | null = null;
+  private honest: { readonly durable: unknown; readonly cursor: unknown; readonly files: ByteFiles | null } | null =
+    null;
 
   /** `storage`: null when this node keeps nothing, or its plan asks for no bytes. */
-  constructor(process: AnyProcess, plan: DiskPlan, random: RandomStream, storage: AnyStorage | null, streams: DiskStreams) {
+  constructor(
+    process: AnyProcess, plan: DiskPlan, random: RandomStream, storage: AnyStorage | null, streams: DiskStreams,
+  ) {
     this.process = process;
     this.plan = plan;
     this.random = random;
@@ -169,7 +172,10 @@ export class Disk {
         if (error instanceof ContractError) throw error;
         wrong = `threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
       }
-      if (wrong !== null) throw new ContractError(`effects[${effect}].writes[${i}]: \`write\` cannot take ${shown(writes[i])}: it ${wrong}`);
+      if (wrong !== null)
+        throw new ContractError(
+          `effects[${effect}].writes[${i}]: \`write\` cannot take ${shown(writes[i])}: it ${wrong}`,
+        );
     }
     return durable;
   }

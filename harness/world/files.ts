@@ -152,9 +152,13 @@ export function prefixOf(operations: readonly FileOperation[], part: number): re
   return done;
 }
 
-const totalOf = (operations: readonly FileOperation[]): number => operations.reduce((sum, operation) => sum + sizeOf(operation), 0);
+const totalOf = (operations: readonly FileOperation[]): number =>
+  operations.reduce((sum, operation) => sum + sizeOf(operation), 0);
 
-/** A removal, a replacement or what is written once more counts as one byte, so that a crash can fall before or behind it. */
+/**
+ * A removal, a replacement or what is written once more counts as one byte, so that a crash can fall before or behind
+ * it.
+ */
 const sizeOf = (operation: FileOperation): number =>
   operation.kind === 'append' || operation.kind === 'create' ? operation.bytes.length : 1;
 

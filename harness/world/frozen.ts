@@ -35,8 +35,10 @@ const frozenProcess = (process: AnyProcess, freezer: Freezer): AnyProcess => ({
   ...(process.persistence === undefined ? {} : { persistence: process.persistence }),
   blank: freezer.freeze(process.blank),
   boot: (durable) => guarded(freezer, { durable }, (given) => process.boot(given['durable'])),
-  step: (state, event) => guarded(freezer, { state, event }, (given) => process.step(given['state'], given['event'] as typeof event)),
-  write: (durable, write) => guarded(freezer, { durable, write }, (given) => process.write(given['durable'], given['write'])),
+  step: (state, event) =>
+    guarded(freezer, { state, event }, (given) => process.step(given['state'], given['event'] as typeof event)),
+  write: (durable, write) =>
+    guarded(freezer, { durable, write }, (given) => process.write(given['durable'], given['write'])),
 });
 
 /** @throws ContractError that names the field, when the reducer writes to what is not its own */
@@ -49,13 +51,16 @@ function guarded<T>(freezer: Freezer, given: Given, reduce: (given: Given) => T)
     return freezer.freeze(result);
   } catch (error) {
     if (!isWriteToFrozen(error)) throw error;
-    throw new ContractError(`it mutates ${fieldWritten(given, reduce) ?? `what it was given or had given away: ${(error as Error).message}`}`);
+    throw new ContractError(
+      `it mutates ${fieldWritten(given, reduce) ?? `what it was given or had given away: ${(error as Error).message}`}`,
+    );
   }
 }
 
 /** How V8 says that something is frozen. */
 const isWriteToFrozen = (error: unknown): boolean =>
-  error instanceof TypeError && /read only property|not extensible|Cannot delete property|Cannot redefine property/.test(error.message);
+  error instanceof TypeError &&
+  /read only property|not extensible|Cannot delete property|Cannot redefine property/.test(error.message);
 
 /**
  * Which field a reducer writes to: it is given copies that may be written to, and these are held against the
@@ -127,13 +132,16 @@ export class Freezer {
   private hold(value: Unfrozen): readonly Unfrozen[] {
     const content = contentOf(value);
     this.held.set(value, content);
-    return ArrayBuffer.isView(value) ? [value] : content.reduce<readonly Unfrozen[]>((below, item) => joined(below, this.walk(item)), [value]);
+    return ArrayBuffer.isView(value)
+      ? [value]
+      : content.reduce<readonly Unfrozen[]>((below, item) => joined(below, this.walk(item)), [value]);
   }
 
   private walkInto(value: object): readonly Unfrozen[] {
     let below: readonly Unfrozen[] = none;
     if (Array.isArray(value)) {
-      for (let i = 0; i < value.length; i++) if (typeof value[i] === 'object') below = joined(below, this.walk(value[i]));
+      for (let i = 0; i < value.length; i++)
+        if (typeof value[i] === 'object') below = joined(below, this.walk(value[i]));
     } else {
       for (const name in value) {
         const inner = (value as Record<string, unknown>)[name];
@@ -156,7 +164,11 @@ const none: readonly Unfrozen[] = [];
 function contentOf(one: Unfrozen): readonly unknown[] {
   if (one instanceof Map) return [...one].flat(1);
   if (one instanceof Set) return [...one];
-  return [...new Uint8Array((one as ArrayBufferView).buffer, (one as ArrayBufferView).byteOffset, (one as ArrayBufferView).byteLength)];
+  return [
+    ...new Uint8Array(
+      (one as ArrayBufferView).buffer, (one as ArrayBufferView).byteOffset, (one as ArrayBufferView).byteLength,
+    ),
+  ];
 }
 
 /** A copy to the last object, with the same classes, in which what was shared is shared. */
@@ -181,9 +193,12 @@ function copyOf(value: unknown, copies: Map<object, unknown>): unknown {
     for (const item of value) copy.add(copyOf(item, copies));
     return copy;
   }
-  const copy: object = Array.isArray(value) ? [] : (Object.create(Object.getPrototypeOf(value) as object | null) as object);
+  const copy: object = Array.isArray(value)
+    ? []
+    : (Object.create(Object.getPrototypeOf(value) as object | null) as object);
   copies.set(value, copy);
-  for (const name of Object.keys(value)) (copy as Record<string, unknown>)[name] = copyOf((value as Record<string, unknown>)[name], copies);
+  for (const name of Object.keys(value))
+    (copy as Record<string, unknown>)[name] = copyOf((value as Record<string, unknown>)[name], copies);
   if (Array.isArray(value)) (copy as unknown[]).length = value.length;
   return copy;
 }
@@ -198,7 +213,8 @@ function firstDifference(value: unknown, copy: unknown, path: string, seen: Set<
   if (isUnfrozen(value)) {
     const [before, after] = [contentOf(value), contentOf(copy as Unfrozen)];
     for (let i = 0; i < Math.max(before.length, after.length); i++) {
-      if (i >= before.length || i >= after.length) return `${path}, a ${value.constructor.name}: ${shown(before[i])} became ${shown(after[i])}`;
+      if (i >= before.length || i >= after.length)
+        return `${path}, a ${value.constructor.name}: ${shown(before[i])} became ${shown(after[i])}`;
       const deeper = firstDifference(before[i], after[i], `${path}[${i}]`, seen);
       if (deeper !== null) return deeper;
     }
@@ -207,9 +223,12 @@ function firstDifference(value: unknown, copy: unknown, path: string, seen: Set<
   const [names, others] = [Object.keys(value), Object.keys(copy)];
   for (const name of [...names, ...others.filter((other) => !names.includes(other))]) {
     const field = fieldIn(value, path, name);
-    if (!Object.hasOwn(copy, name)) return `${field}: ${shown((value as Record<string, unknown>)[name])} was taken away`;
+    if (!Object.hasOwn(copy, name))
+      return `${field}: ${shown((value as Record<string, unknown>)[name])} was taken away`;
     if (!Object.hasOwn(value, name)) return `${field}: ${shown((copy as Record<string, unknown>)[name])} was added`;
-    const deeper = firstDifference((value as Record<string, unknown>)[name], (copy as Record<string, unknown>)[name], field, seen);
+    const deeper = firstDifference(
+      (value as Record<string, unknown>)[name], (copy as Record<string, unknown>)[name], field, seen,
+    );
     if (deeper !== null) return deeper;
   }
   return null;
@@ -225,9 +244,13 @@ function pathTo(value: unknown, sought: object, path: string, seen: Set<object>)
   if (value === sought) return path;
   if (typeof value !== 'object' || value === null || seen.has(value)) return null;
   seen.add(value);
-  const inner: readonly (readonly [string, unknown])[] = value instanceof Map
-    ? [...value].map(([key, item]): [string, unknown] => [`${path}[${shown(key)}]`, item])
-    : Object.keys(value).map((name): [string, unknown] => [fieldIn(value, path, name), (value as Record<string, unknown>)[name]]);
+  const inner: readonly (readonly [string, unknown])[] =
+    value instanceof Map
+      ? [...value].map(([key, item]): [string, unknown] => [`${path}[${shown(key)}]`, item])
+      : Object.keys(value).map((name): [string, unknown] => [
+          fieldIn(value, path, name),
+          (value as Record<string, unknown>)[name],
+        ]);
   for (const [field, item] of inner) {
     const found = pathTo(item, sought, field, seen);
     if (found !== null) return found;

@@ -34,7 +34,9 @@ export interface Host {
   readonly accounts: FaultAccounts;
   wakeAfter(delayUs: number, machine: Machine, waking: Waking): void;
   release(machine: Machine, effect: AnyEffect): void;
-  stepped(machine: Machine, before: unknown, after: unknown, event: AnyEvent | null, effects: readonly AnyEffect[]): void;
+  stepped(
+    machine: Machine, before: unknown, after: unknown, event: AnyEvent | null, effects: readonly AnyEffect[],
+  ): void;
   /** The state of a node is another, before any checker sees it. */
   changed(): void;
   crashed(machine: Machine, moment: CrashMoment, kept: KeptStep | null): void;
@@ -109,7 +111,9 @@ export class Machine {
     this.disk = disk;
     this.timerChoice = timerChoice;
     this.isPipelined = process.persistence === 'pipelined';
-    this.timers = new Timers(world, (timer, dueUs) => world.wakeAfter(dueUs - world.nowUs, this, { kind: 'timer', life: this.life, timer, dueUs }));
+    this.timers = new Timers(world, (timer, dueUs) =>
+      world.wakeAfter(dueUs - world.nowUs, this, { kind: 'timer', life: this.life, timer, dueUs }),
+    );
   }
 
   /** Starts from what the disk holds; a node that must not use what it reads stays down for good. */
@@ -163,7 +167,8 @@ export class Machine {
     if (recovery !== null) this.disk.mend(recovery);
     if (this.hasLeftRepairs) this.world.accounts.mattered('crashInRecovery');
     this.hasLeftRepairs = false;
-    if (this.leftBy !== null && (this.leftBy === 'lostTail' || recovery?.isTorn === true || this.hasLeftMore)) this.world.accounts.mattered(this.leftBy);
+    if (this.leftBy !== null && (this.leftBy === 'lostTail' || recovery?.isTorn === true || this.hasLeftMore))
+      this.world.accounts.mattered(this.leftBy);
     this.leftBy = null;
     this.hasLeftMore = false;
     this.downBy = null;
@@ -179,7 +184,10 @@ export class Machine {
     else this.carryOut(begun);
   }
 
-  /** The node is what the step made it at once; what the step says in front of its first write is said, and the rest waits. */
+  /**
+   * The node is what the step made it at once; what the step says in front of its first write is said, and the rest
+   * waits.
+   */
   private goOn(begun: Unfinished): void {
     const { effects, state } = begun.step;
     const hasChanged = this.state !== state;
@@ -214,7 +222,12 @@ export class Machine {
         if (this.hasCrashedAt(first, effect.writes)) return;
         this.unfinished = null;
       } else if (effect.kind !== 'persist') {
-        if (this.armed === 'sending' && says(effect) && this.fallsAmong(first, first.step.effects.slice(first.next), true)) return;
+        if (
+          this.armed === 'sending' &&
+          says(effect) &&
+          this.fallsAmong(first, first.step.effects.slice(first.next), true)
+        )
+          return;
         this.say(first, effect);
       }
       first.next += 1;
@@ -283,7 +296,9 @@ export class Machine {
     return this.timers.jump(byUs, kind);
   }
 
-  /** A crash between two events that finds a write on its way loses that write, or what of it is not on the disk yet. */
+  /**
+   * A crash between two events that finds a write on its way loses that write, or what of it is not on the disk yet.
+   */
   crash(between: CrashMoment, by: FaultKind | null = null): void {
     const { unfinished } = this;
     this.losePages();
@@ -344,7 +359,8 @@ export class Machine {
 
   /** To an outsider a server that throws is one that crashed, and something starts it again. */
   private threw(error: unknown, event: AnyEvent | null): null {
-    if (error instanceof ContractError || !this.world.outlivesException(this)) return this.world.blame(this, error, event);
+    if (error instanceof ContractError || !this.world.outlivesException(this))
+      return this.world.blame(this, error, event);
     this.goDown('now', null, null);
     this.world.restartLater(this);
     return null;
@@ -361,7 +377,12 @@ export class Machine {
         if (writeUs > 0) return this.awaitWrite(writeUs);
         if (this.hasCrashedAt(unfinished, effect.writes)) return;
       } else {
-        if (this.armed === 'sending' && says(effect) && this.fallsAmong(unfinished, effects.slice(unfinished.next), true)) return;
+        if (
+          this.armed === 'sending' &&
+          says(effect) &&
+          this.fallsAmong(unfinished, effects.slice(unfinished.next), true)
+        )
+          return;
         this.say(unfinished, effect);
       }
       unfinished.next += 1;
@@ -389,8 +410,9 @@ export class Machine {
   }
 
   /**
-   * Crashes behind some of `rest`, if that is more than one thing to say and nothing to write. Where `isLast`, the step has
-   * taken effect all the same, and it is as if the network had lost the others; else no disk knows of it, and no checker.
+   * Crashes behind some of `rest`, if that is more than one thing to say and nothing to write. Where `isLast`, the step
+   * has taken effect all the same, and it is as if the network had lost the others; else no disk knows of it, and no
+   * checker.
    */
   private fallsAmong(unfinished: Unfinished, rest: readonly AnyEffect[], isLast: boolean): boolean {
     const said = rest.filter(says);
@@ -407,8 +429,13 @@ export class Machine {
 
   private answersNothing({ event, next }: Unfinished, id: number): never {
     const open = [...this.open].sort((a, b) => a - b);
-    return this.world.blame(this, new ContractError(
-      `effects[${next}].id: operation ${id} is not open at this node; ${open.length === 0 ? 'none is' : `open: ${open.join(', ')}`}`), event);
+    return this.world.blame(
+      this,
+      new ContractError(
+        `effects[${next}].id: operation ${id} is not open at this node; ${open.length === 0 ? 'none is' : `open: ${open.join(', ')}`}`,
+      ),
+      event,
+    );
   }
 
   private hasAnswered(effects: readonly AnyEffect[]): boolean {
@@ -433,7 +460,8 @@ export class Machine {
       return;
     }
     const unfinished = this.unfinished!;
-    const hasHeldUp = this.hasWaitedForWrite || (this.isPipelined && (this.pipeline.length > 1 || saysMore(unfinished)));
+    const hasHeldUp =
+      this.hasWaitedForWrite || (this.isPipelined && (this.pipeline.length > 1 || saysMore(unfinished)));
     if (hasHeldUp) this.world.accounts.mattered(this.slowedBy);
     const effect = unfinished.step.effects[unfinished.next] as Persist;
     if (this.hasCrashedAt(unfinished, effect.writes)) return;
@@ -493,7 +521,8 @@ export class Machine {
   /** The step never was; only its timers run on. */
   private undo({ step, next }: Unfinished): void {
     this.unfinished = null;
-    for (const effect of step.effects.slice(next)) if (effect.kind === 'setTimer' || effect.kind === 'cancelTimer') this.release(effect);
+    for (const effect of step.effects.slice(next))
+      if (effect.kind === 'setTimer' || effect.kind === 'cancelTimer') this.release(effect);
     this.handleWaiting();
   }
 
@@ -520,7 +549,8 @@ export class Machine {
   }
 
   private release(effect: AnyEffect): void {
-    if (effect.kind === 'setTimer') this.timers.set(effect.timer, this.timerChoice.in(effect.afterUs, effect.timer), this.clock);
+    if (effect.kind === 'setTimer')
+      this.timers.set(effect.timer, this.timerChoice.in(effect.afterUs, effect.timer), this.clock);
     else if (effect.kind === 'cancelTimer') this.timers.cancel(effect.timer);
     else this.world.release(this, effect);
   }

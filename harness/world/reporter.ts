@@ -53,7 +53,10 @@ export class Reporter {
   }
 
   /** `event` is null for a boot, from what the disk held: `durable`. */
-  stepped(nowUs: number, node: NodeId, before: unknown, after: unknown, event: AnyEvent | null, effects: readonly AnyEffect[], durable: unknown): void {
+  stepped(
+    nowUs: number, node: NodeId, before: unknown, after: unknown, event: AnyEvent | null, effects: readonly AnyEffect[],
+    durable: unknown,
+  ): void {
     this.steps += 1;
     this.lastNode = node;
     this.digest.number(nowUs);
@@ -105,7 +108,9 @@ export class Reporter {
     this.observer.refused?.(node, file);
   }
 
-  /** @throws Violated, or SystemError as it is: an exception inside a reducer is the protocol's fault, not the harness's */
+  /**
+   * @throws Violated, or SystemError as it is: an exception inside a reducer is the protocol's fault, not the harness's
+   */
   threw(nowUs: number, node: NodeId, error: unknown, event: AnyEvent | null): never {
     // What cannot be run at all has not been run.
     if (error instanceof SystemError) throw error;

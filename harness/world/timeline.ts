@@ -64,7 +64,10 @@ export class Timeline<Happening> {
     this.nowUs = atUs;
     this.events += 1;
     if (this.events - this.allowedFrom > eventsMax || this.atThisInstant > eventsAtOneInstantMax) {
-      hold(boundedWork, { events: this.events, eventsMax, atThisInstant: this.atThisInstant, atOneInstantMax: eventsAtOneInstantMax, atUs, lastStep: this.lastStep() });
+      hold(boundedWork, {
+        events: this.events, eventsMax, atThisInstant: this.atThisInstant, atOneInstantMax: eventsAtOneInstantMax, atUs,
+        lastStep: this.lastStep(),
+      });
     }
     this.happen(happening);
   }

@@ -32,7 +32,8 @@ export class Waits {
   /** A node's state is another than it was. Nothing happens here: this is within a step. */
   changed(): void {
     if (this.waiting.length === 0) return;
-    if (this.waiting.some(({ wait }) => wait.isOver())) this.waiting = this.waiting.filter(({ wait }) => !wait.isOver());
+    if (this.waiting.some(({ wait }) => wait.isOver()))
+      this.waiting = this.waiting.filter(({ wait }) => !wait.isOver());
     for (const one of this.waiting) if (!one.isCalled && one.wait.hasCome()) this.call(one);
   }
 

@@ -30,7 +30,13 @@ import type { TraceSink } from './trace.ts';
 import { Waits } from './waits.ts';
 
 type Happening =
-  | { readonly kind: 'arrival'; readonly from: NodeId; readonly to: NodeId; readonly message: unknown; readonly struckBy: FaultKind | null }
+  | {
+      readonly kind: 'arrival';
+      readonly from: NodeId;
+      readonly to: NodeId;
+      readonly message: unknown;
+      readonly struckBy: FaultKind | null;
+    }
   | { readonly kind: 'waking'; readonly machine: Machine; readonly waking: Waking }
   | { readonly kind: 'action'; readonly action: () => void };
 
@@ -55,9 +61,13 @@ export class World implements ScriptedWorld, Host {
   private readonly streams: RandomStreams;
   /** What is left to chance where a crash splits what a node sends. */
   private readonly sends = new Map<NodeId, RandomStream>();
-  private readonly timeline = new Timeline<Happening>((happening) => this.happen(happening), () => this.reporter.lastStep());
+  private readonly timeline = new Timeline<Happening>(
+    (happening) => this.happen(happening), () => this.reporter.lastStep(),
+  );
   private readonly reporter: Reporter;
-  private readonly waits = new Waits(() => this.nowUs, (atUs, action) => this.at(atUs, action));
+  private readonly waits = new Waits(
+    () => this.nowUs, (atUs, action) => this.at(atUs, action),
+  );
   /** Who leads while no server's state changes; undefined while that is not known. */
   private leading: NodeId | null | undefined = undefined;
   /** For whoever asks who leads: filled anew each time. */
@@ -75,8 +85,12 @@ export class World implements ScriptedWorld, Host {
     this.servers = plan.servers;
     this.size = size;
     this.links = new Links(size, this.postNow, (kind) => this.accounts.fired(kind));
-    this.machines = processes.map((process, id) =>
-      new Machine(this, id, process, newDisk(system, process, plan, id, streams), timerChoice(plan, id, size, streams, trace)));
+    this.machines = processes.map(
+      (process, id) =>
+        new Machine(
+          this, id, process, newDisk(system, process, plan, id, streams), timerChoice(plan, id, size, streams, trace),
+        ),
+    );
     this.observer = observerOf(system, plan, (node) => this.machines[node]!.disk.durable);
     this.reporter = new Reporter(system, this.observer, trace, (node) => nodeName(plan, node));
     this.network = this.networkFor(plan, streams, trace);
@@ -179,8 +193,7 @@ export class World implements ScriptedWorld, Host {
     if (happening.kind === 'arrival') {
       if (happening.struckBy === null) this.arrive(happening.from, happening.to, happening.message);
       else this.arriveStruck(happening.from, happening.to, happening.message, happening.struckBy);
-    }
-    else if (happening.kind === 'waking') happening.machine.wake(happening.waking);
+    } else if (happening.kind === 'waking') happening.machine.wake(happening.waking);
     else happening.action();
   }
 
@@ -244,7 +257,8 @@ export class World implements ScriptedWorld, Host {
   owesProgress(): boolean {
     const { servers, machines, network, system } = this;
     const reach: Reach = {
-      servers, isUp: (node) => machines[node]!.isUp, canTalk: (from, to) => network.canReach(from, to), stateOf: (node) => machines[node]!.nextState,
+      servers, isUp: (node) => machines[node]!.isUp, canTalk: (from, to) => network.canReach(from, to),
+      stateOf: (node) => machines[node]!.nextState,
     };
     return (system.owesProgress ?? everyoneCanTalk)(reach);
   }
@@ -259,7 +273,10 @@ export class World implements ScriptedWorld, Host {
     else machine.armed = moment;
   }
 
-  /** Down and up again at once, and down for the second time before it is up: for as long as its recovery takes any time. */
+  /**
+   * Down and up again at once, and down for the second time before it is up: for as long as its recovery takes any
+   * time.
+   */
   private crashRecovering(machine: Machine): void {
     if (machine.isRecovering) return machine.crashRecovering();
     if (machine.isGone) return;
@@ -269,7 +286,10 @@ export class World implements ScriptedWorld, Host {
     machine.start();
   }
 
-  /** Starts a node that is down, unless it is so for good; one that is up stays as it is, and is no longer about to crash. */
+  /**
+   * Starts a node that is down, unless it is so for good; one that is up stays as it is, and is no longer about to
+   * crash.
+   */
   restart(node: NodeId): void {
     const machine = this.machines[node]!;
     machine.armed = null;
@@ -291,7 +311,7 @@ export class World implements ScriptedWorld, Host {
   /** Of so many things to say, at least two: how many leave before a crash. */
   leavesOf({ id }: Machine, all: number): number {
     let random = this.sends.get(id);
-    if (random === undefined) this.sends.set(id, random = this.streams.stream(`sends ${id}`));
+    if (random === undefined) this.sends.set(id, (random = this.streams.stream(`sends ${id}`)));
     return 1 + random.below(all - 1);
   }
 
@@ -332,7 +352,9 @@ export class World implements ScriptedWorld, Host {
     this.waits.changed();
   }
 
-  stepped({ id, disk }: Machine, before: unknown, after: unknown, event: AnyEvent | null, effects: readonly AnyEffect[]): void {
+  stepped(
+    { id, disk }: Machine, before: unknown, after: unknown, event: AnyEvent | null, effects: readonly AnyEffect[],
+  ): void {
     if (before !== after && id < this.servers) this.leading = undefined;
     this.reporter.stepped(this.nowUs, id, before, after, event, effects, disk.durable);
     if (before !== after) this.waits.changed();
@@ -352,7 +374,9 @@ export class World implements ScriptedWorld, Host {
   }
 }
 
-function newDisk(system: System, process: AnyProcess, { disk, servers }: Plan, id: NodeId, streams: RandomStreams): Disk {
+function newDisk(
+  system: System, process: AnyProcess, { disk, servers }: Plan, id: NodeId, streams: RandomStreams,
+): Disk {
   const storage = disk.bytes === true && id < servers ? mustHave(system, 'storage') : null;
   return new Disk(process, disk, streams.stream(`disk ${id}`), storage, {
     torn: () => streams.stream(`torn ${id}`),
@@ -361,7 +385,9 @@ function newDisk(system: System, process: AnyProcess, { disk, servers }: Plan, i
   });
 }
 
-function timerChoice(plan: Plan, id: NodeId, size: number, streams: RandomStreams, trace: TraceSink | null): TimerChoice {
+function timerChoice(
+  plan: Plan, id: NodeId, size: number, streams: RandomStreams, trace: TraceSink | null,
+): TimerChoice {
   const choice = plan.timers === undefined ? streams.stream(`timer ${id}`) : new ListedTimers(plan.timers, id, size);
   const onTimer = trace?.timer?.bind(trace);
   return onTimer === undefined ? choice : new ToldTimers(choice, id, onTimer);

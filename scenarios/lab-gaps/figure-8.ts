@@ -42,16 +42,26 @@ export const figure8StateByState: LabTest = raftTest({
     cluster.partition([s1, s2, s3]);
     yield* until(cluster, `n${s3} to hold index 2`, () => lastIndexOf(cluster, s3) === 2);
     yield* sleep(500 * ms);
-    cluster.mustNotBeCommitted(2, 'an entry of an earlier term on 3 of 5 servers, with none of the leader\'s own term behind it');
+    cluster.mustNotBeCommitted(
+      2,
+      "an entry of an earlier term on 3 of 5 servers, with none of the leader's own term behind it",
+    );
 
     // (d1) That leader is lost; S5 is elected by the others and overwrites the entry.
     for (const server of [s1, s2]) cluster.stage.world.crash(server, 'now');
     cluster.stage.world.restart(s5);
     cluster.partition(others);
-    mustHold('Election Restriction', (yield* leaderAmong(cluster, others)) === s5, () => `of ${cluster.listed(others)} only n${s5} has the newest last term`);
+    mustHold(
+      'Election Restriction', (yield* leaderAmong(cluster, others)) === s5,
+      () => `of ${cluster.listed(others)} only n${s5} has the newest last term`,
+    );
     const started = yield* cluster.ask(s5, 40);
     yield* until(cluster, 'index 3 to be committed', () => cluster.nCommitted(3).servers >= 3);
-    mustHold('Overwritten', started?.index === 3 && cluster.nCommitted(2).command === 30, () => `index 2 holds ${cluster.nCommitted(2).command}, where the entry of the newest term, 30, must have won`);
+    mustHold(
+      'Overwritten',
+      started?.index === 3 && cluster.nCommitted(2).command === 30,
+      () => `index 2 holds ${cluster.nCommitted(2).command}, where the entry of the newest term, 30, must have won`,
+    );
   },
 });
 
@@ -71,14 +81,16 @@ export const figure8AtBarrier: LabTest = raftTest({
       yield* sleep(cluster.below(cluster.below(2) === 0 ? 13 : 700) * ms);
       if (leader !== null && cluster.below(2) === 0) world.crash(leader, 'now');
       const down = cluster.servers.filter((server) => !cluster.isUp(server));
-      if (down.length > 2 || (down.length > 0 && cluster.below(4) === 0)) world.restart(down[cluster.below(down.length)]!);
+      if (down.length > 2 || (down.length > 0 && cluster.below(4) === 0))
+        world.restart(down[cluster.below(down.length)]!);
     }
     const crashes = world.counts.crashesWriteKept - before;
     mustHold('Gap Is Exercised', crashes > 0, () => 'no leader crashed between its write and its sends');
   },
 });
 
-const lastIndexOf = (cluster: RaftCluster, server: NodeId): number => cluster.raftOf(server)?.persistent.log.lastIndex ?? 0;
+const lastIndexOf = (cluster: RaftCluster, server: NodeId): number =>
+  cluster.raftOf(server)?.persistent.log.lastIndex ?? 0;
 
 function* leaderAmong(cluster: RaftCluster, servers: readonly NodeId[]): Routine<NodeId> {
   const leader = (): NodeId | undefined => servers.find((server) => cluster.raftOf(server)?.role.kind === 'leader');

@@ -21,7 +21,11 @@ export const forgottenVote: LabTest = raftTest({
   *play(cluster) {
     let rivals = 0;
     for (let round = 0; round < rounds; round++) rivals += (yield* rivalElection(cluster)) ? 1 : 0;
-    mustHold('Gap Is Exercised', rivals > 0, () => `in none of ${rounds} elections did a voter restart between two candidates of one term`);
+    mustHold(
+      'Gap Is Exercised',
+      rivals > 0,
+      () => `in none of ${rounds} elections did a voter restart between two candidates of one term`,
+    );
   },
 });
 
@@ -56,9 +60,15 @@ function* rivalElection(cluster: RaftCluster): Routine<boolean> {
 
 function mustBeOneLeader(cluster: RaftCluster): void {
   const [a, b] = [cluster.raftOf(first), cluster.raftOf(second)];
-  const isDouble = a?.role.kind === 'leader' && b?.role.kind === 'leader' && a.persistent.currentTerm === b.persistent.currentTerm;
-  mustHold('One Leader Per Term', !isDouble, () => `n${first} and n${second} both lead in term ${a?.persistent.currentTerm}, both by the vote of n${voter}`);
+  const isDouble =
+    a?.role.kind === 'leader' && b?.role.kind === 'leader' && a.persistent.currentTerm === b.persistent.currentTerm;
+  mustHold(
+    'One Leader Per Term',
+    !isDouble,
+    () => `n${first} and n${second} both lead in term ${a?.persistent.currentTerm}, both by the vote of n${voter}`,
+  );
 }
 
-const durableOf = (cluster: RaftCluster, server: NodeId): Persistent => cluster.stage.world.machines[server]!.disk.durable as Persistent;
+const durableOf = (cluster: RaftCluster, server: NodeId): Persistent =>
+  cluster.stage.world.machines[server]!.disk.durable as Persistent;
 const termOnDisk = (cluster: RaftCluster, server: NodeId): number => durableOf(cluster, server).currentTerm;

@@ -8,4 +8,7 @@ import { forgottenVote } from './forgotten-vote.ts';
 import { livenessBounds } from './liveness-bounds.ts';
 import { networkGaps } from './network-gaps.ts';
 
-export const gapTests: readonly LabTest[] = [...networkGaps, ...crashGaps, ...diskAndClockGaps, livenessBounds, evenCluster, figure8AtBarrier, figure8StateByState, forgottenVote];
+export const gapTests: readonly LabTest[] = [
+  ...networkGaps, ...crashGaps, ...diskAndClockGaps, livenessBounds, evenCluster, figure8AtBarrier, figure8StateByState,
+  forgottenVote,
+];

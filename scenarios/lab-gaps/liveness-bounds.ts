@@ -22,27 +22,44 @@ export const livenessBounds: LabTest = kvTest({
     let value = '';
     yield* cluster.waitForLeader();
     for (let round = 0; round < 15; round++) {
-      const lost = (yield* within(cluster, electionBoundUs, 'Election In Time', () => 'no server leads', () => cluster.leader))!;
+      const lost = (yield *
+        within(
+          cluster, electionBoundUs, 'Election In Time', () => 'no server leads', () => cluster.leader,
+        ))!;
       const isCrash = cluster.random.chance(500);
       if (isCrash) cluster.crash(lost);
       else cluster.disconnect(lost);
-      yield* within(cluster, electionBoundUs, 'Election In Time', () => `n${lost} is lost and no other server leads`, () => otherLeader(cluster, lost));
+      yield *
+        within(
+          cluster, electionBoundUs, 'Election In Time', () => `n${lost} is lost and no other server leads`,
+          () => otherLeader(cluster, lost),
+        );
       const fromUs = cluster.stage.nowUs;
       yield* clerk.append('k', `${round};`);
       value += `${round};`;
       const tookUs = cluster.stage.nowUs - fromUs;
-      mustHold('Answer In Time', tookUs <= answerBoundUs, () => `with a leader there, an append took ${secondsOf(tookUs)}, where at most ${secondsOf(answerBoundUs)} are allowed`);
+      mustHold(
+        'Answer In Time',
+        tookUs <= answerBoundUs,
+        () =>
+          `with a leader there, an append took ${secondsOf(tookUs)}, where at most ${secondsOf(answerBoundUs)} are allowed`,
+      );
       if (isCrash) cluster.start(lost);
       cluster.connect(lost);
       const target = highestCommitted(cluster);
-      yield* within(cluster, catchUpBoundUs, 'Catch Up In Time', () => `n${lost} was joined and has not executed entry ${target}`, () =>
-        (cluster.serverOf(lost)?.machine.lastExecuted ?? 0) >= target ? lost : null);
+      yield *
+        within(
+          cluster, catchUpBoundUs, 'Catch Up In Time', () => `n${lost} was joined and has not executed entry ${target}`,
+          () => ((cluster.serverOf(lost)?.machine.lastExecuted ?? 0) >= target ? lost : null),
+        );
     }
     yield* clerk.mustRead('k', value);
   },
 });
 
-function* within(cluster: KvCluster, boundUs: number, property: string, missing: () => string, found: () => NodeId | null): Routine<NodeId | null> {
+function* within(
+  cluster: KvCluster, boundUs: number, property: string, missing: () => string, found: () => NodeId | null,
+): Routine<NodeId | null> {
   const fromUs = cluster.stage.nowUs;
   while (found() === null) {
     mustHold(property, cluster.stage.nowUs - fromUs < boundUs, () => `${missing()} after ${secondsOf(boundUs)}`);

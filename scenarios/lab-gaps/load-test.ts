@@ -52,13 +52,17 @@ function* underLoad(cluster: KvCluster, { name, keys = 3, trouble }: LoadParts):
   yield* cluster.waitForLeader();
   const load: Load = { isOver: false };
   const clerks = Array.from({ length: clients }, () => cluster.newClerk());
-  const done = clerks.map((clerk, client) => stage.spawn(randomKeyClient(clerk, client, keys, stage.random(`client ${client}`), load, 60 * ms)));
+  const done = clerks.map((clerk, client) =>
+    stage.spawn(randomKeyClient(clerk, client, keys, stage.random(`client ${client}`), load, 60 * ms)),
+  );
   const troubled = stage.spawn(trouble(cluster, stage.random('trouble'), load));
   yield* sleep(loadUs);
   load.isOver = true;
   yield* fires(troubled);
   const happened = troubled.value;
-  mustHold('Gap Is Exercised', happened > 0, () => `${name} is about a kind of trouble that never happened in this run`);
+  mustHold(
+    'Gap Is Exercised', happened > 0, () => `${name} is about a kind of trouble that never happened in this run`,
+  );
   cluster.setFlags({ reliable: true, longReordering: false });
   for (const server of cluster.servers) {
     stage.world.restart(server);
@@ -66,6 +70,10 @@ function* underLoad(cluster: KvCluster, { name, keys = 3, trouble }: LoadParts):
   }
   for (const clerk of clerks) clerk.reach(cluster.servers);
   for (const [client, one] of done.entries()) {
-    mustHold('Completion After Heal', yield* fires(one, completionUs), () => `client ${client} still waits for an answer ${completionUs / second} s after the trouble ended`);
+    mustHold(
+      'Completion After Heal',
+      yield * fires(one, completionUs),
+      () => `client ${client} still waits for an answer ${completionUs / second} s after the trouble ended`,
+    );
   }
 }

@@ -115,12 +115,16 @@ function* oneWayCuts(cluster: KvCluster, random: RandomStream, load: Load): Rout
   return cuts;
 }
 
-function* sidesOf(cluster: KvCluster, random: RandomStream, load: Load, sides: number, withClients: boolean): Routine<number> {
+function* sidesOf(
+  cluster: KvCluster, random: RandomStream, load: Load, sides: number, withClients: boolean,
+): Routine<number> {
   const clients = withClients ? cluster.stage.plan.clients : 0;
   let partitions = 0;
   while (!load.isOver) {
     const sideOf = cluster.servers.map(() => random.below(sides));
-    cluster.partition(...Array.from({ length: sides }, (_, side) => cluster.servers.filter((server) => sideOf[server] === side)));
+    cluster.partition(
+      ...Array.from({ length: sides }, (_, side) => cluster.servers.filter((server) => sideOf[server] === side)),
+    );
     if (new Set(sideOf).size === sides) partitions += 1;
     for (let client = 0; client < clients; client++) {
       const side = random.below(sides);
@@ -138,7 +142,10 @@ function* slowLink(cluster: KvCluster, random: RandomStream, load: Load): Routin
   while (!load.isOver) {
     const a = cluster.leader ?? random.below(cluster.size);
     const b = cluster.after(a, 1 + random.below(cluster.size - 1));
-    for (const [from, to] of [[a, b], [b, a]] as const) network.slow(from, to, random.in({ min: 100 * ms, max: 1000 * ms }));
+    for (const [from, to] of [
+      [a, b], [b, a],
+    ] as const)
+      network.slow(from, to, random.in({ min: 100 * ms, max: 1000 * ms }));
     slowed += 1;
     yield* sleep(random.in({ min: 500 * ms, max: 1500 * ms }));
     for (const [from, to] of [[a, b], [b, a]] as const) network.slow(from, to, 0);

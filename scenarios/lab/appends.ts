@@ -9,9 +9,21 @@ export function appendsMustBeOnceInOrder(client: number, appends: number, value:
   for (let counter = 0; counter < appends; counter++) {
     const wanted = piece(client, counter);
     const offset = value.indexOf(wanted);
-    mustHold('Every Append', offset >= 0, () => `append ${counter} of client ${client} (${JSON.stringify(wanted)}) is missing from ${shownText(value)}`);
-    mustHold('Exactly Once', value.lastIndexOf(wanted) === offset, () => `append ${counter} of client ${client} (${JSON.stringify(wanted)}) is twice in ${shownText(value)}`);
-    mustHold('Order Of Appends', offset > lastOffset, () => `append ${counter} of client ${client} stands before its append ${counter - 1} in ${shownText(value)}`);
+    mustHold(
+      'Every Append',
+      offset >= 0,
+      () => `append ${counter} of client ${client} (${JSON.stringify(wanted)}) is missing from ${shownText(value)}`,
+    );
+    mustHold(
+      'Exactly Once',
+      value.lastIndexOf(wanted) === offset,
+      () => `append ${counter} of client ${client} (${JSON.stringify(wanted)}) is twice in ${shownText(value)}`,
+    );
+    mustHold(
+      'Order Of Appends',
+      offset > lastOffset,
+      () => `append ${counter} of client ${client} stands before its append ${counter - 1} in ${shownText(value)}`,
+    );
     lastOffset = offset;
   }
 }

@@ -36,7 +36,9 @@ export function* churn(cluster: RaftCluster): Routine {
 }
 
 /** Returns the values that it saw committed. */
-function* churnClient(cluster: RaftCluster, me: number, state: { readonly isOver: boolean }): Routine<readonly number[]> {
+function* churnClient(
+  cluster: RaftCluster, me: number, state: { readonly isOver: boolean },
+): Routine<readonly number[]> {
   const random = cluster.stage.random(`churn client ${me}`);
   const seen: number[] = [];
   while (!state.isOver) {
@@ -68,7 +70,11 @@ function* mustAllBeLogged(cluster: RaftCluster, seen: readonly number[], lastInd
   const logged = new Set<unknown>();
   for (let index = 1; index <= lastIndex; index++) logged.add(yield* cluster.wait(index, cluster.size, null));
   for (const command of seen) {
-    mustHold('No Committed Value Is Lost', logged.has(command), () => `a client saw ${command} committed, and it is not among the ${lastIndex} entries of the final log`);
+    mustHold(
+      'No Committed Value Is Lost',
+      logged.has(command),
+      () => `a client saw ${command} committed, and it is not among the ${lastIndex} entries of the final log`,
+    );
     cluster.stage.checked += 1;
   }
 }

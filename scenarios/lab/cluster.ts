@@ -96,7 +96,11 @@ export class Cluster {
   partition(...sides: readonly (readonly NodeId[])[]): void {
     this.stage.note(`sides ${sides.map((side) => `{${side.join(' ')}}`).join(' | ')}`);
     for (const a of this.servers) {
-      for (const b of this.servers) if (a !== b) this.setWay(a, b, sides.some((side) => side.includes(a) && side.includes(b)));
+      for (const b of this.servers)
+        if (a !== b)
+          this.setWay(
+            a, b, sides.some((side) => side.includes(a) && side.includes(b)),
+          );
     }
   }
 

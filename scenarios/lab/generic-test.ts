@@ -85,7 +85,9 @@ function* genericRound(cluster: KvCluster, parts: GenericParts, number: number, 
 }
 
 /** Returns how many appends it made; every read must give its own running value. */
-function* ownKeyClient(clerk: Clerk, client: number, random: RandomStream, round: Round, meanRestUs: number): Routine<number> {
+function* ownKeyClient(
+  clerk: Clerk, client: number, random: RandomStream, round: Round, meanRestUs: number,
+): Routine<number> {
   const key = String(client);
   let expected = '';
   let appends = 0;
@@ -98,7 +100,12 @@ function* ownKeyClient(clerk: Clerk, client: number, random: RandomStream, round
       appends += 1;
     } else {
       const value = yield* clerk.get(key);
-      mustHold('Own Writes', value === expected, () => `${clerk.name}, the only writer of key ${key}, reads ${shownText(value)}, where it wrote ${shownText(expected)}`);
+      mustHold(
+        'Own Writes',
+        value === expected,
+        () =>
+          `${clerk.name}, the only writer of key ${key}, reads ${shownText(value)}, where it wrote ${shownText(expected)}`,
+      );
     }
     yield* sleep(random.below(2 * meanRestUs));
   }

@@ -3,7 +3,9 @@ import type { NodeId } from '../../core/protocol.ts';
 import type { Operation, Result } from '../../core/kv/command.ts';
 import type { Server } from '../../core/server.ts';
 import { mustHold } from '../../checkers/checker.ts';
-import { fires, sleep, valueOf, type Routine, type Script, type Signal, type Stage } from '../../harness/script/script.ts';
+import {
+  fires, sleep, valueOf, type Routine, type Script, type Signal, type Stage,
+} from '../../harness/script/script.ts';
 import type { RandomStream } from '../../harness/world/random.ts';
 import { Cluster, ms } from './cluster.ts';
 
@@ -23,7 +25,8 @@ export class KvCluster extends Cluster {
   newClerk(servers: readonly NodeId[] = this.servers): Clerk {
     const { plan } = this.stage;
     const number = this.clerksMade++;
-    if (number >= plan.clients) throw new TypeError(`the script needs more than the ${plan.clients} clients of its plan`);
+    if (number >= plan.clients)
+      throw new TypeError(`the script needs more than the ${plan.clients} clients of its plan`);
     const clerk = new Clerk(this, plan.servers + number);
     clerk.reach(servers);
     return clerk;
@@ -51,13 +54,22 @@ export class KvCluster extends Cluster {
   stateMustBeBounded(maxRaftState: number): void {
     const boundBytes = stateBoundTimes * maxRaftState;
     this.stateSizes.forEach((sizeBytes, server) => {
-      mustHold('State Size', sizeBytes <= boundBytes, () => `n${server} keeps ${sizeBytes} bytes of Raft's state, where at most ${boundBytes} (${stateBoundTimes} times maxraftstate) are allowed`);
+      mustHold(
+        'State Size',
+        sizeBytes <= boundBytes,
+        () =>
+          `n${server} keeps ${sizeBytes} bytes of Raft's state, where at most ${boundBytes} (${stateBoundTimes} times maxraftstate) are allowed`,
+      );
     });
   }
 
   snapshotsMustBeAtMost(boundBytes: number, why: string): void {
     this.snapshotSizes.forEach((sizeBytes, server) => {
-      mustHold('Snapshot Size', sizeBytes <= boundBytes, () => `n${server} keeps a snapshot of ${sizeBytes} bytes, where at most ${boundBytes} are allowed: ${why}`);
+      mustHold(
+        'Snapshot Size',
+        sizeBytes <= boundBytes,
+        () => `n${server} keeps a snapshot of ${sizeBytes} bytes, where at most ${boundBytes} are allowed: ${why}`,
+      );
     });
   }
 
@@ -112,7 +124,11 @@ export class Clerk {
 
   *mustRead(key: string, expected: string): Routine {
     const value = yield* this.get(key);
-    mustHold('Value Read', value === expected, () => `${this.name} reads ${shownText(value)} from key ${key}, where it must read ${shownText(expected)}`);
+    mustHold(
+      'Value Read',
+      value === expected,
+      () => `${this.name} reads ${shownText(value)} from key ${key}, where it must read ${shownText(expected)}`,
+    );
   }
 
   /** Waits for an operation that was begun, and counts it when it is done in time. */
@@ -123,7 +139,8 @@ export class Clerk {
   }
 }
 
-export const shownText = (text: string): string => (text.length <= 60 ? JSON.stringify(text) : `${JSON.stringify(text.slice(0, 60))}... (${text.length} characters)`);
+export const shownText = (text: string): string =>
+  text.length <= 60 ? JSON.stringify(text) : `${JSON.stringify(text.slice(0, 60))}... (${text.length} characters)`;
 
 export const kvScript = (body: (cluster: KvCluster) => Routine): Script =>
   function* script(stage: Stage): Routine {

@@ -13,11 +13,16 @@ export const lab2a: readonly LabTest[] = [
       yield* cluster.checkOneLeader();
       yield* sleep(50 * ms);
       const term = cluster.checkTerms();
-      mustHold('First Term', term >= 1, () => `after an election all servers are in term ${term}, which must be at least 1`);
+      mustHold(
+        'First Term', term >= 1, () => `after an election all servers are in term ${term}, which must be at least 1`,
+      );
       yield* sleep(2 * electionTimeout);
       const later = cluster.checkTerms();
       // The lab only warns here; with nothing failing there is no reason for a second election.
-      mustHold('Term Is Stable', later === term, () => `the term went from ${term} to ${later} within 2 s although nothing failed`);
+      mustHold(
+        'Term Is Stable', later === term,
+        () => `the term went from ${term} to ${later} within 2 s although nothing failed`,
+      );
       yield* cluster.checkOneLeader();
     },
   }),

@@ -29,7 +29,12 @@ export const lab2b: readonly LabTest[] = [
       for (let index = 2; index <= 11; index++) yield* agreedAt(cluster, index, longText(cluster));
       const sentBytes = rpcs.bytes - before;
       const boundBytes = cluster.size * 50_000 + 50_000;
-      mustHold('RPC Bytes', sentBytes <= boundBytes, () => `ten commands of 5000 characters took ${sentBytes} bytes of calls, where at most ${boundBytes} are allowed`);
+      mustHold(
+        'RPC Bytes',
+        sentBytes <= boundBytes,
+        () =>
+          `ten commands of 5000 characters took ${sentBytes} bytes of calls, where at most ${boundBytes} are allowed`,
+      );
     },
   }),
   raftTest({
@@ -109,7 +114,11 @@ export const lab2b: readonly LabTest[] = [
     *play(cluster) {
       yield* cluster.checkOneLeader();
       const { callsReceived } = cluster;
-      mustHold('Calls To Elect', callsReceived >= 1 && callsReceived <= 30, () => `it took ${callsReceived} calls to elect the first leader, where 1 to 30 are allowed`);
+      mustHold(
+        'Calls To Elect',
+        callsReceived >= 1 && callsReceived <= 30,
+        () => `it took ${callsReceived} calls to elect the first leader, where 1 to 30 are allowed`,
+      );
       yield* attempts(cluster, countedBatch);
       const before = cluster.callsReceived;
       yield* sleep(electionTimeout);
@@ -155,17 +164,26 @@ export const lab2b: readonly LabTest[] = [
 
 function* agreedAt(cluster: RaftCluster, index: LogIndex, command: number | string): Routine {
   const agreed = yield* cluster.one(command, cluster.size, false);
-  mustHold('Index Of Agreement', agreed === index, () => `command ${shown(command)} was agreed at index ${agreed}, where it must be ${index}`);
+  mustHold(
+    'Index Of Agreement',
+    agreed === index,
+    () => `command ${shown(command)} was agreed at index ${agreed}, where it must be ${index}`,
+  );
 }
 
 /** The server must lead, and take the command at one of the indexes. */
 function* acceptedAt(cluster: RaftCluster, server: number, command: number, indexes: readonly LogIndex[]): Routine {
   const started = yield* cluster.ask(server, command);
   mustHold('Leader Accepts', started?.isLeader === true, () => `n${server} led and does not accept command ${command}`);
-  mustHold('Index Of Start', indexes.includes(started!.index), () => `n${server} took command ${command} at index ${started!.index}, where it must be ${indexes.join(' or ')}`);
+  mustHold(
+    'Index Of Start',
+    indexes.includes(started!.index),
+    () => `n${server} took command ${command} at index ${started!.index}, where it must be ${indexes.join(' or ')}`,
+  );
 }
 
-const longText = (cluster: RaftCluster): string => Array.from({ length: 5000 }, () => String.fromCharCode(33 + cluster.below(90))).join('');
+const longText = (cluster: RaftCluster): string =>
+  Array.from({ length: 5000 }, () => String.fromCharCode(33 + cluster.below(90))).join('');
 
 /** Up to 5 tries, because the term may move on in the middle of one through no fault of anybody. */
 function* attempts(cluster: RaftCluster, attempt: (cluster: RaftCluster) => Routine<boolean>): Routine {
@@ -196,7 +214,11 @@ function* concurrentStarts(cluster: RaftCluster): Routine<boolean> {
     cluster.stage.checked += 1;
   }
   for (const command of [100, 101, 102, 103, 104]) {
-    mustHold('No Command Is Lost', found.has(command), () => `command ${command}, one of five proposed at once to n${leader}, was not committed in term ${term}`);
+    mustHold(
+      'No Command Is Lost',
+      found.has(command),
+      () => `command ${command}, one of five proposed at once to n${leader}, was not committed in term ${term}`,
+    );
   }
   return true;
 }
@@ -213,17 +235,27 @@ function* countedBatch(cluster: RaftCluster): Routine<boolean> {
     commands.push(command);
     const started = yield* cluster.ask(leader, command);
     if (started?.isLeader !== true || started.term !== term) return false;
-    mustHold('Index Of Start', started.index === index + i, () => `n${leader} took command ${i} of a batch at index ${started.index}, where it must be ${index + i}`);
+    mustHold(
+      'Index Of Start',
+      started.index === index + i,
+      () => `n${leader} took command ${i} of a batch at index ${started.index}, where it must be ${index + i}`,
+    );
   }
   for (let i = 1; i <= 10; i++) {
     const applied = yield* cluster.wait(index + i, cluster.size, term);
     if (applied === null) return false;
-    mustHold('Committed In Place', applied === commands[i - 1], () => `index ${index + i} holds ${applied}, where ${commands[i - 1]} was accepted`);
+    mustHold(
+      'Committed In Place', applied === commands[i - 1],
+      () => `index ${index + i} holds ${applied}, where ${commands[i - 1]} was accepted`,
+    );
     cluster.stage.checked += 1;
   }
   if (cluster.servers.some((server) => cluster.raftOf(server)!.persistent.currentTerm !== term)) return false;
   const calls = cluster.callsReceived - before;
-  mustHold('Calls For A Batch', calls <= (10 + 1 + 3) * 3, () => `12 commands took ${calls} calls, where at most ${(10 + 1 + 3) * 3} are allowed`);
+  mustHold(
+    'Calls For A Batch', calls <= (10 + 1 + 3) * 3,
+    () => `12 commands took ${calls} calls, where at most ${(10 + 1 + 3) * 3} are allowed`,
+  );
   return true;
 }
 

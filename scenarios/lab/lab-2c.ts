@@ -153,7 +153,9 @@ function* figure8Unreliable(cluster: RaftCluster): Routine {
     if (step === 200) cluster.setFlags({ longReordering: true });
     // Servers that are cut off are asked too: a deposed leader goes on growing its log.
     const answers = yield* cluster.askAll(() => cluster.below(10_000));
-    const leader = answers.findLastIndex((started, server) => started?.isLeader === true && cluster.isConnected(server));
+    const leader = answers.findLastIndex(
+      (started, server) => started?.isLeader === true && cluster.isConnected(server),
+    );
     yield* figure8Pause(cluster);
     const isCut = cluster.below(1000) < 500;
     if (leader >= 0 && isCut) cluster.disconnect(leader);

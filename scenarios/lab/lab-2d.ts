@@ -23,8 +23,10 @@ const snapshotTest = (name: string, summary: string, fault: RoundFault, reliable
   });
 
 export const lab2d: readonly LabTest[] = [
-  snapshotTest('2D-1-SnapshotBasic', '30 rounds of commands: Raft\'s state stays below 2000 bytes', 'none', true),
-  snapshotTest('2D-2-SnapshotInstall', 'the same, with a server cut off in each round that needs the snapshot', 'cut', true),
+  snapshotTest('2D-1-SnapshotBasic', "30 rounds of commands: Raft's state stays below 2000 bytes", 'none', true),
+  snapshotTest(
+    '2D-2-SnapshotInstall', 'the same, with a server cut off in each round that needs the snapshot', 'cut', true,
+  ),
   snapshotTest('2D-3-SnapshotInstallUnreliable', 'the same on an unreliable network', 'cut', false),
   snapshotTest('2D-4-SnapshotInstallCrash', 'the same, with a server that crashes in each round', 'crash', true),
   snapshotTest('2D-5-SnapshotInstallUnCrash', 'the same on an unreliable network', 'crash', false),
@@ -41,7 +43,11 @@ export const lab2d: readonly LabTest[] = [
         const before = yield* cluster.one(cluster.command(), 3, true);
         crashAndRestartAll(cluster);
         const after = yield* cluster.one(cluster.command(), 3, true);
-        mustHold('Index After Restart', after >= before + 1, () => `after all servers restarted a command was agreed at index ${after}, where it must be behind ${before}`);
+        mustHold(
+          'Index After Restart',
+          after >= before + 1,
+          () => `after all servers restarted a command was agreed at index ${after}, where it must be behind ${before}`,
+        );
       }
     },
   }),
@@ -58,7 +64,11 @@ export const lab2d: readonly LabTest[] = [
       crashAndRestartAll(cluster);
       yield* cluster.one(cluster.command(), 3, true);
       const sizes = cluster.snapshotSizes;
-      mustHold('Snapshot Survives', sizes.every((sizeBytes) => sizeBytes > 0), () => `after two restarts the snapshots on disk have ${sizes.join(' ')} bytes, where none may be empty`);
+      mustHold(
+        'Snapshot Survives',
+        sizes.every((sizeBytes) => sizeBytes > 0),
+        () => `after two restarts the snapshots on disk have ${sizes.join(' ')} bytes, where none may be empty`,
+      );
     },
   }),
 ];
@@ -98,6 +108,11 @@ function* struckRound(cluster: RaftCluster, fault: RoundFault, victim: NodeId, s
 
 function stateMustBeSmall(cluster: RaftCluster, round: number): void {
   cluster.stateSizes.forEach((sizeBytes, server) => {
-    mustHold('State Size', sizeBytes < stateBoundBytes, () => `n${server} keeps ${sizeBytes} bytes of Raft's state after round ${round}, where it must be less than ${stateBoundBytes}`);
+    mustHold(
+      'State Size',
+      sizeBytes < stateBoundBytes,
+      () =>
+        `n${server} keeps ${sizeBytes} bytes of Raft's state after round ${round}, where it must be less than ${stateBoundBytes}`,
+    );
   });
 }

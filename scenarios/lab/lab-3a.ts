@@ -35,12 +35,24 @@ export const lab3a: readonly LabTest[] = [
       yield* onePartition(cluster);
     },
   }),
-  genericTest({ name: '3A-7-ManyPartitionsOneClient', summary: 'one client, partitions', clients: 1, partitions: true }),
-  genericTest({ name: '3A-8-ManyPartitionsManyClients', summary: '5 clients, partitions', clients: 5, partitions: true }),
-  genericTest({ name: '3A-9-PersistOneClient', summary: 'one client, restarts of all servers', clients: 1, crash: true }),
+  genericTest({
+    name: '3A-7-ManyPartitionsOneClient', summary: 'one client, partitions', clients: 1, partitions: true,
+  }),
+  genericTest({
+    name: '3A-8-ManyPartitionsManyClients', summary: '5 clients, partitions', clients: 5, partitions: true,
+  }),
+  genericTest({
+    name: '3A-9-PersistOneClient', summary: 'one client, restarts of all servers', clients: 1, crash: true,
+  }),
   genericTest({ name: '3A-10-PersistConcurrent', summary: '5 clients, restarts', clients: 5, crash: true }),
-  genericTest({ name: '3A-11-PersistConcurrentUnreliable', summary: '5 clients, restarts, unreliable network', clients: 5, crash: true, unreliable: true }),
-  genericTest({ name: '3A-12-PersistPartition', summary: '5 clients, restarts, partitions', clients: 5, crash: true, partitions: true }),
+  genericTest({
+    name: '3A-11-PersistConcurrentUnreliable', summary: '5 clients, restarts, unreliable network', clients: 5,
+    crash: true, unreliable: true,
+  }),
+  genericTest({
+    name: '3A-12-PersistPartition', summary: '5 clients, restarts, partitions', clients: 5, crash: true,
+    partitions: true,
+  }),
   genericTest({
     name: '3A-13-PersistPartitionUnreliable',
     summary: '5 clients, restarts, partitions, unreliable network',
@@ -95,8 +107,14 @@ function* onePartition(cluster: KvCluster): Routine {
   const put = writer.begin({ kind: 'put', key: '1', value: '15' });
   const get = reader.begin({ kind: 'get', key: '1' });
   yield* sleep(second);
-  mustHold('No Progress In Minority', !put.isFired, () => `a put was answered by ${cluster.listed(minority)}, 2 of 5 servers, within 1 s`);
-  mustHold('No Progress In Minority', !get.isFired, () => `a get was answered by ${cluster.listed(minority)}, 2 of 5 servers, within 1 s`);
+  mustHold(
+    'No Progress In Minority', !put.isFired,
+    () => `a put was answered by ${cluster.listed(minority)}, 2 of 5 servers, within 1 s`,
+  );
+  mustHold(
+    'No Progress In Minority', !get.isFired,
+    () => `a get was answered by ${cluster.listed(minority)}, 2 of 5 servers, within 1 s`,
+  );
   yield* inMajority.mustRead('1', '14');
   yield* inMajority.put('1', '16');
   yield* inMajority.mustRead('1', '16');
@@ -106,7 +124,13 @@ function* onePartition(cluster: KvCluster): Routine {
   writer.reach(cluster.servers);
   reader.reach(cluster.servers);
   yield* sleep(second);
-  mustHold('Completion After Heal', yield* writer.isDone(put, 3000 * ms), () => 'a put that waited in the minority is not answered 4 s after all were joined');
-  mustHold('Completion After Heal', yield* reader.isDone(get, 3000 * ms), () => 'a get that waited in the minority is not answered 4 s after all were joined');
+  mustHold(
+    'Completion After Heal', yield * writer.isDone(put, 3000 * ms),
+    () => 'a put that waited in the minority is not answered 4 s after all were joined',
+  );
+  mustHold(
+    'Completion After Heal', yield * reader.isDone(get, 3000 * ms),
+    () => 'a get that waited in the minority is not answered 4 s after all were joined',
+  );
   yield* all.mustRead('1', '15');
 }

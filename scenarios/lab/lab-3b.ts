@@ -37,13 +37,22 @@ export const lab3b: readonly LabTest[] = [
       cluster.stateMustBeBounded(maxRaftState);
       cluster.snapshotsMustBeAtMost(500, 'the store holds one key of one character');
       const { nowUs } = cluster.stage;
-      mustHold('Speed', nowUs < 20 * second, () => `800 operations took ${secondsOf(nowUs)}, where less than 20 s are allowed`);
+      mustHold(
+        'Speed', nowUs < 20 * second, () => `800 operations took ${secondsOf(nowUs)}, where less than 20 s are allowed`,
+      );
     },
   }),
   speedTest('3B-3-Speed', maxRaftState),
-  genericTest({ name: '3B-4-SnapshotRecover', summary: 'one client, restarts of all servers', clients: 1, crash: true, maxRaftState }),
-  genericTest({ name: '3B-5-SnapshotRecoverManyClients', summary: '20 clients, restarts', clients: 20, crash: true, maxRaftState }),
-  genericTest({ name: '3B-6-SnapshotUnreliable', summary: '5 clients, unreliable network', clients: 5, unreliable: true, maxRaftState }),
+  genericTest({
+    name: '3B-4-SnapshotRecover', summary: 'one client, restarts of all servers', clients: 1, crash: true, maxRaftState,
+  }),
+  genericTest({
+    name: '3B-5-SnapshotRecoverManyClients', summary: '20 clients, restarts', clients: 20, crash: true, maxRaftState,
+  }),
+  genericTest({
+    name: '3B-6-SnapshotUnreliable', summary: '5 clients, unreliable network', clients: 5, unreliable: true,
+    maxRaftState,
+  }),
   genericTest({
     name: '3B-7-SnapshotUnreliableRecover',
     summary: '5 clients, restarts, unreliable network',
@@ -97,7 +106,9 @@ function* snapshotRpc(cluster: KvCluster): Routine {
   yield* later.mustRead('1', '1');
   yield* later.mustRead('49', '49');
   const { snapshot, log } = cluster.serverOf(2)!.raft.persistent;
-  mustHold('Snapshot Installed', snapshot !== null, () => `n2 caught up with ${log.lastIndex} entries and holds no snapshot`);
+  mustHold(
+    'Snapshot Installed', snapshot !== null, () => `n2 caught up with ${log.lastIndex} entries and holds no snapshot`,
+  );
 
   cluster.connectAll();
   yield* all.put('e', 'E');

@@ -116,7 +116,9 @@ export const kvTest = (parts: KvTestParts): LabTest => ({
   script: kvScript(parts.play),
 });
 
-const electionOf = (range: readonly [number, number] | undefined): { electionTimeoutUs?: { min: number; max: number } } =>
+const electionOf = (
+  range: readonly [number, number] | undefined,
+): { electionTimeoutUs?: { min: number; max: number } } =>
   range === undefined ? {} : { electionTimeoutUs: { min: range[0] * ms, max: range[1] * ms } };
 
 /**

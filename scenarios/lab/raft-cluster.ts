@@ -75,7 +75,10 @@ export class RaftCluster extends Cluster {
       const leader = this.newestLeader();
       if (leader !== null) return leader;
     }
-    throw new Violated('Leader Elected', `of the connected servers ${this.listed(this.connected)} none led at any of 10 polls within ${secondsOf(this.stage.nowUs - fromUs)}`);
+    throw new Violated(
+      'Leader Elected',
+      `of the connected servers ${this.listed(this.connected)} none led at any of 10 polls within ${secondsOf(this.stage.nowUs - fromUs)}`,
+    );
   }
 
   private newestLeader(): NodeId | null {
@@ -84,7 +87,11 @@ export class RaftCluster extends Cluster {
       if (this.raftOf(server)?.role.kind !== 'leader') continue;
       const term = this.termOf(server);
       const other = leaders.get(term);
-      mustHold('One Leader Per Term', other === undefined, () => `n${other} and n${server} both lead in term ${term}, at ${secondsOf(this.stage.nowUs)}`);
+      mustHold(
+        'One Leader Per Term',
+        other === undefined,
+        () => `n${other} and n${server} both lead in term ${term}, at ${secondsOf(this.stage.nowUs)}`,
+      );
       leaders.set(term, server);
     }
     return leaders.size === 0 ? null : leaders.get(Math.max(...leaders.keys()))!;
@@ -94,13 +101,23 @@ export class RaftCluster extends Cluster {
   checkTerms(): Term {
     const terms = this.connected.map((server) => this.termOf(server));
     const [first = 0] = terms;
-    mustHold('Terms Agree', terms.every((term) => term === first), () => `the connected servers ${this.listed(this.connected)} are in terms ${terms.join(' ')}, where all must be in one`);
+    mustHold(
+      'Terms Agree',
+      terms.every((term) => term === first),
+      () =>
+        `the connected servers ${this.listed(this.connected)} are in terms ${terms.join(' ')}, where all must be in one`,
+    );
     return first;
   }
 
   checkNoLeader(): void {
     const leaders = this.connected.filter((server) => this.raftOf(server)?.role.kind === 'leader');
-    mustHold('No Leader Without Majority', leaders.length === 0, () => `${this.listed(leaders)} leads although only ${this.listed(this.connected)} of ${this.size} servers are connected`);
+    mustHold(
+      'No Leader Without Majority',
+      leaders.length === 0,
+      () =>
+        `${this.listed(leaders)} leads although only ${this.listed(this.connected)} of ${this.size} servers are connected`,
+    );
   }
 
   nCommitted(index: LogIndex): Committed {
@@ -110,7 +127,11 @@ export class RaftCluster extends Cluster {
       const applied = this.stateOf(server)?.applied;
       if (applied === undefined || index < 1 || index > lastAppliedIndex(applied)) continue;
       const found = applied.commands.at(index);
-      mustHold('Applied Values Agree', servers === 0 || found === command, () => `at index ${index} n${server} applied ${String(found)}, and another server ${String(command)}`);
+      mustHold(
+        'Applied Values Agree',
+        servers === 0 || found === command,
+        () => `at index ${index} n${server} applied ${String(found)}, and another server ${String(command)}`,
+      );
       servers += 1;
       command = found;
     }
@@ -135,7 +156,12 @@ export class RaftCluster extends Cluster {
       if (startTerm !== null && this.servers.some((server) => this.termOf(server) > startTerm)) return null;
     }
     const { servers, command } = this.nCommitted(index);
-    mustHold('Entry Is Applied', servers >= expected, () => `after ${secondsOf(this.stage.nowUs - fromUs)} index ${index} is applied by ${servers} servers, where ${expected} must have done so`);
+    mustHold(
+      'Entry Is Applied',
+      servers >= expected,
+      () =>
+        `after ${secondsOf(this.stage.nowUs - fromUs)} index ${index} is applied by ${servers} servers, where ${expected} must have done so`,
+    );
     return command;
   }
 
@@ -157,9 +183,17 @@ export class RaftCluster extends Cluster {
         continue;
       }
       if (yield* this.isAgreed(started.index, command, expected)) return started.index;
-      mustHold('Agreement', retry, () => `command ${shown(command)}, accepted at index ${started.index}, was not applied by ${expected} servers within ${secondsOf(attemptUs)}`);
+      mustHold(
+        'Agreement',
+        retry,
+        () =>
+          `command ${shown(command)}, accepted at index ${started.index}, was not applied by ${expected} servers within ${secondsOf(attemptUs)}`,
+      );
     }
-    throw new Violated('Agreement', `no agreement of ${expected} servers on command ${shown(command)} within ${secondsOf(agreementUs)}; connected: ${this.listed(this.connected)}`);
+    throw new Violated(
+      'Agreement',
+      `no agreement of ${expected} servers on command ${shown(command)} within ${secondsOf(agreementUs)}; connected: ${this.listed(this.connected)}`,
+    );
   }
 
   private *isAgreed(index: LogIndex, command: LogCommand, expected: number): Routine<boolean> {
@@ -185,7 +219,9 @@ export class RaftCluster extends Cluster {
 }
 
 export const shown = (command: LogCommand): string =>
-  typeof command === 'string' && command.length > 20 ? `${command.slice(0, 20)}... (${command.length} characters)` : String(command);
+  typeof command === 'string' && command.length > 20
+    ? `${command.slice(0, 20)}... (${command.length} characters)`
+    : String(command);
 
 export const raftScript = (body: (cluster: RaftCluster) => Routine): Script =>
   function* script(stage: Stage): Routine {

@@ -34,6 +34,15 @@ function* thousandAppends(cluster: KvCluster): Routine {
   }
   const tookUs = cluster.stage.nowUs - fromUs;
   const value = yield* clerk.get('x');
-  mustHold('Every Append Once In Order', value === expected, () => `after ${operations} appends the value is ${shownText(value)}, where it must be ${shownText(expected)}`);
-  mustHold('Speed', tookUs < boundUs, () => `${operations} appends took ${tookUs / ms} ms, where less than ${boundUs / ms} ms are allowed: 33.3 ms for each`);
+  mustHold(
+    'Every Append Once In Order',
+    value === expected,
+    () => `after ${operations} appends the value is ${shownText(value)}, where it must be ${shownText(expected)}`,
+  );
+  mustHold(
+    'Speed',
+    tookUs < boundUs,
+    () =>
+      `${operations} appends took ${tookUs / ms} ms, where less than ${boundUs / ms} ms are allowed: 33.3 ms for each`,
+  );
 }

@@ -6,7 +6,9 @@
 import type { Interned } from '../../harness/explore/interner.ts';
 import type { Model, ModelDefinition } from '../../harness/explore/model.ts';
 import { flagOf, numberOf, type ParameterValues } from '../../harness/explore/parameters.ts';
-import { registerModel, type ClientMessage, type Envelope, type Handler, type RegisterState, type Value } from './register.ts';
+import {
+  registerModel, type ClientMessage, type Envelope, type Handler, type RegisterState, type Value,
+} from './register.ts';
 
 /** Written how often, and by which server: compared in this order. */
 type Sequence = readonly [number, number];
@@ -61,27 +63,40 @@ function handler(count: number): Handler<Server, Message> {
   return (server, self, from, message) => {
     const { phase } = server;
     const send = (to: number, sent: Message): Envelope<Message> => ({ from: self, to, message: sent });
-    const broadcast = (sent: Message): readonly Envelope<Message>[] => ids.filter((id) => id !== self).map((id) => send(id, sent));
+    const broadcast = (sent: Message): readonly Envelope<Message>[] =>
+      ids.filter((id) => id !== self).map((id) => send(id, sent));
 
     /** Every answer of a majority is there: choose, keep it here, and ask the others to keep it. */
-    function toPhase2({ request, client, write, answers }: Phase1): { server: Server; sends: readonly Envelope<Message>[] } {
+    function toPhase2({ request, client, write, answers }: Phase1): {
+      server: Server;
+      sends: readonly Envelope<Message>[];
+    } {
       const newest = answers.filter((answer) => answer !== null).reduce(later);
       const chosen: Copy = write === null ? newest : { sequence: [newest.sequence[0] + 1, self], value: write.value };
       const read = write === null ? { value: chosen.value } : null;
       const begun: Phase2 = { number: 2, request, client, read, acks: ids.map((id) => id === self) };
-      return advance2({ ...later(copyOf(server), copyOf(chosen)), phase: begun }, begun, broadcast({ kind: 'Record', request, ...copyOf(chosen) }));
+      return advance2(
+        { ...later(copyOf(server), copyOf(chosen)), phase: begun }, begun,
+        broadcast({ kind: 'Record', request, ...copyOf(chosen) }),
+      );
     }
 
-    function advance1(next: Phase1, sends: readonly Envelope<Message>[]): { server: Server; sends: readonly Envelope<Message>[] } {
-      if (next.answers.filter((answer) => answer !== null).length < majority) return { server: { ...server, phase: next }, sends };
+    function advance1(
+      next: Phase1, sends: readonly Envelope<Message>[],
+    ): { server: Server; sends: readonly Envelope<Message>[] } {
+      if (next.answers.filter((answer) => answer !== null).length < majority)
+        return { server: { ...server, phase: next }, sends };
       const after = toPhase2(next);
       return { server: after.server, sends: [...sends, ...after.sends] };
     }
 
-    function advance2(after: Server, next: Phase2, sends: readonly Envelope<Message>[]): { server: Server; sends: readonly Envelope<Message>[] } {
+    function advance2(
+      after: Server, next: Phase2, sends: readonly Envelope<Message>[],
+    ): { server: Server; sends: readonly Envelope<Message>[] } {
       if (next.acks.filter(Boolean).length < majority) return { server: { ...after, phase: next }, sends };
       const { request, client, read } = next;
-      const reply: ClientMessage = read === null ? { kind: 'PutOk', request } : { kind: 'GetOk', request, value: read.value };
+      const reply: ClientMessage =
+        read === null ? { kind: 'PutOk', request } : { kind: 'GetOk', request, value: read.value };
       return { server: { ...after, phase: null }, sends: [...sends, send(client, reply)] };
     }
 
@@ -100,7 +115,10 @@ function handler(count: number): Handler<Server, Message> {
         if (phase?.number !== 1 || phase.request !== message.request) return null;
         return advance1({ ...phase, answers: phase.answers.with(from, copyOf(message)) }, []);
       case 'Record':
-        return { server: { ...later(copyOf(server), copyOf(message)), phase }, sends: [send(from, { kind: 'AckRecord', request: message.request })] };
+        return {
+          server: { ...later(copyOf(server), copyOf(message)), phase },
+          sends: [send(from, { kind: 'AckRecord', request: message.request })],
+        };
       case 'AckRecord':
         if (phase?.number !== 2 || phase.request !== message.request || phase.acks[from] === true) return null;
         return advance2(server, { ...phase, acks: phase.acks.with(from, true) }, []);
@@ -113,7 +131,9 @@ function handler(count: number): Handler<Server, Message> {
 function abd(values: ParameterValues): Model<State, Interned<Envelope<Message>>> {
   const servers = numberOf(values, 'servers');
   const bounds = { clients: numberOf(values, 'clients'), servers, hasHistory: flagOf(values, 'history') };
-  return registerModel<Server, Message>(bounds, (self) => ({ sequence: [0, self], value: null, phase: null }), handler(servers));
+  return registerModel<Server, Message>(
+    bounds, (self) => ({ sequence: [0, self], value: null, phase: null }), handler(servers),
+  );
 }
 
 export const definition: ModelDefinition<State, Interned<Envelope<Message>>> = {

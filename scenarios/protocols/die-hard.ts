@@ -10,7 +10,10 @@ interface State {
   readonly big: number;
 }
 
-const actions = ['fill the small jug', 'fill the big jug', 'empty the small jug', 'empty the big jug', 'pour small into big', 'pour big into small'] as const;
+const actions = [
+  'fill the small jug', 'fill the big jug', 'empty the small jug', 'empty the big jug', 'pour small into big',
+  'pour big into small',
+] as const;
 type Action = (typeof actions)[number];
 
 function dieHard(smallSize: number, bigSize: number, goal: number): Model<State, Action> {
@@ -50,7 +53,10 @@ function dieHard(smallSize: number, bigSize: number, goal: number): Model<State,
           return { verdict: 'violation', detail: `the jugs hold ${small} and ${big} gallons` };
         },
       },
-      { kind: 'sometimes', name: `a jug holds ${goal} gallons`, reached: ({ small, big }) => small === goal || big === goal },
+      {
+        kind: 'sometimes', name: `a jug holds ${goal} gallons`,
+        reached: ({ small, big }) => small === goal || big === goal,
+      },
     ],
     describeAction: (action) => action,
     describeState: ({ small, big }) => ({ small, big }),

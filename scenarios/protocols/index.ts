@@ -10,4 +10,6 @@ import { definition as twoPhaseCommit } from './two-phase-commit.ts';
 
 const definitions: readonly ModelDefinition[] = [raftKv, raftSpec, twoPhaseCommit, paxos, abd, singleCopy, dieHard];
 
-export const protocolModels: ReadonlyMap<string, ModelDefinition> = new Map(definitions.map((definition) => [definition.name, definition]));
+export const protocolModels: ReadonlyMap<string, ModelDefinition> = new Map(
+  definitions.map((definition) => [definition.name, definition]),
+);

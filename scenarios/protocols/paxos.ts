@@ -28,7 +28,13 @@ interface State {
 type Action =
   | { readonly name: '1a' | '1b' | '2b'; readonly ballot: number; readonly acceptor: number }
   /** `promiser` is whose 1b tells the value; -1 when nobody in the quorum had voted. */
-  | { readonly name: '2a'; readonly ballot: number; readonly value: number; readonly quorum: readonly number[]; readonly promiser: number };
+  | {
+      readonly name: '2a';
+      readonly ballot: number;
+      readonly value: number;
+      readonly quorum: readonly number[];
+      readonly promiser: number;
+    };
 
 const quorums = [[0, 1], [0, 2], [1, 2]] as const;
 const ids = [0, 1, 2] as const;
@@ -36,11 +42,14 @@ const valueBase = 8;
 const votedIn = (promise: number): number => Math.floor((promise - 1) / valueBase);
 const votedFor = (promise: number): number => (promise - 1) % valueBase;
 const hasBit = (mask: number, bit: number): boolean => ((mask >>> bit) & 1) === 1;
-const replaced = <T>(list: readonly T[], index: number, item: T): readonly T[] => list.map((old, at) => (at === index ? item : old));
+const replaced = <T,>(list: readonly T[], index: number, item: T): readonly T[] =>
+  list.map((old, at) => (at === index ? item : old));
 
 /** With another name for every value; by the sorting below, all that there is to know of an acceptor. */
 function renamed(acceptor: Acceptor, names: readonly number[]): Acceptor {
-  const promises = acceptor.promises.map((promise) => (promise === 0 ? 0 : promise - votedFor(promise) + names[votedFor(promise)]!));
+  const promises = acceptor.promises.map((promise) =>
+    promise === 0 ? 0 : promise - votedFor(promise) + names[votedFor(promise)]!,
+  );
   return { ...acceptor, maxVal: names[acceptor.maxVal]!, promises };
 }
 
@@ -56,31 +65,43 @@ function paxos(values: number, maxBallot: number): Model<State, Action> {
   /** All ways to rename the values 1 to `values`, with 0 for none. */
   const namings = permutations(values).map((order) => [0, ...order.map((value) => value + 1)]);
   const chosen = (state: State): readonly number[] =>
-    ballots.filter((b) => quorums.some((quorum) => quorum.every((a) => hasBit(state.acceptors[a]!.votes, b)))).map((b) => state.proposals[b]!);
+    ballots
+      .filter((b) => quorums.some((quorum) => quorum.every((a) => hasBit(state.acceptors[a]!.votes, b))))
+      .map((b) => state.proposals[b]!);
 
   function offerProposals(state: State, ballot: number, enabled: Action[]): void {
     for (const quorum of quorums) {
       const promises = quorum.map((acceptor) => state.acceptors[acceptor]!.promises[ballot]!);
       if (promises.includes(0)) continue;
       const highest = Math.max(...promises.map(votedIn));
-      if (highest === 0) for (let value = 1; value <= values; value++) enabled.push({ name: '2a', ballot, value, quorum, promiser: -1 });
-      else quorum.forEach((promiser, member) => {
-        const said = promises[member]!;
-        if (votedIn(said) === highest) enabled.push({ name: '2a', ballot, value: votedFor(said), quorum, promiser });
-      });
+      if (highest === 0)
+        for (let value = 1; value <= values; value++) enabled.push({ name: '2a', ballot, value, quorum, promiser: -1 });
+      else
+        quorum.forEach((promiser, member) => {
+          const said = promises[member]!;
+          if (votedIn(said) === highest) enabled.push({ name: '2a', ballot, value: votedFor(said), quorum, promiser });
+        });
     }
   }
 
   return {
-    initialStates: () => [{ acceptors: ids.map(() => ({ maxBal: 0, maxVBal: 0, maxVal: 0, promises: none, votes: 0 })), prepared: 0, proposals: none }],
+    initialStates: () => [
+      {
+        acceptors: ids.map(() => ({ maxBal: 0, maxVBal: 0, maxVal: 0, promises: none, votes: 0 })),
+        prepared: 0,
+        proposals: none,
+      },
+    ],
     actions(state) {
       const enabled = [...prepare];
       const { prepared, proposals } = state;
       for (const ballot of ballots) {
         if (proposals[ballot] === 0) offerProposals(state, ballot, enabled);
         for (const a of ids) {
-          if (hasBit(prepared, ballot) && ballot + 1 > state.acceptors[a]!.maxBal) enabled.push({ name: '1b', ballot, acceptor: a });
-          if (proposals[ballot] !== 0 && ballot + 1 >= state.acceptors[a]!.maxBal) enabled.push({ name: '2b', ballot, acceptor: a });
+          if (hasBit(prepared, ballot) && ballot + 1 > state.acceptors[a]!.maxBal)
+            enabled.push({ name: '1b', ballot, acceptor: a });
+          if (proposals[ballot] !== 0 && ballot + 1 >= state.acceptors[a]!.maxBal)
+            enabled.push({ name: '2b', ballot, acceptor: a });
         }
       }
       return enabled;
@@ -88,14 +109,27 @@ function paxos(values: number, maxBallot: number): Model<State, Action> {
     next(state, action) {
       const { acceptors, prepared, proposals } = state;
       const { ballot } = action;
-      if (action.name === '1a') return hasBit(prepared, ballot) ? state : { acceptors, prepared: prepared | (1 << ballot), proposals };
+      if (action.name === '1a')
+        return hasBit(prepared, ballot) ? state : { acceptors, prepared: prepared | (1 << ballot), proposals };
       if (action.name === '2a') return { acceptors, prepared, proposals: replaced(proposals, ballot, action.value) };
       const { maxVBal, maxVal, promises, votes } = acceptors[action.acceptor]!;
       if (action.name === '2b' && hasBit(votes, ballot)) return state;
       const after: Acceptor =
         action.name === '1b'
-          ? { maxBal: ballot + 1, maxVBal, maxVal, promises: replaced(promises, ballot, 1 + maxVBal * valueBase + maxVal), votes }
-          : { maxBal: ballot + 1, maxVBal: ballot + 1, maxVal: proposals[ballot]!, promises, votes: votes | (1 << ballot) };
+          ? {
+              maxBal: ballot + 1,
+              maxVBal,
+              maxVal,
+              promises: replaced(promises, ballot, 1 + maxVBal * valueBase + maxVal),
+              votes,
+            }
+          : {
+              maxBal: ballot + 1,
+              maxVBal: ballot + 1,
+              maxVal: proposals[ballot]!,
+              promises,
+              votes: votes | (1 << ballot),
+            };
       return { acceptors: replaced(acceptors, action.acceptor, after), prepared, proposals };
     },
     fingerprint(state, hasher) {
@@ -110,7 +144,9 @@ function paxos(values: number, maxBallot: number): Model<State, Action> {
     /** The least in a fixed order over all namings of the values, with the acceptors sorted under each. */
     representative(state) {
       const orbit = namings.map((names) => ({
-        acceptors: state.acceptors.map((acceptor) => renamed(acceptor, names)).sort((a, b) => compareLists(listed(a), listed(b))),
+        acceptors: state.acceptors
+          .map((acceptor) => renamed(acceptor, names))
+          .sort((a, b) => compareLists(listed(a), listed(b))),
         prepared: state.prepared,
         proposals: state.proposals.map((value) => names[value]!),
       }));
@@ -123,7 +159,8 @@ function paxos(values: number, maxBallot: number): Model<State, Action> {
     kindOf: ({ name }) => name,
     kindWeights: { '1b': 10, '2a': 10, '2b': 10 },
     describeAction(action) {
-      if (action.name === '2a') return `Phase2a(ballot ${action.ballot}, value ${action.value}, quorum ${action.quorum.join(' and ')})`;
+      if (action.name === '2a')
+        return `Phase2a(ballot ${action.ballot}, value ${action.value}, quorum ${action.quorum.join(' and ')})`;
       return `Phase${action.name}(${action.name === '1a' ? '' : `acceptor ${action.acceptor}, `}ballot ${action.ballot})`;
     },
     describeState: (state) => ({

@@ -20,7 +20,9 @@ import { equalReplicas, snapshotEqualsPrefix, type Claim } from '../../checkers/
 import { properties, type LeavesOut } from '../../checkers/properties.ts';
 import { hold, type Property as Held } from '../../checkers/property.ts';
 import { CommittedLog } from '../../checkers/raft/committed-log.ts';
-import { electedByMajority, Elections, electionSafety, oneVotePerTerm, type Election } from '../../checkers/raft/elections.ts';
+import {
+  electedByMajority, Elections, electionSafety, oneVotePerTerm, type Election,
+} from '../../checkers/raft/elections.ts';
 import { EntryBook } from '../../checkers/raft/entry-book.ts';
 import { acknowledgedChangeIsCommitted, snapshotTellsWhoTakesPart } from '../../checkers/raft/membership.ts';
 import { votingSets } from '../../checkers/raft/quorum.ts';
@@ -62,7 +64,10 @@ export interface RaftGhost {
   readonly known: readonly { readonly term: Term; readonly index: LogIndex }[];
   readonly unkeptVotes: readonly { readonly voter: NodeId; readonly term: Term; readonly candidate: NodeId }[];
   readonly histories: readonly History[];
-  /** Of each who may ask for a change, clients first, where servers come and go: how much was known to be committed then. */
+  /**
+   * Of each who may ask for a change, clients first, where servers come and go: how much was known to be committed
+   * then.
+   */
   readonly changes?: readonly (AskedChange | 'done' | null)[];
 }
 
@@ -103,7 +108,8 @@ export interface RaftObserverOptions {
 export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNotice> {
   static readonly leavesOut = {
     'Step Of The Specification': 'the observer that the model takes adds it (raft-kv-specification.ts)',
-    'Applied In Order': 'what the service holds is compared with the committed entries themselves, up to the index that it names (Equal Replicas)',
+    'Applied In Order':
+      'what the service holds is compared with the committed entries themselves, up to the index that it names (Equal Replicas)',
     'Ended Session Is Agreed': 'the explorer lets no session expire',
     'Chunks Leave No Gap': 'the explorer sends snapshots whole',
     'One Chunk At A Time': 'the explorer sends snapshots whole',
@@ -121,7 +127,9 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     'Starts From Undamaged Disk': 'disks hold states, not bytes, and are not read back',
   } satisfies LeavesOut;
 
-  readonly invariants: readonly string[] = properties.map(({ name }) => name).filter((name) => !(name in RaftKvUntimedObserver.leavesOut));
+  readonly invariants: readonly string[] = properties
+    .map(({ name }) => name)
+    .filter((name) => !(name in RaftKvUntimedObserver.leavesOut));
   readonly blank: RaftGhost;
   readonly properties: readonly Property<RaftGhost, never>[];
   private readonly options: RaftObserverOptions;
@@ -130,17 +138,35 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
   private readonly tally = new Tally<SituationName>(situationNames);
   private readonly matched = new WeakMap<Log, WeakSet<Log>>();
   private readonly soundLogs = new WeakSet<Log>();
-  private readonly stores = new WeakMap<RaftGhost['committed'], { readonly store: ReplicatedStore; readonly equal: WeakSet<object> }>();
+  private readonly stores = new WeakMap<
+    RaftGhost['committed'],
+    { readonly store: ReplicatedStore; readonly equal: WeakSet<object> }
+  >();
 
   constructor(options: RaftObserverOptions) {
     this.options = options;
     const histories = Array.from({ length: options.clients }, (): History => ({ completed: [], inFlight: null }));
     const { clients, members, operators = 0 } = options;
-    this.blank = { elections: [], committed: [], known: [], unkeptVotes: [], histories, ...(members === undefined ? {} : { changes: Array<null>(clients + operators).fill(null) }) };
-    this.properties = options.clients === 0 ? [] : [
-      linearizability<RaftGhost, KvInput, KvOutput>(kvModel as Sequential<unknown, KvInput, KvOutput>, (ghost) => ghost.histories) as Property<RaftGhost, never>,
-      { kind: 'sometimes', name: 'a client is answered', reached: (ghost) => ghost.histories.some(({ completed }) => completed.length > 0) },
-    ];
+    this.blank = {
+      elections: [],
+      committed: [],
+      known: [],
+      unkeptVotes: [],
+      histories,
+      ...(members === undefined ? {} : { changes: Array<null>(clients + operators).fill(null) }),
+    };
+    this.properties =
+      options.clients === 0
+        ? []
+        : [
+            linearizability<RaftGhost, KvInput, KvOutput>(
+              kvModel as Sequential<unknown, KvInput, KvOutput>, (ghost) => ghost.histories,
+            ) as Property<RaftGhost, never>,
+            {
+              kind: 'sometimes', name: 'a client is answered',
+              reached: (ghost) => ghost.histories.some(({ completed }) => completed.length > 0),
+            },
+          ];
   }
 
   notice(step: NodeStep): RaftNotice | null {
@@ -156,9 +182,11 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     const election = this.judgeElections(step);
     this.steps.written(raftStep);
     this.steps.moved(raftStep);
-    if (before !== null && after.reading !== undefined) hold(noReadIsDropped, { node, before, after, effects: step.effects });
+    if (before !== null && after.reading !== undefined)
+      hold(noReadIsDropped, { node, before, after, effects: step.effects });
     hold(boundedRaftState, { node, server: after, maxRaftState: this.options.maxRaftState });
-    if (before !== null && before.machine !== machine) hold(respondsAfterApplied, { node, before, after, effects: step.effects });
+    if (before !== null && before.machine !== machine)
+      hold(respondsAfterApplied, { node, before, after, effects: step.effects });
     const { log, snapshot } = raft.persistent;
     if (!this.soundLogs.has(log)) new EntryBook().readNew(node, null, log);
     this.soundLogs.add(log);
@@ -173,7 +201,14 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
       unkeptVotes,
     };
     const { hasNewLog, hasCommitted, hasNewSnapshot, hasExecuted, hasNewBeliefs, situations } = notice;
-    const concernsOthers = election !== null || hasNewLog || hasCommitted || hasNewSnapshot || hasExecuted || hasNewBeliefs || unkeptVotes.length > 0;
+    const concernsOthers =
+      election !== null ||
+      hasNewLog ||
+      hasCommitted ||
+      hasNewSnapshot ||
+      hasExecuted ||
+      hasNewBeliefs ||
+      unkeptVotes.length > 0;
     if (!concernsOthers && situations.length === 0) return null;
     // Quiet steps must stay quiet: what only tells is no reason to look at a step that changes nothing.
     return { ...notice, concernsOthers };
@@ -184,7 +219,11 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     const elections = new Elections(this.options.servers);
     const { raft } = after as Server;
     const old = before === null ? null : (before as Server).raft;
-    elections.read(node, null, old ?? { ...raft, persistent: durableBefore as Persistent, role: { kind: 'follower', leaderId: null } });
+    elections.read(
+      node,
+      null,
+      old ?? { ...raft, persistent: durableBefore as Persistent, role: { kind: 'follower', leaderId: null } },
+    );
     if (event !== null) elections.readGrants(node, event, effects);
     return elections.read(node, old, raft);
   }
@@ -197,13 +236,23 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     const { counts } = this.tally;
     for (const name of situationNames) counts[name] = 0;
     noteChange(this.tally, old, raft, event, effects);
-    if (raft.config.transfer === true) this.tally.note(transfers, { before: old, after: raft, heard: event.kind === 'message' ? event.message as AnyRaftMessage : null });
+    if (raft.config.transfer === true)
+      this.tally.note(transfers, {
+        before: old, after: raft, heard: event.kind === 'message' ? (event.message as AnyRaftMessage) : null,
+      });
     // Who was taken out and does not know it, the ghost must tell: a goal of its own (raft-kv-members.ts).
-    if (raft.config.members !== undefined) this.tally.note(memberSteps, { node, before: old, after: raft, committed: lastConfiguration([], raft.config.members) });
+    if (raft.config.members !== undefined)
+      this.tally.note(memberSteps, {
+        node, before: old, after: raft, committed: lastConfiguration([], raft.config.members),
+      });
     const { reading } = after as Server;
-    if (reading !== undefined && (before as Server).reading !== reading) this.tally.note(reads, { before: before as Server, after: after as Server, answered: answeredReads(before as Server, after as Server) });
+    if (reading !== undefined && (before as Server).reading !== reading)
+      this.tally.note(reads, {
+        before: before as Server, after: after as Server, answered: answeredReads(before as Server, after as Server),
+      });
     if (raft.role.kind === 'leader' && old.role.kind !== 'leader') counts.leadersElected = 1;
-    if (raft.persistent.snapshot !== old.persistent.snapshot && counts.snapshotsInstalled === 0) counts.snapshotsTaken = 1;
+    if (raft.persistent.snapshot !== old.persistent.snapshot && counts.snapshotsInstalled === 0)
+      counts.snapshotsTaken = 1;
     const names: string[] = situationNames.filter((name) => counts[name] > 0);
     if (raft.commitIndex > old.commitIndex) names.push('entriesCommitted');
     return names;
@@ -230,15 +279,27 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
   observe(ghost: RaftGhost, step: NodeStep, notice: RaftNotice, nodes: readonly NodeView[] | null): RaftGhost {
     const { node } = step;
     const { raft, machine } = step.after as Server;
-    const changed = notice.election !== null || notice.hasCommitted || notice.hasNewSnapshot ? this.withCommitted(ghost, step, notice, nodes) : ghost;
+    const changed =
+      notice.election !== null || notice.hasCommitted || notice.hasNewSnapshot
+        ? this.withCommitted(ghost, step, notice, nodes)
+        : ghost;
     if (notice.hasExecuted) this.mustEqual(changed.committed, equalReplicas, `n${node}`, machine.lastExecuted, machine);
     const { snapshot } = raft.persistent;
-    if (notice.hasNewSnapshot) this.mustEqual(changed.committed, snapshotEqualsPrefix, `the snapshot of n${node}`, snapshot!.lastIncludedIndex, snapshot!.data as object);
+    if (notice.hasNewSnapshot)
+      this.mustEqual(
+        changed.committed, snapshotEqualsPrefix, `the snapshot of n${node}`, snapshot!.lastIncludedIndex,
+        snapshot!.data as object,
+      );
     if (notice.hasNewSnapshot && this.options.members !== undefined) {
       const { lastIncludedIndex, configuration } = snapshot!;
-      hold(snapshotTellsWhoTakesPart, { node, index: lastIncludedIndex, held: configuration, committed: configurationsIn(changed.committed.slice(0, lastIncludedIndex)).at(-1) });
+      hold(snapshotTellsWhoTakesPart, {
+        node, index: lastIncludedIndex, held: configuration,
+        committed: configurationsIn(changed.committed.slice(0, lastIncludedIndex)).at(-1),
+      });
     }
-    return notice.unkeptVotes.length === 0 ? changed : withUnkeptVotes(changed, notice.unkeptVotes, step.durableAfter as Persistent);
+    return notice.unkeptVotes.length === 0
+      ? changed
+      : withUnkeptVotes(changed, notice.unkeptVotes, step.durableAfter as Persistent);
   }
 
   private logsMustMatch(node: NodeId, log: Log, durableOf: (node: NodeId) => Persistent): void {
@@ -246,7 +307,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
       const other = durableOf(peer).log;
       if (peer === node || other === log) continue;
       let known = this.matched.get(log);
-      if (known === undefined) this.matched.set(log, known = new WeakSet());
+      if (known === undefined) this.matched.set(log, (known = new WeakSet()));
       if (known.has(other)) continue;
       const book = new EntryBook();
       book.readNew(peer, null, other);
@@ -256,19 +317,26 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
   }
 
   /** The checkers of elections and of the committed log, as they were left, shown what this step adds. */
-  private withCommitted(ghost: RaftGhost, { node, before, after }: NodeStep, notice: RaftNotice, nodes: readonly NodeView[] | null): RaftGhost {
+  private withCommitted(
+    ghost: RaftGhost, { node, before, after }: NodeStep, notice: RaftNotice, nodes: readonly NodeView[] | null,
+  ): RaftGhost {
     const { raft } = after as Server;
     const book = new EntryBook();
-    ghost.committed.forEach(({ prevTerm, ...entry }, at) => book.enter(node, at + 1, entry as Omit<Entry, 'sizeBytes'>, prevTerm));
+    ghost.committed.forEach(({ prevTerm, ...entry }, at) =>
+      book.enter(node, at + 1, entry as Omit<Entry, 'sizeBytes'>, prevTerm),
+    );
     // A leader may commit an entry and compact it in one step: then the log before the step has it. When it
     // crashed behind that very write, only the others have it.
     if (before !== null) book.readNew(node, null, (before as Server).raft.persistent.log);
     book.readNew(node, null, raft.persistent.log);
-    nodes?.slice(0, this.options.servers).forEach(({ durable }, peer) => book.readNew(peer, null, (durable as Persistent).log));
+    nodes
+      ?.slice(0, this.options.servers)
+      .forEach(({ durable }, peer) => book.readNew(peer, null, (durable as Persistent).log));
     const elections = new Elections(this.options.servers);
     elections.won.push(...ghost.elections);
     const committed = new CommittedLog(book, elections);
-    for (const { term, index } of ghost.known) committed.commit(node, term, index, ghost.committed[index - 1]!.term, () => undefined);
+    for (const { term, index } of ghost.known)
+      committed.commit(node, term, index, ghost.committed[index - 1]!.term, () => undefined);
     const { election } = notice;
     if (election !== null) {
       elections.won.push(election);
@@ -276,28 +344,41 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     }
     const { log, currentTerm, snapshot } = raft.persistent;
     const added: CommittedEntry[] = [];
-    const commit = (index: LogIndex, term: Term): void => committed.commit(node, currentTerm, index, term, (_, entry) => added.push(entry));
+    const commit = (index: LogIndex, term: Term): void =>
+      committed.commit(node, currentTerm, index, term, (_, entry) => added.push(entry));
     if (snapshot !== null && notice.hasNewSnapshot) commit(snapshot.lastIncludedIndex, snapshot.lastIncludedTerm);
     if (notice.hasCommitted) commit(raft.commitIndex, log.termAt(raft.commitIndex));
-    const highest = notice.hasCommitted ? raft.commitIndex : snapshot !== null && notice.hasNewSnapshot ? snapshot.lastIncludedIndex : 0;
+    const highest = notice.hasCommitted
+      ? raft.commitIndex
+      : snapshot !== null && notice.hasNewSnapshot
+        ? snapshot.lastIncludedIndex
+        : 0;
     const known = withKnown(ghost.known, currentTerm, highest);
     if (added.length === 0 && known === ghost.known && election === null) return ghost;
     const all = added.length === 0 ? ghost.committed : [...ghost.committed, ...added];
-    const won = election === null || ghost.elections.some((one) => one.term === election.term) ? ghost.elections : [...ghost.elections, election].toSorted((a, b) => a.term - b.term);
+    const won =
+      election === null || ghost.elections.some((one) => one.term === election.term)
+        ? ghost.elections
+        : [...ghost.elections, election].toSorted((a, b) => a.term - b.term);
     return { ...ghost, elections: won, committed: all, known };
   }
 
-  private storeOf(committed: RaftGhost['committed']): { readonly store: ReplicatedStore; readonly equal: WeakSet<object> } {
+  private storeOf(committed: RaftGhost['committed']): {
+    readonly store: ReplicatedStore;
+    readonly equal: WeakSet<object>;
+  } {
     let known = this.stores.get(committed);
     if (known === undefined) {
       const store = new ReplicatedStore(this.options.servers);
       committed.forEach(({ command }, at) => store.execute(at + 1, command as Command | null));
-      this.stores.set(committed, known = { store, equal: new WeakSet() });
+      this.stores.set(committed, (known = { store, equal: new WeakSet() }));
     }
     return known;
   }
 
-  private mustEqual(committed: RaftGhost['committed'], property: Held<Claim>, who: string, to: LogIndex, held: object): void {
+  private mustEqual(
+    committed: RaftGhost['committed'], property: Held<Claim>, who: string, to: LogIndex, held: object,
+  ): void {
     const { store, equal } = this.storeOf(committed);
     if (equal.has(held)) return;
     hold(property, { model: store, who, from: 0, to, held });
@@ -306,9 +387,14 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
 
   invoked(ghost: RaftGhost, client: number, request: unknown): RaftGhost {
     // A change: of an operator, or of a client.
-    if (!('key' in (request as object))) return ghost.changes === undefined ? ghost : withChange(ghost, client, { change: request as Change, committed: ghost.committed.length });
+    if (!('key' in (request as object)))
+      return ghost.changes === undefined
+        ? ghost
+        : withChange(ghost, client, { change: request as Change, committed: ghost.committed.length });
     const before = ghost.histories.map(({ completed }, other) => (other === client ? 0 : completed.length));
-    const histories = ghost.histories.with(client, { completed: ghost.histories[client]!.completed, inFlight: { input: inputOf(request as Operation), before } });
+    const histories = ghost.histories.with(client, {
+      completed: ghost.histories[client]!.completed, inFlight: { input: inputOf(request as Operation), before },
+    });
     return { ...ghost, histories };
   }
 
@@ -318,7 +404,10 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     const { completed, inFlight } = ghost.histories[client]!;
     if (inFlight === null) return ghost;
     const isRead = this.options.readsAroundLog === true && inFlight.input.op === 'get';
-    if (!isRead) this.storeOf(ghost.committed).store.acknowledged(this.options.servers + client, completed.length + 1, reply as Result);
+    if (!isRead)
+      this.storeOf(ghost.committed).store.acknowledged(
+        this.options.servers + client, completed.length + 1, reply as Result,
+      );
     const call = { ...inFlight, output: outputOf(reply as Result) };
     return { ...ghost, histories: ghost.histories.with(client, { completed: [...completed, call], inFlight: null }) };
   }
@@ -326,7 +415,10 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
   /** An operator: the change is done, or was given up. */
   private told(ghost: RaftGhost, client: number, { change, committed }: AskedChange, isDone: boolean): RaftGhost {
     if (!isDone) return withChange(ghost, client, null);
-    const since = [lastConfiguration(ghost.committed.slice(0, committed), this.options.members!), ...configurationsIn(ghost.committed.slice(committed))];
+    const since = [
+      lastConfiguration(ghost.committed.slice(0, committed), this.options.members!),
+      ...configurationsIn(ghost.committed.slice(committed)),
+    ];
     hold(acknowledgedChangeIsCommitted, { who: `c${client}`, change, since });
     return withChange(ghost, client, 'done');
   }
@@ -336,10 +428,13 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
   }
 }
 
-const withChange = (ghost: RaftGhost, client: number, asked: AskedChange | 'done' | null): RaftGhost => ({ ...ghost, changes: ghost.changes!.with(client, asked) });
+const withChange = (ghost: RaftGhost, client: number, asked: AskedChange | 'done' | null): RaftGhost => ({
+  ...ghost, changes: ghost.changes!.with(client, asked),
+});
 
 const raftStepOf = ({ node, before, after, durableAfter, event, effects }: NodeStep): RaftStep => ({
-  node, before: before === null ? null : (before as Server).raft, after: (after as Server).raft, durable: durableAfter as Persistent, event, effects,
+  node, before: before === null ? null : (before as Server).raft, after: (after as Server).raft,
+  durable: durableAfter as Persistent, event, effects,
 });
 
 /**
@@ -358,7 +453,9 @@ function unkeptVotesIn({ node, after, effects }: NodeStep): RaftGhost['unkeptVot
     if (effect.kind !== 'send') return [];
     const reply = effect.message as { kind: string; voteGranted?: boolean; term: Term };
     if (reply.kind !== 'requestVoteReply' || reply.voteGranted !== true) return [];
-    return reply.term === currentTerm && votedFor === effect.to ? [] : [{ voter: node, term: reply.term, candidate: effect.to }];
+    return reply.term === currentTerm && votedFor === effect.to
+      ? []
+      : [{ voter: node, term: reply.term, candidate: effect.to }];
   });
 }
 
@@ -378,5 +475,7 @@ function withUnkeptVotes(ghost: RaftGhost, votes: RaftGhost['unkeptVotes'], kept
 
 function withKnown(known: RaftGhost['known'], term: Term, index: LogIndex): RaftGhost['known'] {
   if (index === 0 || known.some((one) => one.term <= term && one.index >= index)) return known;
-  return [...known.filter((one) => one.term < term || one.index > index), { term, index }].toSorted((a, b) => a.term - b.term);
+  return [...known.filter((one) => one.term < term || one.index > index), { term, index }].toSorted(
+    (a, b) => a.term - b.term,
+  );
 }

@@ -10,7 +10,9 @@ import type { Server, ServerMessage } from '../../core/server.ts';
 import type { AnyEffect, AnyEvent } from '../../harness/system.ts';
 import type { NodeStep, NodeView } from '../../harness/explore/untimed/system.ts';
 import { raftSpecification } from '../systems/raft-spec.ts';
-import { RaftKvUntimedObserver, type RaftGhost, type RaftNotice, type RaftObserverOptions } from './raft-kv-observer.ts';
+import {
+  RaftKvUntimedObserver, type RaftGhost, type RaftNotice, type RaftObserverOptions,
+} from './raft-kv-observer.ts';
 
 interface HeldNotice extends RaftNotice {
   /** What the specification says of the step, once all others have spoken. */
@@ -18,7 +20,9 @@ interface HeldNotice extends RaftNotice {
 }
 
 export class HeldRaftKvObserver extends RaftKvUntimedObserver {
-  override readonly invariants: readonly string[] = [...new RaftKvUntimedObserver({ servers: 1, clients: 0, maxRaftState: -1 }).invariants, stepOfTheSpecification.name];
+  override readonly invariants: readonly string[] = [
+    ...new RaftKvUntimedObserver({ servers: 1, clients: 0, maxRaftState: -1 }).invariants, stepOfTheSpecification.name,
+  ];
   private readonly servers: number;
   private readonly specification;
   private readonly judge: StepJudge;
@@ -62,7 +66,10 @@ export class HeldRaftKvObserver extends RaftKvUntimedObserver {
     const from = before === null ? { raft: bootRaft(raft.config, durableBefore as Persistent) } : (before as Server);
     hold(stepOfTheSpecification, {
       judge,
-      step: { before: specification.server(from), event: this.eventOf(node, event), after: specification.server({ raft }), sent: this.sentBy(node, effects) },
+      step: {
+        before: specification.server(from), event: this.eventOf(node, event), after: specification.server({ raft }),
+        sent: this.sentBy(node, effects),
+      },
       wasSent: true,
     });
   }

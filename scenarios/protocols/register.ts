@@ -53,7 +53,8 @@ const register: Sequential<unknown, Input, Value> = {
     if (input.kind === 'put') return input.value;
     return output === undefined || output === state ? state : illegal;
   },
-  describeOperation: (input, output) => (input.kind === 'put' ? `put ${input.value}` : `get -> ${output === undefined ? '?' : (output ?? 'none')}`),
+  describeOperation: (input, output) =>
+    input.kind === 'put' ? `put ${input.value}` : `get -> ${output === undefined ? '?' : (output ?? 'none')}`,
 };
 
 export interface RegisterBounds {
@@ -75,17 +76,23 @@ export function registerModel<Server, Message extends { readonly kind: string }>
   const envelopes = new Interner<Envelope<Any>>();
   const clientIds = Array.from({ length: clientCount }, (_, k) => k);
   const node = (id: number): string => (id < serverCount ? `n${id}` : `c${id - serverCount}`);
-  const told = ({ from, to, message }: Envelope<Any>): string => `${node(from)} -> ${node(to)}: ${describeMessage(message)}`;
-  const without = (network: Network, taken: Interned<Envelope<Any>>): Network => network.toSpliced(network.indexOf(taken), 1);
+  const told = ({ from, to, message }: Envelope<Any>): string =>
+    `${node(from)} -> ${node(to)}: ${describeMessage(message)}`;
+  const without = (network: Network, taken: Interned<Envelope<Any>>): Network =>
+    network.toSpliced(network.indexOf(taken), 1);
   const historiesIn = (state: State) => state.clients.map((client) => client.value.history!);
 
   function firstPut(k: number): Envelope<ClientMessage> {
     const self = serverCount + k;
-    return { from: self, to: self % serverCount, message: { kind: 'Put', request: self, value: String.fromCharCode(65 + k) } };
+    return {
+      from: self, to: self % serverCount, message: { kind: 'Put', request: self, value: String.fromCharCode(65 + k) },
+    };
   }
 
   function waitingForPut(k: number): Client {
-    const inFlight = { input: { kind: 'put', value: String.fromCharCode(65 + k) } as const, before: clientIds.map(() => 0) };
+    const inFlight = {
+      input: { kind: 'put', value: String.fromCharCode(65 + k) } as const, before: clientIds.map(() => 0),
+    };
     return { awaiting: serverCount + k, history: hasHistory ? { completed: [], inFlight } : null };
   }
 
@@ -99,9 +106,17 @@ export function registerModel<Server, Message extends { readonly kind: string }>
     const request = isPut ? 2 * to : 0;
     const answered = (past: ClientHistory<Input, Value>): ClientHistory<Input, Value> => ({
       completed: [...past.completed, { ...past.inFlight!, output: message.kind === 'GetOk' ? message.value : null }],
-      inFlight: isPut ? { input: { kind: 'get' }, before: historiesIn(state).map((other, id) => (id === k ? 0 : other.completed.length)) } : null,
+      inFlight: isPut
+        ? {
+            input: { kind: 'get' },
+            before: historiesIn(state).map((other, id) => (id === k ? 0 : other.completed.length)),
+          }
+        : null,
     });
-    const clients = state.clients.with(k, clientParts.intern({ awaiting: request, history: history === null ? null : answered(history) }));
+    const clients = state.clients.with(
+      k,
+      clientParts.intern({ awaiting: request, history: history === null ? null : answered(history) }),
+    );
     const rest = without(state.network, envelope);
     const get = (): Envelope<Any> => ({ from: to, to: (to + 1) % serverCount, message: { kind: 'Get', request } });
     return { servers: state.servers, clients, network: isPut ? [...rest, envelopes.intern(get())] : rest };
@@ -132,13 +147,18 @@ export function registerModel<Server, Message extends { readonly kind: string }>
     },
     properties: [
       ...(hasHistory ? [isLinearizable] : []),
-      { kind: 'sometimes', name: 'every client is done', reached: (state) => state.clients.every((client) => client.value.awaiting === 0) },
+      {
+        kind: 'sometimes', name: 'every client is done',
+        reached: (state) => state.clients.every((client) => client.value.awaiting === 0),
+      },
     ],
     kindOf: (envelope) => envelope.value.message.kind,
     describeAction: (envelope) => told(envelope.value),
     describeState: ({ servers, clients, network }) => ({
       servers: servers.map((server) => server.value as Described),
-      clients: clients.map(({ value }) => ({ awaiting: value.awaiting || null, ...(hasHistory ? { history: value.history as unknown as Described } : {}) })),
+      clients: clients.map(({ value }) => ({
+        awaiting: value.awaiting || null, ...(hasHistory ? { history: value.history as unknown as Described } : {}),
+      })),
       network: network.map((envelope) => told(envelope.value)),
     }),
   };

@@ -5,7 +5,9 @@
 import type { Interned } from '../../harness/explore/interner.ts';
 import type { Model, ModelDefinition } from '../../harness/explore/model.ts';
 import { flagOf, numberOf, type ParameterValues } from '../../harness/explore/parameters.ts';
-import { registerModel, type ClientMessage, type Envelope, type Handler, type RegisterState, type Value } from './register.ts';
+import {
+  registerModel, type ClientMessage, type Envelope, type Handler, type RegisterState, type Value,
+} from './register.ts';
 
 interface Server {
   readonly value: Value;
@@ -14,7 +16,9 @@ interface Server {
 type State = RegisterState<Server, ClientMessage>;
 
 const handle: Handler<Server, ClientMessage> = (server, self, from, message) => {
-  const answer = (reply: ClientMessage): readonly Envelope<ClientMessage>[] => [{ from: self, to: from, message: reply }];
+  const answer = (reply: ClientMessage): readonly Envelope<ClientMessage>[] => [
+    { from: self, to: from, message: reply },
+  ];
   switch (message.kind) {
     case 'Put':
       return { server: { value: message.value }, sends: answer({ kind: 'PutOk', request: message.request }) };
@@ -26,7 +30,9 @@ const handle: Handler<Server, ClientMessage> = (server, self, from, message) => 
 };
 
 function singleCopy(values: ParameterValues): Model<State, Interned<Envelope<ClientMessage>>> {
-  const bounds = { clients: numberOf(values, 'clients'), servers: numberOf(values, 'servers'), hasHistory: flagOf(values, 'history') };
+  const bounds = {
+    clients: numberOf(values, 'clients'), servers: numberOf(values, 'servers'), hasHistory: flagOf(values, 'history'),
+  };
   return registerModel<Server, ClientMessage>(bounds, () => ({ value: null }), handle);
 }
 

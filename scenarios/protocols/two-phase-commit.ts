@@ -22,12 +22,14 @@ interface State {
 }
 
 interface Action {
-  readonly name: 'TMCommit' | 'TMAbort' | 'TMRcvPrepared' | 'RMPrepare' | 'RMChooseToAbort' | 'RMRcvCommit' | 'RMRcvAbort';
+  readonly name:
+    'TMCommit' | 'TMAbort' | 'TMRcvPrepared' | 'RMPrepare' | 'RMChooseToAbort' | 'RMRcvCommit' | 'RMRcvAbort';
   readonly manager: number;
 }
 
 const managerState = (state: State, manager: number): number => (state.managers >>> (2 * manager)) & 3;
-const withManager = (managers: number, manager: number, value: number): number => (managers & ~(3 << (2 * manager))) | (value << (2 * manager));
+const withManager = (managers: number, manager: number, value: number): number =>
+  (managers & ~(3 << (2 * manager))) | (value << (2 * manager));
 
 function twoPhaseCommit(count: number): Model<State, Action> {
   const all = (1 << count) - 1;
@@ -38,7 +40,9 @@ function twoPhaseCommit(count: number): Model<State, Action> {
   const commit = action('TMCommit');
   const abort = action('TMAbort');
   const perManager = (name: Action['name']): readonly Action[] => ids.map((manager) => action(name, manager));
-  const [receive, prepare, choose] = [perManager('TMRcvPrepared'), perManager('RMPrepare'), perManager('RMChooseToAbort')];
+  const [receive, prepare, choose] = [
+    perManager('TMRcvPrepared'), perManager('RMPrepare'), perManager('RMChooseToAbort'),
+  ];
   const [seeCommit, seeAbort] = [perManager('RMRcvCommit'), perManager('RMRcvAbort')];
   const isIn = (state: State, value: number): boolean => ids.some((manager) => managerState(state, manager) === value);
 
@@ -70,7 +74,10 @@ function twoPhaseCommit(count: number): Model<State, Action> {
           if ((received & (1 << manager)) !== 0) return state;
           return { managers, coordinator, received: received | (1 << manager), messages };
         case 'RMPrepare':
-          return { managers: withManager(managers, manager, prepared!), coordinator, received, messages: messages | (1 << manager) };
+          return {
+            managers: withManager(managers, manager, prepared!), coordinator, received,
+            messages: messages | (1 << manager),
+          };
         case 'RMChooseToAbort':
           return { managers: withManager(managers, manager, aborted!), coordinator, received, messages };
         case 'RMRcvCommit':
@@ -87,7 +94,12 @@ function twoPhaseCommit(count: number): Model<State, Action> {
     },
     /** What is known of one manager is four bits; managers are put in the order of those. */
     representative(state) {
-      const bits = ids.map((manager) => (managerState(state, manager) << 2) | (((state.received >>> manager) & 1) << 1) | ((state.messages >>> manager) & 1));
+      const bits = ids.map(
+        (manager) =>
+          (managerState(state, manager) << 2) |
+          (((state.received >>> manager) & 1) << 1) |
+          ((state.messages >>> manager) & 1),
+      );
       bits.sort((a, b) => a - b);
       let [managers, received, messages] = [0, 0, state.messages & ~all];
       bits.forEach((own, manager) => {
@@ -106,14 +118,22 @@ function twoPhaseCommit(count: number): Model<State, Action> {
           return { verdict: 'violation', detail: 'one manager has committed and another has aborted' };
         },
       },
-      { kind: 'sometimes', name: 'all commit', reached: (state) => ids.every((manager) => managerState(state, manager) === committed) },
-      { kind: 'sometimes', name: 'all abort', reached: (state) => ids.every((manager) => managerState(state, manager) === aborted) },
+      {
+        kind: 'sometimes', name: 'all commit',
+        reached: (state) => ids.every((manager) => managerState(state, manager) === committed),
+      },
+      {
+        kind: 'sometimes', name: 'all abort',
+        reached: (state) => ids.every((manager) => managerState(state, manager) === aborted),
+      },
     ],
     kindOf: ({ name }) => name,
     kindWeights: { RMPrepare: 20, TMRcvPrepared: 20, RMRcvCommit: 5, RMRcvAbort: 5 },
     describeAction: ({ name, manager }) => (manager < 0 ? name : `${name}(${manager})`),
     describeState(state): Described {
-      const sent = ids.filter((manager) => (state.messages & (1 << manager)) !== 0).map((manager) => `Prepared(${manager})`);
+      const sent = ids
+        .filter((manager) => (state.messages & (1 << manager)) !== 0)
+        .map((manager) => `Prepared(${manager})`);
       if ((state.messages & commitSent) !== 0) sent.push('Commit');
       if ((state.messages & abortSent) !== 0) sent.push('Abort');
       return {

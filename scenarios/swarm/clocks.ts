@@ -9,6 +9,8 @@ export function withinDrift(faults: readonly Fault[], { clockDriftPer1000, reads
   const bounded = (ratePer1000: number): number => Math.min(1000 + drift, Math.max(1000 - drift, ratePer1000));
   return faults.flatMap((fault): readonly Fault[] => {
     if (fault.kind === 'clockJump') return [];
-    return fault.kind === 'clockRate' || fault.kind === 'clockDrift' ? [{ ...fault, ratePer1000: bounded(fault.ratePer1000) }] : [fault];
+    return fault.kind === 'clockRate' || fault.kind === 'clockDrift'
+      ? [{ ...fault, ratePer1000: bounded(fault.ratePer1000) }]
+      : [fault];
   });
 }

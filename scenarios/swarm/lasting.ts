@@ -32,40 +32,62 @@ export interface Lasting {
   movedBehind(operations: readonly PlannedOperation[]): readonly PlannedOperation[];
 }
 
-export const nothingLasts: Lasting = { rates: null, healing: null, faults: [], movedBehind: (operations) => operations };
+export const nothingLasts: Lasting = {
+  rates: null, healing: null, faults: [], movedBehind: (operations) => operations,
+};
 
 /** How long clients go on. */
 const behindUs = 2_000_000;
 
-/** A fifth of the seeds keeps a poor network, and a quarter of those in which all would be healed keeps a minority in trouble. With trouble, and in some seeds more, load goes on behind the storm. */
+/**
+ * A fifth of the seeds keeps a poor network, and a quarter of those in which all would be healed keeps a minority in
+ * trouble. With trouble, and in some seeds more, load goes on behind the storm.
+ */
 export function drawLasting(random: RandomStream, calm: Calm): Lasting {
   const hasRates = random.chance(200);
-  const rates = { dropPer1000: random.below(51), duplicatePer1000: random.below(51), tailUs: random.pick([0, 200, 1000, 2000]) };
+  const rates = {
+    dropPer1000: random.below(51), duplicatePer1000: random.below(51), tailUs: random.pick([0, 200, 1000, 2000]),
+  };
   const hasTrouble = random.chance(250);
-  const nodes = hasTrouble && calm.isFixed && !endsSoon(calm.settings) && !isDrownedByRetries(calm.settings) && calm.healing.kind === 'everyone' ? troubled(random, calm) : [];
+  const nodes =
+    hasTrouble &&
+    calm.isFixed &&
+    !endsSoon(calm.settings) &&
+    !isDrownedByRetries(calm.settings) &&
+    calm.healing.kind === 'everyone'
+      ? troubled(random, calm)
+      : [];
   return {
     rates: hasRates && !endsSoon(calm.settings) ? rates : null,
     healing: nodes.length === 0 ? null : { kind: 'minorityInTrouble', nodes },
     faults: nodes.map((node) => trouble(random, node, calm)),
-    movedBehind: nodes.length > 0 || random.chance(150) ? (operations) => behind(random, operations, calm.stormUs) : (operations) => operations,
+    movedBehind:
+      nodes.length > 0 || random.chance(150)
+        ? (operations) => behind(random, operations, calm.stormUs)
+        : (operations) => operations,
   };
 }
 
 /**
- * A session that ends within a few elections: where leaders go on coming and going a client may never have the time to use
- * one, and nothing is owed to it.
+ * A session that ends within a few elections: where leaders go on coming and going a client may never have the time to
+ * use one, and nothing is owed to it.
  */
-const endsSoon = ({ sessionExpiryUs, electionTimeoutUs }: RaftKvSettings): boolean => sessionExpiryUs !== undefined && sessionExpiryUs < 4 * electionTimeoutUs.max;
+const endsSoon = ({ sessionExpiryUs, electionTimeoutUs }: RaftKvSettings): boolean =>
+  sessionExpiryUs !== undefined && sessionExpiryUs < 4 * electionTimeoutUs.max;
 
 /**
- * With versions nobody remembers what is done, and each request that comes again costs another entry: a leader whose disk
- * is slow for good gets more of them than it can write, as long as clients ask.
+ * With versions nobody remembers what is done, and each request that comes again costs another entry: a leader whose
+ * disk is slow for good gets more of them than it can write, as long as clients ask.
  */
 const isDrownedByRetries = ({ versions }: RaftKvSettings): boolean => versions === true;
 
 /** Every third operation, so that each client has some, begins in the two seconds behind the storm. */
-function behind(random: RandomStream, operations: readonly PlannedOperation[], stormUs: number): readonly PlannedOperation[] {
-  const later = operations.map((operation) => (random.below(3) === 0 ? { ...operation, atUs: stormUs + random.below(behindUs) } : operation));
+function behind(
+  random: RandomStream, operations: readonly PlannedOperation[], stormUs: number,
+): readonly PlannedOperation[] {
+  const later = operations.map((operation) =>
+    random.below(3) === 0 ? { ...operation, atUs: stormUs + random.below(behindUs) } : operation,
+  );
   return later.sort((a, b) => a.atUs - b.atUs);
 }
 
@@ -83,7 +105,8 @@ type Trouble = (random: RandomStream, node: NodeId, calm: Calm) => Fault;
 const spanOf = (random: RandomStream, { stormUs, settleUs }: Calm): { fromUs: number; untilUs: number } =>
   ({ fromUs: (stormUs >> 1) + random.below(stormUs >> 1), untilUs: stormUs + settleUs });
 
-const peerOf = (random: RandomStream, node: NodeId, servers: number): NodeId => (node + 1 + random.below(servers - 1)) % servers;
+const peerOf = (random: RandomStream, node: NodeId, servers: number): NodeId =>
+  (node + 1 + random.below(servers - 1)) % servers;
 
 /** Nobody hears of it, and it comes back with the term that it left with or not at all. */
 const silent: readonly Trouble[] = [
@@ -95,29 +118,44 @@ const silent: readonly Trouble[] = [
 /** It may campaign now and then, and others have the time to do something in between. */
 const rare: readonly Trouble[] = [
   ...silent,
-  (random, node, calm) => ({ kind: 'cut', ...spanOf(random, calm), from: node, to: peerOf(random, node, calm.servers) }),
   (random, node, calm) => ({
-    kind: 'crashLoop', ...spanOf(random, calm), nodes: [node], downUs: (3 + random.below(5)) * electionMaxUs(calm), upUs: (5 + random.below(10)) * electionMaxUs(calm),
+    kind: 'cut', ...spanOf(random, calm), from: node, to: peerOf(random, node, calm.servers),
   }),
   (random, node, calm) => ({
-    kind: 'flapping', ...spanOf(random, calm), nodes: [node], offUs: (1 + random.below(5)) * electionMaxUs(calm), onUs: (8 + random.below(10)) * electionMaxUs(calm),
+    kind: 'crashLoop', ...spanOf(random, calm), nodes: [node], downUs: (3 + random.below(5)) * electionMaxUs(calm),
+    upUs: (5 + random.below(10)) * electionMaxUs(calm),
   }),
-  (random, node, calm) => ({ kind: 'stall', ...spanOf(random, calm), nodes: [node], byUs: calm.settings.electionTimeoutUs.min >> 2 }),
+  (random, node, calm) => ({
+    kind: 'flapping', ...spanOf(random, calm), nodes: [node], offUs: (1 + random.below(5)) * electionMaxUs(calm),
+    onUs: (8 + random.below(10)) * electionMaxUs(calm),
+  }),
+  (random, node, calm) => ({
+    kind: 'stall', ...spanOf(random, calm), nodes: [node], byUs: calm.settings.electionTimeoutUs.min >> 2,
+  }),
 ];
 
-/** It campaigns again and again: only PreVote keeps a leader from falling each time, and CheckQuorum one that hears nothing from staying. */
+/**
+ * It campaigns again and again: only PreVote keeps a leader from falling each time, and CheckQuorum one that hears
+ * nothing from staying.
+ */
 const disruptive: readonly Trouble[] = [
   ...rare,
   (random, node, calm) => ({ kind: 'isolation', ...spanOf(random, calm), nodes: [node], direction: 'inbound' }),
-  (random, node, calm) => ({ kind: 'cut', ...spanOf(random, calm), from: peerOf(random, node, calm.servers), to: node }),
   (random, node, calm) => ({
-    kind: 'flapping', ...spanOf(random, calm), nodes: [node], offUs: random.in({ min: 1, max: 2000 }) * ms, onUs: random.in({ min: 1, max: 2000 }) * ms,
+    kind: 'cut', ...spanOf(random, calm), from: peerOf(random, node, calm.servers), to: node,
+  }),
+  (random, node, calm) => ({
+    kind: 'flapping', ...spanOf(random, calm), nodes: [node], offUs: random.in({ min: 1, max: 2000 }) * ms,
+    onUs: random.in({ min: 1, max: 2000 }) * ms,
   }),
 ];
 
 const electionMaxUs = ({ settings }: Calm): number => settings.electionTimeoutUs.max;
 
-/** The server that is always first to run for leader never gives up when it hears nobody: then only silence lets the others be. */
+/**
+ * The server that is always first to run for leader never gives up when it hears nobody: then only silence lets the
+ * others be.
+ */
 function trouble(random: RandomStream, node: NodeId, calm: Calm): Fault {
   const { preVote, checkQuorum, quickServer } = calm.settings;
   const kinds = preVote === true && checkQuorum === true ? disruptive : quickServer === node ? silent : rare;

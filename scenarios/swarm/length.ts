@@ -38,6 +38,7 @@ export function longOne(random: RandomStream): Length {
       entriesPerMessageMax: Math.max(settings.entriesPerMessageMax, 16),
       applyBatchMax: Math.max(settings.applyBatchMax, 64),
     }),
-    healed: (healing) => (healing.kind === 'noNewOperations' || healing.kind === 'leaderFalls' ? { kind: 'everyone' } : healing),
+    healed: (healing) =>
+      healing.kind === 'noNewOperations' || healing.kind === 'leaderFalls' ? { kind: 'everyone' } : healing,
   };
 }

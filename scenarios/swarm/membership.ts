@@ -1,4 +1,7 @@
-/** Servers that come and go (docs/options.md): who takes part at first, and what operators ask for while all else goes on. */
+/**
+ * Servers that come and go (docs/options.md): who takes part at first, and what operators ask for while all else goes
+ * on.
+ */
 import type { NodeId } from '../../core/protocol.ts';
 import type { Change, ServerChange } from '../../core/raft/members.ts';
 import type { PlannedOperation } from '../../harness/plan/plan.ts';
@@ -16,15 +19,21 @@ export interface Membership {
 export function drawMembership(random: RandomStream, servers: number, stormUs: number): Membership {
   const order = random.shuffled(Array.from({ length: servers }, (_, node) => node));
   const least = Math.min(3, Math.max(1, servers - 1));
-  const members = order.slice(0, random.in({ min: least, max: Math.max(least, servers - (random.chance(800) ? 1 : 0)) })).sort((a, b) => a - b);
+  const members = order
+    .slice(0, random.in({ min: least, max: Math.max(least, servers - (random.chance(800) ? 1 : 0)) }))
+    .sort((a, b) => a - b);
   const operators = random.chance(300) ? 2 : 1;
-  // Each that takes in a server which is down costs ten election timeouts: all together less than what a run has to settle.
+  // Each that takes in a server which is down costs ten election timeouts: all together less than what a run has to
+  // settle.
   const most = operators === 2 ? 5 : 8;
   const changes = Array.from({ length: operators }, () => drawChanges(random, servers, members, stormUs, most));
   return {
     members,
     operators,
-    operations: (first) => changes.flatMap((asked, operator) => asked.map(({ atUs, change }) => ({ client: first + operator, atUs, request: change }))),
+    operations: (first) =>
+      changes.flatMap((asked, operator) =>
+        asked.map(({ atUs, change }) => ({ client: first + operator, atUs, request: change })),
+      ),
   };
 }
 
@@ -34,10 +43,12 @@ interface Asked {
 }
 
 /**
- * As if each change were done before the next is asked for. A row of them at once tries whether one waits for the other; to
- * take one in for another, and to take out and in again, are rows of two.
+ * As if each change were done before the next is asked for. A row of them at once tries whether one waits for the
+ * other; to take one in for another, and to take out and in again, are rows of two.
  */
-function drawChanges(random: RandomStream, servers: number, members: readonly NodeId[], stormUs: number, most: number): readonly Asked[] {
+function drawChanges(
+  random: RandomStream, servers: number, members: readonly NodeId[], stormUs: number, most: number,
+): readonly Asked[] {
   const present = new Set(members);
   const asked: Asked[] = [];
   const isHasty = random.chance(300);

@@ -7,7 +7,10 @@ import type { Kinds } from '../../harness/swarm/kinds.ts';
 const ms = 1000;
 
 /** Every write has a value of its own, so that a read tells which writes it saw. */
-export function drawOperations(random: RandomStream, loads: RandomStream, kinds: Kinds, clients: number, passers: number, stormUs: number, getsPer1000Min = 0, many?: number): PlannedOperation[] {
+export function drawOperations(
+  random: RandomStream, loads: RandomStream, kinds: Kinds, clients: number, passers: number, stormUs: number,
+  getsPer1000Min = 0, many?: number,
+): PlannedOperation[] {
   const usual = random.in({ min: 100, max: 160 });
   const total = many ?? usual;
   const keys = random.in({ min: 1, max: 8 });
@@ -23,10 +26,13 @@ export function drawOperations(random: RandomStream, loads: RandomStream, kinds:
   return operations.sort((a, b) => a.atUs - b.atUs);
 }
 
-function drawOperation(random: RandomStream, number: number, keys: number, casPer1000: number, getPer1000: number): Operation {
+function drawOperation(
+  random: RandomStream, number: number, keys: number, casPer1000: number, getPer1000: number,
+): Operation {
   const key = `k${random.below(keys)}`;
   const value = `${number};`;
-  if (random.chance(casPer1000)) return { kind: 'cas', key, expected: random.chance(300) ? '' : `${random.below(number + 1)};`, value };
+  if (random.chance(casPer1000))
+    return { kind: 'cas', key, expected: random.chance(300) ? '' : `${random.below(number + 1)};`, value };
   if (random.chance(getPer1000)) return { kind: 'get', key };
   return random.chance(350) ? { kind: 'put', key, value } : { kind: 'append', key, value };
 }
@@ -69,7 +75,9 @@ function drawLoad(random: RandomStream, kinds: Kinds, stormUs: number): Load {
 }
 
 /** Draws as many numbers for each operation whatever becomes of it. */
-function loaded(load: Load, random: RandomStream, client: number, atUs: number, operation: Operation): PlannedOperation {
+function loaded(
+  load: Load, random: RandomStream, client: number, atUs: number, operation: Operation,
+): PlannedOperation {
   const isInBurst = random.chance(load.burstPer1000);
   const burstUs = random.pick(load.burstsUs) + random.below(ms);
   const isHot = random.chance(load.hotPer1000);

@@ -1,9 +1,24 @@
-/** Which options of Raft a seed has on (docs/options.md): a stream of their own, so that all else of a plan stays as it was. */
+/**
+ * Which options of Raft a seed has on (docs/options.md): a stream of their own, so that all else of a plan stays as it
+ * was.
+ */
 import { answer } from '../../harness/world/fate.ts';
 import type { RandomStream } from '../../harness/world/random.ts';
 import type { RaftKvSettings } from '../systems/raft-kv-settings.ts';
 
-type Options = Pick<RaftKvSettings, 'preVote' | 'checkQuorum' | 'reads' | 'transfer' | 'clockDriftPer1000' | 'snapshotChunkBytes' | 'window' | 'sessionExpiryUs' | 'versions' | 'pipelined'>;
+type Options = Pick<
+  RaftKvSettings,
+  | 'preVote'
+  | 'checkQuorum'
+  | 'reads'
+  | 'transfer'
+  | 'clockDriftPer1000'
+  | 'snapshotChunkBytes'
+  | 'window'
+  | 'sessionExpiryUs'
+  | 'versions'
+  | 'pipelined'
+>;
 
 /** A quarter: what the swarm has of wrong clocks that are nearly right is within it. */
 const leaseDriftPer1000 = 250;
@@ -24,7 +39,8 @@ export function drawOptions(random: RandomStream, servers: number, mayCome: bool
   const ticket = random.uint32();
   if (isPaper) return { options: {}, hasMembership: false };
   const isOn = (place: number): boolean => answer(ticket, place) % 1000 < 500;
-  // Alone there is nobody to come or go. With leases, transfers, pipelined writes and versions at once it has not been tried.
+  // Alone there is nobody to come or go. With leases, transfers, pipelined writes and versions at once it has not been
+  // tried.
   const hasMembership = mayCome && servers > 1 && isOn(10);
   const isApart = (place: number): boolean => !hasMembership && isOn(place);
   // In place of sessions, which so are there in a tenth of the seeds still.
@@ -43,7 +59,9 @@ export function drawOptions(random: RandomStream, servers: number, mayCome: bool
     ...(isOn(5) ? { snapshotChunkBytes: [8, 16, 64, 256][answer(ticket, 105) % 4]! } : {}),
     ...(isOn(6) ? { window: [1, 2, 4, 16][answer(ticket, 106) % 4]! } : {}),
     // From hardly longer than a retry to longer than the storm.
-    ...(isOn(7) && !hasVersions ? { sessionExpiryUs: [200_000, 500_000, 1_500_000, 6_000_000][answer(ticket, 107) % 4]! } : {}),
+    ...(isOn(7) && !hasVersions
+      ? { sessionExpiryUs: [200_000, 500_000, 1_500_000, 6_000_000][answer(ticket, 107) % 4]! }
+      : {}),
     ...(hasVersions ? { versions: true } : {}),
     ...(isApart(11) ? { pipelined: true } : {}),
   };

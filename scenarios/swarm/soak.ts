@@ -8,16 +8,21 @@ import { longOne, type Length } from './length.ts';
 const ms = 1000;
 
 /**
- * What costs a server for good would leave nobody after some rounds. An operation whose end nobody knows is open for ever, and a
- * history is cut only where none is; and a client that asks once and never again would make the store grow without bound.
+ * What costs a server for good would leave nobody after some rounds. An operation whose end nobody knows is open for
+ * ever, and a history is cut only where none is; and a client that asks once and never again would make the store grow
+ * without bound.
  */
-const lasting: readonly FaultKind[] = ['gone', 'bitRot', 'damagedMetadata', 'missingSnapshot', 'misdirectedWrite', 'staleRead', 'giveUp', 'endlessSessions'];
+const lasting: readonly FaultKind[] = [
+  'gone', 'bitRot', 'damagedMetadata', 'missingSnapshot', 'misdirectedWrite', 'staleRead', 'giveUp', 'endlessSessions',
+];
 
-export const soakKinds = (kinds: Kinds): Kinds => ({ ...kinds, has: (kind) => !lasting.includes(kind) && kinds.has(kind), mayLast: false });
+export const soakKinds = (kinds: Kinds): Kinds => ({
+  ...kinds, has: (kind) => !lasting.includes(kind) && kinds.has(kind), mayLast: false,
+});
 
 /**
- * A storm is as long as that of another seed, so that faults come as thick. Logs of hundreds of entries to thousands, and compacted again and again: else they would
- * grow without bound.
+ * A storm is as long as that of another seed, so that faults come as thick. Logs of hundreds of entries to thousands,
+ * and compacted again and again: else they would grow without bound.
  */
 export function soakLength(random: RandomStream): Length {
   const length = longOne(random);

@@ -1,6 +1,7 @@
 /**
- * When Raft owes progress: while a majority of the servers is up and every two of them can talk (section 5.1). Where servers come
- * and go, a majority of each configuration that a server goes by: whichever of them is the one, it can decide.
+ * When Raft owes progress: while a majority of the servers is up and every two of them can talk (section 5.1). Where
+ * servers come and go, a majority of each configuration that a server goes by: whichever of them is the one, it can
+ * decide.
  */
 import { configurationOf } from '../../core/raft/configuration.ts';
 import type { NodeId } from '../../core/protocol.ts';

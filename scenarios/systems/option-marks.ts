@@ -17,7 +17,9 @@ const giveUpTransfer = 'core/raft/transfer.ts giveUpTransfer';
 const handingOverTo = 'core/raft/transfer.ts handingOverTo';
 const hasContact = 'core/raft/contact.ts hasContact';
 
-export const optionMarks = (change: RaftChange): readonly Mark[] => [...contactMarks(change), ...transferMarks(change), ...readMarks(change), ...flowMarks(change)];
+export const optionMarks = (change: RaftChange): readonly Mark[] => [
+  ...contactMarks(change), ...transferMarks(change), ...readMarks(change), ...flowMarks(change),
+];
 
 const transferOf = ({ role }: Raft): Transfer | null => (role.kind === 'leader' ? role.office?.transfer ?? null : null);
 
@@ -25,29 +27,56 @@ const transferOf = ({ role }: Raft): Transfer | null => (role.kind === 'leader' 
 function transferMarks(change: RaftChange): readonly Mark[] {
   const { after, before, effects, event, nameOf } = change;
   const [old, now] = [transferOf(before), transferOf(after)];
-  const told = effects.flatMap((effect) => (effect.kind === 'send' && (effect.message as AnyRaftMessage).kind === 'timeoutNow' ? [effect.to] : []));
+  const told = effects.flatMap((effect) =>
+    effect.kind === 'send' && (effect.message as AnyRaftMessage).kind === 'timeoutNow' ? [effect.to] : [],
+  );
   const marks: Mark[] = [];
   const term = after.persistent.currentTerm;
-  if (old === null && now !== null) marks.push(marked('wish', [onTransferLeadership], `begins to hand over to ${nameOf(now.to)}`, null, { term, peer: now.to }));
-  for (const to of told) marks.push(marked('wish', [tellWhenUpToDate], `tells ${nameOf(to)} to stand for election`, null, { term, peer: to }));
-  if (old !== null && now === null && after.role.kind === 'leader') marks.push(marked('wish', [giveUpTransfer], `gives up to hand over to ${nameOf(old.to)}`, null, { term, peer: old.to }));
+  if (old === null && now !== null)
+    marks.push(
+      marked('wish', [onTransferLeadership], `begins to hand over to ${nameOf(now.to)}`, null, { term, peer: now.to }),
+    );
+  for (const to of told)
+    marks.push(
+      marked('wish', [tellWhenUpToDate], `tells ${nameOf(to)} to stand for election`, null, { term, peer: to }),
+    );
+  if (old !== null && now === null && after.role.kind === 'leader')
+    marks.push(
+      marked('wish', [giveUpTransfer], `gives up to hand over to ${nameOf(old.to)}`, null, { term, peer: old.to }),
+    );
   if (old === null || now === null || after.persistent.log.lastIndex <= before.persistent.log.lastIndex) return marks;
-  return [...marks, marked('wish', [handlerOf(event), handingOverTo], `takes entry ${after.persistent.log.lastIndex} into its log while it hands over to ${nameOf(now.to)}`,
-    'a leader that hands over accepts no requests (3.10, step 1)', { term, peer: now.to })];
+  return [
+    ...marks,
+    marked(
+      'wish',
+      [handlerOf(event), handingOverTo],
+      `takes entry ${after.persistent.log.lastIndex} into its log while it hands over to ${nameOf(now.to)}`,
+      'a leader that hands over accepts no requests (3.10, step 1)',
+      { term, peer: now.to },
+    ),
+  ];
 }
 
 /** What was asked and heard for PreVote and CheckQuorum: reports on them name it. */
 function contactMarks(change: RaftChange): readonly Mark[] {
   const { after: { config, persistent: { currentTerm } }, event, nameOf } = change;
   const message = messageIn(event);
-  if (event.kind !== 'message' || message === null || (config.preVote !== true && config.checkQuorum !== true)) return [];
+  if (event.kind !== 'message' || message === null || (config.preVote !== true && config.checkQuorum !== true))
+    return [];
   const about = { term: message.term, peer: event.from };
   const at = [handlerOf(event), optionsFile];
   if (message.kind === 'requestPreVote') return [preVoteMark(change, message.term)];
   if (message.kind !== 'appendEntries' && message.kind !== 'installSnapshot') return [];
-  if (message.term === currentTerm) return [marked('contact', at, `hears the leader of its term, ${nameOf(event.from)}`, null, about)];
-  return change.effects.some(({ kind }) => kind === 'send') ? [] : [marked('silence', [optionsFile], `says nothing to ${nameOf(event.from)}, which leads in term ${message.term}`,
-    'a request of an earlier term is refused, and the answer tells of the newer one (5.1)', about)];
+  if (message.term === currentTerm)
+    return [marked('contact', at, `hears the leader of its term, ${nameOf(event.from)}`, null, about)];
+  return change.effects.some(({ kind }) => kind === 'send')
+    ? []
+    : [
+        marked(
+          'silence', [optionsFile], `says nothing to ${nameOf(event.from)}, which leads in term ${message.term}`,
+          'a request of an earlier term is refused, and the answer tells of the newer one (5.1)', about,
+        ),
+      ];
 }
 
 function preVoteMark({ before, event, effects, nameOf }: RaftChange, term: number): Mark {
@@ -56,10 +85,18 @@ function preVoteMark({ before, event, effects, nameOf }: RaftChange, term: numbe
   const grants = effects.some((effect) => effect.kind === 'send' && isGrant(effect.message as AnyRaftMessage));
   const isLed = before.role.kind === 'leader' || (before.role.kind === 'follower' && before.role.hasContact === true);
   if (grants && isLed) {
-    return marked('preVote', [hasContact, handlerOf(event)], `grants ${nameOf(from)} a pre-vote for term ${term}, and ${before.role.kind === 'leader' ? 'leads' : 'hears a leader'}`,
-      'who hears a leader grants no pre-vote (dissertation 9.6)', about);
+    return marked(
+      'preVote',
+      [hasContact, handlerOf(event)],
+      `grants ${nameOf(from)} a pre-vote for term ${term}, and ${before.role.kind === 'leader' ? 'leads' : 'hears a leader'}`,
+      'who hears a leader grants no pre-vote (dissertation 9.6)',
+      about,
+    );
   }
-  return marked('preVote', [handlerOf(event), optionsFile], `is asked by ${nameOf(from)} for a pre-vote for term ${term}`, null, about);
+  return marked(
+    'preVote', [handlerOf(event), optionsFile], `is asked by ${nameOf(from)} for a pre-vote for term ${term}`, null,
+    about,
+  );
 }
 
 const isGrant = (message: AnyRaftMessage): boolean => message.kind === 'requestPreVoteReply' && message.voteGranted;
@@ -75,41 +112,90 @@ function readMarks(change: RaftChange): readonly Mark[] {
 
 function notedMarks({ after, before, nameOf }: RaftChange, old: Rounds, now: Rounds): readonly Mark[] {
   const known = new Set(old.reads);
-  return now.reads.filter((read) => !known.has(read)).map(({ client, index, round, sequence }) => marked(
-    'noted', [askToRead], `notes index ${index} for the read ${sequence} of ${nameOf(client)}, to be confirmed by round ${round}`,
-    index < Math.min(before.commitIndex, after.commitIndex) ? `up to ${before.commitIndex} was committed when it was asked (6.4, step 2)` : null,
-    { client, sequence, index },
-  ));
+  return now.reads
+    .filter((read) => !known.has(read))
+    .map(({ client, index, round, sequence }) =>
+      marked(
+        'noted',
+        [askToRead],
+        `notes index ${index} for the read ${sequence} of ${nameOf(client)}, to be confirmed by round ${round}`,
+        index < Math.min(before.commitIndex, after.commitIndex)
+          ? `up to ${before.commitIndex} was committed when it was asked (6.4, step 2)`
+          : null,
+        { client, sequence, index },
+      ),
+    );
 }
 
 function answerMarks({ event, nameOf }: RaftChange, old: Rounds, now: Rounds): readonly Mark[] {
   const message = messageIn(event);
-  if (event.kind !== 'message' || message?.kind !== 'heartbeatReply' || old.answered[event.from] === now.answered[event.from]) return [];
+  if (
+    event.kind !== 'message' ||
+    message?.kind !== 'heartbeatReply' ||
+    old.answered[event.from] === now.answered[event.from]
+  )
+    return [];
   const counted = now.answered[event.from]!;
   const { round } = message as HeartbeatReply;
-  return [marked('answered', [withAnswer], `takes an answer of ${nameOf(event.from)} to round ${round} for one to round ${counted}`,
-    counted > round ? 'an answer to an earlier round says nothing of who leads now (6.4, step 3)' : null, { peer: event.from })];
+  return [
+    marked(
+      'answered',
+      [withAnswer],
+      `takes an answer of ${nameOf(event.from)} to round ${round} for one to round ${counted}`,
+      counted > round ? 'an answer to an earlier round says nothing of who leads now (6.4, step 3)' : null,
+      { peer: event.from },
+    ),
+  ];
 }
 
 /** Those that waited and wait no more; one that was asked in this very step and waits for nothing as well. */
 function confirmMarks({ after, event, nameOf, node }: RaftChange, old: Rounds, now: Rounds): readonly Mark[] {
   const left = new Set(now.reads);
   const done = old.reads.filter((read) => !left.has(read));
-  const message = messageIn(event) as AnyRaftMessage | { readonly kind: 'clientRequest'; readonly sequence: number } | null;
-  const isAsked = event.kind === 'message' && (message?.kind === 'clientRequest' || message?.kind === 'readIndex') && now.begun > old.begun && now.reads.length === 0;
+  const message = messageIn(event) as
+    AnyRaftMessage | { readonly kind: 'clientRequest'; readonly sequence: number } | null;
+  const isAsked =
+    event.kind === 'message' &&
+    (message?.kind === 'clientRequest' || message?.kind === 'readIndex') &&
+    now.begun > old.begun &&
+    now.reads.length === 0;
   const round = isAsked ? now.begun : Math.max(0, ...done.map((read) => read.round));
   if (done.length === 0 && !isAsked) return [];
   const by = now.answered.flatMap((answered, peer) => (peer === node || answered >= round ? [peer] : []));
-  const against = isQuorum(after, by) ? null : 'a majority must have answered a round that began behind the read (6.4, step 3)';
-  return [marked('confirm', [confirmedRound, settled], `confirms reads by round ${round}, which ${by.map(nameOf).join(' ')} answered`, against)];
+  const against = isQuorum(after, by)
+    ? null
+    : 'a majority must have answered a round that began behind the read (6.4, step 3)';
+  return [
+    marked(
+      'confirm', [confirmedRound, settled],
+      `confirms reads by round ${round}, which ${by.map(nameOf).join(' ')} answered`, against,
+    ),
+  ];
 }
 
 /** What an answer leaves under way (dissertation 10.2.1). */
 function flowMarks({ after: { role }, event, nameOf }: RaftChange): readonly Mark[] {
   const message = messageIn(event);
-  if (event.kind !== 'message' || message?.kind !== 'appendEntriesReply' || role.kind !== 'leader' || role.office?.flows === undefined) return [];
+  if (
+    event.kind !== 'message' ||
+    message?.kind !== 'appendEntriesReply' ||
+    role.kind !== 'leader' ||
+    role.office?.flows === undefined
+  )
+    return [];
   const { state, inFlight } = role.office.flows[event.from]!;
   const next = role.nextIndex[event.from]!;
-  const against = state === 'probe' || inFlight.length === 0 || inFlight.at(-1) === next - 1 ? null : `nextIndex is ${next}: what a refusal takes back is not under way any more (10.2.1)`;
-  return [marked('flow', ['core/raft/window.ts heardInWindow', 'core/raft/window.ts acknowledged'], `has ${inFlight.length} requests under way to ${nameOf(event.from)}, up to ${inFlight.at(-1) ?? next - 1}`, against, { peer: event.from })];
+  const against =
+    state === 'probe' || inFlight.length === 0 || inFlight.at(-1) === next - 1
+      ? null
+      : `nextIndex is ${next}: what a refusal takes back is not under way any more (10.2.1)`;
+  return [
+    marked(
+      'flow',
+      ['core/raft/window.ts heardInWindow', 'core/raft/window.ts acknowledged'],
+      `has ${inFlight.length} requests under way to ${nameOf(event.from)}, up to ${inFlight.at(-1) ?? next - 1}`,
+      against,
+      { peer: event.from },
+    ),
+  ];
 }

@@ -101,7 +101,10 @@ export class RaftKvContents implements ContentsReader {
     const keys = new Set(expected.values.keys());
     store.values.forEach((_value, key) => void keys.add(key));
     for (const key of [...keys].sort()) {
-      add(`store ${key}`, shown(store.values.get(key), store.versions?.get(key)), shown(expected.values.get(key), expected.versions.get(key)));
+      add(
+        `store ${key}`, shown(store.values.get(key), store.versions?.get(key)),
+        shown(expected.values.get(key), expected.versions.get(key)),
+      );
     }
     const clients = new Set(expected.sessions.keys());
     sessions.byClient.forEach((_session, client) => void clients.add(client));

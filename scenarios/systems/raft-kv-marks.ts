@@ -1,4 +1,7 @@
-/** What a step of a key/value server or of a clerk did: to Raft (`raft-marks.ts`), to the store and the sessions, and for clients. */
+/**
+ * What a step of a key/value server or of a clerk did: to Raft (`raft-marks.ts`), to the store and the sessions, and
+ * for clients.
+ */
 import { isVersionedResult } from '../../checkers/versioned-history.ts';
 import type { Clerk } from '../../core/kv/clerk.ts';
 import type { Command, InSession } from '../../core/kv/command.ts';
@@ -25,15 +28,23 @@ interface ServerStep extends ToldStep {
 export function marksOf(step: ToldStep): readonly Mark[] {
   const { before, after, event } = step;
   if (!('raft' in (after as object))) return clerkMarks(step, before as Clerk | null, after as Clerk);
-  if (event === null || before === null) return bootMarks((after as Server).raft, (after as Server).machine.lastExecuted);
+  if (event === null || before === null)
+    return bootMarks((after as Server).raft, (after as Server).machine.lastExecuted);
   const served = step as ServerStep;
-  const change: RaftChange = { node: step.node, before: served.before.raft, after: served.after.raft, event, effects: step.effects, nameOf: step.nameOf };
+  const change: RaftChange = {
+    node: step.node, before: served.before.raft, after: served.after.raft, event, effects: step.effects,
+    nameOf: step.nameOf,
+  };
   return [
     ...raftMarks(change),
     ...optionMarks(change),
     ...transferMarks(served),
     ...membershipMarks(change),
-    ...proposalMarks(served), ...deliveryMarks(served), ...executionMarks(served), ...snapshotMarks(served), ...replyMarks(served),
+    ...proposalMarks(served),
+    ...deliveryMarks(served),
+    ...executionMarks(served),
+    ...snapshotMarks(served),
+    ...replyMarks(served),
   ];
 }
 
@@ -41,11 +52,24 @@ export function marksOf(step: ToldStep): readonly Mark[] {
 function proposalMarks({ before, after, event, nameOf }: ServerStep): readonly Mark[] {
   const message = event.kind === 'message' ? (event.message as ServerMessage) : null;
   const { log } = after.raft.persistent;
-  if (event.kind !== 'message' || message?.kind !== 'clientRequest' || log === before.raft.persistent.log || log.lastIndex === log.baseIndex) return [];
+  if (
+    event.kind !== 'message' ||
+    message?.kind !== 'clientRequest' ||
+    log === before.raft.persistent.log ||
+    log.lastIndex === log.baseIndex
+  )
+    return [];
   const command = log.at(log.lastIndex).command as Command | null;
   if (command?.client !== event.from) return [];
-  return [marked('propose', [places.onCommand, places.onClient], `puts into its log, as entry ${log.lastIndex}, ${commandText(command, nameOf)}`, null,
-    { index: log.lastIndex, upTo: log.lastIndex, client: command.client, sequence: command.sequence })];
+  return [
+    marked(
+      'propose',
+      [places.onCommand, places.onClient],
+      `puts into its log, as entry ${log.lastIndex}, ${commandText(command, nameOf)}`,
+      null,
+      { index: log.lastIndex, upTo: log.lastIndex, client: command.client, sequence: command.sequence },
+    ),
+  ];
 }
 
 const commandText = ({ client, sequence, operation }: Command, nameOf: ToldStep['nameOf']): string =>
@@ -57,21 +81,43 @@ function deliveryMarks({ before, after }: ServerStep): readonly Mark[] {
   const marks: Mark[] = [];
   const indexes = channel.map((one) => (one.kind === 'snapshot' ? one.snapshot.lastIncludedIndex : one.index));
   const last = indexes.at(-1) ?? machine.lastExecuted;
-  if (last !== raft.lastApplied && (last !== (before.channel.length > 0 ? lastOf(before) : before.machine.lastExecuted) || raft.lastApplied !== before.raft.lastApplied)) {
-    const isRefused = last < raft.lastApplied && channel.length === 0 && before.channel.concat([]).some(({ kind }) => kind === 'snapshot');
-    marks.push(marked('deliver', isRefused ? [places.taken, places.executed] : [places.deliver, places.filled, places.taken],
-      `has handed up to the service what is committed up to ${last}, and lastApplied is ${raft.lastApplied}`,
-      'lastApplied is the last index that was handed up (Figure 2)', { index: last, upTo: raft.lastApplied }));
+  if (
+    last !== raft.lastApplied &&
+    (last !== (before.channel.length > 0 ? lastOf(before) : before.machine.lastExecuted) ||
+      raft.lastApplied !== before.raft.lastApplied)
+  ) {
+    const isRefused =
+      last < raft.lastApplied &&
+      channel.length === 0 &&
+      before.channel.concat([]).some(({ kind }) => kind === 'snapshot');
+    marks.push(
+      marked(
+        'deliver',
+        isRefused ? [places.taken, places.executed] : [places.deliver, places.filled, places.taken],
+        `has handed up to the service what is committed up to ${last}, and lastApplied is ${raft.lastApplied}`,
+        'lastApplied is the last index that was handed up (Figure 2)',
+        { index: last, upTo: raft.lastApplied },
+      ),
+    );
   }
   if (indexes.some((index, i) => i > 0 && index <= indexes[i - 1]!)) {
-    marks.push(marked('deliver', [places.filled, places.deliver], `holds for the service ${indexes.join(', ')}`, 'what is committed is handed up in order (Figure 2)', { index: indexes[0]!, upTo: raft.lastApplied }));
+    marks.push(
+      marked(
+        'deliver', [places.filled, places.deliver], `holds for the service ${indexes.join(', ')}`,
+        'what is committed is handed up in order (Figure 2)', { index: indexes[0]!, upTo: raft.lastApplied },
+      ),
+    );
   }
   return marks;
 }
 
 function lastOf({ channel, machine }: Server): number {
   const last = channel.at(-1);
-  return last === undefined ? machine.lastExecuted : last.kind === 'snapshot' ? last.snapshot.lastIncludedIndex : last.index;
+  return last === undefined
+    ? machine.lastExecuted
+    : last.kind === 'snapshot'
+      ? last.snapshot.lastIncludedIndex
+      : last.index;
 }
 
 /** Section 8, and the dissertation, 6.3: each command takes effect once, at every server. */
@@ -79,21 +125,40 @@ function executionMarks(step: ServerStep): readonly Mark[] {
   const { before, after, event } = step;
   const from = before.machine.lastExecuted;
   const to = after.machine.lastExecuted;
-  if (to < from) return [marked('execute', [places.executed], `has executed up to ${to}, and had executed up to ${from}`, 'the service never goes back (Figure 2)', { index: to, upTo: from })];
+  if (to < from)
+    return [
+      marked(
+        'execute', [places.executed], `has executed up to ${to}, and had executed up to ${from}`,
+        'the service never goes back (Figure 2)', { index: to, upTo: from },
+      ),
+    ];
   const executed: { readonly index: number; readonly command: Command | null }[] = [];
   for (let index = from + 1; index <= to; index++) {
     const entry = entryOf(step, index);
     if (entry !== undefined) executed.push({ index, command: entry.command as Command | null });
   }
   const message = event.kind === 'message' ? (event.message as ServerMessage) : null;
-  const isRestored = message?.kind === 'installSnapshot' || message?.kind === 'installChunk' || before.channel.some(({ kind }) => kind === 'snapshot');
-  if (to > from && isRestored) return [marked('execute', [places.installSnapshot, places.executed], `takes the state from a snapshot, and has executed up to ${to}`, null, { index: from + 1, upTo: to })];
+  const isRestored =
+    message?.kind === 'installSnapshot' ||
+    message?.kind === 'installChunk' ||
+    before.channel.some(({ kind }) => kind === 'snapshot');
+  if (to > from && isRestored)
+    return [
+      marked(
+        'execute', [places.installSnapshot, places.executed],
+        `takes the state from a snapshot, and has executed up to ${to}`, null, { index: from + 1, upTo: to },
+      ),
+    ];
   const numbers = new Map<number, number>();
   return executed.map(({ index, command }) => {
-    if (command === null) return marked('execute', [places.apply, places.executed], `executes entry ${index}, a no-op`, null, { index, upTo: index });
+    if (command === null)
+      return marked('execute', [places.apply, places.executed], `executes entry ${index}, a no-op`, null, {
+        index, upTo: index,
+      });
     const { client, sequence, operation: { key } } = command;
     if (command.inSession !== undefined) return sessionMark(step, index, command, command.inSession);
-    if (isVersioned(command.operation)) return versionedMark(step, index, { ...command, operation: command.operation }, executed);
+    if (isVersioned(command.operation))
+      return versionedMark(step, index, { ...command, operation: command.operation }, executed);
     const known = numbers.get(client) ?? before.machine.sessions.byClient.get(client)?.sequence ?? 0;
     numbers.set(client, Math.max(known, sequence));
     const others = executed.filter((one) => one.index !== index && one.command !== null);
@@ -105,27 +170,55 @@ function executionMarks(step: ServerStep): readonly Mark[] {
   });
 }
 
-const versionedMark = ({ before, after, nameOf }: ServerStep, index: number, command: Execution['command'], executed: readonly { readonly index: number; readonly command: Command | null }[]): Mark => versionMark({
-  before: before.machine, after: after.machine, index, command, text: commandText(command, nameOf),
-  isOnlyOfKey: !executed.some((one) => one.index !== index && one.command?.operation.key === command.operation.key),
-});
+const versionedMark = (
+  { before, after, nameOf }: ServerStep, index: number, command: Execution['command'],
+  executed: readonly { readonly index: number; readonly command: Command | null }[],
+): Mark =>
+  versionMark({
+    before: before.machine,
+    after: after.machine,
+    index,
+    command,
+    text: commandText(command, nameOf),
+    isOnlyOfKey: !executed.some((one) => one.index !== index && one.command?.operation.key === command.operation.key),
+  });
 
 /** Where the entry is still held: a snapshot may have taken its place within the step. */
 function entryOf({ before, after, event }: ServerStep, index: number): Entry | undefined {
   const queued = before.channel.find((delivery) => delivery.kind === 'entry' && delivery.index === index);
   if (queued?.kind === 'entry') return queued.entry;
-  for (const { raft: { persistent: { log } } } of [after, before]) if (index > log.baseIndex && index <= log.lastIndex) return log.at(index);
+  for (const {
+    raft: {
+      persistent: { log },
+    },
+  } of [after, before])
+    if (index > log.baseIndex && index <= log.lastIndex) return log.at(index);
   const message = event.kind === 'message' ? (event.message as ServerMessage) : null;
   return message?.kind === 'appendEntries' ? message.entries[index - message.prevLogIndex - 1] : undefined;
 }
 
-/** Dissertation, 6.3: an entry of a session that may expire. What it leaves of the session is compared, and nothing else. */
-function sessionMark({ after, nameOf }: ServerStep, index: number, { client, sequence }: Command, { session, timeUs, activeSinceUs }: InSession): Mark {
+/**
+ * Dissertation, 6.3: an entry of a session that may expire. What it leaves of the session is compared, and nothing
+ * else.
+ */
+function sessionMark(
+  { after, nameOf }: ServerStep, index: number, { client, sequence }: Command,
+  { session, timeUs, activeSinceUs }: InSession,
+): Mark {
   const held = after.machine.sessions.byClient.get(client);
-  const state = held?.began === undefined ? 'it has no session' : `its session of entry ${held.began.id} stands at ${held.sequence} and was active at ${held.began.activeUs}`;
-  return marked('execute', ['core/kv/expiry.ts applyInSession', 'core/kv/expiry.ts withoutExpired', places.apply],
+  const state =
+    held?.began === undefined
+      ? 'it has no session'
+      : `its session of entry ${held.began.id} stands at ${held.sequence} and was active at ${held.began.activeUs}`;
+  return marked(
+    'execute',
+    ['core/kv/expiry.ts applyInSession', 'core/kv/expiry.ts withoutExpired', places.apply],
     `executes entry ${index} of time ${timeUs}, for which sessions must be active since ${activeSinceUs}: ${session === 0 ? `${nameOf(client)} asks for a session` : `command ${sequence} of ${nameOf(client)} in session ${session}`}; ${state}`,
-    held?.began !== undefined && held.began.activeUs < activeSinceUs ? 'a session that was not active since then has ended (6.3)' : null, { index, upTo: index, client, sequence });
+    held?.began !== undefined && held.began.activeUs < activeSinceUs
+      ? 'a session that was not active since then has ended (6.3)'
+      : null,
+    { index, upTo: index, client, sequence },
+  );
 }
 
 interface Among {
@@ -136,26 +229,46 @@ interface Among {
   readonly isOnlyOfKey: boolean;
 }
 
-function executionMark({ before, after, nameOf }: ServerStep, index: number, command: Command, { known, isLastOfClient, isOnlyOfKey }: Among): Mark {
+function executionMark(
+  { before, after, nameOf }: ServerStep, index: number, command: Command, { known, isLastOfClient, isOnlyOfKey }: Among,
+): Mark {
   const { client, sequence, operation } = command;
   const isAgain = sequence <= known;
   const session = after.machine.sessions.byClient.get(client)?.sequence ?? 0;
   const value = after.machine.store.values.get(operation.key);
   const hasWritten = isOnlyOfKey && before.machine.store.values.get(operation.key) !== value;
   const who = nameOf(client);
-  const numbers = isLastOfClient && session !== known ? `the session of ${who} goes from ${known} to ${session}` : `the session of ${who} stood at ${known}`;
+  const numbers =
+    isLastOfClient && session !== known
+      ? `the session of ${who} goes from ${known} to ${session}`
+      : `the session of ${who} stood at ${known}`;
   const says = `executes entry ${index}${isAgain ? ' again' : ''}, ${commandText(command, nameOf)}; ${numbers}${isAgain && hasWritten ? ', and the store changes' : ''}`;
   const about = { index, upTo: index, client, sequence };
   const guard = [places.wasExecuted, places.apply, places.executed];
   if (isAgain && (hasWritten || (isLastOfClient && session !== known))) {
-    return marked('execute', guard, says, `command ${sequence} is not above ${known}: a repetition, it must change nothing (8)`, about);
+    return marked(
+      'execute', guard, says, `command ${sequence} is not above ${known}: a repetition, it must change nothing (8)`,
+      about,
+    );
   }
   if (!isAgain && isLastOfClient && session !== sequence) {
-    return marked('execute', [places.executed, places.apply, places.wasExecuted], says, `every server keeps the number of a client's last command, ${sequence} (8)`, about);
+    return marked(
+      'execute', [places.executed, places.apply, places.wasExecuted], says,
+      `every server keeps the number of a client's last command, ${sequence} (8)`, about,
+    );
   }
-  const mustWrite = operation.kind === 'put' ? value !== operation.value : operation.kind === 'append' && operation.value !== '' && !hasWritten;
+  const mustWrite =
+    operation.kind === 'put'
+      ? value !== operation.value
+      : operation.kind === 'append' && operation.value !== '' && !hasWritten;
   if (!isAgain && isOnlyOfKey && mustWrite) {
-    return marked('execute', [places.executed, places.apply, places.execute], says, `the command must take effect, and ${operation.key} holds ${JSON.stringify(value ?? null)}`, about);
+    return marked(
+      'execute',
+      [places.executed, places.apply, places.execute],
+      says,
+      `the command must take effect, and ${operation.key} holds ${JSON.stringify(value ?? null)}`,
+      about,
+    );
   }
   return marked('execute', guard, says, null, about);
 }
@@ -164,18 +277,37 @@ function executionMark({ before, after, nameOf }: ServerStep, index: number, com
 function snapshotMarks({ before, after, event }: ServerStep): readonly Mark[] {
   const { snapshot } = after.raft.persistent;
   const { machine } = after;
-  if (snapshot === null || snapshot === before.raft.persistent.snapshot || snapshot.lastIncludedIndex < before.machine.lastExecuted) return [];
+  if (
+    snapshot === null ||
+    snapshot === before.raft.persistent.snapshot ||
+    snapshot.lastIncludedIndex < before.machine.lastExecuted
+  )
+    return [];
   const { store, sessions } = snapshot.data as MachineSnapshot;
   const index = snapshot.lastIncludedIndex;
   const about = { index, upTo: index };
   if (event.kind === 'message' && messageIn(event)?.kind === 'installSnapshot') return [];
   if (index > machine.lastExecuted && store === machine.store) {
-    return [marked('snapshot', [places.compacted, places.compact], `labels the state at ${machine.lastExecuted} as that of ${index}`, 'a snapshot is the state at its index (7)', about)];
+    return [
+      marked(
+        'snapshot', [places.compacted, places.compact],
+        `labels the state at ${machine.lastExecuted} as that of ${index}`, 'a snapshot is the state at its index (7)',
+        about,
+      ),
+    ];
   }
   if (index !== machine.lastExecuted) return [];
   const says = `takes a snapshot of the service at ${index}`;
   if (sessions.byClient.size !== machine.sessions.byClient.size) {
-    return [marked('snapshot', [places.takeSnapshot, places.compacted], `${says}, with ${sessions.byClient.size} of its ${machine.sessions.byClient.size} sessions`, 'the sessions are part of the state (8)', about)];
+    return [
+      marked(
+        'snapshot',
+        [places.takeSnapshot, places.compacted],
+        `${says}, with ${sessions.byClient.size} of its ${machine.sessions.byClient.size} sessions`,
+        'the sessions are part of the state (8)',
+        about,
+      ),
+    ];
   }
   return [marked('snapshot', [places.takeSnapshot, places.compacted], says, null, about)];
 }
@@ -197,32 +329,83 @@ function replyMarks(step: ServerStep): readonly Mark[] {
     }
     const session = after.machine.sessions.byClient.get(to);
     const result = JSON.stringify(outcome.result);
-    const at = event.kind === 'message' && (event.message as ServerMessage).kind === 'clientRequest' && before.machine === after.machine
-      ? [places.onClient] : [places.answered, places.taken];
+    const at =
+      event.kind === 'message' &&
+      (event.message as ServerMessage).kind === 'clientRequest' &&
+      before.machine === after.machine
+        ? [places.onClient]
+        : [places.answered, places.taken];
     // A read around the log is executed by nobody: Read Is Fresh judges it; what has a version is kept by no session.
-    const isRead = isVersionedResult(outcome.result) || before.reading?.some((one) => one.client === to && one.sequence === sequence) === true;
-    const against = isRead ? null : session === undefined || session.sequence < sequence ? `it has executed no command ${sequence} of ${nameOf(to)} (8)`
-      : session.sequence === sequence && session.result !== outcome.result ? `the command gave ${JSON.stringify(session.result)} (8)` : null;
-    marks.push(marked('answer', at, `tells ${nameOf(to)} that its command ${sequence} gave ${result}`, against, { client: to, sequence }));
+    const isRead =
+      isVersionedResult(outcome.result) ||
+      before.reading?.some((one) => one.client === to && one.sequence === sequence) === true;
+    const against = isRead
+      ? null
+      : session === undefined || session.sequence < sequence
+        ? `it has executed no command ${sequence} of ${nameOf(to)} (8)`
+        : session.sequence === sequence && session.result !== outcome.result
+          ? `the command gave ${JSON.stringify(session.result)} (8)`
+          : null;
+    marks.push(
+      marked('answer', at, `tells ${nameOf(to)} that its command ${sequence} gave ${result}`, against, {
+        client: to, sequence,
+      }),
+    );
   }
   return marks;
 }
 
-function clerkMarks({ node, event, effects, nameOf }: ToldStep, before: Clerk | null, { sequence, pending, target }: Clerk): readonly Mark[] {
+function clerkMarks(
+  { node, event, effects, nameOf }: ToldStep, before: Clerk | null, { sequence, pending, target }: Clerk,
+): readonly Mark[] {
   if (event === null || before === null) return [];
   const about = { client: node, sequence };
   if (pending !== null && before.pending?.id === pending.id) {
     if (sequence !== before.sequence) {
-      return [marked('ask', [places.ask, handlerOf(event)], `asks ${nameOf(target)} again, as command ${sequence}, for what was command ${before.sequence}: ${describeOperation(pending.operation)}`,
-        'a repetition keeps its number (8)', about)];
+      return [
+        marked(
+          'ask',
+          [places.ask, handlerOf(event)],
+          `asks ${nameOf(target)} again, as command ${sequence}, for what was command ${before.sequence}: ${describeOperation(pending.operation)}`,
+          'a repetition keeps its number (8)',
+          about,
+        ),
+      ];
     }
-    return event.kind === 'timer' ? [marked('ask', [places.ask], `asks ${nameOf(target)} again, command ${sequence}: ${describeOperation(pending.operation)}`, null, about)] : [];
+    return event.kind === 'timer'
+      ? [
+          marked(
+            'ask',
+            [places.ask],
+            `asks ${nameOf(target)} again, command ${sequence}: ${describeOperation(pending.operation)}`,
+            null,
+            about,
+          ),
+        ]
+      : [];
   }
   if (pending !== null) {
     const givenUp = before.pending === null ? '' : `, and gives up its command ${before.sequence}`;
-    return [marked('ask', [places.onRequest, places.ask], `asks ${nameOf(target)}, as command ${sequence}, for ${describeOperation(pending.operation)}${givenUp}`, null, about)];
+    return [
+      marked(
+        'ask',
+        [places.onRequest, places.ask],
+        `asks ${nameOf(target)}, as command ${sequence}, for ${describeOperation(pending.operation)}${givenUp}`,
+        null,
+        about,
+      ),
+    ];
   }
   if ('attempts' in before) return refusalMarks(before as VersionClerk, effects, about);
-  if (before.pending !== null) return [marked('told', [places.onReply], `is told the result of its command ${sequence}, ${describeOperation(before.pending.operation)}`, null, about)];
+  if (before.pending !== null)
+    return [
+      marked(
+        'told',
+        [places.onReply],
+        `is told the result of its command ${sequence}, ${describeOperation(before.pending.operation)}`,
+        null,
+        about,
+      ),
+    ];
   return [];
 }

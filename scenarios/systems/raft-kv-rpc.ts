@@ -12,12 +12,15 @@ export const kvRpc: Rpc = {
   half(untyped: unknown): Half {
     const message = untyped as ServerMessage;
     if (message.kind === 'clientRequest') return { isReply: false, key: message.sequence };
-    if (message.kind === 'clientReply' || message.kind === 'sessionReply') return { isReply: true, key: message.sequence };
+    if (message.kind === 'clientReply' || message.kind === 'sessionReply')
+      return { isReply: true, key: message.sequence };
     return raftHalf(message);
   },
   sizeBytes(untyped: unknown): number {
     const message = untyped as ServerMessage;
-    return message.kind === 'clientRequest' || message.kind === 'clientReply' || message.kind === 'sessionReply' ? clerkMessageSizeBytes(message) : raftMessageSizeBytes(message);
+    return message.kind === 'clientRequest' || message.kind === 'clientReply' || message.kind === 'sessionReply'
+      ? clerkMessageSizeBytes(message)
+      : raftMessageSizeBytes(message);
   },
 };
 
@@ -26,7 +29,12 @@ function clerkMessageSizeBytes(message: ClerkMessage): number {
   if (message.kind === 'clientRequest') {
     const sessionBytes = message.session === undefined ? 0 : uint32SizeBytes;
     if (isChange(message.operation)) return 1 + uint32SizeBytes + 1 + uint32SizeBytes + sessionBytes;
-    return 1 + commandSizeBytes({ client: 0, sequence: message.sequence, operation: message.operation }) - uint32SizeBytes + sessionBytes;
+    return (
+      1 +
+      commandSizeBytes({ client: 0, sequence: message.sequence, operation: message.operation }) -
+      uint32SizeBytes +
+      sessionBytes
+    );
   }
   if (message.kind === 'sessionReply') return 1 + 2 * uint32SizeBytes;
   const { outcome } = message;

@@ -25,26 +25,39 @@ export const settingsSchema = v.strictObject({
   clockDriftPer1000: v.exactOptional(wholeNumber(0, 999)),
   pipelined: v.exactOptional(on),
   contactUs: v.exactOptional(rangeSchema),
-  /** Of the service: a session without a command for so long ends (dissertation 6.3). At most half an hour, so that times fit. */
+  /**
+   * Of the service: a session without a command for so long ends (dissertation 6.3). At most half an hour, so that
+   * times fit.
+   */
   sessionExpiryUs: v.exactOptional(wholeNumber(1, 1_800_000_000)),
   /** Clients get and put with versions, and no session is kept (MIT 6.5840 of 2025 and 2026). */
   versions: v.exactOptional(on),
   window: v.exactOptional(wholeNumber(1, 1_000)),
   snapshotChunkBytes: v.exactOptional(wholeNumber(1, 1_000_000_000)),
-  members: v.exactOptional(v.pipe(
-    v.array(wholeNumber(0, 6)), v.minLength(1, 'expected at least one server'),
-    v.check((ids) => ids.every((id, i) => i === 0 || ids[i - 1]! < id), 'expected servers in rising order, each once'),
-  )),
-  reads: v.exactOptional(v.pipe(
-    v.array(v.picklist(['log', 'index', 'lease'], 'expected "log", "index" or "lease"')), v.minLength(1, 'expected a kind of read'), v.maxLength(8, 'expected at most 8'),
-  )),
+  members: v.exactOptional(
+    v.pipe(
+      v.array(wholeNumber(0, 6)),
+      v.minLength(1, 'expected at least one server'),
+      v.check(
+        (ids) => ids.every((id, i) => i === 0 || ids[i - 1]! < id), 'expected servers in rising order, each once',
+      ),
+    ),
+  ),
+  reads: v.exactOptional(
+    v.pipe(
+      v.array(v.picklist(['log', 'index', 'lease'], 'expected "log", "index" or "lease"')),
+      v.minLength(1, 'expected a kind of read'), v.maxLength(8, 'expected at most 8'),
+    ),
+  ),
 });
 export type RaftKvSettings = v.InferOutput<typeof settingsSchema>;
 
 /** The options that a plan has on, as Raft takes them. */
 export const optionsOf = (settings: RaftKvSettings): RaftOptions => ({ ...switchesOf(settings), ...leaseOf(settings) });
 
-const switchesOf = ({ preVote, checkQuorum, transfer, pipelined, contactUs, members, reads, snapshotChunkBytes, window }: RaftKvSettings): RaftOptions => ({
+const switchesOf = ({
+  preVote, checkQuorum, transfer, pipelined, contactUs, members, reads, snapshotChunkBytes, window,
+}: RaftKvSettings): RaftOptions => ({
   ...(preVote === true ? { preVote } : {}),
   ...(checkQuorum === true ? { checkQuorum } : {}),
   ...(transfer === true ? { transfer } : {}),
@@ -56,15 +69,23 @@ const switchesOf = ({ preVote, checkQuorum, transfer, pipelined, contactUs, memb
   ...(snapshotChunkBytes === undefined ? {} : { snapshotChunkBytes }),
 });
 
-/** What every server promises: the quickest one stands for election before all others, and counts word of a leader for as long as it waits. */
-function leaseOf({ clockDriftPer1000 = 0, contactUs, electionTimeoutUs: { min }, quickServer, reads }: RaftKvSettings): RaftOptions {
+/**
+ * What every server promises: the quickest one stands for election before all others, and counts word of a leader for
+ * as long as it waits.
+ */
+function leaseOf({
+  clockDriftPer1000 = 0, contactUs, electionTimeoutUs: { min }, quickServer, reads,
+}: RaftKvSettings): RaftOptions {
   if (reads?.includes('lease') !== true) return {};
   const leastUs = quickServer === undefined ? min : min >> 1;
   return { lease: { promiseUs: Math.min(leastUs, contactUs?.min ?? leastUs), driftPer1000: clockDriftPer1000 } };
 }
 
-/** Whether all is off that the paper has not: a window only sends sooner what Figure 2 lets a leader send at any time. */
-export const isOfThePaper = (settings: RaftKvSettings): boolean => Object.keys(optionsOf(settings)).every((name) => name === 'window');
+/**
+ * Whether all is off that the paper has not: a window only sends sooner what Figure 2 lets a leader send at any time.
+ */
+export const isOfThePaper = (settings: RaftKvSettings): boolean =>
+  Object.keys(optionsOf(settings)).every((name) => name === 'window');
 
 /** Ten heartbeats a second, as in the lab; no snapshots, no pauses. */
 export const plainSettings: RaftKvSettings = {

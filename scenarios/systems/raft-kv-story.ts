@@ -1,4 +1,6 @@
-/** Raft with its key/value server as reports tell it: what a step came to, where its code stands, what a property says. */
+/**
+ * Raft with its key/value server as reports tell it: what a step came to, where its code stands, what a property says.
+ */
 import type { Clerk } from '../../core/kv/clerk.ts';
 import type { Expired, Result } from '../../core/kv/command.ts';
 import { explainHistoryOf, type Asked } from '../../checkers/client-history.ts';
@@ -46,7 +48,9 @@ export function tellStep({ before, after, event, effects, nameOf }: ToldStep): S
 }
 
 /** What came of a step for Raft itself, whatever service stands on it. */
-export const tellRaft = (before: Raft, after: Raft, event: AnyEvent, effects: ToldStep['effects'], nameOf: NameOf): readonly (Story | null)[] => [
+export const tellRaft = (
+  before: Raft, after: Raft, event: AnyEvent, effects: ToldStep['effects'], nameOf: NameOf,
+): readonly (Story | null)[] => [
   tellRole(before, after, nameOf),
   tellVote(event, effects, nameOf),
   tellLog(before, after, event, nameOf),
@@ -64,7 +68,10 @@ export function tellBoot({ persistent }: Raft): Story {
   if (currentTerm === 0 && log.lastIndex === 0) return { text: 'starts with an empty disk', weight: 0 };
   const vote = votedFor === null ? 'no vote' : `a vote for n${votedFor}`;
   const held = snapshot === null ? '' : `, a snapshot up to ${snapshot.lastIncludedIndex}`;
-  return { text: `restarts in term ${currentTerm} with ${vote}, a log up to ${log.lastIndex}/${log.lastTerm}${held}`, weight: 4 };
+  return {
+    text: `restarts in term ${currentTerm} with ${vote}, a log up to ${log.lastIndex}/${log.lastTerm}${held}`,
+    weight: 4,
+  };
 }
 
 function tellRole(before: Raft, after: Raft, nameOf: NameOf): Story | null {
@@ -75,8 +82,10 @@ function tellRole(before: Raft, after: Raft, nameOf: NameOf): Story | null {
     const last = votes.length === 0 ? '' : `, votes so far ${votes.map(nameOf).join(' ')}`;
     return { text: `wins term ${currentTerm}${last}`, weight: 5 };
   }
-  if (after.role.kind === 'candidate' && isNewTerm) return { text: `times out and campaigns in term ${currentTerm}`, weight: 3 };
-  if (before.role.kind === 'leader' && after.role.kind !== 'leader') return { text: `steps down for term ${currentTerm}`, weight: 3 };
+  if (after.role.kind === 'candidate' && isNewTerm)
+    return { text: `times out and campaigns in term ${currentTerm}`, weight: 3 };
+  if (before.role.kind === 'leader' && after.role.kind !== 'leader')
+    return { text: `steps down for term ${currentTerm}`, weight: 3 };
   if (isNewTerm) return { text: `enters term ${currentTerm}`, weight: 1 };
   return null;
 }
@@ -85,7 +94,9 @@ function tellVote(event: AnyEvent, effects: ToldStep['effects'], nameOf: NameOf)
   const message = messageOf(event);
   if (event.kind !== 'message' || message === null) return null;
   if (message.kind === 'requestVoteReply') {
-    return message.voteGranted ? { text: `gets the vote of ${nameOf(event.from)} for term ${message.term}`, weight: 2 } : null;
+    return message.voteGranted
+      ? { text: `gets the vote of ${nameOf(event.from)} for term ${message.term}`, weight: 2 }
+      : null;
   }
   if (message.kind !== 'requestVote') return null;
   for (const effect of effects) {
@@ -105,17 +116,28 @@ function tellLog(before: Raft, after: Raft, event: AnyEvent, nameOf: NameOf): St
   if (old === log) return null;
   const message = messageOf(event);
   if (event.kind === 'message' && message?.kind === 'installChunk' && snapshot !== before.persistent.snapshot) {
-    return { text: `installs the snapshot up to ${message.lastIncludedIndex}/${message.lastIncludedTerm} of ${nameOf(event.from)}, of which this was the last chunk`, weight: 4 };
+    return {
+      text: `installs the snapshot up to ${message.lastIncludedIndex}/${message.lastIncludedTerm} of ${nameOf(event.from)}, of which this was the last chunk`,
+      weight: 4,
+    };
   }
   const end = `${log.lastIndex}/${log.lastTerm}`;
   if (event.kind === 'message' && message?.kind === 'installSnapshot') {
     const { lastIncludedIndex, lastIncludedTerm } = message.snapshot;
     const kept = log.lastIndex > log.baseIndex ? `, keeps its log up to ${end}` : '';
-    return { text: `installs the snapshot up to ${lastIncludedIndex}/${lastIncludedTerm} of ${nameOf(event.from)}${kept}`, weight: 4 };
+    return {
+      text: `installs the snapshot up to ${lastIncludedIndex}/${lastIncludedTerm} of ${nameOf(event.from)}${kept}`,
+      weight: 4,
+    };
   }
-  const taken = snapshot !== before.persistent.snapshot && snapshot !== null ? `takes a snapshot up to ${snapshot.lastIncludedIndex}` : '';
+  const taken =
+    snapshot !== before.persistent.snapshot && snapshot !== null
+      ? `takes a snapshot up to ${snapshot.lastIncludedIndex}`
+      : '';
   const last = Math.min(old.lastIndex, log.lastIndex);
-  const isCut = log.lastIndex < old.lastIndex || (last > Math.max(log.baseIndex, old.baseIndex) && log.termAt(last) !== old.termAt(last));
+  const isCut =
+    log.lastIndex < old.lastIndex ||
+    (last > Math.max(log.baseIndex, old.baseIndex) && log.termAt(last) !== old.termAt(last));
   const grown = isCut
     ? `replaces the end of its log, ${old.lastIndex}/${old.lastTerm} by ${end}`
     : log.lastIndex > old.lastIndex ? `has log entries up to ${end}` : '';
@@ -133,15 +155,25 @@ function tellClients(event: AnyEvent, effects: ToldStep['effects'], nameOf: Name
   const message = messageOf(event);
   const parts: string[] = [];
   let weight = 1;
-  if (event.kind === 'message' && message?.kind === 'clientRequest') parts.push(`is asked by ${nameOf(event.from)} for ${describeOperation(message.operation)}`);
+  if (event.kind === 'message' && message?.kind === 'clientRequest')
+    parts.push(`is asked by ${nameOf(event.from)} for ${describeOperation(message.operation)}`);
   for (const effect of effects) {
     if (effect.kind !== 'send') continue;
     const reply = effect.message as ServerMessage;
-    if (reply.kind === 'sessionReply') parts.push(reply.session === null ? `tells ${nameOf(effect.to)} that its session has ended` : `tells ${nameOf(effect.to)} that it is in session ${reply.session}`);
+    if (reply.kind === 'sessionReply')
+      parts.push(
+        reply.session === null
+          ? `tells ${nameOf(effect.to)} that its session has ended`
+          : `tells ${nameOf(effect.to)} that it is in session ${reply.session}`,
+      );
     if (reply.kind !== 'clientReply') continue;
     const isDone = reply.outcome.kind === 'done';
     if (isDone) weight = 3;
-    parts.push(isDone && reply.outcome.kind === 'done' ? `tells ${nameOf(effect.to)} ${answerText(reply.outcome.result)}` : `sends ${nameOf(effect.to)} away`);
+    parts.push(
+      isDone && reply.outcome.kind === 'done'
+        ? `tells ${nameOf(effect.to)} ${answerText(reply.outcome.result)}`
+        : `sends ${nameOf(effect.to)} away`,
+    );
   }
   return parts.length === 0 ? null : { text: parts.join(', '), weight };
 }
@@ -152,19 +184,29 @@ function answerText(result: Result): string {
   return result.value === undefined ? result.told : `${JSON.stringify(result.value)}, version ${result.version}`;
 }
 
-function tellClerk(before: Clerk | null, { pending, target }: Clerk, event: AnyEvent | null, nameOf: NameOf): Story | null {
+function tellClerk(
+  before: Clerk | null, { pending, target }: Clerk, event: AnyEvent | null, nameOf: NameOf,
+): Story | null {
   if (event === null) return { text: 'starts', weight: 0 };
-  if (event.kind === 'request' && pending !== null) return { text: `asks ${nameOf(target)} for ${describeOperation(pending.operation)}`, weight: 2 };
+  if (event.kind === 'request' && pending !== null)
+    return { text: `asks ${nameOf(target)} for ${describeOperation(pending.operation)}`, weight: 2 };
   if (pending === null && before?.pending != null) {
     const message = messageOf(event);
-    const result = message?.kind === 'clientReply' && message.outcome.kind === 'done' ? answerText(message.outcome.result) : message?.kind === 'sessionReply' ? 'that its session has ended' : 'nothing more';
+    const result =
+      message?.kind === 'clientReply' && message.outcome.kind === 'done'
+        ? answerText(message.outcome.result)
+        : message?.kind === 'sessionReply'
+          ? 'that its session has ended'
+          : 'nothing more';
     return { text: `is told ${result} for ${describeOperation(before.pending.operation)}`, weight: 3 };
   }
-  if (event.kind === 'timer' && pending !== null) return { text: `asks ${nameOf(target)} again for ${describeOperation(pending.operation)}`, weight: 1 };
+  if (event.kind === 'timer' && pending !== null)
+    return { text: `asks ${nameOf(target)} again for ${describeOperation(pending.operation)}`, weight: 1 };
   return null;
 }
 
-const messageOf = (event: AnyEvent): ServerMessage | null => (event.kind === 'message' ? (event.message as ServerMessage) : null);
+const messageOf = (event: AnyEvent): ServerMessage | null =>
+  event.kind === 'message' ? (event.message as ServerMessage) : null;
 
 /** The handler of an event: where a reader begins to look. */
 export function codeOf(event: AnyEvent | null, isServer: boolean): string | null {
@@ -179,7 +221,16 @@ export const raftProperties: Readonly<Record<string, string>> =
 
 export function explainHistory(calls: readonly HistoryCall[]): HistoryStory | null {
   // What operators ask is no operation of the store.
-  return explainHistoryOf(calls.filter(({ request }) => 'key' in (request as object)).map(({ id, client, request, reply, callTime, returnTime }) => ({
-    id, client, operation: request as Asked, result: reply === null || isExpired(reply.value as Result | Expired) ? null : { value: reply.value as Result }, callTime, returnTime,
-  })));
+  return explainHistoryOf(
+    calls
+      .filter(({ request }) => 'key' in (request as object))
+      .map(({ id, client, request, reply, callTime, returnTime }) => ({
+        id,
+        client,
+        operation: request as Asked,
+        result: reply === null || isExpired(reply.value as Result | Expired) ? null : { value: reply.value as Result },
+        callTime,
+        returnTime,
+      })),
+  );
 }

@@ -28,8 +28,13 @@ interface Asked {
 const fatalStep = 'fatal';
 type Rule = readonly (Asked | typeof fatalStep)[];
 
-const votes: Rule = [{ kinds: ['vote'], by: ['term'], take: 'all' }, { kinds: ['boot'], by: ['node'], take: 'last' }, fatalStep];
-const elections: Rule = [{ kinds: ['vote', 'count'], by: ['term'], take: 'all' }, { kinds: ['election'], by: ['term'], take: 'all' }, fatalStep];
+const votes: Rule = [
+  { kinds: ['vote'], by: ['term'], take: 'all' }, { kinds: ['boot'], by: ['node'], take: 'last' }, fatalStep,
+];
+const elections: Rule = [
+  { kinds: ['vote', 'count'], by: ['term'], take: 'all' }, { kinds: ['election'], by: ['term'], take: 'all' },
+  fatalStep,
+];
 const followers: Rule = [
   { kinds: ['accept', 'acceptSnapshot'], by: ['peer'], take: 'last' },
   { kinds: ['truncate', 'boot'], by: ['peer'], take: 'last' },
@@ -37,7 +42,10 @@ const followers: Rule = [
   fatalStep,
 ];
 const view: Rule = [{ kinds: ['match', 'election'], by: ['node'], take: 'last' }, fatalStep];
-const indexes: Rule = [{ kinds: ['boot', 'install', 'compact'], by: ['node'], take: 'last' }, { kinds: ['commit', 'deliver'], by: ['node'], take: 'last' }, fatalStep];
+const indexes: Rule = [
+  { kinds: ['boot', 'install', 'compact'], by: ['node'], take: 'last' },
+  { kinds: ['commit', 'deliver'], by: ['node'], take: 'last' }, fatalStep,
+];
 const logs: Rule = [
   { kinds: ['boot', 'compact'], by: ['node'], take: 'last' },
   { kinds: ['append', 'truncate'], by: ['index'], take: 'each' },
@@ -58,15 +66,22 @@ const answers: Rule = [
   fatalStep,
 ];
 /** A read around the log: what was noted of it, and what confirmed it. */
-const reads: Rule = [{ kinds: ['noted'], by: ['command'], take: 'last' }, { kinds: ['answered', 'confirm'], take: 'last' }, ...answers];
+const reads: Rule = [
+  { kinds: ['noted'], by: ['command'], take: 'last' }, { kinds: ['answered', 'confirm'], take: 'last' }, ...answers,
+];
 /** What a follower has of a snapshot. */
 const chunks: Rule = [{ kinds: ['chunk', 'boot'], by: ['node'], take: 'last' }, fatalStep];
 /** The last time that each thing was done which answers and leaders wait for. */
-const pace: Rule = ['campaign', 'election', 'propose', 'accept', 'commit'].map((kind) => ({ kinds: [kind], take: 'last' }));
+const pace: Rule = ['campaign', 'election', 'propose', 'accept', 'commit'].map((kind) => ({
+  kinds: [kind], take: 'last',
+}));
 const fatalOnly: Rule = [fatalStep];
 
 const rules: Readonly<Record<PropertyName, Rule>> = {
-  'Refusal Is A Conflict': [{ kinds: ['compact', 'install'], by: ['node'], take: 'last' }, { kinds: ['commit'], by: ['node'], take: 'last' }, fatalStep],
+  'Refusal Is A Conflict': [
+    { kinds: ['compact', 'install'], by: ['node'], take: 'last' }, { kinds: ['commit'], by: ['node'], take: 'last' },
+    fatalStep,
+  ],
   'Snapshot Is Taken': [{ kinds: ['commit', 'install'], by: ['node'], take: 'last' }, fatalStep],
   'Stale Replies Change Nothing': [{ kinds: ['campaign', 'term'], by: ['node'], take: 'last' }, fatalStep],
   'Pre-Vote Changes Nothing': fatalOnly,
@@ -109,8 +124,14 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Last Applied Monotonic': indexes,
   'Applied Is Committed': indexes,
   'Committed Is Logged': indexes,
-  'Committed By Majority': [{ kinds: ['match'], by: ['node', 'index'], take: 'all' }, { kinds: ['accept'], by: ['index'], take: 'each' }, fatalStep],
-  'State Machine Safety': [{ kinds: ['append', 'truncate'], by: ['index'], take: 'each' }, { kinds: ['commit'], by: ['index'], take: 'each' }, fatalStep],
+  'Committed By Majority': [
+    { kinds: ['match'], by: ['node', 'index'], take: 'all' }, { kinds: ['accept'], by: ['index'], take: 'each' },
+    fatalStep,
+  ],
+  'State Machine Safety': [
+    { kinds: ['append', 'truncate'], by: ['index'], take: 'each' }, { kinds: ['commit'], by: ['index'], take: 'each' },
+    fatalStep,
+  ],
   'Applied In Order': indexes,
   'Step Of The Specification': fatalOnly,
   'Equal Replicas': service,
@@ -125,10 +146,12 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'One Chunk At A Time': fatalOnly,
   'Ended Session Is Agreed': answers,
   'Snapshot Tells Who Takes Part': service,
-  'Acknowledged Change Is Committed': [{ kinds: ['ask'], by: ['command'], take: 'first' }, { kinds: ['answer'], by: ['command'], take: 'all' }, fatalStep],
+  'Acknowledged Change Is Committed': [
+    { kinds: ['ask'], by: ['command'], take: 'first' }, { kinds: ['answer'], by: ['command'], take: 'all' }, fatalStep,
+  ],
   'Refusal Is Sure': answers,
   'Acknowledged Writes Survive': answers,
-  'Linearizability': answers,
+  Linearizability: answers,
   'Progress After Healing': [],
   'Progress While Owed': [],
   Slow: pace,
@@ -136,7 +159,10 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Bounded Work': fatalOnly,
   'Protocol Contract': fatalOnly,
   'Time Goes On': fatalOnly,
-  'No Exception': [{ kinds: ['boot', 'install', 'compact', 'deliver', 'accept', 'execute'], by: ['node'], take: 'last' }, fatalStep],
+  'No Exception': [
+    { kinds: ['boot', 'install', 'compact', 'deliver', 'accept', 'execute'], by: ['node'], take: 'last' },
+    fatalStep,
+  ],
   'Starts From Undamaged Disk': [{ kinds: ['compact', 'persist'], by: ['node'], take: 'last' }, fatalStep],
 };
 
@@ -153,8 +179,12 @@ export function witnessesOf(broken: Broken): readonly Witness[] {
   ];
 }
 
-const sentTooEarly = (sender: string): Mark => marked('early', [places.settle, places.changes],
-  `hears what ${sender} sent, and the write of that step is not yet durable`, 'persistent state is durable before an answer is sent (Figure 2)');
+const sentTooEarly = (sender: string): Mark =>
+  marked(
+    'early', [places.settle, places.changes],
+    `hears what ${sender} sent, and the write of that step is not yet durable`,
+    'persistent state is durable before an answer is sent (Figure 2)',
+  );
 
 /** What was not done leaves no mark: where it should have been, and what. */
 const lacks: Readonly<Partial<Record<PropertyName, readonly [at: readonly string[], says: string]>>> = {
@@ -169,7 +199,14 @@ function nearestAction({ property, detail, fatal }: Broken): readonly Witness[] 
   if (property !== stepOfTheSpecification.name) return [];
   const action = /the nearest is (\w+)|: (\w+) is due/.exec(detail)?.slice(1).find((name) => name !== undefined);
   const at = action === undefined ? undefined : takenAt[action];
-  return at === undefined ? [] : [{ place: fatal, mark: marked('action', at, `should do what ${action} of Figure 2 does`, detail.replace(/^.*?: /, '')) }];
+  return at === undefined
+    ? []
+    : [
+        {
+          place: fatal,
+          mark: marked('action', at, `should do what ${action} of Figure 2 does`, detail.replace(/^.*?: /, '')),
+        },
+      ];
 }
 
 const takenAt: Readonly<Record<string, readonly string[]>> = {
@@ -214,11 +251,15 @@ function subjectOf({ detail, steps, fatal, nodes }: Broken): Subject {
   };
 }
 
-function found({ steps, fatal }: Broken, subject: Subject, { kinds, by = [], take = 'all' }: Asked): readonly Witness[] {
+function found(
+  { steps, fatal }: Broken, subject: Subject, { kinds, by = [], take = 'all' }: Asked,
+): readonly Witness[] {
   const all: (Witness & { readonly node: number })[] = [];
   for (const step of steps) {
     if (step.place >= fatal) break;
-    for (const mark of step.marks) if (kinds.includes(mark.kind) && by.every((what) => meets(what, subject, step, mark))) all.push({ place: step.place, mark, node: step.node });
+    for (const mark of step.marks)
+      if (kinds.includes(mark.kind) && by.every((what) => meets(what, subject, step, mark)))
+        all.push({ place: step.place, mark, node: step.node });
   }
   switch (take) {
     case 'all':
@@ -229,11 +270,19 @@ function found({ steps, fatal }: Broken, subject: Subject, { kinds, by = [], tak
       return kinds.flatMap((kind) => all.filter(({ mark }) => mark.kind === kind).slice(-1));
     case 'each':
       // The first of each server: where it came to be there.
-      return all.filter((one, i) => all.findIndex(({ node, mark }) => node === one.node && mark.kind === one.mark.kind && mark.sequence === one.mark.sequence) === i);
+      return all.filter(
+        (one, i) =>
+          all.findIndex(
+            ({ node, mark }) => node === one.node && mark.kind === one.mark.kind && mark.sequence === one.mark.sequence,
+          ) === i,
+      );
   }
 }
 
-function meets(what: NonNullable<Asked['by']>[number], { node, peer, index, terms, client, sequence }: Subject, step: MarkedStep, mark: Mark): boolean {
+function meets(
+  what: NonNullable<Asked['by']>[number], { node, peer, index, terms, client, sequence }: Subject, step: MarkedStep,
+  mark: Mark,
+): boolean {
   switch (what) {
     case 'index':
       return index !== null && mark.index !== undefined && mark.index <= index && index <= (mark.upTo ?? mark.index);
@@ -244,7 +293,9 @@ function meets(what: NonNullable<Asked['by']>[number], { node, peer, index, term
     case 'peer':
       return peer === null || step.node === peer;
     case 'command':
-      return client === null ? index !== null && mark.index === index : mark.client === client && (sequence === null || Math.abs((mark.sequence ?? -9) - sequence) <= 1);
+      return client === null
+        ? index !== null && mark.index === index
+        : mark.client === client && (sequence === null || Math.abs((mark.sequence ?? -9) - sequence) <= 1);
   }
 }
 
@@ -259,13 +310,18 @@ export function mustHappen(missing: string, servers: number): string | null {
   const behind = /^n(\d+) has (?:executed|applied) up to (\d+) of (\d+)$/.exec(missing);
   if (behind !== null) {
     const next = Number(behind[2]) + 1;
-    return `the leader must send n${behind[1]} entry ${next}, or a snapshot that holds it, n${behind[1]} must accept it, ` +
-      `and an entry of the leader's own term must be stored by ${majority} of ${servers} (5.3, 5.4.2)`;
+    return (
+      `the leader must send n${behind[1]} entry ${next}, or a snapshot that holds it, n${behind[1]} must accept it, ` +
+      `and an entry of the leader's own term must be stored by ${majority} of ${servers} (5.3, 5.4.2)`
+    );
   }
   const noise = /^n(\d+) still sends (entries|its snapshot) to n(\d+), /.exec(missing);
-  if (noise !== null) return `n${noise[1]} must take from the answers of n${noise[3]} what it holds, raise its nextIndex above that, and send heartbeats only (5.3)`;
+  if (noise !== null)
+    return `n${noise[1]} must take from the answers of n${noise[3]} what it holds, raise its nextIndex above that, and send heartbeats only (5.3)`;
   const down = /^n(\d+) is down$/.exec(missing);
-  if (down !== null) return `n${down[1]} must start again from its disk, and take from the leader what it has missed (5.5)`;
-  if (/operations? (?:is|are) not answered$/.test(missing)) return 'a leader must put each command into its log, commit it and answer its client (8)';
+  if (down !== null)
+    return `n${down[1]} must start again from its disk, and take from the leader what it has missed (5.5)`;
+  if (/operations? (?:is|are) not answered$/.test(missing))
+    return 'a leader must put each command into its log, commit it and answer its client (8)';
   return null;
 }

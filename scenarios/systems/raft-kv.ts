@@ -30,7 +30,9 @@ import { isVersionedAsked } from '../../checkers/versioned-history.ts';
 import { raftKvScripts } from '../lab/scripts.ts';
 import { majorityCanTalk } from './majority.ts';
 import { raftPace } from './raft-pace.ts';
-import { describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader, raftLanes } from './raft-messages.ts';
+import {
+  describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader, raftLanes,
+} from './raft-messages.ts';
 import { isOfThePaper, optionsOf, plainSettings, settingsSchema, type RaftKvSettings } from './raft-kv-settings.ts';
 import { RaftKvContents } from './raft-kv-contents.ts';
 import { kvRpc } from './raft-kv-rpc.ts';
@@ -40,18 +42,24 @@ import { raftSpecification } from './raft-spec.ts';
 import { mustHappen, witnessesOf } from './raft-kv-witnesses.ts';
 
 const text = v.string('expected a string');
-const requestSchema = v.variant('kind', [
-  v.strictObject({ kind: v.literal('get'), key: text }),
-  v.strictObject({ kind: v.literal('put'), key: text, value: text }),
-  v.strictObject({ kind: v.literal('append'), key: text, value: text }),
-  v.strictObject({ kind: v.literal('cas'), key: text, expected: text, value: text }),
-  v.strictObject({ kind: v.literal('getVersion'), key: text }),
-  v.strictObject({ kind: v.literal('putVersion'), key: text, value: text, version: wholeNumber(0, 2_000_000_000) }),
-  v.strictObject({ kind: v.literal('putSeen'), key: text, value: text }),
-  // What an operator asks.
-  ...serverChangeKinds.map((kind) => v.strictObject({ kind: v.literal(kind), server: wholeNumber(0, 6) })),
-  v.strictObject({ kind: v.literal('replaceServers'), voters: v.array(wholeNumber(0, 6)), learners: v.array(wholeNumber(0, 6)) }),
-], `expected an operation of kind "get", "put", "append" or "cas", with versions "getVersion", "putVersion" or "putSeen", or a change of kind "${changeKinds.join('", "')}"`);
+const requestSchema = v.variant(
+  'kind',
+  [
+    v.strictObject({ kind: v.literal('get'), key: text }),
+    v.strictObject({ kind: v.literal('put'), key: text, value: text }),
+    v.strictObject({ kind: v.literal('append'), key: text, value: text }),
+    v.strictObject({ kind: v.literal('cas'), key: text, expected: text, value: text }),
+    v.strictObject({ kind: v.literal('getVersion'), key: text }),
+    v.strictObject({ kind: v.literal('putVersion'), key: text, value: text, version: wholeNumber(0, 2_000_000_000) }),
+    v.strictObject({ kind: v.literal('putSeen'), key: text, value: text }),
+    // What an operator asks.
+    ...serverChangeKinds.map((kind) => v.strictObject({ kind: v.literal(kind), server: wholeNumber(0, 6) })),
+    v.strictObject({
+      kind: v.literal('replaceServers'), voters: v.array(wholeNumber(0, 6)), learners: v.array(wholeNumber(0, 6)),
+    }),
+  ],
+  `expected an operation of kind "get", "put", "append" or "cas", with versions "getVersion", "putVersion" or "putSeen", or a change of kind "${changeKinds.join('", "')}"`,
+);
 
 /** Settings are checked before a plan gets here. */
 const settingsIn = (plan: Plan): RaftKvSettings => plan.settings as RaftKvSettings;
@@ -68,7 +76,10 @@ function membersOf(servers: number, { members }: RaftKvSettings): { readonly mem
 const checksOf = (plan: Plan): RaftKvChecks => {
   const { maxRaftState, noopOnElection, reads } = settingsIn(plan);
   const { members } = membersOf(plan.servers, settingsIn(plan));
-  const checks = { servers: plan.servers, maxRaftState, noopOnElection, linearizabilityBudgetSteps: defaultBudgetSteps, ...(members === undefined ? {} : { members }) };
+  const checks = {
+    servers: plan.servers, maxRaftState, noopOnElection, linearizabilityBudgetSteps: defaultBudgetSteps,
+    ...(members === undefined ? {} : { members }),
+  };
   return reads === undefined ? checks : { ...checks, readsAroundLog: true };
 };
 
@@ -99,7 +110,9 @@ function requestProblem(request: unknown, settings: unknown): string | null {
   const { kind } = request as Asked;
   const hasVersions = (settings as RaftKvSettings).versions === true;
   if (isVersionedAsked({ kind }) === hasVersions) return null;
-  return hasVersions ? `a plan with the setting "versions" asks by getVersion, putVersion and putSeen, and not by ${kind}` : `${kind} needs the setting "versions": true`;
+  return hasVersions
+    ? `a plan with the setting "versions" asks by getVersion, putVersion and putSeen, and not by ${kind}`
+    : `${kind} needs the setting "versions": true`;
 }
 
 export const raftKv = defineSystem<Server, ServerMessage, Persistent, Write>()({
@@ -107,36 +120,48 @@ export const raftKv = defineSystem<Server, ServerMessage, Persistent, Write>()({
   settings: settingsOf<RaftKvSettings>(settingsSchema, plainSettings),
   service: service<Asked | Change, Result>({ schema: requestSchema, describe: describeOperation }),
 
-  servers: ({ servers, settings }) => Array.from({ length: servers }, (_, id) => ({ process: serverProcess({
-    id,
-    clusterSize: servers,
-    electionTimeoutUs: id === settings.quickServer ? halved(settings.electionTimeoutUs) : settings.electionTimeoutUs,
-    heartbeatUs: settings.heartbeatUs,
-    entriesPerMessageMax: settings.entriesPerMessageMax,
-    noopOnElection: settings.noopOnElection,
-    maxRaftState: settings.maxRaftState,
-    applyBatchMax: settings.applyBatchMax,
-    applyPauseUs: settings.applyPauseUs,
-    ...(settings.sessionExpiryUs === undefined ? {} : { sessionExpiryUs: settings.sessionExpiryUs }),
-    ...optionsOf({ ...settings, ...membersOf(servers, settings) }),
-  }) })),
-  client: ({ servers, settings }) => ({ process: clerkOf(settings)({ clusterSize: servers, retryUs: settings.retryUs, backoffUs: settings.backoffUs }) }),
-  clientStates: { is: (state) => !isServer(state), asked: ({ sequence, pending }: Clerk) => ({ begun: sequence, isWaiting: pending !== null }) },
+  servers: ({ servers, settings }) =>
+    Array.from({ length: servers }, (_, id) => ({
+      process: serverProcess({
+        id,
+        clusterSize: servers,
+        electionTimeoutUs:
+          id === settings.quickServer ? halved(settings.electionTimeoutUs) : settings.electionTimeoutUs,
+        heartbeatUs: settings.heartbeatUs,
+        entriesPerMessageMax: settings.entriesPerMessageMax,
+        noopOnElection: settings.noopOnElection,
+        maxRaftState: settings.maxRaftState,
+        applyBatchMax: settings.applyBatchMax,
+        applyPauseUs: settings.applyPauseUs,
+        ...(settings.sessionExpiryUs === undefined ? {} : { sessionExpiryUs: settings.sessionExpiryUs }),
+        ...optionsOf({ ...settings, ...membersOf(servers, settings) }),
+      }),
+    })),
+  client: ({ servers, settings }) => ({
+    process: clerkOf(settings)({ clusterSize: servers, retryUs: settings.retryUs, backoffUs: settings.backoffUs }),
+  }),
+  clientStates: {
+    is: (state) => !isServer(state),
+    asked: ({ sequence, pending }: Clerk) => ({ begun: sequence, isWaiting: pending !== null }),
+  },
 
   owesProgress: majorityCanTalk,
-  role: ({ raft: { role, persistent } }) => ({ name: role.kind, epoch: persistent.currentTerm, leads: role.kind === 'leader' }),
+  role: ({ raft: { role, persistent } }) => ({
+    name: role.kind, epoch: persistent.currentTerm, leads: role.kind === 'leader',
+  }),
   epochName: 'term',
   storage: raftStorage,
-  codec: {
-    encode: (message) => encodeFrame(message as ServerMessage),
-    decode: decodeFrame,
-  },
+  codec: { encode: (message) => encodeFrame(message as ServerMessage), decode: decodeFrame },
 
   beyond: {
     observer: (plan: Plan, durableOf: (node: NodeId) => unknown): Observer =>
       new RaftKvObserver(checksOf(plan), durableOf as (node: NodeId) => Persistent) as Observer,
-    /** Figure 2 has no PreVote, no rounds of reads, and no request for a vote that is not looked at: each would be a false alarm. */
-    specification: (plan: Plan) => (isOfThePaper(settingsIn(plan)) ? (raftSpecification(plan) as Abstraction) : undefined),
+    /**
+     * Figure 2 has no PreVote, no rounds of reads, and no request for a vote that is not looked at: each would be a
+     * false alarm.
+     */
+    specification: (plan: Plan) =>
+      isOfThePaper(settingsIn(plan)) ? (raftSpecification(plan) as Abstraction) : undefined,
     externalObserver: (plan: Plan): Observer => new RaftKvOutsider(checksOf(plan)) as Observer,
     leader: (states) => newestLeader(states, raftOf),
     mayLackLeader: false,
@@ -264,7 +289,9 @@ function describeMessage(message: ServerMessage): string {
       if (message.session === 0) return `request ${message.sequence}: a session`;
       return `request ${message.sequence}${message.session === undefined ? '' : ` in session ${message.session}`}: ${describeOperation(message.operation)}`;
     case 'sessionReply':
-      return message.session === null ? `reply ${message.sequence}: the session has ended` : `reply ${message.sequence}: session ${message.session}`;
+      return message.session === null
+        ? `reply ${message.sequence}: the session has ended`
+        : `reply ${message.sequence}: session ${message.session}`;
     case 'clientReply':
       return message.outcome.kind === 'done'
         ? `reply ${message.sequence}: ${JSON.stringify(message.outcome.result)}`
@@ -276,7 +303,10 @@ function describeMessage(message: ServerMessage): string {
 
 function describeState(state: Server | Clerk): Readonly<Record<string, string | number>> {
   if (!('raft' in state)) {
-    return { sequence: state.sequence, target: `n${state.target}`, pending: state.pending === null ? 'none' : describeOperation(state.pending.operation) };
+    return {
+      sequence: state.sequence, target: `n${state.target}`,
+      pending: state.pending === null ? 'none' : describeOperation(state.pending.operation),
+    };
   }
   const { raft, machine, channel, waiting } = state;
   return {

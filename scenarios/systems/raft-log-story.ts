@@ -1,4 +1,7 @@
-/** Raft alone as reports tell it: what came of a step, what it did and where. The rest is shared with Raft under its store. */
+/**
+ * Raft alone as reports tell it: what came of a step, what it did and where. The rest is shared with Raft under its
+ * store.
+ */
 import { lastAppliedIndex, type LogServer, type Start, type Started } from '../../core/log-server.ts';
 import type { AnyEffect, AnyEvent, Mark, Story, ToldStep } from '../../harness/system.ts';
 import { placeAlone, places } from './code-places.ts';
@@ -48,7 +51,13 @@ function startMarks(event: AnyEvent, effects: readonly AnyEffect[]): readonly Ma
   const answer = startedIn(effects);
   if (event.kind !== 'request' || answer?.isLeader !== true) return [];
   const { index, term } = answer;
-  return [marked('propose', [places.onStart, places.propose], `puts into its log, as entry ${index} of term ${term}, ${describeStart(event.request)}`, null, { term, index, upTo: index })];
+  return [
+    marked(
+      'propose', [places.onStart, places.propose],
+      `puts into its log, as entry ${index} of term ${term}, ${describeStart(event.request)}`, null,
+      { term, index, upTo: index },
+    ),
+  ];
 }
 
 /** Figure 2: what is committed is applied, each entry once and in order. */
@@ -59,12 +68,18 @@ function applyMarks(before: LogServer, after: LogServer, event: AnyEvent): reado
   const about = { index: Math.min(from, to) + 1, upTo: Math.max(from, to) };
   const at = [places.deliver, places.logServed, places.logExecuted];
   if (to !== lastApplied && (to !== from || lastApplied !== before.raft.lastApplied)) {
-    return [marked('deliver', at, `has applied up to ${to}, and lastApplied is ${lastApplied}`, 'lastApplied is the last index that was applied (Figure 2)', { ...about, upTo: Math.max(to, lastApplied) })];
+    return [
+      marked(
+        'deliver', at, `has applied up to ${to}, and lastApplied is ${lastApplied}`,
+        'lastApplied is the last index that was applied (Figure 2)', { ...about, upTo: Math.max(to, lastApplied) },
+      ),
+    ];
   }
   if (to === from) return [];
   const says = to - from === 1 ? `applies entry ${to}` : `applies entries ${from + 1} to ${to}`;
   const against = to < from ? `the service never goes back, and had applied up to ${from} (Figure 2)`
     : to > commitIndex ? `only what is committed is applied, and commitIndex is ${commitIndex} (Figure 2)` : null;
-  const isInstalled = event.kind === 'message' && (event.message as { readonly kind: string }).kind === 'installSnapshot';
+  const isInstalled =
+    event.kind === 'message' && (event.message as { readonly kind: string }).kind === 'installSnapshot';
   return [marked('execute', isInstalled ? [places.logExecuted, places.logServed] : at, says, against, about)];
 }

@@ -12,7 +12,9 @@ import type { Half } from '../../harness/world/network/rpc.ts';
 const voteTags = { requestVote: 1, requestPreVote: 11, requestTransferVote: 20 } as const;
 
 /** `digestCommand` tells one command from another; an entry without one is known by its term. */
-export function digestRaftMessage(digest: Digest, message: AnyRaftMessage, digestCommand: (digest: Digest, command: unknown) => void): void {
+export function digestRaftMessage(
+  digest: Digest, message: AnyRaftMessage, digestCommand: (digest: Digest, command: unknown) => void,
+): void {
   switch (message.kind) {
     case 'requestVote':
     case 'requestPreVote':
@@ -229,7 +231,11 @@ export function raftMessageSizeBytes(message: AnyRaftMessage): number {
     case 'appendEntriesReply':
       return numbers(4) + 1;
     case 'installSnapshot':
-      return numbers(4) + message.snapshot.sizeBytes + (message.snapshot.configuration === undefined ? 0 : configurationSizeBytes(message.snapshot.configuration));
+      return (
+        numbers(4) +
+        message.snapshot.sizeBytes +
+        (message.snapshot.configuration === undefined ? 0 : configurationSizeBytes(message.snapshot.configuration))
+      );
     case 'installSnapshotReply':
       return numbers(2);
   }
@@ -255,7 +261,9 @@ export function newestLeader(states: readonly unknown[], raftOf: (state: unknown
 }
 
 /** For traces: what Figure 2 calls the state. */
-export function describeRaft({ role, persistent, commitIndex, lastApplied }: Raft): Readonly<Record<string, string | number>> {
+export function describeRaft({
+  role, persistent, commitIndex, lastApplied,
+}: Raft): Readonly<Record<string, string | number>> {
   const { currentTerm, votedFor, log } = persistent;
   return {
     role: role.kind,
@@ -267,11 +275,14 @@ export function describeRaft({ role, persistent, commitIndex, lastApplied }: Raf
   };
 }
 
-const looks: Readonly<Record<Raft['role']['kind'], Look>> = { leader: 'leads', candidate: 'stands', preCandidate: 'stands', follower: 'follows' };
+const looks: Readonly<Record<Raft['role']['kind'], Look>> = {
+  leader: 'leads', candidate: 'stands', preCandidate: 'stands', follower: 'follows',
+};
 
 /** Of the fields of `describeRaft`. */
 export const raftLanes = (raftOf: (state: unknown) => Raft): Lanes => ({
-  role: 'role', epoch: 'currentTerm', epochName: 'term', epochMark: 't', commit: 'commitIndex', lookOf: (state) => looks[raftOf(state).role.kind],
+  role: 'role', epoch: 'currentTerm', epochName: 'term', epochMark: 't', commit: 'commitIndex',
+  lookOf: (state) => looks[raftOf(state).role.kind],
 });
 
 /** For traces: what a leader believes of the others. */

@@ -1,6 +1,6 @@
 /**
- * How fast Raft is when nothing befalls it (section 5.6: broadcast time, then election timeout), by the timing of a plan.
- * The numbers were measured on the sound core, and leave a margin: docs/fault-model.md, "Pace".
+ * How fast Raft is when nothing befalls it (section 5.6: broadcast time, then election timeout), by the timing of a
+ * plan. The numbers were measured on the sound core, and leave a margin: docs/fault-model.md, "Pace".
  */
 import { isChange } from '../../core/changes.ts';
 import type { Plan } from '../../harness/plan/plan.ts';
@@ -9,29 +9,35 @@ import type { RaftKvSettings } from './raft-kv-settings.ts';
 
 const ms = 1000;
 
-/** The last leader of a plan may fall when all is done, and with it the fourth of four servers: none leads before it is back. */
+/**
+ * The last leader of a plan may fall when all is done, and with it the fourth of four servers: none leads before it is
+ * back.
+ */
 const lastFallUs = 1000 * ms;
 
 export function raftPace(plan: Plan, { applyPauseUs, electionTimeoutUs }: RaftKvSettings): PaceBounds {
   const { clients, disk, healing, network } = plan;
-  // To the leader, to a follower and back, and to the client; each hears the others' requests before it, and writes for each.
+  // To the leader, to a follower and back, and to the client; each hears the others' requests before it, and writes for
+  // each.
   const answerUs = 4 * network.delayUs.max + (3 + clients) * disk.writeUs.max + applyPauseUs.max + ms;
   return {
     steadyAfterUs: 2 * electionTimeoutUs.max + 500 * ms,
-    leaderlessUs: 10 * electionTimeoutUs.max + 100 * ms + setBackUs(plan) + (healing?.kind === 'leaderFalls' ? lastFallUs : 0),
+    leaderlessUs:
+      10 * electionTimeoutUs.max + 100 * ms + setBackUs(plan) + (healing?.kind === 'leaderFalls' ? lastFallUs : 0),
     answerUs: 5 * answerUs,
-    // A change waits for the server that comes, for ten election timeouts where that is down, and behind the changes before
-    // it; and it may leave a majority that needs a server which is far behind (dissertation 4.2.1).
+    // A change waits for the server that comes, for ten election timeouts where that is down, and behind the changes
+    // before it; and it may leave a majority that needs a server which is far behind (dissertation 4.2.1).
     isTimed: (request) => !isChange(request as { readonly kind: string }),
   };
 }
 
 /**
- * A clock that is set back leaves a timer that waits longer, also when the storm is over (seed 527051). Of a majority one
- * can be elected: what counts is by how much the clocks were set back of the majority whose clocks were the least.
+ * A clock that is set back leaves a timer that waits longer, also when the storm is over (seed 527051). Of a majority
+ * one can be elected: what counts is by how much the clocks were set back of the majority whose clocks were the least.
  */
 function setBackUs({ faults, servers }: Plan): number {
   const byServer = new Array<number>(servers).fill(0);
-  for (const fault of faults) if (fault.kind === 'clockJump') for (const node of fault.nodes) byServer[node]! -= Math.min(0, fault.byUs);
+  for (const fault of faults)
+    if (fault.kind === 'clockJump') for (const node of fault.nodes) byServer[node]! -= Math.min(0, fault.byUs);
   return byServer.sort((a, b) => a - b)[servers >> 1]!;
 }

@@ -49,7 +49,8 @@ interface Known {
 
 /** What is applied is not the specification's. */
 const isSame = (one: Raft, other: Raft): boolean =>
-  one === other || (one.persistent === other.persistent && one.commitIndex === other.commitIndex && one.role === other.role);
+  one === other ||
+  (one.persistent === other.persistent && one.commitIndex === other.commitIndex && one.role === other.role);
 
 const none: readonly never[] = [];
 
@@ -117,7 +118,9 @@ function messageOf(source: NodeId, dest: NodeId, message: ServerMessage): SpecMe
       return { kind: 'InstallSnapshotRequest', term, source, dest, lastIncludedIndex, lastIncludedTerm };
     }
     case 'installSnapshotReply':
-      return { kind: 'InstallSnapshotResponse', term: message.term, source, dest, matchIndex: message.lastIncludedIndex };
+      return {
+        kind: 'InstallSnapshotResponse', term: message.term, source, dest, matchIndex: message.lastIncludedIndex,
+      };
     case 'clientRequest':
     case 'clientReply':
     case 'sessionReply':
@@ -145,7 +148,9 @@ function eventOf(event: Event<ServerMessage, unknown>): SpecEvent {
     case 'message': {
       const { from, message } = event;
       if (message.kind !== 'clientRequest') return other;
-      return { kind: 'request', commands: [{ client: from, sequence: message.sequence, operation: message.operation }] };
+      return {
+        kind: 'request', commands: [{ client: from, sequence: message.sequence, operation: message.operation }],
+      };
     }
     case 'timer':
       return event.timer === 'apply' ? other : timer;

@@ -19,19 +19,26 @@ import { raftProperties } from './raft-kv-story.ts';
 import { mustHappen, witnessesOf } from './raft-kv-witnesses.ts';
 import { codeOfLogServer, describeStart, logMarksOf, tellLogStep } from './raft-log-story.ts';
 import {
-  describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader, raftHalf, raftLanes, raftMessageSizeBytes,
+  describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader, raftHalf, raftLanes,
+  raftMessageSizeBytes,
 } from './raft-messages.ts';
 import { raftSpecification } from './raft-spec.ts';
 import { plainSettings, settingsSchema, type RaftSettings } from './raft-settings.ts';
 
-const requestSchema = v.strictObject({ kind: v.literal('start', 'expected "start"'), command: v.union([v.number(), v.string()], 'expected a number or a string') });
+const requestSchema = v.strictObject({
+  kind: v.literal('start', 'expected "start"'),
+  command: v.union([v.number(), v.string()], 'expected a number or a string'),
+});
 
 export const raft = defineSystem<LogServer, AnyRaftMessage, Persistent, Write>()({
   name: 'raft',
   settings: settingsOf<RaftSettings>(settingsSchema, plainSettings),
   service: service<Start, Started>({ schema: requestSchema, describe: describeStart }),
 
-  servers: ({ servers, settings }) => Array.from({ length: servers }, (_, id) => ({ process: logServerProcess({ id, clusterSize: servers, ...settings }) })),
+  servers: ({ servers, settings }) =>
+    Array.from({ length: servers }, (_, id) => ({
+      process: logServerProcess({ id, clusterSize: servers, ...settings }),
+    })),
 
   owesProgress: majorityCanTalk,
   storage: null,
@@ -52,7 +59,9 @@ export const raft = defineSystem<LogServer, AnyRaftMessage, Persistent, Write>()
       digest.number(applied.sizeBytes);
     },
     describeMessage: describeRaftMessage,
-    describeState: ({ raft: state, applied }: LogServer) => ({ ...describeRaft(state), applied: applied.commands.end - 1, ...describeProgress(state) }),
+    describeState: ({ raft: state, applied }: LogServer) => ({
+      ...describeRaft(state), applied: applied.commands.end - 1, ...describeProgress(state),
+    }),
     lanes: raftLanes((state) => (state as LogServer).raft),
     tellStep: tellLogStep,
     codeOf: codeOfLogServer,

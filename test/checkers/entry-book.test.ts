@@ -1,4 +1,6 @@
-/** Log Matching (Figure 3) by induction: each new entry agrees with the book, and so does what stands behind a new base. */
+/**
+ * Log Matching (Figure 3) by induction: each new entry agrees with the book, and so does what stands behind a new base.
+ */
 import { describe, expect, test } from 'vitest';
 import { EntryBook } from '../../checkers/raft/entry-book.ts';
 import { Log, type Entry } from '../../core/raft/log.ts';
@@ -23,7 +25,9 @@ describe('what stands behind a new base', () => {
   });
 
   test('that is of another term breaks Log Matching, although no entry is new', () => {
-    expect(() => read(whole, basedOn(0))).toThrow('n1 holds at index 2, term 1, another entry than was seen there before, or another one in front of it');
+    expect(() => read(whole, basedOn(0))).toThrow(
+      'n1 holds at index 2, term 1, another entry than was seen there before, or another one in front of it',
+    );
   });
 
   test('that is of a later term breaks the order of terms (5.4)', () => {
@@ -41,7 +45,9 @@ describe('a new entry', () => {
   });
 
   test('behind another one breaks it, wherever the difference is', () => {
-    expect(() => read(Log.empty.append([a, entry(2, 'x')]), Log.empty.append([a, entry(2, 'x'), c]))).toThrow('n1 holds at index 3, term 2, another entry');
+    expect(() => read(Log.empty.append([a, entry(2, 'x')]), Log.empty.append([a, entry(2, 'x'), c]))).toThrow(
+      'n1 holds at index 3, term 2, another entry',
+    );
   });
 });
 
@@ -52,6 +58,8 @@ describe('what every server has compacted', () => {
     book.forgetBelow(2);
     expect([book.find(1, 1), book.find(2, 1)?.command]).toEqual([undefined, 'b']);
     expect(() => book.readNew(1, null, Log.empty.append([entry(1, 'x')]))).not.toThrow();
-    expect(() => book.readNew(1, null, Log.startingAfter(1, 1).append([entry(1, 'x')]))).toThrow('n1 holds at index 2, term 1, another entry');
+    expect(() => book.readNew(1, null, Log.startingAfter(1, 1).append([entry(1, 'x')]))).toThrow(
+      'n1 holds at index 2, term 1, another entry',
+    );
   });
 });

@@ -1,22 +1,33 @@
-/** The specification beside a system's own observer: both are told, the observer first, and only the observer of what is not Raft's. */
+/**
+ * The specification beside a system's own observer: both are told, the observer first, and only the observer of what is
+ * not Raft's.
+ */
 import { describe, expect, test } from 'vitest';
 import { Violated, type Observer, type QuietListener } from '../../checkers/checker.ts';
 import { HeldToSpecification } from '../../checkers/held-to-specification.ts';
 import type { SpecWatch } from '../../checkers/spec/watch.ts';
 
 /** Each notes what it is told; `breaks`: it objects to steps, under its name. */
-function both(breaks: readonly string[] = [], more: Partial<Observer> = {}): { readonly held: HeldToSpecification; readonly log: string[] } {
+function both(
+  breaks: readonly string[] = [], more: Partial<Observer> = {},
+): { readonly held: HeldToSpecification; readonly log: string[] } {
   const log: string[] = [];
-  const note = (who: string, what: string) => (...given: readonly unknown[]): void => {
-    log.push(`${who} ${what} ${JSON.stringify(given)}`);
-    if (what === 'stepped' && breaks.includes(who)) throw new Violated(who, 'x');
-  };
+  const note =
+    (who: string, what: string) =>
+    (...given: readonly unknown[]): void => {
+      log.push(`${who} ${what} ${JSON.stringify(given)}`);
+      if (what === 'stepped' && breaks.includes(who)) throw new Violated(who, 'x');
+    };
   const observer = {
-    booted: note('observer', 'booted'), stepped: note('observer', 'stepped'), crashed: note('observer', 'crashed'), refused: note('observer', 'refused'),
-    invoked: note('observer', 'invoked'), gaveUp: note('observer', 'gaveUp'), returned: note('observer', 'returned'), healed: note('observer', 'healed'),
-    unsettled: () => 'not yet', finish: () => ({ kind: 'unknown', detail: 'd' }), counts: () => ({ a: 1, b: 2 }), ...more,
+    booted: note('observer', 'booted'), stepped: note('observer', 'stepped'), crashed: note('observer', 'crashed'),
+    refused: note('observer', 'refused'), invoked: note('observer', 'invoked'), gaveUp: note('observer', 'gaveUp'),
+    returned: note('observer', 'returned'), healed: note('observer', 'healed'), unsettled: () => 'not yet',
+    finish: () => ({ kind: 'unknown', detail: 'd' }), counts: () => ({ a: 1, b: 2 }), ...more,
   } as Observer;
-  const watch = { booted: note('watch', 'booted'), stepped: note('watch', 'stepped'), crashed: note('watch', 'crashed'), counts: () => ({ b: 3, c: 4 }) } as unknown as SpecWatch;
+  const watch = {
+    booted: note('watch', 'booted'), stepped: note('watch', 'stepped'), crashed: note('watch', 'crashed'),
+    counts: () => ({ b: 3, c: 4 }),
+  } as unknown as SpecWatch;
   return { held: new HeldToSpecification(observer, watch), log };
 }
 
@@ -30,8 +41,10 @@ describe('both are told', () => {
     held.crashed(1, 'writeKept', { event: timer, after: 'u' });
     expect(log).toEqual([
       'observer booted [1,"s","d"]', 'watch booted [1,"s"]',
-      'observer stepped [1,"s","t",{"kind":"timer","timer":"t"},[]]', 'watch stepped [1,"t",{"kind":"timer","timer":"t"},[]]',
-      'observer crashed [1,"writeKept",{"event":{"kind":"timer","timer":"t"},"after":"u"}]', 'watch crashed [1,{"event":{"kind":"timer","timer":"t"},"after":"u"}]',
+      'observer stepped [1,"s","t",{"kind":"timer","timer":"t"},[]]',
+      'watch stepped [1,"t",{"kind":"timer","timer":"t"},[]]',
+      'observer crashed [1,"writeKept",{"event":{"kind":"timer","timer":"t"},"after":"u"}]',
+      'watch crashed [1,{"event":{"kind":"timer","timer":"t"},"after":"u"}]',
     ]);
   });
 
@@ -51,7 +64,10 @@ describe('the observer alone', () => {
     held.gaveUp(7);
     held.returned(8, 2, 'r');
     held.healed([1]);
-    expect(log).toEqual(['observer refused [1,"f"]', 'observer invoked [7,2,"q"]', 'observer gaveUp [7]', 'observer returned [8,2,"r"]', 'observer healed [[1]]']);
+    expect(log).toEqual([
+      'observer refused [1,"f"]', 'observer invoked [7,2,"q"]', 'observer gaveUp [7]', 'observer returned [8,2,"r"]',
+      'observer healed [[1]]',
+    ]);
   });
 
   test('says what is missing in the end, what the whole is, and what is still heard', () => {

@@ -1,6 +1,8 @@
 /** The verdict on a history: ok, a violation, or unknown; and what counts as an operation of whom. */
 import { describe, expect, test } from 'vitest';
-import { explainKvHistory, History, inputOf, outputOf, type RecordedOperation } from '../../checkers/linearizability.ts';
+import {
+  explainKvHistory, History, inputOf, outputOf, type RecordedOperation,
+} from '../../checkers/linearizability.ts';
 import type { PlainOperation as Operation, PlainResult as Result } from '../../core/kv/command.ts';
 
 const put = (value: string): Operation => ({ kind: 'put', key: 'x', value });
@@ -23,8 +25,12 @@ describe('the verdict', () => {
   });
 
   test('a read of what was overwritten before it began is a violation, with its key', () => {
-    expect(historyOf([0, put('a'), null], [0, put('b'), null], [1, get, 'a']).judge(1000))
-      .toEqual({ kind: 'violation', property: 'Linearizability', detail: 'no order of the operations explains what the clients were told: key x; the first answer without a place is operation 2, get(x) -> "a": before it the key held "b"' });
+    expect(historyOf([0, put('a'), null], [0, put('b'), null], [1, get, 'a']).judge(1000)).toEqual({
+      kind: 'violation',
+      property: 'Linearizability',
+      detail:
+        'no order of the operations explains what the clients were told: key x; the first answer without a place is operation 2, get(x) -> "a": before it the key held "b"',
+    });
   });
 
   test('a write that was never answered may have taken effect, or not', () => {
@@ -51,7 +57,9 @@ describe('the verdict', () => {
     history.returned(open, 'aaab');
     const verdict = history.judge(1);
     expect(verdict.kind).toBe('unknown');
-    expect((verdict as { detail: string }).detail).toMatch(/^the linearizability check ended at its budget of \d+ steps \(.+\); raise it$/);
+    expect((verdict as { detail: string }).detail).toMatch(
+      /^the linearizability check ended at its budget of \d+ steps \(.+\); raise it$/,
+    );
   });
 
   test('who gave up an operation may begin another one, and the first stays open', () => {
@@ -73,14 +81,22 @@ describe('calls as the checker takes them', () => {
     expect(inputOf(get)).toEqual({ op: 'get', key: 'x' });
     expect(inputOf(put('a'))).toEqual({ op: 'put', key: 'x', value: 'a' });
     expect(inputOf(append)).toEqual({ op: 'append', key: 'x', value: 'a' });
-    expect(inputOf({ kind: 'cas', key: 'x', expected: 'a', value: 'b' })).toEqual({ op: 'cas', key: 'x', expected: 'a', value: 'b' });
-    expect([outputOf('a'), outputOf(true), outputOf(false), outputOf(null)]).toEqual([{ value: 'a' }, { ok: true }, { ok: false }, {}]);
+    expect(inputOf({ kind: 'cas', key: 'x', expected: 'a', value: 'b' })).toEqual({
+      op: 'cas', key: 'x', expected: 'a', value: 'b',
+    });
+    expect([outputOf('a'), outputOf(true), outputOf(false), outputOf(null)]).toEqual([
+      { value: 'a' }, { ok: true }, { ok: false }, {},
+    ]);
   });
 });
 
 describe('why a history is not linearizable', () => {
-  const recorded = (id: number, operation: Operation, result: Result | undefined, callTime: number): RecordedOperation =>
-    ({ id, client: 0, operation, result: result === undefined ? null : { value: result }, callTime, returnTime: result === undefined ? null : callTime + 1 });
+  const recorded = (
+    id: number, operation: Operation, result: Result | undefined, callTime: number,
+  ): RecordedOperation => ({
+    id, client: 0, operation, result: result === undefined ? null : { value: result }, callTime,
+    returnTime: result === undefined ? null : callTime + 1,
+  });
 
   test('nothing is told of one that is', () => {
     expect(explainKvHistory([recorded(7, put('a'), null, 1), recorded(8, get, 'a', 3)])).toBeNull();
@@ -117,8 +133,10 @@ describe('a history that is cut where nothing is open', () => {
     history.invoked(0, 1, get);
     history.returned(0, 'a');
     expect(history.judge(1000)).toEqual({
-      kind: 'violation', property: 'Linearizability',
-      detail: 'no order of the operations explains what the clients were told: key x; the first answer without a place is operation 0, get(x) -> "a": before it the key held "b"',
+      kind: 'violation',
+      property: 'Linearizability',
+      detail:
+        'no order of the operations explains what the clients were told: key x; the first answer without a place is operation 0, get(x) -> "a": before it the key held "b"',
     });
   });
 

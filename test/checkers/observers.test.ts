@@ -32,7 +32,9 @@ describe.each([
     observer.invoked(2, 3, append);
     observer.invoked(5, 4, append);
     expect(observer.finish()).toEqual({ kind: 'ok' });
-    expect((judged.mock.contexts[0] as History).list().map(({ client, returnTime }) => [client, returnTime])).toEqual([[3, null], [4, null], [-1, null], [4, null]]);
+    expect((judged.mock.contexts[0] as History).list().map(({ client, returnTime }) => [client, returnTime])).toEqual([
+      [3, null], [4, null], [-1, null], [4, null],
+    ]);
   });
 
   test('the budget is that which was given, and an end at it is unknown', () => {
@@ -53,11 +55,14 @@ describe.each([
 
 /** Server 0 without any other; client 1 asks it. */
 describe('a server that is alone in its cluster, and appends, commits and compacts in one step', () => {
-  const put = (value: string, sequence = 1): Command => ({ client: 1, sequence, operation: { kind: 'put', key: 'x', value } });
+  const put = (value: string, sequence = 1): Command => ({
+    client: 1, sequence, operation: { kind: 'put', key: 'x', value },
+  });
   const asks = ({ client, sequence, operation }: Command): Event<ServerMessage, never> =>
     ({ kind: 'message', from: client, message: { kind: 'clientRequest', sequence, operation } });
   const leading: Raft = {
-    config: configOf({ clusterSize: 1 }), commitIndex: 0, lastApplied: 0, role: leads([0]), persistent: { ...blankPersistent, currentTerm: 1, votedFor: 0 },
+    config: configOf({ clusterSize: 1 }), commitIndex: 0, lastApplied: 0, role: leads([0]),
+    persistent: { ...blankPersistent, currentTerm: 1, votedFor: 0 },
   };
   const before: Server = { config: null as never, raft: leading, channel: [], waiting: [], machine: newMachine };
 
@@ -66,7 +71,9 @@ describe('a server that is alone in its cluster, and appends, commits and compac
     const machine = commands.reduce<Machine>((held, command, place) => apply(held, place + 1, command), newMachine);
     const last = commands.length;
     const persistent: Persistent = {
-      ...leading.persistent, log: Log.startingAfter(last, 1), snapshot: { lastIncludedIndex: last, lastIncludedTerm: 1, data: takeSnapshot(machine), sizeBytes: 1 },
+      ...leading.persistent,
+      log: Log.startingAfter(last, 1),
+      snapshot: { lastIncludedIndex: last, lastIncludedTerm: 1, data: takeSnapshot(machine), sizeBytes: 1 },
     };
     return { ...before, raft: { ...leading, persistent, commitIndex: last, lastApplied: last }, machine };
   }
@@ -89,19 +96,23 @@ describe('a server that is alone in its cluster, and appends, commits and compac
     return 'ok';
   };
 
-  const step = (after: Server, event: Event<ServerMessage, never>, effects: readonly Effect<unknown, unknown, unknown>[] = []): string => violatedBy(() => {
-    const { observer, disk } = started();
-    disk.held = after.raft.persistent;
-    observer.stepped(0, before, after, event, effects);
-  });
+  const step = (
+    after: Server, event: Event<ServerMessage, never>, effects: readonly Effect<unknown, unknown, unknown>[] = [],
+  ): string =>
+    violatedBy(() => {
+      const { observer, disk } = started();
+      disk.held = after.raft.persistent;
+      observer.stepped(0, before, after, event, effects);
+    });
 
   /** Its write is all that came to be; then it starts from its disk. */
-  const keptStep = (after: Server, event: Event<ServerMessage, never> | null, from: Server = after): string => violatedBy(() => {
-    const { observer, disk } = started();
-    observer.crashed(0, 'writeKept', { event, after } as KeptStep<Server, ServerMessage>);
-    disk.held = from.raft.persistent;
-    observer.booted(0, { ...from, raft: { ...from.raft, role: { kind: 'follower', leaderId: null } } }, disk.held);
-  });
+  const keptStep = (after: Server, event: Event<ServerMessage, never> | null, from: Server = after): string =>
+    violatedBy(() => {
+      const { observer, disk } = started();
+      observer.crashed(0, 'writeKept', { event, after } as KeptStep<Server, ServerMessage>);
+      disk.held = from.raft.persistent;
+      observer.booted(0, { ...from, raft: { ...from.raft, role: { kind: 'follower', leaderId: null } } }, disk.held);
+    });
 
   test('what was asked tells what it holds', () => {
     expect(step(behind(put('a')), asks(put('a')))).toBe('ok');
@@ -121,9 +132,17 @@ describe('a server that is alone in its cluster, and appends, commits and compac
   });
 
   test('what the log shows itself is read from the log', () => {
-    const persistent: Persistent = { ...leading.persistent, log: Log.empty.append([entryAt(1, { term: 1, command: put('a') })]) };
-    const after: Server = { ...before, raft: { ...leading, persistent, commitIndex: 1, lastApplied: 1 }, machine: apply(newMachine, 1, put('a')) };
-    const answer = { kind: 'send', to: put('a').client, message: { kind: 'clientReply', sequence: 1, outcome: { kind: 'done', result: null } } } as const;
+    const persistent: Persistent = {
+      ...leading.persistent, log: Log.empty.append([entryAt(1, { term: 1, command: put('a') })]),
+    };
+    const after: Server = {
+      ...before, raft: { ...leading, persistent, commitIndex: 1, lastApplied: 1 },
+      machine: apply(newMachine, 1, put('a')),
+    };
+    const answer = {
+      kind: 'send', to: put('a').client,
+      message: { kind: 'clientReply', sequence: 1, outcome: { kind: 'done', result: null } },
+    } as const;
     expect(step(after, { kind: 'timer', timer: 'any' as never }, [answer])).toBe('ok');
     expect(step(after, { kind: 'timer', timer: 'any' as never })).toBe('Responds After Applied');
   });

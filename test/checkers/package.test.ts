@@ -13,7 +13,10 @@ const scratch = mkdtempSync(join(tmpdir(), 'whitewater-package-'));
 const home = join(scratch, 'user');
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-const environment = { ...process.env, PATH: `${join(top, 'node_modules/.bin')}${delimiter}${process.env['PATH'] ?? ''}`, npm_config_cache: join(scratch, 'cache') };
+const environment = {
+  ...process.env, PATH: `${join(top, 'node_modules/.bin')}${delimiter}${process.env['PATH'] ?? ''}`,
+  npm_config_cache: join(scratch, 'cache'),
+};
 const run = (cwd: string, command: string, ...argv: string[]): string => {
   try {
     return execFileSync(command, argv, { cwd, env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -24,10 +27,17 @@ const run = (cwd: string, command: string, ...argv: string[]): string => {
 };
 
 /** The examples that need nothing but the package: all but that of a test. */
-const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]!).filter((text) => !text.includes("from 'vitest'"));
+const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)]
+  .map((match) => match[1]!)
+  .filter((text) => !text.includes("from 'vitest'"));
 
 const options = (lib: string[]): string =>
-  JSON.stringify({ compilerOptions: { target: 'ES2023', lib, module: 'NodeNext', moduleResolution: 'NodeNext', strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, types: [], outDir: 'out' } });
+  JSON.stringify({
+    compilerOptions: {
+      target: 'ES2023', lib, module: 'NodeNext', moduleResolution: 'NodeNext', strict: true,
+      exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, types: [], outDir: 'out',
+    },
+  });
 
 beforeAll(() => {
   // A copy: to pack is to build, and the tests beside this one read the folder.
@@ -49,7 +59,9 @@ describe('the package', () => {
     expect(own).not.toHaveProperty('dependencies');
     expect(own['version']).toBe(whole['version']);
     expect(own['engines']).toEqual(whole['engines']);
-    expect(readdirSync(join(home, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['whitewater-checker']);
+    expect(readdirSync(join(home, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
+      'whitewater-checker',
+    ]);
     expect(readFileSync(join(folder, 'LICENSE'), 'utf8')).toBe(readFileSync(join(top, 'LICENSE'), 'utf8'));
   });
 
@@ -57,7 +69,10 @@ describe('the package', () => {
     const to = join(home, 'types');
     mkdirSync(to);
     writeFileSync(join(to, 'tsconfig.json'), options(['ES2023']));
-    writeFileSync(join(to, 'all.ts'), "import * as checker from 'whitewater-checker';\nimport * as formats from 'whitewater-checker/formats';\nexport const all = [checker, formats];\n");
+    writeFileSync(
+      join(to, 'all.ts'),
+      "import * as checker from 'whitewater-checker';\nimport * as formats from 'whitewater-checker/formats';\nexport const all = [checker, formats];\n",
+    );
     run(to, 'tsc', '-p', 'tsconfig.json', '--noEmit');
   });
 
@@ -69,7 +84,9 @@ describe('the package', () => {
     examples.forEach((text, at) => writeFileSync(join(to, `example${at}.ts`), text));
     run(to, 'tsc', '-p', 'tsconfig.json');
     const said = examples.map((_, at) => run(to, 'node', `out/example${at}.js`));
-    const promised = examples.map((text) => [...text.matchAll(/^console\.log\(.*\); +\/\/ (.*)$/gm)].map((match) => `${match[1]}\n`).join(''));
+    const promised = examples.map((text) =>
+      [...text.matchAll(/^console\.log\(.*\); +\/\/ (.*)$/gm)].map((match) => `${match[1]}\n`).join(''),
+    );
     expect(said).toEqual(promised);
     expect(promised.join('')).toContain('illegal');
   });
@@ -79,7 +96,10 @@ describe("'whitewater/checker'", () => {
   test('loads nothing outside of its folder, and no module of Node', () => {
     const hook = join(scratch, 'hook.mjs');
     // Every module that is asked for is told.
-    writeFileSync(hook, "export async function resolve(name, context, next) { const found = await next(name, context); process._rawDebug(found.url); return found; }\n");
+    writeFileSync(
+      hook,
+      'export async function resolve(name, context, next) { const found = await next(name, context); process._rawDebug(found.url); return found; }\n',
+    );
     const register = `data:text/javascript,${encodeURIComponent(`import { register } from 'node:module'; register(${JSON.stringify(pathToFileURL(hook).href)});`)}`;
     const entry = join(home, 'entry.mjs');
     writeFileSync(entry, "await import('whitewater-checker');\n");
@@ -92,6 +112,8 @@ describe("'whitewater/checker'", () => {
 });
 
 function runBoth(cwd: string, ...argv: string[]): { stderr: string } {
-  const stderr = execFileSync('/bin/sh', ['-c', '"$@" 2>&1', 'sh', process.execPath, ...argv], { cwd, encoding: 'utf8' });
+  const stderr = execFileSync('/bin/sh', ['-c', '"$@" 2>&1', 'sh', process.execPath, ...argv], {
+    cwd, encoding: 'utf8',
+  });
   return { stderr };
 }

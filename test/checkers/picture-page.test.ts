@@ -1,14 +1,21 @@
-/** The picture of a history in a browser: what it opens with. Where there is none, nothing is tried and that is said. */
+/**
+ * The picture of a history in a browser: what it opens with. Where there is none, nothing is tried and that is said.
+ */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkOperations, explain, kvModel, renderHtml, type KvInput, type KvOutput, type Operation } from '../../checkers/porcupine-ts-port/index.ts';
+import {
+  checkOperations, explain, kvModel, renderHtml, type KvInput, type KvOutput, type Operation,
+} from '../../checkers/porcupine-ts-port/index.ts';
 
-const browserPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-if (browserPath === undefined) console.warn('the picture is not tried in a browser: there is no /usr/bin/chromium (apt-get install chromium)');
+const browserPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
+if (browserPath === undefined)
+  console.warn('the picture is not tried in a browser: there is no /usr/bin/chromium (apt-get install chromium)');
 
 type History = Operation<KvInput, KvOutput>[];
 
@@ -20,7 +27,9 @@ function threeIllegalKeys(): History {
       const callTime = (i * 3 + ((place + 2) % 3)) * 2;
       const input: KvInput = i % 2 === 0 ? { op: 'put', key, value: `v${i};` } : { op: 'get', key };
       const told = i >= 197 ? `v${i - 3};` : `v${i - 1};`;
-      history.push({ client: place * 200 + i, input, output: i % 2 === 0 ? {} : { value: told }, callTime, returnTime: callTime + 1 });
+      history.push({
+        client: place * 200 + i, input, output: i % 2 === 0 ? {} : { value: told }, callTime, returnTime: callTime + 1,
+      });
     }
   });
   return history;
@@ -50,14 +59,21 @@ describe.skipIf(browserPath === undefined)('the picture of three illegal keys', 
     await browser?.close();
     rmSync(scratch, { recursive: true });
   });
-  const heightOfRows = async (): Promise<number> => Number.parseFloat(await page.locator('#extent').evaluate((element) => (element as unknown as { style: { height: string } }).style.height));
+  const heightOfRows = async (): Promise<number> =>
+    Number.parseFloat(
+      await page
+        .locator('#extent')
+        .evaluate((element) => (element as unknown as { style: { height: string } }).style.height),
+    );
 
   test('opens at the first error, which is that of the explanation', async () => {
     expect(explanation.partition.key).toBe('b');
     const details = await page.locator('#details').textContent();
     expect(details).toContain(`FIRST ERROR: ${explanation.blocked!.why}`);
     expect(details).toContain(`operation ${explanation.blocked!.operation} `);
-    expect(await page.locator('#view').evaluate((element) => (element as unknown as { scrollLeft: number }).scrollLeft)).toBeGreaterThan(1000);
+    expect(
+      await page.locator('#view').evaluate((element) => (element as unknown as { scrollLeft: number }).scrollLeft),
+    ).toBeGreaterThan(1000);
   });
   test('names every illegal key, by their first errors, and goes to each', async () => {
     const names = await page.locator('#also button').allTextContents();
@@ -86,5 +102,7 @@ test('the terminal and the page name the same first error', () => {
   expect(verdict.illegalPartitions!.map(({ key }) => key).toSorted()).toEqual(['a', 'b', 'c']);
   const { partition, others, blocked } = explain(kvModel, history, verdict)!;
   expect([partition.key, ...others.map((one) => one.partition.key)]).toEqual(['b', 'c', 'a']);
-  expect([blocked!, ...others.map((one) => one.blocked!)].map(({ operation }) => history[operation]!.returnTime)).toEqual([1183, 1185, 1187]);
+  expect(
+    [blocked!, ...others.map((one) => one.blocked!)].map(({ operation }) => history[operation]!.returnTime),
+  ).toEqual([1183, 1185, 1187]);
 });

@@ -18,15 +18,23 @@ const follower: Role = { kind: 'follower', leaderId: 0 };
 const leader = leads([0, 0, 0]);
 
 const raftOf = (role: Role, logged: number, commitIndex: number): Raft => ({
-  config: configOf({ clusterSize: 3 }), commitIndex, lastApplied: 0, role,
-  persistent: { ...blankPersistent, currentTerm: 1, log: Log.empty.append(Array.from({ length: logged }, (_, at) => entryAt(at + 1, 1))) },
+  config: configOf({ clusterSize: 3 }),
+  commitIndex,
+  lastApplied: 0,
+  role,
+  persistent: {
+    ...blankPersistent, currentTerm: 1,
+    log: Log.empty.append(Array.from({ length: logged }, (_, at) => entryAt(at + 1, 1))),
+  },
 });
 
 const server = (role: Role, logged: number, commitIndex: number, lastExecuted: number): Server => ({
-  config: null as never, raft: raftOf(role, logged, commitIndex), channel: [], waiting: [], machine: { ...newMachine, lastExecuted },
+  config: null as never, raft: raftOf(role, logged, commitIndex), channel: [], waiting: [],
+  machine: { ...newMachine, lastExecuted },
 });
 
-const missing = (servers: readonly (Server | null)[], noop = true, lost: readonly number[] = []) => missingForConvergence(servers, noop, new Set(lost));
+const missing = (servers: readonly (Server | null)[], noop = true, lost: readonly number[] = []) =>
+  missingForConvergence(servers, noop, new Set(lost));
 
 describe('convergence of the store', () => {
   const led = server(leader, 2, 2, 2);
@@ -41,9 +49,18 @@ describe('convergence of the store', () => {
     ['two lead', [led, led, followed], '2 servers lead'],
     ['one is down', [led, null, followed], 'n1 is down'],
     ['one has executed less', [led, followed, server(follower, 2, 2, 1)], 'n2 has executed up to 1 of 2'],
-    ['the leader itself has executed less', [server(leader, 2, 2, 1), followed, followed], 'n0 has executed up to 1 of 2'],
-    ['something is logged and not executed', [led, followed, server(follower, 3, 2, 2)], 'n0 has executed up to 2 of 3'],
-    ['one has executed more than anybody has logged', [led, followed, server(follower, 2, 2, 3)], 'n2 has executed up to 3 of 2'],
+    [
+      'the leader itself has executed less', [server(leader, 2, 2, 1), followed, followed],
+      'n0 has executed up to 1 of 2',
+    ],
+    [
+      'something is logged and not executed', [led, followed, server(follower, 3, 2, 2)],
+      'n0 has executed up to 2 of 3',
+    ],
+    [
+      'one has executed more than anybody has logged', [led, followed, server(follower, 2, 2, 3)],
+      'n2 has executed up to 3 of 2',
+    ],
   ])('%s', (_, servers, expected) => expect(missing(servers)).toBe(expected));
 
   test('nothing is owed of a server that is down for good, and all of one that is not', () => {
@@ -53,15 +70,27 @@ describe('convergence of the store', () => {
   });
 
   test('where servers come and go, something is owed of those alone who take part as the leader sees it (dissertation, 4.1)', () => {
-    const of = ({ raft, ...rest }: Server, members: readonly number[], learners: readonly number[] = [], configuration: Configuration = { voters: members, learners }): Server => {
+    const of = (
+      { raft, ...rest }: Server, members: readonly number[], learners: readonly number[] = [],
+      configuration: Configuration = { voters: members, learners },
+    ): Server => {
       const log = raft.persistent.log.append([{ ...entryAt(3, 1), configuration }]);
-      return { ...rest, raft: { ...raft, commitIndex: 3, config: { ...raft.config, members: [0, 1, 2] }, persistent: { ...raft.persistent, log } }, machine: { ...newMachine, lastExecuted: 3 } };
+      return {
+        ...rest,
+        raft: {
+          ...raft, commitIndex: 3, config: { ...raft.config, members: [0, 1, 2] },
+          persistent: { ...raft.persistent, log },
+        },
+        machine: { ...newMachine, lastExecuted: 3 },
+      };
     };
     const stale = server(follower, 5, 2, 2);
     const joint = { voters: [0, 1], learners: [], outgoing: { voters: [0], learnersNext: [] } };
     expect(missing([of(led, [0, 1]), of(followed, [0, 1]), stale])).toBeNull();
     expect(missing([of(led, [0, 1]), of(followed, [0, 1]), null])).toBeNull();
-    expect(missing([of(led, [0, 1], [], joint), of(followed, [0, 1], [], joint), null])).toBe('the configuration is joint: {n0 n1 and n0}');
+    expect(missing([of(led, [0, 1], [], joint), of(followed, [0, 1], [], joint), null])).toBe(
+      'the configuration is joint: {n0 n1 and n0}',
+    );
     expect(missing([of(led, [0, 1]), stale, stale])).toBe('n0 has executed up to 3 of 5');
     expect(missing([of(led, [0, 1], [2]), of(followed, [0, 1], [2]), null])).toBe('n2 is down');
   });
@@ -108,7 +137,9 @@ describe.each([
 const checks = { servers: 3, maxRaftState: -1, noopOnElection: true, linearizabilityBudgetSteps: 1000 };
 
 describe('Lab 2', () => {
-  const logServer = (role: Role): LogServer => ({ config: null as never, raft: raftOf(role, 0, 0), applied: { commands: Vector.startingAt(1), sizeBytes: 0 } });
+  const logServer = (role: Role): LogServer => ({
+    config: null as never, raft: raftOf(role, 0, 0), applied: { commands: Vector.startingAt(1), sizeBytes: 0 },
+  });
 
   test('one leads, all are up', () => {
     const observer = new RaftLogObserver(2, () => blankPersistent);

@@ -1,4 +1,7 @@
-/** Every property is tripped by a history that breaks it, in every observer that does not say that it leaves it out; and not by the same history mended. */
+/**
+ * Every property is tripped by a history that breaks it, in every observer that does not say that it leaves it out; and
+ * not by the same history mended.
+ */
 import { describe, expect, test } from 'vitest';
 import { ofRuns, properties, type PropertyName } from '../../checkers/properties.ts';
 import { kinds, play } from './support/stage.ts';
@@ -15,7 +18,8 @@ import { transfer } from './tripwires/transfer.ts';
 import { transfers } from './tripwires/transfers.ts';
 
 const tripwires = [
-  ...elections, ...contact, ...membership, ...transfer, ...leases, ...logs, ...replication, ...specification, ...store, ...transfers,
+  ...elections, ...contact, ...membership, ...transfer, ...leases, ...logs, ...replication, ...specification, ...store,
+  ...transfers,
 ];
 const ofKind = (name: PropertyName) => tripwires.filter(({ property }) => property === name);
 
@@ -26,11 +30,15 @@ describe('the list', () => {
   });
 
   test('each says what it is, where it is from, and ends without a full stop', () => {
-    expect(properties.filter(({ says, source }) => says.length < 10 || says.endsWith('.') || source === '')).toEqual([]);
+    expect(properties.filter(({ says, source }) => says.length < 10 || says.endsWith('.') || source === '')).toEqual(
+      [],
+    );
   });
 
   test('each has a tripwire', () => {
-    const without = properties.filter(({ name, looksAt }) => (looksAt === 'run' ? !runTripwires.some(({ property }) => property.name === name) : ofKind(name).length === 0));
+    const without = properties.filter(({ name, looksAt }) =>
+      looksAt === 'run' ? !runTripwires.some(({ property }) => property.name === name) : ofKind(name).length === 0,
+    );
     expect(without.map(({ name }) => name)).toEqual([]);
   });
 
@@ -39,18 +47,24 @@ describe('the list', () => {
       if (looksAt === 'run') continue;
       const judges = kinds.filter(({ leavesOut }) => !(name in leavesOut));
       expect(judges.length, name).toBeGreaterThan(0);
-      for (const kind of judges) expect(ofKind(name).some(({ unseenBy }) => unseenBy?.[kind.name] === undefined), `${name} in the ${kind.name}`).toBe(true);
+      for (const kind of judges)
+        expect(
+          ofKind(name).some(({ unseenBy }) => unseenBy?.[kind.name] === undefined), `${name} in the ${kind.name}`,
+        ).toBe(true);
     }
   });
 });
 
 describe.each(kinds.map((kind) => [kind.name, kind] as const))('the %s', (_, kind) => {
   const { leavesOut } = kind;
-  const judged = tripwires.filter(({ property }) => !(property in leavesOut)).map((one) => [`${one.property}: ${one.what}`, one] as const);
+  const judged = tripwires
+    .filter(({ property }) => !(property in leavesOut))
+    .map((one) => [`${one.property}: ${one.what}`, one] as const);
   test.each(judged)('%s', (_name, { property, given, broken, mended, options, unseenBy }) => {
     const history = [...given, ...broken];
     const outcome = play(kind, history, options);
-    if (unseenBy?.[kind.name] === undefined) expect([outcome.verdict, outcome.at]).toEqual([property, history.length - 1]);
+    if (unseenBy?.[kind.name] === undefined)
+      expect([outcome.verdict, outcome.at]).toEqual([property, history.length - 1]);
     else expect(outcome.verdict).not.toBe(property);
     expect(play(kind, [...given, ...mended], options)).toMatchObject({ verdict: 'ok' });
   });

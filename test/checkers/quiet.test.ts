@@ -66,7 +66,10 @@ describe.each([
     for (const node of [0, 1, 2]) observer.booted(node, server, blankPersistent);
     observer.crashed(2, 'no', null);
     observer.quiet.listen();
-    observer.stepped(from, from === 0 ? server : clerk, from === 0 ? server : clerk, { kind: 'timer', timer: 'heartbeat' }, [{ kind: 'send', to, message: entries }]);
+    observer.stepped(
+      from, from === 0 ? server : clerk, from === 0 ? server : clerk, { kind: 'timer', timer: 'heartbeat' },
+      [{ kind: 'send', to, message: entries }],
+    );
     expect(observer.quiet.heard() !== null).toBe(isHeard);
   });
 });

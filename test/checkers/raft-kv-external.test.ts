@@ -9,15 +9,27 @@ import type { Server } from '../../core/server.ts';
 import { follower, leader, leadership } from '../support/raft-states.ts';
 
 const checks: RaftKvChecks = { servers: 3, maxRaftState: -1, noopOnElection: false, linearizabilityBudgetSteps: 1000 };
-const put = (sequence: number, value: string, key = 'k'): Command => ({ client: 3, sequence, operation: { kind: 'put', key, value } });
-const machineOf = (...commands: readonly Command[]): Machine => commands.reduce<Machine>((machine, command, i) => apply(machine, i + 1, command), newMachine);
+const put = (sequence: number, value: string, key = 'k'): Command => ({
+  client: 3, sequence, operation: { kind: 'put', key, value },
+});
+const machineOf = (...commands: readonly Command[]): Machine =>
+  commands.reduce<Machine>((machine, command, i) => apply(machine, i + 1, command), newMachine);
 const log = [1, 1];
-const serverOf = (raft: Server['raft'], machine: Machine): Server => ({ config: null as never, raft, channel: [], waiting: [], machine });
+const serverOf = (raft: Server['raft'], machine: Machine): Server => ({
+  config: null as never, raft, channel: [], waiting: [], machine,
+});
 const both = machineOf(put(1, 'a'), put(2, 'b'));
-const follows = (id: number, machine = both, upTo = 2): Server => serverOf(follower({ id, log, term: 1, commitIndex: upTo, lastApplied: upTo }), machine);
+const follows = (id: number, machine = both, upTo = 2): Server =>
+  serverOf(follower({ id, log, term: 1, commitIndex: upTo, lastApplied: upTo }), machine);
 const leads = (machine = both): Server => {
   const raft = leader({ id: 0, log: [1, 1], term: 1 });
-  return serverOf({ ...raft, commitIndex: 2, lastApplied: 2, role: { ...leadership(raft), nextIndex: [3, 3, 3], matchIndex: [2, 2, 2] } }, machine);
+  return serverOf(
+    {
+      ...raft, commitIndex: 2, lastApplied: 2,
+      role: { ...leadership(raft), nextIndex: [3, 3, 3], matchIndex: [2, 2, 2] },
+    },
+    machine,
+  );
 };
 const tick = { kind: 'timer', timer: 'heartbeat' } as const;
 const started = (...servers: readonly Server[]): RaftKvOutsider => {
@@ -29,21 +41,33 @@ const started = (...servers: readonly Server[]): RaftKvOutsider => {
 describe('replicas that executed as much', () => {
   test('hold the same as the first one did', () => {
     expect(() => started(follows(0), follows(1), follows(2))).not.toThrow();
-    expect(() => started(follows(0), follows(1, machineOf(put(1, 'a'), put(2, 'c'))))).toThrow('n1 holds k="c" after 2 entries, and n0 held "b"');
-    expect(() => started(follows(0), follows(1, machineOf(put(1, 'a'), put(2, 'b', 'l'))))).toThrow('n1 holds k="a" after 2 entries, and n0 held "b"');
-    expect(() => started(follows(0, machineOf(put(1, 'b'), put(2, 'x', 'l'))), follows(1, machineOf(put(1, 'b'), put(2, 'b'))))).toThrow('n1 holds l=undefined after 2 entries, and n0 held "x"');
-    expect(() => started(follows(0, machineOf(put(1, 'b'), put(2, 'b'))), follows(1, machineOf(put(1, 'b'), put(2, 'x', 'l'))))).toThrow('n1 holds l="x" after 2 entries, and n0 held undefined');
+    expect(() => started(follows(0), follows(1, machineOf(put(1, 'a'), put(2, 'c'))))).toThrow(
+      'n1 holds k="c" after 2 entries, and n0 held "b"',
+    );
+    expect(() => started(follows(0), follows(1, machineOf(put(1, 'a'), put(2, 'b', 'l'))))).toThrow(
+      'n1 holds k="a" after 2 entries, and n0 held "b"',
+    );
+    expect(() =>
+      started(follows(0, machineOf(put(1, 'b'), put(2, 'x', 'l'))), follows(1, machineOf(put(1, 'b'), put(2, 'b')))),
+    ).toThrow('n1 holds l=undefined after 2 entries, and n0 held "x"');
+    expect(() =>
+      started(follows(0, machineOf(put(1, 'b'), put(2, 'b'))), follows(1, machineOf(put(1, 'b'), put(2, 'x', 'l')))),
+    ).toThrow('n1 holds l="x" after 2 entries, and n0 held undefined');
   });
   test('are compared at each step that changes the store, also with what was held long ago', () => {
     const outsider = started(follows(0, machineOf(put(1, 'a')), 1), follows(1, newMachine, 0));
     outsider.stepped(0, follows(0, machineOf(put(1, 'a')), 1), follows(0), tick, []);
-    expect(() => outsider.stepped(1, follows(1, newMachine, 0), follows(1, machineOf(put(1, 'z')), 1), tick, [])).toThrow('n1 holds k="z" after 1 entries, and n0 held "a"');
+    expect(() =>
+      outsider.stepped(1, follows(1, newMachine, 0), follows(1, machineOf(put(1, 'z')), 1), tick, []),
+    ).toThrow('n1 holds k="z" after 1 entries, and n0 held "a"');
   });
   test('clients are not among them', () => {
     const outsider = started(follows(0));
     expect(() => {
       outsider.booted(3, { client: true } as never);
-      outsider.stepped(3, { client: true } as never, { client: false } as never, tick, [{ kind: 'send', to: 0, message: { kind: 'installSnapshot' } }]);
+      outsider.stepped(3, { client: true } as never, { client: false } as never, tick, [
+        { kind: 'send', to: 0, message: { kind: 'installSnapshot' } },
+      ]);
       outsider.crashed(3);
     }).not.toThrow();
   });
@@ -71,7 +95,9 @@ describe('the cluster is settled', () => {
 });
 
 test('what a settled leader still sends is heard, when somebody is up to get it', () => {
-  const sends = (to: number): readonly Effect<unknown, unknown, unknown>[] => [{ kind: 'send', to, message: { kind: 'installSnapshot' } }];
+  const sends = (to: number): readonly Effect<unknown, unknown, unknown>[] => [
+    { kind: 'send', to, message: { kind: 'installSnapshot' } },
+  ];
   const outsider = started(leads(), follows(1), follows(2));
   outsider.quiet.listen();
   outsider.crashed(1);
@@ -84,7 +110,13 @@ test('what a settled leader still sends is heard, when somebody is up to get it'
 
 test('a state that grows beyond its bound is broken; what is not applied yet cannot be compacted', () => {
   const outsider = new RaftKvOutsider({ ...checks, maxRaftState: 60 });
-  const held = (executed: number): Server => serverOf(follower({ id: 0, log: [1, 1], term: 1, commitIndex: 2, lastApplied: 2 }), executed === 1 ? machineOf(put(1, 'a')) : both);
+  const held = (executed: number): Server =>
+    serverOf(
+      follower({ id: 0, log: [1, 1], term: 1, commitIndex: 2, lastApplied: 2 }),
+      executed === 1 ? machineOf(put(1, 'a')) : both,
+    );
   expect(() => outsider.booted(0, held(1))).not.toThrow();
-  expect(() => outsider.booted(0, held(2))).toThrow(/^n0 keeps \d+ bytes of state and applied entries, and maxRaftState is 60$/);
+  expect(() => outsider.booted(0, held(2))).toThrow(
+    /^n0 keeps \d+ bytes of state and applied entries, and maxRaftState is 60$/,
+  );
 });

@@ -21,17 +21,29 @@ interface Given {
 }
 
 /** What a service holds behind so many entries: one object for all servers, as long as nothing changes. */
-const held = [0, 1, 2, 3].map((count) => ({ commands: Vector.startingAt<LogCommand | null>(1).append(entries.slice(0, count).map(({ command }) => command)), sizeBytes: 8 * count }));
+const held = [0, 1, 2, 3].map((count) => ({
+  commands: Vector.startingAt<LogCommand | null>(1).append(entries.slice(0, count).map(({ command }) => command)),
+  sizeBytes: 8 * count,
+}));
 
 /** A server with so many entries, of which so many are applied, and so many of these compacted. */
-function server(id: number, { term = 1, role = follower, log = 0, applied = 0, compacted = 0, vote = 0 }: Given = {}): LogServer {
+function server(
+  id: number, { term = 1, role = follower, log = 0, applied = 0, compacted = 0, vote = 0 }: Given = {},
+): LogServer {
   const persistent: Persistent = {
-    currentTerm: term, votedFor: vote,
+    currentTerm: term,
+    votedFor: vote,
     log: Log.startingAfter(compacted, compacted > 0 ? 1 : 0).append(entries.slice(compacted, log)),
-    snapshot: compacted > 0 ? { lastIncludedIndex: compacted, lastIncludedTerm: 1, data: held[compacted] as never, sizeBytes: 8 } : null,
+    snapshot:
+      compacted > 0
+        ? { lastIncludedIndex: compacted, lastIncludedTerm: 1, data: held[compacted] as never, sizeBytes: 8 }
+        : null,
   };
   const config = { ...configOf({ id }), snapshotEvery: 0 };
-  return { config, raft: { config, persistent, commitIndex: applied, lastApplied: applied, role } as Raft, applied: held[applied]! };
+  return {
+    config, raft: { config, persistent, commitIndex: applied, lastApplied: applied, role } as Raft,
+    applied: held[applied]!,
+  };
 }
 
 function watched() {
@@ -56,7 +68,8 @@ function led() {
   all.to(0, { role: leads, log: 3 });
   all.to(1, { log: 3 });
   all.to(2, { log: 3 });
-  for (const node of [0, 1]) for (const applied of [1, 2, 3]) all.to(node, { role: node === 0 ? leads : follower, log: 3, applied });
+  for (const node of [0, 1])
+    for (const applied of [1, 2, 3]) all.to(node, { role: node === 0 ? leads : follower, log: 3, applied });
   return all;
 }
 
@@ -74,7 +87,9 @@ describe('is settled', () => {
     to(2, { term: 2, vote: 1, log: 3, applied: 3 });
     expect(observer.unsettled()).toBeNull();
     to(1, { term: 2, vote: 1, role: { kind: 'candidate', votes: [1] }, log: 3, applied: 3 });
-    to(1, { term: 2, vote: 1, role: { kind: 'leader', nextIndex: [4, 4, 4], matchIndex: [0, 0, 0] }, log: 3, applied: 3 });
+    to(1, {
+      term: 2, vote: 1, role: { kind: 'leader', nextIndex: [4, 4, 4], matchIndex: [0, 0, 0] }, log: 3, applied: 3,
+    });
     expect(observer.unsettled()).toBe('2 servers lead');
   });
   test('not when nobody leads, or when one is down', () => {
@@ -102,17 +117,30 @@ describe('a snapshot', () => {
     const { observer, states } = led();
     const before = states[1]!;
     const { raft, ...rest } = server(1, { log: 3, applied: 3, compacted: 2 });
-    const snapshot = { ...raft.persistent.snapshot!, data: { commands: Vector.startingAt<LogCommand | null>(1).append([10, 99]), sizeBytes: 16 } as never };
+    const snapshot = {
+      ...raft.persistent.snapshot!,
+      data: { commands: Vector.startingAt<LogCommand | null>(1).append([10, 99]), sizeBytes: 16 } as never,
+    };
     states[1] = { ...rest, raft: { ...raft, persistent: { ...raft.persistent, snapshot } } };
-    expect(() => observer.stepped(1, before, states[1]!, { kind: 'timer', timer: 'apply' }, [])).toThrow('the snapshot of n1 holds command 99 at index 2, where 20 is committed');
+    expect(() => observer.stepped(1, before, states[1]!, { kind: 'timer', timer: 'apply' }, [])).toThrow(
+      'the snapshot of n1 holds command 99 at index 2, where 20 is committed',
+    );
   });
 
   test('says the term of the entry that it ends with', () => {
     const { observer, states } = led();
     const before = states[1]!;
     const { raft, ...rest } = server(1, { log: 3, applied: 3, compacted: 2 });
-    states[1] = { ...rest, raft: { ...raft, persistent: { ...raft.persistent, snapshot: { ...raft.persistent.snapshot!, lastIncludedTerm: 9 } } } };
-    expect(() => observer.stepped(1, before, states[1]!, { kind: 'timer', timer: 'apply' }, [])).toThrow('n1 committed an entry of term 9 at index 2, where an entry of term 1 was committed before');
+    states[1] = {
+      ...rest,
+      raft: {
+        ...raft,
+        persistent: { ...raft.persistent, snapshot: { ...raft.persistent.snapshot!, lastIncludedTerm: 9 } },
+      },
+    };
+    expect(() => observer.stepped(1, before, states[1]!, { kind: 'timer', timer: 'apply' }, [])).toThrow(
+      'n1 committed an entry of term 9 at index 2, where an entry of term 1 was committed before',
+    );
   });
 
   test('of what nobody was seen to commit commits it, and one that was sent is none that was taken', () => {

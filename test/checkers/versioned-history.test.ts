@@ -24,12 +24,18 @@ function judged(...calls: readonly (readonly [Asked, Result | undefined])[]): un
 describe('a put that left the version to its clerk', () => {
   test('is one of the version that the answer names', () => {
     expect(judged([putSeen('a'), ok(0)], [putSeen('b'), ok(1)], [get, found('b', 2)])).toEqual({ kind: 'ok' });
-    expect(judged([putSeen('a'), ok(0)], [putSeen('b'), ok(0)])).toMatchObject({ kind: 'violation', property: 'Linearizability', detail: expect.stringContaining('put(k, "b", version 0) -> OK: before it the key held {"value":"a","version":1}') });
+    expect(judged([putSeen('a'), ok(0)], [putSeen('b'), ok(0)])).toMatchObject({
+      kind: 'violation',
+      property: 'Linearizability',
+      detail: expect.stringContaining('put(k, "b", version 0) -> OK: before it the key held {"value":"a","version":1}'),
+    });
   });
   test('and was given up may have taken effect with any version, or not at all', () => {
     expect(judged([putSeen('a'), ok(0)], [putSeen('b'), undefined], [get, found('b', 2)])).toEqual({ kind: 'ok' });
     expect(judged([putSeen('a'), ok(0)], [putSeen('b'), undefined], [get, found('a', 1)])).toEqual({ kind: 'ok' });
-    expect(judged([putSeen('a'), ok(0)], [putSeen('b'), undefined], [get, found('b', 1)])).toMatchObject({ kind: 'violation' });
+    expect(judged([putSeen('a'), ok(0)], [putSeen('b'), undefined], [get, found('b', 1)])).toMatchObject({
+      kind: 'violation',
+    });
   });
 });
 
@@ -56,21 +62,33 @@ test('a put names its version, and ErrMaybe leaves open whether it took effect',
   const put: Asked = { kind: 'putVersion', key, value: 'b', version: 1 };
   for (const seen of [found('a', 1), found('c', 2)]) {
     const others = seen.version === 1 ? [] : [[putSeen('c'), ok(1)] as const];
-    expect(judged([putSeen('a'), ok(0)], ...others, [put, { told: 'ErrMaybe', version: 1 }], [get, seen]), seen.value).toMatchObject({ kind: seen.version === 1 ? 'violation' : 'ok' });
+    expect(
+      judged([putSeen('a'), ok(0)], ...others, [put, { told: 'ErrMaybe', version: 1 }], [get, seen]),
+      seen.value,
+    ).toMatchObject({ kind: seen.version === 1 ? 'violation' : 'ok' });
   }
-  expect(judged([putSeen('a'), ok(0)], [put, { told: 'ErrMaybe', version: 1 }], [get, found('b', 2)])).toEqual({ kind: 'ok' });
+  expect(judged([putSeen('a'), ok(0)], [put, { told: 'ErrMaybe', version: 1 }], [get, found('b', 2)])).toEqual({
+    kind: 'ok',
+  });
 });
 
 test('that of a plain store is judged by the plain store, and one of nothing is in order', () => {
   expect(judged([{ kind: 'put', key, value: 'a' }, null], [{ kind: 'get', key }, 'a'])).toEqual({ kind: 'ok' });
-  expect(judged([{ kind: 'append', key, value: 'a' }, null], [{ kind: 'get', key }, ''])).toMatchObject({ kind: 'violation' });
+  expect(judged([{ kind: 'append', key, value: 'a' }, null], [{ kind: 'get', key }, ''])).toMatchObject({
+    kind: 'violation',
+  });
   expect(judged()).toEqual({ kind: 'ok' });
 });
 
 test('for a person: which operations cannot all have happened', () => {
-  const one = (id: number, operation: Asked, result: Result | null): RecordedAsked => ({ id, client: 3, operation, result: result === null ? null : { value: result }, callTime: 2 * id, returnTime: result === null ? null : 2 * id + 1 });
+  const one = (id: number, operation: Asked, result: Result | null): RecordedAsked => ({
+    id, client: 3, operation, result: result === null ? null : { value: result }, callTime: 2 * id,
+    returnTime: result === null ? null : 2 * id + 1,
+  });
   const recorded = [one(0, putSeen('a'), ok(0)), one(1, putSeen('b'), null), one(2, get, found('a', 7))];
   expect(explainHistoryOf(recorded)).toMatchObject({ key: 'k', clash: expect.arrayContaining([2]) });
   expect(explainHistoryOf(recorded.slice(0, 2))).toBeNull();
-  expect(explainHistoryOf([one(0, { kind: 'append', key, value: 'a' }, null), one(1, { kind: 'get', key }, 'b')])).toMatchObject({ key: 'k', blocked: 1 });
+  expect(
+    explainHistoryOf([one(0, { kind: 'append', key, value: 'a' }, null), one(1, { kind: 'get', key }, 'b')]),
+  ).toMatchObject({ key: 'k', blocked: 1 });
 });

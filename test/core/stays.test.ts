@@ -10,10 +10,16 @@ const add: Change = { kind: 'addServer', server: 2 };
 const remove: Change = { kind: 'removeServer', server: 2 };
 
 const asks = (cluster: Cluster, sequence: number, change: Change): void =>
-  cluster.handle(0, { kind: 'message', from: operator, message: { kind: 'clientRequest', sequence, operation: change } });
-const put = (cluster: Cluster, sequence: number): void => cluster.ask(0, operator + 1, sequence, { kind: 'put', key: 'k', value: `${sequence}` });
+  cluster.handle(0, {
+    kind: 'message', from: operator, message: { kind: 'clientRequest', sequence, operation: change },
+  });
+const put = (cluster: Cluster, sequence: number): void =>
+  cluster.ask(0, operator + 1, sequence, { kind: 'put', key: 'k', value: `${sequence}` });
 
-/** What is under way arrives, and what is committed is told; letters that `isLost` names are lost. A refusal that is always answered by the same has no end. */
+/**
+ * What is under way arrives, and what is committed is told; letters that `isLost` names are lost. A refusal that is
+ * always answered by the same has no end.
+ */
 function beat(cluster: Cluster, isLost: (letter: Letter) => boolean = () => false): void {
   let letters = 0;
   const counted = (letter: Letter): boolean => {
@@ -36,10 +42,12 @@ const toldOf = (cluster: Cluster) => cluster.answersTo(operator).map(({ outcome 
 const done = { kind: 'done', result: true };
 
 /**
- * n0 leads n1 and n2. n2 answers to a put, and what it says stays under way; it is taken out, its disk is replaced, and it
- * is let in again, cut off from its leader for now.
+ * n0 leads n1 and n2. n2 answers to a put, and what it says stays under way; it is taken out, its disk is replaced, and
+ * it is let in again, cut off from its leader for now.
  */
-function rejoined(isDiskReplaced: boolean, changed: Partial<ServerConfig> = {}): { readonly cluster: Cluster; readonly late: readonly Letter[] } {
+function rejoined(
+  isDiskReplaced: boolean, changed: Partial<ServerConfig> = {},
+): { readonly cluster: Cluster; readonly late: readonly Letter[] } {
   const cluster = new Cluster(3, { members: [0, 1, 2], ...changed });
   cluster.elect(0);
   beat(cluster);
@@ -61,9 +69,12 @@ function rejoined(isDiskReplaced: boolean, changed: Partial<ServerConfig> = {}):
   return { cluster, late };
 }
 
-const arrives = (cluster: Cluster, { from, to, message }: Letter): void => cluster.handle(to, { kind: 'message', from, message });
+const arrives = (cluster: Cluster, { from, to, message }: Letter): void =>
+  cluster.handle(to, { kind: 'message', from, message });
 
-describe.each([['a blank disk', true], ['the disk that it had', false]])('a server that comes again with %s', (_, isDiskReplaced) => {
+describe.each([
+  ['a blank disk', true], ['the disk that it had', false],
+])('a server that comes again with %s', (_, isDiskReplaced) => {
   test('is not taken to hold what it acknowledged before it left', () => {
     const { cluster, late } = rejoined(isDiskReplaced);
     const before = cluster.server(0);
@@ -76,7 +87,9 @@ describe.each([['a blank disk', true], ['the disk that it had', false]])('a serv
     const { cluster, late } = rejoined(isDiskReplaced);
     for (const letter of late) arrives(cluster, letter);
     for (let beats = 0; beats < 5; beats++) beat(cluster);
-    expect([toldOf(cluster), matchOf(cluster)]).toEqual([[done, done], cluster.server(2).raft.persistent.log.lastIndex]);
+    expect([toldOf(cluster), matchOf(cluster)]).toEqual([
+      [done, done], cluster.server(2).raft.persistent.log.lastIndex,
+    ]);
   });
 });
 
@@ -84,10 +97,13 @@ test('each request says in which stay, and each answer what its request said', (
   const { cluster } = rejoined(true);
   const said: unknown[] = [];
   beat(cluster, ({ from, to, message }) => {
-    if ('stay' in message || from === 2 || to === 2) said.push([message.kind, 'stay' in message ? message.stay : 'none']);
+    if ('stay' in message || from === 2 || to === 2)
+      said.push([message.kind, 'stay' in message ? message.stay : 'none']);
     return false;
   });
-  expect(new Set(said.map((one) => JSON.stringify(one)))).toEqual(new Set(['["appendEntries",1]', '["appendEntriesReply",1]']));
+  expect(new Set(said.map((one) => JSON.stringify(one)))).toEqual(
+    new Set(['["appendEntries",1]', '["appendEntriesReply",1]']),
+  );
   expect(leaderOf(cluster).office?.departures).toEqual([0, 0, 1]);
 });
 
@@ -98,20 +114,32 @@ test('who left once more is in its third stay', () => {
   beat(cluster);
   asks(cluster, 4, add);
   cluster.timer(0, 'heartbeat');
-  expect(cluster.letters.flatMap(({ to, message }) => (to === 2 && message.kind === 'appendEntries' ? [message.stay] : []))).toContain(2);
+  expect(
+    cluster.letters.flatMap(({ to, message }) => (to === 2 && message.kind === 'appendEntries' ? [message.stay] : [])),
+  ).toContain(2);
   expect(leaderOf(cluster).office?.departures).toEqual([0, 0, 2]);
 });
 
 test('a request of an earlier stay is answered as one', () => {
   const { cluster, late } = rejoined(true);
   const [old] = late;
-  arrives(cluster, { from: 0, to: 2, message: { kind: 'appendEntries', term: 1, prevLogIndex: 0, prevLogTerm: 0, entries: [], leaderCommit: 0 } });
-  expect(cluster.lastEffects.flatMap((effect) => (effect.kind === 'send' ? [Object.keys(effect.message)] : []))).toEqual([Object.keys(old!.message)]);
+  arrives(cluster, {
+    from: 0,
+    to: 2,
+    message: { kind: 'appendEntries', term: 1, prevLogIndex: 0, prevLogTerm: 0, entries: [], leaderCommit: 0 },
+  });
+  expect(
+    cluster.lastEffects.flatMap((effect) => (effect.kind === 'send' ? [Object.keys(effect.message)] : [])),
+  ).toEqual([Object.keys(old!.message)]);
 });
 
 test('a later term is heard, whatever it answers (5.1)', () => {
   const { cluster } = rejoined(true);
-  arrives(cluster, { from: 2, to: 0, message: { kind: 'appendEntriesReply', term: 7, success: false, index: 0, conflictTerm: 0, conflictIndex: 0 } });
+  arrives(cluster, {
+    from: 2,
+    to: 0,
+    message: { kind: 'appendEntriesReply', term: 7, success: false, index: 0, conflictTerm: 0, conflictIndex: 0 },
+  });
   expect([cluster.server(0).raft.role.kind, cluster.server(0).raft.persistent.currentTerm]).toEqual(['follower', 7]);
 });
 
@@ -138,7 +166,8 @@ test.each([['a snapshot', {}], ['its chunks', { snapshotChunkBytes: 8 }]])('%s, 
   }
   const isChunked = 'snapshotChunkBytes' in changed;
   expect([...kinds].sort()).toEqual([
-    'appendEntries 1', 'appendEntriesReply 1', ...(isChunked ? ['installChunk 1', 'installChunkReply 1'] : ['installSnapshot 1']), 'installSnapshotReply 1',
+    'appendEntries 1', 'appendEntriesReply 1',
+    ...(isChunked ? ['installChunk 1', 'installChunkReply 1'] : ['installSnapshot 1']), 'installSnapshotReply 1',
   ]);
   expect(matchOf(cluster)).toBe(cluster.server(2).raft.persistent.log.lastIndex);
 });

@@ -21,7 +21,9 @@ import { madeBy, reachableFrom } from '../support/reachable.ts';
 const near = 10;
 const far = 100_010;
 
-const logOf = (length: LogIndex): Given => ({ clusterSize: 3, log: new Array<number>(length).fill(1), commitIndex: length - 2 });
+const logOf = (length: LogIndex): Given => ({
+  clusterSize: 3, log: new Array<number>(length).fill(1), commitIndex: length - 2,
+});
 
 const proposes = (length: LogIndex): { before: Raft; after: Raft } => {
   const before = leaderKnowing({ ...logOf(length), term: 2 }, { 1: length, 2: length });
@@ -38,7 +40,10 @@ const steps: Readonly<Record<string, (length: LogIndex) => { before: Raft; after
   },
   'a follower appends an entry': (length) => {
     const before = follower(logOf(length));
-    return { before, after: onMessage(before, 1, appendEntries({ term: 1, prev: [length, 1], entries: [1], commit: length })) };
+    return {
+      before,
+      after: onMessage(before, 1, appendEntries({ term: 1, prev: [length, 1], entries: [1], commit: length })),
+    };
   },
   'a follower drops a conflicting entry and takes another': (length) => {
     const before = follower(logOf(length));
@@ -117,7 +122,8 @@ describe('compaction gives back the memory of everything up to its index (Lab 3B
 
   test('a snapshot shares the store with the machine that goes on', () => {
     let machine = newMachine;
-    for (let i = 1; i <= 1000; i++) machine = apply(machine, i, { client: 1, sequence: i, operation: { kind: 'put', key: `k${i}`, value: '' } });
+    for (let i = 1; i <= 1000; i++)
+      machine = apply(machine, i, { client: 1, sequence: i, operation: { kind: 'put', key: `k${i}`, value: '' } });
     expect(madeBy(machine, takeSnapshot(machine))).toEqual({ objects: 1, slots: 2 });
   });
 });

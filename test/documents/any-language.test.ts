@@ -13,7 +13,13 @@ test.skipIf(!hasPython)('are what it is told and what it answers', () => {
   const told = lines.flatMap(([, way, line]) => (way === '>' ? [line!] : []));
   const expected = lines.flatMap(([, way, line]) => (way === '<' ? [line!] : []));
   expect([told.length, expected.length]).toEqual([3, 3]);
-  const { stdout } = spawnSync('python3', [at('scenarios/examples/python-register/replica.py')], { input: `${told.join('\n')}\n`, encoding: 'utf8' });
+  const { stdout } = spawnSync('python3', [at('scenarios/examples/python-register/replica.py')], {
+    input: `${told.join('\n')}\n`, encoding: 'utf8',
+  });
   const answers = stdout.trim().split('\n').map((line) => JSON.parse(line) as { readonly effects: unknown });
-  expect(answers.map(({ effects }) => effects)).toEqual(expected.map((line) => (JSON.parse(line.replace('"state":...', '"state":0')) as { readonly effects: unknown }).effects));
+  expect(answers.map(({ effects }) => effects)).toEqual(
+    expected.map(
+      (line) => (JSON.parse(line.replace('"state":...', '"state":0')) as { readonly effects: unknown }).effects,
+    ),
+  );
 });

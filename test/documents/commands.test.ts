@@ -7,7 +7,12 @@ import { whitewater } from '../support/whitewater.ts';
 import { commandsIn } from './tool/commands.ts';
 import { top } from './tool/measured.ts';
 
-const documents = ['README.md', ...readdirSync(join(top, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const documents = [
+  'README.md',
+  ...readdirSync(join(top, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 const folder = mkdtempSync(join(tmpdir(), 'whitewater-documents-'));
 beforeAll(() => {
   copyFileSync(join(top, 'scenarios', 'bugs', 'e03-majority-is-half.plan.json'), join(folder, 'PLAN.json'));
@@ -33,7 +38,9 @@ const instead: Readonly<Record<string, Instead>> = {
   'npm ci && npm run fuzz': { run: 'fuzz --seeds 4 --workers 1', why: `it is installed already; ${fewerSeeds}` },
   'npm ci && npm test': { run: null, why: 'this is it' },
   'npm run fuzz': { run: 'fuzz --seeds 4 --workers 1', why: fewerSeeds },
-  'node dist/harness/bench/checker.js': { run: null, why: 'a benchmark of a minute, with histories that only a clone has' },
+  'node dist/harness/bench/checker.js': {
+    run: null, why: 'a benchmark of a minute, with histories that only a clone has',
+  },
   'npx whitewater replay 4711': { run: 'replay 5', why: seed },
   'npx whitewater replay 4711 --trace t.jsonl': { run: 'replay 5 --trace t.jsonl', why: seed },
   'npx whitewater shrink 4711': { run: '--bug e03 shrink 1 --runs 20 --workers 1', code: 1, why: planted },
@@ -43,11 +50,26 @@ const instead: Readonly<Record<string, Instead>> = {
   'npx whitewater --bug e05 fuzz': { run: '--bug e05 fuzz --seeds 12 --workers 1', code: 1, why: fewerSeeds },
   'whitewater gate --baseline campaign.json': { run: null, why: 'test/harness/cli/baseline.test.ts' },
   'whitewater gate --time-budget 5m --out gate': { run: null, why: 'test/harness/cli/bugs.test.ts and .ci/run' },
-  'whitewater explore --symmetry --max-term 2 --max-log 2': { run: 'explore --symmetry --max-term 2 --max-log 2 --max-states 2000', code: 2, why: 'a space of 6 s; one that is not closed ends with 2' },
-  'whitewater explore': { run: 'explore --max-states 2000', code: 2, why: 'a space of some seconds; one that is not closed ends with 2' },
-  'whitewater explore --strategy random --max-term 3 --max-log 6 --clients 2': { run: 'explore --strategy random --max-term 3 --max-log 6 --clients 2 --walks 20 --steps 30', code: 2, why: 'it goes on until it is stopped' },
-  'npx whitewater --bug e02 explore --clients 0 --max-term 2 --max-log 2 --symmetry': { run: '--bug e02 explore --clients 0 --max-term 2 --max-log 2 --symmetry --workers 1', code: 1, why: 'one worker is enough' },
-  'npx whitewater --bug e02 report failures/explore-raft-kv-step-of-the-specification.plan.json': { run: '--bug e02 report failures/explore-raft-kv-step-of-the-specification.plan.json', code: 1, why: 'it reports what the line above has found' },
+  'whitewater explore --symmetry --max-term 2 --max-log 2': {
+    run: 'explore --symmetry --max-term 2 --max-log 2 --max-states 2000', code: 2,
+    why: 'a space of 6 s; one that is not closed ends with 2',
+  },
+  'whitewater explore': {
+    run: 'explore --max-states 2000', code: 2, why: 'a space of some seconds; one that is not closed ends with 2',
+  },
+  'whitewater explore --strategy random --max-term 3 --max-log 6 --clients 2': {
+    run: 'explore --strategy random --max-term 3 --max-log 6 --clients 2 --walks 20 --steps 30',
+    code: 2,
+    why: 'it goes on until it is stopped',
+  },
+  'npx whitewater --bug e02 explore --clients 0 --max-term 2 --max-log 2 --symmetry': {
+    run: '--bug e02 explore --clients 0 --max-term 2 --max-log 2 --symmetry --workers 1', code: 1,
+    why: 'one worker is enough',
+  },
+  'npx whitewater --bug e02 report failures/explore-raft-kv-step-of-the-specification.plan.json': {
+    run: '--bug e02 report failures/explore-raft-kv-step-of-the-specification.plan.json', code: 1,
+    why: 'it reports what the line above has found',
+  },
   'whitewater fuzz --seeds 100000': { run: 'fuzz --seeds 4 --workers 1', why: fewerSeeds },
   'npx whitewater fuzz --seeds 100000': { run: 'fuzz --seeds 4 --workers 1', why: fewerSeeds },
   'whitewater lab': { run: 'lab 2A-1', why: 'one test of them' },
@@ -55,11 +77,19 @@ const instead: Readonly<Record<string, Instead>> = {
   'whitewater lab all --seeds 100': { run: 'lab 2A-1 --seeds 2', why: 'one test of them' },
   'whitewater lab all --manner honest': { run: 'lab 2A-1 --manner honest', why: 'one test of them' },
   'whitewater lab gaps': { run: 'lab ForgottenVote', why: 'one test of them' },
-  'whitewater fuzz lab/2C-8-UnreliableChurn': { run: 'fuzz lab/2C-8-UnreliableChurn --seeds 1 --workers 1', why: fewerSeeds },
+  'whitewater fuzz lab/2C-8-UnreliableChurn': {
+    run: 'fuzz lab/2C-8-UnreliableChurn --seeds 1 --workers 1', why: fewerSeeds,
+  },
   'npx whitewater bugs': { run: 'bugs e03 --starts 1 --seeds 5 --workers 1', why: 'one bug of them' },
-  'npx whitewater bugs e05 s19': { run: 'bugs e05 e03 --starts 1 --seeds 40 --workers 1', why: 's19 takes thousands of seeds' },
-  'npx whitewater bugs --oracles external': { run: 'bugs e03 --oracles external --starts 1 --seeds 20 --workers 1', why: 'one bug of them' },
-  'npx whitewater bugs path/to/my-patches': { run: 'bugs my-patches --starts 1 --seeds 5 --workers 1', why: 'a folder of the test' },
+  'npx whitewater bugs e05 s19': {
+    run: 'bugs e05 e03 --starts 1 --seeds 40 --workers 1', why: 's19 takes thousands of seeds',
+  },
+  'npx whitewater bugs --oracles external': {
+    run: 'bugs e03 --oracles external --starts 1 --seeds 20 --workers 1', why: 'one bug of them',
+  },
+  'npx whitewater bugs path/to/my-patches': {
+    run: 'bugs my-patches --starts 1 --seeds 5 --workers 1', why: 'a folder of the test',
+  },
   'whitewater bugs --starts 5 --seeds 400': { run: null, why: 'how it was measured once' },
   'npx whitewater fleet start swarm --seeds 1000000': { run: null, why: onRedis },
   'npx whitewater fleet work': { run: null, why: onRedis },
@@ -68,19 +98,31 @@ const instead: Readonly<Record<string, Instead>> = {
   'npx whitewater fleet result --json campaign.json': { run: null, why: onRedis },
   'npx whitewater fleet stop': { run: null, why: onRedis },
   'npx whitewater fleet page pages': { run: null, why: onRedis },
-  'npx whitewater fleet watch --on-failure \'mail -s "$WHITEWATER_PROPERTY" us@example.org < "$WHITEWATER_REPORT"\'': { run: null, why: onRedis },
+  'npx whitewater fleet watch --on-failure \'mail -s "$WHITEWATER_PROPERTY" us@example.org < "$WHITEWATER_REPORT"\'': {
+    run: null, why: onRedis,
+  },
   'npx whitewater fleet start swarm --continuous': { run: null, why: onRedis },
   'node dist/harness/bench/fleet.js queue': { run: null, why: 'a benchmark with a Redis of its own' },
   'npm run fuzz:inputs': { run: null, why: 'test/inputs/inputs.test.ts' },
   'npm run bench -- --against REVISION': { run: null, why: 'test/harness/bench/main.test.ts' },
   'npm run bench -- --against 97d70e0': { run: null, why: 'test/harness/bench/main.test.ts' },
-  'whitewater bugs --oracles specification': { run: 'bugs e03 --oracles specification --starts 1 --seeds 20 --workers 1', why: 'one bug of them' },
-  'whitewater fuzz lease-beyond-drift --seeds 40': { run: 'fuzz lease-beyond-drift --seeds 40', code: 1, why: 'reads beyond the bound are out of date, and that is shown' },
+  'whitewater bugs --oracles specification': {
+    run: 'bugs e03 --oracles specification --starts 1 --seeds 20 --workers 1', why: 'one bug of them',
+  },
+  'whitewater fuzz lease-beyond-drift --seeds 40': {
+    run: 'fuzz lease-beyond-drift --seeds 40', code: 1,
+    why: 'reads beyond the bound are out of date, and that is shown',
+  },
   'npm run bench -- --growth': { run: null, why: 'a benchmark of a minute' },
-  'whitewater explore --pre-vote --check-quorum': { run: 'explore --pre-vote --check-quorum --max-states 2000', code: 2, why: 'a space of half a minute; one that is not closed ends with 2' },
+  'whitewater explore --pre-vote --check-quorum': {
+    run: 'explore --pre-vote --check-quorum --max-states 2000', code: 2,
+    why: 'a space of half a minute; one that is not closed ends with 2',
+  },
 };
 
-const lines = documents.flatMap((document) => commandsIn(read(document)).map((command) => [document, command] as const));
+const lines = documents.flatMap((document) =>
+  commandsIn(read(document)).map((command) => [document, command] as const),
+);
 const distinct = [...new Map(lines.map(([document, command]) => [command, [document, command] as const])).values()];
 
 function read(document: string): string {

@@ -12,9 +12,13 @@ const slowMs = 600_000;
 test('every block', async () => {
   const folder = project(null);
   const files = [...text.matchAll(/<!-- file: (.*?) -->\n```ts\n(.*?)```/gs)];
-  expect(files.map(([, name]) => name)).toEqual(['protocol.ts', 'whitewater.config.ts', 'actor.ts', 'calm.ts', 'chaos.test.ts', 'plans.test.ts']);
+  expect(files.map(([, name]) => name)).toEqual([
+    'protocol.ts', 'whitewater.config.ts', 'actor.ts', 'calm.ts', 'chaos.test.ts', 'plans.test.ts',
+  ]);
   for (const [, name, source] of files) writeFileSync(join(folder, name!), source!);
-  writeFileSync(join(folder, 'tsconfig.json'), readFileSync(join(top, 'scenarios/examples/two-phase-commit/tsconfig.json'), 'utf8'));
+  writeFileSync(
+    join(folder, 'tsconfig.json'), readFileSync(join(top, 'scenarios/examples/two-phase-commit/tsconfig.json'), 'utf8'),
+  );
   const compiled = runIn(folder, join(top, 'node_modules', '.bin', 'tsc'), ['-p', '.']);
   expect(compiled.code, compiled.out).toBe(0);
   const tested = runIn(folder, process.execPath, [join(top, 'node_modules', 'vitest', 'vitest.mjs'), 'run']);

@@ -40,11 +40,14 @@ describe('a run is fixed by its plan', () => {
     expect(new Set(seeds.map((seed) => run(swarm.system, swarm.draw(seed)).digest)).size).toBe(seeds.length);
   });
 
-  prop([plan], { numRuns: 60 })('any plan by hand gives the same record twice, also when it has been to a file and back', (given) => {
-    const record = recordOf(raftKv, given);
-    expect(recordOf(raftKv, given)).toBe(record);
-    expect(recordOf(raftKv, JSON.parse(JSON.stringify(given)) as Plan)).toBe(record);
-  });
+  prop([plan], { numRuns: 60 })(
+    'any plan by hand gives the same record twice, also when it has been to a file and back',
+    (given) => {
+      const record = recordOf(raftKv, given);
+      expect(recordOf(raftKv, given)).toBe(record);
+      expect(recordOf(raftKv, JSON.parse(JSON.stringify(given)) as Plan)).toBe(record);
+    },
+  );
 
   prop([plan], { numRuns: 100 })('and those plans are ones that a file may hold', (given) => {
     expect(v.safeParse(planSchema, given).issues).toBeUndefined();
@@ -76,7 +79,9 @@ describe('reducers under deep freeze: everything that enters or leaves one canno
     };
     const given = swarm.draw(1);
     for (const [what, write] of Object.entries(spoil)) {
-      expect(run(frozen(spoiled(write)), given).verdict, what).toMatchObject({ kind: 'violation', property: 'Protocol Contract' });
+      expect(run(frozen(spoiled(write)), given).verdict, what).toMatchObject({
+        kind: 'violation', property: 'Protocol Contract',
+      });
       expect(run(spoiled(write), given).verdict.kind, what).toBe('ok');
     }
   });

@@ -29,7 +29,10 @@ describe('two runs that differ in one thing are two runs', () => {
     ['network.sent', { network: { ...record.network, sent: record.network.sent + 1 } }],
     ['nodes.crashes', { nodes: { ...record.nodes, crashes: record.nodes.crashes + 1 } }],
     [`counts.${countName}`, { counts: { ...record.counts, [countName!]: -1 } }],
-    [`faults.${faultName}.mattered`, { faults: { ...record.faults, [faultName!]: { ...record.faults[faultName!]!, mattered: -1 } } }],
+    [
+      `faults.${faultName}.mattered`,
+      { faults: { ...record.faults, [faultName!]: { ...record.faults[faultName!]!, mattered: -1 } } },
+    ],
     ['pace.settledUs', { pace: { ...record.pace!, settledUs: -1 } }],
     ['rpcs', { rpcs: { calls: 1, bytes: 1 } as never }],
   ];
@@ -47,7 +50,9 @@ describe('two runs that differ in one thing are two runs', () => {
   });
 
   test('property and detail of a violation', () => {
-    const violated = (property: string, detail: string): RunRecord => ({ ...copy(), verdict: { kind: 'violation', property, detail } });
+    const violated = (property: string, detail: string): RunRecord => ({
+      ...copy(), verdict: { kind: 'violation', property, detail },
+    });
     expect(sameRun(violated('A', 'x'), violated('B', 'x')).differs).toEqual(['verdict.property: A and B']);
     expect(sameRun(violated('A', 'x'), violated('A', 'y')).differs).toEqual(['verdict.detail: x and y']);
     expect(sameRun(violated('A', 'x'), violated('A', 'x')).isSame).toBe(true);

@@ -1,4 +1,7 @@
-/** Inputs that nobody would write: the command line answers each with an exit code of the table, one clear line and no trace. */
+/**
+ * Inputs that nobody would write: the command line answers each with an exit code of the table, one clear line and no
+ * trace.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,9 +23,13 @@ test.each([
   ['an escape', { code: 0, out: '\x1b[2J', err: '' }, 'a raw control character'],
   ['no word', { code: 4, out: '', err: '' }, '0 lines about what is wrong'],
   ['two lines', { code: 4, out: '', err: 'whitewater: a\nb\n' }, '2 lines about what is wrong'],
-  ['a line of another beside a note', { code: 4, out: '', err: 'with a planted bug: x\nwhitewater: there was no folder a; it is made now\nb\n' }, '1 lines about what is wrong'],
+  [
+    'a line of another beside a note',
+    { code: 4, out: '', err: 'with a planted bug: x\nwhitewater: there was no folder a; it is made now\nb\n' },
+    '1 lines about what is wrong',
+  ],
   ['a line and what belongs to it', { code: 4, out: '', err: 'whitewater: a:\n  b\n' }, null],
-  ['somebody else\'s line', { code: 4, out: '', err: 'Error: a\n' }, '1 lines about what is wrong'],
+  ["somebody else's line", { code: 4, out: '', err: 'Error: a\n' }, '1 lines about what is wrong'],
   ['one line', { code: 4, out: '', err: 'whitewater: a\n' }, null],
   ['a summary', { code: 1, out: 'FAIL\n', err: '' }, null],
 ])('%s is judged', (_what, ended, why) => {

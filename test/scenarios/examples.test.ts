@@ -20,11 +20,25 @@ interface Example {
 }
 
 const examples: readonly Example[] = [
-  { name: 'two-phase-commit', planted: 'two-phase-commit+bug=impatient', property: 'Agreement', search: [], states: 90 },
-  { name: 'primary-backup', planted: 'primary-backup+bug=skipsSync', property: 'Linearizability', search: ['--clients', '0', '--max-crashes', '1'], states: 7183 },
-  { name: 'viewstamped-replication', planted: 'viewstamped-replication+bug=skipsRecovery', property: 'One Committed Log', search: ['--clients', '0', '--max-crashes', '1'], states: 927 },
-  { name: 'sync-engine', planted: 'sync-engine+bug=lastToArrive', property: 'Strong Convergence', search: [], states: 17456 },
-  { name: 'lease-lock', planted: 'lease-lock-clocks+bug=trustsClocks', property: 'Nothing Is Overwritten', search: ['--clients', '1'], states: 4806 },
+  {
+    name: 'two-phase-commit', planted: 'two-phase-commit+bug=impatient', property: 'Agreement', search: [], states: 90,
+  },
+  {
+    name: 'primary-backup', planted: 'primary-backup+bug=skipsSync', property: 'Linearizability',
+    search: ['--clients', '0', '--max-crashes', '1'], states: 7183,
+  },
+  {
+    name: 'viewstamped-replication', planted: 'viewstamped-replication+bug=skipsRecovery',
+    property: 'One Committed Log', search: ['--clients', '0', '--max-crashes', '1'], states: 927,
+  },
+  {
+    name: 'sync-engine', planted: 'sync-engine+bug=lastToArrive', property: 'Strong Convergence', search: [],
+    states: 17456,
+  },
+  {
+    name: 'lease-lock', planted: 'lease-lock-clocks+bug=trustsClocks', property: 'Nothing Is Overwritten',
+    search: ['--clients', '1'], states: 4806,
+  },
 ];
 
 /** The first is run as a person does, each command in a process of its own; the others in this process. */
@@ -32,12 +46,17 @@ const run = (name: string, folder: string, ...words: readonly string[]): Promise
   (name === examples[0]!.name ? Promise.resolve(npxWhitewater(folder, ...words)) : inProject(folder, ...words));
 
 /** Lines with something on them. */
-const linesOf = (path: string): number => readFileSync(path, 'utf8').split('\n').filter((line) => line.trim() !== '').length;
+const linesOf = (path: string): number =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '').length;
 
 function isWellWritten(folder: string): void {
   const { code, out } = runIn(folder, tsc, ['-p', '.']);
   expect(code, out).toBe(0);
-  const glue = readFileSync(join(folder, 'whitewater.config.ts'), 'utf8').replaceAll(/\/\*.*?\*\//gs, '').replaceAll(/'[^']*'/g, "''");
+  const glue = readFileSync(join(folder, 'whitewater.config.ts'), 'utf8')
+    .replaceAll(/\/\*.*?\*\//gs, '')
+    .replaceAll(/'[^']*'/g, "''");
   expect(glue).not.toMatch(/\bas (?!const)|\bunknown\b|\bany\b|@ts-/);
   expect(linesOf(join(folder, 'whitewater.config.ts'))).toBeLessThanOrEqual(60);
   expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain('What one learns: ');
@@ -49,9 +68,13 @@ describe.each(examples)('$name', ({ name, planted, property, search, states }) =
     folder = project(name);
   });
 
-  test('compiles, strictly, with nothing but what the package exports; its glue is shorter than 60 lines, and its page says what one learns', () => {
-    isWellWritten(folder);
-  }, slowMs);
+  test(
+    'compiles, strictly, with nothing but what the package exports; its glue is shorter than 60 lines, and its page says what one learns',
+    () => {
+      isWellWritten(folder);
+    },
+    slowMs,
+  );
 
   test('seeds of the right one pass, and are repeatable', async () => {
     const { code, out } = await run(name, folder, 'fuzz', '--seeds', '30', '--double-check', '20%', '--workers', '1');
@@ -67,7 +90,9 @@ describe.each(examples)('$name', ({ name, planted, property, search, states }) =
   }, slowMs);
 
   test('every printed command works when it is pasted back', async () => {
-    const found = await run(name, folder, 'fuzz', planted, '--seeds', '60', '--workers', '1', '--json', 'campaign.json');
+    const found = await run(
+      name, folder, 'fuzz', planted, '--seeds', '60', '--workers', '1', '--json', 'campaign.json',
+    );
     expect(found.code, found.out).toBe(1);
     expect(found.out).toContain(`  ${property}: `);
     const at = found.out.indexOf(`  ${property}: `);
@@ -78,7 +103,9 @@ describe.each(examples)('$name', ({ name, planted, property, search, states }) =
     const shrunk = await run(name, folder, 'shrink', plan!, '--runs', '40', '--workers', '1', '--out', 'small.json');
     expect(shrunk.code, shrunk.out).toBe(1);
     expect((await run(name, folder, 'report', 'small.json', '--no-shrink')).out).toContain(property);
-    expect((await run(name, folder, 'pin', 'small.json', '--name', 'small')).out).toContain('pinned regressions/small.json');
+    expect((await run(name, folder, 'pin', 'small.json', '--name', 'small')).out).toContain(
+      'pinned regressions/small.json',
+    );
     expect((await run(name, folder, 'merge', 'campaign.json')).out).toContain(`--scenario ${planted}`);
     expect((await run(name, folder, 'scenarios')).out).toContain(planted);
   }, slowMs);
@@ -109,7 +136,9 @@ describe.skipIf(!hasPython)('python-register', () => {
   }, slowMs);
 
   test('a planted bug is found, and its seed is replayed', async () => {
-    const { code, out } = await inProject(folder, 'fuzz', 'python-register+bug=losesWrites', '--seeds', '3', '--workers', '1');
+    const { code, out } = await inProject(
+      folder, 'fuzz', 'python-register+bug=losesWrites', '--seeds', '3', '--workers', '1',
+    );
     expect(code, out).toBe(1);
     const [, replay] = /^ {2}replay {2}npx whitewater (.*)$/m.exec(out)!;
     expect((await inProject(folder, ...replay!.split(' '))).out).toContain('violation of Linearizability');
@@ -123,23 +152,29 @@ describe.skipIf(!hasPython)('python-register', () => {
   }, slowMs);
 });
 
-test('an abort that nobody voted for is written down: a coordinator that forgets it twice may commit what it told somebody is aborted', async () => {
-  const folder = project('two-phase-commit');
-  const protocol = join(folder, 'protocol.ts');
-  const text = readFileSync(protocol, 'utf8');
-  expect(text.split('[persist(known), ...answer]')).toHaveLength(2);
-  writeFileSync(protocol, text.replace('[persist(known), ...answer]', 'answer'));
-  // What seed 3995 of the first version of this example showed. One crash is not enough.
-  expect((await inProject(folder, 'explore', '--max-crashes', '1', '--workers', '1')).code).toBe(0);
-  const { code, out } = npxWhitewater(folder, 'explore', '--workers', '1');
-  expect([code, out]).toEqual([1, expect.stringContaining('n2 aborted t, which another server committed')]);
-}, slowMs);
+test(
+  'an abort that nobody voted for is written down: a coordinator that forgets it twice may commit what it told somebody is aborted',
+  async () => {
+    const folder = project('two-phase-commit');
+    const protocol = join(folder, 'protocol.ts');
+    const text = readFileSync(protocol, 'utf8');
+    expect(text.split('[persist(known), ...answer]')).toHaveLength(2);
+    writeFileSync(protocol, text.replace('[persist(known), ...answer]', 'answer'));
+    // What seed 3995 of the first version of this example showed. One crash is not enough.
+    expect((await inProject(folder, 'explore', '--max-crashes', '1', '--workers', '1')).code).toBe(0);
+    const { code, out } = npxWhitewater(folder, 'explore', '--workers', '1');
+    expect([code, out]).toEqual([1, expect.stringContaining('n2 aborted t, which another server committed')]);
+  },
+  slowMs,
+);
 
 test('a counterexample of the explorer is a plan that the simulator knows too', async () => {
   const folder = project('two-phase-commit');
   for (const [servers, whole, folded] of [[3, 90, 61], [4, 248, 97], [5, 690, 140]] as const) {
     for (const [words, states] of [[[], whole], [['--symmetry'], folded]] as const) {
-      const { code, out } = await inProject(folder, 'explore', '--servers', String(servers), ...words, '--workers', '1');
+      const { code, out } = await inProject(
+        folder, 'explore', '--servers', String(servers), ...words, '--workers', '1',
+      );
       expect(code, out).toBe(0);
       expect(out).toContain(`distinct ${states}  `);
     }
@@ -147,7 +182,9 @@ test('a counterexample of the explorer is a plan that the simulator knows too', 
   const broken = await inProject(folder, 'explore', '--bug', 'impatient', '--workers', '1');
   expect(broken.code, broken.out).toBe(1);
   expect(broken.out).toContain('the simulator finds it too');
-  expect((await inProject(folder, 'replay', 'failures/explore-two-phase-commit-agreement.plan.json')).out).toContain('violation of Agreement');
+  expect((await inProject(folder, 'replay', 'failures/explore-two-phase-commit-agreement.plan.json')).out).toContain(
+    'violation of Agreement',
+  );
 }, slowMs);
 
 test('a scenario that is named by its module needs no config: its plans say where it is from', () => {

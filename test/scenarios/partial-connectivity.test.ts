@@ -1,4 +1,7 @@
-/** The outage of Cloudflare's control plane, without and with PreVote, alone and with CheckQuorum: docs/options.md has the figures of 60 seeds. */
+/**
+ * The outage of Cloudflare's control plane, without and with PreVote, alone and with CheckQuorum: docs/options.md has
+ * the figures of 60 seeds.
+ */
 import { describe, expect, test } from 'vitest';
 import { run } from '../../harness/run.ts';
 import { partialConnectivity } from '../../scenarios/partial-connectivity.ts';
@@ -12,12 +15,14 @@ const electionsOf = (scenario: typeof paper): readonly number[] => seeds.map((se
 });
 
 describe('every server reaches a majority, and not every two reach each other', () => {
-  test.each([[withOptions, { preVote: true, checkQuorum: true }], [preVoteAlone, { preVote: true }]] as const)('the scenarios draw the same plans, but for their names and the options: %#', (scenario, options) => {
+  test.each([
+    [withOptions, { preVote: true, checkQuorum: true }], [preVoteAlone, { preVote: true }],
+  ] as const)('the scenarios draw the same plans, but for their names and the options: %#', (scenario, options) => {
     for (const seed of seeds) {
       const { scenario: _, settings: plain, ...rest } = paper!.draw(seed);
       const { scenario: __, settings, ...other } = scenario!.draw(seed);
       expect(other).toEqual(rest);
-      expect(settings).toEqual({ ...plain as object, ...options });
+      expect(settings).toEqual({ ...(plain as object), ...options });
     }
   });
 

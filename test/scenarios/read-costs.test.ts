@@ -18,8 +18,12 @@ describe('reads in calm weather', () => {
     }
   });
 
-  test.each([['log', log, 0, 0], ['index', index, 230, 0], ['lease', lease, 265, 265]] as const)('by %s', (_, scenario, aroundLog, underLease) => {
+  test.each([
+    ['log', log, 0, 0], ['index', index, 230, 0], ['lease', lease, 265, 265],
+  ] as const)('by %s', (_, scenario, aroundLog, underLease) => {
     const { counts, verdict } = run(scenario!.system, scenario!.draw(1));
-    expect([verdict.kind, counts['readsAnsweredByLeaders'], counts['readsUnderLease']]).toEqual(['ok', aroundLog, underLease]);
+    expect([verdict.kind, counts['readsAnsweredByLeaders'], counts['readsUnderLease']]).toEqual([
+      'ok', aroundLog, underLease,
+    ]);
   });
 });

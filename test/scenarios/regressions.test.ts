@@ -34,11 +34,15 @@ describe('a plan that an older version wrote', () => {
   const plan = JSON.parse(printPlan(swarm.draw(1))) as { faults: object[]; network: object };
 
   test('with a kind of fault that there is no more says which, and in which line', () => {
-    expect(outcomeOf({ ...plan, faults: [{ kind: 'meteor', fromUs: 0 }] })).toMatch(/^doesNotFit: old\.json:\d+: faults\.0\.kind: expected a fault of kind partition, /);
+    expect(outcomeOf({ ...plan, faults: [{ kind: 'meteor', fromUs: 0 }] })).toMatch(
+      /^doesNotFit: old\.json:\d+: faults\.0\.kind: expected a fault of kind partition, /,
+    );
   });
 
   test('with a field that there is no more says which', () => {
-    expect(outcomeOf({ ...plan, network: { ...plan.network, jitterUs: 5 } })).toMatch(/^doesNotFit: old\.json:\d+: network\.jitterUs: /);
+    expect(outcomeOf({ ...plan, network: { ...plan.network, jitterUs: 5 } })).toMatch(
+      /^doesNotFit: old\.json:\d+: network\.jitterUs: /,
+    );
   });
 
   test('of another version says so', () => {

@@ -18,9 +18,24 @@ export const staleReads: System = withServers((process) => ({
   step(state, event) {
     const { raft, machine } = state as Server;
     const message = event.kind === 'message' ? (event.message as ServerMessage) : null;
-    if (event.kind !== 'message' || message?.kind !== 'clientRequest' || message.operation.kind !== 'get' || raft.role.kind !== 'leader') return process.step(state, event);
+    if (
+      event.kind !== 'message' ||
+      message?.kind !== 'clientRequest' ||
+      message.operation.kind !== 'get' ||
+      raft.role.kind !== 'leader'
+    )
+      return process.step(state, event);
     const result = machine.store.values.get(message.operation.key) ?? '';
-    return { state, effects: [{ kind: 'send', to: event.from, message: { kind: 'clientReply', sequence: message.sequence, outcome: { kind: 'done', result } } }] };
+    return {
+      state,
+      effects: [
+        {
+          kind: 'send',
+          to: event.from,
+          message: { kind: 'clientReply', sequence: message.sequence, outcome: { kind: 'done', result } },
+        },
+      ],
+    };
   },
 }));
 
@@ -36,7 +51,9 @@ const options = ['preVote', 'checkQuorum', 'contactUs', 'reads'];
 export function failingPlan(system: System, from = 1): Plan {
   for (let seed = from; seed < from + 400; seed++) {
     const drawn = swarm.draw(seed);
-    const settings = Object.fromEntries(Object.entries(drawn.settings as object).filter(([name]) => !options.includes(name)));
+    const settings = Object.fromEntries(
+      Object.entries(drawn.settings as object).filter(([name]) => !options.includes(name)),
+    );
     const plan: Plan = { ...drawn, settings };
     if (run(system, plan).verdict.kind === 'violation') return plan;
   }

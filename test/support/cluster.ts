@@ -77,7 +77,11 @@ export class Cluster {
   }
 
   ask(id: NodeId, client: NodeId, sequence: number, operation: Operation, session?: number): void {
-    this.handle(id, { kind: 'message', from: client, message: { kind: 'clientRequest', sequence, operation, ...(session === undefined ? {} : { session }) } });
+    this.handle(id, {
+      kind: 'message',
+      from: client,
+      message: { kind: 'clientRequest', sequence, operation, ...(session === undefined ? {} : { session }) },
+    });
   }
 
   /** Lets everything arrive, also what that gives rise to; letters that `isLost` names are lost. */
@@ -103,7 +107,8 @@ export class Cluster {
   private carryOut(id: NodeId, step: ServerStep): void {
     this.lastEffects = step.effects;
     for (const effect of step.effects) {
-      if (effect.kind === 'persist') for (const write of effect.writes) this.disks[id] = applyWrite(this.disks[id]!, write);
+      if (effect.kind === 'persist')
+        for (const write of effect.writes) this.disks[id] = applyWrite(this.disks[id]!, write);
       if (effect.kind === 'send') this.send(id, effect.to, effect.message);
     }
     this.servers[id] = step.state;
@@ -116,7 +121,10 @@ export class Cluster {
 }
 
 /** Letters between the two sides of a partition; `side` lists the servers of one of them. */
-export const across = (side: readonly NodeId[]) => ({ from, to }: Letter): boolean => side.includes(from) !== side.includes(to);
+export const across =
+  (side: readonly NodeId[]) =>
+  ({ from, to }: Letter): boolean =>
+    side.includes(from) !== side.includes(to);
 
 /** n0 leads; all have executed what the second client asked for, and have answered a heartbeat since. */
 export function clusterThatWrote(size: number, config: Partial<ServerConfig>, operation: Operation): Cluster {

@@ -1,4 +1,7 @@
-/** What the declarations of the built package export, and which types they lead to. They have the one form in which tsc writes them. */
+/**
+ * What the declarations of the built package export, and which types they lead to. They have the one form in which tsc
+ * writes them.
+ */
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,13 +52,19 @@ function declarationsIn(file: string): Declarations {
   for (const match of code.matchAll(/^export\s+(?:type\s+)?\{([^}]*)\}\s+from\s*(?=['"])/gm)) {
     for (const [name, as] of partsOf(match[1]!)) exports.set(as, { file: fileOf(file, specifierBehind(match)), name });
   }
-  for (const match of code.matchAll(/^export\s+(?:type\s+)?\{([^}]*)\};/gm)) for (const [name, as] of partsOf(match[1]!)) exports.set(as, { file: null, name });
-  const stars = [...code.matchAll(/^export\s+(?:type\s+)?\*\s+from\s*(?=['"])/gm)].map((match) => fileOf(file, specifierBehind(match)));
+  for (const match of code.matchAll(/^export\s+(?:type\s+)?\{([^}]*)\};/gm))
+    for (const [name, as] of partsOf(match[1]!)) exports.set(as, { file: null, name });
+  const stars = [...code.matchAll(/^export\s+(?:type\s+)?\*\s+from\s*(?=['"])/gm)].map((match) =>
+    fileOf(file, specifierBehind(match)),
+  );
   const places = [...code.matchAll(declaring)];
   const bodies = new Map<string, string>();
   places.forEach((match, i) => {
     const [, isExported, name] = match;
-    const body = code.slice(match.index, places[i + 1]?.index ?? code.length).replaceAll(/^(?:import|export)\s[^;]*\bfrom\b[^;]*;/gm, '').replaceAll(/^\s*private\s.*$/gm, '');
+    const body = code
+      .slice(match.index, places[i + 1]?.index ?? code.length)
+      .replaceAll(/^(?:import|export)\s[^;]*\bfrom\b[^;]*;/gm, '')
+      .replaceAll(/^\s*private\s.*$/gm, '');
     bodies.set(name!, `${bodies.get(name!) ?? ''}${body}`);
     if (isExported !== undefined) exports.set(name!, { file: null, name: name! });
   });
@@ -96,11 +105,21 @@ function ledToBy({ file, name }: Named): readonly Named[] {
   const { imports, bodies } = declarationsIn(file);
   const body = bodies.get(name)!;
   const words = new Set(body.match(/\b[A-Za-z_]\w*\b/g));
-  return [...words].filter((word) => word !== name && (imports.has(word) || bodies.has(word)) && new RegExp(`(?<![\\w.])${word}\\b(?!\\s*\\??\\s*:)(?!\\s*\\()`).test(body))
-    .map((word) => declared({ file, name: word })).filter((found) => found !== null);
+  return [...words]
+    .filter(
+      (word) =>
+        word !== name &&
+        (imports.has(word) || bodies.has(word)) &&
+        new RegExp(`(?<![\\w.])${word}\\b(?!\\s*\\??\\s*:)(?!\\s*\\()`).test(body),
+    )
+    .map((word) => declared({ file, name: word }))
+    .filter((found) => found !== null);
 }
 
-const isType = ({ file, name }: Named): boolean => /^(?:export\s+)?(?:declare\s+)?(?:abstract\s+)?(?:interface|type|class|enum)\b/.test(declarationsIn(file).bodies.get(name)!.trimStart());
+const isType = ({ file, name }: Named): boolean =>
+  /^(?:export\s+)?(?:declare\s+)?(?:abstract\s+)?(?:interface|type|class|enum)\b/.test(
+    declarationsIn(file).bodies.get(name)!.trimStart(),
+  );
 
 /**
  * Types that somebody meets who uses what an entry exports, and that nobody of these exports.

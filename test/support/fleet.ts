@@ -12,8 +12,14 @@ export interface WorkerProcess {
 }
 
 /** `whitewater` with these words, in `folder`, with these variables. */
-export function begun(folder: string, env: Readonly<Record<string, string>>, ...argv: readonly string[]): WorkerProcess {
-  const child = spawn(process.execPath, [bin, ...argv], { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+export function begun(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+  ...argv: readonly string[]
+): WorkerProcess {
+  const child = spawn(process.execPath, [bin, ...argv], {
+    cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
+  });
   return { child, ended: endOf(child) };
 }
 
@@ -29,7 +35,11 @@ const built = (path: string): string => new URL(`../../dist/${path}`, import.met
 
 
 /** Several command lines in one process, one after the other, with these variables: what each ended with, and wrote. */
-export async function inOneProcess(folder: string, env: Readonly<Record<string, string>>, ...commands: readonly (readonly string[])[]): Promise<readonly Ended[]> {
+export async function inOneProcess(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+  ...commands: readonly (readonly string[])[]
+): Promise<readonly Ended[]> {
   const script = `const { main } = await import(${JSON.stringify(built('harness/cli/main.js'))});
 const all = [];
 for (const argv of ${JSON.stringify(commands)}) {
@@ -42,7 +52,9 @@ process.exit(0);`;
   // Not given to `node -e`: its threads would run it again.
   const file = join(folder, 'commands.mjs');
   writeFileSync(file, script);
-  const child = spawn(process.execPath, [file], { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [file], {
+    cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const { out, err } = await endOf(child);
   if (out === '') throw new Error(err);
   return JSON.parse(out) as readonly Ended[];

@@ -13,7 +13,10 @@ export function roomOf(path: string): Room {
 
 const isNodeModule = (specifier: string): boolean => specifier.startsWith('node:');
 
-/** What is wrong with one import, or null. Each room may import those to its left: core/protocol, core, checkers, harness, scenarios. */
+/**
+ * What is wrong with one import, or null. Each room may import those to its left: core/protocol, core, checkers,
+ * harness, scenarios.
+ */
 function wrongWith(path: string, imported: Import): string | null {
   const { specifier, isTypeOnly } = imported;
   const room = roomOf(path);
@@ -26,17 +29,30 @@ function wrongWith(path: string, imported: Import): string | null {
     case 'porcupine':
       return other === 'porcupine' ? null : 'the vendored checker imports nothing outside of itself';
     case 'porcupine tests':
-      return other === 'porcupine' || other === 'porcupine tests' ? null : 'the vendored checker imports nothing outside of itself, its tests neither';
+      return other === 'porcupine' || other === 'porcupine tests'
+        ? null
+        : 'the vendored checker imports nothing outside of itself, its tests neither';
     case 'checkers':
       if (other === 'core') return isTypeOnly ? null : 'checkers import only types of core';
       return other === 'checkers' || other === 'porcupine' ? null : 'checkers import core and checkers only';
     case 'harness':
-      if (path.startsWith('harness/fleet/') && target.startsWith('harness/cli/')) return 'a fleet is kept without a command line';
-      if (target.startsWith('harness/fleet/') && !path.startsWith('harness/fleet/') && !/^harness\/(?:cli|bench)\/fleet/.test(path)) return 'a fleet is one command, and nothing leans on it';
-      if (path.startsWith('harness/report/') && target.startsWith('harness/cli/')) return 'reports are made without a command line';
-      if (path.startsWith('harness/plan/') && !target.startsWith('harness/plan/') && !isForPlans(target)) return 'a plan is data: it needs no world';
-      if (other === 'core') return target === 'core/protocol.ts' ? null : 'the harness knows no protocol: of core only core/protocol.ts';
-      return ['harness', 'checkers', 'porcupine'].includes(other) ? null : 'the harness imports core/protocol.ts, checkers and itself';
+      if (path.startsWith('harness/fleet/') && target.startsWith('harness/cli/'))
+        return 'a fleet is kept without a command line';
+      if (
+        target.startsWith('harness/fleet/') &&
+        !path.startsWith('harness/fleet/') &&
+        !/^harness\/(?:cli|bench)\/fleet/.test(path)
+      )
+        return 'a fleet is one command, and nothing leans on it';
+      if (path.startsWith('harness/report/') && target.startsWith('harness/cli/'))
+        return 'reports are made without a command line';
+      if (path.startsWith('harness/plan/') && !target.startsWith('harness/plan/') && !isForPlans(target))
+        return 'a plan is data: it needs no world';
+      if (other === 'core')
+        return target === 'core/protocol.ts' ? null : 'the harness knows no protocol: of core only core/protocol.ts';
+      return ['harness', 'checkers', 'porcupine'].includes(other)
+        ? null
+        : 'the harness imports core/protocol.ts, checkers and itself';
     case 'scenarios':
       return other === 'test' || other === 'porcupine tests' ? 'nothing imports tests but tests' : null;
     case 'test':
@@ -44,17 +60,25 @@ function wrongWith(path: string, imported: Import): string | null {
   }
 }
 
-/** What reading a plan needs beside the plan: the system that it is for says what its settings may be, and JSON has a depth. */
+/**
+ * What reading a plan needs beside the plan: the system that it is for says what its settings may be, and JSON has a
+ * depth.
+ */
 const isForPlans = (target: string): boolean =>
-  ['core/protocol.ts', 'harness/system.ts', 'harness/text/printable.ts', 'checkers/porcupine-ts-port/formats/nesting.ts'].includes(target);
+  [
+    'core/protocol.ts', 'harness/system.ts', 'harness/text/printable.ts',
+    'checkers/porcupine-ts-port/formats/nesting.ts',
+  ].includes(target);
 
 /** Not there unless somebody wants a fleet, and slow to load. */
 const queuePackages: readonly string[] = ['bullmq', 'ioredis'];
 
 function wrongPackage(room: Room, path: string, { specifier, isTypeOnly, names }: Import): string | null {
   if (queuePackages.includes(specifier)) {
-    if (!path.startsWith('harness/fleet/') && room !== 'test') return 'what a queue is made of is known in harness/fleet/ alone';
-    if (!isTypeOnly && names !== null && room !== 'test') return 'an optional package is loaded when it is asked for, by import()';
+    if (!path.startsWith('harness/fleet/') && room !== 'test')
+      return 'what a queue is made of is known in harness/fleet/ alone';
+    if (!isTypeOnly && names !== null && room !== 'test')
+      return 'an optional package is loaded when it is asked for, by import()';
   }
   switch (room) {
     case 'core':
@@ -62,7 +86,9 @@ function wrongPackage(room: Room, path: string, { specifier, isTypeOnly, names }
       return `${room} imports no package and no Node module`;
     case 'porcupine':
       if (isNodeModule(specifier)) return null;
-      return specifier === 'vitest' && path === `${checker}vitest.ts` ? null : 'the vendored checker needs Node only, and in vitest.ts alone Vitest';
+      return specifier === 'vitest' && path === `${checker}vitest.ts`
+        ? null
+        : 'the vendored checker needs Node only, and in vitest.ts alone Vitest';
     case 'harness':
     case 'scenarios':
     case 'porcupine tests':
@@ -77,7 +103,8 @@ export function importViolations(sources: ReadonlyMap<string, Source>): readonly
     for (const one of source.imports) {
       const wrong = wrongWith(source.path, one);
       if (wrong !== null) violations.push(`${source.path} imports ${one.specifier}: ${wrong}`);
-      if (isRelative(one.specifier) && !sources.has(resolved(source.path, one.specifier))) violations.push(`${source.path} imports ${one.specifier}, which does not exist`);
+      if (isRelative(one.specifier) && !sources.has(resolved(source.path, one.specifier)))
+        violations.push(`${source.path} imports ${one.specifier}, which does not exist`);
     }
   }
   return violations;
@@ -112,7 +139,9 @@ export const bannedCallsIn = ({ code }: Source): readonly string[] =>
 const exactMath = new Set(['abs', 'ceil', 'clz32', 'floor', 'imul', 'max', 'min', 'round', 'sign', 'trunc']);
 
 export const inexactMathIn = ({ code }: Source): readonly string[] =>
-  [...code.matchAll(/\bMath\s*\.\s*(\w+)/g)].map((match) => match[1]!).filter((name) => name !== 'random' && !exactMath.has(name));
+  [...code.matchAll(/\bMath\s*\.\s*(\w+)/g)]
+    .map((match) => match[1]!)
+    .filter((name) => name !== 'random' && !exactMath.has(name));
 
 /** What a run executes: from `run` and from the systems and scenarios of the registry, types left out. */
 export const simulatedWorld = (sources: ReadonlyMap<string, Source>): ReadonlySet<string> =>
@@ -157,7 +186,9 @@ export function circles(sources: ReadonlyMap<string, Source>): readonly (readonl
  * Exports that no other file asks for, as `path: name`. What a public module exports is for others to use,
  * and a type may stand in the signature of what its file exports beside it.
  */
-export function deadExports(sources: ReadonlyMap<string, Source>, isPublic: (path: string) => boolean): readonly string[] {
+export function deadExports(
+  sources: ReadonlyMap<string, Source>, isPublic: (path: string) => boolean,
+): readonly string[] {
   const asked = new Set<string>();
   for (const { path, imports, addresses } of sources.values()) {
     for (const { specifier, names } of imports) {
@@ -165,10 +196,17 @@ export function deadExports(sources: ReadonlyMap<string, Source>, isPublic: (pat
       const target = resolved(path, specifier);
       for (const name of names ?? sources.get(target)?.exports ?? []) asked.add(`${target}: ${name}`);
     }
-    for (const address of addresses) for (const name of sources.get(resolved(path, address))?.exports ?? []) asked.add(`${resolved(path, address)}: ${name}`);
+    for (const address of addresses)
+      for (const name of sources.get(resolved(path, address))?.exports ?? [])
+        asked.add(`${resolved(path, address)}: ${name}`);
   }
-  const isTold = (code: string, name: string): boolean => (code.match(new RegExp(`\\b${name}\\b`, 'g')) ?? []).length > 1;
-  return [...sources.values()].filter(({ path }) => !isPublic(path)).flatMap(({ path, code, exports }) => exports
-    .filter((name) => !asked.has(`${path}: ${name}`) && !(/^[A-Z]/.test(name) && isTold(code, name)))
-    .map((name) => `${path}: ${name}`));
+  const isTold = (code: string, name: string): boolean =>
+    (code.match(new RegExp(`\\b${name}\\b`, 'g')) ?? []).length > 1;
+  return [...sources.values()]
+    .filter(({ path }) => !isPublic(path))
+    .flatMap(({ path, code, exports }) =>
+      exports
+        .filter((name) => !asked.has(`${path}: ${name}`) && !(/^[A-Z]/.test(name) && isTold(code, name)))
+        .map((name) => `${path}: ${name}`),
+    );
 }

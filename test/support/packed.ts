@@ -1,6 +1,6 @@
 /**
- * The package as a user gets it: packed, and unpacked into an empty project with what it depends on beside it. The network
- * is not asked: the dependencies are those of this repository, whose versions are the same.
+ * The package as a user gets it: packed, and unpacked into an empty project with what it depends on beside it. The
+ * network is not asked: the dependencies are those of this repository, whose versions are the same.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -14,8 +14,8 @@ const top = fileURLToPath(new URL('../../', import.meta.url));
 let installed: string | null = null;
 
 /**
- * A folder with the package and what it depends on in its node_modules: packed and unpacked once for all tests of a worker.
- * `npm run build` must have been run.
+ * A folder with the package and what it depends on in its node_modules: packed and unpacked once for all tests of a
+ * worker. `npm run build` must have been run.
  */
 function modules(): string {
   if (installed !== null) return installed;
@@ -35,8 +35,12 @@ function modules(): string {
 export function project(example: string | null): string {
   const folder = mkdtempSync(join(tmpdir(), 'whitewater-project-'));
   symlinkSync(modules(), join(folder, 'node_modules'));
-  if (example === null) writeFileSync(join(folder, 'package.json'), '{ "name": "empty", "private": true, "type": "module" }\n');
-  else cpSync(join(top, 'scenarios', 'examples', example), folder, { recursive: true, filter: (path) => !path.endsWith('/node_modules') && !path.endsWith('/failures') });
+  if (example === null)
+    writeFileSync(join(folder, 'package.json'), '{ "name": "empty", "private": true, "type": "module" }\n');
+  else
+    cpSync(join(top, 'scenarios', 'examples', example), folder, {
+      recursive: true, filter: (path) => !path.endsWith('/node_modules') && !path.endsWith('/failures'),
+    });
   return folder;
 }
 
@@ -58,14 +62,25 @@ export interface Ran {
 
 /** What a person types behind `npx whitewater`, in that project. */
 export function npxWhitewater(folder: string, ...words: readonly string[]): Ran {
-  return runIn(folder, process.execPath, [join(folder, 'node_modules', 'whitewater', 'dist', 'scenarios', 'whitewater.js'), ...words]);
+  return runIn(folder, process.execPath, [
+    join(folder, 'node_modules', 'whitewater', 'dist', 'scenarios', 'whitewater.js'), ...words,
+  ]);
 }
 
-export function runIn(folder: string, command: string, words: readonly string[], env: NodeJS.ProcessEnv = process.env): Ran {
+export function runIn(
+  folder: string, command: string, words: readonly string[], env: NodeJS.ProcessEnv = process.env,
+): Ran {
   try {
-    return { code: 0, out: execFileSync(command, words, { cwd: folder, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }) };
+    return {
+      code: 0,
+      out: execFileSync(command, words, { cwd: folder, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }),
+    };
   } catch (error) {
-    const { status, stdout, stderr } = error as { readonly status: number; readonly stdout: string; readonly stderr: string };
+    const { status, stdout, stderr } = error as {
+      readonly status: number;
+      readonly stdout: string;
+      readonly stderr: string;
+    };
     return { code: status, out: `${stdout}${stderr}` };
   }
 }

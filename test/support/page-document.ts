@@ -73,9 +73,16 @@ export class PageElement {
 
   /** As lines: a row of a table or of a list each, cells apart by bars, classes that say something in brackets. */
   lines(): readonly string[] {
-    if (this.tagName === 'tr') return [`${mark(this.className)}${this.options.map((one) => `${mark(one.className)}${one.textContent}`).join(' | ')}`];
+    if (this.tagName === 'tr')
+      return [
+        `${mark(this.className)}${this.options.map((one) => `${mark(one.className)}${one.textContent}`).join(' | ')}`,
+      ];
     const hasLines = ['tr', 'li', 'p', 'h3'].some((tagName) => this.all(tagName).length > 0);
-    return hasLines ? this.options.flatMap((one) => one.lines()) : this.childNodes.length === 0 ? [] : [`${mark(this.className)}${this.textContent}`];
+    return hasLines
+      ? this.options.flatMap((one) => one.lines())
+      : this.childNodes.length === 0
+        ? []
+        : [`${mark(this.className)}${this.textContent}`];
   }
 }
 

@@ -45,7 +45,9 @@ export const configOf = (given: Given): RaftConfig => ({
 
 /** The entry at `index` of `term`: by Log Matching there is only one, so all logs here agree on it. */
 export function entryOf(term: Term, index: LogIndex): Entry {
-  const command: Command = { client: 100, sequence: index, operation: { kind: 'put', key: 'k', value: `${term}.${index}` } };
+  const command: Command = {
+    client: 100, sequence: index, operation: { kind: 'put', key: 'k', value: `${term}.${index}` },
+  };
   return { term, command, sizeBytes: noopSizeBytes + commandSizeBytes(command) };
 }
 
@@ -116,9 +118,11 @@ export function leaderKnowing(given: Given, matches: Readonly<Record<NodeId, Log
 }
 
 /** The peer says that its log matches the leader's up to `index`. */
-export const accepts = (raft: Raft, from: NodeId, index: LogIndex): RaftStep => onMessage(raft, from, {
-  kind: 'appendEntriesReply', term: raft.persistent.currentTerm, success: true, index, conflictTerm: 0, conflictIndex: 0,
-});
+export const accepts = (raft: Raft, from: NodeId, index: LogIndex): RaftStep =>
+  onMessage(raft, from, {
+    kind: 'appendEntriesReply', term: raft.persistent.currentTerm, success: true, index, conflictTerm: 0,
+    conflictIndex: 0,
+  });
 
 /** The peer refuses the leader's latest probe, its log ending before it: entries from `conflictIndex` on may help. */
 export const refuses = (raft: Raft, from: NodeId, conflictIndex: LogIndex): RaftStep => onMessage(raft, from, {
@@ -162,7 +166,9 @@ interface AppendGiven {
   readonly commit?: LogIndex;
 }
 
-export const appendEntries = ({ term, prev: [prevLogIndex, prevLogTerm], entries, commit }: AppendGiven): AppendEntries => ({
+export const appendEntries = ({
+  term, prev: [prevLogIndex, prevLogTerm], entries, commit,
+}: AppendGiven): AppendEntries => ({
   kind: 'appendEntries',
   term,
   prevLogIndex,

@@ -3,7 +3,9 @@ import { RandomStreams } from '../../harness/world/random.ts';
 import type { Model, Path } from '../../harness/explore/model.ts';
 
 /** `walks` of them, each of at most `steps` actions within the model's bounds. */
-export function* randomWalks<State, Action>(model: Model<State, Action>, walks: number, steps: number): Generator<Path<State, Action>> {
+export function* randomWalks<State, Action>(
+  model: Model<State, Action>, walks: number, steps: number,
+): Generator<Path<State, Action>> {
   const streams = new RandomStreams('walks');
   for (let walk = 0; walk < walks; walk++) {
     const random = streams.stream(`walk ${walk}`);

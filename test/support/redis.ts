@@ -1,4 +1,6 @@
-/** A Redis of the test's own, on a free port of the loopback, in a folder that goes with it; ended by its process id. */
+/**
+ * A Redis of the test's own, on a free port of the loopback, in a folder that goes with it; ended by its process id.
+ */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -16,7 +18,8 @@ export const redisPath = ['redis-server', 'valkey-server'].find((name) => {
 }) ?? null;
 
 /** For the name of what is skipped without it. */
-export const withoutRedis = redisPath === null ? ' (skipped: neither redis-server nor valkey-server is on the PATH)' : '';
+export const withoutRedis =
+  redisPath === null ? ' (skipped: neither redis-server nor valkey-server is on the PATH)' : '';
 
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -39,7 +42,10 @@ export class RedisServer {
     this.port = port;
     this.url = `redis://127.0.0.1:${port}`;
     this.folder = mkdtempSync(join(tmpdir(), 'whitewater-redis-'));
-    this.options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', this.folder, '--save', '', '--appendonly', 'yes', ...options];
+    this.options = [
+      '--port', String(port), '--bind', '127.0.0.1', '--dir', this.folder, '--save', '', '--appendonly', 'yes',
+      ...options,
+    ];
   }
 
   static async started(options: readonly string[] = []): Promise<RedisServer> {

@@ -12,7 +12,12 @@ export type Action =
   | { readonly kind: 'restart'; readonly server: number };
 
 const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 40, arbitrary: fc.record({ kind: fc.constant('arrive' as const), letter: fc.nat(), stays: fc.nat(9).map((n) => n === 0) }) },
+  {
+    weight: 40,
+    arbitrary: fc.record({
+      kind: fc.constant('arrive' as const), letter: fc.nat(), stays: fc.nat(9).map((n) => n === 0),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('lose' as const), letter: fc.nat() }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('timeout' as const), server: fc.nat() }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('heartbeat' as const) }) },
@@ -35,7 +40,9 @@ export const schedule: fc.Arbitrary<Schedule> = fc.record({
 });
 
 /** Plays a schedule and calls `after` behind each action that befell a server. */
-export function play({ size, maxRaftState, entriesPerMessageMax, actions }: Schedule, after: (cluster: Cluster, server: number) => void): Cluster {
+export function play(
+  { size, maxRaftState, entriesPerMessageMax, actions }: Schedule, after: (cluster: Cluster, server: number) => void,
+): Cluster {
   const cluster = new Cluster(size, { maxRaftState, entriesPerMessageMax });
   cluster.timer(0, 'election');
   const sequences = [0, 0, 0];
@@ -71,7 +78,9 @@ function act(cluster: Cluster, action: Action, sequences: number[]): number | nu
       if (leader < 0) return null;
       sequences[action.client]! += 1;
       const number = sequences[action.client]!;
-      cluster.ask(leader, firstClient + action.client, number, { kind: 'append', key: `k${action.client}`, value: `${number};` });
+      cluster.ask(leader, firstClient + action.client, number, {
+        kind: 'append', key: `k${action.client}`, value: `${number};`,
+      });
       return leader;
     }
     case 'restart':

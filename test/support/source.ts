@@ -35,7 +35,8 @@ interface Scanned {
 }
 
 export function scan(text: string): Scanned {
-  const code = [...text].length === text.length ? text.split('') : Array.from({ length: text.length }, (_, i) => text[i]!);
+  const code =
+    [...text].length === text.length ? text.split('') : Array.from({ length: text.length }, (_, i) => text[i]!);
   const strings = new Map<number, string>();
   /** Depth of braces at which each template that is open goes on. */
   const templates: number[] = [];
@@ -88,7 +89,8 @@ export function scan(text: string): Scanned {
       at = end;
     } else if (character === "'" || character === '"') at = quoted(at);
     else if (character === '`') at = template(at + 1);
-    else if (character === '/' && beforeRegularExpression.test(code.slice(Math.max(0, at - 200), at).join(''))) at = regularExpression(at);
+    else if (character === '/' && beforeRegularExpression.test(code.slice(Math.max(0, at - 200), at).join('')))
+      at = regularExpression(at);
     else if (character === '{') {
       depth += 1;
       at += 1;
@@ -104,9 +106,11 @@ export function scan(text: string): Scanned {
   return { code: code.join(''), strings };
 }
 
-const named = /\b(?:import|export)\s+(type\s+)?(\*(?:\s+as\s+[\w$]+)?|[\w$]+(?:\s*,\s*\{[^}]*\})?|\{[^}]*\})\s*from\s*(?=['"])/g;
+const named =
+  /\b(?:import|export)\s+(type\s+)?(\*(?:\s+as\s+[\w$]+)?|[\w$]+(?:\s*,\s*\{[^}]*\})?|\{[^}]*\})\s*from\s*(?=['"])/g;
 const bare = /\bimport\s*\(?\s*(?=['"])/g;
-const declared = /^export\s+(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?:const|let|function\*?|class|interface|type|enum)\s+([\w$]+)/gm;
+const declared =
+  /^export\s+(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?:const|let|function\*?|class|interface|type|enum)\s+([\w$]+)/gm;
 const listed = /^export\s+(?:type\s+)?\{([^}]*)\}(?!\s*from)/gm;
 const relativeSource = /^\.{1,2}\/.*\.[jt]s$/;
 
@@ -114,10 +118,17 @@ export function readSource(path: string, text: string): Source {
   const { code, strings } = scan(text);
   const imports: Import[] = [];
   for (const match of code.matchAll(named)) {
-    imports.push({ specifier: strings.get(match.index + match[0].length)!, isTypeOnly: match[1] !== undefined, names: namesIn(match[2]!) });
+    imports.push({
+      specifier: strings.get(match.index + match[0].length)!, isTypeOnly: match[1] !== undefined,
+      names: namesIn(match[2]!),
+    });
   }
-  for (const match of code.matchAll(bare)) imports.push({ specifier: strings.get(match.index + match[0].length)!, isTypeOnly: false, names: null });
-  const exports = [...[...code.matchAll(declared)].map((match) => match[1]!), ...[...code.matchAll(listed)].flatMap((match) => namesIn(`{${match[1]}}`) ?? [])];
+  for (const match of code.matchAll(bare))
+    imports.push({ specifier: strings.get(match.index + match[0].length)!, isTypeOnly: false, names: null });
+  const exports = [
+    ...[...code.matchAll(declared)].map((match) => match[1]!),
+    ...[...code.matchAll(listed)].flatMap((match) => namesIn(`{${match[1]}}`) ?? []),
+  ];
   const imported = new Set(imports.map(({ specifier }) => specifier));
   const addresses = [...strings.values()].filter((value) => relativeSource.test(value) && !imported.has(value));
   return { path, code, imports, exports, addresses };
@@ -127,7 +138,16 @@ export function readSource(path: string, text: string): Source {
 function namesIn(clause: string): readonly string[] | null {
   const list = /^\{([^}]*)\}$/.exec(clause);
   if (list === null) return null;
-  return list[1]!.split(',').map((part) => part.trim().replace(/^type\s+/, '').split(/\s+as\s+/)[0]!.trim()).filter((name) => name !== '');
+  return list[1]!
+    .split(',')
+    .map((part) =>
+      part
+        .trim()
+        .replace(/^type\s+/, '')
+        .split(/\s+as\s+/)[0]!
+        .trim(),
+    )
+    .filter((name) => name !== '');
 }
 
 /** The source that a relative specifier names, by its path from the top; compiled names count as their sources. */
@@ -155,7 +175,9 @@ export function readSources(top: string, folders: readonly string[]): ReadonlyMa
 }
 
 /** All sources that are reached from some, by imports and addresses, or by what is left when types are gone. */
-export function reachedFrom(sources: ReadonlyMap<string, Source>, roots: Iterable<string>, withTypes = true): ReadonlySet<string> {
+export function reachedFrom(
+  sources: ReadonlyMap<string, Source>, roots: Iterable<string>, withTypes = true,
+): ReadonlySet<string> {
   const reached = new Set<string>();
   const waiting = [...roots];
   while (waiting.length > 0) {
@@ -163,7 +185,9 @@ export function reachedFrom(sources: ReadonlyMap<string, Source>, roots: Iterabl
     const source = sources.get(path);
     if (source === undefined || reached.has(path)) continue;
     reached.add(path);
-    const specifiers = source.imports.filter(({ specifier, isTypeOnly }) => isRelative(specifier) && (withTypes || !isTypeOnly)).map(({ specifier }) => specifier);
+    const specifiers = source.imports
+      .filter(({ specifier, isTypeOnly }) => isRelative(specifier) && (withTypes || !isTypeOnly))
+      .map(({ specifier }) => specifier);
     for (const specifier of [...specifiers, ...source.addresses]) waiting.push(resolved(path, specifier));
   }
   return reached;

@@ -1,4 +1,7 @@
-/** How this repository's own tools (`npm run mutants`, `figures`, `fuzz:inputs`, `nodes`) end: with one clear line for what was asked wrongly. */
+/**
+ * How this repository's own tools (`npm run mutants`, `figures`, `fuzz:inputs`, `nodes`) end: with one clear line for
+ * what was asked wrongly.
+ */
 
 /** Says what was asked wrongly, for whoever asked. */
 export class AskedWrongly extends Error {
@@ -6,8 +9,8 @@ export class AskedWrongly extends Error {
 }
 
 /**
- * Runs a tool and sets the exit code of the process: 4 for `AskedWrongly` and for options that Node's parser does not know,
- * each told in one line; 5, with where, for what is a fault of the tool.
+ * Runs a tool and sets the exit code of the process: 4 for `AskedWrongly` and for options that Node's parser does not
+ * know, each told in one line; 5, with where, for what is a fault of the tool.
  */
 export async function ended(tool: string, run: () => number | Promise<number>): Promise<void> {
   try {
@@ -22,7 +25,9 @@ export async function ended(tool: string, run: () => number | Promise<number>): 
 function refusalOf(tool: string, error: unknown): string | null {
   if (error instanceof AskedWrongly) return error.message;
   const { code, message } = error as NodeJS.ErrnoException;
-  return code?.startsWith('ERR_PARSE_ARGS') === true ? `${message.split('. To specify')[0]!.replaceAll('\n', ' ')} (see: npm run ${tool} -- --help)` : null;
+  return code?.startsWith('ERR_PARSE_ARGS') === true
+    ? `${message.split('. To specify')[0]!.replaceAll('\n', ' ')} (see: npm run ${tool} -- --help)`
+    : null;
 }
 
 /** @throws AskedWrongly when it is none, or less than `min` */

@@ -25,7 +25,8 @@ export function flawsOf(lines: readonly TraceLine[]): readonly string[] {
     if (!/^[1-9]$/.test(nid)) wrong('the node does not count from 1');
     if (!/^State(Follower|Candidate|Leader)$/.test(role)) wrong(`the role is ${role}`);
     if (conf.length !== 2) wrong('the configuration is no pair');
-    if ((msg === undefined) === /^(Send|Receive)/.test(name)) wrong('a message where there is none, or none where there is one');
+    if ((msg === undefined) === /^(Send|Receive)/.test(name))
+      wrong('a message where there is none, or none where there is one');
     if (state.commit > log) wrong(`commit ${state.commit} is behind the log's end ${log}`);
     const now = JSON.stringify([state, role, log]);
     const text = JSON.stringify(msg);

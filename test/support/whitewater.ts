@@ -97,11 +97,20 @@ export function beside(argv: readonly string[], build = dist): Running {
   const [word, bug, ...command] = argv;
   const isPlanted = word === '--bug' && command.length > 0;
   const run = async (): Promise<Ended> => {
-    const { main } = (await import(pathToFileURL(join(build, 'harness', 'cli', 'main.js')).href)) as typeof import('../../harness/cli/main.ts');
+    const { main } = (await import(
+      pathToFileURL(join(build, 'harness', 'cli', 'main.js')).href
+    )) as typeof import('../../harness/cli/main.ts');
     try {
-      const url = isPlanted ? plantedRegistry(bug!, terminal) : pathToFileURL(join(build, 'scenarios', 'registry.js')).href;
+      const url = isPlanted
+        ? plantedRegistry(bug!, terminal)
+        : pathToFileURL(join(build, 'scenarios', 'registry.js')).href;
       if (isPlanted) process.env[bugVariable] = bug!;
-      return { code: await main(isPlanted ? command : argv, terminal, async () => ((await import(url)) as Registered).registry), ...texts };
+      return {
+        code: await main(
+          isPlanted ? command : argv, terminal, async () => ((await import(url)) as Registered).registry,
+        ),
+        ...texts,
+      };
     } catch (error) {
       if (!(error instanceof BugFileError || error instanceof AsideError)) throw error;
       return { code: exitCode.usage, out: '', err: `whitewater: ${error.message}\n` };
@@ -114,7 +123,9 @@ export function beside(argv: readonly string[], build = dist): Running {
 
 type Registered = typeof import('../../scenarios/registry.ts');
 
-/** Addresses of registries on a core with a known bug of the house, each built once for all command lines of a worker. */
+/**
+ * Addresses of registries on a core with a known bug of the house, each built once for all command lines of a worker.
+ */
 const planted = new Map<string, string>();
 
 /** What `--bug` does before the command begins. */

@@ -3,8 +3,8 @@
  *
  * Of a relaxed history (see `relax`) only the last part matters: what had returned before the first of the
  * kept operations was called is free to have happened or not. In its place the last part is tried from every
- * state that the operations of the history can lead to, in any order and any number. Those are more states than can really
- * be there; so where no start helps, nothing helps. Where one does, nothing is said.
+ * state that the operations of the history can lead to, in any order and any number. Those are more states than can
+ * really be there; so where no start helps, nothing helps. Where one does, nothing is said.
  */
 import { illegal, type Model } from '../model.ts';
 import { OperationKeys } from '../operation-key.ts';
@@ -16,7 +16,9 @@ const maxStates = 64;
 const maxKinds = 1024;
 
 /** @returns undefined where there are too many states, or operations of too many kinds */
-export function statesThatCanBe<S, I, O>(model: Model<S, I, O>, history: readonly Operation<I, O>[], operations: readonly number[]): readonly S[] | undefined {
+export function statesThatCanBe<S, I, O>(
+  model: Model<S, I, O>, history: readonly Operation<I, O>[], operations: readonly number[],
+): readonly S[] | undefined {
   const kinds = kindsOf(model, history, operations);
   if (kinds === undefined) return undefined;
   const isSame = model.equal ?? ((a: S, b: S): boolean => Object.is(a, b) || structuralKey(a) === structuralKey(b));
@@ -34,7 +36,9 @@ export function statesThatCanBe<S, I, O>(model: Model<S, I, O>, history: readonl
 }
 
 /** One operation of each kind that changes a state. */
-function kindsOf<S, I, O>(model: Model<S, I, O>, history: readonly Operation<I, O>[], operations: readonly number[]): readonly Operation<I, O>[] | undefined {
+function kindsOf<S, I, O>(
+  model: Model<S, I, O>, history: readonly Operation<I, O>[], operations: readonly number[],
+): readonly Operation<I, O>[] | undefined {
   const keys = new OperationKeys();
   const kinds: Operation<I, O>[] = [];
   for (const index of operations) {

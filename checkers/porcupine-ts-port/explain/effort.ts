@@ -28,7 +28,8 @@ export class Effort {
 
   constructor(options: EffortOptions) {
     const { timeoutMs, clock } = options;
-    if (timeoutMs !== undefined && clock === undefined) throw new TypeError('timeoutMs needs a clock: give clock, such as () => performance.now()');
+    if (timeoutMs !== undefined && clock === undefined)
+      throw new TypeError('timeoutMs needs a clock: give clock, such as () => performance.now()');
     this.#options = options;
     this.#startMs = clock?.() ?? 0;
     this.#deadline = timeoutMs === undefined ? Infinity : this.#startMs + timeoutMs;

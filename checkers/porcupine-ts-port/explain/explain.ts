@@ -82,21 +82,35 @@ function* explanation<S, I, O>(
   const { budgetSteps = defaultExplainSteps, memoryBytes = defaultExplainBytes } = options;
   const bounds: EffortOptions = { ...options, budgetSteps, memoryBytes };
   // Half of the time at most for where it begins: what shows it is worth as much.
-  const searching = new Effort(options.timeoutMs === undefined ? bounds : { ...bounds, timeoutMs: options.timeoutMs / 2 });
+  const searching = new Effort(
+    options.timeoutMs === undefined ? bounds : { ...bounds, timeoutMs: options.timeoutMs / 2 },
+  );
   const shown: Shown[] = [];
   for (const [at, partition] of illegalPartitions.entries()) {
     // None may use up what the others need.
     const share = Math.ceil(budgetSteps / (illegalPartitions.length - at));
-    shown.push({ partition, partials: yield* partialsInSlices(model, history, partition.operations, searching, share) });
+    shown.push({
+      partition,
+      partials: yield * partialsInSlices(model, history, partition.operations, searching, share),
+    });
   }
   shown.sort((a, b) => returnOf(history, a.partials.blocked) - returnOf(history, b.partials.blocked));
   const [{ partition, partials }, ...rest] = shown as [Shown, ...Shown[]];
   const last = partials.blocked?.operation ?? partition.suspect;
   const until = last === undefined ? undefined : (history[last]!.returnTime ?? undefined);
   const reducing = new Effort({ ...bounds, ...timeLeft(options, searching) });
-  const minimal = yield* minimalInSlices(model, history, partition.operations, reducing, budgetSteps, { clash: partition.clash, until });
+  const minimal =
+    yield *
+    minimalInSlices(model, history, partition.operations, reducing, budgetSteps, { clash: partition.clash, until });
   // Where the whole is too much to search, the minimal sub-history alone still tells what has no place.
-  const blocked = partials.blocked ?? (yield* partialsInSlices(model, history, minimal.operations, new Effort({ ...bounds, ...timeLeft(options, reducing) }), budgetSteps)).blocked;
+  const blocked =
+    partials.blocked ??
+    (
+      yield *
+      partialsInSlices(
+        model, history, minimal.operations, new Effort({ ...bounds, ...timeLeft(options, reducing) }), budgetSteps,
+      )
+    ).blocked;
   const others = rest.map((one): OtherIllegal => ({ partition: one.partition, blocked: one.partials.blocked }));
   const endedBy = searching.endedBy ?? reducing.endedBy;
   return { ...partials, partition, minimal, blocked, others, endedBy };

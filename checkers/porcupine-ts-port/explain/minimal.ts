@@ -56,7 +56,9 @@ export function minimalSubHistory<S, I, O>(
   options: MinimalOptions,
 ): MinimalSubHistory {
   const { budgetSteps, memoryBytes = defaultMinimalBytes } = options;
-  return finish(minimalInSlices(model, history, operations, new Effort({ ...options, memoryBytes }), budgetSteps, options));
+  return finish(
+    minimalInSlices(model, history, operations, new Effort({ ...options, memoryBytes }), budgetSteps, options),
+  );
 }
 
 export function* minimalInSlices<S, I, O>(
@@ -94,12 +96,16 @@ export function* minimalInSlices<S, I, O>(
  * The violation is often near the end of what has returned: the shortest tail that is illegal, by doubling; else all
  * that has returned by then; else the whole, which is.
  */
-function* fewThatSuffice<S, I, O>(returned: readonly number[], operations: readonly number[], checks: Checks<S, I, O>): Slices<readonly number[]> {
+function* fewThatSuffice<S, I, O>(
+  returned: readonly number[], operations: readonly number[], checks: Checks<S, I, O>,
+): Slices<readonly number[]> {
   for (let length = 8; length < returned.length; length *= 2) {
     const tail = returned.slice(-length);
     if (yield* checks.isIllegal(tail)) return tail;
   }
-  return returned.length < operations.length && returned.length > 0 && (yield* checks.isIllegal(returned)) ? returned : operations;
+  return returned.length < operations.length && returned.length > 0 && (yield* checks.isIllegal(returned))
+    ? returned
+    : operations;
 }
 
 class Checks<S, I, O> {
@@ -113,7 +119,10 @@ class Checks<S, I, O> {
   #starts: readonly S[] | undefined;
   #hasStarts = false;
 
-  constructor(model: Model<S, I, O>, history: readonly Operation<I, O>[], operations: readonly number[], effort: Effort, stepsOfOne: number) {
+  constructor(
+    model: Model<S, I, O>, history: readonly Operation<I, O>[], operations: readonly number[], effort: Effort,
+    stepsOfOne: number,
+  ) {
     this.#model = model;
     this.#history = history;
     this.#operations = operations;
@@ -143,7 +152,9 @@ class Checks<S, I, O> {
 
   /** See `any-start.ts`. Only worth it where much lies before those that are kept. */
   *#isIllegalFromAnyStart(kept: ReadonlySet<number>): Slices<boolean> {
-    const firstCall = Array.from(kept).reduce((least, index) => Math.min(least, this.#history[index]!.callTime), Infinity);
+    const firstCall = Array.from(kept).reduce(
+      (least, index) => Math.min(least, this.#history[index]!.callTime), Infinity,
+    );
     const last = this.#operations.filter((index) => (this.#history[index]!.returnTime ?? Infinity) >= firstCall);
     this.#effort.wentOver(this.#operations.length >>> 4);
     if (last.length * 2 > this.#operations.length) return false;
@@ -167,7 +178,7 @@ class Checks<S, I, O> {
     const inCore = new Set(kept);
     let helpers = yield* this.#fewHelpers(inCore);
     for (let chunk = helpers.length; chunk >= 1; chunk = chunk === 1 ? 0 : (chunk + 1) >>> 1) {
-      for (let at = 0; at < helpers.length; ) {
+      for (let at = 0; at < helpers.length;) {
         const fewer = helpers.slice(0, at).concat(helpers.slice(at + chunk));
         const used = yield* this.#helpers(inCore, fewer);
         if (used === undefined) at += chunk;
@@ -179,7 +190,9 @@ class Checks<S, I, O> {
 
   /** They are often near by: the last ones called before the end of those that are kept, by doubling. */
   *#fewHelpers(kept: ReadonlySet<number>): Slices<readonly number[]> {
-    const lastReturn = Array.from(kept).reduce((latest, index) => Math.max(latest, this.#history[index]!.returnTime ?? Infinity), -Infinity);
+    const lastReturn = Array.from(kept).reduce(
+      (latest, index) => Math.max(latest, this.#history[index]!.returnTime ?? Infinity), -Infinity,
+    );
     const called = this.#operations.filter((index) => this.#history[index]!.callTime <= lastReturn);
     for (let length = 16; length < called.length; length *= 4) {
       const helpers = yield* this.#helpers(kept, called.slice(-length));
@@ -202,7 +215,10 @@ class Checks<S, I, O> {
     return choice.filter((index) => happened.has(index) && !kept.has(index));
   }
 
-  *#search(part: OrderedPartition<I, O>, model = this.#model): Slices<{ outcome: SearchOutcome; search: Search<I, O> }> {
+  *#search(
+    part: OrderedPartition<I, O>,
+    model = this.#model,
+  ): Slices<{ outcome: SearchOutcome; search: Search<I, O> }> {
     const search = newSearch(model, part, { plain: false });
     return { outcome: yield* this.#effort.run(search, this.#stepsOfOne), search };
   }

@@ -71,21 +71,35 @@ export function* partialsInSlices<S, I, O>(
   }
   const { sequences, longestOf } = notes.result();
   const blocked = part.returnOrder[notes.furthest]!;
-  const states = [...notes.states].map(([state, order]) => (order === undefined ? search.describeState(state) : describeAfter(model, part, order, search.describeState(state))));
+  const states = [...notes.states].map(([state, order]) =>
+    order === undefined ? search.describeState(state) : describeAfter(model, part, order, search.describeState(state)),
+  );
   const name = describeOperation(model, part.inputs[blocked]!, part.outputs[blocked]);
-  const where = states.length === 1 ? `the only state possible by then is ${states[0]}` : `the states possible by then are ${states.join(', ')}`;
+  const where =
+    states.length === 1
+      ? `the only state possible by then is ${states[0]}`
+      : `the states possible by then are ${states.join(', ')}`;
   return {
     linearizations: sequences.map(toHistory),
-    longestOf: new Map(Array.from(longestOf, (sequence, i): [number, number] => [operations[part.source[i]!]!, sequence])),
-    blocked: outcome === 'illegal'
-      ? { operation: operations[part.source[blocked]!]!, states, why: `${name} has no place before its return: ${where}${notes.statesLeftOut ? ' and others' : ''}` }
-      : undefined,
+    longestOf: new Map(
+      Array.from(longestOf, (sequence, i): [number, number] => [operations[part.source[i]!]!, sequence]),
+    ),
+    blocked:
+      outcome === 'illegal'
+        ? {
+            operation: operations[part.source[blocked]!]!,
+            states,
+            why: `${name} has no place before its return: ${where}${notes.statesLeftOut ? ' and others' : ''}`,
+          }
+        : undefined,
     complete: outcome === 'illegal',
   };
 }
 
 /** The state of the model itself that an order leads to; a condensed one stands for many, and is named beside it. */
-function describeAfter<S, I, O>(model: Model<S, I, O>, part: OrderedPartition<I, O>, order: Int32Array, condensed: string): string {
+function describeAfter<S, I, O>(
+  model: Model<S, I, O>, part: OrderedPartition<I, O>, order: Int32Array, condensed: string,
+): string {
   let state = initialStateOf(model);
   for (const operation of order) state = stepOf(model, state, part.inputs[operation]!, part.outputs[operation]) as S;
   const own = describeState(model, state);
@@ -93,7 +107,9 @@ function describeAfter<S, I, O>(model: Model<S, I, O>, part: OrderedPartition<I,
 }
 
 function whole(order: readonly number[]): Partials {
-  return { linearizations: [order], longestOf: new Map(order.map((index) => [index, 0])), blocked: undefined, complete: true };
+  return {
+    linearizations: [order], longestOf: new Map(order.map((index) => [index, 0])), blocked: undefined, complete: true,
+  };
 }
 
 /** What is kept of all dead ends. */
@@ -137,7 +153,8 @@ class Notes {
 
   /** Told of the dead ends of the same search again. */
   fillIn(at: DeadEnd): void {
-    if (at.firstReturn === this.furthest && this.states.has(at.state) && this.states.get(at.state) === undefined) this.states.set(at.state, at.placed());
+    if (at.firstReturn === this.furthest && this.states.has(at.state) && this.states.get(at.state) === undefined)
+      this.states.set(at.state, at.placed());
   }
 
   #copyOf(at: DeadEnd): Int32Array | undefined {

@@ -33,7 +33,12 @@ export function condenseAppends<I, O>(
     if (kind === 'other') return undefined;
     if (kind === 'append') appends++;
     else if (kind !== 'read') resets++;
-    const value = kind === 'cas' ? view.expected(inputs[i]!) : kind === 'read' && outputs[i] !== undefined ? view.read(outputs[i]!) : '';
+    const value =
+      kind === 'cas'
+        ? view.expected(inputs[i]!)
+        : kind === 'read' && outputs[i] !== undefined
+          ? view.read(outputs[i]!)
+          : '';
     if (typeof value !== 'string') return undefined;
     seen.add(value);
   }

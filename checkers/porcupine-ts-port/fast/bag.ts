@@ -44,7 +44,9 @@ export interface Values {
   readonly put: Int32Array;
   /** `none` for a value that stays. */
   readonly take: Int32Array;
-  /** First and last slot in which the put and the take can happen; that of a value that stays is behind the last one. */
+  /**
+   * First and last slot in which the put and the take can happen; that of a value that stays is behind the last one.
+   */
   readonly putFrom: Int32Array;
   readonly putTo: Int32Array;
   readonly takeFrom: Int32Array;
@@ -55,7 +57,9 @@ export interface Values {
 export type Fault = readonly number[];
 
 /** Decides a bag without takes of unknown outcome; `empties` are the takes that found nothing. */
-export type BagRule<I, O> = (values: Values, empties: readonly number[], part: OrderedPartition<I, O>) => Fault | undefined;
+export type BagRule<I, O> = (
+  values: Values, empties: readonly number[], part: OrderedPartition<I, O>,
+) => Fault | undefined;
 
 export function bagFastPath<I, O>(name: string, view: BagView<I, O>, rule: BagRule<I, O>): FastPath<I, O> {
   return { name, check: (part) => check(view, rule, part) };
@@ -114,7 +118,9 @@ function foundIn<I, O>({ count }: OrderedPartition<I, O>, operations: Fault): Fa
   return found.legal || count <= explainedWhole ? found : { ...found, within: found.clash };
 }
 
-function valuesOf<I, O>(part: OrderedPartition<I, O>, putOf: ReadonlyMap<unknown, number>, takeOf: Int32Array, withThoseThatStay: boolean): Values {
+function valuesOf<I, O>(
+  part: OrderedPartition<I, O>, putOf: ReadonlyMap<unknown, number>, takeOf: Int32Array, withThoseThatStay: boolean,
+): Values {
   const { known, floor, returnRank } = part;
   const value: unknown[] = [];
   const puts: number[] = [];
@@ -163,14 +169,17 @@ function holders({ size, lastSlot, putTo, takeFrom }: Values): Int32Array {
  * @param last of each value, the last one
  * @param below only values with lower numbers
  */
-export function covering(first: ArrayLike<number>, last: ArrayLike<number>, from: number, to: number, below: number = first.length): number[] {
+export function covering(
+  first: ArrayLike<number>, last: ArrayLike<number>, from: number, to: number, below: number = first.length,
+): number[] {
   const inOrder: number[] = [];
   for (let i = 0; i < below; i++) if (last[i]! >= from && first[i]! <= to && first[i]! <= last[i]!) inOrder.push(i);
   inOrder.sort((a, b) => first[a]! - first[b]! || a - b);
   const chosen: number[] = [];
-  for (let at = 0, slot = from; slot <= to; ) {
+  for (let at = 0, slot = from; slot <= to;) {
     let best = none;
-    for (; at < inOrder.length && first[inOrder[at]!]! <= slot; at++) if (best === none || last[inOrder[at]!]! > last[best]!) best = inOrder[at]!;
+    for (; at < inOrder.length && first[inOrder[at]!]! <= slot; at++)
+      if (best === none || last[inOrder[at]!]! > last[best]!) best = inOrder[at]!;
     if (best === none || last[best]! < slot) throw new Error(`nothing holds slot ${slot}`);
     chosen.push(best);
     slot = last[best]! + 1;
@@ -179,7 +188,9 @@ export function covering(first: ArrayLike<number>, last: ArrayLike<number>, from
 }
 
 /** The first take that found nothing although in each of its slots there was something, with what was there. */
-export function emptyFault<I, O>(values: Values, empties: readonly number[], { floor, returnRank }: OrderedPartition<I, O>): Fault | undefined {
+export function emptyFault<I, O>(
+  values: Values, empties: readonly number[], { floor, returnRank }: OrderedPartition<I, O>,
+): Fault | undefined {
   if (empties.length === 0) return undefined;
   const held = holders(values);
   const nextFree = new Int32Array(values.lastSlot + 2);

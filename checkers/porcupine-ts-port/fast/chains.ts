@@ -157,7 +157,8 @@ class Chains<I, O> {
       if (kind === 'read') {
         if (outputs[i] === undefined || !this.#isKnown(i)) continue;
         const node = this.#resolve(this.#view.read(outputs[i]!), i);
-        if (this.#firstRead[node] === none || returnRank[i]! < returnRank[this.#firstRead[node]!]!) this.#firstRead[node] = i;
+        if (this.#firstRead[node] === none || returnRank[i]! < returnRank[this.#firstRead[node]!]!)
+          this.#firstRead[node] = i;
         if (this.#lastRead[node] === none || floor[i]! >= floor[this.#lastRead[node]!]!) this.#lastRead[node] = i;
       } else if (kind === 'cas') {
         const applied = this.#applied(i);
@@ -177,7 +178,8 @@ class Chains<I, O> {
   /** The node whose state is `value`; `seenBy` saw it. */
   #resolve(value: unknown, seenBy: number): number {
     if (value === this.#view.initial) return 0;
-    if (this.#code !== undefined) return typeof value === 'string' ? this.#resolveText(value, seenBy) : this.#refuse(seenBy);
+    if (this.#code !== undefined)
+      return typeof value === 'string' ? this.#resolveText(value, seenBy) : this.#refuse(seenBy);
     const writer = this.#writers.get(value);
     if (writer === undefined) return this.#refuse(seenBy);
     this.#enliven(writer);
@@ -212,7 +214,8 @@ class Chains<I, O> {
       const owner = owners[at]!;
       if (this.#isAppend(owner + 1)) {
         this.#link(node, owner + 1, seenBy);
-        this.#length[owner + 1] = this.#length[node]! + (this.#view.written(this.#part.inputs[owner]!) as string).length;
+        this.#length[owner + 1] =
+          this.#length[node]! + (this.#view.written(this.#part.inputs[owner]!) as string).length;
       } else if (node !== 0 || at > 0) {
         return this.#refuse(seenBy);
       }
@@ -301,7 +304,8 @@ class Chains<I, O> {
     }
     const members: number[] = [];
     for (let node = 1; node < reached.length; node++) {
-      if (this.#live[node] === 1 && reached[node] === 0) members.push(node - 1, this.#parentFrom[node]!, this.#firstRead[node]!);
+      if (this.#live[node] === 1 && reached[node] === 0)
+        members.push(node - 1, this.#parentFrom[node]!, this.#firstRead[node]!);
     }
     return members;
   }

@@ -33,9 +33,11 @@ function endMark(tokens: ReadonlyMap<string, number>): string | undefined {
   return mark;
 }
 
-function splitBehind(tokens: ReadonlyMap<string, number>, mark: string, text: string, from: number): number[] | undefined {
+function splitBehind(
+  tokens: ReadonlyMap<string, number>, mark: string, text: string, from: number,
+): number[] | undefined {
   const owners: number[] = [];
-  for (let at = from; at < text.length; ) {
+  for (let at = from; at < text.length;) {
     const end = text.indexOf(mark, at) + 1;
     const owner = end === 0 ? undefined : tokens.get(text.slice(at, end));
     if (owner === undefined) return undefined;
@@ -56,11 +58,13 @@ function startMark(tokens: ReadonlyMap<string, number>, isAppended: (owner: numb
   return mark;
 }
 
-function splitBefore(tokens: ReadonlyMap<string, number>, mark: string, text: string, from: number): number[] | undefined {
+function splitBefore(
+  tokens: ReadonlyMap<string, number>, mark: string, text: string, from: number,
+): number[] | undefined {
   // Behind the beginning every token has the mark: without it, `from` lies inside a token.
   if (from > 0 && from < text.length && text[from] !== mark) return undefined;
   const owners: number[] = [];
-  for (let at = from; at < text.length; ) {
+  for (let at = from; at < text.length;) {
     const next = text.indexOf(mark, at + 1);
     const end = next === -1 ? text.length : next;
     const owner = tokens.get(text.slice(at, end));
@@ -91,7 +95,9 @@ function noneEnds(tokens: ReadonlyMap<string, number>, lengths: readonly number[
   return true;
 }
 
-function decodeForward(tokens: ReadonlyMap<string, number>, lengths: readonly number[], text: string, from: number): number[] | undefined {
+function decodeForward(
+  tokens: ReadonlyMap<string, number>, lengths: readonly number[], text: string, from: number,
+): number[] | undefined {
   const owners: number[] = [];
   let at = from;
   next: while (at < text.length) {
@@ -108,7 +114,9 @@ function decodeForward(tokens: ReadonlyMap<string, number>, lengths: readonly nu
   return owners;
 }
 
-function decodeBackward(tokens: ReadonlyMap<string, number>, lengths: readonly number[], text: string, from: number): number[] | undefined {
+function decodeBackward(
+  tokens: ReadonlyMap<string, number>, lengths: readonly number[], text: string, from: number,
+): number[] | undefined {
   const owners: number[] = [];
   let end = text.length;
   next: while (end > from) {

@@ -1,4 +1,6 @@
-/** The greatest of a range of numbers, some of which go away: a tree over them, O(log n) for each question and change. */
+/**
+ * The greatest of a range of numbers, some of which go away: a tree over them, O(log n) for each question and change.
+ */
 
 const none = -1;
 
@@ -17,7 +19,8 @@ export class Extremes {
     this.#best = new Int32Array(width * 2).fill(none);
     if (isEmpty) return;
     for (let place = 0; place < numbers.length; place++) this.#best[width + place] = place;
-    for (let node = width - 1; node >= 1; node--) this.#best[node] = this.#better(this.#best[node * 2]!, this.#best[node * 2 + 1]!);
+    for (let node = width - 1; node >= 1; node--)
+      this.#best[node] = this.#better(this.#best[node * 2]!, this.#best[node * 2 + 1]!);
   }
 
   #better(a: number, b: number): number {
@@ -37,7 +40,8 @@ export class Extremes {
   #set(place: number, to: number): void {
     let node = this.#width + place;
     this.#best[node] = to;
-    for (node >>>= 1; node >= 1; node >>>= 1) this.#best[node] = this.#better(this.#best[node * 2]!, this.#best[node * 2 + 1]!);
+    for (node >>>= 1; node >= 1; node >>>= 1)
+      this.#best[node] = this.#better(this.#best[node * 2]!, this.#best[node * 2 + 1]!);
   }
 
   /** The place of the greatest from `low` to before `high`; -1 when none is there. */

@@ -23,5 +23,8 @@ export const legalVerdict: FastVerdict = { legal: true };
 
 /** Clashing operations, each once, without the virtual ones (below zero). */
 export function clashOf(...operations: readonly number[]): FastVerdict {
-  return { legal: false, clash: [...new Set(operations)].filter((operation) => operation >= 0).toSorted((a, b) => a - b) };
+  return {
+    legal: false,
+    clash: [...new Set(operations)].filter((operation) => operation >= 0).toSorted((a, b) => a - b),
+  };
 }

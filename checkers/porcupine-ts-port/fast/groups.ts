@@ -27,7 +27,11 @@ export function putInRow(groups: Group[]): { readonly clash: readonly [Group, Gr
   groups.sort((a, b) => left(a) - left(b) || Number(isForward(a)) - Number(isForward(b)));
   let forward: Group | undefined;
   for (const group of groups) {
-    if (forward !== undefined && group.earliestReturn < forward.latestCall && forward.earliestReturn < group.latestCall) {
+    if (
+      forward !== undefined &&
+      group.earliestReturn < forward.latestCall &&
+      forward.earliestReturn < group.latestCall
+    ) {
       return { clash: [forward, group] };
     }
     // Forward zones met so far do not overlap, so the last one reaches furthest.

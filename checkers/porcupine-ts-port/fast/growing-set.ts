@@ -48,8 +48,10 @@ function check<I, O>(view: GrowingSetView<I, O>, part: OrderedPartition<I, O>): 
   const placed = new Set<number>();
   let previous: (typeof reads)[number] | undefined;
   for (const read of reads) {
-    const missing = previous === undefined ? [] : [...previous.elements].filter((element) => !read.elements.has(element));
-    if (previous !== undefined && missing.length > 0) return clashOf(previous.index, read.index, adds.get(missing[0]) ?? -1);
+    const missing =
+      previous === undefined ? [] : [...previous.elements].filter((element) => !read.elements.has(element));
+    if (previous !== undefined && missing.length > 0)
+      return clashOf(previous.index, read.index, adds.get(missing[0]) ?? -1);
     if (previous !== undefined && previous.elements.size === read.elements.size) {
       levels.at(-1)!.push(read.index);
       continue;
@@ -69,7 +71,9 @@ function check<I, O>(view: GrowingSetView<I, O>, part: OrderedPartition<I, O>): 
 }
 
 /** An operation that returned before one of an earlier level was called. */
-function outOfOrder<I, O>(part: OrderedPartition<I, O>, levels: readonly (readonly number[])[]): FastVerdict | undefined {
+function outOfOrder<I, O>(
+  part: OrderedPartition<I, O>, levels: readonly (readonly number[])[],
+): FastVerdict | undefined {
   const { floor, returnRank } = part;
   let latest = -1;
   let latestFloor = -1;

@@ -30,10 +30,13 @@ const none = -1;
 const mostCombined = 30;
 
 /**
- * @param combined so many values that wait for readers are combined in every way; what is left out is never called illegal
+ * @param combined so many values that wait for readers are combined in every way; what is left out is never called
+ *   illegal
  * @returns undefined when the partition holds more than reads and writes
  */
-export function lazyWritesSearch<I, O>(view: RegisterView<I, O>, part: OrderedPartition<I, O>, combined = mostCombined): PartSearch | undefined {
+export function lazyWritesSearch<I, O>(
+  view: RegisterView<I, O>, part: OrderedPartition<I, O>, combined = mostCombined,
+): PartSearch | undefined {
   const { count, known, inputs, outputs, returnRank } = part;
   const numbers = new Map<unknown, number>([[view.initial, 0]]);
   const numberOf = (value: unknown): number => {
@@ -73,7 +76,8 @@ interface Choice {
   readonly undo: number;
 }
 
-const optionCount = ({ alone, before, last }: Options): number => alone.length + (last === none ? 0 : 2 ** before.length);
+const optionCount = ({ alone, before, last }: Options): number =>
+  alone.length + (last === none ? 0 : 2 ** before.length);
 
 /** The writes of an option, in turn. */
 function* showsOf({ alone, before, last }: Options, option: number): Generator<number> {
@@ -275,7 +279,14 @@ class LazyWrites implements PartSearch {
     const deadlines = new Map<number, number>();
     for (let i = this.#firstOpen[slot]!; i < count && floor[i]! <= slot; i++) {
       const value = this.#value[i]!;
-      if (value === none || value === but || this.#isWrite[i] === 1 || returnRank[i]! < slot || this.#wasThere(value, floor[i]!)) continue;
+      if (
+        value === none ||
+        value === but ||
+        this.#isWrite[i] === 1 ||
+        returnRank[i]! < slot ||
+        this.#wasThere(value, floor[i]!)
+      )
+        continue;
       deadlines.set(value, Math.min(deadlines.get(value) ?? count, returnRank[i]!));
     }
     return [...deadlines]
@@ -292,9 +303,17 @@ class LazyWrites implements PartSearch {
   #isOfUse(value: number, slot: number): boolean {
     const { count, known, floor, returnRank } = this.#part;
     const reads = this.#readsOf[value]!;
-    if (value !== this.#current && reads.length > 0 && floor[reads.at(-1)!]! >= this.#firstFloorOfOpen(slot)) return true;
+    if (value !== this.#current && reads.length > 0 && floor[reads.at(-1)!]! >= this.#firstFloorOfOpen(slot))
+      return true;
     for (let i = this.#firstOpen[slot]!; i < count && floor[i]! <= slot; i++) {
-      if (this.#isWrite[i] === 1 && returnRank[i]! > slot && returnRank[i]! < known && this.#isShown[i] === 0 && this.#lastShow < floor[i]!) return true;
+      if (
+        this.#isWrite[i] === 1 &&
+        returnRank[i]! > slot &&
+        returnRank[i]! < known &&
+        this.#isShown[i] === 0 &&
+        this.#lastShow < floor[i]!
+      )
+        return true;
     }
     return false;
   }
@@ -312,7 +331,12 @@ class LazyWrites implements PartSearch {
     let best = none;
     for (let at = lastCalledUpTo(writes, floor, slot); at >= 0 && writes[at]! >= firstOpen; at--) {
       const write = writes[at]!;
-      if (returnRank[write]! >= slot && this.#isShown[write] === 0 && (best === none || returnRank[write]! < returnRank[best]!)) best = write;
+      if (
+        returnRank[write]! >= slot &&
+        this.#isShown[write] === 0 &&
+        (best === none || returnRank[write]! < returnRank[best]!)
+      )
+        best = write;
     }
     if (best !== none) return best;
     const unknown = this.#unknownOf[value]![this.#unknownShown[value]!];

@@ -73,7 +73,10 @@ function latestCalls<I, O>(
   isWrite: Uint8Array,
   written: (operation: number) => unknown,
 ): (before: number, value: unknown) => number {
-  /** By the number of returns: the write called last, and the one called last among those of other values than that one's. */
+  /**
+   * By the number of returns: the write called last, and the one called last among those of other values than that
+   * one's.
+   */
   const last = new Int32Array(known + 1).fill(none);
   const second = new Int32Array(known + 1).fill(none);
   const isLater = (a: number, b: number): boolean => b === none || floor[a]! > floor[b]!;

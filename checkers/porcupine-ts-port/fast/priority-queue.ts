@@ -5,8 +5,8 @@
  * largest value out found nothing else in the queue. Turned round, and as one sweep, from the smallest value
  * on: a value can be taken in a slot exactly when no smaller value must be there during the whole of it. Take
  * it in the first such slot that its calls allow. If that slot is behind the return of its put, the value is
- * there in the slots between, in every linearization: every other choice keeps it there in these, and more. Else put and
- * take are side by side, and nobody meets the value. So each value leaves the least that it can to the
+ * there in the slots between, in every linearization: every other choice keeps it there in these, and more. Else put
+ * and take are side by side, and nobody meets the value. So each value leaves the least that it can to the
  * larger ones, and by induction the history is linearizable exactly when each finds a slot, and each take that
  * found nothing one without any value. (Inside a slot: takes of values that were there before, smallest
  * first; then pairs of put and take; then those that found nothing; then the put that returns at its end.)
@@ -16,8 +16,12 @@ import { bagFastPath, covering, none, operationsOf, type BagView, type Fault, ty
 import type { FastPath } from './fast-path.ts';
 
 /** @param compare a total order of all values */
-export function priorityQueueFastPath<I, O>(view: BagView<I, O>, compare: (a: unknown, b: unknown) => number): FastPath<I, O> {
-  return bagFastPath('priority-order', view, (values, empties, part) => new Sweep(values, compare).check(empties, part as OrderedPartition<I, O>));
+export function priorityQueueFastPath<I, O>(
+  view: BagView<I, O>, compare: (a: unknown, b: unknown) => number,
+): FastPath<I, O> {
+  return bagFastPath('priority-order', view, (values, empties, part) =>
+    new Sweep(values, compare).check(empties, part as OrderedPartition<I, O>),
+  );
 }
 
 /** A violation with few values is looked for this many times; else all smaller values are named. */
@@ -35,7 +39,9 @@ class Sweep {
 
   constructor(values: Values, compare: (a: unknown, b: unknown) => number) {
     this.#values = values;
-    this.#inOrder = Array.from({ length: values.size }, (_, value) => value).toSorted((a, b) => compare(values.value[a], values.value[b]));
+    this.#inOrder = Array.from({ length: values.size }, (_, value) => value).toSorted((a, b) =>
+      compare(values.value[a], values.value[b]),
+    );
     this.#onward = Int32Array.from({ length: values.lastSlot + 2 }, (_, slot) => slot);
     this.#first = new Int32Array(values.size);
     this.#last = new Int32Array(values.size);
@@ -49,14 +55,16 @@ class Sweep {
       const from = Math.max(putFrom[value]!, takeFrom[value]!);
       const slot = this.#nextFree(Math.min(from, lastSlot + 1));
       const stays = take[value] === none;
-      if (!stays && slot > Math.min(lastSlot, takeTo[value]!)) return this.#faultOf(from, Math.min(lastSlot, takeTo[value]!), place, [put[value]!, take[value]!]);
+      if (!stays && slot > Math.min(lastSlot, takeTo[value]!))
+        return this.#faultOf(from, Math.min(lastSlot, takeTo[value]!), place, [put[value]!, take[value]!]);
       this.#asked[place] = stays ? lastSlot + 1 : from;
       this.#first[place] = putTo[value]! + 1;
       this.#last[place] = slot - 1;
       for (let held = this.#first[place]!; held < slot; held = this.#nextFree(held + 1)) this.#onward[held] = held + 1;
     }
     for (const empty of empties) {
-      if (this.#nextFree(floor[empty]!) > returnRank[empty]!) return this.#faultOf(floor[empty]!, returnRank[empty]!, size, [empty]);
+      if (this.#nextFree(floor[empty]!) > returnRank[empty]!)
+        return this.#faultOf(floor[empty]!, returnRank[empty]!, size, [empty]);
     }
     return undefined;
   }
@@ -84,7 +92,8 @@ class Sweep {
         if (chosen.has(place)) continue;
         chosen.add(place);
         // It was not taken in the first slot that its calls allow: smaller ones were there.
-        if (this.#last[place]! >= this.#asked[place]!) demands.push({ from: this.#asked[place]!, to: this.#last[place]!, below: place });
+        if (this.#last[place]! >= this.#asked[place]!)
+          demands.push({ from: this.#asked[place]!, to: this.#last[place]!, below: place });
       }
     }
     return operationsOf(this.#values, Array.from(chosen, (place) => this.#inOrder[place]!), ...operations);

@@ -14,7 +14,11 @@ import { bagFastPath, emptyFault, none, operationsOf, type BagView, type Fault, 
 import type { FastPath } from './fast-path.ts';
 
 export function queueFastPath<I, O>(view: BagView<I, O>): FastPath<I, O> {
-  return bagFastPath('queue-order', view, (values, empties, part) => overtaking(values) ?? emptyFault(values, empties, part as OrderedPartition<I, O>));
+  return bagFastPath(
+    'queue-order',
+    view,
+    (values, empties, part) => overtaking(values) ?? emptyFault(values, empties, part as OrderedPartition<I, O>),
+  );
 }
 
 function overtaking(values: Values): Fault | undefined {

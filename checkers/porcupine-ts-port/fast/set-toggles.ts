@@ -80,7 +80,8 @@ class Element {
 
   /**
    * Toggles in slot `now`, whose return is that of the same rank.
-   * @returns the rank of the operation that did it, `none` when there is no such operation, `unclear` when several would do
+   * @returns the rank of the operation that did it, `none` when there is no such operation, `unclear` when several
+   *   would do
    */
   toggle(now: number): number | 'none' | 'unclear' {
     const to = other(this.state);

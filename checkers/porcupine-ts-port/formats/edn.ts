@@ -31,7 +31,10 @@ export class Digits {
   }
 }
 
-/** nil is null, a vector or list an array, a set a Set, a map a Map whose keys are texts (`:f` is "f", and "f" is "\"f\""). */
+/**
+ * nil is null, a vector or list an array, a set a Set, a map a Map whose keys are texts (`:f` is "f", and "f" is
+ * "\"f\"").
+ */
 export type Edn = null | boolean | number | string | Name | Digits | Edn[] | Set<Edn> | Map<string, Edn>;
 
 const closers: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
@@ -103,7 +106,8 @@ export class EdnReader {
         this.#at++;
         return items;
       }
-      if (char === undefined) throw new FormatError(startedAt, `expected ${closers[opener]} to close ${opener}, found the end of the input`);
+      if (char === undefined)
+        throw new FormatError(startedAt, `expected ${closers[opener]} to close ${opener}, found the end of the input`);
       items.push(this.read());
     }
   }
@@ -111,7 +115,8 @@ export class EdnReader {
   #map(): Map<string, Edn> {
     const line = this.#line;
     const items = this.#sequence('{');
-    if (items.length % 2 === 1) throw new FormatError(line, 'expected pairs of key and value in { }, found a key without a value');
+    if (items.length % 2 === 1)
+      throw new FormatError(line, 'expected pairs of key and value in { }, found a key without a value');
     const map = new Map<string, Edn>();
     for (let i = 0; i < items.length; i += 2) {
       const key = keyOf(items[i]!);
@@ -135,7 +140,8 @@ export class EdnReader {
       const escaped = this.#text[++this.#at] ?? '';
       if (escaped === 'u') {
         const hex = this.#text.slice(this.#at + 1, this.#at + 5);
-        if (!/^[\da-fA-F]{4}$/.test(hex)) throw this.#error(`expected four hexadecimal digits behind \\u, found ${excerpt(hex)}`);
+        if (!/^[\da-fA-F]{4}$/.test(hex))
+          throw this.#error(`expected four hexadecimal digits behind \\u, found ${excerpt(hex)}`);
         value += String.fromCharCode(Number.parseInt(hex, 16));
         this.#at += 4;
       } else {
@@ -183,14 +189,15 @@ export class EdnReader {
   }
 }
 
-const keyOf = (key: Edn): string => (key instanceof Name ? key.name : typeof key === 'string' ? JSON.stringify(key) : String(plainValue(key)));
+const keyOf = (key: Edn): string =>
+  key instanceof Name ? key.name : typeof key === 'string' ? JSON.stringify(key) : String(plainValue(key));
 
 /** What a text must not begin with, for something else does: names, maps, numbers that are kept as they are written. */
 const ofOthers = /^[:'"{#]/;
 
 /**
- * Values as the models take them, two that differ as two: `:a` is ":a", a symbol `a` is "'a", and a text is itself, or in
- * quotation marks where it looks like one of those; sets are arrays in one order, for they have none.
+ * Values as the models take them, two that differ as two: `:a` is ":a", a symbol `a` is "'a", and a text is itself, or
+ * in quotation marks where it looks like one of those; sets are arrays in one order, for they have none.
  */
 export function plainValue(value: Edn | undefined): unknown {
   if (value === undefined) return null;
@@ -199,12 +206,20 @@ export function plainValue(value: Edn | undefined): unknown {
   if (value instanceof Digits) return `#${value.text}`;
   if (Array.isArray(value)) return value.map(plainValue);
   if (value instanceof Set) return inOneOrder(Array.from(value, plainValue), (item) => JSON.stringify(item));
-  if (value instanceof Map) return `{${JSON.stringify(inOneOrder(Array.from(value, ([key, item]) => [key, plainValue(item)] as const), ([key]) => key))}`;
+  if (value instanceof Map)
+    return `{${JSON.stringify(
+      inOneOrder(
+        Array.from(value, ([key, item]) => [key, plainValue(item)] as const), ([key]) => key,
+      ),
+    )}`;
   return value;
 }
 
-const inOneOrder = <T>(items: readonly T[], textOf: (item: T) => string): readonly T[] =>
-  items.map((item) => [textOf(item), item] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, item]) => item);
+const inOneOrder = <T,>(items: readonly T[], textOf: (item: T) => string): readonly T[] =>
+  items
+    .map((item) => [textOf(item), item] as const)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([, item]) => item);
 
 const likeAnother = /^(?:[-+]?\d|\[|(?:true|false|null)$)/;
 

@@ -23,7 +23,10 @@ export function detectFormat(text: string): FormatName {
   if (start.startsWith('INFO')) return 'jepsen-log';
   if (/^\{\s*"/.test(start)) return 'jsonl';
   if (/^([[({]|#[{\w])/.test(start)) return /^\{[^[]*:key\s/.test(start) ? 'porcupine-log' : 'jepsen-edn';
-  throw new FormatError(first.line, `expected a JSON line, an EDN map or a line of a Jepsen log, found ${excerpt(first.text)}`);
+  throw new FormatError(
+    first.line,
+    `expected a JSON line, an EDN map or a line of a Jepsen log, found ${excerpt(first.text)}`,
+  );
 }
 
 export { asModel, guessModel, type AnyModel, type ModelHistory } from './as-model.ts';

@@ -24,15 +24,21 @@ export function parseJepsenEdn(text: string): RecordedHistory {
     const process = map.get('process');
     const op = String(map.get('f') ?? '');
     if (op === '') throw new FormatError(line, 'expected :f, the name of the operation');
-    if (process instanceof Digits) throw new FormatError(line, `expected the number of a process, found ${process.text}, which has too many digits`);
+    if (process instanceof Digits)
+      throw new FormatError(line, `expected the number of a process, found ${process.text}, which has too many digits`);
     if (typeof process !== 'number') {
-      pairing.annotate({ text: `${op} ${JSON.stringify(plainValue(map.get('value')))}`, startTime: time, lane: String(process ?? 'other') });
+      pairing.annotate({
+        text: `${op} ${JSON.stringify(plainValue(map.get('value')))}`, startTime: time,
+        lane: String(process ?? 'other'),
+      });
       return;
     }
     const [key, value] = keyAndValue(map.get('value'), isKeyed, line);
     switch (String(map.get('type') ?? '')) {
       case 'invoke':
-        pairing.invoke(process, time, line, { ...invocation(op, value, process, line), ...(key !== undefined && { key }) });
+        pairing.invoke(process, time, line, {
+          ...invocation(op, value, process, line), ...(key !== undefined && { key }),
+        });
         break;
       case 'ok':
         pairing.complete(process, time, line, op, outputOf(op, plainValue(value)));
@@ -44,7 +50,9 @@ export function parseJepsenEdn(text: string): RecordedHistory {
         pairing.giveUp(process, line, op);
         break;
       default:
-        throw new FormatError(line, `:type must be :invoke, :ok, :fail or :info, found ${String(map.get('type') ?? 'none')}`);
+        throw new FormatError(
+          line, `:type must be :invoke, :ok, :fail or :info, found ${String(map.get('type') ?? 'none')}`,
+        );
     }
   });
   return pairing.history();
@@ -56,7 +64,8 @@ function readEntries(text: string): Entry[] {
   for (let line = reader.nextLine(); line !== undefined; line = reader.nextLine()) {
     const value = reader.read();
     for (const map of Array.isArray(value) ? value : [value]) {
-      if (!(map instanceof Map)) throw new FormatError(line, 'expected an operation map { :process ... :type ... :f ... :value ... }');
+      if (!(map instanceof Map))
+        throw new FormatError(line, 'expected an operation map { :process ... :type ... :f ... :value ... }');
       entries.push({ line, map });
     }
   }
@@ -93,7 +102,8 @@ function invocation(op: string, value: Edn | undefined, process: number, line: n
       return { op, owner: process };
     case 'cas': {
       const pair = plainValue(value);
-      if (!Array.isArray(pair) || pair.length !== 2) throw new FormatError(line, 'expected :value [expected new] of a :cas');
+      if (!Array.isArray(pair) || pair.length !== 2)
+        throw new FormatError(line, 'expected :value [expected new] of a :cas');
       return { op, expected: pair[0], value: pair[1] };
     }
     default:

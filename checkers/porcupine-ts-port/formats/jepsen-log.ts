@@ -15,14 +15,19 @@ export function parseJepsenLog(text: string): RecordedHistory {
   linesOf(text).forEach((entry, time) => {
     const { line } = entry;
     const match = lineShape.exec(entry.text);
-    if (match === null) throw new FormatError(line, `expected "INFO  jepsen.util - PROCESS :TYPE :OPERATION VALUE", found ${excerpt(entry.text)}`);
+    if (match === null)
+      throw new FormatError(
+        line,
+        `expected "INFO  jepsen.util - PROCESS :TYPE :OPERATION VALUE", found ${excerpt(entry.text)}`,
+      );
     const [, name, type, op, rest] = match as unknown as [string, string, string, string, string];
     if (name === ':nemesis') {
       pairing.annotate({ text: `${op} ${rest}`, startTime: time, lane: 'nemesis' });
       return;
     }
     if (!/^\d+$/.test(name)) throw new FormatError(line, `expected the number of a process, found ${excerpt(name)}`);
-    if (op !== 'read' && op !== 'write' && op !== 'cas') throw new FormatError(line, `expected :read, :write or :cas, found :${op}`);
+    if (op !== 'read' && op !== 'write' && op !== 'cas')
+      throw new FormatError(line, `expected :read, :write or :cas, found :${op}`);
     const process = Number(name);
     switch (type) {
       case 'invoke':
@@ -47,7 +52,8 @@ export function parseJepsenLog(text: string): RecordedHistory {
 
 function valueOf(text: string, line: number): unknown {
   const value = plainValue(new EdnReader(text, line).read());
-  if (value !== null && typeof value !== 'number') throw new FormatError(line, `expected a number or nil, found ${excerpt(text)}`);
+  if (value !== null && typeof value !== 'number')
+    throw new FormatError(line, `expected a number or nil, found ${excerpt(text)}`);
   return value;
 }
 
@@ -55,6 +61,7 @@ function invocation(op: string, text: string, line: number): { op: string; value
   if (op === 'read') return { op };
   if (op === 'write') return { op, value: valueOf(text, line) };
   const pair = plainValue(new EdnReader(text, line).read());
-  if (!Array.isArray(pair) || pair.length !== 2) throw new FormatError(line, `expected a pair [expected new], found ${excerpt(text)}`);
+  if (!Array.isArray(pair) || pair.length !== 2)
+    throw new FormatError(line, `expected a pair [expected new], found ${excerpt(text)}`);
   return { op, expected: pair[0], value: pair[1] };
 }

@@ -3,9 +3,9 @@
  * `{"client":1,"op":"put","key":"k0","value":"v0","output":null,"call":0,"return":9}`.
  * `expected` belongs to cas, `owner` to the lock's operations and `version` to a versioned put; `return` is null for an
  * operation that never returned. `output` is what a read returned (null: nothing), whether a cas, contains, acquire
- * or release succeeded (true or false), what a versioned put was told (`"ErrVersion"`), or null. Left out, it was not told. Times are numbers of any unit; whole
- * ones may be of any size, and those beyond 2^53 (nanoseconds) are counted from the earliest. Lines such as
- * `{"annotation":"n1 crashed","call":5,"return":9,"lane":"faults"}` go to the picture.
+ * or release succeeded (true or false), what a versioned put was told (`"ErrVersion"`), or null. Left out, it was not
+ * told. Times are numbers of any unit; whole ones may be of any size, and those beyond 2^53 (nanoseconds) are counted
+ * from the earliest. Lines such as `{"annotation":"n1 crashed","call":5,"return":9,"lane":"faults"}` go to the picture.
  */
 import type { Annotation } from '../picture/annotation.ts';
 import type { Operation } from '../operation.ts';
@@ -34,12 +34,14 @@ export function jsonLinesOf(history: readonly Operation<object, object>[]): stri
 }
 
 function lineOf({ client, input, output, callTime, returnTime }: Operation<object, object>): object {
-  const told = output === undefined || returnTime === null ? {} : { output: Object.keys(output).length === 0 ? null : output };
+  const told =
+    output === undefined || returnTime === null ? {} : { output: Object.keys(output).length === 0 ? null : output };
   return { client, ...input, ...told, call: callTime, return: returnTime };
 }
 
 function recordOf(text: string, line: number): Record<string, unknown> {
-  if (text.length > deepest && tooDeepAt(text) !== null) throw new FormatError(line, `it is nested more than ${deepest} levels deep`);
+  if (text.length > deepest && tooDeepAt(text) !== null)
+    throw new FormatError(line, `it is nested more than ${deepest} levels deep`);
   const inexact = inexactIn(text);
   let value: unknown;
   try {
@@ -66,7 +68,9 @@ class Written {
 }
 
 /** @throws FormatError for a number that is no time: a value that was rounded is another one */
-function withExactTimes(record: Record<string, unknown>, inexact: readonly string[], line: number): Record<string, unknown> {
+function withExactTimes(
+  record: Record<string, unknown>, inexact: readonly string[], line: number,
+): Record<string, unknown> {
   const left = [...inexact];
   const times = timeFields.flatMap((name) => {
     const at = left.indexOf(record[name] as string);
@@ -74,7 +78,8 @@ function withExactTimes(record: Record<string, unknown>, inexact: readonly strin
     return [[name, new Written(left.splice(at, 1)[0]!)] as const];
   });
   const [first] = left;
-  if (first !== undefined) throw new FormatError(line, `${excerpt(first)} has more digits than a number can keep: write it as a text`);
+  if (first !== undefined)
+    throw new FormatError(line, `${excerpt(first)} has more digits than a number can keep: write it as a text`);
   return { ...record, ...Object.fromEntries(times) };
 }
 
@@ -91,20 +96,27 @@ function countedFromEarliest(entries: readonly Entry[]): readonly Entry[] {
   if (!entries.some(({ record }) => timeFields.some((name) => record[name] instanceof Written))) return entries;
   const whole = (entry: Entry, name: (typeof timeFields)[number]): bigint | null => {
     const value = entry.record[name];
-    const read = value instanceof Written ? wholeOf(value.text) : Number.isSafeInteger(value) ? BigInt(value as number) : null;
+    const read =
+      value instanceof Written ? wholeOf(value.text) : Number.isSafeInteger(value) ? BigInt(value as number) : null;
     if (read === null && (value instanceof Written || typeof value === 'number')) {
-      throw new FormatError(entry.line, `"${name}" has a fraction, or too many digits: write all times of this history as whole numbers, such as nanoseconds`);
+      throw new FormatError(
+        entry.line,
+        `"${name}" has a fraction, or too many digits: write all times of this history as whole numbers, such as nanoseconds`,
+      );
     }
     return read;
   };
-  const times = entries.flatMap((entry) => timeFields.map((name) => whole(entry, name))).filter((time) => time !== null);
+  const times = entries
+    .flatMap((entry) => timeFields.map((name) => whole(entry, name)))
+    .filter((time) => time !== null);
   const earliest = times.reduce((least, time) => (time < least ? time : least));
   return entries.map((entry) => {
     const counted = timeFields.flatMap((name) => {
       const time = whole(entry, name);
       if (time === null) return [];
       const since = Number(time - earliest);
-      if (!Number.isSafeInteger(since)) throw new FormatError(entry.line, `"${name}" is more than 2^53 later than the earliest time of this history`);
+      if (!Number.isSafeInteger(since))
+        throw new FormatError(entry.line, `"${name}" is more than 2^53 later than the earliest time of this history`);
       return [[name, since] as const];
     });
     return { ...entry, record: { ...entry.record, ...Object.fromEntries(counted) } };
@@ -133,18 +145,24 @@ function operationOf(record: Record<string, unknown>, line: number): RecordedOpe
   };
 }
 
-const knownFields: ReadonlySet<string> = new Set(['client', 'op', 'key', 'value', 'expected', 'owner', 'version', 'output', 'call', 'return']);
+const knownFields: ReadonlySet<string> = new Set([
+  'client', 'op', 'key', 'value', 'expected', 'owner', 'version', 'output', 'call', 'return',
+]);
 
 /** What is left out was not told, and allows everything: a slip of the pen must not do that. */
 function mustNotBeMisspelt(record: Record<string, unknown>, line: number): void {
   const missing = ['output', 'return'].find((name) => !Object.hasOwn(record, name));
   const stranger = Object.keys(record).find((name) => !knownFields.has(name));
   if (missing === undefined || stranger === undefined) return;
-  throw new FormatError(line, `there is no "${missing}", and nobody knows "${stranger}": leave it away, or write ${missing} in its place`);
+  throw new FormatError(
+    line,
+    `there is no "${missing}", and nobody knows "${stranger}": leave it away, or write ${missing} in its place`,
+  );
 }
 
 function timeOf(value: unknown, name: string, line: number): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new FormatError(line, `"${name}" must be a number${name === 'return' ? ' or null' : ''}`);
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    throw new FormatError(line, `"${name}" must be a number${name === 'return' ? ' or null' : ''}`);
   return value;
 }
 

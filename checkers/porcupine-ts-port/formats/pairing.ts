@@ -21,10 +21,15 @@ export class Pairing {
     const open = this.#open.get(process);
     if (open !== undefined) {
       const before = this.#operations[open]!;
-      throw new FormatError(line, `process ${process} invokes ${invocation.op} while its ${before.op} of line ${before.line} is still open: expected its :ok, :fail or :info first`);
+      throw new FormatError(
+        line,
+        `process ${process} invokes ${invocation.op} while its ${before.op} of line ${before.line} is still open: expected its :ok, :fail or :info first`,
+      );
     }
     this.#open.set(process, this.#operations.length);
-    this.#operations.push({ ...invocation, client: process, output: undefined, callTime: time, returnTime: null, line });
+    this.#operations.push({
+      ...invocation, client: process, output: undefined, callTime: time, returnTime: null, line,
+    });
   }
 
   /** @returns what was invoked */
@@ -55,14 +60,23 @@ export class Pairing {
 
   #close(process: number, line: number, op: string): number {
     const index = this.#open.get(process);
-    if (index === undefined) throw new FormatError(line, `process ${process} completes ${op} and has nothing open: expected an :invoke before`);
+    if (index === undefined)
+      throw new FormatError(
+        line, `process ${process} completes ${op} and has nothing open: expected an :invoke before`,
+      );
     const { op: invoked, line: invokedAt } = this.#operations[index]!;
-    if (invoked !== op) throw new FormatError(line, `process ${process} completes ${op}, and what it has open is the ${invoked} of line ${invokedAt}`);
+    if (invoked !== op)
+      throw new FormatError(
+        line,
+        `process ${process} completes ${op}, and what it has open is the ${invoked} of line ${invokedAt}`,
+      );
     this.#open.delete(process);
     return index;
   }
 
   history(): RecordedHistory {
-    return { operations: this.#operations.filter((_, index) => !this.#dropped.has(index)), annotations: this.#annotations };
+    return {
+      operations: this.#operations.filter((_, index) => !this.#dropped.has(index)), annotations: this.#annotations,
+    };
   }
 }

@@ -16,7 +16,8 @@ export function parsePorcupineLog(text: string): RecordedHistory {
     const op = String(map.get('f') ?? '');
     const key = plainValue(map.get('key'));
     if (typeof process !== 'number') throw new FormatError(line, ':process must be a number');
-    if (!['get', 'put', 'append'].includes(op)) throw new FormatError(line, `:f must be :get, :put or :append, found ${op === '' ? 'none' : `:${op}`}`);
+    if (!['get', 'put', 'append'].includes(op))
+      throw new FormatError(line, `:f must be :get, :put or :append, found ${op === '' ? 'none' : `:${op}`}`);
     if (typeof key !== 'string') throw new FormatError(line, ':key must be a text');
     const value = map.get('value');
     const type = String(map.get('type') ?? '');
@@ -34,7 +35,9 @@ export function parsePorcupineLog(text: string): RecordedHistory {
         pairing.giveUp(process, line, op);
         break;
       default:
-        throw new FormatError(line, `:type must be :invoke, :ok, :fail or :info, found ${type === '' ? 'none' : `:${type}`}`);
+        throw new FormatError(
+          line, `:type must be :invoke, :ok, :fail or :info, found ${type === '' ? 'none' : `:${type}`}`,
+        );
     }
   });
   return pairing.history();

@@ -15,7 +15,9 @@ export interface CounterOutput {
   readonly value?: number;
 }
 
-function step(state: number, { op, value = 1 }: CounterInput, output: CounterOutput | undefined): number | typeof illegal {
+function step(
+  state: number, { op, value = 1 }: CounterInput, output: CounterOutput | undefined,
+): number | typeof illegal {
   const next = op === 'add' ? state + value : state;
   return output?.value === undefined || sameValue(output.value, next) ? next : illegal;
 }
@@ -29,7 +31,9 @@ export const counterModel: Model<number, CounterInput, CounterOutput> = {
     read: { output: { value: optionalNumber } },
   }),
   readOnly: ({ op, value }) => op === 'read' || value === 0,
-  operationKey: ({ op, value = 1 }, output) => [op, op === 'add' ? value : 0, output?.value === undefined ? untold : output.value],
+  operationKey: ({ op, value = 1 }, output) => [
+    op, op === 'add' ? value : 0, output?.value === undefined ? untold : output.value,
+  ],
   describeOperation: ({ op, value = 1 }, output) => {
     const outcome = output?.value === undefined ? (op === 'read' ? ' -> ?' : '') : ` -> ${output.value}`;
     return op === 'add' ? `add(${value})${outcome}` : `read${outcome}`;

@@ -6,15 +6,23 @@ export interface Kind {
   holds(value: unknown): boolean;
 }
 
-const orAbsent = ({ called, holds }: Kind): Kind => ({ called: `${called}, or left out`, holds: (value) => value === undefined || value === null || holds(value) });
+const orAbsent = ({ called, holds }: Kind): Kind => ({
+  called: `${called}, or left out`, holds: (value) => value === undefined || value === null || holds(value),
+});
 
 export const text: Kind = { called: 'a text', holds: (value) => typeof value === 'string' };
-export const item: Kind = { called: 'a text or a number', holds: (value) => typeof value === 'string' || typeof value === 'number' };
+export const item: Kind = {
+  called: 'a text or a number', holds: (value) => typeof value === 'string' || typeof value === 'number',
+};
 export const optionalText: Kind = orAbsent(text);
 export const optionalItem: Kind = orAbsent(item);
 export const optionalNumber: Kind = orAbsent({ called: 'a number', holds: (value) => typeof value === 'number' });
-export const optionalVersion: Kind = orAbsent({ called: 'a whole number from 0 on', holds: (value) => Number.isSafeInteger(value) && (value as number) >= 0 });
-export const optionalBoolean: Kind = orAbsent({ called: 'true or false', holds: (value) => typeof value === 'boolean' });
+export const optionalVersion: Kind = orAbsent({
+  called: 'a whole number from 0 on', holds: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+});
+export const optionalBoolean: Kind = orAbsent({
+  called: 'true or false', holds: (value) => typeof value === 'boolean',
+});
 export const optionalScalar: Kind = orAbsent({
   called: 'a text, a number, true or false',
   holds: (value) => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean',
@@ -38,14 +46,17 @@ export function problemFinder(model: string, shapes: Readonly<Record<string, Sha
   const inputs = new Map(entries.map(([op, { input = {} }]) => [op, Object.entries(input)]));
   const outputs = new Map(entries.map(([op, { output = {} }]) => [op, Object.entries(output)]));
   return (input, output) => {
-    if (typeof input !== 'object' || input === null) return `an input of the ${model} model is a record with the operation's name as "op"`;
+    if (typeof input !== 'object' || input === null)
+      return `an input of the ${model} model is a record with the operation's name as "op"`;
     const { op } = input;
     const fields = inputs.get(op);
-    if (fields === undefined) return `the ${model} model has no operation "${String(op)}"; it has ${[...inputs.keys()].join(', ')}`;
+    if (fields === undefined)
+      return `the ${model} model has no operation "${String(op)}"; it has ${[...inputs.keys()].join(', ')}`;
     const problem = wrongField(fields, input);
     if (problem !== undefined) return `the ${model} model's ${op}: ${problem}`;
     if (output === undefined) return undefined;
-    if (typeof output !== 'object' || output === null) return `the ${model} model's ${op}: its output must be a record such as {}, or undefined`;
+    if (typeof output !== 'object' || output === null)
+      return `the ${model} model's ${op}: its output must be a record such as {}, or undefined`;
     const told = wrongField(outputs.get(op)!, output);
     return told === undefined ? undefined : `the ${model} model's ${op}: in its output ${told}`;
   };

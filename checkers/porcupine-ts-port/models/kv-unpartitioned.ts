@@ -38,7 +38,8 @@ export const kvUnpartitionedModel: Model<Store, KvInput, KvOutput> = {
   },
   equal: sameStore,
   hash: hashStore,
-  sizeBytes: (store) => Array.from(store, ([key, value]) => 64 + key.length + value.length).reduce((sum, size) => sum + size, 64),
+  sizeBytes: (store) =>
+    Array.from(store, ([key, value]) => 64 + key.length + value.length).reduce((sum, size) => sum + size, 64),
   readOnly: kvModel.readOnly!,
   operationKey: (input, output) => {
     const key = kvModel.operationKey!(input, output);

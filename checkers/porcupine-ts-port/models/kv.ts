@@ -24,7 +24,9 @@ export interface KvOutput {
   readonly ok?: boolean;
 }
 
-const kinds: ReadonlyMap<string, RegisterKind> = new Map([['get', 'read'], ['put', 'write'], ['append', 'append'], ['cas', 'cas'], ['delete', 'write']]);
+const kinds: ReadonlyMap<string, RegisterKind> = new Map([
+  ['get', 'read'], ['put', 'write'], ['append', 'append'], ['cas', 'cas'], ['delete', 'write'],
+]);
 
 const view: RegisterView<KvInput, KvOutput> = {
   initial: '',

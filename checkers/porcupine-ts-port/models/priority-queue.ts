@@ -26,7 +26,9 @@ function inserted(state: Items, value: string | number): Items {
   return place === -1 ? [...state, value] : [...state.slice(0, place), value, ...state.slice(place)];
 }
 
-function step(state: Items, { op, value }: PriorityQueueInput, output: PriorityQueueOutput | undefined): Items | typeof illegal {
+function step(
+  state: Items, { op, value }: PriorityQueueInput, output: PriorityQueueOutput | undefined,
+): Items | typeof illegal {
   switch (op) {
     case 'insert':
       if (value === undefined) throw new TypeError("the priority queue model's insert needs a value");
@@ -49,10 +51,13 @@ export const priorityQueueModel: Model<Items, PriorityQueueInput, PriorityQueueO
   name: 'priority-queue',
   init: () => [],
   step,
-  problemOf: problemFinder('priority queue', { insert: { input: { value: item } }, 'remove-min': { output: { value: optionalItem } } }),
+  problemOf: problemFinder('priority queue', {
+    insert: { input: { value: item } }, 'remove-min': { output: { value: optionalItem } },
+  }),
   readOnly: ({ op }, output) => op === 'remove-min' && output !== undefined && (output.value ?? null) === null,
   isBlind: ({ op }) => op === 'insert',
-  operationKey: ({ op, value }, output) => (op === 'insert' ? [op, value] : [op, output === undefined ? untold : (output.value ?? null)]),
+  operationKey: ({ op, value }, output) =>
+    op === 'insert' ? [op, value] : [op, output === undefined ? untold : (output.value ?? null)],
   fastPaths: [priorityQueueFastPath(view, (a, b) => compareItems(a as string | number, b as string | number))],
   describeOperation: ({ op, value }, output) =>
     op === 'insert'

@@ -18,7 +18,9 @@ export interface QueueOutput {
   readonly value?: Item | null;
 }
 
-function step(state: readonly Item[], { op, value }: QueueInput, output: QueueOutput | undefined): readonly Item[] | typeof illegal {
+function step(
+  state: readonly Item[], { op, value }: QueueInput, output: QueueOutput | undefined,
+): readonly Item[] | typeof illegal {
   switch (op) {
     case 'enqueue':
       if (value === undefined) throw new TypeError("the queue model's enqueue needs a value");
@@ -41,12 +43,16 @@ export const queueModel: Model<readonly Item[], QueueInput, QueueOutput> = {
   name: 'queue',
   init: () => [],
   step,
-  problemOf: problemFinder('queue', { enqueue: { input: { value: item } }, dequeue: { output: { value: optionalItem } } }),
+  problemOf: problemFinder('queue', {
+    enqueue: { input: { value: item } }, dequeue: { output: { value: optionalItem } },
+  }),
   readOnly: ({ op }, output) => op === 'dequeue' && output !== undefined && (output.value ?? null) === null,
   isBlind: ({ op }) => op === 'enqueue',
   operationKey: ({ op, value }, output) => [op, value, output === undefined ? untold : (output.value ?? null)],
   fastPaths: [queueFastPath(view)],
   describeOperation: ({ op, value }, output) =>
-    op === 'enqueue' ? `enqueue(${JSON.stringify(value)})` : `dequeue -> ${output === undefined ? '?' : JSON.stringify(output.value ?? null)}`,
+    op === 'enqueue'
+      ? `enqueue(${JSON.stringify(value)})`
+      : `dequeue -> ${output === undefined ? '?' : JSON.stringify(output.value ?? null)}`,
   describeState: (state) => JSON.stringify(state),
 };

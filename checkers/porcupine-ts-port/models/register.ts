@@ -40,7 +40,9 @@ const view: RegisterView<CasRegisterInput, RegisterOutput> = {
   applied: (output) => output.ok,
 };
 
-function step(state: RegisterValue, input: CasRegisterInput, output: RegisterOutput | undefined): RegisterValue | typeof illegal {
+function step(
+  state: RegisterValue, input: CasRegisterInput, output: RegisterOutput | undefined,
+): RegisterValue | typeof illegal {
   switch (input.op) {
     case 'read':
       return output === undefined || sameValue(output.value ?? null, state) ? state : illegal;
@@ -59,7 +61,9 @@ function step(state: RegisterValue, input: CasRegisterInput, output: RegisterOut
 const isReadOnly = (input: CasRegisterInput, output: RegisterOutput | undefined): boolean =>
   input.op === 'read' || (input.op === 'cas' && output?.ok === false);
 
-const keyOf = ({ op, value = null, expected = null }: CasRegisterInput, output: RegisterOutput | undefined): OperationKey => {
+const keyOf = (
+  { op, value = null, expected = null }: CasRegisterInput, output: RegisterOutput | undefined,
+): OperationKey => {
   switch (op) {
     case 'read':
       return [op, output === undefined ? untold : (output.value ?? null)];
@@ -96,7 +100,10 @@ const register = {
   operationKey: keyOf,
   registerView: view,
   fastPaths: [chainsFastPath(view), neverCurrentFastPath(view)],
-  ownSearch: { name: 'lazy-writes', begin: (part: OrderedPartition<CasRegisterInput, RegisterOutput>) => lazyWritesSearch(view, part) },
+  ownSearch: {
+    name: 'lazy-writes',
+    begin: (part: OrderedPartition<CasRegisterInput, RegisterOutput>) => lazyWritesSearch(view, part),
+  },
   describeOperation: describe,
   describeState: (state: RegisterValue) => JSON.stringify(state),
 };
@@ -104,9 +111,14 @@ const register = {
 /** Read, write and compare-and-set. */
 export const casRegisterModel: Model<RegisterValue, CasRegisterInput, RegisterOutput> = {
   name: 'cas-register',
-  problemOf: problemFinder('cas-register', { ...shapes, cas: { input: { value: optionalScalar, expected: optionalScalar }, output: { ok: optionalBoolean } } }),
+  problemOf: problemFinder('cas-register', {
+    ...shapes,
+    cas: { input: { value: optionalScalar, expected: optionalScalar }, output: { ok: optionalBoolean } },
+  }),
   ...register,
 };
 
 /** Read and write. */
-export const registerModel: Model<RegisterValue, RegisterInput, RegisterOutput> = { name: 'register', problemOf: problemFinder('register', shapes), ...register };
+export const registerModel: Model<RegisterValue, RegisterInput, RegisterOutput> = {
+  name: 'register', problemOf: problemFinder('register', shapes), ...register,
+};

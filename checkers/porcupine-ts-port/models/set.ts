@@ -27,7 +27,8 @@ export type Elements = readonly Element[];
 
 const sortedOnce = (values: readonly Element[]): Elements => [...new Set(values)].toSorted(compare);
 
-const sameElements = (a: Elements, b: Elements): boolean => a.length === b.length && a.every((value, index) => sameValue(value, b[index]));
+const sameElements = (a: Elements, b: Elements): boolean =>
+  a.length === b.length && a.every((value, index) => sameValue(value, b[index]));
 
 function step(state: Elements, { op, value }: SetInput, output: SetOutput | undefined): Elements | typeof illegal {
   if (op === 'read') {
@@ -62,7 +63,8 @@ const view: GrowingSetView<SetInput, SetOutput> = {
 };
 
 const elementView: ElementView<SetInput, SetOutput> = {
-  kind: ({ op, value }) => (value === undefined || (op !== 'add' && op !== 'remove' && op !== 'contains') ? undefined : op),
+  kind: ({ op, value }) =>
+    value === undefined || (op !== 'add' && op !== 'remove' && op !== 'contains') ? undefined : op,
   told: ({ ok }) => ok,
   isSame: (a, b) => sameValue(a.value, b.value),
 };

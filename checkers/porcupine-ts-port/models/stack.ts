@@ -47,6 +47,8 @@ export const stackModel: Model<Stack, StackInput, StackOutput> = {
   operationKey: ({ op, value }, output) => [op, value, output === undefined ? untold : (output.value ?? null)],
   fastPaths: [stackFastPath(view)],
   describeOperation: ({ op, value }, output) =>
-    op === 'push' ? `push(${JSON.stringify(value)})` : `pop -> ${output === undefined ? '?' : JSON.stringify(output.value ?? null)}`,
+    op === 'push'
+      ? `push(${JSON.stringify(value)})`
+      : `pop -> ${output === undefined ? '?' : JSON.stringify(output.value ?? null)}`,
   describeState: (state) => JSON.stringify(state),
 };

@@ -33,15 +33,22 @@ export interface Versioned {
 
 const none: Versioned = { value: '', version: 0 };
 
-function step(state: Versioned, input: VersionedKvInput, output: VersionedKvOutput | undefined): Versioned | typeof illegal {
+function step(
+  state: Versioned, input: VersionedKvInput, output: VersionedKvOutput | undefined,
+): Versioned | typeof illegal {
   if (input.op === 'put') return put(state, input, output);
   if (output === undefined) return state;
   const { value, version } = state;
-  const isSeen = output.err === 'ErrNoKey' ? version === 0 : version > 0 && (output.value ?? value) === value && (output.version ?? version) === version;
+  const isSeen =
+    output.err === 'ErrNoKey'
+      ? version === 0
+      : version > 0 && (output.value ?? value) === value && (output.version ?? version) === version;
   return isSeen ? state : illegal;
 }
 
-function put(state: Versioned, { value = '', version = state.version }: VersionedKvInput, output: VersionedKvOutput | undefined): Versioned | typeof illegal {
+function put(
+  state: Versioned, { value = '', version = state.version }: VersionedKvInput, output: VersionedKvOutput | undefined,
+): Versioned | typeof illegal {
   const written = { value, version: version + 1 };
   const matches = version === state.version;
   if (output === undefined) return matches ? written : state;
@@ -58,10 +65,13 @@ function put(state: Versioned, { value = '', version = state.version }: Versione
   }
 }
 
-const oneOf = (...errs: readonly string[]): Kind => ({ called: `${errs.join(', ')}, or left out`, holds: (value) => value === undefined || errs.includes(value as string) });
+const oneOf = (...errs: readonly string[]): Kind => ({
+  called: `${errs.join(', ')}, or left out`, holds: (value) => value === undefined || errs.includes(value as string),
+});
 
 function describe({ op, key, value = '', version }: VersionedKvInput, output: VersionedKvOutput | undefined): string {
-  if (op === 'put') return `put(${key}, ${JSON.stringify(value)}, version ${version ?? '?'}) -> ${output === undefined ? '?' : output.err ?? 'OK'}`;
+  if (op === 'put')
+    return `put(${key}, ${JSON.stringify(value)}, version ${version ?? '?'}) -> ${output === undefined ? '?' : (output.err ?? 'OK')}`;
   if (output === undefined) return `get(${key}) -> ?`;
   if (output.err === 'ErrNoKey') return `get(${key}) -> ErrNoKey`;
   return `get(${key}) -> ${JSON.stringify(output.value) ?? '?'}, version ${output.version ?? '?'}`;
@@ -76,13 +86,18 @@ export const versionedKvModel: Model<Versioned, VersionedKvInput, VersionedKvOut
   hash: ({ version }) => version,
   sizeBytes: ({ value }) => 64 + 2 * value.length,
   problemOf: problemFinder('versioned-kv', {
-    get: { input: { key: text }, output: { value: optionalText, version: optionalVersion, err: oneOf('OK', 'ErrNoKey') } },
-    put: { input: { key: text, value: optionalText, version: optionalVersion }, output: { err: oneOf('OK', 'ErrVersion', 'ErrNoKey', 'ErrMaybe') } },
+    get: {
+      input: { key: text }, output: { value: optionalText, version: optionalVersion, err: oneOf('OK', 'ErrNoKey') },
+    },
+    put: {
+      input: { key: text, value: optionalText, version: optionalVersion },
+      output: { err: oneOf('OK', 'ErrVersion', 'ErrNoKey', 'ErrMaybe') },
+    },
   }),
   partition: ({ key }) => key,
   readOnly: ({ op }, output) => op === 'get' || output?.err === 'ErrVersion' || output?.err === 'ErrNoKey',
   operationKey: ({ op, value = '', version }, output) =>
-    (op === 'get' ? undefined : [op, value, version ?? untold, output === undefined ? untold : output.err ?? 'OK']),
+    op === 'get' ? undefined : [op, value, version ?? untold, output === undefined ? untold : (output.err ?? 'OK')],
   describeOperation: describe,
   describeState: ({ value, version }) => (version === 0 ? 'no key' : `${JSON.stringify(value)}, version ${version}`),
   describeMetadata: (key) => `key ${JSON.stringify(key)}`,

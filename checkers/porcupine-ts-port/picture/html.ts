@@ -6,11 +6,13 @@ import { pageStyle } from './page-style.ts';
 import { pictureOf, type PictureOptions } from './picture.ts';
 
 /**
- * Bars by client (those that have an operation in the window), the longest linearization drawn below them, the window in which nothing fits
- * shaded, states on hover, annotations on lanes of their own. It opens from disk, asks for nothing over
- * a network, and shows every value as text.
+ * Bars by client (those that have an operation in the window), the longest linearization drawn below them, the window
+ * in which nothing fits shaded, states on hover, annotations on lanes of their own. It opens from disk, asks for
+ * nothing over a network, and shows every value as text.
  */
-export function renderHtml<S, I, O>(model: Model<S, I, O>, history: readonly Operation<I, O>[], options: PictureOptions): string {
+export function renderHtml<S, I, O>(
+  model: Model<S, I, O>, history: readonly Operation<I, O>[], options: PictureOptions,
+): string {
   const picture = pictureOf(model, history, options);
   return `<!doctype html>
 <html lang="en">
@@ -49,7 +51,10 @@ export function renderHtml<S, I, O>(model: Model<S, I, O>, history: readonly Ope
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** DEL, C1 and what turns the direction of a line: a value that holds one shows its number. Of C0 only ends of lines and tabs do something in a page. */
+/**
+ * DEL, C1 and what turns the direction of a line: a value that holds one shows its number. Of C0 only ends of lines and
+ * tabs do something in a page.
+ */
 const doers = /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const numberOf = (char: string): string => `u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
@@ -59,5 +64,7 @@ function escapeText(text: string): string {
 
 /** Inside a script element only `<` can end or change it; the two separators are no JSON everywhere. */
 function escapeScript(json: string): string {
-  return json.replace(doers, (char) => `\\\\${numberOf(char)}`).replace(/[<>&\u2028\u2029]/g, (char) => `\\${numberOf(char)}`);
+  return json
+    .replace(doers, (char) => `\\\\${numberOf(char)}`)
+    .replace(/[<>&\u2028\u2029]/g, (char) => `\\${numberOf(char)}`);
 }

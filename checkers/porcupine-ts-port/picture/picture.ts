@@ -60,9 +60,12 @@ const maxLinearizations = 32;
 /** Longer texts are cut: a value may hold thousands of tokens. */
 const maxText = 240;
 
-const cut = (text: string): string => (text.length > maxText ? `${text.slice(0, maxText / 2)} ... ${text.slice(-maxText / 2)}` : text);
+const cut = (text: string): string =>
+  text.length > maxText ? `${text.slice(0, maxText / 2)} ... ${text.slice(-maxText / 2)}` : text;
 
-export function pictureOf<S, I, O>(whole: Model<S, I, O>, history: readonly Operation<I, O>[], options: PictureOptions): Picture {
+export function pictureOf<S, I, O>(
+  whole: Model<S, I, O>, history: readonly Operation<I, O>[], options: PictureOptions,
+): Picture {
   const { verdict, budgetSteps = defaultPictureSteps } = options;
   const model = (whole.byLocality as Model<S, I, O> | undefined) ?? whole;
   const parts = orderHistory(history, model);
@@ -80,7 +83,9 @@ export function pictureOf<S, I, O>(whole: Model<S, I, O>, history: readonly Oper
     const isIllegal = mine !== undefined || other !== undefined || blocked !== undefined;
     // The verdict knows of parts for which the picture's own steps did not suffice.
     const isOk = verdict.kind === 'ok' || (partials.complete && blocked === undefined);
-    return partitionOf(model, history, operations, part.key, partials, mine, blocked, isIllegal ? 'illegal' : isOk ? 'ok' : 'unknown');
+    return partitionOf(
+      model, history, operations, part.key, partials, mine, blocked, isIllegal ? 'illegal' : isOk ? 'ok' : 'unknown',
+    );
   });
   const summary = [
     whole.name,
@@ -89,7 +94,10 @@ export function pictureOf<S, I, O>(whole: Model<S, I, O>, history: readonly Oper
     `by ${verdict.method}`,
     `${verdict.steps} steps`,
   ].join(' · ');
-  return { title: options.title ?? 'History', summary, partitions, annotations: options.annotations ?? [], errors: errorsOf(partitions, parts, explanation) };
+  return {
+    title: options.title ?? 'History', summary, partitions, annotations: options.annotations ?? [],
+    errors: errorsOf(partitions, parts, explanation),
+  };
 }
 
 /** The terminal and the page name the same first error: that of the explanation. */
@@ -98,8 +106,11 @@ function errorsOf<I, O>(
   parts: readonly OrderedPartition<I, O>[],
   explanation: Explanation | undefined,
 ): readonly { readonly part: number; readonly at: number }[] {
-  const errors = partitions.flatMap(({ blocked, operations }, part) => (blocked === null ? [] : [{ part, at: blocked.at, time: operations[blocked.at]!.e ?? Infinity }]));
-  const isFirst = (part: number): boolean => explanation !== undefined && Object.is(parts[part]!.key, explanation.partition.key);
+  const errors = partitions.flatMap(({ blocked, operations }, part) =>
+    blocked === null ? [] : [{ part, at: blocked.at, time: operations[blocked.at]!.e ?? Infinity }],
+  );
+  const isFirst = (part: number): boolean =>
+    explanation !== undefined && Object.is(parts[part]!.key, explanation.partition.key);
   errors.sort((a, b) => Number(isFirst(b.part)) - Number(isFirst(a.part)) || a.time - b.time);
   return errors.map(({ part, at }) => ({ part, at }));
 }
@@ -122,7 +133,10 @@ function partitionOf<S, I, O>(
     verdict,
     operations: operations.map((i) => {
       const { client, callTime, returnTime, input, output } = history[i]!;
-      return { i, c: client, s: callTime, e: returnTime, t: cut(describeOperation(model, input, returnTime === null ? undefined : output)) };
+      return {
+        i, c: client, s: callTime, e: returnTime,
+        t: cut(describeOperation(model, input, returnTime === null ? undefined : output)),
+      };
     }),
     linearizations: kept.map((order) => ({ order: toPlaces(order), states: statesAlong(model, history, order) })),
     longestOf: operations.map((index) => {
@@ -135,7 +149,11 @@ function partitionOf<S, I, O>(
   };
 }
 
-function statesAlong<S, I, O>(model: Model<S, I, O>, history: readonly Operation<I, O>[], order: readonly number[]): string[] {
+function statesAlong<S, I, O>(
+  model: Model<S, I, O>,
+  history: readonly Operation<I, O>[],
+  order: readonly number[],
+): string[] {
   const states: string[] = [];
   let state = model.init();
   for (const index of order) {

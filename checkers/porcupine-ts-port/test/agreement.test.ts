@@ -43,7 +43,10 @@ function compare<S, I, O>(
       counts[kind]++;
       for (const method of ['auto', 'search', 'plain'] as const) {
         const verdict = checkOperations(model, history, { method });
-        if (verdict.kind !== kind) throw new Error(`${method} (${verdict.method}) says ${verdict.kind}, the reference ${kind}: ${JSON.stringify(history)}`);
+        if (verdict.kind !== kind)
+          throw new Error(
+            `${method} (${verdict.method}) says ${verdict.kind}, the reference ${kind}: ${JSON.stringify(history)}`,
+          );
         if (method === 'auto' && !verdict.method.includes('search')) counts.fast++;
       }
     }),
@@ -52,7 +55,10 @@ function compare<S, I, O>(
   return counts;
 }
 
-const byDefinition = <S, I, O>(model: Model<S, I, O>) => (history: readonly Operation<I, O>[]): boolean => isLinearizable(model, history);
+const byDefinition =
+  <S, I, O>(model: Model<S, I, O>) =>
+  (history: readonly Operation<I, O>[]): boolean =>
+    isLinearizable(model, history);
 const bySearch = <S, I, O>(model: Model<S, I, O>) => (history: readonly Operation<I, O>[]): boolean =>
   checkOperations(model, history, { method: 'plain' }).kind === 'ok';
 
@@ -68,30 +74,63 @@ describe('every method agrees with the definition', () => {
   const small = 7;
   const runs = 6000;
   test('key/value store, values repeat', () => {
-    expectBoth(compare(kvModel, () => kvObject({ keys: 1, ops: all, unique: false }), runs, small, byDefinition(kvModel)), 150);
+    expectBoth(
+      compare(kvModel, () => kvObject({ keys: 1, ops: all, unique: false }), runs, small, byDefinition(kvModel)),
+      150,
+    );
   });
   test('key/value store, appends that repeat', () => {
-    expectBoth(compare(kvModel, () => kvObject({ keys: 1, ops: ['get', 'append'], unique: false }), runs, small, byDefinition(kvModel)), 150);
+    expectBoth(
+      compare(
+        kvModel, () => kvObject({ keys: 1, ops: ['get', 'append'], unique: false }), runs, small, byDefinition(kvModel),
+      ),
+      150,
+    );
   });
   test('key/value store of two keys, distinct values', () => {
-    expectBoth(compare(kvModel, () => kvObject({ keys: 2, ops: all, unique: true }), runs, small, byDefinition(kvUnpartitionedModel)), 150);
+    expectBoth(
+      compare(
+        kvModel, () => kvObject({ keys: 2, ops: all, unique: true }), runs, small, byDefinition(kvUnpartitionedModel),
+      ),
+      150,
+    );
   });
   test('key/value store of two keys as one object', () => {
-    const counts = compare(kvUnpartitionedModel, () => kvObject({ keys: 2, ops: all, unique: false }), runs, small, byDefinition(kvUnpartitionedModel));
+    const counts = compare(
+      kvUnpartitionedModel, () => kvObject({ keys: 2, ops: all, unique: false }), runs, small,
+      byDefinition(kvUnpartitionedModel),
+    );
     expectBoth(counts, 150);
   });
   test('register', () => {
-    expectBoth(compare(registerModel, () => registerObject(false, ['read', 'write']) as never, runs, small, byDefinition(registerModel)), 150);
+    expectBoth(
+      compare(
+        registerModel, () => registerObject(false, ['read', 'write']) as never, runs, small,
+        byDefinition(registerModel),
+      ),
+      150,
+    );
   });
   test('compare-and-set register', () => {
-    const counts = compare(casRegisterModel, () => registerObject(false, ['read', 'write', 'cas']), runs, small, byDefinition(casRegisterModel));
+    const counts = compare(
+      casRegisterModel, () => registerObject(false, ['read', 'write', 'cas']), runs, small,
+      byDefinition(casRegisterModel),
+    );
     expectBoth(counts, 150);
   });
   test('set, element by element', () => {
-    expectBoth(compare(setModel, () => setObject(false, ['add', 'remove', 'contains'], true), runs, small, byDefinition(setModel)), 150);
+    expectBoth(
+      compare(
+        setModel, () => setObject(false, ['add', 'remove', 'contains'], true), runs, small, byDefinition(setModel),
+      ),
+      150,
+    );
   });
   test('set, read as a whole', () => {
-    expectBoth(compare(setModel, () => setObject(false, ['add', 'remove', 'read'], false), runs, small, byDefinition(setModel)), 150);
+    expectBoth(
+      compare(setModel, () => setObject(false, ['add', 'remove', 'read'], false), runs, small, byDefinition(setModel)),
+      150,
+    );
   });
   test('queue', () => {
     expectBoth(compare(queueModel, () => queueObject(false), runs, small, byDefinition(queueModel)), 150);
@@ -115,32 +154,49 @@ describe('every fast path agrees with the plain search', () => {
     expect(counts.fast).toBeGreaterThan(runs * share);
   };
   test('chains: puts', () => {
-    expectFast(compare(kvModel, () => kvObject({ keys: 1, ops: ['get', 'put'], unique: true }), runs, size, bySearch(kvModel)), 0.9);
+    expectFast(
+      compare(kvModel, () => kvObject({ keys: 1, ops: ['get', 'put'], unique: true }), runs, size, bySearch(kvModel)),
+      0.9,
+    );
   });
   test('chains: puts and appends', () => {
-    expectFast(compare(kvModel, () => kvObject({ keys: 1, ops: ['get', 'get', 'put', 'append', 'append'], unique: true }), runs, size, bySearch(kvModel)), 0.9);
+    expectFast(
+      compare(
+        kvModel, () => kvObject({ keys: 1, ops: ['get', 'get', 'put', 'append', 'append'], unique: true }), runs, size,
+        bySearch(kvModel),
+      ),
+      0.9,
+    );
   });
   test.each(['start', 'length'] as const)('chains: values whose tokens are told apart by their %s', (tokens) => {
     const ops = ['get', 'get', 'get', 'put', 'append', 'append', 'cas'] as const;
-    expectFast(compare(kvModel, () => kvObject({ keys: 1, ops, unique: true, tokens }), runs / 2, size, bySearch(kvModel)), 0.25);
+    expectFast(
+      compare(kvModel, () => kvObject({ keys: 1, ops, unique: true, tokens }), runs / 2, size, bySearch(kvModel)),
+      0.25,
+    );
   });
   test('chains: puts, appends and compare-and-sets', () => {
     const ops = ['get', 'get', 'put', 'append', 'cas', 'cas'] as const;
     expectFast(compare(kvModel, () => kvObject({ keys: 1, ops, unique: true }), runs, size, bySearch(kvModel)), 0.5);
   });
   test('chains: a compare-and-set register', () => {
-    const counts = compare(casRegisterModel, () => registerObject(true, ['read', 'write', 'cas']), runs, size, bySearch(casRegisterModel));
+    const counts = compare(
+      casRegisterModel, () => registerObject(true, ['read', 'write', 'cas']), runs, size, bySearch(casRegisterModel),
+    );
     expectFast(counts, 0.5);
   });
   test('nested reads: appends that repeat', () => {
-    const counts = compare(kvModel, () => kvObject({ keys: 1, ops: ['get', 'append'], unique: false }), runs, size, bySearch(kvModel));
+    const counts = compare(
+      kvModel, () => kvObject({ keys: 1, ops: ['get', 'append'], unique: false }), runs, size, bySearch(kvModel),
+    );
     expectFast(counts, 0.05);
   });
   test('set levels', () => {
     expectFast(compare(setModel, () => setObject(true, ['add', 'read'], false), runs, size, bySearch(setModel)), 0.9);
   });
   test('queue order', () => {
-    // The plain search of a queue is exponential in what overlaps: at 12 operations a few histories took most of the time.
+    // The plain search of a queue is exponential in what overlaps: at 12 operations a few histories took most of the
+    // time.
     expectFast(compare(queueModel, () => queueObject(true), runs, 9, bySearch(queueModel)), 0.1);
   });
 });

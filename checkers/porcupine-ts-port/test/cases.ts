@@ -1,4 +1,7 @@
-/** How many random histories a property is held against: always the same few in the tests, many others in `npm run fuzz:checker`. */
+/**
+ * How many random histories a property is held against: always the same few in the tests, many others in `npm run
+ * fuzz:checker`.
+ */
 
 const isFuzzing = process.env['WHITEWATER_FUZZ'] === 'checker';
 

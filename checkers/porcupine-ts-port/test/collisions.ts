@@ -17,7 +17,10 @@ const everything = families.flat();
 const keys = ['k', '__proto__', '', '?'] as const;
 const owners: readonly (string | number)[] = ['a', 1, '1', '?'];
 
-export type AnyOperation = Operation<Readonly<Record<string, unknown>> & { readonly op: string }, Readonly<Record<string, unknown>>>;
+export type AnyOperation = Operation<
+  Readonly<Record<string, unknown>> & { readonly op: string },
+  Readonly<Record<string, unknown>>
+>;
 
 const fitsKind: Record<Parameters<Draw['value']>[0], (value: Value) => boolean> = {
   text: (value) => typeof value === 'string',
@@ -83,7 +86,8 @@ export function collidingHistory(name: ModelName, tape: readonly number[], maxOp
     state = next;
     states.push(state);
     if (isLost) return { client, input, output: undefined, callTime, returnTime: null };
-    if (draw.below(16) < untold) return { client, input, output: draw.below(3) === 0 ? {} : undefined, callTime, returnTime };
+    if (draw.below(16) < untold)
+      return { client, input, output: draw.below(3) === 0 ? {} : undefined, callTime, returnTime };
     const isLie = fault === 'lie' ? client === chosen : fault === 'lies' && draw.below(2) === 0;
     const output = isLie ? lieOf(specification, states, input, draw) : answer;
     return { client, input, output, callTime, returnTime };
@@ -96,7 +100,9 @@ export function collidingHistory(name: ModelName, tape: readonly number[], maxOp
 }
 
 /** What was true in another state, or the end of what is true now, or anything. */
-function lieOf(specification: Specification, states: readonly unknown[], input: AnyOperation['input'], draw: Draw): Readonly<Record<string, unknown>> {
+function lieOf(
+  specification: Specification, states: readonly unknown[], input: AnyOperation['input'], draw: Draw,
+): Readonly<Record<string, unknown>> {
   const choice = draw.below(4);
   if (choice === 0) return specification.invent(input, draw);
   const [, answer] = specification.run(choice === 1 ? states.at(-1) : states[draw.below(states.length)], input);
@@ -112,7 +118,14 @@ function inputOf(specification: Specification, draw: Draw, keysInUse: number): A
   const op = draw.below(2) === 0 ? look : operations[draw.below(operations.length)]!;
   const input: Record<string, unknown> & { op: string } = { op };
   for (const [name, kind] of Object.entries(specification.fields[op]!)) {
-    input[name] = kind === 'key' ? keys[draw.below(keysInUse * 2)] : kind === 'owner' ? owners[draw.below(owners.length)] : kind === 'version' ? draw.below(3) : draw.value(kind);
+    input[name] =
+      kind === 'key'
+        ? keys[draw.below(keysInUse * 2)]
+        : kind === 'owner'
+          ? owners[draw.below(owners.length)]
+          : kind === 'version'
+            ? draw.below(3)
+            : draw.value(kind);
   }
   return input;
 }
@@ -120,7 +133,9 @@ function inputOf(specification: Specification, draw: Draw, keysInUse: number): A
 /** An order that explains the history, or undefined; operations that never returned may be left out. */
 export function explainByTrying(name: ModelName, history: readonly AnyOperation[]): readonly number[] | undefined {
   const specification = specifications[name];
-  const mustComeFirst = history.map((one) => history.flatMap((other, index) => (other.returnTime !== null && other.returnTime < one.callTime ? [index] : [])));
+  const mustComeFirst = history.map((one) =>
+    history.flatMap((other, index) => (other.returnTime !== null && other.returnTime < one.callTime ? [index] : [])),
+  );
   const order: number[] = [];
   const placed = new Set<number>();
   /** Where it was before, and could not go on from. */
@@ -147,4 +162,5 @@ export function explainByTrying(name: ModelName, history: readonly AnyOperation[
 }
 
 /** Of states that are not equal two texts, of equal ones one, or two. */
-const textOf = (state: unknown): string => JSON.stringify(state, (_name, value: unknown) => (typeof value === 'number' ? { number: String(value) } : value));
+const textOf = (state: unknown): string =>
+  JSON.stringify(state, (_name, value: unknown) => (typeof value === 'number' ? { number: String(value) } : value));

@@ -9,22 +9,30 @@ type Kv = Operation<KvInput, KvOutput>;
 function under(keys: readonly string[], wrong: readonly string[] = []): Kv[] {
   return keys.flatMap((key, client): Kv[] => [
     { client, input: { op: 'put', key, value: 'a' }, output: {}, callTime: 0, returnTime: 1 },
-    { client, input: { op: 'get', key }, output: { value: wrong.includes(key) ? 'b' : 'a' }, callTime: 2, returnTime: 3 },
+    {
+      client, input: { op: 'get', key }, output: { value: wrong.includes(key) ? 'b' : 'a' }, callTime: 2, returnTime: 3,
+    },
   ]);
 }
 
 const saysOk: FastPath<KvInput, KvOutput> = { name: 'credulous', check: () => ({ legal: true }) };
 const saysIllegal: FastPath<KvInput, KvOutput> = { name: 'suspicious', check: () => ({ legal: false, clash: [0] }) };
-const trusting = (path: FastPath<KvInput, KvOutput>): Model<string, KvInput, KvOutput> => ({ ...kvModel, fastPaths: [path] });
+const trusting = (path: FastPath<KvInput, KvOutput>): Model<string, KvInput, KvOutput> => ({
+  ...kvModel, fastPaths: [path],
+});
 
 describe('a cross-check', () => {
   test('every partition is looked at again, and the first difference is named', () => {
     for (const wrong of ['a', 'b', 'c']) {
       const verdict = checkOperations(trusting(saysOk), under(['a', 'b', 'c'], [wrong]), { crossCheckSteps: 100 });
-      expect(verdict).toMatchObject({ kind: 'unknown', reason: 'disagreement', difference: { key: wrong, method: 'credulous', said: 'ok' } });
+      expect(verdict).toMatchObject({
+        kind: 'unknown', reason: 'disagreement', difference: { key: wrong, method: 'credulous', said: 'ok' },
+      });
     }
     const verdict = checkOperations(trusting(saysIllegal), under(['a']), { crossCheckSteps: 100 });
-    expect(verdict).toMatchObject({ kind: 'unknown', reason: 'disagreement', difference: { key: 'a', operations: [0, 1], said: 'illegal' } });
+    expect(verdict).toMatchObject({
+      kind: 'unknown', reason: 'disagreement', difference: { key: 'a', operations: [0, 1], said: 'illegal' },
+    });
   });
   test('what it finds the same is confirmed, partition by partition, with its own steps', () => {
     const verdict = checkOperations(kvModel, under(['a', 'b', 'c']), { crossCheckSteps: 100 });
@@ -51,7 +59,10 @@ describe('several partitions', () => {
   const keys = ['a', 'b', 'c', 'd'];
 
   test.each(['auto', 'search', 'plain'] as const)('whichever of them is illegal, the history is: %s', (method) => {
-    for (const key of keys) expect(checkOperations(kvModel, under(keys, [key]), { method })).toMatchObject({ kind: 'illegal', illegalPartition: { key } });
+    for (const key of keys)
+      expect(checkOperations(kvModel, under(keys, [key]), { method })).toMatchObject({
+        kind: 'illegal', illegalPartition: { key },
+      });
     expect(checkOperations(kvModel, under(keys), { method })).toMatchObject({ kind: 'ok', partitions: 4 });
   });
   test('every illegal partition is named where that is asked for, else the first alone', () => {

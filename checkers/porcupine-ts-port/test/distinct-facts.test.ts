@@ -1,13 +1,19 @@
 /** Facts of objects whose values are distinct, one history each: every method says the same. */
 import { describe, expect, test } from 'vitest';
-import { casRegisterModel, checkOperations, kvModel, priorityQueueModel, queueModel, stackModel, type Model, type Operation } from '../index.ts';
+import {
+  casRegisterModel, checkOperations, kvModel, priorityQueueModel, queueModel, stackModel, type Model, type Operation,
+} from '../index.ts';
 
 type Row = readonly [input: object, output: object | undefined, callTime: number, returnTime: number | null];
 
 /** One client an operation. */
 function kindsOf(model: unknown, rows: readonly Row[]): string {
-  const history = rows.map(([input, output, callTime, returnTime], client): Operation<object, object> => ({ client, input, output, callTime, returnTime }));
-  const kinds = (['auto', 'search', 'plain'] as const).map((method) => checkOperations(model as Model<unknown, object, object>, history, { method }).kind);
+  const history = rows.map(([input, output, callTime, returnTime], client): Operation<object, object> => ({
+    client, input, output, callTime, returnTime,
+  }));
+  const kinds = (['auto', 'search', 'plain'] as const).map(
+    (method) => checkOperations(model as Model<unknown, object, object>, history, { method }).kind,
+  );
   return [...new Set(kinds)].join(' or ');
 }
 
@@ -16,12 +22,16 @@ describe.each([
   ['stack', stackModel, 'push', 'pop', 'stack-bottoms'],
   ['priority queue', priorityQueueModel, 'insert', 'remove-min', 'priority-order'],
 ] as const)('%s', (_name, model, put, take, path) => {
-  const puts = (value: string, call: number, end: number | null): Row => [{ op: put, value }, end === null ? undefined : {}, call, end];
+  const puts = (value: string, call: number, end: number | null): Row => [
+    { op: put, value }, end === null ? undefined : {}, call, end,
+  ];
   const takes = (value: string | null, call: number, end: number): Row => [{ op: take }, { value }, call, end];
   const kind = (...rows: readonly Row[]): string => kindsOf(model, rows);
 
   test('goes by its fast path', () => {
-    const history: Operation<object, object>[] = [{ client: 0, input: { op: put, value: 'a' }, output: {}, callTime: 0, returnTime: 1 }];
+    const history: Operation<object, object>[] = [
+      { client: 0, input: { op: put, value: 'a' }, output: {}, callTime: 0, returnTime: 1 },
+    ];
     expect(checkOperations(model as unknown as Model<unknown, object, object>, history).method).toBe(path);
   });
   test('a value is taken out once', () => {
@@ -54,21 +64,32 @@ describe.each([
 });
 
 describe('order', () => {
-  const of = (model: unknown, put: string, take: string) => (...taken: readonly string[]): string =>
-    kindsOf(model, [...['b', 'a', 'c'].map((value, at): Row => [{ op: put, value }, {}, at * 2, at * 2 + 1]), ...taken.map((value, at): Row => [{ op: take }, { value }, 10 + at * 2, 11 + at * 2])]);
+  const of =
+    (model: unknown, put: string, take: string) =>
+    (...taken: readonly string[]): string =>
+      kindsOf(model, [
+        ...['b', 'a', 'c'].map((value, at): Row => [{ op: put, value }, {}, at * 2, at * 2 + 1]),
+        ...taken.map((value, at): Row => [{ op: take }, { value }, 10 + at * 2, 11 + at * 2]),
+      ]);
 
   test('of what was put in one after the other, only one order comes out', () => {
     for (const [kind, right] of [
-      [of(queueModel, 'enqueue', 'dequeue'), 'bac'], [of(stackModel, 'push', 'pop'), 'cab'], [of(priorityQueueModel, 'insert', 'remove-min'), 'abc'],
+      [of(queueModel, 'enqueue', 'dequeue'), 'bac'], [of(stackModel, 'push', 'pop'), 'cab'],
+      [of(priorityQueueModel, 'insert', 'remove-min'), 'abc'],
     ] as const) {
-      for (const order of ['abc', 'acb', 'bac', 'bca', 'cab', 'cba']) expect(kind(...order)).toBe(order === right ? 'ok' : 'illegal');
+      for (const order of ['abc', 'acb', 'bac', 'bca', 'cab', 'cba'])
+        expect(kind(...order)).toBe(order === right ? 'ok' : 'illegal');
     }
   });
 });
 
 describe('compare-and-set register', () => {
-  const cas = (expected: number | null, value: number, ok: boolean | undefined, call: number, end: number | null): Row => [{ op: 'cas', expected, value }, ok === undefined ? undefined : { ok }, call, end];
-  const write = (value: number, call: number, end: number | null): Row => [{ op: 'write', value }, end === null ? undefined : {}, call, end];
+  const cas = (
+    expected: number | null, value: number, ok: boolean | undefined, call: number, end: number | null,
+  ): Row => [{ op: 'cas', expected, value }, ok === undefined ? undefined : { ok }, call, end];
+  const write = (value: number, call: number, end: number | null): Row => [
+    { op: 'write', value }, end === null ? undefined : {}, call, end,
+  ];
   const read = (value: number | null, call: number, end: number): Row => [{ op: 'read' }, { value }, call, end];
   const kind = (...rows: readonly Row[]): string => kindsOf(casRegisterModel, rows);
 
@@ -103,7 +124,9 @@ test('two reads of a value that only grew, neither of which begins the other, ar
   const append = (value: string, call: number): Row => [{ op: 'append', key: 'k', value }, {}, call, 100];
   const get = (value: string, call: number): Row => [{ op: 'get', key: 'k' }, { value }, call, 100];
   const methodOf = (...rows: readonly Row[]): string => {
-    const history = rows.map(([input, output, callTime, returnTime], client): Operation<object, object> => ({ client, input, output, callTime, returnTime }));
+    const history = rows.map(([input, output, callTime, returnTime], client): Operation<object, object> => ({
+      client, input, output, callTime, returnTime,
+    }));
     const { kind, method } = checkOperations(kvModel as Model<unknown, object, object>, history);
     return `${kind} ${method}`;
   };

@@ -118,7 +118,9 @@ test('a stale read: the write before it, the write that hid it, and the read', (
   // The second write and the stale read cannot both be true; the first write is where the value came from.
   expect(explanation.minimal).toMatchObject({ isMinimal: true, operations: [0, 2, 3], core: [2, 3] });
   expect(explanation.blocked!.operation).toBe(3);
-  expect(explanation.blocked!.why).toBe('get(k) -> "a" has no place before its return: the only state possible by then is "b"');
+  expect(explanation.blocked!.why).toBe(
+    'get(k) -> "a" has no place before its return: the only state possible by then is "b"',
+  );
   expect(explanation.linearizations[0]).toEqual([0, 1, 2]);
 });
 
@@ -144,7 +146,9 @@ test('equal times: what is called in the instant in which a read returns may hav
     { client: 2, input: { op: 'get', key: 'k' }, output: { value: '' }, callTime: 7, returnTime: 8 },
   ];
   // The first read alone is explained by the append: only both reads together clash.
-  expect(explain(kvModel as never, history as never)!.minimal).toMatchObject({ core: expect.arrayContaining([2]) as number[], isMinimal: true });
+  expect(explain(kvModel as never, history as never)!.minimal).toMatchObject({
+    core: expect.arrayContaining([2]) as number[], isMinimal: true,
+  });
   expect(explain(kvModel as never, history as never)!.minimal.core.length).toBe(2);
 });
 
@@ -161,9 +165,14 @@ test('with too few steps the sub-history is not called minimal', () => {
   // Forty values that are each written twice: no fast path; a read of what was overwritten long ago.
   const history: Operation<never, never>[] = [];
   for (let i = 0; i < 80; i++) {
-    history.push({ client: i % 4, input: { op: 'put', key: 'k', value: `v${i % 40}` }, output: {}, callTime: i * 2, returnTime: i * 2 + 5 } as never);
+    history.push({
+      client: i % 4, input: { op: 'put', key: 'k', value: `v${i % 40}` }, output: {}, callTime: i * 2,
+      returnTime: i * 2 + 5,
+    } as never);
   }
-  history.push({ client: 5, input: { op: 'get', key: 'k' }, output: { value: 'v1' }, callTime: 400, returnTime: 401 } as never);
+  history.push({
+    client: 5, input: { op: 'get', key: 'k' }, output: { value: 'v1' }, callTime: 400, returnTime: 401,
+  } as never);
   const verdict = checkOperations(kvModel as never, history);
   expect(verdict.kind).toBe('illegal');
   expect(explain(kvModel as never, history, verdict, { budgetSteps: 40 })!.minimal.isMinimal).toBe(false);

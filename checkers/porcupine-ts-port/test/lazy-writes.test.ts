@@ -15,10 +15,17 @@ const view: RegisterView<Input, string> = {
 };
 
 let clients = 0;
-const write = (value: string, callTime: number, returnTime: number) => ({ client: clients++, input: { write: value }, output: undefined, callTime, returnTime });
-const read = (value: string, callTime: number, returnTime: number) => ({ client: clients++, input: 'read' as const, output: value, callTime, returnTime });
+const write = (value: string, callTime: number, returnTime: number) => ({
+  client: clients++, input: { write: value }, output: undefined, callTime, returnTime,
+});
+const read = (value: string, callTime: number, returnTime: number) => ({
+  client: clients++, input: 'read' as const, output: value, callTime, returnTime,
+});
 
-/** `v` is seen first and last, and written once: whatever else was seen, its writes stand before it, all in the time before the first return. */
+/**
+ * `v` is seen first and last, and written once: whatever else was seen, its writes stand before it, all in the time
+ * before the first return.
+ */
 const others = (values: readonly string[]) => [
   write('v', 0, 50), read('v', 0, 1), read('v', 40, 41),
   ...values.flatMap((value, i) => [write(value, 0, 10 + i), read(value, 0, 20 + i)]),

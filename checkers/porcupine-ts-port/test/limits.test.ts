@@ -17,7 +17,8 @@ import { hardHistory as hard } from './hard-history.ts';
 
 type History = Operation<KvInput, KvOutput>[];
 
-const search = (history: History, options: CheckOptions): Verdict => checkOperations(kvModel, history, { method: 'plain', ...options });
+const search = (history: History, options: CheckOptions): Verdict =>
+  checkOperations(kvModel, history, { method: 'plain', ...options });
 
 describe('a budget in steps', () => {
   test('is never passed, and the verdict over it is unknown', () => {
@@ -35,17 +36,23 @@ describe('a budget in steps', () => {
   });
 
   test('holds in the pruned search too, and does not change what it finds', () => {
-    const reads: History = Array.from({ length: 6 }, (_, i) => ({ client: 2000 + i, input: { op: 'get', key: 'k' }, output: { value: `${i}` }, callTime: 1, returnTime: 99 }));
+    const reads: History = Array.from({ length: 6 }, (_, i) => ({
+      client: 2000 + i, input: { op: 'get', key: 'k' }, output: { value: `${i}` }, callTime: 1, returnTime: 99,
+    }));
     const history = [...hard(8), ...reads];
     const { kind, steps } = checkOperations(kvModel, history, { method: 'search' });
     expect(kind).toBe('illegal');
     for (const budgetSteps of [0, 1, 2, 3, 7, 100, steps - 1]) {
-      expect(checkOperations(kvModel, history, { method: 'search', budgetSteps })).toMatchObject({ kind: 'unknown', steps: budgetSteps });
+      expect(checkOperations(kvModel, history, { method: 'search', budgetSteps })).toMatchObject({
+        kind: 'unknown', steps: budgetSteps,
+      });
     }
     expect(checkOperations(kvModel, history, { method: 'search', budgetSteps: steps })).toMatchObject({ kind, steps });
     // A clock that says that every slice took too long: slices of one step.
     let nowMs = 0;
-    expect(checkOperations(kvModel, history, { method: 'search', clock: () => (nowMs += 100) })).toMatchObject({ kind, steps });
+    expect(checkOperations(kvModel, history, { method: 'search', clock: () => (nowMs += 100) })).toMatchObject({
+      kind, steps,
+    });
   });
 
   test('gives the same verdict and the same steps every time', () => {
@@ -69,7 +76,9 @@ describe('a bound on memory', () => {
   });
 
   test('holds for all partitions together', () => {
-    const keys = ['a', 'b', 'c', 'd'].flatMap((key, at) => hard(12, key).map((one) => ({ ...one, client: one.client + at * 10_000 })));
+    const keys = ['a', 'b', 'c', 'd'].flatMap((key, at) =>
+      hard(12, key).map((one) => ({ ...one, client: one.client + at * 10_000 })),
+    );
     const memoryBytes = 3 * megabyte;
     // Each fits alone, and all together do not.
     expect(search(hard(12), {}).peakBytes).toBeLessThan(memoryBytes);
@@ -136,17 +145,24 @@ describe('time, as a convenience', () => {
 
 describe('an abort', () => {
   test('before the start: no step is taken', () => {
-    expect(search(hard(12), { signal: AbortSignal.abort() })).toMatchObject({ kind: 'unknown', reason: 'aborted', steps: 0 });
+    expect(search(hard(12), { signal: AbortSignal.abort() })).toMatchObject({
+      kind: 'unknown', reason: 'aborted', steps: 0,
+    });
   });
 
   test('on the way: between slices others have their turn', async () => {
     const controller = new AbortController();
     let turns = 0;
-    const verdict = await checkOperationsInSlices(kvModel, hard(14), { method: 'plain', signal: controller.signal }, async ({ steps }) => {
-      turns++;
-      expect(steps).toBeGreaterThan(0);
-      if (turns === 5) controller.abort();
-    });
+    const verdict = await checkOperationsInSlices(
+      kvModel,
+      hard(14),
+      { method: 'plain', signal: controller.signal },
+      async ({ steps }) => {
+        turns++;
+        expect(steps).toBeGreaterThan(0);
+        if (turns === 5) controller.abort();
+      },
+    );
     expect(verdict).toMatchObject({ kind: 'unknown', reason: 'aborted' });
     expect(turns).toBe(5);
   });
@@ -159,7 +175,9 @@ describe('an abort', () => {
 });
 
 test('long histories: a thousand clients open at once, and a hundred thousand operations in a row', () => {
-  const many: History = Array.from({ length: 1000 }, (_, i) => ({ client: i, input: { op: 'put', key: 'k', value: `${i % 2}` }, output: {}, callTime: 0, returnTime: 1 }));
+  const many: History = Array.from({ length: 1000 }, (_, i) => ({
+    client: i, input: { op: 'put', key: 'k', value: `${i % 2}` }, output: {}, callTime: 0, returnTime: 1,
+  }));
   expect(checkOperations(kvModel, many, { method: 'search' }).kind).toBe('ok');
   const row: History = Array.from({ length: 100_000 }, (_, i) => ({
     client: 0,

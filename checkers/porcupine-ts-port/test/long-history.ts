@@ -2,10 +2,15 @@
 import type { KvInput, KvOutput, Operation } from '../index.ts';
 
 /** Ten clients, eight values, half of it reads; near the end one read of a value that was overwritten before. */
-export function longHistoryWithStaleRead(count: number): { readonly history: Operation<KvInput, KvOutput>[]; readonly stale: number } {
+export function longHistoryWithStaleRead(count: number): {
+  readonly history: Operation<KvInput, KvOutput>[];
+  readonly stale: number;
+} {
   const clients = 10;
   const history: Operation<KvInput, KvOutput>[] = [];
-  const open: ({ index: number; applied: boolean; output: KvOutput } | undefined)[] = Array.from({ length: clients }, () => undefined);
+  const open: ({ index: number; applied: boolean; output: KvOutput } | undefined)[] = Array.from(
+    { length: clients }, () => undefined,
+  );
   let x = 1;
   const next = (below: number): number => {
     x ^= x << 13;
@@ -48,6 +53,7 @@ function longOverwritten(history: readonly Operation<KvInput, KvOutput>[], read:
   const puts = history.filter((one) => one.input.op === 'put' && one.callTime <= returnTime!);
   const lastCall = Math.max(...puts.flatMap((one) => (one.returnTime! < callTime ? [one.callTime] : [])));
   const lastReturns = new Map(puts.map((one) => [one.input.value!, 0]));
-  for (const one of puts) lastReturns.set(one.input.value!, Math.max(lastReturns.get(one.input.value!)!, one.returnTime!));
+  for (const one of puts)
+    lastReturns.set(one.input.value!, Math.max(lastReturns.get(one.input.value!)!, one.returnTime!));
   return [...lastReturns].find(([, time]) => time < lastCall)?.[0];
 }

@@ -9,9 +9,16 @@ import '../vitest.ts';
 const htmlFolder = mkdtempSync(join(tmpdir(), 'whitewater-matcher-'));
 afterAll(() => rmSync(htmlFolder, { recursive: true }));
 
-const operation = (client: number, input: KvInput, output: KvOutput, callTime: number): Operation<KvInput, KvOutput> => ({ client, input, output, callTime, returnTime: callTime + 1 });
-const good = [operation(0, { op: 'put', key: 'k', value: 'a' }, {}, 0), operation(0, { op: 'get', key: 'k' }, { value: 'a' }, 2)];
-const bad = [...good, operation(1, { op: 'put', key: 'k', value: 'b' }, {}, 4), operation(2, { op: 'get', key: 'k' }, { value: 'a' }, 6)];
+const operation = (
+  client: number, input: KvInput, output: KvOutput, callTime: number,
+): Operation<KvInput, KvOutput> => ({ client, input, output, callTime, returnTime: callTime + 1 });
+const good = [
+  operation(0, { op: 'put', key: 'k', value: 'a' }, {}, 0), operation(0, { op: 'get', key: 'k' }, { value: 'a' }, 2),
+];
+const bad = [
+  ...good, operation(1, { op: 'put', key: 'k', value: 'b' }, {}, 4),
+  operation(2, { op: 'get', key: 'k' }, { value: 'a' }, 6),
+];
 
 const messageOf = (assertion: () => void): string => {
   try {
@@ -26,10 +33,15 @@ describe('toBeLinearizable', () => {
   test('passes for a linearizable history, and with not for another', () => {
     expect(good).toBeLinearizable(kvModel);
     expect(bad).not.toBeLinearizable(kvModel);
-    expect(messageOf(() => expect(good).not.toBeLinearizable(kvModel))).toContain('expected the history not to be linearizable (kv; 2 operations');
+    expect(messageOf(() => expect(good).not.toBeLinearizable(kvModel))).toContain(
+      'expected the history not to be linearizable (kv; 2 operations',
+    );
   });
   test('takes events too', () => {
-    const events = [{ kind: 'call', client: 0, input: { op: 'get', key: 'k' } }, { kind: 'return', client: 0, output: { value: 'x' } }];
+    const events = [
+      { kind: 'call', client: 0, input: { op: 'get', key: 'k' } },
+      { kind: 'return', client: 0, output: { value: 'x' } },
+    ];
     expect(messageOf(() => expect(events).toBeLinearizable(kvModel, { htmlFolder }))).toContain('get(k) -> "x"');
     expect(events.slice(0, 1)).toBeLinearizable(kvModel);
   });

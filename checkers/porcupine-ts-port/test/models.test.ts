@@ -36,20 +36,38 @@ import { randomHistory, tapes } from './random-history.ts';
 
 /** One client, one operation after the other; every method says the same, or what they say is shown. */
 function inTurn<S, I, O>(model: Model<S, I, O>, ...pairs: readonly (readonly [I, O | undefined])[]): string {
-  const history = pairs.map(([input, output], i): Operation<I, O> => ({ client: 0, input, output, callTime: i * 2, returnTime: i * 2 + 1 }));
-  const kinds = new Set((['auto', 'search', 'plain'] as const).map((method) => checkOperations(model, history, { method }).kind));
+  const history = pairs.map(([input, output], i): Operation<I, O> => ({
+    client: 0, input, output, callTime: i * 2, returnTime: i * 2 + 1,
+  }));
+  const kinds = new Set(
+    (['auto', 'search', 'plain'] as const).map((method) => checkOperations(model, history, { method }).kind),
+  );
   return [...kinds].join(' or ');
 }
 
 describe('ready models, one operation after the other', () => {
   test('register: absent at first, then what was written last', () => {
-    expect(inTurn(registerModel, [{ op: 'read' }, { value: null }], [{ op: 'write', value: 1 }, {}], [{ op: 'read' }, { value: 1 }])).toBe('ok');
+    expect(
+      inTurn(
+        registerModel, [{ op: 'read' }, { value: null }], [{ op: 'write', value: 1 }, {}],
+        [{ op: 'read' }, { value: 1 }],
+      ),
+    ).toBe('ok');
     expect(inTurn(registerModel, [{ op: 'write', value: 1 }, {}], [{ op: 'read' }, { value: null }])).toBe('illegal');
   });
   test('compare-and-set register: applied exactly when the value is the expected one', () => {
-    expect(inTurn(casRegisterModel, [{ op: 'cas', expected: null, value: 1 }, { ok: true }], [{ op: 'cas', expected: 2, value: 3 }, { ok: false }])).toBe('ok');
-    expect(inTurn(casRegisterModel, [{ op: 'write', value: 1 }, {}], [{ op: 'cas', expected: 1, value: 2 }, { ok: false }])).toBe('illegal');
-    expect(inTurn(casRegisterModel, [{ op: 'write', value: 1 }, {}], [{ op: 'cas', expected: 2, value: 2 }, { ok: true }])).toBe('illegal');
+    expect(
+      inTurn(
+        casRegisterModel, [{ op: 'cas', expected: null, value: 1 }, { ok: true }],
+        [{ op: 'cas', expected: 2, value: 3 }, { ok: false }],
+      ),
+    ).toBe('ok');
+    expect(
+      inTurn(casRegisterModel, [{ op: 'write', value: 1 }, {}], [{ op: 'cas', expected: 1, value: 2 }, { ok: false }]),
+    ).toBe('illegal');
+    expect(
+      inTurn(casRegisterModel, [{ op: 'write', value: 1 }, {}], [{ op: 'cas', expected: 2, value: 2 }, { ok: true }]),
+    ).toBe('illegal');
   });
   test('key/value: a missing key reads as the empty text, for get, append and cas alike', () => {
     for (const model of [kvModel, kvUnpartitionedModel]) {
@@ -66,20 +84,42 @@ describe('ready models, one operation after the other', () => {
           [{ op: 'get', key: 'b' }, { value: 'z' }],
         ),
       ).toBe('ok');
-      expect(inTurn(model as typeof kvModel, [{ op: 'put', key: 'a', value: 'x' }, {}], [{ op: 'get', key: 'b' }, { value: 'x' }])).toBe('illegal');
+      expect(
+        inTurn(
+          model as typeof kvModel, [{ op: 'put', key: 'a', value: 'x' }, {}], [{ op: 'get', key: 'b' }, { value: 'x' }],
+        ),
+      ).toBe('illegal');
       const put = [{ op: 'put', key: 'a', value: 'x' }, {}] as const;
-      const cas = (expected: string, ok: boolean): readonly [KvInput, KvOutput] => [{ op: 'cas', key: 'a', expected, value: 'y' }, { ok }];
+      const cas = (expected: string, ok: boolean): readonly [KvInput, KvOutput] => [
+        { op: 'cas', key: 'a', expected, value: 'y' }, { ok },
+      ];
       for (const [expected, ok, then] of [['x', true, 'y'], ['z', false, 'x']] as const) {
-        expect(inTurn(model as typeof kvModel, put, cas(expected, ok), [{ op: 'get', key: 'a' }, { value: then }])).toBe('ok');
-        expect(inTurn(model as typeof kvModel, put, cas(expected, ok), [{ op: 'get', key: 'a' }, { value: then === 'x' ? 'y' : 'x' }])).toBe('illegal');
+        expect(
+          inTurn(model as typeof kvModel, put, cas(expected, ok), [{ op: 'get', key: 'a' }, { value: then }]),
+        ).toBe('ok');
+        expect(
+          inTurn(model as typeof kvModel, put, cas(expected, ok), [
+            { op: 'get', key: 'a' }, { value: then === 'x' ? 'y' : 'x' },
+          ]),
+        ).toBe('illegal');
         expect(inTurn(model as typeof kvModel, put, cas(expected, !ok))).toBe('illegal');
       }
-      expect(inTurn(model as typeof kvModel, put, [{ op: 'delete', key: 'a' }, {}], [{ op: 'get', key: 'a' }, { value: 'x' }])).toBe('illegal');
+      expect(
+        inTurn(
+          model as typeof kvModel, put, [{ op: 'delete', key: 'a' }, {}], [{ op: 'get', key: 'a' }, { value: 'x' }],
+        ),
+      ).toBe('illegal');
     }
   });
   describe('key/value with versions (MIT 6.5840, lab 2 of 2025)', () => {
-    const put = (version: number, err?: VersionedKvOutput['err'], value = `v${version}`): readonly [VersionedKvInput, VersionedKvOutput] => [{ op: 'put', key: 'a', value, version }, err === undefined ? {} : { err }];
-    const get = (value: string, version: number): readonly [VersionedKvInput, VersionedKvOutput] => [{ op: 'get', key: 'a' }, { value, version }];
+    const put = (
+      version: number, err?: VersionedKvOutput['err'], value = `v${version}`,
+    ): readonly [VersionedKvInput, VersionedKvOutput] => [
+      { op: 'put', key: 'a', value, version }, err === undefined ? {} : { err },
+    ];
+    const get = (value: string, version: number): readonly [VersionedKvInput, VersionedKvOutput] => [
+      { op: 'get', key: 'a' }, { value, version },
+    ];
     const noKey = [{ op: 'get', key: 'a' }, { err: 'ErrNoKey' }] as const;
 
     test('a put with version 0 creates a key, and its version is then 1', () => {
@@ -93,7 +133,9 @@ describe('ready models, one operation after the other', () => {
       expect(inTurn(versionedKvModel, put(0), put(2))).toBe('illegal');
     });
     test('one that does not match is told ErrVersion and changes nothing', () => {
-      expect(inTurn(versionedKvModel, put(0), put(0, 'ErrVersion', 'again'), put(5, 'ErrVersion'), get('v0', 1))).toBe('ok');
+      expect(inTurn(versionedKvModel, put(0), put(0, 'ErrVersion', 'again'), put(5, 'ErrVersion'), get('v0', 1))).toBe(
+        'ok',
+      );
       expect(inTurn(versionedKvModel, put(0), put(1, 'ErrVersion'))).toBe('illegal');
       expect(inTurn(versionedKvModel, put(0), put(0, 'ErrVersion', 'again'), get('again', 2))).toBe('illegal');
     });
@@ -112,50 +154,100 @@ describe('ready models, one operation after the other', () => {
       expect(inTurn(versionedKvModel, put(0, 'ErrMaybe'), noKey)).toBe('illegal');
     });
     test('the outcome of one that never returned is open, whatever its version', () => {
-      const open: Operation<VersionedKvInput, VersionedKvOutput> = { client: 1, input: { op: 'put', key: 'a', value: 'x' }, output: undefined, callTime: 0, returnTime: null };
-      const reads = (value: string, version: number): Operation<VersionedKvInput, VersionedKvOutput> => ({ client: 2, input: { op: 'get', key: 'a' }, output: { value, version }, callTime: 5, returnTime: 6 });
-      const first: Operation<VersionedKvInput, VersionedKvOutput> = { client: 2, input: put(0)[0], output: {}, callTime: 1, returnTime: 2 };
-      expect([reads('x', 2), reads('v0', 1), reads('x', 1), reads('x', 3)].map((read) => checkOperations(versionedKvModel, [open, first, read]).kind)).toEqual(['ok', 'ok', 'illegal', 'illegal']);
+      const open: Operation<VersionedKvInput, VersionedKvOutput> = {
+        client: 1, input: { op: 'put', key: 'a', value: 'x' }, output: undefined, callTime: 0, returnTime: null,
+      };
+      const reads = (value: string, version: number): Operation<VersionedKvInput, VersionedKvOutput> => ({
+        client: 2, input: { op: 'get', key: 'a' }, output: { value, version }, callTime: 5, returnTime: 6,
+      });
+      const first: Operation<VersionedKvInput, VersionedKvOutput> = {
+        client: 2, input: put(0)[0], output: {}, callTime: 1, returnTime: 2,
+      };
+      expect(
+        [reads('x', 2), reads('v0', 1), reads('x', 1), reads('x', 3)].map(
+          (read) => checkOperations(versionedKvModel, [open, first, read]).kind,
+        ),
+      ).toEqual(['ok', 'ok', 'illegal', 'illegal']);
     });
     test('reads tell a person what was told', () => {
       const { describeOperation, describeState } = versionedKvModel;
-      expect([put(3, 'ErrMaybe'), get('x', 2), noKey].map(([input, output]) => describeOperation!(input, output))).toEqual(['put(a, "v3", version 3) -> ErrMaybe', 'get(a) -> "x", version 2', 'get(a) -> ErrNoKey']);
-      expect([describeOperation!({ op: 'put', key: 'a' }, undefined), describeOperation!({ op: 'get', key: 'a' }, undefined)]).toEqual(['put(a, "", version ?) -> ?', 'get(a) -> ?']);
-      expect([describeState!({ value: '', version: 0 }), describeState!({ value: 'x', version: 2 })]).toEqual(['no key', '"x", version 2']);
+      expect(
+        [put(3, 'ErrMaybe'), get('x', 2), noKey].map(([input, output]) => describeOperation!(input, output)),
+      ).toEqual(['put(a, "v3", version 3) -> ErrMaybe', 'get(a) -> "x", version 2', 'get(a) -> ErrNoKey']);
+      expect([
+        describeOperation!({ op: 'put', key: 'a' }, undefined), describeOperation!({ op: 'get', key: 'a' }, undefined),
+      ]).toEqual(['put(a, "", version ?) -> ?', 'get(a) -> ?']);
+      expect([describeState!({ value: '', version: 0 }), describeState!({ value: 'x', version: 2 })]).toEqual([
+        'no key', '"x", version 2',
+      ]);
     });
     test('nobody is told ErrVersion for a get', () => {
-      expect(() => checkOperations(versionedKvModel, [{ client: 0, input: { op: 'get', key: 'a' }, output: { err: 'ErrVersion' }, callTime: 0, returnTime: 1 }])).toThrow('in its output "err" must be OK, ErrNoKey, or left out');
+      expect(() =>
+        checkOperations(versionedKvModel, [
+          { client: 0, input: { op: 'get', key: 'a' }, output: { err: 'ErrVersion' }, callTime: 0, returnTime: 1 },
+        ]),
+      ).toThrow('in its output "err" must be OK, ErrNoKey, or left out');
     });
   });
   test('set: elements once, whatever their order in a read', () => {
-    expect(inTurn(setModel, [{ op: 'add', value: 2 }, {}], [{ op: 'add', value: 10 }, {}], [{ op: 'read' }, { values: [10, 2] }])).toBe('ok');
+    expect(
+      inTurn(
+        setModel, [{ op: 'add', value: 2 }, {}], [{ op: 'add', value: 10 }, {}], [{ op: 'read' }, { values: [10, 2] }],
+      ),
+    ).toBe('ok');
     expect(inTurn(setModel, [{ op: 'add', value: 2 }, {}], [{ op: 'read' }, { values: [2, 2] }])).toBe('illegal');
-    expect(inTurn(setModel, [{ op: 'add', value: 1 }, { ok: true }], [{ op: 'add', value: 1 }, { ok: true }])).toBe('illegal');
-    expect(inTurn(setModel, [{ op: 'add', value: 1 }, {}], [{ op: 'remove', value: 1 }, { ok: true }], [{ op: 'contains', value: 1 }, { ok: false }])).toBe('ok');
+    expect(inTurn(setModel, [{ op: 'add', value: 1 }, { ok: true }], [{ op: 'add', value: 1 }, { ok: true }])).toBe(
+      'illegal',
+    );
+    expect(
+      inTurn(
+        setModel, [{ op: 'add', value: 1 }, {}], [{ op: 'remove', value: 1 }, { ok: true }],
+        [{ op: 'contains', value: 1 }, { ok: false }],
+      ),
+    ).toBe('ok');
   });
   test('set: add, remove and contains say what was there', () => {
-    for (const [op, whenThere, whenNot] of [['add', false, true], ['remove', true, false], ['contains', true, false]] as const) {
+    for (const [op, whenThere, whenNot] of [
+      ['add', false, true], ['remove', true, false], ['contains', true, false],
+    ] as const) {
       for (const ok of [true, false]) {
         expect(inTurn(setModel, [{ op, value: 1 }, { ok }])).toBe(ok === whenNot ? 'ok' : 'illegal');
-        expect(inTurn(setModel, [{ op: 'add', value: 1 }, {}], [{ op, value: 1 }, { ok }])).toBe(ok === whenThere ? 'ok' : 'illegal');
+        expect(inTurn(setModel, [{ op: 'add', value: 1 }, {}], [{ op, value: 1 }, { ok }])).toBe(
+          ok === whenThere ? 'ok' : 'illegal',
+        );
       }
     }
   });
   test('queue: first in, first out; null when empty', () => {
     const [a, b] = [{ op: 'enqueue', value: 'a' } as const, { op: 'enqueue', value: 'b' } as const];
-    expect(inTurn(queueModel, [a, {}], [b, {}], [{ op: 'dequeue' }, { value: 'a' }], [{ op: 'dequeue' }, { value: 'b' }], [{ op: 'dequeue' }, { value: null }])).toBe('ok');
+    expect(
+      inTurn(
+        queueModel, [a, {}], [b, {}], [{ op: 'dequeue' }, { value: 'a' }], [{ op: 'dequeue' }, { value: 'b' }],
+        [{ op: 'dequeue' }, { value: null }],
+      ),
+    ).toBe('ok');
     expect(inTurn(queueModel, [a, {}], [b, {}], [{ op: 'dequeue' }, { value: 'b' }])).toBe('illegal');
     expect(inTurn(queueModel, [a, {}], [{ op: 'dequeue' }, { value: null }])).toBe('illegal');
   });
   test('stack: last in, first out; null when empty', () => {
     const [a, b] = [{ op: 'push', value: 'a' } as const, { op: 'push', value: 'b' } as const];
-    expect(inTurn(stackModel, [a, {}], [b, {}], [{ op: 'pop' }, { value: 'b' }], [{ op: 'pop' }, { value: 'a' }], [{ op: 'pop' }, { value: null }])).toBe('ok');
+    expect(
+      inTurn(
+        stackModel, [a, {}], [b, {}], [{ op: 'pop' }, { value: 'b' }], [{ op: 'pop' }, { value: 'a' }],
+        [{ op: 'pop' }, { value: null }],
+      ),
+    ).toBe('ok');
     expect(inTurn(stackModel, [a, {}], [b, {}], [{ op: 'pop' }, { value: 'a' }])).toBe('illegal');
   });
   test('priority queue: the smallest first, numbers before texts; null when empty', () => {
     const insert = (value: number | string) => [{ op: 'insert', value }, {}] as const;
     const take = (value: number | string | null) => [{ op: 'remove-min' }, { value }] as const;
-    expect(inTurn(priorityQueueModel, insert(2), insert('a'), insert(1), insert(2), take(1), take(2), take(2), take('a'), take(null))).toBe('ok');
+    expect(
+      inTurn(
+        priorityQueueModel, insert(2), insert('a'), insert(1), insert(2), take(1), take(2), take(2), take('a'),
+        take(null),
+      ),
+    ).toBe('ok');
     expect(inTurn(priorityQueueModel, insert(2), insert(1), take(2))).toBe('illegal');
     expect(inTurn(priorityQueueModel, insert(10), insert(9), take(10))).toBe('illegal');
     expect(inTurn(priorityQueueModel, insert('a'), insert(1), take('a'))).toBe('illegal');
@@ -165,7 +257,12 @@ describe('ready models, one operation after the other', () => {
   test('lock: one holder; only the holder releases', () => {
     const acquire = (owner: string) => ({ op: 'acquire', owner }) as const;
     const release = (owner: string) => ({ op: 'release', owner }) as const;
-    expect(inTurn(lockModel, [acquire('a'), { ok: true }], [acquire('b'), { ok: false }], [release('b'), { ok: false }], [release('a'), {}], [acquire('b'), {}])).toBe('ok');
+    expect(
+      inTurn(
+        lockModel, [acquire('a'), { ok: true }], [acquire('b'), { ok: false }], [release('b'), { ok: false }],
+        [release('a'), {}], [acquire('b'), {}],
+      ),
+    ).toBe('ok');
     expect(inTurn(lockModel, [acquire('a'), {}], [acquire('b'), {}])).toBe('illegal');
     expect(inTurn(lockModel, [acquire('a'), {}], [acquire('a'), {}])).toBe('illegal');
     expect(inTurn(lockModel, [acquire('a'), {}], [release('b'), {}])).toBe('illegal');
@@ -173,7 +270,11 @@ describe('ready models, one operation after the other', () => {
     expect(inTurn(lockModel, [acquire('a'), {}], [acquire('b'), undefined], [release('a'), {}])).toBe('ok');
   });
   test('counter: the sum of what was added', () => {
-    expect(inTurn(counterModel, [{ op: 'add' }, {}], [{ op: 'add', value: -3 }, { value: -2 }], [{ op: 'read' }, { value: -2 }])).toBe('ok');
+    expect(
+      inTurn(
+        counterModel, [{ op: 'add' }, {}], [{ op: 'add', value: -3 }, { value: -2 }], [{ op: 'read' }, { value: -2 }],
+      ),
+    ).toBe('ok');
     expect(inTurn(counterModel, [{ op: 'add' }, {}], [{ op: 'read' }, { value: 2 }])).toBe('illegal');
     expect(inTurn(counterModel, [{ op: 'add' }, { value: 0 }])).toBe('illegal');
     expect(inTurn(counterModel, [{ op: 'add', value: 2 }, undefined], [{ op: 'read' }, { value: 2 }])).toBe('ok');
@@ -189,7 +290,8 @@ describe('outcomes that are unknown', () => {
     ({ client: value, input: { op: 'write', value }, output: {}, callTime: 0, returnTime }) as never;
   const read = (value: number | null, at: number): Operation<never, never> =>
     ({ client: 9, input: { op: 'read' }, output: { value }, callTime: at, returnTime: at + 1 }) as never;
-  const kindOf = (...history: Operation<never, never>[]): string => checkOperations(registerModel as never, history).kind;
+  const kindOf = (...history: Operation<never, never>[]): string =>
+    checkOperations(registerModel as never, history).kind;
 
   test('it may take effect at any time after its call, or never, and once', () => {
     expect(kindOf(write(1, null), read(null, 5))).toBe('ok');
@@ -198,7 +300,9 @@ describe('outcomes that are unknown', () => {
     expect(kindOf(write(1, null), write(2, 3), read(1, 5), read(2, 7))).toBe('illegal');
   });
   test('of a compare-and-set, both outcomes: applied where the value is the expected one, and else not', () => {
-    const cas = (expected: string): readonly [KvInput, undefined] => [{ op: 'cas', key: 'k', expected, value: 'b' }, undefined];
+    const cas = (expected: string): readonly [KvInput, undefined] => [
+      { op: 'cas', key: 'k', expected, value: 'b' }, undefined,
+    ];
     const put = [{ op: 'put', key: 'k', value: 'a' }, {}] as const;
     const get = (value: string): readonly [KvInput, KvOutput] => [{ op: 'get', key: 'k' }, { value }];
     expect(inTurn(kvModel, put, cas('a'), get('b'))).toBe('ok');
@@ -207,13 +311,24 @@ describe('outcomes that are unknown', () => {
     expect(inTurn(kvModel, put, cas('c'), get('b'))).toBe('illegal');
   });
   test('returned without telling: it happened, and any answer is right', () => {
-    expect(inTurn(casRegisterModel, [{ op: 'cas', expected: null, value: 1 }, undefined], [{ op: 'read' }, { value: null }])).toBe('illegal');
-    expect(inTurn(casRegisterModel, [{ op: 'cas', expected: 5, value: 1 }, undefined], [{ op: 'read' }, { value: null }])).toBe('ok');
-    expect(inTurn(registerModel, [{ op: 'write', value: 1 }, undefined], [{ op: 'read' }, undefined], [{ op: 'read' }, { value: 1 }])).toBe('ok');
+    expect(
+      inTurn(casRegisterModel, [{ op: 'cas', expected: null, value: 1 }, undefined], [{ op: 'read' }, { value: null }]),
+    ).toBe('illegal');
+    expect(
+      inTurn(casRegisterModel, [{ op: 'cas', expected: 5, value: 1 }, undefined], [{ op: 'read' }, { value: null }]),
+    ).toBe('ok');
+    expect(
+      inTurn(
+        registerModel, [{ op: 'write', value: 1 }, undefined], [{ op: 'read' }, undefined],
+        [{ op: 'read' }, { value: 1 }],
+      ),
+    ).toBe('ok');
   });
   test('what stands as the output of one that never returned is not believed', () => {
     const told = { client: 1, input: { op: 'read' }, output: { value: 7 }, callTime: 0, returnTime: null } as never;
-    const refused = { client: 1, input: { op: 'cas', expected: null, value: 1 }, output: { ok: false }, callTime: 0, returnTime: null } as never;
+    const refused = {
+      client: 1, input: { op: 'cas', expected: null, value: 1 }, output: { ok: false }, callTime: 0, returnTime: null,
+    } as never;
     for (const method of ['auto', 'search', 'plain'] as const) {
       expect(checkOperations(registerModel as never, [told], { method }).kind).toBe('ok');
       expect(checkOperations(casRegisterModel as never, [refused, read(1, 5)], { method }).kind).toBe('ok');
@@ -252,7 +367,8 @@ describe('what cannot be a history', () => {
     expect(errorOf(at(1, 0, 5), at(1, 5, 6))).toBeUndefined();
     // And so a write that is called in the instant in which a read returns may come before it.
     const read = { client: 1, input: { op: 'read' }, output: { value: 7 }, callTime: 0, returnTime: 5 } as never;
-    const write = (callTime: number) => ({ client: 2, input: { op: 'write', value: 7 }, output: {}, callTime, returnTime: 9 }) as never;
+    const write = (callTime: number) =>
+      ({ client: 2, input: { op: 'write', value: 7 }, output: {}, callTime, returnTime: 9 }) as never;
     for (const method of ['auto', 'search', 'plain'] as const) {
       expect(checkOperations(registerModel as never, [read, write(5)], { method }).kind).toBe('ok');
       expect(checkOperations(registerModel as never, [read, write(6)], { method }).kind).toBe('illegal');
@@ -266,11 +382,16 @@ describe('what cannot be a history', () => {
 });
 
 describe('events', () => {
-  const call = (client: number, input: object): HistoryEvent<never, never> => ({ kind: 'call', client, input }) as never;
-  const ret = (client: number, output?: object): HistoryEvent<never, never> => ({ kind: 'return', client, output }) as never;
+  const call = (client: number, input: object): HistoryEvent<never, never> =>
+    ({ kind: 'call', client, input }) as never;
+  const ret = (client: number, output?: object): HistoryEvent<never, never> =>
+    ({ kind: 'return', client, output }) as never;
 
   test('pair up by client; without a return, or with one that tells nothing, the outcome is unknown', () => {
-    const events = [call(1, { op: 'write', value: 1 }), call(2, { op: 'write', value: 2 }), ret(2), call(2, { op: 'read' }), ret(2, { value: 2 })];
+    const events = [
+      call(1, { op: 'write', value: 1 }), call(2, { op: 'write', value: 2 }), ret(2), call(2, { op: 'read' }),
+      ret(2, { value: 2 }),
+    ];
     expect(operationsFromEvents(events)).toEqual([
       { client: 1, input: { op: 'write', value: 1 }, output: undefined, callTime: 0, returnTime: null },
       { client: 2, input: { op: 'write', value: 2 }, output: undefined, callTime: 1, returnTime: null },
@@ -281,13 +402,24 @@ describe('events', () => {
   test('that do not pair up are an error that names the event', () => {
     expect(() => operationsFromEvents([call(1, {}), call(1, {})])).toThrow(/event 1: client 1 calls while/);
     expect(() => operationsFromEvents([ret(1, {})])).toThrow(/event 0: client 1 returns, and has no operation open/);
-    expect(() => operationsFromEvents([{ kind: 'call', client: 1, input: 0, id: 'a' }, { kind: 'return', client: 1, output: 0, id: 'b' }])).toThrow(/names id b/);
-    expect(() => operationsFromEvents([{ kind: 'call', client: 1, input: 0, id: 1 }, { kind: 'return', client: 1, output: 0, id: 1 }, { kind: 'call', client: 1, input: 0, id: 1 }])).toThrow(/used before/);
+    expect(() =>
+      operationsFromEvents([
+        { kind: 'call', client: 1, input: 0, id: 'a' }, { kind: 'return', client: 1, output: 0, id: 'b' },
+      ]),
+    ).toThrow(/names id b/);
+    expect(() =>
+      operationsFromEvents([
+        { kind: 'call', client: 1, input: 0, id: 1 }, { kind: 'return', client: 1, output: 0, id: 1 },
+        { kind: 'call', client: 1, input: 0, id: 1 },
+      ]),
+    ).toThrow(/used before/);
   });
   test('give the verdict of the operations that they are', () => {
     fc.assert(
       fc.property(tapes(60), (numbers) => {
-        const history = randomHistory(kvObject({ keys: 1, ops: ['get', 'put', 'append'], unique: false }), numbers, 8, 5);
+        const history = randomHistory(
+          kvObject({ keys: 1, ops: ['get', 'put', 'append'], unique: false }), numbers, 8, 5,
+        );
         const marks = history.flatMap((operation, index) => [
           { time: operation.callTime, order: 0, index },
           ...(operation.returnTime === null ? [] : [{ time: operation.returnTime, order: 1, index }]),
@@ -295,7 +427,9 @@ describe('events', () => {
         marks.sort((a, b) => a.time - b.time || a.order - b.order || a.index - b.index);
         const events = marks.map(({ order, index }): HistoryEvent<never, never> => {
           const { input, output } = history[index]!;
-          return (order === 0 ? { kind: 'call', client: index, input } : { kind: 'return', client: index, output }) as never;
+          return (
+            order === 0 ? { kind: 'call', client: index, input } : { kind: 'return', client: index, output }
+          ) as never;
         });
         expect(checkEvents(kvModel as never, events).kind).toBe(checkOperations(kvModel, history).kind);
       }),
@@ -317,7 +451,9 @@ describe('nondeterministic models', () => {
     const model = toDeterministic(lossy);
     expect(inTurn(model, [{ op: 'write', value: 1 }, {}], [{ op: 'read' }, { value: 0 }])).toBe('ok');
     expect(inTurn(model, [{ op: 'write', value: 1 }, {}], [{ op: 'read' }, { value: 1 }])).toBe('ok');
-    expect(inTurn(model, [{ op: 'write', value: 1 }, {}], [{ op: 'read' }, { value: 1 }], [{ op: 'read' }, { value: 0 }])).toBe('illegal');
+    expect(
+      inTurn(model, [{ op: 'write', value: 1 }, {}], [{ op: 'read' }, { value: 1 }], [{ op: 'read' }, { value: 0 }]),
+    ).toBe('illegal');
   });
   test('agree with trying every state, with and without equal and hash', () => {
     const states: Model<readonly number[], { op: 'read' | 'write'; value?: number }, { value?: number }> = {
@@ -328,16 +464,21 @@ describe('nondeterministic models', () => {
         return next.length === 0 ? illegal : next;
       },
     };
-    const variants = [toDeterministic(lossy), toDeterministic({ ...lossy, equal: (a, b) => a === b, hash: (state) => state }), toDeterministic({ ...lossy, equal: (a, b) => a === b })];
+    const variants = [
+      toDeterministic(lossy), toDeterministic({ ...lossy, equal: (a, b) => a === b, hash: (state) => state }),
+      toDeterministic({ ...lossy, equal: (a, b) => a === b }),
+    ];
     const object = () => {
       let state = 0;
       return {
-        input: (tape: { next(below: number): number }) => (tape.next(2) === 0 ? { op: 'read' as const } : { op: 'write' as const, value: tape.next(3) }),
+        input: (tape: { next(below: number): number }) =>
+          tape.next(2) === 0 ? { op: 'read' as const } : { op: 'write' as const, value: tape.next(3) },
         apply: ({ op, value = 0 }: { op: 'read' | 'write'; value?: number }) => {
           if (op === 'write' && value > 0) state = value;
           return op === 'read' ? { value: state } : {};
         },
-        lie: (_input: unknown, output: { value?: number }, tape: { next(below: number): number }) => (output.value === undefined ? output : { value: tape.next(3) }),
+        lie: (_input: unknown, output: { value?: number }, tape: { next(below: number): number }) =>
+          output.value === undefined ? output : { value: tape.next(3) },
       };
     };
     const kinds = { true: 0, false: 0 };
@@ -362,33 +503,62 @@ describe('models of one’s own', () => {
       step: (state, input) => ({ last: input, seen: new Set([...state.seen, input]) }),
     };
     // 2^10 sets by 10 last ones at most: were states told apart by identity, 10! orders would be tried.
-    const history = Array.from({ length: 10 }, (_, client) => ({ client, input: 'abcdefghij'[client]!, output: null, callTime: 0, returnTime: 9 }));
-    const stuck = { ...bag, step: (state: { readonly seen: ReadonlySet<string> }, input: string) => (input === '!' ? illegal : bag.step(state, input, null)) };
-    const verdict = checkOperations(stuck, [...history, { client: 11, input: '!', output: null, callTime: 0, returnTime: 9 }]);
+    const history = Array.from({ length: 10 }, (_, client) => ({
+      client, input: 'abcdefghij'[client]!, output: null, callTime: 0, returnTime: 9,
+    }));
+    const stuck = {
+      ...bag,
+      step: (state: { readonly seen: ReadonlySet<string> }, input: string) =>
+        input === '!' ? illegal : bag.step(state, input, null),
+    };
+    const verdict = checkOperations(stuck, [
+      ...history, { client: 11, input: '!', output: null, callTime: 0, returnTime: 9 },
+    ]);
     expect(verdict.kind).toBe('illegal');
     expect(verdict.steps).toBeLessThan(10 * 1024 * 11);
   });
   test('a state without content to compare is an error that says what to do', () => {
     const model: Model<unknown, null, null> = { name: 'odd', init: () => ({ at: () => 0 }), step: (state) => state };
-    expect(() => checkOperations(model, [{ client: 0, input: null, output: null, callTime: 0, returnTime: 1 }])).toThrow(/give the model an equal function/);
+    expect(() =>
+      checkOperations(model, [{ client: 0, input: null, output: null, callTime: 0, returnTime: 1 }]),
+    ).toThrow(/give the model an equal function/);
   });
   test('per key: each key is an object of its own', () => {
     const model = perKey(registerModel);
     const one = (key: string) => ({ key, input: { op: 'write', value: 1 } as const });
-    expect(inTurn(model, [one('a'), {}], [{ key: 'b', input: { op: 'read' } }, { value: null }], [{ key: 'a', input: { op: 'read' } }, { value: 1 }])).toBe('ok');
+    expect(
+      inTurn(
+        model, [one('a'), {}], [{ key: 'b', input: { op: 'read' } }, { value: null }],
+        [{ key: 'a', input: { op: 'read' } }, { value: 1 }],
+      ),
+    ).toBe('ok');
     expect(inTurn(model, [one('a'), {}], [{ key: 'a', input: { op: 'read' } }, { value: null }])).toBe('illegal');
     // Each key for itself, wherever it stands; 1 and "1" are two.
     for (const key of ['a', 'b', 'c']) {
-      const rows = ['a', 'b', 'c'].flatMap((other) => [[one(other), {}], [{ key: other, input: { op: 'read' } }, { value: other === key ? 2 : 1 }]] as const);
+      const rows = ['a', 'b', 'c'].flatMap(
+        (other) =>
+          [
+            [one(other), {}], [{ key: other, input: { op: 'read' } }, { value: other === key ? 2 : 1 }],
+          ] as const,
+      );
       expect(inTurn(model, ...rows)).toBe('illegal');
     }
-    expect(inTurn(model, [{ key: 1, input: { op: 'write', value: 1 } }, {}], [{ key: '1', input: { op: 'read' } }, { value: null }])).toBe('ok');
+    expect(
+      inTurn(
+        model, [{ key: 1, input: { op: 'write', value: 1 } }, {}],
+        [{ key: '1', input: { op: 'read' } }, { value: null }],
+      ),
+    ).toBe('ok');
   });
   test('per key: operations that the object does not have are refused, and so are keys that are none', () => {
     const model = perKey(registerModel);
     expect(() => inTurn(model, [{ key: 'a', input: { op: 'incr' } as never }, {}])).toThrow('no operation "incr"');
-    expect(() => inTurn(model, [{ key: 'a', input: { op: 'read' } }, { value: {} as never }])).toThrow('in its output "value" must be');
-    expect(() => inTurn(model, [{ key: null as never, input: { op: 'read' } }, {}])).toThrow('its key a text or a number');
+    expect(() => inTurn(model, [{ key: 'a', input: { op: 'read' } }, { value: {} as never }])).toThrow(
+      'in its output "value" must be',
+    );
+    expect(() => inTurn(model, [{ key: null as never, input: { op: 'read' } }, {}])).toThrow(
+      'its key a text or a number',
+    );
   });
 });
 
@@ -422,7 +592,9 @@ describe('an order hint', () => {
       const wrong = checkOperations(kvModel, [...of('x', first), ...of('y', second)], { orderHint: [0, 1, 2, 3] });
       expect([wrong.kind, wrong.method]).toEqual(['illegal', 'chains']);
     }
-    expect(checkOperations(kvModel, [...of('x', 'a'), ...of('y', 'a')], { orderHint: [0, 1, 2, 3] }).method).toBe('order-hint');
+    expect(checkOperations(kvModel, [...of('x', 'a'), ...of('y', 'a')], { orderHint: [0, 1, 2, 3] }).method).toBe(
+      'order-hint',
+    );
   });
   test('that does not hold is no proof of anything', () => {
     for (const hint of [[0, 1, 3, 2], [2, 0, 1], [0, 2], [0, 0, 1, 2], [9, 0, 1, 2]]) {

@@ -1,10 +1,16 @@
 /** The monitor says of every prefix of a history what the definition says of it. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { kvModel, kvUnpartitionedModel, monitor, priorityQueueModel, queueModel, casRegisterModel, setModel, stackModel, type Model, type Operation } from '../index.ts';
+import {
+  kvModel, kvUnpartitionedModel, monitor, priorityQueueModel, queueModel, casRegisterModel, setModel, stackModel,
+  type Model, type Operation,
+} from '../index.ts';
 import { casesOf } from './cases.ts';
 import { tapes, type Tape } from './random-history.ts';
-import { isLinearizableBySpec, priorityQueue, queue, register, set, stack, type Input, type Output, type SequentialObject, type Value } from './sequential-objects.ts';
+import {
+  isLinearizableBySpec, priorityQueue, queue, register, set, stack, type Input, type Output, type SequentialObject,
+  type Value,
+} from './sequential-objects.ts';
 import { useObject, type Use } from './used-objects.ts';
 
 const held = casesOf(3000);
@@ -15,7 +21,10 @@ type History = readonly Operation<Input, Output>[];
 /** In the order of their times, calls first; a number is the place of an operation in the history. */
 function eventsOf(history: History): { readonly index: number; readonly isCall: boolean; readonly time: number }[] {
   return history
-    .flatMap(({ callTime, returnTime }, index) => [{ index, isCall: true, time: callTime }, ...(returnTime === null ? [] : [{ index, isCall: false, time: returnTime }])])
+    .flatMap(({ callTime, returnTime }, index) => [
+      { index, isCall: true, time: callTime },
+      ...(returnTime === null ? [] : [{ index, isCall: false, time: returnTime }]),
+    ])
     .toSorted((a, b) => a.time - b.time || Number(b.isCall) - Number(a.isCall));
 }
 
@@ -23,7 +32,11 @@ function eventsOf(history: History): { readonly index: number; readonly isCall: 
 function upTo(history: History, events: ReturnType<typeof eventsOf>, last: number): History {
   const seen = events.slice(0, last + 1);
   const returned = new Set(seen.filter(({ isCall }) => !isCall).map(({ index }) => index));
-  return seen.filter(({ isCall }) => isCall).map(({ index }) => (returned.has(index) ? history[index]! : { ...history[index]!, output: undefined, returnTime: null }));
+  return seen
+    .filter(({ isCall }) => isCall)
+    .map(({ index }) =>
+      returned.has(index) ? history[index]! : { ...history[index]!, output: undefined, returnTime: null },
+    );
 }
 
 const values: readonly Value[] = ['v1', 'v10', 0, '0', null];
@@ -35,7 +48,10 @@ const bag = (object: SequentialObject, put: string, take: string): Use => ({
 });
 const registerUse: Use = {
   object: register,
-  input: (tape) => [{ op: 'read' }, { op: 'write', value: drawn(tape) }, { op: 'cas', expected: drawn(tape), value: drawn(tape) }][tape.next(3)]!,
+  input: (tape) =>
+    [{ op: 'read' }, { op: 'write', value: drawn(tape) }, { op: 'cas', expected: drawn(tape), value: drawn(tape) }][
+      tape.next(3)
+    ]!,
   lie: ({ op }, answer, tape) => (op === 'read' ? { value: drawn(tape) } : answer),
 };
 const setUse: Use = {
@@ -56,25 +72,30 @@ describe('at every return, as the definition', () => {
   test.each(cases)('%s', (_, model, object, use) => {
     const counts = { ok: 0, illegal: 0 };
     fc.assert(
-      fc.property(tapes(maxOperations * 10 + 30), fc.nat({ max: 3 }), fc.integer({ min: 2, max: 4 }), (numbers, wrong, clients) => {
-        const history = useObject(use, numbers, maxOperations, wrong, clients);
-        const events = eventsOf(history);
-        const watch = monitor(model as Model<unknown, Input, Output>);
-        for (const [at, { index, isCall }] of events.entries()) {
-          if (isCall) {
-            watch.called(index, history[index]!.input);
-            continue;
+      fc.property(
+        tapes(maxOperations * 10 + 30),
+        fc.nat({ max: 3 }),
+        fc.integer({ min: 2, max: 4 }),
+        (numbers, wrong, clients) => {
+          const history = useObject(use, numbers, maxOperations, wrong, clients);
+          const events = eventsOf(history);
+          const watch = monitor(model as Model<unknown, Input, Output>);
+          for (const [at, { index, isCall }] of events.entries()) {
+            if (isCall) {
+              watch.called(index, history[index]!.input);
+              continue;
+            }
+            const { kind } = watch.returned(index, history[index]!.output);
+            const expected = isLinearizableBySpec(object, upTo(history, events, at)) ? 'ok' : 'illegal';
+            expect(kind).toBe(expected);
+            if (kind === 'ok') continue;
+            expect(watch.verdict).toMatchObject({ operation: index });
+            counts.illegal++;
+            return;
           }
-          const { kind } = watch.returned(index, history[index]!.output);
-          const expected = isLinearizableBySpec(object, upTo(history, events, at)) ? 'ok' : 'illegal';
-          expect(kind).toBe(expected);
-          if (kind === 'ok') continue;
-          expect(watch.verdict).toMatchObject({ operation: index });
-          counts.illegal++;
-          return;
-        }
-        counts.ok++;
-      }),
+          counts.ok++;
+        },
+      ),
       held,
     );
     expect(counts.ok).toBeGreaterThan(runs / 10);

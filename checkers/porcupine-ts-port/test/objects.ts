@@ -37,7 +37,8 @@ function distinctToken(shape: KvShape, op: KvInput['op'], serial: number): strin
 export function kvObject(shape: KvShape): TestObject<KvInput, KvOutput> {
   const store = new Map<string, string>();
   const held: string[] = [''];
-  const token = (tape: Tape, serial: number, op: KvInput['op']): string => (shape.unique ? distinctToken(shape, op, serial) : 'abc'[tape.next(3)]!);
+  const token = (tape: Tape, serial: number, op: KvInput['op']): string =>
+    shape.unique ? distinctToken(shape, op, serial) : 'abc'[tape.next(3)]!;
   return {
     input(tape, serial) {
       const key = `k${tape.next(shape.keys)}`;
@@ -63,7 +64,9 @@ export function kvObject(shape: KvShape): TestObject<KvInput, KvOutput> {
   };
 }
 
-export function registerObject(unique: boolean, ops: readonly CasRegisterInput['op'][]): TestObject<CasRegisterInput, RegisterOutput> {
+export function registerObject(
+  unique: boolean, ops: readonly CasRegisterInput['op'][],
+): TestObject<CasRegisterInput, RegisterOutput> {
   let state: number | null = null;
   const held: (number | null)[] = [null];
   return {
@@ -88,7 +91,9 @@ export function registerObject(unique: boolean, ops: readonly CasRegisterInput['
   };
 }
 
-export function setObject(unique: boolean, ops: readonly SetInput['op'][], tells: boolean): TestObject<SetInput, SetOutput> {
+export function setObject(
+  unique: boolean, ops: readonly SetInput['op'][], tells: boolean,
+): TestObject<SetInput, SetOutput> {
   const members = new Set<number>();
   return {
     input(tape, serial) {
@@ -111,12 +116,20 @@ export function setObject(unique: boolean, ops: readonly SetInput['op'][], tells
   };
 }
 
-function itemsObject(takeFirst: boolean, unique: boolean): { input(tape: Tape, serial: number): number | undefined; put(value: number): void; take(): number | null; any(tape: Tape): number | null } {
+function itemsObject(
+  takeFirst: boolean, unique: boolean,
+): {
+  input(tape: Tape, serial: number): number | undefined;
+  put(value: number): void;
+  take(): number | null;
+  any(tape: Tape): number | null;
+} {
   const items: number[] = [];
   const seen: number[] = [];
   return {
     // Of distinct items the first few only go in, so that fewer takes find nothing.
-    input: (tape, serial) => (tape.next(2) === 0 && !(unique && serial < 4) ? undefined : unique ? serial : tape.next(3)),
+    input: (tape, serial) =>
+      tape.next(2) === 0 && !(unique && serial < 4) ? undefined : unique ? serial : tape.next(3),
     put(value) {
       items.push(value);
       seen.push(value);

@@ -1,7 +1,10 @@
 /** The picture, and the bars in the terminal: whole, self-contained, and safe whatever the values hold. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkOperations, explain, kvModel, renderBars, renderHtml, type Annotation, type KvInput, type KvOutput, type Operation } from '../index.ts';
+import {
+  checkOperations, explain, kvModel, renderBars, renderHtml, type Annotation, type KvInput, type KvOutput,
+  type Operation,
+} from '../index.ts';
 import type { Picture } from '../picture/picture.ts';
 import { kvObject } from './objects.ts';
 import { randomHistory, tapes } from './random-history.ts';
@@ -17,7 +20,9 @@ function pictureIn(html: string): Picture {
   return JSON.parse(scripts[0]![1]!) as Picture;
 }
 
-const put = (client: number, key: string, value: string, callTime: number, returnTime: number | null): Operation<KvInput, KvOutput> => ({
+const put = (
+  client: number, key: string, value: string, callTime: number, returnTime: number | null,
+): Operation<KvInput, KvOutput> => ({
   client,
   input: { op: 'put', key, value },
   output: returnTime === null ? undefined : {},
@@ -37,7 +42,9 @@ describe('the picture', () => {
   test('asks for nothing over a network, and says so to the browser', () => {
     const html = draw(stale);
     expect(html).toContain("default-src 'none'");
-    expect(html.match(/https?:|\/\/[a-z]|@import|url\(|fetch\(|XMLHttpRequest|<link rel="stylesheet"|src=/g)).toBeNull();
+    expect(
+      html.match(/https?:|\/\/[a-z]|@import|url\(|fetch\(|XMLHttpRequest|<link rel="stylesheet"|src=/g),
+    ).toBeNull();
   });
   test('holds every operation, its linearization with states, the first error and the core', () => {
     const picture = pictureIn(draw(stale, [{ text: 'n1 crashed', startTime: 2, endTime: 3 }]));
@@ -45,7 +52,9 @@ describe('the picture', () => {
     expect(k).toMatchObject({ verdict: 'illegal', core: [1, 2], shown: [0, 1, 2], blocked: { at: 2 } });
     expect(k!.linearizations[0]).toEqual({ order: [0, 1], states: ['"a"', '"b"'] });
     expect(other).toMatchObject({ verdict: 'ok', blocked: null, core: [] });
-    expect(picture.partitions.flatMap(({ operations }) => operations.map(({ i }) => i)).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3]);
+    expect(
+      picture.partitions.flatMap(({ operations }) => operations.map(({ i }) => i)).toSorted((a, b) => a - b),
+    ).toEqual([0, 1, 2, 3]);
     expect(picture.annotations).toEqual([{ text: 'n1 crashed', startTime: 2, endTime: 3 }]);
   });
   test('whatever the values hold, the page has the elements that it has without them', () => {
@@ -53,11 +62,16 @@ describe('the picture', () => {
     const plain = tagsOf(draw([put(0, 'k', 'a', 0, 1), get(1, 'k', 'b', 2)], [{ text: 'note', startTime: 1 }]));
     const hostile = fc.oneof(
       fc.string(),
-      fc.constantFrom('</script><script>alert(1)</script>', '<!--', '<script>', ']]>', '\u2028\u2029', '"\'`${1}&lt;', '\\', '</title><img src=x onerror=alert(1)>', '\ud800'),
+      fc.constantFrom(
+        '</script><script>alert(1)</script>', '<!--', '<script>', ']]>', '\u2028\u2029', '"\'`${1}&lt;', '\\',
+        '</title><img src=x onerror=alert(1)>', '\ud800',
+      ),
     );
     fc.assert(
       fc.property(hostile, hostile, hostile, hostile, (key, value, note, title) => {
-        const html = draw([put(0, key, value, 0, 1), get(1, key, `${value}x`, 2)], [{ text: note, startTime: 1 }], title);
+        const html = draw(
+          [put(0, key, value, 0, 1), get(1, key, `${value}x`, 2)], [{ text: note, startTime: 1 }], title,
+        );
         expect(tagsOf(html)).toEqual(plain);
         const picture = pictureIn(html);
         expect(picture.annotations[0]!.text).toBe(JSON.parse(JSON.stringify(note)));
@@ -86,13 +100,18 @@ describe('the picture', () => {
   test('is made for every random history', () => {
     fc.assert(
       fc.property(tapes(60), (numbers) => {
-        const history = randomHistory(kvObject({ keys: 2, ops: ['get', 'put', 'append', 'cas', 'delete'], unique: false }), numbers, 9, 5);
+        const history = randomHistory(
+          kvObject({ keys: 2, ops: ['get', 'put', 'append', 'cas', 'delete'], unique: false }), numbers, 9, 5,
+        );
         const picture = pictureIn(draw(history));
         for (const { operations, linearizations, longestOf, blocked, verdict } of picture.partitions) {
           for (const { order, states } of linearizations) expect(states.length).toBe(order.length);
           for (const at of longestOf) expect(at).toBeLessThan(linearizations.length);
           expect(blocked !== null).toBe(verdict === 'illegal');
-          if (verdict === 'ok') expect(linearizations[0]!.order.length).toBeGreaterThanOrEqual(operations.filter(({ e }) => e !== null).length);
+          if (verdict === 'ok')
+            expect(linearizations[0]!.order.length).toBeGreaterThanOrEqual(
+              operations.filter(({ e }) => e !== null).length,
+            );
         }
       }),
       { numRuns: 500, seed: 10 },

@@ -5,17 +5,24 @@
  */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkOperations, kvModel, registerModel, type KvInput, type KvOutput, type Operation, type RegisterInput, type RegisterOutput } from '../index.ts';
+import {
+  checkOperations, kvModel, registerModel, type KvInput, type KvOutput, type Operation, type RegisterInput,
+  type RegisterOutput,
+} from '../index.ts';
 import { loadHistory, ownFolder } from './shared-histories.ts';
 
-const write = (client: number, value: number, callTime: number, returnTime: number | null): Operation<RegisterInput, RegisterOutput> => ({
+const write = (
+  client: number, value: number, callTime: number, returnTime: number | null,
+): Operation<RegisterInput, RegisterOutput> => ({
   client,
   input: { op: 'write', value },
   output: returnTime === null ? undefined : {},
   callTime,
   returnTime,
 });
-const read = (client: number, value: number | null, callTime: number, returnTime: number): Operation<RegisterInput, RegisterOutput> => ({
+const read = (
+  client: number, value: number | null, callTime: number, returnTime: number,
+): Operation<RegisterInput, RegisterOutput> => ({
   client,
   input: { op: 'read' },
   output: { value },
@@ -68,7 +75,9 @@ describe('steps counted by hand', () => {
       returnTime: callTime + 1,
     });
     const history = [get('a', 'x', 0), get('b', '', 2), get('b', '', 4), get('c', 'x', 6)];
-    expect(checkOperations(kvModel, history, { method: 'plain' })).toMatchObject({ kind: 'illegal', steps: 4, partitions: 3 });
+    expect(checkOperations(kvModel, history, { method: 'plain' })).toMatchObject({
+      kind: 'illegal', steps: 4, partitions: 3,
+    });
   });
 });
 

@@ -38,7 +38,9 @@ interface Open<I, O> {
  * operations still open at the end return one after the other, or are of unknown outcome.
  * @param lies out of 16 outputs are changed
  */
-export function randomHistory<I, O>(object: TestObject<I, O>, numbers: readonly number[], maxOperations: number, lies: number): Operation<I, O>[] {
+export function randomHistory<I, O>(
+  object: TestObject<I, O>, numbers: readonly number[], maxOperations: number, lies: number,
+): Operation<I, O>[] {
   const tape = tapeOf(numbers);
   const history: Operation<I, O>[] = [];
   const open: (Open<I, O> | undefined)[] = [undefined, undefined, undefined, undefined];
@@ -83,4 +85,5 @@ export function randomHistory<I, O>(object: TestObject<I, O>, numbers: readonly 
 }
 
 /** Numbers for `randomHistory`. */
-export const tapes = (length: number): fc.Arbitrary<number[]> => fc.array(fc.nat({ max: 0xffff }), { minLength: length >> 1, maxLength: length, size: 'max' });
+export const tapes = (length: number): fc.Arbitrary<number[]> =>
+  fc.array(fc.nat({ max: 0xffff }), { minLength: length >> 1, maxLength: length, size: 'max' });

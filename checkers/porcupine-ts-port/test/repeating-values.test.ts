@@ -12,7 +12,9 @@ const runs = cases.numRuns;
 const maxOperations = 11;
 const model = registerModel as unknown as Model<unknown, Input, Output>;
 
-const sets: readonly (readonly Value[])[] = [[1, '1'], ['v1', 'v10', 'v1v'], [0, NaN, null], ['', '?', 'null', '__proto__']];
+const sets: readonly (readonly Value[])[] = [
+  [1, '1'], ['v1', 'v10', 'v1v'], [0, NaN, null], ['', '?', 'null', '__proto__'],
+];
 
 const use = (values: readonly Value[], reads: number): Use => ({
   object: register,
@@ -25,18 +27,28 @@ describe('registers whose values repeat', () => {
     const counts = { ok: 0, illegal: 0, lazy: 0, never: 0 };
     const methods = new Map<string, number>();
     fc.assert(
-      fc.property(tapes(maxOperations * 10 + 40), fc.nat({ max: 5 }), fc.integer({ min: 2, max: 7 }), fc.nat({ max: 3 }), (numbers, wrong, clients, set) => {
-        const history = useObject(use(sets[set]!, reads), numbers, maxOperations, wrong, clients);
-        const expected = isLinearizableBySpec(register, history) ? 'ok' : 'illegal';
-        counts[expected]++;
-        const found = checkOperations(model, history);
-        expect(found.kind, found.method).toBe(expected);
-        methods.set(found.method, (methods.get(found.method) ?? 0) + 1);
-        if (found.method === 'never-current') {
-          const { operations } = found.illegalPartition!;
-          expect(isLinearizableBySpec(register, operations.map((index) => history[index]!))).toBe(false);
-        }
-      }),
+      fc.property(
+        tapes(maxOperations * 10 + 40),
+        fc.nat({ max: 5 }),
+        fc.integer({ min: 2, max: 7 }),
+        fc.nat({ max: 3 }),
+        (numbers, wrong, clients, set) => {
+          const history = useObject(use(sets[set]!, reads), numbers, maxOperations, wrong, clients);
+          const expected = isLinearizableBySpec(register, history) ? 'ok' : 'illegal';
+          counts[expected]++;
+          const found = checkOperations(model, history);
+          expect(found.kind, found.method).toBe(expected);
+          methods.set(found.method, (methods.get(found.method) ?? 0) + 1);
+          if (found.method === 'never-current') {
+            const { operations } = found.illegalPartition!;
+            expect(
+              isLinearizableBySpec(
+                register, operations.map((index) => history[index]!),
+              ),
+            ).toBe(false);
+          }
+        },
+      ),
       cases,
     );
     expect(counts.ok).toBeGreaterThan(runs / 10);

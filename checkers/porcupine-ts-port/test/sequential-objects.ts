@@ -26,11 +26,13 @@ export type SequentialObject = (contents: Contents, input: Input) => Output;
 const indexOf = (contents: Contents, value: Value | undefined): number => contents.findIndex((one) => same(one, value));
 
 /** Equal as a person would say: numbers by their amount, NaN equal to itself, a number never to a text. */
-const same = (a: Value | undefined, b: Value | undefined): boolean => a === b || (typeof a === 'number' && typeof b === 'number' && isNaN(a) && isNaN(b));
+const same = (a: Value | undefined, b: Value | undefined): boolean =>
+  a === b || (typeof a === 'number' && typeof b === 'number' && isNaN(a) && isNaN(b));
 
 /** Numbers before texts; NaN behind the other numbers. */
 function isSmaller(a: Value, b: Value): boolean {
-  const rank = (value: Value): number => (typeof value === 'string' ? 2 : typeof value === 'number' && isNaN(value) ? 1 : 0);
+  const rank = (value: Value): number =>
+    typeof value === 'string' ? 2 : typeof value === 'number' && isNaN(value) ? 1 : 0;
   return rank(a) !== rank(b) ? rank(a) < rank(b) : rank(a) !== 1 && (a as number) < (b as number);
 }
 
@@ -79,7 +81,10 @@ function agrees(told: Output | undefined, answer: Output): boolean {
   if ('value' in answer && !same(told.value ?? null, answer.value!)) return false;
   if ('ok' in answer && told.ok !== undefined && told.ok !== answer.ok) return false;
   if (answer.values === undefined || told.values === undefined) return true;
-  return told.values.length === answer.values.length && answer.values.every((value) => told.values!.some((one) => same(one, value)));
+  return (
+    told.values.length === answer.values.length &&
+    answer.values.every((value) => told.values!.some((one) => same(one, value)))
+  );
 }
 
 type History = readonly Operation<Input, Output>[];
@@ -91,14 +96,17 @@ type History = readonly Operation<Input, Output>[];
 export function isLinearizableBySpec(
   object: SequentialObject,
   history: History,
-  mustPrecede = (a: Operation<Input, Output>, b: Operation<Input, Output>): boolean => a.returnTime !== null && a.returnTime < b.callTime,
+  mustPrecede = (a: Operation<Input, Output>, b: Operation<Input, Output>): boolean =>
+    a.returnTime !== null && a.returnTime < b.callTime,
 ): boolean {
   const names: Value[] = [];
   const nameOf = (value: Value): number => {
     const known = indexOf(names, value);
     return known === -1 ? names.push(value) - 1 : known;
   };
-  const before = history.map((b) => history.reduce((mask, a, at) => (a !== b && mustPrecede(a, b) ? mask | (1 << at) : mask), 0));
+  const before = history.map((b) =>
+    history.reduce((mask, a, at) => (a !== b && mustPrecede(a, b) ? mask | (1 << at) : mask), 0),
+  );
   const mustHappen = history.reduce((mask, { returnTime }, at) => (returnTime === null ? mask : mask | (1 << at)), 0);
   const tried = new Set<string>();
   const extend = (done: number, contents: Contents): boolean => {

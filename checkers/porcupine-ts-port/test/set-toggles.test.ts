@@ -14,11 +14,13 @@ const view: ElementView<SetInput, SetOutput> = {
 const history = (...lines: readonly string[]) => lines.map((line, client) => {
   const [op, value, ok, callTime, returnTime] = line.split(' ');
   return {
-    client, input: { op: op as SetInput['op'], value: value! }, output: ok === '?' ? {} : { ok: ok === 'true' }, callTime: Number(callTime), returnTime: Number(returnTime),
+    client, input: { op: op as SetInput['op'], value: value! }, output: ok === '?' ? {} : { ok: ok === 'true' },
+    callTime: Number(callTime), returnTime: Number(returnTime),
   };
 });
 
-const walked = (...lines: readonly string[]) => setTogglesFastPath(view).check(orderHistory<SetInput, SetOutput>(history(...lines))[0]!);
+const walked = (...lines: readonly string[]) =>
+  setTogglesFastPath(view).check(orderHistory<SetInput, SetOutput>(history(...lines))[0]!);
 
 describe('the walk decides by itself', () => {
   test.each([
@@ -26,8 +28,14 @@ describe('the walk decides by itself', () => {
     ['nobody has added it', ['contains 1 true 0 1'], false],
     ['an add that changed nothing needs it to be there', ['add 1 false 0 1'], false],
     ['an add in whose time it came may have changed nothing', ['add 1 false 0 9', 'add 1 true 1 2'], true],
-    ['it was there, but not any more when it was asked for', ['add 1 true 0 1', 'remove 1 true 2 3', 'contains 1 true 4 5'], false],
-    ['it was there in the time of the question', ['add 1 true 0 1', 'remove 1 true 2 6', 'contains 1 true 4 5', 'contains 1 false 7 8'], true],
+    [
+      'it was there, but not any more when it was asked for',
+      ['add 1 true 0 1', 'remove 1 true 2 3', 'contains 1 true 4 5'], false,
+    ],
+    [
+      'it was there in the time of the question',
+      ['add 1 true 0 1', 'remove 1 true 2 6', 'contains 1 true 4 5', 'contains 1 false 7 8'], true,
+    ],
     ['two adds that changed it, and nothing between them', ['add 1 true 0 1', 'add 1 true 2 3'], false],
   ])('%s', (_what, lines, isLegal) => {
     expect(walked(...lines)?.legal).toBe(isLegal);

@@ -14,17 +14,22 @@ describe('the shared histories', () => {
     expect(sharedRows!.length).toBe(87);
   });
 
-  test.each(sharedRows ?? [])('$file by $model: the listed verdict, with default options', ({ file, model, verdict, operations }) => {
-    const history = loadHistory(join(sharedFolder, file), model);
-    expect(history.operations.length).toBe(operations);
-    expect(checkOperations(history.model, history.operations).kind).toBe(verdict);
-  });
+  test.each(sharedRows ?? [])(
+    '$file by $model: the listed verdict, with default options',
+    ({ file, model, verdict, operations }) => {
+      const history = loadHistory(join(sharedFolder, file), model);
+      expect(history.operations.length).toBe(operations);
+      expect(checkOperations(history.model, history.operations).kind).toBe(verdict);
+    },
+  );
 
   test.each((sharedRows ?? []).filter(({ goSteps }) => goSteps !== null))(
     "$file: the plain search takes Porcupine's $goSteps steps",
     ({ file, model, verdict, goSteps }) => {
       const history = loadHistory(join(sharedFolder, file), model);
-      expect(checkOperations(history.model, history.operations, { method: 'plain' })).toMatchObject({ kind: verdict, steps: goSteps });
+      expect(checkOperations(history.model, history.operations, { method: 'plain' })).toMatchObject({
+        kind: verdict, steps: goSteps,
+      });
       expect(checkOperations(history.model, history.operations, { method: 'search' }).kind).toBe(verdict);
     },
   );

@@ -1,6 +1,7 @@
 /**
  * What each ready model's object does, one operation after the other: written anew, without the models, their
- * helpers or their words, so that a mistake in them is not made here again. Read it beside the declarations in `models/`.
+ * helpers or their words, so that a mistake in them is not made here again. Read it beside the declarations in
+ * `models/`.
  */
 import type { ModelName } from '../index.ts';
 
@@ -17,7 +18,9 @@ export interface Specification {
   /** The operation that tells most of the state. */
   readonly look: string;
   /** By operation, the fields of its input that are drawn, and from what. */
-  readonly fields: Readonly<Record<string, Readonly<Record<string, 'key' | 'value' | 'text' | 'item' | 'number' | 'owner' | 'version'>>>>;
+  readonly fields: Readonly<
+    Record<string, Readonly<Record<string, 'key' | 'value' | 'text' | 'item' | 'number' | 'owner' | 'version'>>>
+  >;
   /** The state after the operation, and the whole answer to it. */
   run(state: unknown, input: Input): readonly [unknown, Output];
   /** Whether a client that was told this could have been told it by that answer. */
@@ -32,7 +35,8 @@ export interface Draw {
 }
 
 /** 0 and -0 are one value, and NaN is one. */
-const same = (a: unknown, b: unknown): boolean => a === b || (typeof a === 'number' && typeof b === 'number' && Number.isNaN(a) && Number.isNaN(b));
+const same = (a: unknown, b: unknown): boolean =>
+  a === b || (typeof a === 'number' && typeof b === 'number' && Number.isNaN(a) && Number.isNaN(b));
 const orNull = (value: unknown): unknown => (value === undefined ? null : value);
 
 /** An answer of one field: where the field was not told, any answer fits, or the one that silence stands for. */
@@ -63,7 +67,8 @@ const casRegister: Specification = {
     const hit = same(state, orNull(input['expected']));
     return [hit ? orNull(input['value']) : state, { ok: hit }];
   },
-  fits: (told, answer, input) => (input['op'] === 'cas' ? field('ok')(told, answer) : register.fits(told, answer, input)),
+  fits: (told, answer, input) =>
+    input['op'] === 'cas' ? field('ok')(told, answer) : register.fits(told, answer, input),
   invent: (input, draw) => (input['op'] === 'cas' ? flip(draw) : register.invent(input, draw)),
 };
 
@@ -82,20 +87,31 @@ const store: Specification = {
     const name = `key ${String(input['key'])}`;
     const held = entries[name] ?? '';
     const value = (input['value'] ?? '') as string;
-    const holding = (next: string): unknown => Object.fromEntries([...Object.entries(entries).filter(([other]) => other !== name), [name, next]].toSorted());
+    const holding = (next: string): unknown =>
+      Object.fromEntries([...Object.entries(entries).filter(([other]) => other !== name), [name, next]].toSorted());
     switch (input['op']) {
-      case 'get': return [state, { value: held }];
-      case 'put': return [holding(value), {}];
-      case 'append': return [holding(held + value), {}];
-      case 'delete': return [holding(''), {}];
-      default: return held === (input['expected'] ?? '') ? [holding(value), { ok: true }] : [state, { ok: false }];
+      case 'get':
+        return [state, { value: held }];
+      case 'put':
+        return [holding(value), {}];
+      case 'append':
+        return [holding(held + value), {}];
+      case 'delete':
+        return [holding(''), {}];
+      default:
+        return held === (input['expected'] ?? '') ? [holding(value), { ok: true }] : [state, { ok: false }];
     }
   },
   fits(told, answer, { op }) {
     if (op === 'get') return field('value', '')(told, answer);
     return op !== 'cas' || field('ok')(told, answer);
   },
-  invent: ({ op }, draw) => (op === 'get' ? { value: [draw.value('text'), draw.value('text')].slice(draw.below(2)).join('') } : op === 'cas' ? flip(draw) : {}),
+  invent: ({ op }, draw) =>
+    op === 'get'
+      ? { value: [draw.value('text'), draw.value('text')].slice(draw.below(2)).join('') }
+      : op === 'cas'
+        ? flip(draw)
+        : {},
 };
 
 const set: Specification = {
@@ -119,7 +135,8 @@ const set: Specification = {
     const real = answer['values'] as readonly unknown[];
     return said.length === real.length && real.every((one) => said.some((other) => same(one, other)));
   },
-  invent: ({ op }, draw) => (op === 'read' ? { values: Array.from({ length: draw.below(3) }, () => draw.value('item')) } : flip(draw)),
+  invent: ({ op }, draw) =>
+    op === 'read' ? { values: Array.from({ length: draw.below(3) }, () => draw.value('item')) } : flip(draw),
 };
 
 const line = (put: string, take: string, fromEnd: boolean): Specification => ({

@@ -5,7 +5,8 @@ import type { Contents, Input, Output, SequentialObject, Value } from './sequent
 
 /** Made to be taken for one another. */
 const colliding: readonly Value[] = [
-  'v', 'v1', 'v10', 'v11', 'v1v', 'a', 'ab', '', '?', 0, NaN, '0', 'NaN', 1, '1', '__proto__', 'null', 'constructor', 10, '10',
+  'v', 'v1', 'v10', 'v11', 'v1v', 'a', 'ab', '', '?', 0, NaN, '0', 'NaN', 1, '1', '__proto__', 'null', 'constructor',
+  10, '10',
 ];
 
 export interface Use {
@@ -27,7 +28,9 @@ interface Open {
  * some times are equal, and the operations come in any order.
  * @param wrong out of 16 answers: the object did something else than it should have
  */
-export function useObject(use: Use, numbers: readonly number[], maxOperations: number, wrong: number, clients = 4): Operation<Input, Output>[] {
+export function useObject(
+  use: Use, numbers: readonly number[], maxOperations: number, wrong: number, clients = 4,
+): Operation<Input, Output>[] {
   const tape = tapeOf(numbers);
   const values = [...colliding];
   for (let i = values.length - 1; i > 0; i--) {
@@ -45,11 +48,17 @@ export function useObject(use: Use, numbers: readonly number[], maxOperations: n
   let time = 0;
   const answer = (one: Open): void => {
     if (one.answer !== undefined) return;
-    one.answer = tape.next(16) < wrong ? shuffledAnswer(use, contents, one.input, tape) : use.object(contents, one.input);
+    one.answer =
+      tape.next(16) < wrong ? shuffledAnswer(use, contents, one.input, tape) : use.object(contents, one.input);
   };
   const ends = (slot: number, one: Open): void => {
     answer(one);
-    const output = tape.next(16) < untold ? undefined : use.lie !== undefined && tape.next(16) < wrong ? use.lie(one.input, one.answer!, tape, contents) : one.answer;
+    const output =
+      tape.next(16) < untold
+        ? undefined
+        : use.lie !== undefined && tape.next(16) < wrong
+          ? use.lie(one.input, one.answer!, tape, contents)
+          : one.answer;
     history[one.index] = { ...history[one.index]!, output, returnTime: time };
     open[slot] = undefined;
     lastReturn[slot] = time;
@@ -85,7 +94,9 @@ export function useObject(use: Use, numbers: readonly number[], maxOperations: n
   return history;
 }
 
-/** As if the contents lay in another order, or were nothing: what is told happened to one of them, not to the right one. */
+/**
+ * As if the contents lay in another order, or were nothing: what is told happened to one of them, not to the right one.
+ */
 function shuffledAnswer(use: Use, contents: Contents, input: Input, tape: Tape): Output {
   if (contents.length === 0 || tape.next(3) === 0) return use.object([], input);
   const turn = tape.next(contents.length);

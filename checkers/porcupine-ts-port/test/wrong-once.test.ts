@@ -43,42 +43,66 @@ const allIllegal = ['illegal', 'illegal', 'illegal'];
 
 describe('a value that begins another by its letters only', () => {
   test('a lost append is seen', () => {
-    expect(kinds(kvModel, inTurn<unknown, unknown>(append('v1'), get('v1'), append('v10'), get('v10')))).toEqual(allIllegal);
-    expect(kinds(kvModel, inTurn<unknown, unknown>(append('v1'), get('v1'), append('v10'), get('v1v10')))).toEqual(allOk);
+    expect(kinds(kvModel, inTurn<unknown, unknown>(append('v1'), get('v1'), append('v10'), get('v10')))).toEqual(
+      allIllegal,
+    );
+    expect(kinds(kvModel, inTurn<unknown, unknown>(append('v1'), get('v1'), append('v10'), get('v1v10')))).toEqual(
+      allOk,
+    );
   });
   test('a put of it is no append to the other', () => {
     expect(kinds(kvModel, inTurn<unknown, unknown>(append('v1'), get('v1'), put('v10'), get('v10')))).toEqual(allOk);
-    expect(kinds(kvModel, inTurn<unknown, unknown>(put('v1'), get('v1'), put('v10'), append('v11'), get('v10v11')))).toEqual(allOk);
+    expect(
+      kinds(kvModel, inTurn<unknown, unknown>(put('v1'), get('v1'), put('v10'), append('v11'), get('v10v11'))),
+    ).toEqual(allOk);
   });
 });
 
 describe('no value is taken for "not told"', () => {
   test('a queue of which nobody put in what came out', () => {
     const enqueue = [{ op: 'enqueue', value: 'a' }, {}] as const;
-    expect(kinds(queueModel, inTurn<unknown, unknown>(enqueue, [{ op: 'dequeue' }, undefined], enqueue, [{ op: 'dequeue' }, { value: '?' }]))).toEqual(allIllegal);
+    expect(
+      kinds(
+        queueModel,
+        inTurn<unknown, unknown>(enqueue, [{ op: 'dequeue' }, undefined], enqueue, [{ op: 'dequeue' }, { value: '?' }]),
+      ),
+    ).toEqual(allIllegal);
   });
   test('a register that never held what was read', () => {
     const read = { op: 'read' };
     const write = [{ op: 'write', value: 1 }, {}] as const;
-    expect(kinds(registerModel, inTurn<unknown, unknown>([read, undefined], [read, { value: '?' }], write, write))).toEqual(allIllegal);
-    expect(kinds(registerModel, inTurn<unknown, unknown>([{ op: 'write', value: '?' }, {}], [read, undefined], [read, { value: '?' }]))).toEqual(allOk);
+    expect(
+      kinds(registerModel, inTurn<unknown, unknown>([read, undefined], [read, { value: '?' }], write, write)),
+    ).toEqual(allIllegal);
+    expect(
+      kinds(
+        registerModel,
+        inTurn<unknown, unknown>([{ op: 'write', value: '?' }, {}], [read, undefined], [read, { value: '?' }]),
+      ),
+    ).toEqual(allOk);
   });
   test('a counter that reads as no number', () => {
     // It cannot even be asked: a count is a number.
     const told = inTurn<unknown, unknown>([{ op: 'read' }, undefined], [{ op: 'read' }, { value: '0' }]);
     expect(() => checkOperations(counterModel, told as never)).toThrow(HistoryError);
-    expect(kinds(counterModel, inTurn<unknown, unknown>([{ op: 'read' }, undefined], [{ op: 'read' }, { value: 1 }]))).toEqual(allIllegal);
+    expect(
+      kinds(counterModel, inTurn<unknown, unknown>([{ op: 'read' }, undefined], [{ op: 'read' }, { value: 1 }])),
+    ).toEqual(allIllegal);
   });
   test('two keys of different shape are two keys', () => {
     const cas = (expected: string, value: string) => [{ op: 'cas', key: 'k', expected, value }, { ok: true }] as const;
     // "1:a" and "b" side by side, or "1" and ":ab".
-    expect(kinds(kvModel, inTurn<unknown, unknown>(put('a'), cas('a', 'bc'), put('ab'), cas('ab', 'c'), get('c')))).toEqual(allOk);
+    expect(
+      kinds(kvModel, inTurn<unknown, unknown>(put('a'), cas('a', 'bc'), put('ab'), cas('ab', 'c'), get('c'))),
+    ).toEqual(allOk);
   });
 });
 
 describe('a model whose step gives what is no state', () => {
   const history = inTurn<string, string>(['go', 'told']);
-  const withStep = (step: (state: number) => unknown): Model<number, string, string> => ({ name: 'mine', init: () => 0, step: step as never });
+  const withStep = (step: (state: number) => unknown): Model<number, string, string> => ({
+    name: 'mine', init: () => 0, step: step as never,
+  });
   test.each([
     ['undefined', (): unknown => undefined, 'undefined'],
     ["Porcupine's pair", (state: number): unknown => [true, state], '[true,0]'],
@@ -87,44 +111,73 @@ describe('a model whose step gives what is no state', () => {
   ])('%s is a TypeError that names model, operation and what came back', (_name, step, shown) => {
     for (const method of methods) expect(() => checkOperations(withStep(step), history, { method })).toThrow(TypeError);
     for (const method of methods) {
-      expect(() => checkOperations(withStep(step), history, { method })).toThrow(`step of the model mine returned ${shown} for "go" -> "told": `);
+      expect(() => checkOperations(withStep(step), history, { method })).toThrow(
+        `step of the model mine returned ${shown} for "go" -> "told": `,
+      );
     }
     expect(() => checkOperations(withStep(step), history, { orderHint: [0] })).toThrow(TypeError);
     expect(() => longestPartials(withStep(step), history, [0], 100, 2 ** 20)).toThrow(TypeError);
   });
   test('pairs are states where the first state is one, or the model says so', () => {
-    const pairs: Model<readonly [boolean, number], string, string> = { name: 'pairs', init: () => [false, 0], step: ([, count]) => [true, count + 1] };
+    const pairs: Model<readonly [boolean, number], string, string> = {
+      name: 'pairs', init: () => [false, 0], step: ([, count]) => [true, count + 1],
+    };
     expect(kinds(pairs, history)).toEqual(allOk);
     expect(kinds({ ...pairs, init: () => null, step: () => [true, 1], pairStates: true }, history)).toEqual(allOk);
   });
   test('an initial state must be there', () => {
-    expect(() => checkOperations({ name: 'empty', init: () => undefined as never, step: (state) => state }, history)).toThrow('init of the model empty returned undefined');
+    expect(() =>
+      checkOperations({ name: 'empty', init: () => undefined as never, step: (state) => state }, history),
+    ).toThrow('init of the model empty returned undefined');
   });
   test('also of a nondeterministic model', () => {
     const lax = (step: () => unknown) => toDeterministic({ name: 'lax', init: () => [0], step: step as never });
     for (const step of [() => undefined, () => [undefined], () => [true, 1], () => illegal]) {
       expect(() => checkOperations(lax(step), history)).toThrow(/^step of the model lax returned/);
     }
-    expect(checkOperations(toDeterministic({ name: 'flag', init: () => [false], step: () => [true, false] }), history).kind).toBe('ok');
+    expect(
+      checkOperations(toDeterministic({ name: 'flag', init: () => [false], step: () => [true, false] }), history).kind,
+    ).toBe('ok');
   });
 });
 
 describe('operations that a model does not have', () => {
   test.each([
-    [registerModel, [[{ op: 'incr', value: 5 }, {}], [{ op: 'read' }, { value: 5 }]], 'the register model has no operation "incr"; it has read, write'],
-    [kvModel, [[{ op: 'incr', key: 'k', value: '5' }, {}], [{ op: 'get', key: 'k' }, { value: '5' }]], 'the key/value model has no operation "incr"'],
+    [
+      registerModel,
+      [
+        [{ op: 'incr', value: 5 }, {}], [{ op: 'read' }, { value: 5 }],
+      ],
+      'the register model has no operation "incr"; it has read, write',
+    ],
+    [
+      kvModel,
+      [
+        [{ op: 'incr', key: 'k', value: '5' }, {}], [{ op: 'get', key: 'k' }, { value: '5' }],
+      ],
+      'the key/value model has no operation "incr"',
+    ],
     [kvModel, [[{ op: 'constructor', key: 'k' }, {}]], 'the key/value model has no operation "constructor"'],
     [kvModel, [[{ op: 'get' }, { value: '' }]], `the key/value model's get: "key" must be a text`],
-    [kvModel, [[{ op: 'append', key: 'k', value: 1 }, {}]], `the key/value model's append: "value" must be a text, or left out`],
+    [
+      kvModel, [[{ op: 'append', key: 'k', value: 1 }, {}]],
+      `the key/value model's append: "value" must be a text, or left out`,
+    ],
     [queueModel, [[{ op: 'push', value: 1 }, {}]], 'the queue model has no operation "push"'],
     [queueModel, [[{ op: 'enqueue' }, {}]], `the queue model's enqueue: "value" must be a text or a number`],
     [registerModel, [[{ op: 'cas', value: 1 }, {}]], 'the register model has no operation "cas"'],
-    [registerModel, [[{ op: 'read' }, { value: [] }]], `the register model's read: in its output "value" must be a text, a number, true or false, or left out`],
+    [
+      registerModel,
+      [[{ op: 'read' }, { value: [] }]],
+      `the register model's read: in its output "value" must be a text, a number, true or false, or left out`,
+    ],
   ] as const)('%#: are an error that names the operation, with every method', (model, pairs, message) => {
     const history = inTurn(...(pairs as readonly Pair<unknown, unknown>[]));
     for (const method of methods) {
       expect(() => checkOperations(model as never, history as never, { method })).toThrow(HistoryError);
-      expect(() => checkOperations(model as never, history as never, { method })).toThrow(`operation 0 (client 0, called at 0): ${message}`);
+      expect(() => checkOperations(model as never, history as never, { method })).toThrow(
+        `operation 0 (client 0, called at 0): ${message}`,
+      );
     }
   });
   test('through the matcher too', () => {
@@ -135,20 +188,28 @@ describe('operations that a model does not have', () => {
   test('every ready model refuses a name that it does not have', () => {
     for (const model of Object.values(models)) {
       const history = inTurn<unknown, unknown>([{ op: '__proto__', key: 'k', value: 'a', owner: 'a' }, {}]);
-      expect(() => checkOperations(model as never, history as never), model.name).toThrow(/has no operation "__proto__"/);
+      expect(() => checkOperations(model as never, history as never), model.name).toThrow(
+        /has no operation "__proto__"/,
+      );
     }
   });
 });
 
 /** It returned and did not tell whether it was applied: only the general search knows what to do with it. */
-const untoldCas: Operation<KvInput, KvOutput> = { client: 1000, input: { op: 'cas', key: 'k', expected: 'never written', value: '' }, output: {}, callTime: 0, returnTime: 100 };
+const untoldCas: Operation<KvInput, KvOutput> = {
+  client: 1000, input: { op: 'cas', key: 'k', expected: 'never written', value: '' }, output: {}, callTime: 0,
+  returnTime: 100,
+};
 
 describe('explanations', () => {
   test('the core holds the cause: a read that missed what was appended', () => {
     const history = inTurn<never, never>(append('a') as never, append('a') as never, get('') as never);
     const { minimal, blocked } = explain(kvModel as never, history)!;
     expect(minimal).toMatchObject({ core: [1, 2], isMinimal: true });
-    expect(blocked).toMatchObject({ operation: 2, why: expect.stringContaining('the only state possible by then is "aa" (a value that nobody saw') });
+    expect(blocked).toMatchObject({
+      operation: 2,
+      why: expect.stringContaining('the only state possible by then is "aa" (a value that nobody saw'),
+    });
   });
 
   test('of a long history whose values repeat: two operations, in fewer steps than were allowed', () => {
@@ -165,7 +226,11 @@ describe('explanations', () => {
   });
 
   /** A compare-and-set that returned and did not tell leaves it to the search. */
-  const knot = [...hardHistory(6), untoldCas, { client: 2000, input: { op: 'get', key: 'k' } as const, output: { value: 'x' }, callTime: 200, returnTime: 201 }];
+  const knot = [
+    ...hardHistory(6),
+    untoldCas,
+    { client: 2000, input: { op: 'get', key: 'k' } as const, output: { value: 'x' }, callTime: 200, returnTime: 201 },
+  ];
   const knotVerdict = checkOperations(kvModel, knot);
   test('end with their budget, and say so', () => {
     expect(knotVerdict.kind).toBe('illegal');
@@ -202,16 +267,26 @@ describe('a store as one object, decided key by key', () => {
     const whole = checkOperations(kvUnpartitionedModel, repeating);
     expect(whole).toMatchObject({ kind: 'illegal', method: 'locality+search' });
     expect(whole.steps).toBeGreaterThan(1000);
-    expect(checkOperations(kvUnpartitionedModel, repeating, { budgetSteps: 1000 })).toMatchObject({ kind: 'unknown', reason: 'steps', steps: 1000 });
+    expect(checkOperations(kvUnpartitionedModel, repeating, { budgetSteps: 1000 })).toMatchObject({
+      kind: 'unknown', reason: 'steps', steps: 1000,
+    });
   });
   test('keeps to memory, time and an abort', async () => {
     const tangled = [...hardHistory(16), untoldCas];
-    expect(checkOperations(kvUnpartitionedModel, tangled, { memoryBytes: 2 ** 18 })).toMatchObject({ kind: 'unknown', reason: 'memory' });
+    expect(checkOperations(kvUnpartitionedModel, tangled, { memoryBytes: 2 ** 18 })).toMatchObject({
+      kind: 'unknown', reason: 'memory',
+    });
     let nowMs = 0;
-    expect(checkOperations(kvUnpartitionedModel, tangled, { timeoutMs: 20, clock: () => nowMs++ })).toMatchObject({ kind: 'unknown', reason: 'time' });
-    expect(checkOperations(kvUnpartitionedModel, tangled, { signal: AbortSignal.abort() })).toMatchObject({ kind: 'unknown', reason: 'aborted', steps: 0 });
+    expect(checkOperations(kvUnpartitionedModel, tangled, { timeoutMs: 20, clock: () => nowMs++ })).toMatchObject({
+      kind: 'unknown', reason: 'time',
+    });
+    expect(checkOperations(kvUnpartitionedModel, tangled, { signal: AbortSignal.abort() })).toMatchObject({
+      kind: 'unknown', reason: 'aborted', steps: 0,
+    });
     const controller = new AbortController();
-    const verdict = await checkOperationsInSlices(kvUnpartitionedModel, tangled, { signal: controller.signal }, async () => controller.abort());
+    const verdict = await checkOperationsInSlices(
+      kvUnpartitionedModel, tangled, { signal: controller.signal }, async () => controller.abort(),
+    );
     expect(verdict).toMatchObject({ kind: 'unknown', reason: 'aborted' });
   });
 });
@@ -225,7 +300,9 @@ describe('recorded histories', () => {
   test('a line without an output was not told it', () => {
     const enqueue = line({ client: 0, op: 'enqueue', value: 1, output: null, call: 0, return: 1 });
     expect(read(enqueue + line({ client: 0, op: 'dequeue', call: 2, return: 3 }), 'queue')).toBe('ok');
-    expect(read(enqueue + line({ client: 0, op: 'dequeue', output: null, call: 2, return: 3 }), 'queue')).toBe('illegal');
+    expect(read(enqueue + line({ client: 0, op: 'dequeue', output: null, call: 2, return: 3 }), 'queue')).toBe(
+      'illegal',
+    );
     const write = line({ client: 0, op: 'write', value: 1, call: 0, return: 1 });
     expect(read(write + line({ client: 0, op: 'read', call: 2, return: 3 }), 'register')).toBe('ok');
     expect(read(write + line({ client: 0, op: 'read', output: null, call: 2, return: 3 }), 'register')).toBe('illegal');
@@ -233,7 +310,9 @@ describe('recorded histories', () => {
   test('a register holds true and false as it holds numbers', () => {
     const write = line({ client: 0, op: 'write', value: true, output: null, call: 0, return: 1 });
     expect(read(write + line({ client: 0, op: 'read', output: true, call: 2, return: 3 }), 'register')).toBe('ok');
-    expect(read(write + line({ client: 0, op: 'read', output: false, call: 2, return: 3 }), 'register')).toBe('illegal');
+    expect(read(write + line({ client: 0, op: 'read', output: false, call: 2, return: 3 }), 'register')).toBe(
+      'illegal',
+    );
   });
   test('an empty one is ok', () => {
     for (const text of ['', '\n', '; nothing happened\n']) {

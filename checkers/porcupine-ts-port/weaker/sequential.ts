@@ -121,9 +121,13 @@ class Placing<S, I, O> {
   #choices(): readonly number[] {
     const open = this.#threads.flatMap((_, thread) => {
       const operation = this.#nextOf(thread);
-      return operation === undefined ? [] : [{ thread, callTime: this.#history[operation]!.callTime, isOptional: this.#threads[thread]!.isOptional }];
+      return operation === undefined
+        ? []
+        : [{ thread, callTime: this.#history[operation]!.callTime, isOptional: this.#threads[thread]!.isOptional }];
     });
-    return open.toSorted((a, b) => Number(a.isOptional) - Number(b.isOptional) || a.callTime - b.callTime).map(({ thread }) => thread);
+    return open
+      .toSorted((a, b) => Number(a.isOptional) - Number(b.isOptional) || a.callTime - b.callTime)
+      .map(({ thread }) => thread);
   }
 
   #placeReads(): void {
@@ -173,7 +177,13 @@ class Placing<S, I, O> {
 }
 
 function threadsOf<S, I, O>(model: Model<S, I, O>, history: readonly Operation<I, O>[]): readonly Thread[] {
-  const inOrder = history.map((_, index) => index).toSorted((a, b) => history[a]!.callTime - history[b]!.callTime || (history[a]!.returnTime ?? Infinity) - (history[b]!.returnTime ?? Infinity));
+  const inOrder = history
+    .map((_, index) => index)
+    .toSorted(
+      (a, b) =>
+        history[a]!.callTime - history[b]!.callTime ||
+        (history[a]!.returnTime ?? Infinity) - (history[b]!.returnTime ?? Infinity),
+    );
   const numberOf = new Map<number, number>();
   const operations: number[][] = [];
   const optional: Thread[] = [];
@@ -185,7 +195,8 @@ function threadsOf<S, I, O>(model: Model<S, I, O>, history: readonly Operation<I
       numberOf.set(client, thread);
     }
     if (returnTime !== null) operations[thread]!.push(index);
-    else if (model.readOnly?.(input, undefined) !== true) optional.push({ operations: [index], behind: thread, count: operations[thread]!.length, isOptional: true });
+    else if (model.readOnly?.(input, undefined) !== true)
+      optional.push({ operations: [index], behind: thread, count: operations[thread]!.length, isOptional: true });
   }
   return [...operations.map((own) => ({ operations: own, behind: -1, count: 0, isOptional: false })), ...optional];
 }

@@ -61,7 +61,13 @@ export function sessionGuarantees<I, O>(
   const following: Demands = [];
   /** By client and key. */
   const lasts = new Map<number, Map<string | number | undefined, Last>>();
-  const inOrder = history.map((_, index) => index).toSorted((a, b) => history[a]!.callTime - history[b]!.callTime || (history[a]!.returnTime ?? Infinity) - (history[b]!.returnTime ?? Infinity));
+  const inOrder = history
+    .map((_, index) => index)
+    .toSorted(
+      (a, b) =>
+        history[a]!.callTime - history[b]!.callTime ||
+        (history[a]!.returnTime ?? Infinity) - (history[b]!.returnTime ?? Infinity),
+    );
   for (const index of inOrder) {
     const { client, input, output, returnTime } = history[index]!;
     const key = partition(input);

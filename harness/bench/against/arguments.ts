@@ -39,7 +39,8 @@ export interface Asked {
 export function askedFor(argv: readonly string[]): Asked | null {
   const { values } = parsed(argv);
   if (values.help === true) return null;
-  if (values.against === undefined) throw new UsageError('--against names the revision to compare with (see: npm run bench -- --help)');
+  if (values.against === undefined)
+    throw new UsageError('--against names the revision to compare with (see: npm run bench -- --help)');
   const what = values.what?.map((name) => names.find((one) => one === name) ?? unknownWhat(name)) ?? ['simulation'];
   const floor = values.floor === undefined ? null : Number(values.floor);
   if (floor !== null && !(floor > 0)) throw new UsageError(`--floor takes a ratio such as 0.7, not "${values.floor}"`);
@@ -51,8 +52,9 @@ export function askedFor(argv: readonly string[]): Asked | null {
 
 function parsed(argv: readonly string[]) {
   const options = {
-    against: { type: 'string' }, what: { type: 'string', multiple: true }, pairs: { type: 'string' }, seeds: { type: 'string' }, short: { type: 'boolean' },
-    floor: { type: 'string' }, json: { type: 'string' }, help: { type: 'boolean' },
+    against: { type: 'string' }, what: { type: 'string', multiple: true }, pairs: { type: 'string' },
+    seeds: { type: 'string' }, short: { type: 'boolean' }, floor: { type: 'string' }, json: { type: 'string' },
+    help: { type: 'boolean' },
   } as const;
   try {
     return parseArgs({ args: [...argv], options, strict: true });

@@ -21,5 +21,7 @@ export function baseOf(git: Git, given: string | undefined): Base | null {
   const old = git.tried('rev-list', '-1', `--before=${weekAgo}`, 'HEAD^');
   if (old !== null && old !== '') return { revision: old, why: 'a week ago' };
   const before = [given, 'HEAD~1'].find((name) => name !== undefined && name !== '' && git.commitOf(name) !== null);
-  return before === undefined ? null : { revision: before, why: before === 'HEAD~1' ? 'the commit before' : 'WHITEWATER_BASE' };
+  return before === undefined
+    ? null
+    : { revision: before, why: before === 'HEAD~1' ? 'the commit before' : 'WHITEWATER_BASE' };
 }

@@ -26,13 +26,18 @@ export function checker({ children, folder, isShort, pairs }: Setting): Workload
   return {
     title: `whitewater check of ${files.length} histories of ${isShort ? '10,000' : '40,000'} operations, reading and start included`,
     metrics: [{ key: 'operations', name: 'operations a CPU second', better: 'more', digits: 0 }],
-    pairs: pairs ?? (isShort ? 3 : 5), notes: [],
+    pairs: pairs ?? (isShort ? 3 : 5),
+    notes: [],
     async read(tree): Promise<Reading> {
       const { file, cpuMs } = await children.run({ argv: [commandOf(tree), ...words] });
       const checked = (JSON.parse(file) as Checked).files;
       const operations = checked.reduce((sum, one) => sum + one.operations, 0);
-      return { values: { operations: (operations * 1000) / cpuMs }, course: checked.map(({ verdict, operations }) => `${verdict}, ${operations} operations`), digests: [] };
+      return {
+        values: { operations: (operations * 1000) / cpuMs },
+        course: checked.map(({ verdict, operations }) => `${verdict}, ${operations} operations`), digests: [],
+      };
     },
-    shares: async (tree) => sharesOf((await children.run({ argv: [commandOf(tree), ...words], isProfiled: true })).profiles),
+    shares: async (tree) =>
+      sharesOf((await children.run({ argv: [commandOf(tree), ...words], isProfiled: true })).profiles),
   };
 }

@@ -1,4 +1,7 @@
-/** Runs a program to its end in a process of its own, and tells what it took: the processor's time, its memory, what it allocated. */
+/**
+ * Runs a program to its end in a process of its own, and tells what it took: the processor's time, its memory, what it
+ * allocated.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -68,9 +71,12 @@ export class Children {
     ];
     const env = { ...process.env, WHITEWATER_METER: join(folder, 'meter.json') };
     const startedMs = performance.now();
-    const { code, out, err } = await this.ended(spawn(process.execPath, [...options, ...given], { cwd: cwd ?? folder, env, stdio: ['ignore', 'pipe', 'pipe'] }));
+    const { code, out, err } = await this.ended(
+      spawn(process.execPath, [...options, ...given], { cwd: cwd ?? folder, env, stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
     const wallMs = performance.now() - startedMs;
-    if (code !== 0) throw new ChildError(`node ${given.join(' ')} ended with ${code}:\n${`${err}${out}`.slice(-lastCharacters)}`);
+    if (code !== 0)
+      throw new ChildError(`node ${given.join(' ')} ended with ${code}:\n${`${err}${out}`.slice(-lastCharacters)}`);
     const metered = JSON.parse(readFileSync(env.WHITEWATER_METER, 'utf8')) as Pick<Taken, 'cpuMs' | 'peakBytes'>;
     const profiles = isProfiled ? profilesIn(join(folder, 'profiles')) : [];
     const taken = { ...metered, wallMs, file: argv.includes('FILE') ? readFileSync(file, 'utf8') : '', out, profiles };
@@ -96,4 +102,6 @@ export class Children {
 }
 
 const profilesIn = (folder: string): readonly CpuProfile[] =>
-  readdirSync(folder).filter((name) => name.endsWith('.cpuprofile')).map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as CpuProfile);
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.cpuprofile'))
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as CpuProfile);

@@ -11,8 +11,11 @@ export class Git {
 
   /** Null when git says no. @throws UsageError where there is no git */
   tried(...argv: readonly string[]): string | null {
-    const { status, stdout, error } = spawnSync('git', argv, { cwd: this.folder, encoding: 'utf8', maxBuffer: 1 << 28 });
-    if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') throw new UsageError('git is not there: another revision cannot be fetched without it');
+    const { status, stdout, error } = spawnSync('git', argv, {
+      cwd: this.folder, encoding: 'utf8', maxBuffer: 1 << 28,
+    });
+    if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT')
+      throw new UsageError('git is not there: another revision cannot be fetched without it');
     return status === 0 ? stdout.trim() : null;
   }
 
@@ -23,10 +26,14 @@ export class Git {
 
   /** @throws UsageError that says what to do */
   mustBeCommit(revision: string): string {
-    if (this.tried('rev-parse', '--git-dir') === null) throw new UsageError(`${this.folder} is no clone: another revision is fetched with git`);
+    if (this.tried('rev-parse', '--git-dir') === null)
+      throw new UsageError(`${this.folder} is no clone: another revision is fetched with git`);
     const commit = this.commitOf(revision);
     if (commit !== null) return commit;
-    const hint = this.tried('rev-parse', '--is-shallow-repository') === 'true' ? ' (this clone is shallow: git fetch --unshallow)' : '';
+    const hint =
+      this.tried('rev-parse', '--is-shallow-repository') === 'true'
+        ? ' (this clone is shallow: git fetch --unshallow)'
+        : '';
     throw new UsageError(`there is no revision "${revision}"${hint}`);
   }
 
@@ -37,6 +44,8 @@ export class Git {
 
   /** Whether what is built and what is run differs from the last commit. */
   get hasChanges(): boolean {
-    return this.tried('status', '--porcelain', '--', 'core', 'checkers', 'harness', 'scenarios', 'package-lock.json') !== '';
+    return (
+      this.tried('status', '--porcelain', '--', 'core', 'checkers', 'harness', 'scenarios', 'package-lock.json') !== ''
+    );
   }
 }

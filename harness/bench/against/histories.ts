@@ -26,7 +26,10 @@ export function historyOf({ name, operations, clients, keys, values }: HistorySh
     const effect = call + random.below(longest);
     const end = effect + 1 + random.below(longest);
     freeAt[client] = end;
-    return { at, client, call, effect, end, key: `k${random.below(keys)}`, isRead: random.chance(500), value: `v${random.below(values)}` };
+    return {
+      at, client, call, effect, end, key: `k${random.below(keys)}`, isRead: random.chance(500),
+      value: `v${random.below(values)}`,
+    };
   });
   const store = new Map<string, string>();
   const lines: { readonly call: number; readonly text: string }[] = [];

@@ -1,9 +1,15 @@
-/** Where the time of a run goes, by layer: from a CPU profile, by the path of the file. Old names of folders are among them. */
+/**
+ * Where the time of a run goes, by layer: from a CPU profile, by the path of the file. Old names of folders are among
+ * them.
+ */
 
-export type Layer = 'core' | 'checks' | 'world' | 'network' | 'disk' | 'faults' | 'linearizability' | 'search' | 'collection' | 'other';
+export type Layer =
+  'core' | 'checks' | 'world' | 'network' | 'disk' | 'faults' | 'linearizability' | 'search' | 'collection' | 'other';
 
 /** In the order in which a person reads them. */
-export const layers: readonly Layer[] = ['core', 'checks', 'world', 'network', 'disk', 'faults', 'linearizability', 'search', 'collection', 'other'];
+export const layers: readonly Layer[] = [
+  'core', 'checks', 'world', 'network', 'disk', 'faults', 'linearizability', 'search', 'collection', 'other',
+];
 
 /** The first that fits decides: by path below `dist/`, without `.js`. */
 const byPath: readonly (readonly [pattern: RegExp, layer: Layer])[] = [

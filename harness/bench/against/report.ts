@@ -29,15 +29,20 @@ export interface Measured {
 }
 
 /** @param readings of both, pair by pair */
-export function measuredOf(what: What, title: string, notes: readonly string[], metrics: readonly Metric[], readings: readonly Sides<Reading>[], shares: Sides<Shares> | null): Measured {
-  const valuesOf = (key: string): Sides<number[]> => ({ here: readings.map(({ here }) => here.values[key]!), other: readings.map(({ other }) => other.values[key]!) });
+export function measuredOf(
+  what: What, title: string, notes: readonly string[], metrics: readonly Metric[], readings: readonly Sides<Reading>[],
+  shares: Sides<Shares> | null,
+): Measured {
+  const valuesOf = (key: string): Sides<number[]> => ({
+    here: readings.map(({ here }) => here.values[key]!), other: readings.map(({ other }) => other.values[key]!),
+  });
   const rows = metrics.map((metric) => {
     const { here, other } = valuesOf(metric.key);
     return { ...metric, ...compared(here, other, metric.better) };
   });
   return {
-    what, title, notes, metrics: rows, pairs: readings.length,
-    course: differingIn(readings, ({ course }) => course), digests: differingIn(readings, ({ digests }) => digests), shares,
+    what, title, notes, metrics: rows, pairs: readings.length, course: differingIn(readings, ({ course }) => course),
+    digests: differingIn(readings, ({ digests }) => digests), shares,
   };
 }
 
@@ -55,15 +60,25 @@ function differingIn(readings: readonly Sides<Reading>[], listOf: (reading: Read
 /** Whether both did the same work: without that a ratio of times means little. */
 function toldOfWork({ course, digests }: Measured): string {
   if (course.of === 0) return '';
-  const lines = [course.differing === 0 ? `both did the same: ${course.of} of ${course.of} courses are equal` : `${course.differing} of ${course.of} courses DIFFER: the two did not do the same`];
-  if (digests.of > 0) lines.push(digests.differing === 0 ? `all ${digests.of} digests are equal` : `${digests.differing} of ${digests.of} digests differ (so do they when a digest holds more than before)`);
+  const lines = [
+    course.differing === 0
+      ? `both did the same: ${course.of} of ${course.of} courses are equal`
+      : `${course.differing} of ${course.of} courses DIFFER: the two did not do the same`,
+  ];
+  if (digests.of > 0)
+    lines.push(
+      digests.differing === 0
+        ? `all ${digests.of} digests are equal`
+        : `${digests.differing} of ${digests.of} digests differ (so do they when a digest holds more than before)`,
+    );
   return `${lines.join('\n')}\n`;
 }
 
 export function toldOf(measured: Measured, { here, other }: Sides<Tree>): string {
   const { what, title, notes, metrics, pairs, shares } = measured;
-  const rows = metrics.map(({ name, digits, here, other, median, least, most }) =>
-    [name, here.toFixed(digits), other.toFixed(digits), median.toFixed(2), `${least.toFixed(2)} to ${most.toFixed(2)}`]);
+  const rows = metrics.map(({ name, digits, here, other, median, least, most }) => [
+    name, here.toFixed(digits), other.toFixed(digits), median.toFixed(2), `${least.toFixed(2)} to ${most.toFixed(2)}`,
+  ]);
   const head = [`medians of ${plural(pairs, 'pair')}`, here.name, other.name, 'times as good', 'single pairs'];
   const places = shares === null ? '' : `\n${table([
     ['of the time, in', here.name, other.name],

@@ -10,10 +10,21 @@ import { pathToFileURL } from 'node:url';
 
 /** Of a tree's `dist/scenarios/index.js`, as old as 97d70e0 and as new as this one. */
 interface Exported {
-  readonly registry: { readonly scenarios: ReadonlyMap<string, { draw(seed: number): unknown }>; readonly systems: ReadonlyMap<string, unknown> };
+  readonly registry: {
+    readonly scenarios: ReadonlyMap<string, { draw(seed: number): unknown }>;
+    readonly systems: ReadonlyMap<string, unknown>;
+  };
   parsePlan(name: string, text: string, systems: ReadonlyMap<string, unknown>): { readonly system: string };
   printPlan(plan: unknown): string;
-  run(system: unknown, plan: unknown): { readonly digest: string; readonly events: number; readonly endUs: number; readonly operationsCompleted: number; readonly verdict: { readonly kind: string } };
+  run(
+    system: unknown, plan: unknown,
+  ): {
+    readonly digest: string;
+    readonly events: number;
+    readonly endUs: number;
+    readonly operationsCompleted: number;
+    readonly verdict: { readonly kind: string };
+  };
 }
 
 /** What running the plans took and came to. */
@@ -30,7 +41,9 @@ export interface Ran {
 }
 
 const [tree = '', kind, first = '', second = '', file = ''] = process.argv.slice(2);
-const { registry, parsePlan, printPlan, run } = (await import(pathToFileURL(join(tree, 'dist', 'scenarios', 'index.js')).href)) as Exported;
+const { registry, parsePlan, printPlan, run } = (await import(
+  pathToFileURL(join(tree, 'dist', 'scenarios', 'index.js')).href
+)) as Exported;
 
 function draw(from: number, count: number): readonly string[] {
   const swarm = registry.scenarios.get('swarm')!;
@@ -52,7 +65,8 @@ function ran(texts: readonly string[], warmUp: number): Ran {
       fromMs = performance.now();
     }
     const record = run(registry.systems.get(plan.system), plan);
-    if (record.verdict.kind !== 'ok') throw new Error(`plan ${at} is not ok but ${record.verdict.kind}: its time proves nothing`);
+    if (record.verdict.kind !== 'ok')
+      throw new Error(`plan ${at} is not ok but ${record.verdict.kind}: its time proves nothing`);
     if (at < warmUp) continue;
     events += record.events;
     virtualUs += record.endUs;
@@ -63,5 +77,8 @@ function ran(texts: readonly string[], warmUp: number): Ran {
   return { cpuMs: (user + system) / 1000, fromMs, plans: digests.length, events, virtualUs, course, digests };
 }
 
-const told = kind === 'draw' ? draw(Number(first), Number(second)) : ran(JSON.parse(readFileSync(first, 'utf8')) as string[], Number(second));
+const told =
+  kind === 'draw'
+    ? draw(Number(first), Number(second))
+    : ran(JSON.parse(readFileSync(first, 'utf8')) as string[], Number(second));
 writeFileSync(file, JSON.stringify(told));

@@ -34,10 +34,14 @@ export async function simulation(setting: Setting): Promise<Workload> {
     writeFileSync(path, JSON.stringify(texts.slice(pair * (seeds + warmUp), (pair + 1) * (seeds + warmUp))));
     return path;
   });
-  const argv = (tree: Tree, pair: number): readonly string[] => [program, tree.folder, 'run', files[pair]!, String(warmUp), 'FILE'];
+  const argv = (tree: Tree, pair: number): readonly string[] => [
+    program, tree.folder, 'run', files[pair]!, String(warmUp), 'FILE',
+  ];
   return {
     title: `swarm, seeds 1 to ${texts.length}: in each reading ${seeds} plans in one process, behind ${warmUp} that warm it up`,
-    metrics, pairs, notes,
+    metrics,
+    pairs,
+    notes,
     async read(tree, pair): Promise<Reading> {
       const { file, out } = await children.run({ argv: argv(tree, pair), tracesCollections: true });
       const ran = JSON.parse(file) as Ran;
@@ -48,7 +52,8 @@ export async function simulation(setting: Setting): Promise<Workload> {
           allocated: allocatedBytes(out, ran.fromMs) / bytesPerMegabyte / ran.plans,
           events: ran.events / ran.plans,
         },
-        course: ran.course, digests: ran.digests,
+        course: ran.course,
+        digests: ran.digests,
       };
     },
     shares: async (tree) => sharesOf((await children.run({ argv: argv(tree, 0), isProfiled: true })).profiles),
@@ -59,14 +64,19 @@ export async function simulation(setting: Setting): Promise<Workload> {
 async function drawn(setting: Setting, count: number): Promise<{ texts: readonly string[]; notes: readonly string[] }> {
   const { here, other, children } = setting;
   const draw = async (tree: Tree): Promise<readonly string[]> =>
-    JSON.parse((await children.run({ argv: [program, tree.folder, 'draw', '1', String(count), 'FILE'] })).file) as string[];
+    JSON.parse(
+      (await children.run({ argv: [program, tree.folder, 'draw', '1', String(count), 'FILE'] })).file,
+    ) as string[];
   const [ours, theirs] = [await draw(here), await draw(other)];
   const differing = ours.filter((text, at) => text !== theirs[at]).length;
   if (differing === 0) return { texts: ours, notes: [`both draw the same ${count} plans`] };
   for (const [texts, of, reader] of [[theirs, other, here], [ours, here, other]] as const) {
-    if (await canRun(setting, reader, texts)) return { texts, notes: [`${differing} of ${count} plans are drawn differently: both run those of ${of.name}`] };
+    if (await canRun(setting, reader, texts))
+      return { texts, notes: [`${differing} of ${count} plans are drawn differently: both run those of ${of.name}`] };
   }
-  throw new ChildError(`neither ${here.name} nor ${other.name} runs a plan that the other one has drawn: there is nothing to compare`);
+  throw new ChildError(
+    `neither ${here.name} nor ${other.name} runs a plan that the other one has drawn: there is nothing to compare`,
+  );
 }
 
 async function canRun({ children, folder }: Setting, reader: Tree, texts: readonly string[]): Promise<boolean> {

@@ -22,7 +22,8 @@ export function startUp({ children, folder, isShort, pairs }: Setting): Workload
     async read(tree): Promise<Reading> {
       const { cpuMs: bareMs } = await children.run({ argv: ['-e', '0'] });
       const values: Record<string, number> = { bareMs };
-      for (const [key, words] of Object.entries(commands)) values[key] = (await children.run({ argv: [commandOf(tree), ...words] })).cpuMs / bareMs;
+      for (const [key, words] of Object.entries(commands))
+        values[key] = (await children.run({ argv: [commandOf(tree), ...words] })).cpuMs / bareMs;
       return { values, course: [], digests: [] };
     },
     shares: null,

@@ -25,8 +25,17 @@ export function mustBeBuilt(folder: string): void {
 }
 
 const sourcesIn = (folder: string): readonly string[] =>
-  layers.flatMap((layer) => readdirSync(join(folder, layer), { recursive: true, encoding: 'utf8' }).map((path) => `${layer}/${path}`))
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !notBuilt.some((folder) => path.startsWith(folder)) && !path.includes('/dist/'));
+  layers
+    .flatMap((layer) =>
+      readdirSync(join(folder, layer), { recursive: true, encoding: 'utf8' }).map((path) => `${layer}/${path}`),
+    )
+    .filter(
+      (path) =>
+        path.endsWith('.ts') &&
+        !path.endsWith('.d.ts') &&
+        !notBuilt.some((folder) => path.startsWith(folder)) &&
+        !path.includes('/dist/'),
+    );
 
 /** What tsconfig.build.json leaves out. */
 const notBuilt = ['checkers/porcupine-ts-port/test/', 'scenarios/examples/'];
@@ -36,14 +45,19 @@ const notBuilt = ['checkers/porcupine-ts-port/test/', 'scenarios/examples/'];
  * @param present the tree whose packages are used where they are the same
  * @throws UsageError when it cannot be built
  */
-export function builtAside(git: Git, commit: string, folder: string, present: string, say: (text: string) => void): void {
+export function builtAside(
+  git: Git, commit: string, folder: string, present: string, say: (text: string) => void,
+): void {
   mkdirSync(folder, { recursive: true });
   const archive = join(folder, '..', 'sources.tar');
-  if (git.tried('archive', '--format=tar', '--output', archive, commit) === null) throw new UsageError(`git cannot write the sources of ${commit}`);
+  if (git.tried('archive', '--format=tar', '--output', archive, commit) === null)
+    throw new UsageError(`git cannot write the sources of ${commit}`);
   mustRun('tar', ['-xf', archive, '-C', folder], folder, 'unpacked');
   const lock = readLock(folder);
-  if (lock === null || readLock(present) === null) throw new UsageError(`${commit} has no package-lock.json: it cannot be built as it was`);
-  if (isCovered(lock, readLock(present)!)) symlinkSync(realpathSync(join(present, 'node_modules')), join(folder, 'node_modules'), 'junction');
+  if (lock === null || readLock(present) === null)
+    throw new UsageError(`${commit} has no package-lock.json: it cannot be built as it was`);
+  if (isCovered(lock, readLock(present)!))
+    symlinkSync(realpathSync(join(present, 'node_modules')), join(folder, 'node_modules'), 'junction');
   else {
     say('its packages are others: npm ci\n');
     mustRun('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], folder, 'given its packages');
@@ -67,8 +81,12 @@ export const isCovered = (lock: Lock, present: Lock): boolean =>
   Object.entries(lock).every(([place, { version }]) => place === '' || present[place]?.version === version);
 
 function mustRun(program: string, argv: readonly string[], cwd: string, what: string): void {
-  const { status, stdout, stderr, error } = spawnSync(program, argv, { cwd, encoding: 'utf8', shell: process.platform === 'win32', maxBuffer: 1 << 28 });
+  const { status, stdout, stderr, error } = spawnSync(program, argv, {
+    cwd, encoding: 'utf8', shell: process.platform === 'win32', maxBuffer: 1 << 28,
+  });
   if (status === 0) return;
   const last = `${stdout ?? ''}${stderr ?? ''}`.trimEnd().split('\n').slice(-5).join('\n');
-  throw new UsageError(`the other revision cannot be ${what}: ${error?.message ?? `${program} ${argv.join(' ')} ended with ${status}`}\n${last}`);
+  throw new UsageError(
+    `the other revision cannot be ${what}: ${error?.message ?? `${program} ${argv.join(' ')} ended with ${status}`}\n${last}`,
+  );
 }

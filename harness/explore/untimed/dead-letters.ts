@@ -127,8 +127,10 @@ export class DeadLetters<Ghost, N extends Notice> {
     const outcome = this.nodes.tried(node, letter);
     const always = this.nodes.alwaysSaid(node);
     if (outcome.isQuiet && outcome.sends.every((sent) => always.has(sent))) return null;
-    // The node and the letter may have been met in two runs: what the step breaks is told, and is no violation by itself.
-    const breaks = outcome.problem === null ? '' : `, which breaks ${outcome.problem.property} (${outcome.problem.message})`;
+    // The node and the letter may have been met in two runs: what the step breaks is told, and is no violation by
+    // itself.
+    const breaks =
+      outcome.problem === null ? '' : `, which breaks ${outcome.problem.property} (${outcome.problem.message})`;
     return new Violated(deadLettersStayDead, `${this.told(letter)} should be ignored and is not${breaks}`);
   }
 

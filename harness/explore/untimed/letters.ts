@@ -57,7 +57,10 @@ export class Letters {
   with(inbox: Inbox, letter: Letter): Inbox {
     const known = inbox.plus.get(letter.id);
     if (known !== undefined) return known;
-    const made = this.kind === 'set' && inbox.letters.includes(letter) ? inbox : this.internInbox(inserted(this.kind, inbox.letters, letter));
+    const made =
+      this.kind === 'set' && inbox.letters.includes(letter)
+        ? inbox
+        : this.internInbox(inserted(this.kind, inbox.letters, letter));
     inbox.plus.set(letter.id, made);
     return made;
   }
@@ -95,7 +98,9 @@ export class Letters {
     let chain = this.byHash.get(lo);
     if (chain === undefined) this.byHash.set(lo, chain = []);
     for (const known of chain) if (known.hi === hi) return known;
-    const made: Inbox = { id: this.count++, lo, hi, letters, deliverable: this.deliverableOf(letters), plus: new Map(), minus: new Map() };
+    const made: Inbox = {
+      id: this.count++, lo, hi, letters, deliverable: this.deliverableOf(letters), plus: new Map(), minus: new Map(),
+    };
     chain.push(made);
     return made;
   }
@@ -113,7 +118,8 @@ export class Letters {
 }
 
 function inserted(kind: NetworkKind, letters: readonly Letter[], letter: Letter): readonly Letter[] {
-  const isBehind = (other: Letter): boolean => (kind === 'ordered' ? other.value.from > letter.value.from : compare(other, letter) > 0);
+  const isBehind = (other: Letter): boolean =>
+    kind === 'ordered' ? other.value.from > letter.value.from : compare(other, letter) > 0;
   const at = letters.findIndex(isBehind);
   return letters.toSpliced(at < 0 ? letters.length : at, 0, letter);
 }

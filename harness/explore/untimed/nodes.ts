@@ -42,7 +42,10 @@ export class Nodes<Ghost, N extends Notice> {
     } catch (error) {
       if (error instanceof SystemError) throw error;
       const step: NodeStep = { ...nothing, after: null, durableAfter: durable, effects: [] };
-      return { step, node: this.down(index, durable), sends: [], replies: [], notice: null, problem: null, thrown: { error }, barriers: [], isQuiet: false, ghosts: new Map(), compared: new Map() };
+      return {
+        step, node: this.down(index, durable), sends: [], replies: [], notice: null, problem: null, thrown: { error },
+        barriers: [], isQuiet: false, ghosts: new Map(), compared: new Map(),
+      };
     }
   }
 
@@ -78,7 +81,7 @@ export class Nodes<Ghost, N extends Notice> {
     let outcome = this.restarts.get(barrier);
     if (outcome === undefined) {
       const boot = this.boot(index, barrier.durable);
-      this.restarts.set(barrier, outcome = { ...boot, sends: [...new Set([...barrier.sends, ...boot.sends])] });
+      this.restarts.set(barrier, (outcome = { ...boot, sends: [...new Set([...barrier.sends, ...boot.sends])] }));
     }
     return outcome;
   }
@@ -102,12 +105,15 @@ export class Nodes<Ghost, N extends Notice> {
 
   /** What the letter would do, without remembering it. */
   tried(node: Node<N>, letter: Letter): Outcome<N> {
-    return node.byLetter.get(letter.id) ?? this.run(node, { kind: 'message', from: letter.value.from, message: letter.value.message });
+    return (
+      node.byLetter.get(letter.id) ??
+      this.run(node, { kind: 'message', from: letter.value.from, message: letter.value.message })
+    );
   }
 
   private named(node: Node<N>, name: string, make: () => Outcome<N>): Outcome<N> {
     let outcome = node.byName.get(name);
-    if (outcome === undefined) node.byName.set(name, outcome = make());
+    if (outcome === undefined) node.byName.set(name, (outcome = make()));
     return outcome;
   }
 
@@ -122,12 +128,24 @@ export class Nodes<Ghost, N extends Notice> {
     try {
       const { state: made, effects } = this.asContracted(process.step(before, event));
       const state = isSame(before, made) ? before : made;
-      const durableAfter = effects.reduce<unknown>((disk, effect) => (effect.kind === 'persist' ? effect.writes.reduce(process.write, disk) : disk), durable);
-      return this.outcomeOf({ node: index, before, after: state, durableBefore: durable, durableAfter, event, effects }, armed, node);
+      const durableAfter = effects.reduce<unknown>(
+        (disk, effect) => (effect.kind === 'persist' ? effect.writes.reduce(process.write, disk) : disk),
+        durable,
+      );
+      return this.outcomeOf(
+        { node: index, before, after: state, durableBefore: durable, durableAfter, event, effects },
+        armed,
+        node,
+      );
     } catch (error) {
       if (error instanceof SystemError) throw error;
-      const step: NodeStep = { node: index, before, after: before, durableBefore: durable, durableAfter: durable, event, effects: [] };
-      return { step, node, sends: [], replies: [], notice: null, problem: null, thrown: { error }, barriers: [], isQuiet: false, ghosts: new Map(), compared: new Map() };
+      const step: NodeStep = {
+        node: index, before, after: before, durableBefore: durable, durableAfter: durable, event, effects: [],
+      };
+      return {
+        step, node, sends: [], replies: [], notice: null, problem: null, thrown: { error }, barriers: [],
+        isQuiet: false, ghosts: new Map(), compared: new Map(),
+      };
     }
   }
 
@@ -168,12 +186,19 @@ export class Nodes<Ghost, N extends Notice> {
       }
     }
     const said = this.isReduced ? this.saidAtOnce(index, after, armed, sends) : sends;
-    const isUntouched = before !== null && after === step.before && step.durableAfter === step.durableBefore && hasSame(armed, before.timers);
+    const isUntouched =
+      before !== null &&
+      after === step.before &&
+      step.durableAfter === step.durableBefore &&
+      hasSame(armed, before.timers);
     const node = isUntouched ? before : this.intern(index, this.kept(index, after), step.durableAfter, [...armed]);
     // Judged by content, not by which objects were made anew: the same for every worker.
     const { notice, problem } = this.noticed(node === before ? { ...step, after: step.before } : step);
     const isQuiet = node === before && replies.length === 0 && notice === null && problem === null;
-    return { step, node, sends: said, replies, notice, problem, thrown: null, barriers, isQuiet, ghosts: new Map(), compared: new Map() };
+    return {
+      step, node, sends: said, replies, notice, problem, thrown: null, barriers, isQuiet, ghosts: new Map(),
+      compared: new Map(),
+    };
   }
 
   private noticed(step: NodeStep): { notice: N | null; problem: Violated | null } {
@@ -195,7 +220,9 @@ export class Nodes<Ghost, N extends Notice> {
    * Fires the eager timers until the node is where it was before, and collects what it says. A firing that
    * changes more than what `canonical` leaves out is a step like any other, and is not taken here.
    */
-  private saidAtOnce(index: NodeId, after: unknown, armed: ReadonlySet<string>, sends: readonly Letter[]): readonly Letter[] {
+  private saidAtOnce(
+    index: NodeId, after: unknown, armed: ReadonlySet<string>, sends: readonly Letter[],
+  ): readonly Letter[] {
     const said = [...sends];
     const process = this.processOf(index);
     for (const timer of this.system.eagerTimers(index)) {
@@ -204,7 +231,9 @@ export class Nodes<Ghost, N extends Notice> {
       let state = after;
       while (armed.has(timer)) {
         const step = process.step(state, { kind: 'timer', timer });
-        const isMore = step.effects.some((effect: AnyEffect) => effect.kind === 'persist' || effect.kind === 'reply' || effect.kind === 'cancelTimer');
+        const isMore = step.effects.some(
+          (effect: AnyEffect) => effect.kind === 'persist' || effect.kind === 'reply' || effect.kind === 'cancelTimer',
+        );
         if (isMore || this.structural.nameOf(this.kept(index, step.state)) !== rest) break;
         for (const effect of step.effects) {
           if (effect.kind === 'send') said.push(this.letters.letter(index, effect.to, effect.message));
@@ -231,11 +260,13 @@ export class Nodes<Ghost, N extends Notice> {
     hasher.finish();
     const { lo, hi } = hasher;
     let chain = this.byHash.get(lo);
-    if (chain === undefined) this.byHash.set(lo, chain = []);
+    if (chain === undefined) this.byHash.set(lo, (chain = []));
     for (const known of chain) if (known.hi === hi) return known;
     const made: Node<N> = {
-      id: this.count++, lo, hi, index, state, durable, timers, isWithin: state === null || system.isWithin(index, state),
-      byLetter: new Map(), byName: new Map(), slots: new Map(), disk: this.disks.intern(durable).id, pruned: new Map(), isDead: new Map(), always: null, images: [], signature: null,
+      id: this.count++, lo, hi, index, state, durable, timers,
+      isWithin: state === null || system.isWithin(index, state), byLetter: new Map(), byName: new Map(),
+      slots: new Map(), disk: this.disks.intern(durable).id, pruned: new Map(), isDead: new Map(), always: null,
+      images: [], signature: null,
     };
     chain.push(made);
     return made;
@@ -247,7 +278,11 @@ function isSame(before: unknown, after: unknown): boolean {
   if (before === after) return true;
   if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null) return false;
   const keys = Object.keys(after);
-  return keys.length === Object.keys(before).length && keys.every((key) => (before as Record<string, unknown>)[key] === (after as Record<string, unknown>)[key]);
+  return (
+    keys.length === Object.keys(before).length &&
+    keys.every((key) => (before as Record<string, unknown>)[key] === (after as Record<string, unknown>)[key])
+  );
 }
 
-const hasSame = (armed: ReadonlySet<string>, timers: readonly string[]): boolean => armed.size === timers.length && timers.every((timer) => armed.has(timer));
+const hasSame = (armed: ReadonlySet<string>, timers: readonly string[]): boolean =>
+  armed.size === timers.length && timers.every((timer) => armed.has(timer));

@@ -49,7 +49,8 @@ export function planOfPath<N extends Notice>({ fixedTimersUs, ...base }: PlanBas
   return {
     ...base,
     network: {
-      delayUs: { min: 1000, max: 1000 }, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, lateUs: { min: 0, max: 0 }, fates: writer.fates(),
+      delayUs: { min: 1000, max: 1000 }, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0,
+      lateUs: { min: 0, max: 0 }, fates: writer.fates(),
     },
     timers: writer.timers(),
     // The path ends here, and with it the run: without a majority nothing more is owed, and what was seen is judged.
@@ -74,9 +75,14 @@ class PlanWriter<N extends Notice> {
   private readonly fired: TimerFate[] = [];
   private readonly struck: Fault[] = [];
   /** Of a server that is down, when it crashed and how. */
-  private readonly down = new Map<NodeId, { readonly atUs: number; readonly moment: 'now' | 'writeKept' | 'writeLost' }>();
+  private readonly down = new Map<
+    NodeId,
+    { readonly atUs: number; readonly moment: 'now' | 'writeKept' | 'writeLost' }
+  >();
 
-  constructor(servers: number, { processes, keyOf, wishes }: PathOfMoves<N>, fixedTimersUs: Readonly<Record<string, number>>) {
+  constructor(
+    servers: number, { processes, keyOf, wishes }: PathOfMoves<N>, fixedTimersUs: Readonly<Record<string, number>>,
+  ) {
     this.servers = servers;
     this.keyOf = keyOf;
     this.wishes = wishes;
@@ -114,7 +120,8 @@ class PlanWriter<N extends Notice> {
     const key = this.keyOf(from, to, message);
     const mail = this.inFlight.get(key);
     // Nobody in the cluster sent it.
-    const wish = mail === undefined ? this.wishes.find((one) => this.keyOf(one.to, one.to, one.message) === key) : undefined;
+    const wish =
+      mail === undefined ? this.wishes.find((one) => this.keyOf(one.to, one.to, one.message) === key) : undefined;
     if (wish !== undefined) return void this.struck.push(wish.fault(atUs));
     if (mail === undefined) throw new Error('a letter is delivered that was never sent');
     mail.delaysUs.push(atUs - mail.sentUs);
@@ -136,7 +143,10 @@ class PlanWriter<N extends Notice> {
   }
 
   private crash({ node, barrier, letter, timer, request }: Move<N>, atUs: number): void {
-    this.down.set(node, { atUs: barrier === null ? atUs : atUs - 1, moment: barrier === null ? 'now' : barrier.isLost ? 'writeLost' : 'writeKept' });
+    this.down.set(node, {
+      atUs: barrier === null ? atUs : atUs - 1,
+      moment: barrier === null ? 'now' : barrier.isLost ? 'writeLost' : 'writeKept',
+    });
     if (barrier !== null) {
       // The step begins, and ends behind its write.
       if (letter !== null) this.deliver(letter, atUs);
@@ -189,13 +199,16 @@ class PlanWriter<N extends Notice> {
     for (const [key, times] of this.settings) {
       const [node, timer] = key.split(' ') as [string, string];
       if (this.fixedTimersUs[timer] !== undefined) continue;
-      for (let nth = 1; nth <= times; nth++) if (!heard.has(`${key} ${nth}`)) others.push({ node: Number(node), timer, nth, afterUs: neverUs });
+      for (let nth = 1; nth <= times; nth++)
+        if (!heard.has(`${key} ${nth}`)) others.push({ node: Number(node), timer, nth, afterUs: neverUs });
     }
     return [...this.fired, ...others];
   }
 
   faults(endUs: number): readonly Fault[] {
-    const left = [...this.down].map(([node, { atUs, moment }]): Fault => ({ kind: 'crash', atUs, restartUs: endUs, nodes: [node], moment }));
+    const left = [...this.down].map(([node, { atUs, moment }]): Fault => ({
+      kind: 'crash', atUs, restartUs: endUs, nodes: [node], moment,
+    }));
     return [...this.struck, ...left];
   }
 }

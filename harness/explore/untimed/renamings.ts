@@ -56,8 +56,9 @@ export class Renamings<Ghost, N extends Notice> {
   }
 
   /**
-   * Feeds slots and ghost of the image with the least hash: the same for all states that are equal up to renaming. Sorting
-   * by signatures first leaves few images to compare; none of them is made, a sum of its slots' hashes tells it.
+   * Feeds slots and ghost of the image with the least hash: the same for all states that are equal up to renaming.
+   * Sorting by signatures first leaves few images to compare; none of them is made, a sum of its slots' hashes tells
+   * it.
    */
   feed(state: World<Ghost, N>, into: Hasher): void {
     const candidates = this.isFull ? this.sorted(state) : this.all;
@@ -73,7 +74,8 @@ export class Renamings<Ghost, N extends Notice> {
         hi = (hi + image.hi) | 0;
       }
       const ghost = this.imageOfGhost(state.ghost, at);
-      if (bestGhost !== null && (hi - bestHi || lo - bestLo || ghost.hi - bestGhost.hi || ghost.lo - bestGhost.lo) >= 0) continue;
+      if (bestGhost !== null && (hi - bestHi || lo - bestLo || ghost.hi - bestGhost.hi || ghost.lo - bestGhost.lo) >= 0)
+        continue;
       bestLo = lo;
       bestHi = hi;
       bestGhost = ghost;
@@ -102,7 +104,8 @@ export class Renamings<Ghost, N extends Notice> {
       his[server] = hi;
       los[server] = lo;
     }
-    const isTied = (at: number): boolean => his[order[at]!] === his[order[at - 1]!] && los[order[at]!] === los[order[at - 1]!];
+    const isTied = (at: number): boolean =>
+      his[order[at]!] === his[order[at - 1]!] && los[order[at]!] === los[order[at - 1]!];
     let hasTies = false;
     for (let at = 1; at < servers; at++) hasTies ||= isTied(at);
     if (!hasTies) return this.single[this.numberOf(order)]!;
@@ -136,7 +139,8 @@ export class Renamings<Ghost, N extends Notice> {
     if (image === undefined) {
       const names = this.renamings[at]!;
       const index = names[node.index] ?? node.index;
-      const state = node.state === null ? null : this.nodes.kept(index, this.renamer.state(node.state, names, node.index));
+      const state =
+        node.state === null ? null : this.nodes.kept(index, this.renamer.state(node.state, names, node.index));
       image = this.nodes.intern(index, state, this.renamer.durable(node.durable, names), node.timers);
       node.images[at] = image;
     }
@@ -145,7 +149,9 @@ export class Renamings<Ghost, N extends Notice> {
 
   private imageOfLetter({ value }: Letter, at: number): Letter {
     const names = this.renamings[at]!;
-    return this.letters.letter(names[value.from] ?? value.from, names[value.to] ?? value.to, this.renamer.message(value.message, names));
+    return this.letters.letter(
+      names[value.from] ?? value.from, names[value.to] ?? value.to, this.renamer.message(value.message, names),
+    );
   }
 
   private imageOfInbox(inbox: Inbox, at: number): Inbox {
@@ -162,7 +168,9 @@ export class Renamings<Ghost, N extends Notice> {
   private signatureOf(slot: Slot<N>, server: number): Part {
     const node = this.signatureOfNode(slot.node);
     const inbox = this.signatureOfInbox(slot.inbox, server);
-    const signature = { lo: (node.lo + Math.imul(inbox.lo, 0x85ebca77)) | 0, hi: (node.hi + Math.imul(inbox.hi, 0x9e3779b1)) | 0 };
+    const signature = {
+      lo: (node.lo + Math.imul(inbox.lo, 0x85ebca77)) | 0, hi: (node.hi + Math.imul(inbox.hi, 0x9e3779b1)) | 0,
+    };
     slot.signature = signature;
     return signature;
   }

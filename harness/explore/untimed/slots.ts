@@ -29,7 +29,9 @@ export class Slots<Ghost, N extends Notice> {
     let slot = node.slots.get(inbox.id);
     if (slot === undefined) {
       const { lo, hi } = this.hashOf(node, inbox);
-      slot = { id: this.count++, node, inbox, lo, hi, moves: null, calmMoves: null, plus: null, images: [], signature: null };
+      slot = {
+        id: this.count++, node, inbox, lo, hi, moves: null, calmMoves: null, plus: null, images: [], signature: null,
+      };
       node.slots.set(inbox.id, slot);
     }
     return slot;
@@ -76,15 +78,19 @@ export class Slots<Ghost, N extends Notice> {
       const added = living.filter((letter) => this.letters.with(slot.inbox, letter) !== slot.inbox);
       const inbox = living.reduce((all, letter) => this.letters.with(all, letter), slot.inbox);
       const objection = dead?.takeObjection() ?? null;
-      reached = { slot: this.of(node, inbox), objection, says: dead === null || added.length === 0 ? silent : this.batchesOf([...this.saidTo(node, added)]) };
+      reached = {
+        slot: this.of(node, inbox),
+        objection,
+        says: dead === null || added.length === 0 ? silent : this.batchesOf([...this.saidTo(node, added)]),
+      };
       slot.plus.set(batch.id, reached);
     }
     return reached;
   }
 
   /**
-   * What a step of the node makes of its slot. With the reduction what is dead at the new node is taken out, and it says
-   * what it has to say to all the rest, and by itself.
+   * What a step of the node makes of its slot. With the reduction what is dead at the new node is taken out, and it
+   * says what it has to say to all the rest, and by itself.
    * @param inbox without the letter that the step took
    */
   stepped(slot: Slot<N>, inbox: Inbox, outcome: Outcome<N>, mayFire: (timer: string) => boolean): Reached<N> {
@@ -92,7 +98,8 @@ export class Slots<Ghost, N extends Notice> {
     const { node } = outcome;
     // Who has just begun has said nothing yet, although it is where it was.
     const hasBegun = outcome.step.event !== null;
-    if (dead === null || (node === slot.node && hasBegun)) return { slot: this.of(node, inbox), objection: null, says: this.batchesOf(outcome.sends) };
+    if (dead === null || (node === slot.node && hasBegun))
+      return { slot: this.of(node, inbox), objection: null, says: this.batchesOf(outcome.sends) };
     dead.meet(slot.node, node);
     const left = dead.pruned(node, inbox);
     const objection = dead.takeObjection();

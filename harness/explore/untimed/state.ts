@@ -15,7 +15,10 @@ export class World<Ghost, N extends Notice> {
   /** The first thing that is broken, found on the way here. */
   readonly problem: Violated | null;
 
-  constructor(slots: readonly Slot<N>[], ghost: Interned<Ghost>, crashes: number, drops: number, duplicates: number, problem: Violated | null) {
+  constructor(
+    slots: readonly Slot<N>[], ghost: Interned<Ghost>, crashes: number, drops: number, duplicates: number,
+    problem: Violated | null,
+  ) {
     this.slots = slots;
     this.ghost = ghost;
     this.crashes = crashes;

@@ -41,9 +41,15 @@ export interface UntimedObserver<Ghost, N extends Notice> {
   readonly blank: Ghost;
   /** Every name that a `Violated` may bear. */
   readonly invariants: readonly string[];
-  /** What a step shows by itself, and what can be judged by itself. Null when there is nothing to tell: asked once for equal steps. */
+  /**
+   * What a step shows by itself, and what can be judged by itself. Null when there is nothing to tell: asked once for
+   * equal steps.
+   */
   notice(step: NodeStep): N | null;
-  /** Holds a step against the disks of all nodes, as they are behind it: asked once for equal steps, disks and ghosts. `ghost`: as it was before the step. */
+  /**
+   * Holds a step against the disks of all nodes, as they are behind it: asked once for equal steps, disks and ghosts.
+   * `ghost`: as it was before the step.
+   */
   compare(step: NodeStep, notice: N, disks: readonly unknown[], ghost: Ghost): void;
   /** Looks at all servers behind a step that concerns others; null for one that is down. Never remembered. */
   moment?(states: readonly unknown[]): void;
@@ -91,7 +97,9 @@ export interface UntimedSystem<Ghost, N extends Notice> {
    * says what it will say to all of them anyway (`eagerTimers`).
    */
   canonical(node: NodeId, state: unknown): unknown;
-  /** With the reduction: timers that are fired at once, again and again, until the node has said all that it has to say. */
+  /**
+   * With the reduction: timers that are fired at once, again and again, until the node has said all that it has to say.
+   */
   eagerTimers(node: NodeId): readonly string[];
   /** With the reduction: armed timers that may make a difference in this state; the others count as not armed. */
   liveTimers(node: NodeId, state: unknown, armed: readonly string[]): readonly string[];
@@ -105,7 +113,10 @@ export interface UntimedSystem<Ghost, N extends Notice> {
   mayFire(node: NodeId, state: unknown, timer: string): boolean;
   /** A bound: whether a state is looked at. */
   isWithin(node: NodeId, state: unknown): boolean;
-  /** What an operator may ask of the servers, at any time: letters that are there from the beginning, each from the server itself. */
+  /**
+   * What an operator may ask of the servers, at any time: letters that are there from the beginning, each from the
+   * server itself.
+   */
   readonly wishes?: readonly Wish[];
   /** The next operation of a client that waits for none; null when it has no more. */
   nextRequest(client: number, state: unknown): unknown;

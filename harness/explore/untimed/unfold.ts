@@ -28,7 +28,9 @@ interface Taken<N extends Notice> {
 }
 
 /** @throws Error when the path is none of this world */
-export function unfolded<Ghost, N extends Notice>(plain: PlainWorld<Ghost, N>, path: Path<World<Ghost, N>, Move<N>>, hasher: Hasher): Path<World<Ghost, N>, Move<N>> {
+export function unfolded<Ghost, N extends Notice>(
+  plain: PlainWorld<Ghost, N>, path: Path<World<Ghost, N>, Move<N>>, hasher: Hasher,
+): Path<World<Ghost, N>, Move<N>> {
   const taken: Taken<N>[] = [];
   let state = plain.initialStates()[0]!;
   const take = (move: Move<N>, isQuiet: boolean): void => {
@@ -37,7 +39,9 @@ export function unfolded<Ghost, N extends Notice>(plain: PlainWorld<Ghost, N>, p
     state = after;
   };
   for (const seen of path.actions) {
-    takeQuietSteps(plain, hasher, () => state, (move) => take(move, true));
+    takeQuietSteps(
+      plain, hasher, () => state, (move) => take(move, true),
+    );
     const move = movesLike(plain, state, seen);
     // The last step of a path may throw.
     if (taken.length > 0 && path.actions.at(-1) === seen && path.states.length === path.actions.length) {
@@ -45,17 +49,24 @@ export function unfolded<Ghost, N extends Notice>(plain: PlainWorld<Ghost, N>, p
       break;
     }
     take(move, false);
-    if (seen.kind === 'crash') take(plain.actions(state).find(({ kind, node }) => kind === 'restart' && node === seen.node)!, false);
+    if (seen.kind === 'crash')
+      take(
+        plain.actions(state).find(({ kind, node }) => kind === 'restart' && node === seen.node)!, false,
+      );
   }
   return run(plain, needed(plain, taken), path.detail);
 }
 
 function newLetters<Ghost, N extends Notice>(before: World<Ghost, N>, after: World<Ghost, N>): readonly Letter[] {
-  return after.inboxes.flatMap((inbox, to) => (inbox === before.inboxes[to] ? [] : inbox.letters.filter((letter) => !before.inboxes[to]!.letters.includes(letter))));
+  return after.inboxes.flatMap((inbox, to) =>
+    inbox === before.inboxes[to] ? [] : inbox.letters.filter((letter) => !before.inboxes[to]!.letters.includes(letter)),
+  );
 }
 
 /** Steps that only add letters, until none adds any. */
-function takeQuietSteps<Ghost, N extends Notice>(plain: PlainWorld<Ghost, N>, hasher: Hasher, stateOf: () => World<Ghost, N>, take: (move: Move<N>) => void): void {
+function takeQuietSteps<Ghost, N extends Notice>(
+  plain: PlainWorld<Ghost, N>, hasher: Hasher, stateOf: () => World<Ghost, N>, take: (move: Move<N>) => void,
+): void {
   const visible = (of: World<Ghost, N>): string => {
     hasher.reset();
     plain.feedVisible(of, hasher);
@@ -79,17 +90,25 @@ function takeQuietSteps<Ghost, N extends Notice>(plain: PlainWorld<Ghost, N>, ha
   }
 }
 
-function movesLike<Ghost, N extends Notice>(plain: PlainWorld<Ghost, N>, state: World<Ghost, N>, seen: Move<N>): Move<N> {
+function movesLike<Ghost, N extends Notice>(
+  plain: PlainWorld<Ghost, N>, state: World<Ghost, N>, seen: Move<N>,
+): Move<N> {
   const isLike = (move: Move<N>): boolean =>
-    move.kind === seen.kind && move.node === seen.node && move.timer === seen.timer && barrierOf(move) === barrierOf(seen)
-    && move.letter?.lo === seen.letter?.lo && move.letter?.hi === seen.letter?.hi;
+    move.kind === seen.kind &&
+    move.node === seen.node &&
+    move.timer === seen.timer &&
+    barrierOf(move) === barrierOf(seen) &&
+    move.letter?.lo === seen.letter?.lo &&
+    move.letter?.hi === seen.letter?.hi;
   const move = plain.actions(state).find(isLike);
-  if (move === undefined) throw new Error('a step of the reduced run is not possible in the world without the reduction');
+  if (move === undefined)
+    throw new Error('a step of the reduced run is not possible in the world without the reduction');
   return move;
 }
 
 /** Which of its step's barriers a crash is at; -1 between two steps. */
-const barrierOf = <N extends Notice>({ barrier, outcome }: Move<N>): number => (barrier === null ? -1 : outcome!.barriers.indexOf(barrier));
+const barrierOf = <N extends Notice>({ barrier, outcome }: Move<N>): number =>
+  barrier === null ? -1 : outcome!.barriers.indexOf(barrier);
 
 /** All steps that were seen, and the quiet ones that sent what they need, from the last to the first. */
 function needed<Ghost, N extends Notice>(plain: PlainWorld<Ghost, N>, taken: readonly Taken<N>[]): readonly Move<N>[] {
@@ -109,14 +128,19 @@ function needed<Ghost, N extends Notice>(plain: PlainWorld<Ghost, N>, taken: rea
 }
 
 /** The moves once more: nodes are where they were, only fewer letters are in flight. */
-function run<Ghost, N extends Notice>(plain: PlainWorld<Ghost, N>, moves: readonly Move<N>[], detail: string): Path<World<Ghost, N>, Move<N>> {
+function run<Ghost, N extends Notice>(
+  plain: PlainWorld<Ghost, N>, moves: readonly Move<N>[], detail: string,
+): Path<World<Ghost, N>, Move<N>> {
   const states = [plain.initialStates()[0]!];
   const actions: Move<N>[] = [];
   for (const wanted of moves) {
     const state = states.at(-1)!;
-    const move = (wanted.kind === 'crash' && wanted.barrier === null) || wanted.kind === 'restart'
-      ? plain.actions(state).find(({ kind, node, barrier }) => kind === wanted.kind && node === wanted.node && barrier === null)!
-      : movesLike(plain, state, wanted);
+    const move =
+      (wanted.kind === 'crash' && wanted.barrier === null) || wanted.kind === 'restart'
+        ? plain
+            .actions(state)
+            .find(({ kind, node, barrier }) => kind === wanted.kind && node === wanted.node && barrier === null)!
+        : movesLike(plain, state, wanted);
     actions.push(move);
     try {
       states.push(plain.next(state, move));

@@ -41,7 +41,9 @@ export interface WorldBounds {
   readonly isReduced: boolean;
 }
 
-const kindWeights: Readonly<Record<string, number>> = { deliver: 40, client: 8, timer: 3, crash: 1, restart: 4, drop: 2, duplicate: 2 };
+const kindWeights: Readonly<Record<string, number>> = {
+  deliver: 40, client: 8, timer: 3, crash: 1, restart: 4, drop: 2, duplicate: 2,
+};
 
 export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost, N>, Move<N>> {
   readonly kindWeights = kindWeights;
@@ -86,15 +88,27 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
   initialStates(): readonly World<Ghost, N>[] {
     const { system, letters } = this;
     const boots = system.processes.map((process, index) => this.nodes.boot(index, process.blank));
-    const blank = new World<Ghost, N>(boots.map((boot) => this.slots.of(boot.node, letters.empty)), this.ghosts.intern(system.observer.blank), 0, 0, 0, null);
+    const blank = new World<Ghost, N>(
+      boots.map((boot) => this.slots.of(boot.node, letters.empty)), this.ghosts.intern(system.observer.blank), 0, 0, 0,
+      null,
+    );
     for (const boot of boots) this.dead?.enter(boot.node);
     const booted = boots.reduce((state, boot) => this.booted(state, boot), blank);
     return [(system.wishes ?? []).reduce((state, { to, message }) => this.withWish(state, to, message), booted)];
   }
 
-  private withWish({ slots, ghost, crashes, drops, duplicates, problem }: World<Ghost, N>, to: NodeId, message: unknown): World<Ghost, N> {
+  private withWish(
+    { slots, ghost, crashes, drops, duplicates, problem }: World<Ghost, N>, to: NodeId, message: unknown,
+  ): World<Ghost, N> {
     const { node, inbox } = slots[to]!;
-    return new World(slots.with(to, this.slots.of(node, this.letters.with(inbox, this.letters.letter(to, to, message)))), ghost, crashes, drops, duplicates, problem);
+    return new World(
+      slots.with(to, this.slots.of(node, this.letters.with(inbox, this.letters.letter(to, to, message)))),
+      ghost,
+      crashes,
+      drops,
+      duplicates,
+      problem,
+    );
   }
 
   actions(state: World<Ghost, N>): readonly Move<N>[] {
@@ -120,16 +134,23 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     const { slots } = state;
     switch (move.kind) {
       case 'drop':
-        return this.withInbox(state, index, letters.without(slots[index]!.inbox, letter!), state.drops + 1, state.duplicates);
+        return this.withInbox(
+          state, index, letters.without(slots[index]!.inbox, letter!), state.drops + 1, state.duplicates,
+        );
       case 'duplicate':
-        return this.withInbox(state, index, letters.doubled(slots[index]!.inbox, letter!), state.drops, state.duplicates + 1);
+        return this.withInbox(
+          state, index, letters.doubled(slots[index]!.inbox, letter!), state.drops, state.duplicates + 1,
+        );
       case 'crash':
         return this.crashed(state, move);
       case 'restart':
         return this.after(state, move, outcome!, state.crashes);
       case 'deliver':
         // To a node that is down: lost.
-        if (outcome === null) return this.withInbox(state, index, letters.delivered(slots[index]!.inbox, letter!), state.drops, state.duplicates);
+        if (outcome === null)
+          return this.withInbox(
+            state, index, letters.delivered(slots[index]!.inbox, letter!), state.drops, state.duplicates,
+          );
         return this.after(state, move, outcome, state.crashes);
       case 'timer':
         return this.after(state, move, outcome!, state.crashes);
@@ -140,7 +161,10 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
 
   withinBoundary({ slots }: World<Ghost, N>): boolean {
     for (const { node } of slots) if (!node.isWithin) return false;
-    return this.bounds.maxInFlight === Infinity || slots.reduce((sum, { inbox }) => sum + inbox.letters.length, 0) <= this.bounds.maxInFlight;
+    return (
+      this.bounds.maxInFlight === Infinity ||
+      slots.reduce((sum, { inbox }) => sum + inbox.letters.length, 0) <= this.bounds.maxInFlight
+    );
   }
 
   fingerprint(state: World<Ghost, N>, into: Hasher): void {
@@ -154,7 +178,8 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
   feedVisible({ nodes, ghost, problem }: World<Ghost, N>, into: Hasher): void {
     const { system } = this;
     const structural = new StructuralHasher(system.views, false);
-    for (const { index, state, durable } of nodes) structural.feed([state === null ? null : system.essence(index, system.canonical(index, state)), durable], into);
+    for (const { index, state, durable } of nodes)
+      structural.feed([state === null ? null : system.essence(index, system.canonical(index, state)), durable], into);
     into.part(ghost);
     if (problem !== null) into.text(problem.property);
   }
@@ -165,13 +190,16 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
 
   /** The run with the steps that the reduction took unseen. */
   unfold(path: Path<World<Ghost, N>, Move<N>>): Path<World<Ghost, N>, Move<N>> {
-    return this.bounds.isReduced ? unfolded(new UntimedWorld(this.system, { ...this.bounds, isReduced: false }), path, new Hasher()) : path;
+    return this.bounds.isReduced
+      ? unfolded(new UntimedWorld(this.system, { ...this.bounds, isReduced: false }), path, new Hasher())
+      : path;
   }
 
   /** Null when the system does not say how its plans begin. */
   planOf(path: Path<World<Ghost, N>, Move<N>>, property: string): Plan | null {
     const { planBase, processes, wishes = [] } = this.system;
-    // A wrong claim of the reduction breaks nothing that a run shows: without it, `--plain`, the search finds what does.
+    // A wrong claim of the reduction breaks nothing that a run shows: without it, `--plain`, the search finds what
+    // does.
     if (planBase === undefined || property === deadLettersStayDead) return null;
     // A world that cannot begin has no run.
     if (path.states[0]!.problem?.property === cannotStart) return null;
@@ -186,7 +214,10 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     return move.kind;
   }
 
-  /** What the node with this inbox can do. Made once; drops and duplicates are left out later when their number is used up. */
+  /**
+   * What the node with this inbox can do. Made once; drops and duplicates are left out later when their number is used
+   * up.
+   */
   private movesOf(slot: Slot<N>): readonly Move<N>[] {
     return (slot.moves ??= slot.node.state === null ? this.movesOfDown(slot) : this.movesOfUp(slot));
   }
@@ -205,14 +236,16 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
       moves.push(move({ ...what, node: index, outcome }));
       if (!isServer) return;
       for (const barrier of outcome.barriers) {
-        // With the reduction a crash behind the last write is the step, and then a crash: nobody has to get the letters.
+        // With the reduction a crash behind the last write is the step, and then a crash: nobody has to get the
+        // letters.
         if (bounds.isReduced && nodes.isSameDisk(barrier.durable, outcome.step.durableAfter)) continue;
         moves.push(move({ ...what, kind: 'crash', node: index, barrier, outcome }));
       }
     };
     for (const letter of inbox.deliverable) add(nodes.onLetter(node, letter), { kind: 'deliver', letter });
     if (bounds.network !== 'set') {
-      for (const letter of inbox.deliverable) moves.push(move({ kind: 'drop', node: index, letter }), move({ kind: 'duplicate', node: index, letter }));
+      for (const letter of inbox.deliverable)
+        moves.push(move({ kind: 'drop', node: index, letter }), move({ kind: 'duplicate', node: index, letter }));
     }
     for (const timer of node.timers) {
       if (system.mayFire(index, node.state, timer)) add(nodes.onTimer(node, timer), { kind: 'timer', timer });
@@ -231,12 +264,19 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
 
   private movesOfDown({ node, inbox }: Slot<N>): readonly Move<N>[] {
     const { index } = node;
-    const lost = this.bounds.network === 'set' ? [] : inbox.deliverable.map((letter) => move<N>({ kind: 'deliver', node: index, letter }));
+    const lost =
+      this.bounds.network === 'set'
+        ? []
+        : inbox.deliverable.map((letter) => move<N>({ kind: 'deliver', node: index, letter }));
     return [...lost, move<N>({ kind: 'restart', node: index, outcome: this.nodes.restart(node) })];
   }
 
-  private withInbox({ slots, ghost, crashes, problem }: World<Ghost, N>, index: NodeId, inbox: Inbox, drops: number, duplicates: number): World<Ghost, N> {
-    return new World(slots.with(index, this.slots.of(slots[index]!.node, inbox)), ghost, crashes, drops, duplicates, problem);
+  private withInbox(
+    { slots, ghost, crashes, problem }: World<Ghost, N>, index: NodeId, inbox: Inbox, drops: number, duplicates: number,
+  ): World<Ghost, N> {
+    return new World(
+      slots.with(index, this.slots.of(slots[index]!.node, inbox)), ghost, crashes, drops, duplicates, problem,
+    );
   }
 
   private crashed(state: World<Ghost, N>, move: Move<N>): World<Ghost, N> {
@@ -244,7 +284,8 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     const { slots, ghost, drops, duplicates, problem } = state;
     const crashes = state.crashes + 1;
     // With the reduction it starts again at once: until then it would only have been silent.
-    if (barrier !== null && this.bounds.isReduced) return this.after(state, move, this.nodes.restartAt(index, barrier), crashes);
+    if (barrier !== null && this.bounds.isReduced)
+      return this.after(state, move, this.nodes.restartAt(index, barrier), crashes);
     if (barrier !== null) return this.crashedAt(state, index, letter, barrier, crashes);
     if (outcome !== null) return this.after(state, move, outcome, crashes);
     const { node, inbox } = slots[index]!;
@@ -252,10 +293,15 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     return new World(slots.with(index, down), ghost, crashes, drops, duplicates, problem);
   }
 
-  private crashedAt({ slots, ghost, drops, duplicates, problem }: World<Ghost, N>, index: NodeId, letter: Letter | null, barrier: Barrier, crashes: number): World<Ghost, N> {
+  private crashedAt(
+    { slots, ghost, drops, duplicates, problem }: World<Ghost, N>, index: NodeId, letter: Letter | null,
+    barrier: Barrier, crashes: number,
+  ): World<Ghost, N> {
     const after = slots.slice();
     const { inbox } = slots[index]!;
-    after[index] = this.slots.of(this.nodes.down(index, barrier.durable), letter === null ? inbox : this.letters.delivered(inbox, letter));
+    after[index] = this.slots.of(
+      this.nodes.down(index, barrier.durable), letter === null ? inbox : this.letters.delivered(inbox, letter),
+    );
     for (const sent of barrier.sends) {
       const { to } = sent.value;
       after[to] = this.slots.of(after[to]!.node, this.letters.with(after[to]!.inbox, sent));
@@ -268,7 +314,12 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     if (thrown !== null) {
       // No step leads here: the world itself is broken.
       const { slots, ghost, crashes, drops, duplicates } = state;
-      const problem = state.problem ?? new Violated(cannotStart, `${nodeName(this.system.servers, step.node)} cannot start: ${thrown.error instanceof Error ? thrown.error.message : String(thrown.error)}`);
+      const problem =
+        state.problem ??
+        new Violated(
+          cannotStart,
+          `${nodeName(this.system.servers, step.node)} cannot start: ${thrown.error instanceof Error ? thrown.error.message : String(thrown.error)}`,
+        );
       return new World(slots, ghost, crashes, drops, duplicates, problem);
     }
     return this.after(state, move({ kind: 'restart', node: outcome.step.node, outcome }), outcome, state.crashes);
@@ -306,18 +357,26 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
   private stepped(slot: Slot<N>, letter: Letter | null, outcome: Outcome<N>): Reached<N> {
     const { node, inbox } = slot;
     const left = letter === null ? inbox : this.letters.delivered(inbox, letter);
-    return this.slots.stepped(slot, left, outcome, (timer) => this.system.mayFire(node.index, outcome.node.state, timer));
+    return this.slots.stepped(slot, left, outcome, (timer) =>
+      this.system.mayFire(node.index, outcome.node.state, timer),
+    );
   }
 
-  private observed(outcome: Outcome<N>, slots: readonly Slot<N>[], before: Interned<Ghost>, request: unknown): { ghost: Interned<Ghost>; problem: Violated | null } {
+  private observed(
+    outcome: Outcome<N>, slots: readonly Slot<N>[], before: Interned<Ghost>, request: unknown,
+  ): { ghost: Interned<Ghost>; problem: Violated | null } {
     const { notice, problem, replies, step, ghosts } = outcome;
     const isOthers = notice?.concernsOthers === true;
     if (problem !== null || (!isOthers && replies.length === 0 && request === null)) return { ghost: before, problem };
-    const broken = isOthers ? this.compared(outcome, notice, slots, before) ?? this.momentNow(slots) : null;
+    const broken = isOthers ? (this.compared(outcome, notice, slots, before) ?? this.momentNow(slots)) : null;
     if (broken !== null) return { ghost: before, problem: broken };
     const isBoot = step.event === null;
-    let after = isBoot ? undefined : ghosts.get(before.id) as Interned<Ghost> | Violated | undefined;
-    if (after === undefined) ghosts.set(before.id, after = this.behind(outcome, before, request, isBoot ? slots.map(({ node }) => node) : null));
+    let after = isBoot ? undefined : (ghosts.get(before.id) as Interned<Ghost> | Violated | undefined);
+    if (after === undefined)
+      ghosts.set(
+        before.id,
+        (after = this.behind(outcome, before, request, isBoot ? slots.map(({ node }) => node) : null)),
+      );
     return after instanceof Violated ? { ghost: before, problem: after } : { ghost: after, problem: null };
   }
 
@@ -332,15 +391,19 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
       key = key * diskRadix + disk;
     }
     let byDisks = outcome.compared.get(ghost.id);
-    if (byDisks === undefined) outcome.compared.set(ghost.id, byDisks = new Map());
+    if (byDisks === undefined) outcome.compared.set(ghost.id, (byDisks = new Map()));
     let problem = byDisks.get(key);
-    if (problem === undefined) byDisks.set(key, problem = this.comparedNow(outcome, notice, slots, ghost));
+    if (problem === undefined) byDisks.set(key, (problem = this.comparedNow(outcome, notice, slots, ghost)));
     return problem;
   }
 
-  private comparedNow({ step }: Outcome<N>, notice: N, slots: readonly Slot<N>[], ghost: Interned<Ghost>): Violated | null {
+  private comparedNow(
+    { step }: Outcome<N>, notice: N, slots: readonly Slot<N>[], ghost: Interned<Ghost>,
+  ): Violated | null {
     try {
-      this.system.observer.compare(step, notice, slots.map(({ node }) => node.durable), ghost.value);
+      this.system.observer.compare(
+        step, notice, slots.map(({ node }) => node.durable), ghost.value,
+      );
       return null;
     } catch (error) {
       return asViolated(error);
@@ -360,7 +423,9 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     }
   }
 
-  private behind({ notice, step, replies }: Outcome<N>, before: Interned<Ghost>, request: unknown, nodes: readonly Node<N>[] | null): Interned<Ghost> | Violated {
+  private behind(
+    { notice, step, replies }: Outcome<N>, before: Interned<Ghost>, request: unknown, nodes: readonly Node<N>[] | null,
+  ): Interned<Ghost> | Violated {
     const { observer, servers } = this.system;
     try {
       let ghost = before.value;
@@ -379,13 +444,17 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     const invariants = names.map((name): Property<World<Ghost, N>, Move<N>> => ({
       kind: 'always',
       name,
-      check: ({ problem }): Problem | null => (problem !== null && problem.property === name ? { verdict: 'violation', detail: problem.message } : null),
+      check: ({ problem }): Problem | null =>
+        problem !== null && problem.property === name ? { verdict: 'violation', detail: problem.message } : null,
     }));
     const known = new Set(names);
     const others: Property<World<Ghost, N>, Move<N>> = {
       kind: 'always',
       name: 'Other Checks',
-      check: ({ problem }) => (problem === null || known.has(problem.property) ? null : { verdict: 'violation', detail: `${problem.property}: ${problem.message}` }),
+      check: ({ problem }) =>
+        problem === null || known.has(problem.property)
+          ? null
+          : { verdict: 'violation', detail: `${problem.property}: ${problem.message}` },
     };
     return [...invariants, others, ...observer.properties.map(onGhosts<Ghost, N>)];
   }
@@ -394,7 +463,8 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
     const { system } = this;
     const name = (node: NodeId): string => nodeName(system.servers, node);
     const who = name(move.node);
-    const told = (letter: Letter): string => `${system.describeMessage(letter.value.message)} from ${name(letter.value.from)}`;
+    const told = (letter: Letter): string =>
+      `${system.describeMessage(letter.value.message)} from ${name(letter.value.from)}`;
     const what = (): string => {
       if (move.letter !== null) return `takes ${told(move.letter)}`;
       return move.timer !== null ? `hears its ${move.timer} timer` : `asks for ${system.describeRequest(move.request)}`;
@@ -410,7 +480,8 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
       case 'duplicate':
         return `doubled on the way to ${who}: ${told(move.letter!)}`;
       case 'crash':
-        if (move.barrier !== null) return `${who} ${what()}, and crashes ${move.barrier.isLost ? 'before' : 'behind'} its write`;
+        if (move.barrier !== null)
+          return `${who} ${what()}, and crashes ${move.barrier.isLost ? 'before' : 'behind'} its write`;
         return move.outcome === null ? `${who} crashes` : `${who} crashes and starts again`;
       case 'restart':
         return `${who} starts again`;
@@ -420,16 +491,23 @@ export class UntimedWorld<Ghost, N extends Notice> implements Model<World<Ghost,
   describeState({ nodes, inboxes, ghost, crashes }: World<Ghost, N>): Described {
     const { system } = this;
     const name = (node: NodeId): string => nodeName(system.servers, node);
-    const fields = nodes.map((node, index): [string, Described] => [name(index), node.state === null ? 'down' : system.describeState(index, node.state)]);
+    const fields = nodes.map((node, index): [string, Described] => [
+      name(index), node.state === null ? 'down' : system.describeState(index, node.state),
+    ]);
     const histories = system.observer.historiesOf(ghost.value) as unknown as Described;
-    const letters = inboxes.flatMap((inbox, to) => inbox.letters.map(({ value }) => `${name(value.from)} to ${name(to)}: ${system.describeMessage(value.message)}`));
+    const letters = inboxes.flatMap((inbox, to) =>
+      inbox.letters.map(({ value }) => `${name(value.from)} to ${name(to)}: ${system.describeMessage(value.message)}`),
+    );
     return { ...Object.fromEntries(fields), letters, histories, crashes };
   }
 }
 
 /** In one shape, whatever is given of it: moves are read more often than anything else. */
-const move = <N extends Notice>({ kind, node, letter = null, timer = null, request = null, barrier = null, outcome = null }: Pick<Move<N>, 'kind' | 'node'> & Partial<Move<N>>): Move<N> =>
-  ({ kind, node, letter, timer, request, barrier, outcome, reached: null });
+const move = <N extends Notice>({
+  kind, node, letter = null, timer = null, request = null, barrier = null, outcome = null,
+}: Pick<Move<N>, 'kind' | 'node'> & Partial<Move<N>>): Move<N> => ({
+  kind, node, letter, timer, request, barrier, outcome, reached: null,
+});
 
 /** As the simulator names it when a process throws. */
 const cannotStart = 'No Exception';
@@ -437,7 +515,9 @@ const cannotStart = 'No Exception';
 /** All numbers up to 2 to the power of this are exact. */
 const exactBits = 53;
 
-function feedCounts<Ghost, N extends Notice>({ crashes, drops, duplicates, problem }: World<Ghost, N>, into: Hasher): void {
+function feedCounts<Ghost, N extends Notice>(
+  { crashes, drops, duplicates, problem }: World<Ghost, N>, into: Hasher,
+): void {
   into.int(crashes);
   if (drops + duplicates > 0) {
     into.int(drops);
@@ -466,13 +546,17 @@ function onGhosts<Ghost, N extends Notice>(property: Property<Ghost, never>): Pr
       },
     };
   }
-  if (property.kind === 'sometimes') return { kind: 'sometimes', name: property.name, reached: ({ ghost }) => property.reached(ghost.value) };
+  if (property.kind === 'sometimes')
+    return { kind: 'sometimes', name: property.name, reached: ({ ghost }) => property.reached(ghost.value) };
   throw new TypeError('a property of a ghost is about a state');
 }
 
 /** Steps that show a situation. */
-export const sometimesSeen = <Ghost, N extends Notice>(name: string, situation: string): Property<World<Ghost, N>, Move<N>> => ({
+export const sometimesSeen = <Ghost, N extends Notice>(
+  name: string, situation: string,
+): Property<World<Ghost, N>, Move<N>> => ({
   kind: 'sometimes-step',
   name,
-  reached: (_before, { outcome, kind, barrier }) => kind !== 'drop' && barrier === null && outcome?.notice?.situations.includes(situation) === true,
+  reached: (_before, { outcome, kind, barrier }) =>
+    kind !== 'drop' && barrier === null && outcome?.notice?.situations.includes(situation) === true,
 });

@@ -1,9 +1,10 @@
 /**
- * `external`: a program in any language as a server. It is told one event a line and answers with what it is then and what it
- * asks for; time, network, disk and faults are the harness's (docs/any-language.md).
+ * `external`: a program in any language as a server. It is told one event a line and answers with what it is then and
+ * what it asks for; time, network, disk and faults are the harness's (docs/any-language.md).
  *
- * A program goes from state to state and cannot go back. So that it is a pure function all the same, each state that it gave
- * remembers what it had been told until then: where another one is asked for, it is started again and told all that once more.
+ * A program goes from state to state and cannot go back. So that it is a pure function all the same, each state that it
+ * gave remembers what it had been told until then: where another one is asked for, it is started again and told all
+ * that once more.
  */
 import type { NodeId } from '../../../core/protocol.ts';
 import { ContractError, shown } from '../../world/contract.ts';
@@ -31,8 +32,8 @@ interface Running {
 
 const pasts = new WeakMap<object, Past>();
 /**
- * Programs of this thread, which serve one run after the other. Of each there are three in turns: a double-check makes up to
- * three runs, and what they have in common must be what they were told.
+ * Programs of this thread, which serve one run after the other. Of each there are three in turns: a double-check makes
+ * up to three runs, and what they have in common must be what they were told.
  */
 const running = new Map<string, (Running | undefined)[]>();
 const turns = new Map<string, number>();
@@ -40,10 +41,12 @@ const ofEach = 3;
 
 /**
  * @param command the executable, or it and its arguments
- * @param start what it is told at each start, beside what its disk holds: its number, how many servers there are, settings
+ * @param start what it is told at each start, beside what its disk holds: its number, how many servers there are,
+ *   settings
  */
 export function external<State extends object, In, Out, Kept = null>(
-  command: string | readonly string[], start: { readonly node: NodeId } & Readonly<Record<string, unknown>>, { answersWithin = '10s' }: ExternalOptions = {},
+  command: string | readonly string[], start: { readonly node: NodeId } & Readonly<Record<string, unknown>>,
+  { answersWithin = '10s' }: ExternalOptions = {},
 ): Server<State, In, Out, Kept | null> {
   const words = typeof command === 'string' ? [command] : command;
   const patienceMs = Math.ceil(microsecondsOf(answersWithin) / 1000);
@@ -76,7 +79,10 @@ export function external<State extends object, In, Out, Kept = null>(
     for (let one: Past | null = past; one !== null; one = one.before) told.push(one);
     for (const { line, said } of told.reverse()) {
       const again = tell(program, null, line).said;
-      if (again !== said) throw new ContractError(`it was told the same again and answers otherwise: first ${quoted(said)}, now ${quoted(again)}: its answers must follow from what it was told since its start`);
+      if (again !== said)
+        throw new ContractError(
+          `it was told the same again and answers otherwise: first ${quoted(said)}, now ${quoted(again)}: its answers must follow from what it was told since its start`,
+        );
     }
     program.at = past;
     return program;
@@ -123,7 +129,8 @@ function stepOf<State extends object, Out, Kept>(past: Past, before: State | nul
   const { state: told, effects } = answerIn(past.said);
   if (told === undefined && before !== null) return { state: before, effects: effectsIn(effects) };
   const state = typeof told === 'string' ? { digest: told } : told;
-  if (typeof state !== 'object' || state === null || Array.isArray(state)) throw new ContractError(`state: expected an object, or a text that is a digest of it, got ${shown(told)}`);
+  if (typeof state !== 'object' || state === null || Array.isArray(state))
+    throw new ContractError(`state: expected an object, or a text that is a digest of it, got ${shown(told)}`);
   pasts.set(state, past);
   return { state: state as State, effects: effectsIn(effects) };
 }
@@ -133,7 +140,9 @@ function answerIn(line: string): Answer {
   try {
     answer = JSON.parse(line);
   } catch {
-    throw new ContractError(`it answers ${quoted(line)}, which is no JSON: what is not an answer belongs on standard error`);
+    throw new ContractError(
+      `it answers ${quoted(line)}, which is no JSON: what is not an answer belongs on standard error`,
+    );
   }
   if (typeof answer === 'object' && answer !== null && !Array.isArray(answer)) return answer;
   throw new ContractError(`it answers ${shown(answer)}, expected { state, effects }`);
@@ -153,14 +162,17 @@ function effectIn<Out, Kept>(given: Given | null, where: string): ServerEffect<O
     case 'send':
       return send(given['to'] as NodeId, given['message'] as Out);
     case 'save':
-      if (given['kept'] === undefined) throw new ContractError(`${where}.kept: expected what its disk holds from here on, got undefined`);
+      if (given['kept'] === undefined)
+        throw new ContractError(`${where}.kept: expected what its disk holds from here on, got undefined`);
       return persist(given['kept'] as Kept);
     case 'setTimer':
       return timerIn(given['timer'] as string, given['after'] as Span, where);
     case 'cancelTimer':
       return cancel(given['timer'] as string);
     default:
-      throw new ContractError(`${where}${typeof given === 'object' && given !== null ? `.kind: expected send, save, setTimer or cancelTimer, got ${shown(given['kind'])}` : `: expected an effect, got ${shown(given)}`}`);
+      throw new ContractError(
+        `${where}${typeof given === 'object' && given !== null ? `.kind: expected send, save, setTimer or cancelTimer, got ${shown(given['kind'])}` : `: expected an effect, got ${shown(given)}`}`,
+      );
   }
 }
 

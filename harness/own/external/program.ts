@@ -1,13 +1,16 @@
 /**
- * A program beside this one, asked line by line, and waited for: a step is a function call, so its answer must be there when the
- * call returns. Its standard input and output are named pipes, which this side never blocks on: a thread that waits in a read
- * could neither be ended nor see that the program hangs. Nothing here looks at a clock: waiting is counted.
+ * A program beside this one, asked line by line, and waited for: a step is a function call, so its answer must be there
+ * when the call returns. Its standard input and output are named pipes, which this side never blocks on: a thread that
+ * waits in a read could neither be ended nor see that the program hangs. Nothing here looks at a clock: waiting is
+ * counted.
  *
- * A shell stands between the two. It starts the program, tells how it ended, and kills it when this process or thread is gone,
- * however it went: then the pipe that it listens to comes to its end.
+ * A shell stands between the two. It starts the program, tells how it ended, and kills it when this process or thread
+ * is gone, however it went: then the pipe that it listens to comes to its end.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, constants, fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync, constants, fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemError } from '../../system.ts';
@@ -35,7 +38,10 @@ const guard = `
   echo $code >&6
 `;
 
-/** So often it is looked without a pause, a few microseconds each: an answer is usually there by then. Then the pauses grow. */
+/**
+ * So often it is looked without a pause, a few microseconds each: an answer is usually there by then. Then the pauses
+ * grow.
+ */
 const looksAtOnce = 300;
 const firstPauseMs = 0.02;
 const longestPauseMs = 2;
@@ -75,7 +81,9 @@ export class Program {
       const [fromProgram, itsOutput] = pipeFrom(at('out'));
       const [ending, itsEnding] = pipeFrom(at('ending'));
       const errors = openSync(at('errors'), 'a+');
-      const shell = spawn('/bin/sh', ['-c', guard, 'sh', ...command], { stdio: ['ignore', 'ignore', errors, itsLife, itsInput, itsOutput, itsEnding] });
+      const shell = spawn('/bin/sh', ['-c', guard, 'sh', ...command], {
+        stdio: ['ignore', 'ignore', errors, itsLife, itsInput, itsOutput, itsEnding],
+      });
       // Without a shell nothing answers, and that is seen.
       shell.on('error', () => undefined);
       shell.unref();
@@ -113,7 +121,8 @@ export class Program {
   end(): void {
     if (this.isEnded) return;
     this.isEnded = true;
-    for (const descriptor of [this.life, this.toProgram, this.fromProgram, this.ending, this.errors]) closeSync(descriptor);
+    for (const descriptor of [this.life, this.toProgram, this.fromProgram, this.ending, this.errors])
+      closeSync(descriptor);
   }
 
   /** What it has said on standard error is kept until it ends, but not without bounds. */
@@ -136,7 +145,10 @@ export class Program {
       const end = part.indexOf(10);
       parts.push(Buffer.from(end < 0 ? part : part.subarray(0, end)));
       if (end < 0) continue;
-      if (end < count - 1) this.fails(`wrote more than one line to one that it was asked: ${quoted(part.subarray(end + 1).toString('utf8'))}`);
+      if (end < count - 1)
+        this.fails(
+          `wrote more than one line to one that it was asked: ${quoted(part.subarray(end + 1).toString('utf8'))}`,
+        );
       return Buffer.concat(parts).toString('utf8');
     }
   }
@@ -171,14 +183,22 @@ export class Program {
     const words = this.lastWords();
     this.end();
     // What a shell says of a command that is not there, or is none.
-    if (!this.hasAnswered && (code === 126 || code === 127)) throw new SystemError(`cannot start \`${this.name}\`: ${code === 127 ? 'there is no such program' : 'it is no program that can be run'}`);
-    const how = code === null ? 'ended' : code > 128 ? `was ended by signal ${code - 128}` : `ended with exit code ${code}`;
-    throw new ProgramError(`\`${this.name}\` ${how}${this.hasAnswered ? '' : ' before its first answer'}${words === '' ? '' : `; its last words: ${words}`}`);
+    if (!this.hasAnswered && (code === 126 || code === 127))
+      throw new SystemError(
+        `cannot start \`${this.name}\`: ${code === 127 ? 'there is no such program' : 'it is no program that can be run'}`,
+      );
+    const how =
+      code === null ? 'ended' : code > 128 ? `was ended by signal ${code - 128}` : `ended with exit code ${code}`;
+    throw new ProgramError(
+      `\`${this.name}\` ${how}${this.hasAnswered ? '' : ' before its first answer'}${words === '' ? '' : `; its last words: ${words}`}`,
+    );
   }
 
   private codeOfEnd(): number | null {
     try {
-      const told = this.buffer.toString('utf8', 0, this.whenReady(() => readSync(this.ending, this.buffer), 'does not end'));
+      const told = this.buffer.toString(
+        'utf8', 0, this.whenReady(() => readSync(this.ending, this.buffer), 'does not end'),
+      );
       return told === '' ? null : Number(told);
     } catch {
       return null;
@@ -199,7 +219,9 @@ function makePipes(paths: readonly string[]): void {
   try {
     execFileSync('mkfifo', ['-m', '600', ...paths], { stdio: 'ignore' });
   } catch {
-    throw new SystemError('a program in another language needs named pipes (mkfifo) and a shell: there are none on this system');
+    throw new SystemError(
+      'a program in another language needs named pipes (mkfifo) and a shell: there are none on this system',
+    );
   }
 }
 

@@ -26,7 +26,8 @@ export const holdAcrossLeaderships: FaultShape<HoldAcrossLeaderships> = {
   kinds: () => ['holdAcrossLeaderships'],
   target: ({ from, to }) => [from, to],
   strikesServersOnly: true,
-  describe: ({ from, to }, _struck, nameOf) => `the next message from ${nameOf(from)} to ${nameOf(to)}, for two leaderships`,
+  describe: ({ from, to }, _struck, nameOf) =>
+    `the next message from ${nameOf(from)} to ${nameOf(to)}, for two leaderships`,
 };
 
 export const isolateUntilSnapshot: FaultShape<IsolateUntilSnapshot> = {

@@ -2,7 +2,10 @@
 import * as v from 'valibot';
 import { nodes, span, spanOf, target, time, type FaultShape, type Spanned, type Target } from './shape.ts';
 
-const rate = v.pipe(v.number('expected a rate in thousandths'), v.integer('expected a whole number'), v.minValue(100, 'expected at least 100'), v.maxValue(10_000, 'expected at most 10000'));
+const rate = v.pipe(
+  v.number('expected a rate in thousandths'), v.integer('expected a whole number'),
+  v.minValue(100, 'expected at least 100'), v.maxValue(10_000, 'expected at most 10000'),
+);
 
 /** Timers take `ratePer1000` thousandths of their time. */
 export interface ClockRate extends Spanned {
@@ -45,7 +48,15 @@ export const clockDrift: FaultShape<ClockDrift> = {
 };
 
 export const clockJump: FaultShape<ClockJump> = {
-  schema: v.strictObject({ kind: v.literal('clockJump'), atUs: time, nodes, byUs: v.pipe(v.number('expected microseconds'), v.integer('expected whole microseconds'), v.minValue(-60_000_000), v.maxValue(60_000_000)) }),
+  schema: v.strictObject({
+    kind: v.literal('clockJump'),
+    atUs: time,
+    nodes,
+    byUs: v.pipe(
+      v.number('expected microseconds'), v.integer('expected whole microseconds'), v.minValue(-60_000_000),
+      v.maxValue(60_000_000),
+    ),
+  }),
   span: ({ atUs }) => [atUs, atUs],
   kinds: () => ['clockJump'],
   target: (fault) => fault.nodes,

@@ -75,11 +75,16 @@ export const isolation: FaultShape<Isolation> = {
   kinds: () => ['isolation'],
   target: (fault) => fault.nodes,
   strikesServersOnly: false,
-  describe: ({ among, direction }, struck) => `${struck.join(' ')}, ${direction}${among === undefined ? '' : ', from the other servers'}`,
+  describe: ({ among, direction }, struck) =>
+    `${struck.join(' ')}, ${direction}${among === undefined ? '' : ', from the other servers'}`,
 };
 
 export const flapping: FaultShape<Flapping> = {
-  schema: v.strictObject({ kind: v.literal('flapping'), ...span, nodes: target, offUs: v.pipe(time, v.minValue(1000, 'expected at least 1000')), onUs: v.pipe(time, v.minValue(1000, 'expected at least 1000')) }),
+  schema: v.strictObject({
+    kind: v.literal('flapping'), ...span, nodes: target,
+    offUs: v.pipe(time, v.minValue(1000, 'expected at least 1000')),
+    onUs: v.pipe(time, v.minValue(1000, 'expected at least 1000')),
+  }),
   span: spanOf,
   kinds: () => ['flapping'],
   target: (fault) => fault.nodes,

@@ -87,7 +87,9 @@ export const damagedDisk: FaultShape<DamagedDisk> = {
     restartUs: time,
     nodes,
     damage: v.picklist(damages, `expected one of ${damages.join(', ')}`),
-    part: v.pipe(v.number('expected a whole number'), v.integer('expected a whole number'), v.minValue(0), v.maxValue(0xffffffff)),
+    part: v.pipe(
+      v.number('expected a whole number'), v.integer('expected a whole number'), v.minValue(0), v.maxValue(0xffffffff),
+    ),
   }),
   span: ({ atUs, restartUs }) => [atUs, restartUs],
   kinds: ({ damage }) => [damage],

@@ -49,7 +49,10 @@ export const clog: FaultShape<Clog> = {
 export const swizzle: FaultShape<Swizzle> = {
   schema: v.pipe(
     v.strictObject({ kind: v.literal('swizzle'), ...span, nodes, release: nodes, everyUs: time }),
-    v.check((fault) => [...fault.nodes].sort((a, b) => a - b).join() === [...fault.release].sort((a, b) => a - b).join(), 'expected `release` to list the same nodes as `nodes`'),
+    v.check(
+      (fault) => [...fault.nodes].sort((a, b) => a - b).join() === [...fault.release].sort((a, b) => a - b).join(),
+      'expected `release` to list the same nodes as `nodes`',
+    ),
   ),
   span: ({ fromUs, untilUs, release, everyUs }) => [fromUs, untilUs + everyUs * release.length],
   kinds: () => ['swizzle'],

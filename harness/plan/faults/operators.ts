@@ -9,7 +9,10 @@ export interface HandOver extends Spanned {
   readonly by: number;
 }
 
-const places = v.pipe(v.number('expected a number of places'), v.integer('expected a whole number'), v.minValue(1, 'expected at least 1'), v.maxValue(6, 'expected at most 6'));
+const places = v.pipe(
+  v.number('expected a number of places'), v.integer('expected a whole number'), v.minValue(1, 'expected at least 1'),
+  v.maxValue(6, 'expected at most 6'),
+);
 
 const ordinals = ['next', 'second', 'third', 'fourth', 'fifth', 'sixth'];
 

@@ -39,7 +39,10 @@ export interface Gone {
   readonly nodes: readonly number[];
 }
 
-const kindAt = { now: 'crash', answered: 'crash', writeLost: 'crashWriteLost', writeKept: 'crashWriteKept', sending: 'crashInSends', recovering: 'crashInRecovery' } as const;
+const kindAt = {
+  now: 'crash', answered: 'crash', writeLost: 'crashWriteLost', writeKept: 'crashWriteKept', sending: 'crashInSends',
+  recovering: 'crashInRecovery',
+} as const;
 const kindOf = ({ moment }: Crash) => kindAt[moment];
 
 export const crash: FaultShape<Crash> = {
@@ -48,7 +51,10 @@ export const crash: FaultShape<Crash> = {
     atUs: time,
     restartUs: time,
     nodes: target,
-    moment: v.picklist(['now', 'writeLost', 'writeKept', 'answered', 'sending', 'recovering'], 'expected "now", "writeLost", "writeKept", "answered", "sending" or "recovering"'),
+    moment: v.picklist(
+      ['now', 'writeLost', 'writeKept', 'answered', 'sending', 'recovering'],
+      'expected "now", "writeLost", "writeKept", "answered", "sending" or "recovering"',
+    ),
   }),
   span: ({ atUs, restartUs }) => [atUs, restartUs],
   kinds: (fault) => [kindOf(fault)],
@@ -58,7 +64,11 @@ export const crash: FaultShape<Crash> = {
 };
 
 export const crashLoop: FaultShape<CrashLoop> = {
-  schema: v.strictObject({ kind: v.literal('crashLoop'), ...span, nodes: target, downUs: v.pipe(time, v.minValue(1000, 'expected at least 1000')), upUs: v.pipe(time, v.minValue(1000, 'expected at least 1000')) }),
+  schema: v.strictObject({
+    kind: v.literal('crashLoop'), ...span, nodes: target,
+    downUs: v.pipe(time, v.minValue(1000, 'expected at least 1000')),
+    upUs: v.pipe(time, v.minValue(1000, 'expected at least 1000')),
+  }),
   span: spanOf,
   kinds: () => ['crashLoop'],
   target: (fault) => fault.nodes,

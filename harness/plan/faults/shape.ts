@@ -22,8 +22,13 @@ export interface FaultShape<F> {
   describe(fault: F, struck: readonly string[], nameOf: (node: NodeId) => string): string;
 }
 
-export const time = v.pipe(v.number('expected a time in microseconds'), v.integer('expected whole microseconds'), v.minValue(0, 'expected at least 0'), v.maxValue(3_600_000_000, 'expected at most an hour'));
-export const node = v.pipe(v.number('expected a node id'), v.integer('expected a node id'), v.minValue(0, 'expected at least 0'));
+export const time = v.pipe(
+  v.number('expected a time in microseconds'), v.integer('expected whole microseconds'),
+  v.minValue(0, 'expected at least 0'), v.maxValue(3_600_000_000, 'expected at most an hour'),
+);
+export const node = v.pipe(
+  v.number('expected a node id'), v.integer('expected a node id'), v.minValue(0, 'expected at least 0'),
+);
 export const nodes = v.array(node);
 export const target = v.union([v.literal('leader'), nodes], 'expected node ids or "leader"');
 export const span = { fromUs: time, untilUs: time };

@@ -55,16 +55,25 @@ export const pageData = (report: Report): PageData => ({
   property: report.verdict.kind === 'violation' ? report.verdict.property : '',
   verdict: report.verdict.kind,
   isShrunk: report.shrunk !== null,
-  proof: report.shrunk?.proof == null ? '' : `each of ${report.shrunk.proof.candidates} faults, operations, fates and timers was taken away once more, and is needed`,
+  proof:
+    report.shrunk?.proof == null
+      ? ''
+      : `each of ${report.shrunk.proof.candidates} faults, operations, fates and timers was taken away once more, and is needed`,
 });
 
 const pageAccount = (account: Account, cause: number | null): PageAccount => ({
   nodes: account.nodes,
   servers: account.servers,
-  rows: account.rows.map(({ kind, step, atUs, node, event, told, weight, effects, changed, message, operation, code, contents }) =>
-    [kind, step, atUs, node, event, told === event ? 0 : told, weight, effects.filter((effect) => !effect.startsWith('to ')), changed, message, operation, code,
-      ...(contents === undefined ? [] : [contents.log ?? 0, contents.held ?? 0])]),
-  messages: account.messages.map(({ from, to, what, sentUs, sentBy, dueUs, takenBy, fate }) => [from, to, what, sentUs, sentBy, dueUs, takenBy, fate]),
+  rows: account.rows.map(
+    ({ kind, step, atUs, node, event, told, weight, effects, changed, message, operation, code, contents }) => [
+      kind, step, atUs, node, event, told === event ? 0 : told, weight,
+      effects.filter((effect) => !effect.startsWith('to ')), changed, message, operation, code,
+      ...(contents === undefined ? [] : [contents.log ?? 0, contents.held ?? 0]),
+    ],
+  ),
+  messages: account.messages.map(({ from, to, what, sentUs, sentBy, dueUs, takenBy, fate }) => [
+    from, to, what, sentUs, sentBy, dueUs, takenBy, fate,
+  ]),
   operations: account.operations,
   faults: account.faults,
   endUs: account.endUs,
@@ -74,7 +83,9 @@ const pageAccount = (account: Account, cause: number | null): PageAccount => ({
   cause,
 });
 
-const withoutRoles = ({ role, epoch, epochName, epochMark, commit }: PlayedLanes): Omit<PlayedLanes, 'roles'> => ({ role, epoch, epochName, epochMark, commit });
+const withoutRoles = ({ role, epoch, epochName, epochMark, commit }: PlayedLanes): Omit<PlayedLanes, 'roles'> => ({
+  role, epoch, epochName, epochMark, commit,
+});
 
 /** Colours of the page's style for those who neither lead nor stand for it. */
 const others = ['follower', 'role1', 'role2', 'role3'] as const;
@@ -92,5 +103,8 @@ export function rolesOf({ run, full }: Report): readonly PaintedRole[] {
   const known = new Map(played.map(({ name, look }) => [name, look]));
   const named = looks.flatMap((look) => [...known].filter(([, one]) => one === look).map(([name]) => ({ name, look })));
   let next = 0;
-  return named.map(({ name, look }) => ({ name, colour: look === 'leads' ? 'leader' : look === 'stands' ? 'candidate' : others[next++ % others.length]! }));
+  return named.map(({ name, look }) => ({
+    name,
+    colour: look === 'leads' ? 'leader' : look === 'stands' ? 'candidate' : others[next++ % others.length]!,
+  }));
 }

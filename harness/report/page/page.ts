@@ -103,7 +103,13 @@ function legendHtml(report: Report): string {
   return `${names.map(({ name, colour }) => `<span class="k ${colour}">${html(name)}</span>`).join('')}<span class="k down">down</span>${commit}`;
 }
 
-const html = (text: string): string => printable(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+const html = (text: string): string =>
+  printable(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
 
 /** No `<` is left in it, so that nothing in a value can end the script element or begin a comment. */
 const json = (value: unknown): string => JSON.stringify(printableData(value)).replaceAll('<', '\\u003c');

@@ -295,7 +295,9 @@ function placeOfLabel(label, onFrom, onUntil, beforeFrom, beforeUntil, behindFro
   return { text: text, left: left, right: left + w };
 }
 
-/** The bars of the servers: role and term (or what its system calls it), or the values of the field that is asked for. */
+/**
+ * The bars of the servers: role and term (or what its system calls it), or the values of the field that is asked for.
+ */
 function drawLanes(w) {
   var m = current(), account = m.account, segments = view.field ? fieldSegments(account, view.field) : m.segments;
   for (var node = 0; node < account.servers; node++) {
@@ -414,7 +416,9 @@ function drawMessage(m, id, isChosen) {
   }
 }
 
-/** Near its beginning, else near its end or in the middle, to the right of the arrow or to the left: where nothing is. */
+/**
+ * Near its beginning, else near its end or in the middle, to the right of the arrow or to the left: where nothing is.
+ */
 function labelMessage(m, id, colour) {
   var message = m.account.messages[id], y0 = edgeY(message[FROM], message[TO]), y1 = edgeY(message[TO], message[FROM]), x0 = xOf(message[SENT]), x1;
   if (isLost(message)) {

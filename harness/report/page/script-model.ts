@@ -66,7 +66,9 @@ function modelOf(which) {
   if (which === 'full' && !models.full) models.full = model(data.full);
   return models[which];
 }
-/** shown: places of rows in order; isShown: by place, null for all; pastOf: the row whose past is shown, null for none. */
+/**
+ * shown: places of rows in order; isShown: by place, null for all; pastOf: the row whose past is shown, null for none.
+ */
 var view = { which: 'run', pastOf: null, selected: 0, query: '', shown: [], isShown: null, field: '', isFolded: false, allFaults: false };
 
 function current() { return modelOf(view.which); }
@@ -167,7 +169,10 @@ function stateBefore(m, place) {
   return before === 0 ? {} : statesAt(m, before - 1)[row[NODE]].fields;
 }
 
-/** A row in the address: its step; of a row that is none (a fault, a crash) also where it stands among the rows of that number. */
+/**
+ * A row in the address: its step; of a row that is none (a fault, a crash) also where it stands among the rows of that
+ * number.
+ */
 function nameOfRow(m, place) {
   var step = m.rows[place][STEP];
   return placeOfStep(m, step) === place ? String(step) : step + '.' + (place - firstOfStep(m, step));

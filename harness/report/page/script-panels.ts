@@ -1,4 +1,7 @@
-/** The page's script, fourth part: what the chosen step changed, the states, logs and holdings then, and the facts of the run. */
+/**
+ * The page's script, fourth part: what the chosen step changed, the states, logs and holdings then, and the facts of
+ * the run.
+ */
 export const panelScript = String.raw`
 function showState() {
   var m = current(), row = m.rows[view.selected], states = statesAt(m, view.selected);

@@ -17,7 +17,10 @@ export class FatedNetwork implements AnyNetwork {
   private readonly cuts: Cuts;
   private isCalm = false;
 
-  constructor(plan: NetworkPlan, fates: readonly MessageFate[], size: number, post: Post, lostToCut: (from: NodeId, to: NodeId) => void) {
+  constructor(
+    plan: NetworkPlan, fates: readonly MessageFate[], size: number, post: Post,
+    lostToCut: (from: NodeId, to: NodeId) => void,
+  ) {
     this.lostToCut = lostToCut;
     this.plan = plan;
     this.size = size;
@@ -31,7 +34,10 @@ export class FatedNetwork implements AnyNetwork {
     return (nth * this.size + from) * this.size + to;
   }
 
-  /** From now on a fate can neither lose nor copy a message, nor hold it up for longer than a plain one; unless trouble lasts. */
+  /**
+   * From now on a fate can neither lose nor copy a message, nor hold it up for longer than a plain one; unless trouble
+   * lasts.
+   */
   calm(): void {
     this.isCalm = this.plan.lasting === undefined;
   }

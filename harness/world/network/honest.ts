@@ -32,7 +32,9 @@ interface Link {
 }
 
 /** Questions to a message's fate. The first three stand in its decimal digits. */
-const salt = { duplicateDelay: 1, lateBy: 2, duplicateLate: 3, tail: 4, replay: 5, replayDelay: 6, reorder: 7, corrupt: 8, damage: 9 } as const;
+const salt = {
+  duplicateDelay: 1, lateBy: 2, duplicateLate: 3, tail: 4, replay: 5, replayDelay: 6, reorder: 7, corrupt: 8, damage: 9,
+} as const;
 
 /**
  * The honest manner: a sender learns nothing of a lost message until its own timer. A message under
@@ -109,7 +111,8 @@ export class HonestNetwork implements AnyNetwork {
       this.struck('drop', to);
       return;
     }
-    if (rates.corruptPer1000 !== undefined && isStruck(fate, salt.corrupt, rates.corruptPer1000)) return this.corrupt(from, to, message, fate, delayUs);
+    if (rates.corruptPer1000 !== undefined && isStruck(fate, salt.corrupt, rates.corruptPer1000))
+      return this.corrupt(from, to, message, fate, delayUs);
     const lateUs = this.latenessUs(((fate / 1_000_000) >>> 0) % 1000, fate, salt.lateBy);
     const tailUs = rates.tailUs === undefined ? 0 : this.tailUs(fate, rates.tailUs);
     if (rates.reorderPer1000 !== undefined && this.reorders(link, fate, rates.reorderPer1000, message, delayUs)) return;

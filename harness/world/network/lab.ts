@@ -185,7 +185,8 @@ export class LabNetwork implements AnyNetwork, SteerableNetwork {
     const { nowUs } = this.wire;
     this.callsInMoment = nowUs === this.momentUs ? this.callsInMoment + 1 : 1;
     this.momentUs = nowUs;
-    if (this.callsInMoment > callsInOneMomentMax) hold(timeGoesOn, { calls: this.callsInMoment, callsMax: callsInOneMomentMax, callee });
+    if (this.callsInMoment > callsInOneMomentMax)
+      hold(timeGoesOn, { calls: this.callsInMoment, callsMax: callsInOneMomentMax, callee });
   }
 
   private answer(caller: NodeId, callee: NodeId, key: number, message: unknown): void {

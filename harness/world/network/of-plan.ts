@@ -45,7 +45,9 @@ export function networkOf(plan: NetworkPlan, site: Site): AnyNetwork {
   return ear === undefined ? plain((unheard) => unheard) : new HeardNetwork(plain, ear, () => site.wire.nowUs);
 }
 
-function watchOf({ corruptPer1000, checksums }: NetworkPlan, { system, accounts, wire, lostToCut }: Site): NetworkWatch {
+function watchOf(
+  { corruptPer1000, checksums }: NetworkPlan, { system, accounts, wire, lostToCut }: Site,
+): NetworkWatch {
   const codec = corruptPer1000 === undefined ? null : mustHave(system, 'codec');
   return {
     accounts,

@@ -31,7 +31,9 @@ export interface RpcCounts {
   readonly received: number[];
 }
 
-export const newRpcCounts = (nodes: number): RpcCounts => ({ calls: 0, bytes: 0, received: new Array<number>(nodes).fill(0) });
+export const newRpcCounts = (nodes: number): RpcCounts => ({
+  calls: 0, bytes: 0, received: new Array<number>(nodes).fill(0),
+});
 
 /** A delay, in whole milliseconds, as the lab's network draws it for a reply that is to be overtaken. */
 export const reorderedReplyMs = (bound: number, within: number): number => 200 + (within % (1 + (bound % 2000)));

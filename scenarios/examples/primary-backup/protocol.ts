@@ -4,8 +4,8 @@
  * before its backup has it too. Where nobody is left who has the data, it stops for ever: it does not lie.
  */
 import {
-  persist, redirect, respond, send, timer,
-  type KvInput, type KvOutput, type NodeId, type Request, type Response, type Redirect, type Server, type ServerEffect, type ServerEvent, type ServerStep,
+  persist, redirect, respond, send, timer, type KvInput, type KvOutput, type NodeId, type Request, type Response,
+  type Redirect, type Server, type ServerEffect, type ServerEvent, type ServerStep,
 } from 'whitewater/own';
 
 export interface View { readonly number: number; readonly primary: NodeId | null; readonly backup: NodeId | null }
@@ -17,14 +17,23 @@ export interface Data {
 export type Message =
   | { readonly kind: 'ping'; readonly view: number }
   | { readonly kind: 'view'; readonly view: View }
-  | { readonly kind: 'forward'; readonly view: number; readonly nth: number; readonly client: NodeId; readonly request: Request<KvInput> }
+  | {
+      readonly kind: 'forward';
+      readonly view: number;
+      readonly nth: number;
+      readonly client: NodeId;
+      readonly request: Request<KvInput>;
+    }
   | { readonly kind: 'sync'; readonly view: number; readonly nth: number; readonly data: Data }
   | { readonly kind: 'done'; readonly view: number; readonly nth: number };
 export type Bug = 'none' | 'localReads' | 'skipsSync';
 
 /** What is on a disk: of the view service the view that it gave out, of the others the last one that they were in. */
 export interface Kept { readonly view: View; readonly isAcknowledged: boolean }
-export interface ViewService extends Kept { readonly kind: 'viewService'; readonly missed: Readonly<Record<NodeId, number>> }
+export interface ViewService extends Kept {
+  readonly kind: 'viewService';
+  readonly missed: Readonly<Record<NodeId, number>>;
+}
 /** What waits for the backup, and is sent again until it has come. */
 interface Pending { readonly client: NodeId; readonly request: Request<KvInput> }
 export interface Replica {
@@ -56,18 +65,33 @@ export function viewService(): Node {
   function next(state: ViewService): ViewService {
     const { view, missed, isAcknowledged } = state;
     const isAlive = (node: NodeId | null): node is NodeId => node !== null && (missed[node] ?? missedMax) < missedMax;
-    const idle = Object.keys(missed).map(Number).filter((node) => isAlive(node) && node !== view.primary && node !== view.backup);
+    const idle = Object.keys(missed)
+      .map(Number)
+      .filter((node) => isAlive(node) && node !== view.primary && node !== view.backup);
     if (view.number > 0 && !isAcknowledged) return state;
-    const primary = view.number === 0 ? idle[0] ?? null : isAlive(view.primary) ? view.primary : isAlive(view.backup) ? view.backup : null;
+    const primary =
+      view.number === 0
+        ? (idle[0] ?? null)
+        : isAlive(view.primary)
+          ? view.primary
+          : isAlive(view.backup)
+            ? view.backup
+            : null;
     if (primary === null) return state;
-    const backup = isAlive(view.backup) && view.backup !== primary ? view.backup : idle.find((node) => node !== primary) ?? null;
+    const backup =
+      isAlive(view.backup) && view.backup !== primary ? view.backup : (idle.find((node) => node !== primary) ?? null);
     if (primary === view.primary && backup === view.backup) return state;
     return { ...state, view: { number: view.number + 1, primary, backup }, isAcknowledged: false };
   }
   return {
     blank: noView,
     boot: ({ view, isAcknowledged }) => ({
-      state: { kind: 'viewService', view, isAcknowledged, missed: Object.fromEntries([view.primary, view.backup].flatMap((node) => (node === null ? [] : [[node, 0]]))) },
+      state: {
+        kind: 'viewService',
+        view,
+        isAcknowledged,
+        missed: Object.fromEntries([view.primary, view.backup].flatMap((node) => (node === null ? [] : [[node, 0]]))),
+      },
       effects: [tick],
     }),
     step(state, event): Step {
@@ -77,7 +101,9 @@ export function viewService(): Node {
         return { state: after, effects: [...(isNew ? [kept(after)] : []), ...effects] };
       };
       if (event.kind === 'timer') {
-        const missed = Object.fromEntries(Object.entries(state.missed).map(([node, times]) => [node, Math.min(missedMax, times + 1)]));
+        const missed = Object.fromEntries(
+          Object.entries(state.missed).map(([node, times]) => [node, Math.min(missedMax, times + 1)]),
+        );
         return then(next({ ...state, missed }), tick);
       }
       const { from, message } = event;
@@ -99,14 +125,25 @@ function execute(data: Data, client: NodeId, { sequence, operation }: Request<Kv
   const { op, key, value = '' } = operation;
   const before = data.values[key] ?? '';
   const values = op === 'get' ? data.values : { ...data.values, [key]: op === 'append' ? before + value : value };
-  return { values, sessions: { ...data.sessions, [client]: { sequence, reply: op === 'get' ? { value: before } : {} } } };
+  return {
+    values,
+    sessions: { ...data.sessions, [client]: { sequence, reply: op === 'get' ? { value: before } : {} } },
+  };
 }
 
 export function replica(id: NodeId, bug: Bug): Node {
   const isPrimary = ({ view, standing }: Replica): boolean => view.primary === id && standing === 'holds';
   /** A primary acknowledges its view when its backup has all data; who has no data says so. */
   const ping = ({ view, standing, isSynced }: Replica): Effect =>
-    send<Message>(0, { kind: 'ping', view: standing === 'holds' && (view.primary !== id || isSynced) ? view.number : standing === 'holds' ? view.number - 1 : 0 });
+    send<Message>(0, {
+      kind: 'ping',
+      view:
+        standing === 'holds' && (view.primary !== id || isSynced)
+          ? view.number
+          : standing === 'holds'
+            ? view.number - 1
+            : 0,
+    });
   const answer = ({ sessions }: Data, client: NodeId, sequence: number): Effect[] => {
     const session = sessions[client];
     return session?.sequence === sequence ? [respond(client, sequence, session.reply)] : [];
@@ -118,15 +155,25 @@ export function replica(id: NodeId, bug: Bug): Node {
     if (view.backup === null) return [];
     if (!isSynced) return [send<Message>(view.backup, { kind: 'sync', view: view.number, nth, data })];
     const [first] = queue;
-    return first === undefined ? [] : [send<Message>(view.backup, { kind: 'forward', view: view.number, nth, client: first.client, request: first.request })];
+    return first === undefined
+      ? []
+      : [
+          send<Message>(view.backup, {
+            kind: 'forward', view: view.number, nth, client: first.client, request: first.request,
+          }),
+        ];
   }
 
   function enter(state: Replica, view: View): Step {
     if (view.number <= state.view.number) return { state, effects: [] };
-    const standing = view.primary !== id ? (bug === 'skipsSync' ? 'holds' : 'waits') : state.standing === 'holds' ? 'holds' : 'lost';
+    const standing =
+      view.primary !== id ? (bug === 'skipsSync' ? 'holds' : 'waits') : state.standing === 'holds' ? 'holds' : 'lost';
     const isSynced = view.backup === null || bug === 'skipsSync';
     const after: Replica = { ...state, view, nth: 1, queue: [], isSynced, standing };
-    return { state: after, effects: [kept({ view, isAcknowledged: false }), ping(after), ...(isPrimary(after) ? toBackup(after) : [])] };
+    return {
+      state: after,
+      effects: [kept({ view, isAcknowledged: false }), ping(after), ...(isPrimary(after) ? toBackup(after) : [])],
+    };
   }
 
   function onRequest(state: Replica, client: NodeId, request: Request<KvInput>): Step {
@@ -135,13 +182,17 @@ export function replica(id: NodeId, bug: Bug): Node {
     const known = answer(data, client, request.sequence);
     if (known.length > 0) return { state, effects: known };
     if (bug === 'localReads' && request.operation.op === 'get') {
-      return { state, effects: [respond<KvOutput>(client, request.sequence, { value: data.values[request.operation.key] ?? '' })] };
+      return {
+        state,
+        effects: [respond<KvOutput>(client, request.sequence, { value: data.values[request.operation.key] ?? '' })],
+      };
     }
     if (view.backup === null) {
       const after = execute(data, client, request);
       return { state: { ...state, data: after }, effects: answer(after, client, request.sequence) };
     }
-    if (queue.some((one) => one.client === client && one.request.sequence >= request.sequence)) return { state, effects: [] };
+    if (queue.some((one) => one.client === client && one.request.sequence >= request.sequence))
+      return { state, effects: [] };
     const after = { ...state, queue: [...queue, { client, request }] };
     return { state: after, effects: queue.length === 0 ? toBackup(after) : [] };
   }
@@ -162,7 +213,14 @@ export function replica(id: NodeId, bug: Bug): Node {
   /** The backup takes things in their order, each once, and only in its own view. */
   function onOrder(state: Replica, from: NodeId, order: Extract<Message, { readonly kind: 'forward' | 'sync' }>): Step {
     const { view, nth } = order;
-    if (view !== state.view.number || state.view.backup !== id || from !== state.view.primary || nth > state.nth || state.standing === 'lost') return { state, effects: [] };
+    if (
+      view !== state.view.number ||
+      state.view.backup !== id ||
+      from !== state.view.primary ||
+      nth > state.nth ||
+      state.standing === 'lost'
+    )
+      return { state, effects: [] };
     const done = send<Message>(from, { kind: 'done', view, nth });
     if (nth < state.nth) return { state, effects: [done] };
     const data = order.kind === 'sync' ? order.data : execute(state.data, order.client, order.request);
@@ -172,11 +230,16 @@ export function replica(id: NodeId, bug: Bug): Node {
   return {
     blank: noView,
     boot: ({ view }) => ({
-      state: { kind: 'replica', view, data: blank, nth: 1, queue: [], isSynced: false, standing: view.number === 0 ? 'holds' : 'lost' }, effects: [tick],
+      state: {
+        kind: 'replica', view, data: blank, nth: 1, queue: [], isSynced: false,
+        standing: view.number === 0 ? 'holds' : 'lost',
+      },
+      effects: [tick],
     }),
     step(state, event: ServerEvent<In>): Step {
       if (state.kind !== 'replica') return { state, effects: [] };
-      if (event.kind === 'timer') return { state, effects: [tick, ping(state), ...(isPrimary(state) ? toBackup(state) : [])] };
+      if (event.kind === 'timer')
+        return { state, effects: [tick, ping(state), ...(isPrimary(state) ? toBackup(state) : [])] };
       const { from, message } = event;
       switch (message.kind) {
         case 'request':
@@ -184,7 +247,9 @@ export function replica(id: NodeId, bug: Bug): Node {
         case 'view':
           return enter(state, message.view);
         case 'done':
-          return message.view === state.view.number && isPrimary(state) ? onDone(state, message.nth) : { state, effects: [] };
+          return message.view === state.view.number && isPrimary(state)
+            ? onDone(state, message.nth)
+            : { state, effects: [] };
         case 'forward':
         case 'sync':
           return onOrder(state, from, message);

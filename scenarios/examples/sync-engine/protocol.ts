@@ -1,7 +1,8 @@
 /**
- * A sync engine of the kind that web people write: devices that work without a network, and a hub (n0) through which they
- * meet. An edit is on the disk of its device before its user hears that it is done, and waits in an outbox until the hub has
- * it. Texts go to the last writer, by a Lamport clock with the device's number behind it; counters add up (Shapiro et al. 2011).
+ * A sync engine of the kind that web people write: devices that work without a network, and a hub (n0) through which
+ * they meet. An edit is on the disk of its device before its user hears that it is done, and waits in an outbox until
+ * the hub has it. Texts go to the last writer, by a Lamport clock with the device's number behind it; counters add up
+ * (Shapiro et al. 2011).
  */
 import {
   persist, respond, send, timer,
@@ -11,7 +12,8 @@ import {
 export type Change =
   | { readonly op: 'set'; readonly key: string; readonly value: string }
   | { readonly op: 'add'; readonly key: string; readonly by: number };
-export type Operation = Change | { readonly op: 'read'; readonly key: string } | { readonly op: 'goOffline'; readonly seconds: number };
+export type Operation =
+  Change | { readonly op: 'read'; readonly key: string } | { readonly op: 'goOffline'; readonly seconds: number };
 export interface Reply { readonly text?: string; readonly count?: number }
 /** The `nth` edit of its device. */
 export interface Edit { readonly device: NodeId; readonly nth: number; readonly at: number; readonly change: Change }
@@ -53,10 +55,13 @@ export const knows = ({ known }: Doc, { device, nth }: Edit): boolean => (known[
 function apply(doc: Doc, edit: Edit, bug: Bug): Doc {
   const { device, nth, at, change } = edit;
   const known = { ...doc.known, [device]: Math.max(nth, doc.known[device] ?? 0) };
-  if (change.op === 'add') return { ...doc, known, counts: { ...doc.counts, [change.key]: (doc.counts[change.key] ?? 0) + change.by } };
+  if (change.op === 'add')
+    return { ...doc, known, counts: { ...doc.counts, [change.key]: (doc.counts[change.key] ?? 0) + change.by } };
   const there = doc.texts[change.key];
   const isLater = there === undefined || at > there.at || (at === there.at && device > there.device);
-  return isLater || bug === 'lastToArrive' ? { ...doc, known, texts: { ...doc.texts, [change.key]: { value: change.value, at, device } } } : { ...doc, known };
+  return isLater || bug === 'lastToArrive'
+    ? { ...doc, known, texts: { ...doc.texts, [change.key]: { value: change.value, at, device } } }
+    : { ...doc, known };
 }
 
 /** What changed is on the disk before anybody hears of it. */
@@ -82,9 +87,13 @@ export const hub = (bug: Bug): Server<State, In, Out, Kept> => ({
 export function device(id: NodeId, bug: Bug): Server<State, In, Out, Kept> {
   function onRequest(state: State, client: NodeId, { sequence, operation }: Request<Operation>): Step {
     const session = state.sessions[client];
-    if (session !== undefined && session.sequence >= sequence) return { state, effects: [respond(client, sequence, session.reply)] };
+    if (session !== undefined && session.sequence >= sequence)
+      return { state, effects: [respond(client, sequence, session.reply)] };
     const done = (after: State, reply: Reply, ...effects: ServerEffect<Out, Kept>[]): Step =>
-      keep({ ...after, sessions: { ...after.sessions, [client]: { sequence, reply } } }, respond(client, sequence, reply), ...effects);
+      keep(
+        { ...after, sessions: { ...after.sessions, [client]: { sequence, reply } } }, respond(client, sequence, reply),
+        ...effects,
+      );
     const { doc, clock, edits } = state;
     switch (operation.op) {
       case 'read':
@@ -117,7 +126,12 @@ export function device(id: NodeId, bug: Bug): Server<State, In, Out, Kept> {
         return event.message.kind === 'news' && !state.isOffline ? onNews(state, event.message) : stay(state);
       }
       if (event.timer === 'online') return stay({ ...state, isOffline: false });
-      return { state, effects: state.isOffline ? [again] : [send<Message>(0, { kind: 'sync', after: state.cursor, edits: state.edits }), again] };
+      return {
+        state,
+        effects: state.isOffline
+          ? [again]
+          : [send<Message>(0, { kind: 'sync', after: state.cursor, edits: state.edits }), again],
+      };
     },
   };
 }

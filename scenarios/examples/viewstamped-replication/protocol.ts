@@ -1,11 +1,12 @@
 /**
- * Viewstamped Replication (Liskov and Cowling 2012), with a fixed group and no checkpoints: the log is in memory, and who
- * starts again is given it by others. On the disk are two numbers only: how often a replica has started, and the newest view
- * that it has promised anything in. The paper keeps nothing at all there, and is wrong (Michael et al. 2017): see README.md.
+ * Viewstamped Replication (Liskov and Cowling 2012), with a fixed group and no checkpoints: the log is in memory, and
+ * who starts again is given it by others. On the disk are two numbers only: how often a replica has started, and the
+ * newest view that it has promised anything in. The paper keeps nothing at all there, and is wrong (Michael et al.
+ * 2017): see README.md.
  */
 import {
-  persist, redirect, respond, send, timer,
-  type KvInput, type KvOutput, type NodeId, type Redirect, type Request, type Response, type Server, type ServerEffect, type ServerStep,
+  persist, redirect, respond, send, timer, type KvInput, type KvOutput, type NodeId, type Redirect, type Request,
+  type Response, type Server, type ServerEffect, type ServerStep,
 } from 'whitewater/own';
 
 export interface Entry { readonly client: NodeId; readonly sequence: number; readonly operation: KvInput }
@@ -16,7 +17,13 @@ interface Offer { readonly normal: number; readonly log: Log; readonly commit: n
 interface Told { readonly view: number; readonly log: Log | null; readonly commit: number }
 
 export type Message =
-  | { readonly kind: 'prepare'; readonly view: number; readonly after: number; readonly entries: Log; readonly commit: number }
+  | {
+      readonly kind: 'prepare';
+      readonly view: number;
+      readonly after: number;
+      readonly entries: Log;
+      readonly commit: number;
+    }
   | { readonly kind: 'prepareOk'; readonly view: number; readonly length: number }
   | { readonly kind: 'startViewChange'; readonly view: number }
   | ({ readonly kind: 'doViewChange'; readonly view: number } & Offer)
@@ -63,7 +70,10 @@ function execute({ values, sessions }: Data, { client, sequence, operation: { op
   if ((sessions[client]?.sequence ?? 0) >= sequence) return { values, sessions };
   const before = values[key] ?? '';
   const after = op === 'get' ? values : { ...values, [key]: op === 'append' ? before + value : value };
-  return { values: after, sessions: { ...sessions, [client]: { sequence, reply: op === 'get' ? { value: before } : {} } } };
+  return {
+    values: after,
+    sessions: { ...sessions, [client]: { sequence, reply: op === 'get' ? { value: before } : {} } },
+  };
 }
 
 export function replica(id: NodeId, servers: number, bug: Bug): Server<State, In, Out, Kept> {
@@ -86,7 +96,9 @@ export function replica(id: NodeId, servers: number, bug: Bug): Server<State, In
 
   function commitUpTo(state: State, upTo: number): State {
     const commit = Math.min(upTo, state.log.length);
-    return commit <= state.commit ? state : { ...state, commit, data: state.log.slice(state.commit, commit).reduce(execute, state.data) };
+    return commit <= state.commit
+      ? state
+      : { ...state, commit, data: state.log.slice(state.commit, commit).reduce(execute, state.data) };
   }
 
   const prepareFor = ({ view, log, commit, held }: State, node: NodeId): Effect => {
@@ -101,7 +113,8 @@ export function replica(id: NodeId, servers: number, bug: Bug): Server<State, In
     const after = commitUpTo(state, f === 0 ? state.log.length : held[f - 1]!);
     return { state: after, effects: answersSince(state, after) };
   }
-  const answersSince = (before: State, after: State): Effect[] => after.log.slice(before.commit, after.commit).flatMap(({ client }) => answerTo(after, client));
+  const answersSince = (before: State, after: State): Effect[] =>
+    after.log.slice(before.commit, after.commit).flatMap(({ client }) => answerTo(after, client));
 
   function answerTo({ data }: State, client: NodeId): Effect[] {
     const session = data.sessions[client];
@@ -109,22 +122,30 @@ export function replica(id: NodeId, servers: number, bug: Bug): Server<State, In
   }
 
   function onRequest(state: State, client: NodeId, { sequence, operation }: Request<KvInput>): Step {
-    if (!leads(state)) return { state, effects: [redirect(client, sequence, isNormal(state) ? primaryOf(state.view) : null)] };
+    if (!leads(state))
+      return { state, effects: [redirect(client, sequence, isNormal(state) ? primaryOf(state.view) : null)] };
     const { data, log } = state;
     if (data.sessions[client]?.sequence === sequence) return { state, effects: answerTo(state, client) };
-    const isKnown = (data.sessions[client]?.sequence ?? 0) > sequence || log.some((entry) => entry.client === client && entry.sequence >= sequence);
+    const isKnown =
+      (data.sessions[client]?.sequence ?? 0) > sequence ||
+      log.some((entry) => entry.client === client && entry.sequence >= sequence);
     if (isKnown) return stay(state);
     const { state: after, effects } = advance({ ...state, log: [...log, { client, sequence, operation }] });
     return { state: after, effects: [...effects, ...prepare(after)] };
   }
 
-  function onPrepare(state: State, from: NodeId, { view, after, entries, commit }: Extract<Message, { readonly kind: 'prepare' }>): Step {
+  function onPrepare(
+    state: State, from: NodeId, { view, after, entries, commit }: Extract<Message, { readonly kind: 'prepare' }>,
+  ): Step {
     const isOwn = view === state.view && isNormal(state);
     const isLeft = bug === 'breaksPromise' && view === state.normal && state.status === 'viewChange';
     if (view < state.view && !isLeft) return stay(state);
     // It has missed the start of this view, and does not know how much of its log is in it.
     if (!isOwn && !isLeft) return { state, effects: [send<Message>(from, { kind: 'getView' })] };
-    const log = after <= state.log.length && after + entries.length > state.log.length ? [...state.log.slice(0, after), ...entries] : state.log;
+    const log =
+      after <= state.log.length && after + entries.length > state.log.length
+        ? [...state.log.slice(0, after), ...entries]
+        : state.log;
     const next = commitUpTo({ ...state, log }, commit);
     return { state: next, effects: [patience, send<Message>(from, { kind: 'prepareOk', view, length: log.length })] };
   }
@@ -147,7 +168,11 @@ export function replica(id: NodeId, servers: number, bug: Bug): Server<State, In
     const after = { ...joined, wants: [...joined.wants, from].sort((a, b) => a - b) };
     if (after.wants.length !== f) return { state: after, effects };
     const { normal, log, commit } = after;
-    if (primaryOf(view) !== id) return { state: after, effects: [...effects, send<Message>(primaryOf(view), { kind: 'doViewChange', view, normal, log, commit })] };
+    if (primaryOf(view) !== id)
+      return {
+        state: after,
+        effects: [...effects, send<Message>(primaryOf(view), { kind: 'doViewChange', view, normal, log, commit })],
+      };
     const begun = onDoViewChange(after, id, view, { normal, log, commit });
     return { state: begun.state, effects: [...effects, ...begun.effects] };
   }
@@ -162,18 +187,29 @@ export function replica(id: NodeId, servers: number, bug: Bug): Server<State, In
     const best = all.reduce((one, other) => (isBetter(other, one) ? other : one));
     const commit = Math.max(...all.map((one) => one.commit));
     const after = enter({ ...joined, offers: {} }, view, best.log, commit);
-    return { state: after.state, effects: [...effects, ...after.effects, ...tell({ kind: 'startView', view, log: best.log, commit: after.state.commit })] };
+    return {
+      state: after.state,
+      effects: [
+        ...effects, ...after.effects, ...tell({ kind: 'startView', view, log: best.log, commit: after.state.commit }),
+      ],
+    };
   }
 
   /** A log of a later view knows more than a longer one of an older. */
   const isBetter = (one: Offer, other: Offer): boolean =>
-    (bug === 'longestLog' || one.normal === other.normal ? one.log.length > other.log.length : one.normal > other.normal);
+    bug === 'longestLog' || one.normal === other.normal ? one.log.length > other.log.length : one.normal > other.normal;
 
   /** Normal in a view, with its log. */
   function enter(state: State, view: number, log: Log, commit: number): Step {
-    const after = commitUpTo({ ...state, status: partIn(view), view, normal: view, log, held: {}, wants: [], offers: {}, told: {} }, commit);
+    const after = commitUpTo(
+      { ...state, status: partIn(view), view, normal: view, log, held: {}, wants: [], offers: {}, told: {} },
+      commit,
+    );
     if (primaryOf(view) === id) return { state: after, effects: [heartbeat, ...answersSince(state, after)] };
-    return { state: after, effects: [patience, send<Message>(primaryOf(view), { kind: 'prepareOk', view, length: log.length })] };
+    return {
+      state: after,
+      effects: [patience, send<Message>(primaryOf(view), { kind: 'prepareOk', view, length: log.length })],
+    };
   }
 
   function onStartView(state: State, view: number, log: Log, commit: number): Step {
@@ -181,19 +217,26 @@ export function replica(id: NodeId, servers: number, bug: Bug): Server<State, In
     return enter(state, view, log, commit);
   }
 
-  /** From a majority of the others, one of them the primary of the newest view that they know, which is none older than its own. */
+  /**
+   * From a majority of the others, one of them the primary of the newest view that they know, which is none older than
+   * its own.
+   */
   function onRecoveryResponse(state: State, from: NodeId, nonce: number, answer: Told): Step {
     if (nonce !== state.starts) return stay(state);
     const told = { ...state.told, [from]: answer };
     const newest = Math.max(...Object.values(told).map(({ view }) => view));
     const { log = null, commit = 0 } = told[primaryOf(newest)]?.view === newest ? told[primaryOf(newest)]! : {};
-    if (Object.keys(told).length <= f || log === null || newest < state.view) return { state: { ...state, told }, effects: [] };
+    if (Object.keys(told).length <= f || log === null || newest < state.view)
+      return { state: { ...state, told }, effects: [] };
     return enter(state, newest, log, commit);
   }
 
   function onMessage(state: State, from: NodeId, message: In): Step {
     if (message.kind === 'request') return onRequest(state, from, message);
-    if (state.status === 'recovering') return message.kind === 'recoveryResponse' ? onRecoveryResponse(state, from, message.nonce, message) : stay(state);
+    if (state.status === 'recovering')
+      return message.kind === 'recoveryResponse'
+        ? onRecoveryResponse(state, from, message.nonce, message)
+        : stay(state);
     switch (message.kind) {
       case 'prepare':
         return onPrepare(state, from, message);
@@ -202,16 +245,27 @@ export function replica(id: NodeId, servers: number, bug: Bug): Server<State, In
       case 'startViewChange':
         return onStartViewChange(state, from, message.view);
       case 'doViewChange':
-        return onDoViewChange(state, from, message.view, { normal: message.normal, log: message.log, commit: message.commit });
+        return onDoViewChange(state, from, message.view, {
+          normal: message.normal, log: message.log, commit: message.commit,
+        });
       case 'startView':
         return onStartView(state, message.view, message.log, message.commit);
       case 'getView':
-        return leads(state) ? { state, effects: [send<Message>(from, { kind: 'startView', view: state.view, log: state.log, commit: state.commit })] } : stay(state);
+        return leads(state)
+          ? {
+              state,
+              effects: [
+                send<Message>(from, { kind: 'startView', view: state.view, log: state.log, commit: state.commit }),
+              ],
+            }
+          : stay(state);
       case 'recovery': {
         const { view, log, commit } = state;
         // It may come back to no older view than it has promised something in: who is there still moves on.
         if (view < message.view) return change(state, message.view);
-        const answer = { kind: 'recoveryResponse', nonce: message.nonce, view, log: leads(state) ? log : null, commit } as const;
+        const answer = {
+          kind: 'recoveryResponse', nonce: message.nonce, view, log: leads(state) ? log : null, commit,
+        } as const;
         return isNormal(state) ? { state, effects: [send<Message>(from, answer)] } : stay(state);
       }
       default:
@@ -220,7 +274,8 @@ export function replica(id: NodeId, servers: number, bug: Bug): Server<State, In
   }
 
   function onTimer(state: State): Step {
-    if (state.status === 'recovering') return { state, effects: [patience, ...tell({ kind: 'recovery', nonce: state.starts, view: state.view })] };
+    if (state.status === 'recovering')
+      return { state, effects: [patience, ...tell({ kind: 'recovery', nonce: state.starts, view: state.view })] };
     if (leads(state)) return { state, effects: [heartbeat, ...prepare(state)] };
     return change(state, state.view + 1);
   }
@@ -231,9 +286,13 @@ export function replica(id: NodeId, servers: number, bug: Bug): Server<State, In
       const isNew = starts === 0 || bug === 'skipsRecovery';
       const kept: Kept = { view, starts: starts + 1 };
       const state: State = {
-        ...kept, status: isNew ? partIn(0) : 'recovering', normal: 0, log: [], commit: 0, data: noData, held: {}, wants: [], offers: {}, told: {},
+        ...kept, status: isNew ? partIn(0) : 'recovering', normal: 0, log: [], commit: 0, data: noData, held: {},
+        wants: [], offers: {}, told: {},
       };
-      return { state, effects: [persist(kept), ...(leads(state) ? [heartbeat] : isNew ? [patience] : onTimer(state).effects)] };
+      return {
+        state,
+        effects: [persist(kept), ...(leads(state) ? [heartbeat] : isNew ? [patience] : onTimer(state).effects)],
+      };
     },
     step(state, event): Step {
       if (event.kind === 'message') return settle(state, onMessage(state, event.from, event.message));

@@ -9,7 +9,8 @@ test('a crash takes the majority down once, and all of them once', () => {
     tally.note(losses, { down: 0, servers: 5, channelLength: 0, ...moment });
     return Object.entries(tally.counts).filter(([, count]) => count > 0).map(([name]) => name);
   };
-  const downs = (servers: number): readonly (readonly string[])[] => Array.from({ length: servers }, (_, i) => seen({ down: i + 1, servers }));
+  const downs = (servers: number): readonly (readonly string[])[] =>
+    Array.from({ length: servers }, (_, i) => seen({ down: i + 1, servers }));
   expect(downs(5)).toEqual([[], [], ['majorityDown'], [], ['allDown']]);
   expect(downs(4)).toEqual([[], [], ['majorityDown'], ['allDown']]);
   expect(downs(3)).toEqual([[], ['majorityDown'], ['allDown']]);

@@ -1,4 +1,6 @@
-/** Rules of Figure 2 that no other property states (docs/specification.md): each is a change of the core as it is now. */
+/**
+ * Rules of Figure 2 that no other property states (docs/specification.md): each is a change of the core as it is now.
+ */
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { bugsIn } from '../../../harness/bugs/catalogue.ts';
@@ -9,7 +11,10 @@ const defects = bugsIn(fileURLToPath(new URL('./defects', import.meta.url)));
 
 test('there are eight', () => expect(defects.length).toBe(8));
 
-test.each(defects.map((bug) => [bug.name, bug] as const))('%s applies line by line, and says what finds it', (_, bug) => {
-  expect(patchedSources(bug).size).toBeGreaterThan(0);
-  expect(bug.property).toBe(stepOfTheSpecification.name);
-});
+test.each(defects.map((bug) => [bug.name, bug] as const))(
+  '%s applies line by line, and says what finds it',
+  (_, bug) => {
+    expect(patchedSources(bug).size).toBeGreaterThan(0);
+    expect(bug.property).toBe(stepOfTheSpecification.name);
+  },
+);

@@ -1,4 +1,7 @@
-/** The abstraction that docs/specification.md shows: it is the one below, word for word, and it holds a Raft of somebody else. */
+/**
+ * The abstraction that docs/specification.md shows: it is the one below, word for word, and it holds a Raft of somebody
+ * else.
+ */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Abstraction } from '../../../checkers/spec/abstraction.ts';
@@ -39,7 +42,8 @@ const abstraction: Abstraction<Node, Letter> = {
 // And it ends here.
 
 const blank = (id: number): Node => ({
-  id, state: 'follower', epoch: 0, vote: null, log: new PlainLog(), committed: 0, votes: [], next: [1, 1, 1], match: [0, 0, 0],
+  id, state: 'follower', epoch: 0, vote: null, log: new PlainLog(), committed: 0, votes: [], next: [1, 1, 1],
+  match: [0, 0, 0],
 });
 const send = (to: number, message: Letter) => ({ kind: 'send', to, message }) as const;
 const heard = (from: number, message: Letter) => ({ kind: 'message', from, message }) as const;
@@ -72,7 +76,8 @@ test('a vote that is granted and not given does not', () => {
 
 test('nor does a message that nobody sent, unless the network may forge', () => {
   const forged = { ...ask };
-  const step = (watch: SpecWatch): void => watch.stepped(1, { ...blank(1), epoch: 1, vote: 0 }, heard(0, forged), [send(0, yes)]);
+  const step = (watch: SpecWatch): void =>
+    watch.stepped(1, { ...blank(1), epoch: 1, vote: 0 }, heard(0, forged), [send(0, yes)]);
   expect(() => step(watched().watch)).toThrow('no step that has taken effect sent the message');
   const forging = new SpecWatch({ ...abstraction, mayForge: true } as Abstraction);
   expect(() => step(forging)).not.toThrow();
@@ -97,7 +102,9 @@ test('a write that was kept at a crash is there at the start, or was never finis
 });
 
 test('the document shows this abstraction', () => {
-  const [, block] = /\/\/ The block of the document begins here\.\n([\s\S]*?)\/\/ And it ends here\./.exec(readFileSync(new URL(import.meta.url), 'utf8'))!;
+  const [, block] = /\/\/ The block of the document begins here\.\n([\s\S]*?)\/\/ And it ends here\./.exec(
+    readFileSync(new URL(import.meta.url), 'utf8'),
+  )!;
   const text = readFileSync(new URL('../../../docs/specification.md', import.meta.url), 'utf8');
   expect(text).toContain(`\`\`\`ts\n${block}\`\`\`\n`);
 });

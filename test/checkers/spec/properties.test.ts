@@ -64,7 +64,10 @@ const scenes: readonly (readonly [name: string, broken: Scene, mended: Scene])[]
     scene({ 2: { ...leader, log: logOf(1) } }, committed(1, 1, 1)),
     scene({ 2: { ...leader, log: logOf(1) } }, committed(2, 1, 1)),
   ],
-  ['Leader Completeness', scene({ 0: { ...leader, log: other } }, committed(1, 1)), scene({ 0: leader }, committed(1, 1))],
+  [
+    'Leader Completeness', scene({ 0: { ...leader, log: other } }, committed(1, 1)),
+    scene({ 0: leader }, committed(1, 1)),
+  ],
   [
     'State Machine Safety',
     scene({ 2: { commitIndex: 1, log: other } }, committed(2, 1)),
@@ -134,11 +137,23 @@ const of = (change: Partial<ModelServer>): ModelServer => server(1, change);
 type Pair = readonly [before: ModelServer, after: ModelServer];
 const steps: readonly (readonly [name: string, broken: Pair, mended: Pair])[] = [
   ['Term Monotonic', [of({}), of({ currentTerm: 1 })], [of({}), of({ currentTerm: 3 })]],
-  ['One Vote Per Term', [of({ votedFor: 0 }), of({ votedFor: 2 })], [of({ votedFor: 0 }), of({ votedFor: 2, currentTerm: 3 })]],
+  [
+    'One Vote Per Term', [of({ votedFor: 0 }), of({ votedFor: 2 })],
+    [of({ votedFor: 0 }), of({ votedFor: 2, currentTerm: 3 })],
+  ],
   ['One Vote Per Term', [of({ votedFor: 0 }), of({ votedFor: null })], [of({ votedFor: null }), of({ votedFor: 0 })]],
-  ['Leader Append-Only', [of(leader), of({ ...leader, log: logOf(1) })], [of(leader), of({ ...leader, log: logOf(1, 1, 2) })]],
-  ['Leader Append-Only', [of(leader), of({ ...leader, log: logOf(0, 1) })], [of({}), of({ ...leader, log: logOf(0, 1) })]],
-  ['Commit Index Monotonic', [of({ commitIndex: 2 }), of({ commitIndex: 1 })], [of({ commitIndex: 1 }), of({ commitIndex: 2 })]],
+  [
+    'Leader Append-Only', [of(leader), of({ ...leader, log: logOf(1) })],
+    [of(leader), of({ ...leader, log: logOf(1, 1, 2) })],
+  ],
+  [
+    'Leader Append-Only', [of(leader), of({ ...leader, log: logOf(0, 1) })],
+    [of({}), of({ ...leader, log: logOf(0, 1) })],
+  ],
+  [
+    'Commit Index Monotonic', [of({ commitIndex: 2 }), of({ commitIndex: 1 })],
+    [of({ commitIndex: 1 }), of({ commitIndex: 2 })],
+  ],
   [
     'Snapshot Index Monotonic',
     [of({ log: new PlainLog(logOf(1, 1).all, 2) }), of({ log: new PlainLog(logOf(1, 1).all, 1) })],

@@ -215,23 +215,30 @@ test('a step that a crash cut may count on what was not sent any more, in nextIn
   const judge = new StepJudge({ servers: 3, isPrompt: true });
   const entry = { term: 2, command: 'x' };
   const before = {
-    id: 0, role: 'leader', currentTerm: 2, votedFor: 0, log: new PlainLog([{ term: 2, command: null }]), commitIndex: 0, votesGranted: [], nextIndex: [1, 2, 2], matchIndex: [0, 0, 0],
+    id: 0, role: 'leader', currentTerm: 2, votedFor: 0, log: new PlainLog([{ term: 2, command: null }]), commitIndex: 0,
+    votesGranted: [], nextIndex: [1, 2, 2], matchIndex: [0, 0, 0],
   } as const;
   const after = { ...before, log: new PlainLog([{ term: 2, command: null }, entry]), nextIndex: [1, 3, 2] };
   const step: SpecStep = { before, event: { kind: 'request', commands: ['x'] }, after, sent: [] };
   expect(judge.judge({ ...step, isCut: true })).toBe(null);
   expect(judge.judge(step)?.detail).toContain('nextIndex[1] is 3 and not 2');
-  expect(judge.judge({ ...step, after: { ...after, matchIndex: [0, 1, 0] }, isCut: true })?.detail).toContain('matchIndex[1] is 1 and not 0');
+  expect(judge.judge({ ...step, after: { ...after, matchIndex: [0, 1, 0] }, isCut: true })?.detail).toContain(
+    'matchIndex[1] is 1 and not 0',
+  );
 });
 
 describe('what changes nothing is granted, and nothing beside it', () => {
   const judge = new StepJudge({ servers: 3, isPrompt: true });
   const log = new PlainLog([{ term: 1, command: 'x' }]);
   const follower: SpecServer = {
-    id: 0, role: 'follower', currentTerm: 2, votedFor: null, log, commitIndex: 0, votesGranted: [], nextIndex: [], matchIndex: [],
+    id: 0, role: 'follower', currentTerm: 2, votedFor: null, log, commitIndex: 0, votesGranted: [], nextIndex: [],
+    matchIndex: [],
   };
-  const says = (before: SpecServer, message: SpecMessage, change: Partial<SpecServer>, sent: readonly SpecMessage[]): string =>
-    judge.judge({ before, event: { kind: 'message', message }, after: { ...before, ...change }, sent })?.detail ?? 'granted';
+  const says = (
+    before: SpecServer, message: SpecMessage, change: Partial<SpecServer>, sent: readonly SpecMessage[],
+  ): string =>
+    judge.judge({ before, event: { kind: 'message', message }, after: { ...before, ...change }, sent })?.detail ??
+    'granted';
 
   const asks = { kind: 'RequestVoteRequest', term: 2, source: 1, dest: 0, lastLogIndex: 1, lastLogTerm: 1 } as const;
   const no = { kind: 'RequestVoteResponse', term: 2, source: 0, dest: 1, voteGranted: false } as const;
@@ -243,11 +250,13 @@ describe('what changes nothing is granted, and nothing beside it', () => {
   });
 
   const appends = {
-    kind: 'AppendEntriesRequest', term: 3, source: 1, dest: 0, prevLogIndex: 1, prevLogTerm: 1, entries: [], leaderCommit: 0,
+    kind: 'AppendEntriesRequest', term: 3, source: 1, dest: 0, prevLogIndex: 1, prevLogTerm: 1, entries: [],
+    leaderCommit: 0,
   } as const;
   const taken = { kind: 'AppendEntriesResponse', source: 0, dest: 1, success: true, matchIndex: 1 } as const;
   test.each([
-    [1, 'its term is 1, and currentTerm is 3'], [2, 'granted'], [3, 'granted'], [4, 'its term is 4, and currentTerm is 3'],
+    [1, 'its term is 1, and currentTerm is 3'], [2, 'granted'], [3, 'granted'],
+    [4, 'its term is 4, and currentTerm is 3'],
   ])('entries of term 3 are answered in term %i by a server of term 2', (term, verdict) => {
     expect(says(follower, appends, { currentTerm: 3 }, [{ ...taken, term }])).toContain(verdict);
   });
@@ -256,11 +265,20 @@ describe('what changes nothing is granted, and nothing beside it', () => {
     kind: 'InstallSnapshotRequest', term: 1, source: 1, dest: 0, lastIncludedIndex: 4, lastIncludedTerm: 1,
   } as const;
   const answer = { kind: 'InstallSnapshotResponse', term: 2, source: 0, dest: 1 } as const;
-  const installed = { role: 'follower', log: new PlainLog(Array.from({ length: 4 }, () => ({ term: 1, command: 'x' })), 4), commitIndex: 4 } as const;
+  const installed = {
+    role: 'follower',
+    log: new PlainLog(
+      Array.from({ length: 4 }, () => ({ term: 1, command: 'x' })), 4,
+    ),
+    commitIndex: 4,
+  } as const;
   const leads = { role: 'leader', nextIndex: [2, 2, 2], matchIndex: [0, 0, 0], votedFor: 0 } as const;
   test.each([
     ['installed by a follower', {}, installed, 4, 'granted'],
-    ['installed by a candidate, which follows', { role: 'candidate', votedFor: 0, votesGranted: [0] }, installed, 4, 'granted'],
+    [
+      'installed by a candidate, which follows', { role: 'candidate', votedFor: 0, votesGranted: [0] }, installed, 4,
+      'granted',
+    ],
     ['refused', {}, {}, 0, 'granted'],
     ['acknowledged and not installed', {}, {}, 4, "the request's term 1 is not currentTerm 2"],
     ['installed by a leader', leads, installed, 4, 'nobody asked for what the leader put at index 2'],

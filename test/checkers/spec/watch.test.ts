@@ -1,4 +1,7 @@
-/** What the watch hands to the judge: of each server what it was, what it was given, what it became and sent; and what it leaves out. */
+/**
+ * What the watch hands to the judge: of each server what it was, what it was given, what it became and sent; and what
+ * it leaves out.
+ */
 import { describe, expect, test } from 'vitest';
 import type { Abstraction } from '../../../checkers/spec/abstraction.ts';
 import { PlainLog } from '../../../checkers/spec/log.ts';
@@ -17,22 +20,36 @@ const abstraction: Abstraction<SpecServer, Given> = {
   notSpecified: ['ping', 'never'],
   server: (server) => server,
   message: (_from, _to, message) => (isPing(message) ? null : message),
-  event: (event) => (event.kind === 'message' ? { kind: 'notSpecified', what: 'ping' } : event.kind === 'request' ? { kind: 'other' } : { kind: 'timer' }),
+  event: (event) =>
+    event.kind === 'message'
+      ? { kind: 'notSpecified', what: 'ping' }
+      : event.kind === 'request'
+        ? { kind: 'other' }
+        : { kind: 'timer' },
 };
 
 const server = (id: number, more: Partial<SpecServer> = {}): SpecServer => ({
-  id, role: 'follower', currentTerm: 4, votedFor: null, log: new PlainLog(), commitIndex: 0, votesGranted: [], nextIndex: [1, 1, 1], matchIndex: [0, 0, 0], ...more,
+  id, role: 'follower', currentTerm: 4, votedFor: null, log: new PlainLog(), commitIndex: 0, votesGranted: [],
+  nextIndex: [1, 1, 1], matchIndex: [0, 0, 0], ...more,
 });
-const stands = (id: number): SpecServer => server(id, { role: 'candidate', currentTerm: 5, votedFor: id, votesGranted: [id] });
+const stands = (id: number): SpecServer =>
+  server(id, { role: 'candidate', currentTerm: 5, votedFor: id, votesGranted: [id] });
 const votesFor = (id: number, candidate: number): SpecServer => server(id, { currentTerm: 5, votedFor: candidate });
-const ask = (source: number, dest: number): SpecMessage => ({ kind: 'RequestVoteRequest', term: 5, source, dest, lastLogIndex: 0, lastLogTerm: 0 });
-const yes = (source: number, dest: number): SpecMessage => ({ kind: 'RequestVoteResponse', term: 5, source, dest, voteGranted: true });
+const ask = (source: number, dest: number): SpecMessage => ({
+  kind: 'RequestVoteRequest', term: 5, source, dest, lastLogIndex: 0, lastLogTerm: 0,
+});
+const yes = (source: number, dest: number): SpecMessage => ({
+  kind: 'RequestVoteResponse', term: 5, source, dest, voteGranted: true,
+});
 const timer = { kind: 'timer', timer: 'election' } as const;
 const heard = (from: number, message: Given) => ({ kind: 'message', from, message }) as const;
 const send = (to: number, message: Given) => ({ kind: 'send', to, message }) as const;
 const ping = { kind: 'ping' } as const;
 
-function watching(more: Partial<Abstraction<SpecServer, Given>> = {}): { readonly watch: SpecWatch; readonly steps: SpecStep[] } {
+function watching(more: Partial<Abstraction<SpecServer, Given>> = {}): {
+  readonly watch: SpecWatch;
+  readonly steps: SpecStep[];
+} {
   const steps: SpecStep[] = [];
   const watch = new SpecWatch({ ...abstraction, ...more } as Abstraction, (step) => void steps.push(step));
   for (const id of [0, 1, 2]) watch.booted(id, server(id));
@@ -44,15 +61,22 @@ describe('a step', () => {
   test('is told with what it was, what it was given, what it became and what it sent', () => {
     const { watch, steps } = watching();
     const [toOne, toTwo] = [ask(0, 1), ask(0, 2)];
-    watch.stepped(0, stands(0), timer, [{ kind: 'setTimer', timer: 'election', afterUs: { min: 1, max: 2 } }, send(1, toOne), send(2, toTwo), send(1, ping)]);
+    watch.stepped(0, stands(0), timer, [
+      { kind: 'setTimer', timer: 'election', afterUs: { min: 1, max: 2 } }, send(1, toOne), send(2, toTwo),
+      send(1, ping),
+    ]);
     expect(steps).toEqual([{ before: server(0), event: { kind: 'timer' }, after: stands(0), sent: [toOne, toTwo] }]);
     watch.stepped(1, votesFor(1, 0), heard(0, toOne), [send(0, yes(1, 0))]);
-    expect(steps[1]).toEqual({ before: server(1), event: { kind: 'message', message: toOne }, after: votesFor(1, 0), sent: [yes(1, 0)] });
+    expect(steps[1]).toEqual({
+      before: server(1), event: { kind: 'message', message: toOne }, after: votesFor(1, 0), sent: [yes(1, 0)],
+    });
   });
 
   test('is told before it is judged', () => {
     const { watch, steps } = watching();
-    expect(() => watch.stepped(0, server(0, { currentTerm: 9 }), timer, [])).toThrow('n0, a timer: no action of Figure 2 leads from here to there');
+    expect(() => watch.stepped(0, server(0, { currentTerm: 9 }), timer, [])).toThrow(
+      'n0, a timer: no action of Figure 2 leads from here to there',
+    );
     expect(steps.length).toBe(1);
   });
 
@@ -63,7 +87,9 @@ describe('a step', () => {
     watch.stepped(0, standing, heard(1, ask(1, 0)), []);
     watch.stepped(0, standing, heard(1, ask(1, 0)), [send(1, ping)]);
     expect(steps.length).toBe(1);
-    expect(() => watch.stepped(0, standing, { kind: 'request', id: 0, request: 0 }, [send(1, yes(0, 1))])).toThrow('n0, nothing that Figure 2 knows: ');
+    expect(() => watch.stepped(0, standing, { kind: 'request', id: 0, request: 0 }, [send(1, yes(0, 1))])).toThrow(
+      'n0, nothing that Figure 2 knows: ',
+    );
   });
 
   test('of a client is not looked at', () => {
@@ -99,7 +125,11 @@ describe('a message', () => {
   test('of a step that ended in a crash was never sent, and its state is not the server\'s', () => {
     const { watch, message } = asked();
     watch.crashed(1, { event: heard(0, message), after: votesFor(1, 0) });
-    expect(() => watch.stepped(0, server(0, { role: 'candidate', currentTerm: 5, votedFor: 0, votesGranted: [0, 1] }), heard(1, yes(1, 0)), [])).toThrow(nobody);
+    expect(() =>
+      watch.stepped(
+        0, server(0, { role: 'candidate', currentTerm: 5, votedFor: 0, votesGranted: [0, 1] }), heard(1, yes(1, 0)), [],
+      ),
+    ).toThrow(nobody);
   });
 });
 

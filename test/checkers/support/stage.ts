@@ -37,7 +37,14 @@ export const c0: NodeId = servers;
 export const c1: NodeId = servers + 1;
 
 /** An entry by its term, or with another command than the usual one; null is a no-op. */
-export type Item = Term | { readonly term: Term; readonly command: Command | string | null; readonly sizeBytes?: number; readonly configuration?: Configuration };
+export type Item =
+  | Term
+  | {
+      readonly term: Term;
+      readonly command: Command | string | null;
+      readonly sizeBytes?: number;
+      readonly configuration?: Configuration;
+    };
 
 /** A server, from its log's first entry on: `base` says how many of the entries are compacted. */
 export interface View {
@@ -59,31 +66,58 @@ export interface View {
   readonly waiting: readonly Waiting[];
   readonly reading: readonly Reading[] | null;
   readonly transfers: Transfers | null;
-  /** Who takes part as the log says at its base, or the snapshot, where that is not what its entries say; null where it is. */
+  /**
+   * Who takes part as the log says at its base, or the snapshot, where that is not what its entries say; null where it
+   * is.
+   */
   readonly goesBy: Configuration | null;
   readonly snapshotTells: Configuration | null;
 }
 
-/** `value`: another value of a key, or the last command another one; `version`: another version of a key; `first`: the first command; `extra` and `lacking`: a key more or less; the same of sessions. */
-export type Spoiling = 'value' | 'version' | 'first' | 'extra' | 'lacking' | 'session' | 'extraSession' | 'result' | 'label';
+/**
+ * `value`: another value of a key, or the last command another one; `version`: another version of a key; `first`: the
+ * first command; `extra` and `lacking`: a key more or less; the same of sessions.
+ */
+export type Spoiling =
+  'value' | 'version' | 'first' | 'extra' | 'lacking' | 'session' | 'extraSession' | 'result' | 'label';
 
 const follower: Role = { kind: 'follower', leaderId: null };
 const blank: View = {
-  term: 0, vote: null, log: [], base: 0, commit: 0, applied: 0, executed: null, role: follower, options: {}, spoilt: null, spoiltSnapshot: null, channel: [], waiting: [], reading: null, transfers: null,
-  goesBy: null, snapshotTells: null,
+  term: 0, vote: null, log: [], base: 0, commit: 0, applied: 0, executed: null, role: follower, options: {},
+  spoilt: null, spoiltSnapshot: null, channel: [], waiting: [], reading: null, transfers: null, goesBy: null,
+  snapshotTells: null,
 };
 
 export const follows = (leaderId: NodeId): Role => ({ kind: 'follower', leaderId });
 export const stands = (...votes: readonly NodeId[]): Role => ({ kind: 'candidate', votes });
 /** By server: up to where each is known to match; the next index is right behind it when it is not said. */
-export const leads = (matchIndex: readonly LogIndex[], nextIndex = matchIndex.map((match) => match + 1)): Role => ({ kind: 'leader', nextIndex, matchIndex });
+export const leads = (matchIndex: readonly LogIndex[], nextIndex = matchIndex.map((match) => match + 1)): Role => ({
+  kind: 'leader', nextIndex, matchIndex,
+});
 
 export type Happening =
   /** Starts from what its disk holds; `as`: with another state than that. `disk`: the disk was exchanged before. */
   | { readonly kind: 'boot'; readonly node: NodeId; readonly as?: Partial<View>; readonly disk?: Partial<View> }
-  /** `disk`: where it is not what the state is; `sets`: timers. A leader answers whose entries it applies, unless it `isSilent`. */
-  | { readonly kind: 'step'; readonly node: NodeId; readonly to: Partial<View>; readonly event?: Event<ServerMessage, never>; readonly sends?: readonly Sent[]; readonly sets?: readonly string[]; readonly isSilent?: true; readonly disk?: Partial<View> }
-  | { readonly kind: 'crash'; readonly node: NodeId; readonly atBarrier?: 'no' | 'writeLost' | 'writeKept'; readonly disk?: Partial<View> }
+  /**
+   * `disk`: where it is not what the state is; `sets`: timers. A leader answers whose entries it applies, unless it
+   * `isSilent`.
+   */
+  | {
+      readonly kind: 'step';
+      readonly node: NodeId;
+      readonly to: Partial<View>;
+      readonly event?: Event<ServerMessage, never>;
+      readonly sends?: readonly Sent[];
+      readonly sets?: readonly string[];
+      readonly isSilent?: true;
+      readonly disk?: Partial<View>;
+    }
+  | {
+      readonly kind: 'crash';
+      readonly node: NodeId;
+      readonly atBarrier?: 'no' | 'writeLost' | 'writeKept';
+      readonly disk?: Partial<View>;
+    }
   | { readonly kind: 'refuse'; readonly node: NodeId }
   | { readonly kind: 'ask'; readonly operation: number; readonly request: Operation | Change }
   | { readonly kind: 'giveUp'; readonly operation: number }
@@ -91,12 +125,18 @@ export type Happening =
   | { readonly kind: 'end' };
 export type Sent = readonly [to: NodeId, message: ServerMessage];
 
-export const boots = (node: NodeId, more: Omit<Extract<Happening, { kind: 'boot' }>, 'kind' | 'node'> = {}): Happening => ({ kind: 'boot', node, ...more });
+export const boots = (
+  node: NodeId, more: Omit<Extract<Happening, { kind: 'boot' }>, 'kind' | 'node'> = {},
+): Happening => ({ kind: 'boot', node, ...more });
 export const allBoot: readonly Happening[] = [boots(0), boots(1), boots(2)];
-export const steps = (node: NodeId, to: Partial<View>, more: Omit<Extract<Happening, { kind: 'step' }>, 'kind' | 'node' | 'to'> = {}): Happening => ({ kind: 'step', node, to, ...more });
+export const steps = (
+  node: NodeId, to: Partial<View>, more: Omit<Extract<Happening, { kind: 'step' }>, 'kind' | 'node' | 'to'> = {},
+): Happening => ({ kind: 'step', node, to, ...more });
 /** A step by which a message is heard. */
-export const hears = (node: NodeId, from: NodeId, message: ServerMessage, to: Partial<View> = {}, sends: readonly Sent[] = [], sets: readonly string[] = []): Happening =>
-  steps(node, to, { event: { kind: 'message', from, message }, sends, sets });
+export const hears = (
+  node: NodeId, from: NodeId, message: ServerMessage, to: Partial<View> = {}, sends: readonly Sent[] = [],
+  sets: readonly string[] = [],
+): Happening => steps(node, to, { event: { kind: 'message', from, message }, sends, sets });
 
 /** The entry at an index: always the same object, as a log keeps it from step to step. */
 const entries = new Map<string, Entry>();
@@ -107,16 +147,25 @@ export function entryAt(index: LogIndex, item: Item): Entry {
     const term = typeof item === 'number' ? item : item.term;
     const command = typeof item === 'number' ? commandAt(index, item) : item.command;
     const configuration = typeof item === 'number' ? undefined : item.configuration;
-    entries.set(name, entry = { term, command, sizeBytes: typeof item === 'number' ? 10 : (item.sizeBytes ?? 10), ...(configuration === undefined ? {} : { configuration }) });
+    entries.set(
+      name,
+      (entry = {
+        term, command, sizeBytes: typeof item === 'number' ? 10 : (item.sizeBytes ?? 10),
+        ...(configuration === undefined ? {} : { configuration }),
+      }),
+    );
   }
   return entry;
 }
 
-const commandAt = (index: LogIndex, term: Term): Command => ({ client: c1, sequence: index, operation: { kind: 'append', key: 'k', value: `${term}.${index};` } });
+const commandAt = (index: LogIndex, term: Term): Command => ({
+  client: c1, sequence: index, operation: { kind: 'append', key: 'k', value: `${term}.${index};` },
+});
 
 const entriesOf = (log: readonly Item[]): readonly Entry[] => log.map((item, place) => entryAt(place + 1, item));
 
-const lastConfiguration = (log: readonly Entry[]): Configuration | undefined => log.findLast(({ configuration }) => configuration !== undefined)?.configuration;
+const lastConfiguration = (log: readonly Entry[]): Configuration | undefined =>
+  log.findLast(({ configuration }) => configuration !== undefined)?.configuration;
 
 /** How a kind of server keeps what it applied. */
 interface Service<Held> {
@@ -127,12 +176,22 @@ interface Service<Held> {
 }
 
 const kvService: Service<Machine> = {
-  execute: (log, upTo) => log.slice(0, upTo).reduce((machine, { command }, place) => apply(machine, place + 1, command as Command | null), newMachine),
+  execute: (log, upTo) =>
+    log
+      .slice(0, upTo)
+      .reduce((machine, { command }, place) => apply(machine, place + 1, command as Command | null), newMachine),
   spoil(machine, how) {
-    const { store: { values, sizeBytes }, sessions, lastExecuted } = machine;
-    const withValues = (changed: typeof values): Machine => ({ store: { values: changed, sizeBytes }, sessions, lastExecuted });
-    const withSessions = (client: NodeId, sequence: number, result: Result): Machine =>
-      ({ store: machine.store, sessions: { byClient: sessions.byClient.set(client, { sequence, result }), sizeBytes: sessions.sizeBytes }, lastExecuted });
+    const {
+      store: { values, sizeBytes }, sessions, lastExecuted,
+    } = machine;
+    const withValues = (changed: typeof values): Machine => ({
+      store: { values: changed, sizeBytes }, sessions, lastExecuted,
+    });
+    const withSessions = (client: NodeId, sequence: number, result: Result): Machine => ({
+      store: machine.store,
+      sessions: { byClient: sessions.byClient.set(client, { sequence, result }), sizeBytes: sessions.sizeBytes },
+      lastExecuted,
+    });
     switch (how) {
       case 'value':
       case 'first':
@@ -154,16 +213,38 @@ const kvService: Service<Machine> = {
     }
   },
   dataOf: takeSnapshot,
-  serverOf: (raft, machine, { channel, waiting, reading, transfers }): Server =>
-    ({ config: { ...raft.config, maxRaftState: -1, applyBatchMax: 64, applyPauseUs: { min: 0, max: 0 } }, raft, channel, machine, waiting, ...(reading === null ? {} : { reading }), ...(transfers === null ? {} : { transfers }) }),
+  serverOf: (raft, machine, { channel, waiting, reading, transfers }): Server => ({
+    config: { ...raft.config, maxRaftState: -1, applyBatchMax: 64, applyPauseUs: { min: 0, max: 0 } },
+    raft,
+    channel,
+    machine,
+    waiting,
+    ...(reading === null ? {} : { reading }),
+    ...(transfers === null ? {} : { transfers }),
+  }),
 };
 
 const logService: Service<Applied> = {
-  execute: (log, upTo) => ({ commands: Vector.startingAt<string | null>(1).append(log.slice(0, upTo).map(({ command }) => command as string | null)), sizeBytes: 0 }),
+  execute: (log, upTo) => ({
+    commands: Vector.startingAt<string | null>(1).append(
+      log.slice(0, upTo).map(({ command }) => command as string | null),
+    ),
+    sizeBytes: 0,
+  }),
   spoil({ commands }, how) {
     if (how === 'lacking') return { commands: commands.truncate(commands.end - 1), sizeBytes: 0 };
-    if (how === 'label') return { commands: Vector.startingAt<string | null>(2).append(commands.slice(1, commands.end - 1) as readonly (string | null)[]), sizeBytes: 0 };
-    if (how === 'first') return { commands: Vector.startingAt<LogCommand | null>(1).append(['another', ...commands.slice(2, commands.end)]), sizeBytes: 0 };
+    if (how === 'label')
+      return {
+        commands: Vector.startingAt<string | null>(2).append(
+          commands.slice(1, commands.end - 1) as readonly (string | null)[],
+        ),
+        sizeBytes: 0,
+      };
+    if (how === 'first')
+      return {
+        commands: Vector.startingAt<LogCommand | null>(1).append(['another', ...commands.slice(2, commands.end)]),
+        sizeBytes: 0,
+      };
     if (how === 'extra') return { commands: commands.append(['more']), sizeBytes: 0 };
     return { commands: commands.truncate(commands.end - 1).append(['another']), sizeBytes: 0 };
   },
@@ -172,7 +253,10 @@ const logService: Service<Applied> = {
 };
 
 /** What all observers hear, whatever they make of it. */
-type Judge = Pick<Observer<never, never, never>, 'booted' | 'stepped' | 'crashed' | 'refused' | 'invoked' | 'gaveUp' | 'returned' | 'finish' | 'counts'>;
+type Judge = Pick<
+  Observer<never, never, never>,
+  'booted' | 'stepped' | 'crashed' | 'refused' | 'invoked' | 'gaveUp' | 'returned' | 'finish' | 'counts'
+>;
 
 export interface StageOptions {
   readonly maxRaftState?: number;
@@ -188,7 +272,10 @@ export interface Kind {
   judge(durableOf: (node: NodeId) => Persistent, options: StageOptions): Judge;
 }
 
-const checksOf = ({ maxRaftState = -1, budgetSteps = 1000, readsAroundLog = false, members }: StageOptions) => ({ servers, ...(members === undefined ? {} : { members }), readsAroundLog, maxRaftState, noopOnElection: true, linearizabilityBudgetSteps: budgetSteps });
+const checksOf = ({ maxRaftState = -1, budgetSteps = 1000, readsAroundLog = false, members }: StageOptions) => ({
+  servers, ...(members === undefined ? {} : { members }), readsAroundLog, maxRaftState, noopOnElection: true,
+  linearizabilityBudgetSteps: budgetSteps,
+});
 
 /** The explorer's observer, taken along one path. */
 class AlongOnePath implements Judge {
@@ -201,7 +288,9 @@ class AlongOnePath implements Judge {
   private readonly seen: Record<string, number> = {};
 
   constructor(durableOf: (node: NodeId) => Persistent, { maxRaftState = -1, members }: StageOptions) {
-    this.observer = new RaftKvUntimedObserver({ servers, clients: 2, maxRaftState, ...(members === undefined ? {} : { members }) });
+    this.observer = new RaftKvUntimedObserver({
+      servers, clients: 2, maxRaftState, ...(members === undefined ? {} : { members }),
+    });
     this.ghost = this.observer.blank;
     this.durableOf = durableOf;
   }
@@ -211,7 +300,9 @@ class AlongOnePath implements Judge {
   }
 
   stepped(node: NodeId, before: never, after: never, event: never, effects: never): void {
-    this.take({ node, before, after, durableBefore: this.disks[node], durableAfter: this.durableOf(node), event, effects });
+    this.take({
+      node, before, after, durableBefore: this.disks[node], durableAfter: this.durableOf(node), event, effects,
+    });
   }
 
   private take(step: NodeStep): void {
@@ -247,16 +338,34 @@ class AlongOnePath implements Judge {
 }
 
 const ofOthers: LeavesOut = Object.fromEntries(
-  properties.map(({ name }) => name).filter((name) => name !== 'Step Of The Specification' && !ofRuns.includes(name)).map((name) => [name, 'the other observers judge it']),
+  properties
+    .map(({ name }) => name)
+    .filter((name) => name !== 'Step Of The Specification' && !ofRuns.includes(name))
+    .map((name) => [name, 'the other observers judge it']),
 );
 const anyPlan = { servers, network: {}, settings: plainSettings } as unknown as Plan;
 
 export const kinds: readonly Kind[] = [
-  { name: 'simulator', leavesOut: RaftKvObserver.leavesOut, service: kvService as Service<never>, judge: (durableOf, options) => new RaftKvObserver(checksOf(options), durableOf) as Judge },
-  { name: 'lab 2', leavesOut: RaftLogObserver.leavesOut, service: logService as Service<never>, judge: (durableOf) => new RaftLogObserver(servers, durableOf) as Judge },
-  { name: 'explorer', leavesOut: RaftKvUntimedObserver.leavesOut, service: kvService as Service<never>, judge: (durableOf, options) => new AlongOnePath(durableOf, options) as Judge },
-  { name: 'outsider', leavesOut: RaftKvOutsider.leavesOut, service: kvService as Service<never>, judge: (_durableOf, options) => new RaftKvOutsider(checksOf(options)) as Judge },
-  { name: 'specification', leavesOut: ofOthers, service: kvService as Service<never>, judge: () => withOracles(raftKv, 'specification').observer(anyPlan, () => null) as Judge },
+  {
+    name: 'simulator', leavesOut: RaftKvObserver.leavesOut, service: kvService as Service<never>,
+    judge: (durableOf, options) => new RaftKvObserver(checksOf(options), durableOf) as Judge,
+  },
+  {
+    name: 'lab 2', leavesOut: RaftLogObserver.leavesOut, service: logService as Service<never>,
+    judge: (durableOf) => new RaftLogObserver(servers, durableOf) as Judge,
+  },
+  {
+    name: 'explorer', leavesOut: RaftKvUntimedObserver.leavesOut, service: kvService as Service<never>,
+    judge: (durableOf, options) => new AlongOnePath(durableOf, options) as Judge,
+  },
+  {
+    name: 'outsider', leavesOut: RaftKvOutsider.leavesOut, service: kvService as Service<never>,
+    judge: (_durableOf, options) => new RaftKvOutsider(checksOf(options)) as Judge,
+  },
+  {
+    name: 'specification', leavesOut: ofOthers, service: kvService as Service<never>,
+    judge: () => withOracles(raftKv, 'specification').observer(anyPlan, () => null) as Judge,
+  },
 ];
 
 export interface Outcome {
@@ -274,7 +383,9 @@ interface Node {
 }
 
 /** Plays a history to an observer, up to what it objects to. */
-export function play({ service, judge: judgeOf }: Kind, history: readonly Happening[], options: StageOptions = {}): Outcome {
+export function play(
+  { service, judge: judgeOf }: Kind, history: readonly Happening[], options: StageOptions = {},
+): Outcome {
   const disks: Persistent[] = [blankPersistent, blankPersistent, blankPersistent];
   const views: View[] = [blank, blank, blank];
   const nodes: (Node | null)[] = [null, null, null];
@@ -289,7 +400,13 @@ export function play({ service, judge: judgeOf }: Kind, history: readonly Happen
       const held = service.execute(entriesOf(log), base);
       const tells = snapshotTells ?? lastConfiguration(entriesOf(log.slice(0, base)));
       const data = service.dataOf(spoiltSnapshot === null ? held : service.spoil(held, spoiltSnapshot));
-      snapshots.set(name, snapshot = { lastIncludedIndex: base, lastIncludedTerm: entryAt(base, log[base - 1]!).term, data, sizeBytes: 1, ...(tells === undefined ? {} : { configuration: tells }) });
+      snapshots.set(
+        name,
+        (snapshot = {
+          lastIncludedIndex: base, lastIncludedTerm: entryAt(base, log[base - 1]!).term, data, sizeBytes: 1,
+          ...(tells === undefined ? {} : { configuration: tells }),
+        }),
+      );
     }
     return snapshot;
   }
@@ -297,21 +414,37 @@ export function play({ service, judge: judgeOf }: Kind, history: readonly Happen
   function persistentOf(view: View): Persistent {
     const all = entriesOf(view.log);
     const baseTerm = view.base === 0 ? 0 : all[view.base - 1]!.term;
-    return { currentTerm: view.term, votedFor: view.vote, log: Log.startingAfter(view.base, baseTerm, view.goesBy ?? lastConfiguration(all.slice(0, view.base))).append(all.slice(view.base)), snapshot: snapshotOf(view) };
+    return {
+      currentTerm: view.term,
+      votedFor: view.vote,
+      log: Log.startingAfter(view.base, baseTerm, view.goesBy ?? lastConfiguration(all.slice(0, view.base))).append(
+        all.slice(view.base),
+      ),
+      snapshot: snapshotOf(view),
+    };
   }
 
-  const isPersistent = (key: string): boolean => ['term', 'vote', 'log', 'base', 'spoiltSnapshot', 'goesBy', 'snapshotTells'].includes(key);
+  const isPersistent = (key: string): boolean =>
+    ['term', 'vote', 'log', 'base', 'spoiltSnapshot', 'goesBy', 'snapshotTells'].includes(key);
 
   function nodeOf(id: NodeId, before: Node | null, view: View, changed: readonly string[]): Node {
     if (before !== null && changed.length === 0) return before;
     const persistent = before !== null && !changed.some(isPersistent) ? before.raft.persistent : persistentOf(view);
-    const raft: Raft = { config: { ...configOf({ id, clusterSize: servers }), ...view.options }, persistent, commitIndex: view.commit, lastApplied: view.applied, role: view.role };
+    const raft: Raft = {
+      config: { ...configOf({ id, clusterSize: servers }), ...view.options }, persistent, commitIndex: view.commit,
+      lastApplied: view.applied, role: view.role,
+    };
     const { spoilt } = view;
-    const isKept = before !== null && !changed.some((key) => key === 'applied' || key === 'executed' || key === 'spoilt');
-    const held = isKept ? (before as Node & { held: never }).held : service.execute(entriesOf(view.log), view.executed ?? view.applied);
+    const isKept =
+      before !== null && !changed.some((key) => key === 'applied' || key === 'executed' || key === 'spoilt');
+    const held = isKept
+      ? (before as Node & { held: never }).held
+      : service.execute(entriesOf(view.log), view.executed ?? view.applied);
     const kept = isKept || spoilt === null ? held : service.spoil(held, spoilt);
     // A step of the service alone leaves Raft as it is.
-    const isOfService = before !== null && changed.every((key) => ['executed', 'spoilt', 'channel', 'waiting', 'reading', 'transfers'].includes(key));
+    const isOfService =
+      before !== null &&
+      changed.every((key) => ['executed', 'spoilt', 'channel', 'waiting', 'reading', 'transfers'].includes(key));
     const told = isOfService ? before.raft : raft;
     return { view, raft: told, state: service.serverOf(told, kept as never, view), held: kept } as Node;
   }
@@ -339,7 +472,10 @@ export function play({ service, judge: judgeOf }: Kind, history: readonly Happen
         nodes[node] = after;
         disks[node] = disk === undefined ? after.raft.persistent : persistentOf({ ...view, ...disk });
         views[node] = disk === undefined ? view : { ...view, ...disk };
-        const answers = isSilent === true || view.role.kind !== 'leader' ? [] : answersTo(view.log.slice(before.view.applied, view.applied), before.view.applied);
+        const answers =
+          isSilent === true || view.role.kind !== 'leader'
+            ? []
+            : answersTo(view.log.slice(before.view.applied, view.applied), before.view.applied);
         const effects: readonly Effect<ServerMessage, never, never>[] = [
           ...[...sends, ...answers].map(([receiver, message]) => ({ kind: 'send', to: receiver, message }) as const),
           ...sets.map((timer) => ({ kind: 'setTimer', timer, afterUs: { min: 1, max: 1 } }) as const),
@@ -389,11 +525,16 @@ export function play({ service, judge: judgeOf }: Kind, history: readonly Happen
 }
 
 /** To each command of a client, whatever came of it. */
-const answersTo = (items: readonly Item[], behind: LogIndex): readonly Sent[] => items.flatMap((item, place): readonly Sent[] => {
-  const command = entryAt(behind + place + 1, item).command as Command | string | null;
-  if (command === null || typeof command === 'string') return [];
-  return [[command.client, { kind: 'clientReply', sequence: command.sequence, outcome: { kind: 'done', result: null } }]];
-});
+const answersTo = (items: readonly Item[], behind: LogIndex): readonly Sent[] =>
+  items.flatMap((item, place): readonly Sent[] => {
+    const command = entryAt(behind + place + 1, item).command as Command | string | null;
+    if (command === null || typeof command === 'string') return [];
+    return [
+      [command.client, { kind: 'clientReply', sequence: command.sequence, outcome: { kind: 'done', result: null } }],
+    ];
+  });
 
 /** What a disk keeps of a view. */
-const pick = ({ term, vote, log, base, spoiltSnapshot }: View): Partial<View> => ({ term, vote, log, base, spoiltSnapshot });
+const pick = ({ term, vote, log, base, spoiltSnapshot }: View): Partial<View> => ({
+  term, vote, log, base, spoiltSnapshot,
+});

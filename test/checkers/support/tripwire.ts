@@ -1,6 +1,8 @@
 /** The smallest history that breaks a property, and the same one mended, which passes. */
 import type { PropertyName } from '../../../checkers/properties.ts';
-import { allBoot, hears, leads, stands, steps, type Happening, type Item, type Kind, type StageOptions } from './stage.ts';
+import {
+  allBoot, hears, leads, stands, steps, type Happening, type Item, type Kind, type StageOptions,
+} from './stage.ts';
 import { votes } from './messages.ts';
 
 export interface Tripwire {
@@ -21,9 +23,13 @@ export const n0Leads = (log: readonly Item[] = []): readonly Happening[] => [
   ...allBoot,
   steps(1, { term: 1, vote: 0 }),
   steps(0, { term: 1, vote: 0, role: stands(0) }),
-  hears(0, 1, votes(1), { role: leads([0, 0, 0], log.length === 0 ? [1, 1, 1] : [log.length + 1, log.length + 1, log.length + 1]) }),
+  hears(0, 1, votes(1), {
+    role: leads([0, 0, 0], log.length === 0 ? [1, 1, 1] : [log.length + 1, log.length + 1, log.length + 1]),
+  }),
   ...(log.length === 0 ? [] : [steps(0, { log })]),
 ];
 
 /** Then n1 stores the log, and n0 commits all of it. */
-export const n0Commits = (log: readonly Item[]): readonly Happening[] => [...n0Leads(log), steps(1, { log }), steps(0, { commit: log.length })];
+export const n0Commits = (log: readonly Item[]): readonly Happening[] => [
+  ...n0Leads(log), steps(1, { log }), steps(0, { commit: log.length }),
+];

@@ -10,17 +10,25 @@ const options: RaftOptions = { checkQuorum: true, reads: ['lease'], lease: { pro
 const none: Rounds = { begun: 1, answered: [0, 1, 0], reads: [], confirmed: [] };
 const read: PendingRead = { by: 0, client: c0, sequence: 1, index: 0, round: 1 };
 const others: PendingRead = { ...read, by: 1 };
-const leadsWith = (rounds: Partial<Rounds>, office: Partial<Office> = {}): Leader => ({ ...(leads([0, 0, 0]) as Leader), office: { heard: [], rounds: { ...none, ...rounds }, ...office } });
+const leadsWith = (rounds: Partial<Rounds>, office: Partial<Office> = {}): Leader => ({
+  ...(leads([0, 0, 0]) as Leader), office: { heard: [], rounds: { ...none, ...rounds }, ...office },
+});
 const get: Operation = { kind: 'get', key: 'k' };
 const reader = (index: number | null): View['reading'] => [{ client: c0, sequence: 1, operation: get, index }];
 const n0Leads = (on: RaftOptions = options): readonly Happening[] => [
   boots(0, { as: { options: on } }), boots(1, { as: { options: on } }), boots(2, { as: { options: on } }),
-  steps(1, { term: 1, vote: 0 }), steps(0, { term: 1, vote: 0, role: stands(0) }), hears(0, 1, votes(1), { role: leadsWith({}) }),
+  steps(1, { term: 1, vote: 0 }), steps(0, { term: 1, vote: 0, role: stands(0) }),
+  hears(0, 1, votes(1), { role: leadsWith({}) }),
 ];
 const timer = (name: string) => ({ event: { kind: 'timer', timer: name } as const });
-const asked = (rounds: Partial<Rounds>, office: Partial<Office> = {}, on: RaftOptions = options): readonly Happening[] =>
-  [...n0Leads(on), steps(0, { role: leadsWith({ leased: [read], ...rounds }, office), reading: reader(null) })];
-const answers = (rounds: Partial<Rounds>, office: Partial<Office> = {}): Happening => steps(0, { role: leadsWith(rounds, office), reading: [] }, timer('leaseRead'));
+const asked = (
+  rounds: Partial<Rounds>, office: Partial<Office> = {}, on: RaftOptions = options,
+): readonly Happening[] => [
+  ...n0Leads(on),
+  steps(0, { role: leadsWith({ leased: [read], ...rounds }, office), reading: reader(null) }),
+];
+const answers = (rounds: Partial<Rounds>, office: Partial<Office> = {}): Happening =>
+  steps(0, { role: leadsWith(rounds, office), reading: [] }, timer('leaseRead'));
 const asksAnew = (rounds: Partial<Rounds>, office: Partial<Office> = {}): Happening =>
   steps(0, { role: leadsWith({ ...rounds, begun: 2, reads: [{ ...read, round: 2 }] }, office) }, timer('leaseRead'));
 const { checkQuorum: _, ...unwatched } = options;
@@ -38,8 +46,9 @@ export const leases: readonly Tripwire[] = [
     broken: [answers({ answered: [0, 0, 0] })], mended: [asksAnew({ answered: [0, 0, 0] })],
   },
   {
-    property: 'Read Under Lease', what: 'the leader has told another server to stand', given: asked({}, { mayBeDeposed: true }),
-    broken: [answers({}, { mayBeDeposed: true })], mended: [asksAnew({}, { mayBeDeposed: true })],
+    property: 'Read Under Lease', what: 'the leader has told another server to stand',
+    given: asked({}, { mayBeDeposed: true }), broken: [answers({}, { mayBeDeposed: true })],
+    mended: [asksAnew({}, { mayBeDeposed: true })],
   },
   {
     property: 'Read Under Lease', what: 'nobody keeps from voting', given: asked({}, {}, unwatched),
@@ -47,20 +56,29 @@ export const leases: readonly Tripwire[] = [
   },
   {
     property: 'Lease Begins With Its Round', what: 'a lease begins with an answer', given: n0Leads(),
-    broken: [steps(0, { role: leadsWith({ answered: [0, 1, 1] }) }, { sets: ['lease1'] })], mended: [steps(0, { role: leadsWith({ begun: 2 }) }, { sets: ['lease2'] })],
+    broken: [steps(0, { role: leadsWith({ answered: [0, 1, 1] }) }, { sets: ['lease1'] })],
+    mended: [steps(0, { role: leadsWith({ begun: 2 }) }, { sets: ['lease2'] })],
   },
   {
-    property: 'Lease Begins With Its Round', what: 'a lease is as long as the promise, and clocks may differ', given: n0Leads({ ...options, lease: { promiseUs: 1, driftPer1000: 1 } }),
-    broken: [steps(0, { role: leadsWith({ begun: 2 }) }, { sets: ['lease2'] })], mended: [steps(0, { role: leadsWith({ begun: 2 }) }, { sets: ['election'] })],
+    property: 'Lease Begins With Its Round', what: 'a lease is as long as the promise, and clocks may differ',
+    given: n0Leads({ ...options, lease: { promiseUs: 1, driftPer1000: 1 } }),
+    broken: [steps(0, { role: leadsWith({ begun: 2 }) }, { sets: ['lease2'] })],
+    mended: [steps(0, { role: leadsWith({ begun: 2 }) }, { sets: ['election'] })],
   },
   {
     property: 'Promise Is Kept', what: 'a server starts again and would vote', given: [...n0Leads(), fall],
-    broken: [boots(1, { as: { options, role: follows(0) } })], mended: [boots(1, { as: { options, role: hearsOf(null) } })],
+    broken: [boots(1, { as: { options, role: follows(0) } })],
+    mended: [boots(1, { as: { options, role: hearsOf(null) } })],
   },
   {
-    property: 'Promise Is Kept', what: 'a server hears of a later term and would vote', given: [...n0Leads(), steps(1, { role: hearsOf(0) })],
+    property: 'Promise Is Kept',
+    what: 'a server hears of a later term and would vote',
+    given: [...n0Leads(), steps(1, { role: hearsOf(0) })],
     broken: [hears(1, 2, votes(2, false), { term: 2, vote: null, role: { kind: 'follower', leaderId: null } })],
-    mended: [hears(1, 2, votes(2, false), { term: 2, vote: null, role: hearsOf(null) }), steps(1, { role: { kind: 'follower', leaderId: null } }, timer('contact'))],
+    mended: [
+      hears(1, 2, votes(2, false), { term: 2, vote: null, role: hearsOf(null) }),
+      steps(1, { role: { kind: 'follower', leaderId: null } }, timer('contact')),
+    ],
   },
   {
     property: 'No Read Is Dropped', what: 'a read of its own is forgotten', given: waiting,
@@ -71,8 +89,15 @@ export const leases: readonly Tripwire[] = [
     broken: [steps(0, { role: leadsWith({ expired: 1 }) }, timer('heartbeat'))], mended: [asksAnew({ expired: 1 })],
   },
   {
-    property: 'No Read Is Dropped', what: 'a read that another server asked for is forgotten', given: [...n0Leads(), steps(0, { role: leadsWith({ reads: [others] }), reading: [] })],
+    property: 'No Read Is Dropped',
+    what: 'a read that another server asked for is forgotten',
+    given: [...n0Leads(), steps(0, { role: leadsWith({ reads: [others] }), reading: [] })],
     broken: [steps(0, { role: leadsWith({}) })],
-    mended: [steps(0, { role: leadsWith({}) }, { sends: [[1, { kind: 'readIndexReply', term: 1, client: c0, sequence: 1, index: 0 }]] })],
+    mended: [
+      steps(
+        0, { role: leadsWith({}) },
+        { sends: [[1, { kind: 'readIndexReply', term: 1, client: c0, sequence: 1, index: 0 }]] },
+      ),
+    ],
   },
 ];

@@ -6,7 +6,10 @@ import type { Tripwire } from '../support/tripwire.ts';
 
 const options = { transfer: true };
 const guarded = { ...options, preVote: true, checkQuorum: true };
-/** n0 leads with one entry, which n1 holds and n2 does not; `transfer`: to whom it hands over, and whether that one was told. */
+/**
+ * n0 leads with one entry, which n1 holds and n2 does not; `transfer`: to whom it hands over, and whether that one was
+ * told.
+ */
 const handsOver = (transfer: { to: number; isTold: boolean } | null, matches = [0, 1, 0]): Leader => ({
   ...(leads(matches, [2, 2, 2]) as Leader), office: { heard: [], ...(transfer === null ? {} : { transfer }) },
 });
@@ -15,23 +18,29 @@ const to2 = (isTold: boolean): Leader => handsOver({ to: 2, isTold });
 const log: readonly Item[] = [1];
 const n0Leads: readonly Happening[] = [
   boots(0, { as: { options } }), boots(1, { as: { options } }), boots(2, { as: { options } }),
-  steps(1, { term: 1, vote: 0 }), steps(0, { term: 1, vote: 0, role: stands(0) }), hears(0, 1, votes(1), { role: leads([0, 0, 0], [1, 1, 1]) }),
-  steps(0, { log, role: handsOver(null, [0, 0, 0]) }), steps(1, { log }), steps(0, { role: handsOver(null) }),
+  steps(1, { term: 1, vote: 0 }), steps(0, { term: 1, vote: 0, role: stands(0) }),
+  hears(0, 1, votes(1), { role: leads([0, 0, 0], [1, 1, 1]) }), steps(0, { log, role: handsOver(null, [0, 0, 0]) }),
+  steps(1, { log }), steps(0, { role: handsOver(null) }),
 ];
 const begins = hears(0, 0, wishes(1), { role: to1(true) }, [[1, timeoutNow(1)]], ['transfer']);
 const begins2 = hears(0, 0, wishes(2), { role: to2(false) }, [], ['transfer']);
 const timer = { event: { kind: 'timer', timer: 'transfer' } as const };
 const hearsOf = (leaderId: number): Role => ({ kind: 'follower', leaderId, hasContact: true });
-const inTerm1 = [boots(0, { as: { options: guarded } }), boots(1, { as: { options: guarded } }), boots(2), steps(1, { term: 1, vote: 0, role: hearsOf(0) })];
+const inTerm1 = [
+  boots(0, { as: { options: guarded } }), boots(1, { as: { options: guarded } }), boots(2),
+  steps(1, { term: 1, vote: 0, role: hearsOf(0) }),
+];
 
 export const transfer: readonly Tripwire[] = [
   {
-    property: 'Transfer Takes No Proposals', what: 'a leader takes an entry while it hands over', given: [...n0Leads, begins],
-    broken: [steps(0, { log: [1, 1] })], mended: [steps(0, { role: handsOver(null) }, timer), steps(0, { log: [1, 1] })],
+    property: 'Transfer Takes No Proposals', what: 'a leader takes an entry while it hands over',
+    given: [...n0Leads, begins], broken: [steps(0, { log: [1, 1] })],
+    mended: [steps(0, { role: handsOver(null) }, timer), steps(0, { log: [1, 1] })],
   },
   {
     property: 'Told When Up To Date', what: 'a server that lacks an entry is told', given: [...n0Leads, begins2],
-    broken: [hears(0, 1, accepts(1, 1), { role: to2(true) }, [[2, timeoutNow(1)]])], mended: [hears(0, 1, accepts(1, 1))],
+    broken: [hears(0, 1, accepts(1, 1), { role: to2(true) }, [[2, timeoutNow(1)]])],
+    mended: [hears(0, 1, accepts(1, 1))],
   },
   {
     property: 'Told When Up To Date', what: 'another server is told', given: [...n0Leads, begins2],
@@ -43,15 +52,20 @@ export const transfer: readonly Tripwire[] = [
   },
   {
     property: "Leader's Wish Is Done", what: 'who is told asks for pre-votes', given: inTerm1,
-    broken: [hears(1, 0, timeoutNow(1), { role: { kind: 'preCandidate', votes: [1] } })], mended: [hears(1, 0, timeoutNow(1), { term: 2, vote: 1, role: stands(1) })],
+    broken: [hears(1, 0, timeoutNow(1), { role: { kind: 'preCandidate', votes: [1] } })],
+    mended: [hears(1, 0, timeoutNow(1), { term: 2, vote: 1, role: stands(1) })],
   },
   {
-    property: "Leader's Wish Is Done", what: 'who hears a leader does not look at what it wishes', given: inTerm1,
-    broken: [hears(1, 2, asksTransferVote(2))], mended: [hears(1, 2, asksTransferVote(2), { term: 2, vote: 2, role: follows(2) }, [[2, votes(2)]])],
+    property: "Leader's Wish Is Done",
+    what: 'who hears a leader does not look at what it wishes',
+    given: inTerm1,
+    broken: [hears(1, 2, asksTransferVote(2))],
+    mended: [hears(1, 2, asksTransferVote(2), { term: 2, vote: 2, role: follows(2) }, [[2, votes(2)]])],
   },
   {
     property: 'Transfer Is Bounded', what: 'its time begins anew with an answer', given: [...n0Leads, begins],
-    broken: [hears(0, 1, accepts(1, 1), {}, [], ['transfer'])], mended: [hears(0, 1, accepts(1, 1), {}, [], ['election'])],
+    broken: [hears(0, 1, accepts(1, 1), {}, [], ['transfer'])],
+    mended: [hears(0, 1, accepts(1, 1), {}, [], ['election'])],
   },
   {
     property: 'Transfer Is Bounded', what: 'it has no end', given: n0Leads,

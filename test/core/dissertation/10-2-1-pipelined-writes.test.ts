@@ -1,4 +1,7 @@
-/** Ongaro's dissertation, 10.2.1: a leader writes its entries while its followers write theirs, and counts itself when its own disk holds them. */
+/**
+ * Ongaro's dissertation, 10.2.1: a leader writes its entries while its followers write theirs, and counts itself when
+ * its own disk holds them.
+ */
 import { describe, expect, test } from 'vitest';
 import type { Effect } from '../../../core/protocol.ts';
 import { onTimer } from '../../../core/raft/options.ts';
@@ -59,7 +62,8 @@ describe('that the disk holds an entry', () => {
     expect(accepts(second, 1, 1).raft.commitIndex).toBe(1);
   });
 
-  test('is told by a timer that is named for it', () => expect([isWritten('durable 2 1'), isWritten('election')]).toEqual([true, false]));
+  test('is told by a timer that is named for it', () =>
+    expect([isWritten('durable 2 1'), isWritten('election')]).toEqual([true, false]));
 });
 
 describe('the order of a step', () => {
@@ -69,13 +73,22 @@ describe('the order of a step', () => {
   const shown = (before: Raft, after: Raft, effects: readonly Effect<{ kind: string }, Write, never>[]): string =>
     pipelined(before, after, effects).map((effect) => {
       if (effect.kind === 'send') return effect.message.kind;
-      return effect.kind === 'persist' ? `persist ${effect.writes.length}` : effect.kind === 'setTimer' ? effect.timer : effect.kind;
+      return effect.kind === 'persist'
+        ? `persist ${effect.writes.length}`
+        : effect.kind === 'setTimer'
+          ? effect.timer
+          : effect.kind;
     }).join(', ');
-  const all = [append, timer, send('appendEntries'), send('installSnapshot'), send('heartbeat'), send('clientReply'), send('requestVoteReply')];
+  const all = [
+    append, timer, send('appendEntries'), send('installSnapshot'), send('heartbeat'), send('clientReply'),
+    send('requestVoteReply'),
+  ];
 
   test('of a leader: its entries and heartbeats in front, answers behind', () => {
     const raft = leading();
-    expect(shown(raft, raft, all)).toBe('heartbeat, appendEntries, installSnapshot, heartbeat, persist 1, clientReply, requestVoteReply');
+    expect(shown(raft, raft, all)).toBe(
+      'heartbeat, appendEntries, installSnapshot, heartbeat, persist 1, clientReply, requestVoteReply',
+    );
   });
 
   test('of one that appended: and its own disk is told behind', () => {
@@ -85,11 +98,15 @@ describe('the order of a step', () => {
 
   test('of anybody else: timers alone in front', () => {
     const raft = follower({ term: 2 });
-    expect(shown(raft, raft, all)).toBe('heartbeat, persist 1, appendEntries, installSnapshot, heartbeat, clientReply, requestVoteReply');
+    expect(shown(raft, raft, all)).toBe(
+      'heartbeat, persist 1, appendEntries, installSnapshot, heartbeat, clientReply, requestVoteReply',
+    );
   });
 
   test('of one that is elected in the same step as its term is written: nothing goes in front of that', () => {
-    expect(shown(follower({ term: 1 }), leading(), all)).toBe('heartbeat, persist 1, appendEntries, installSnapshot, heartbeat, clientReply, requestVoteReply');
+    expect(shown(follower({ term: 1 }), leading(), all)).toBe(
+      'heartbeat, persist 1, appendEntries, installSnapshot, heartbeat, clientReply, requestVoteReply',
+    );
   });
 
   test('what writes nothing waits for the writes before it, and what only sets timers for none', () => {

@@ -1,4 +1,7 @@
-/** Ongaro's dissertation, 10.2.1: "Raft's AppendEntries consistency check allows for pipelining"; its two states as in etcd. */
+/**
+ * Ongaro's dissertation, 10.2.1: "Raft's AppendEntries consistency check allows for pipelining"; its two states as in
+ * etcd.
+ */
 import { describe, expect, test } from 'vitest';
 import type { AppendEntries } from '../../../core/raft/messages.ts';
 import type { Flow } from '../../../core/raft/office.ts';
@@ -6,9 +9,13 @@ import { withOffice, type Raft, type RaftStep } from '../../../core/raft/state.t
 import { noFlows } from '../../../core/raft/window.ts';
 import { onMessage, onTimer, propose } from '../../../core/raft/options.ts';
 import { across, Cluster, firstClient, type Letter } from '../../support/cluster.ts';
-import { accepts, entryOf, leader, leadership, proposes, refuses, sent, winsElection, type Given } from '../../support/raft-states.ts';
+import {
+  accepts, entryOf, leader, leadership, proposes, refuses, sent, winsElection, type Given,
+} from '../../support/raft-states.ts';
 
-const three = (given: Given = {}): Given => ({ term: 2, entriesPerMessageMax: 1, ...given, options: { window: 3, ...given.options } });
+const three = (given: Given = {}): Given => ({
+  term: 2, entriesPerMessageMax: 1, ...given, options: { window: 3, ...given.options },
+});
 const leading = (given: Given = {}): Raft => leader(three(given));
 const flowTo = (raft: Raft, peer = 1): Flow => leadership(raft).office!.flows![peer]!;
 const asks = (raft: Raft): RaftStep => {
@@ -17,13 +24,18 @@ const asks = (raft: Raft): RaftStep => {
   return propose(raft, command, sizeBytes);
 };
 /** What goes to n1 in a step, each as prevLogIndex and how many entries follow. */
-const sends = ({ effects }: RaftStep): readonly (readonly [number, number])[] => effects.flatMap((effect) =>
-  (effect.kind === 'send' && effect.to === 1 && effect.message.kind === 'appendEntries' ? [[effect.message.prevLogIndex, effect.message.entries.length] as const] : []));
+const sends = ({ effects }: RaftStep): readonly (readonly [number, number])[] =>
+  effects.flatMap((effect) =>
+    effect.kind === 'send' && effect.to === 1 && effect.message.kind === 'appendEntries'
+      ? [[effect.message.prevLogIndex, effect.message.entries.length] as const]
+      : [],
+  );
 const heartbeat = (raft: Raft): RaftStep => onTimer(raft, 'heartbeat');
 const refusedAt = (raft: Raft, index: number, conflictIndex: number): RaftStep =>
   onMessage(raft, 1, { kind: 'appendEntriesReply', term: 2, success: false, index, conflictTerm: 0, conflictIndex });
 /** n1 is known to have the log, and so many entries are on their way to it. */
-const sending = (count: number, given: Given = {}): Raft => proposes(accepts(leading({ log: [1, 1], ...given }), 1, 2).raft, count);
+const sending = (count: number, given: Given = {}): Raft =>
+  proposes(accepts(leading({ log: [1, 1], ...given }), 1, 2).raft, count);
 
 describe('a follower is probed until an answer shows where the logs agree', () => {
   test('a new leader sends each one request, and nothing more before its answer', () => {
@@ -39,7 +51,9 @@ describe('a follower is probed until an answer shows where the logs agree', () =
     const raft = withOffice(elected, { ...leadership(elected).office!, flows: noFlows(3) });
     expect(sends(accepts(raft, 2, 2))).toEqual([[2, 0]]);
     for (const success of [true, false]) {
-      const step = onMessage(raft, 1, { kind: 'appendEntriesReply', term: 1, success, index: 2, conflictTerm: 0, conflictIndex: success ? 0 : 1 });
+      const step = onMessage(raft, 1, {
+        kind: 'appendEntriesReply', term: 1, success, index: 2, conflictTerm: 0, conflictIndex: success ? 0 : 1,
+      });
       expect([step.raft === raft, step.effects]).toEqual([true, []]);
     }
     // Nor does a vote that comes late (swarm 504420).
@@ -52,7 +66,9 @@ describe('a follower is probed until an answer shows where the logs agree', () =
   test('the answer that it agrees opens the window: what has come meanwhile goes, each entry on its own', () => {
     const step = accepts(proposes(leading({ log: [1, 1] }), 2), 1, 2);
     expect(sends(step)).toEqual([[2, 1], [3, 1]]);
-    expect([flowTo(step.raft), leadership(step.raft).nextIndex[1]]).toEqual([{ state: 'replicate', inFlight: [3, 4] }, 5]);
+    expect([flowTo(step.raft), leadership(step.raft).nextIndex[1]]).toEqual([
+      { state: 'replicate', inFlight: [3, 4] }, 5,
+    ]);
   });
 
   test('a refusal sends the next probe, from where the hint points', () => {
@@ -77,7 +93,9 @@ describe('"the leader can update nextIndex for the follower immediately after se
     const one = asks(sending(0));
     const two = asks(one.raft);
     expect([sends(one), sends(two)]).toEqual([[[2, 1]], [[3, 1]]]);
-    expect([leadership(two.raft).nextIndex[1], leadership(two.raft).matchIndex[1], flowTo(two.raft).inFlight]).toEqual([5, 2, [3, 4]]);
+    expect([leadership(two.raft).nextIndex[1], leadership(two.raft).matchIndex[1], flowTo(two.raft).inFlight]).toEqual([
+      5, 2, [3, 4],
+    ]);
   });
 
   test('the window holds so many requests and no more; an answer makes room', () => {
@@ -95,7 +113,9 @@ describe('"the leader can update nextIndex for the follower immediately after se
 
   test('a request holds as many entries as a message may', () => {
     const step = accepts(proposes(leading({ log: [1, 1], entriesPerMessageMax: 2 }), 5), 1, 2);
-    expect(sends(step)).toEqual([[2, 2], [4, 2], [6, 1]]);
+    expect(sends(step)).toEqual([
+      [2, 2], [4, 2], [6, 1],
+    ]);
   });
 
   test('an answer that comes late frees nothing that is still under way, and what is acknowledged stays so', () => {
@@ -113,7 +133,9 @@ describe('"the leader can update nextIndex for the follower immediately after se
 describe('"if an RPC is lost, the AppendEntries consistency check fails, and the leader decrements nextIndex and tries again"', () => {
   test('a refusal of any request ends what is under way: the follower is probed from where its log ends', () => {
     const step = refusedAt(sending(3), 4, 4);
-    expect([sends(step), flowTo(step.raft), leadership(step.raft).nextIndex[1]]).toEqual([[[3, 1]], { state: 'probe', inFlight: [4] }, 4]);
+    expect([sends(step), flowTo(step.raft), leadership(step.raft).nextIndex[1]]).toEqual([
+      [[3, 1]], { state: 'probe', inFlight: [4] }, 4,
+    ]);
   });
 
   test('it never goes back behind what the follower acknowledged', () => {
@@ -154,21 +176,29 @@ describe('"if an RPC is lost, the AppendEntries consistency check fails, and the
   });
 });
 
-test.each([1, 2, 4])('a window of %i: whatever is lost and whatever order letters come in, a heartbeat mends it', (window) => {
-  const cluster = new Cluster(3, { window, entriesPerMessageMax: 1 });
-  cluster.elect(0);
-  for (let sequence = 1; sequence <= 9; sequence++) {
-    cluster.ask(0, firstClient, sequence, { kind: 'append', key: 'k', value: `${sequence};` });
-    if (sequence % 3 === 0) cluster.letters.reverse();
-    cluster.deliver(({ to, message }: Letter) => to === 2 && message.kind === 'appendEntries' && ((message as AppendEntries).prevLogIndex + sequence) % 2 === 0);
-  }
-  for (let beat = 0; beat < 3; beat++) {
-    cluster.timer(0, 'heartbeat');
-    cluster.deliver();
-  }
-  expect(cluster.server(2).machine).toEqual(cluster.server(0).machine);
-  expect(cluster.server(0).machine.store.values.get('k')).toBe('1;2;3;4;5;6;7;8;9;');
-});
+test.each([1, 2, 4])(
+  'a window of %i: whatever is lost and whatever order letters come in, a heartbeat mends it',
+  (window) => {
+    const cluster = new Cluster(3, { window, entriesPerMessageMax: 1 });
+    cluster.elect(0);
+    for (let sequence = 1; sequence <= 9; sequence++) {
+      cluster.ask(0, firstClient, sequence, { kind: 'append', key: 'k', value: `${sequence};` });
+      if (sequence % 3 === 0) cluster.letters.reverse();
+      cluster.deliver(
+        ({ to, message }: Letter) =>
+          to === 2 &&
+          message.kind === 'appendEntries' &&
+          ((message as AppendEntries).prevLogIndex + sequence) % 2 === 0,
+      );
+    }
+    for (let beat = 0; beat < 3; beat++) {
+      cluster.timer(0, 'heartbeat');
+      cluster.deliver();
+    }
+    expect(cluster.server(2).machine).toEqual(cluster.server(0).machine);
+    expect(cluster.server(0).machine.store.values.get('k')).toBe('1;2;3;4;5;6;7;8;9;');
+  },
+);
 
 test('without the option a leader sends all that is not acknowledged with each proposal', () => {
   const raft = proposes(accepts(leader({ term: 2, log: [1, 1] }), 1, 2).raft, 2);

@@ -6,13 +6,16 @@ import { logServerProcess } from '../../../core/log-server.ts';
 import type { Raft } from '../../../core/raft/state.ts';
 import { onMessage, onTimer } from '../../../core/raft/options.ts';
 import { across, Cluster, firstClient, type Letter } from '../../support/cluster.ts';
-import { accepts, appendEntries, follower, grantsVote, leader, leaderKnowing, requestVote, sent, type Given } from '../../support/raft-states.ts';
+import {
+  accepts, appendEntries, follower, grantsVote, leader, leaderKnowing, requestVote, sent, type Given,
+} from '../../support/raft-states.ts';
 
 const put: Operation = { kind: 'put', key: 'k', value: 'v' };
 const c0 = firstClient;
 const options = { transfer: true };
 const leading = (given: Given = {}): Raft => leader({ term: 2, log: [2, 2], ...given, options });
-const knowing = (matches: Readonly<Record<number, number>>): Raft => leaderKnowing({ term: 2, log: [2, 2], options }, matches);
+const knowing = (matches: Readonly<Record<number, number>>): Raft =>
+  leaderKnowing({ term: 2, log: [2, 2], options }, matches);
 const asked = (raft: Raft, to = 1) => onMessage(raft, raft.config.id, { kind: 'transferLeadership', term: 0, to });
 const transferOf = (raft: Raft) => (raft.role.kind === 'leader' ? raft.role.office!.transfer : 'no leader');
 const led = (size = 3, changed: Partial<ServerConfig> = {}): Cluster => {
@@ -22,7 +25,8 @@ const led = (size = 3, changed: Partial<ServerConfig> = {}): Cluster => {
   cluster.deliver();
   return cluster;
 };
-const wish = (cluster: Cluster, to = 1, node = 0): void => cluster.handle(node, { kind: 'message', from: node, message: { kind: 'transferLeadership', term: 0, to } });
+const wish = (cluster: Cluster, to = 1, node = 0): void =>
+  cluster.handle(node, { kind: 'message', from: node, message: { kind: 'transferLeadership', term: 0, to } });
 const roles = (cluster: Cluster) => cluster.servers.map((server) => server!.raft.role.kind);
 const isTold = ({ message }: Letter): boolean => message.kind === 'timeoutNow';
 const outcomes = (cluster: Cluster) => cluster.answersTo(c0).map(({ outcome }) => outcome);
@@ -47,11 +51,16 @@ describe('step 1: the prior leader stops accepting new client requests', () => {
 
   test('Raft alone refuses as well', () => {
     const process = logServerProcess({ ...led().server(0).config, clusterSize: 2, snapshotEvery: 0 });
-    const start = (state: ReturnType<typeof process.boot>['state']) => process.step(state, { kind: 'request', id: 7, request: { kind: 'start', command: 1 } }).effects.at(-1);
+    const start = (state: ReturnType<typeof process.boot>['state']) =>
+      process.step(state, { kind: 'request', id: 7, request: { kind: 'start', command: 1 } }).effects.at(-1);
     let { state } = process.step(process.boot(process.blank).state, { kind: 'timer', timer: 'election' });
-    ({ state } = process.step(state, { kind: 'message', from: 1, message: { kind: 'requestVoteReply', term: 1, voteGranted: true } }));
+    ({ state } = process.step(state, {
+      kind: 'message', from: 1, message: { kind: 'requestVoteReply', term: 1, voteGranted: true },
+    }));
     expect(start(state)).toMatchObject({ kind: 'reply', reply: { isLeader: true } });
-    ({ state } = process.step(state, { kind: 'message', from: 0, message: { kind: 'transferLeadership', term: 0, to: 1 } }));
+    ({ state } = process.step(state, {
+      kind: 'message', from: 0, message: { kind: 'transferLeadership', term: 0, to: 1 },
+    }));
     expect(start(state)).toMatchObject({ kind: 'reply', reply: { isLeader: false } });
   });
 });
@@ -79,7 +88,9 @@ describe('step 2: the prior leader fully updates the target server\'s log to mat
     cluster.timer(0, 'heartbeat');
     cluster.deliver();
     // Its own no-op is behind it, and compacted as well.
-    expect([roles(cluster), cluster.server(1).raft.persistent.snapshot?.lastIncludedIndex]).toEqual([['follower', 'leader', 'follower'], 3]);
+    expect([roles(cluster), cluster.server(1).raft.persistent.snapshot?.lastIncludedIndex]).toEqual([
+      ['follower', 'leader', 'follower'], 3,
+    ]);
   });
 });
 
@@ -91,7 +102,9 @@ describe('step 3: TimeoutNow has the same effect as the target\'s election timer
   test('it increments its term and becomes a candidate, and says that its leader wishes it', () => {
     const step = onMessage(follower({ term: 2, log: [2], options }), 2, { kind: 'timeoutNow', term: 2 });
     expect([step.raft.persistent.currentTerm, step.raft.role]).toEqual([3, { kind: 'candidate', votes: [0] }]);
-    expect([...sent(step, 'requestTransferVote')]).toEqual([1, 2].map((to) => [to, { kind: 'requestTransferVote', term: 3, lastLogIndex: 1, lastLogTerm: 2 }]));
+    expect([...sent(step, 'requestTransferVote')]).toEqual(
+      [1, 2].map((to) => [to, { kind: 'requestTransferVote', term: 3, lastLogIndex: 1, lastLogTerm: 2 }]),
+    );
     expect(sent(step, 'requestVote').size).toBe(0);
   });
 
@@ -114,7 +127,9 @@ describe('step 3: TimeoutNow has the same effect as the target\'s election timer
   });
 
   test('word of a later term than its own is believed: that is the leader\'s', () => {
-    expect(onMessage(follower({ term: 1, options }), 2, { kind: 'timeoutNow', term: 4 }).raft.persistent.currentTerm).toBe(5);
+    expect(
+      onMessage(follower({ term: 1, options }), 2, { kind: 'timeoutNow', term: 4 }).raft.persistent.currentTerm,
+    ).toBe(5);
   });
 
   test('of two servers one is enough', () => {
@@ -136,14 +151,23 @@ describe('it passes the guards of PreVote and CheckQuorum (4.2.3, 9.6)', () => {
   });
 
   test('a request for a vote that no leader wishes is not looked at, with the same log and term', () => {
-    const hearing = onMessage(follower({ term: 2, options: { ...options, ...guarded } }), 2, appendEntries({ term: 2, prev: [0, 0] })).raft;
+    const hearing = onMessage(
+      follower({ term: 2, options: { ...options, ...guarded } }), 2, appendEntries({ term: 2, prev: [0, 0] }),
+    ).raft;
     expect(onMessage(hearing, 1, requestVote(3, [0, 0])).raft).toBe(hearing);
-    expect(sent(onMessage(hearing, 1, { ...requestVote(3, [0, 0]), kind: 'requestTransferVote' }), 'requestVoteReply').get(1)).toEqual({ kind: 'requestVoteReply', term: 3, voteGranted: true });
+    expect(
+      sent(onMessage(hearing, 1, { ...requestVote(3, [0, 0]), kind: 'requestTransferVote' }), 'requestVoteReply').get(
+        1,
+      ),
+    ).toEqual({ kind: 'requestVoteReply', term: 3, voteGranted: true });
   });
 
   test('a vote is a vote: who lacks entries is refused, and one in a term is all that there is', () => {
-    const ask = (raft: Raft, from: number) => onMessage(raft, from, { kind: 'requestTransferVote', term: 3, lastLogIndex: 1, lastLogTerm: 2 });
-    expect(sent(ask(follower({ term: 2, log: [2, 2], options }), 1), 'requestVoteReply').get(1)!.voteGranted).toBe(false);
+    const ask = (raft: Raft, from: number) =>
+      onMessage(raft, from, { kind: 'requestTransferVote', term: 3, lastLogIndex: 1, lastLogTerm: 2 });
+    expect(sent(ask(follower({ term: 2, log: [2, 2], options }), 1), 'requestVoteReply').get(1)!.voteGranted).toBe(
+      false,
+    );
     const voted = ask(follower({ term: 2, log: [2], options }), 1).raft;
     expect(sent(ask(voted, 2), 'requestVoteReply').get(2)!.voteGranted).toBe(false);
   });
@@ -151,7 +175,9 @@ describe('it passes the guards of PreVote and CheckQuorum (4.2.3, 9.6)', () => {
 
 describe('if it does not complete after about an election timeout, the prior leader resumes accepting client requests', () => {
   test('the time begins with the transfer', () => {
-    expect(asked(leading()).effects).toContainEqual({ kind: 'setTimer', timer: 'transfer', afterUs: { min: 150_000, max: 300_000 } });
+    expect(asked(leading()).effects).toContainEqual({
+      kind: 'setTimer', timer: 'transfer', afterUs: { min: 150_000, max: 300_000 },
+    });
   });
 
   test.each<readonly [string, (letter: Letter) => boolean]>([
@@ -166,7 +192,12 @@ describe('if it does not complete after about an election timeout, the prior lea
     cluster.timer(0, 'transfer');
     cluster.ask(0, c0, 2, put);
     cluster.deliver(isLost);
-    expect([roles(cluster)[0], outcomes(cluster)]).toEqual(['leader', [{ kind: 'done', result: null }, { kind: 'done', result: null }]]);
+    expect([roles(cluster)[0], outcomes(cluster)]).toEqual([
+      'leader',
+      [
+        { kind: 'done', result: null }, { kind: 'done', result: null },
+      ],
+    ]);
   });
 
   test('mistaken, and the target is operational: at worst this is an extra election', () => {
@@ -187,18 +218,22 @@ describe('if it does not complete after about an election timeout, the prior lea
     expect([transferOf(over), transferOf(asked(over, 2).raft)]).toEqual([undefined, { to: 2, isTold: false }]);
   });
 
-  test('a leadership that ends takes its transfer with it: the timer of the past is no other\'s', () => {
+  test("a leadership that ends takes its transfer with it: the timer of the past is no other's", () => {
     const deposed = onMessage(asked(leading()).raft, 2, appendEntries({ term: 3, prev: [0, 0] })).raft;
     expect(onTimer(deposed, 'transfer').raft).toBe(deposed);
     const again = grantsVote(onTimer(deposed, 'election').raft, 1).raft;
-    expect([again.role.kind, transferOf(again), onTimer(again, 'transfer').raft === again]).toEqual(['leader', undefined, true]);
+    expect([again.role.kind, transferOf(again), onTimer(again, 'transfer').raft === again]).toEqual([
+      'leader', undefined, true,
+    ]);
   });
 });
 
 describe('who is asked in vain', () => {
   test('to hand over to itself, or to a server that there is not', () => {
     const raft = leading();
-    expect([asked(raft, 0).raft === raft, asked(raft, 3).raft === raft, asked(raft, 2).raft === raft]).toEqual([true, true, false]);
+    expect([asked(raft, 0).raft === raft, asked(raft, 3).raft === raft, asked(raft, 2).raft === raft]).toEqual([
+      true, true, false,
+    ]);
   });
 
   test('a follower, and every server without the option', () => {

@@ -1,4 +1,6 @@
-/** Ongaro's dissertation, chapter 4: cluster membership changes, one server at a time, with the correction of July 2015. */
+/**
+ * Ongaro's dissertation, chapter 4: cluster membership changes, one server at a time, with the correction of July 2015.
+ */
 import { describe, expect, test } from 'vitest';
 import type { ServerConfig } from '../../../core/server.ts';
 import type { Change } from '../../../core/raft/members.ts';
@@ -26,8 +28,11 @@ function beat(cluster: Cluster, isLost: (letter: Letter) => boolean = () => fals
 }
 
 const asks = (cluster: Cluster, sequence: number, change: Change, of = 0): void =>
-  cluster.handle(of, { kind: 'message', from: operator, message: { kind: 'clientRequest', sequence, operation: change } });
-const put = (cluster: Cluster, sequence: number, of = 0): void => cluster.ask(of, client, sequence, { kind: 'put', key: 'k', value: `${sequence}` });
+  cluster.handle(of, {
+    kind: 'message', from: operator, message: { kind: 'clientRequest', sequence, operation: change },
+  });
+const put = (cluster: Cluster, sequence: number, of = 0): void =>
+  cluster.ask(of, client, sequence, { kind: 'put', key: 'k', value: `${sequence}` });
 const raftOf = (cluster: Cluster, node = 0) => cluster.server(node).raft;
 const configurationOf = (cluster: Cluster, node = 0) => raftOf(cluster, node).persistent.log.configuration;
 const told = (cluster: Cluster) => cluster.answersTo(operator).map(({ sequence, outcome }) => [sequence, outcome]);
@@ -42,7 +47,9 @@ describe('a server that comes (4.2.1)', () => {
     expect([configurationOf(cluster), told(cluster)]).toEqual([of([0, 1, 2], 3), []]);
     beat(cluster);
     beat(cluster);
-    expect([0, 1, 2, 3].map((node) => configurationOf(cluster, node))).toEqual([0, 1, 2, 3].map(() => of([0, 1, 2, 3])));
+    expect([0, 1, 2, 3].map((node) => configurationOf(cluster, node))).toEqual(
+      [0, 1, 2, 3].map(() => of([0, 1, 2, 3])),
+    );
     beat(cluster);
     expect(told(cluster)).toEqual([[1, done]]);
   });
@@ -54,7 +61,9 @@ describe('a server that comes (4.2.1)', () => {
     const { commitIndex } = raftOf(cluster);
     put(cluster, 1);
     beat(cluster, across([0, 3]));
-    expect([raftOf(cluster).commitIndex, raftOf(cluster, 3).persistent.log.lastIndex]).toEqual([commitIndex, commitIndex + 1]);
+    expect([raftOf(cluster).commitIndex, raftOf(cluster, 3).persistent.log.lastIndex]).toEqual([
+      commitIndex, commitIndex + 1,
+    ]);
     cluster.timer(1, 'election');
     expect(cluster.letters.filter(({ message }) => message.kind === 'requestVote').map(({ to }) => to)).toEqual([0, 2]);
   });
@@ -65,7 +74,9 @@ describe('a server that comes (4.2.1)', () => {
     beat(cluster);
     expect(told(cluster)).toEqual([[1, done]]);
     cluster.timer(3, 'election');
-    expect([roleOf(cluster, 3), raftOf(cluster, 3).persistent.currentTerm, cluster.letters]).toEqual(['follower', 1, []]);
+    expect([roleOf(cluster, 3), raftOf(cluster, 3).persistent.currentTerm, cluster.letters]).toEqual([
+      'follower', 1, [],
+    ]);
   });
 
   test('whoever has not come yet is sent nothing, and does nothing by itself', () => {
@@ -95,7 +106,9 @@ describe('a server that comes (4.2.1)', () => {
       expect(told(cluster)).toEqual([]);
       cluster.timer(0, 'catchUp');
     }
-    expect([told(cluster), configurationOf(cluster)]).toEqual([[[1, { kind: 'done', result: false }]], of([0, 1, 2], 3)]);
+    expect([told(cluster), configurationOf(cluster)]).toEqual([
+      [[1, { kind: 'done', result: false }]], of([0, 1, 2], 3),
+    ]);
     beat(cluster);
     asks(cluster, 2, add(3));
     beat(cluster);
@@ -109,7 +122,9 @@ describe('a server that comes (4.2.1)', () => {
     for (let round = 1; round <= 20; round++) {
       for (const [place, from] of [operator, others].entries()) {
         if (answers()[place]!.length > 0) continue;
-        cluster.handle(0, { kind: 'message', from, message: { kind: 'clientRequest', sequence: 1, operation: add(3 + place) } });
+        cluster.handle(0, {
+          kind: 'message', from, message: { kind: 'clientRequest', sequence: 1, operation: add(3 + place) },
+        });
       }
       beat(cluster, across([3, 4]));
       cluster.timer(0, 'catchUp');
@@ -185,7 +200,9 @@ describe('a configuration takes effect when it is in the log, committed or not (
     const { persistent: { log, snapshot } } = raftOf(cluster);
     expect([log.baseIndex > 2, snapshot?.configuration]).toEqual([true, of([0, 1, 2], 3)]);
     beat(cluster);
-    expect([configurationOf(cluster, 3), raftOf(cluster, 3).persistent.snapshot?.configuration]).toEqual([of([0, 1, 2], 3), of([0, 1, 2], 3)]);
+    expect([configurationOf(cluster, 3), raftOf(cluster, 3).persistent.snapshot?.configuration]).toEqual([
+      of([0, 1, 2], 3), of([0, 1, 2], 3),
+    ]);
     cluster.crash(3);
     cluster.boot(3);
     expect(configurationOf(cluster, 3)).toEqual(of([0, 1, 2], 3));
@@ -195,7 +212,10 @@ describe('a configuration takes effect when it is in the log, committed or not (
     const cluster = clusterOf(3, [0, 1, 2], { maxRaftState: 60 });
     put(cluster, 1);
     asks(cluster, 1, remove(2));
-    cluster.deliver(({ message }) => message.kind === 'appendEntries' && message.entries.some(({ configuration }) => configuration !== undefined));
+    cluster.deliver(
+      ({ message }) =>
+        message.kind === 'appendEntries' && message.entries.some(({ configuration }) => configuration !== undefined),
+    );
     const { persistent: { log, snapshot } } = raftOf(cluster);
     expect([log.baseIndex, snapshot?.configuration, log.configuration]).toEqual([2, undefined, of([0, 1])]);
   });
@@ -205,7 +225,9 @@ describe('one change at a time (4.1)', () => {
   test('the second waits until the first is committed', () => {
     const cluster = clusterOf(4, [0, 1, 2, 3]);
     asks(cluster, 1, remove(3));
-    cluster.handle(0, { kind: 'message', from: operator + 5, message: { kind: 'clientRequest', sequence: 1, operation: remove(2) } });
+    cluster.handle(0, {
+      kind: 'message', from: operator + 5, message: { kind: 'clientRequest', sequence: 1, operation: remove(2) },
+    });
     expect(configurationOf(cluster)).toEqual(of([0, 1, 2]));
     beat(cluster);
     beat(cluster);
@@ -286,7 +308,9 @@ describe('a leader that goes (4.2.2)', () => {
     cluster.timer(0, 'election');
     expect([roleOf(cluster, 0), raftOf(cluster).persistent.currentTerm]).toEqual(['candidate', 3]);
     cluster.deliver();
-    expect([roleOf(cluster, 0), configurationOf(cluster, 1), raftOf(cluster).commitIndex]).toEqual(['follower', of([1]), 3]);
+    expect([roleOf(cluster, 0), configurationOf(cluster, 1), raftOf(cluster).commitIndex]).toEqual([
+      'follower', of([1]), 3,
+    ]);
   });
 });
 
@@ -298,10 +322,14 @@ describe('a server that was taken out (4.2.3)', () => {
     expect([configurationOf(cluster, 3), told(cluster)]).toEqual([undefined, [[1, done]]]);
     cluster.timer(3, 'election');
     cluster.deliver();
-    expect([roleOf(cluster, 3), roleOf(cluster, 0), raftOf(cluster, 3).persistent.currentTerm]).toEqual(['candidate', 'follower', 2]);
+    expect([roleOf(cluster, 3), roleOf(cluster, 0), raftOf(cluster, 3).persistent.currentTerm]).toEqual([
+      'candidate', 'follower', 2,
+    ]);
   });
 
-  test.each([['PreVote', { preVote: true }], ['CheckQuorum', { checkQuorum: true }]])('and with %s deposes nobody', (_, options) => {
+  test.each([
+    ['PreVote', { preVote: true }], ['CheckQuorum', { checkQuorum: true }],
+  ])('and with %s deposes nobody', (_, options) => {
     const cluster = clusterOf(4, [0, 1, 2, 3], options);
     asks(cluster, 1, remove(3));
     beat(cluster);
@@ -316,7 +344,11 @@ describe('a server that was taken out (4.2.3)', () => {
     put(cluster, 1);
     asks(cluster, 1, remove(3));
     const before = raftOf(cluster).role;
-    cluster.handle(0, { kind: 'message', from: 3, message: { kind: 'appendEntriesReply', term: 1, success: true, index: 2, conflictTerm: 0, conflictIndex: 0 } });
+    cluster.handle(0, {
+      kind: 'message',
+      from: 3,
+      message: { kind: 'appendEntriesReply', term: 1, success: true, index: 2, conflictTerm: 0, conflictIndex: 0 },
+    });
     expect(raftOf(cluster).role).toBe(before);
   });
 
@@ -333,10 +365,16 @@ test('an answer to an earlier term is no occasion to go on with a change (5.1)',
   const cluster = clusterOf(3, [0, 1, 2]);
   cluster.elect(1);
   beat(cluster, () => false, 1);
-  cluster.servers[1] = { ...cluster.server(1), changing: [{ client: operator, sequence: 1, change: remove(2), askedAt: 2 }] };
+  cluster.servers[1] = {
+    ...cluster.server(1), changing: [{ client: operator, sequence: 1, change: remove(2), askedAt: 2 }],
+  };
   const { role } = raftOf(cluster, 1);
   const answers = (term: number) =>
-    cluster.handle(1, { kind: 'message', from: 0, message: { kind: 'appendEntriesReply', term, success: true, index: 2, conflictTerm: 0, conflictIndex: 0 } });
+    cluster.handle(1, {
+      kind: 'message',
+      from: 0,
+      message: { kind: 'appendEntriesReply', term, success: true, index: 2, conflictTerm: 0, conflictIndex: 0 },
+    });
   answers(1);
   expect(raftOf(cluster, 1).role).toBe(role);
   answers(2);
@@ -394,6 +432,8 @@ describe('beside other options', () => {
     beat(cluster);
     asks(cluster, 3, learn(2));
     const { role } = raftOf(cluster);
-    expect(role.kind === 'leader' && role.office?.flows?.[2]).toEqual({ state: 'probe', inFlight: [raftOf(cluster).persistent.log.lastIndex] });
+    expect(role.kind === 'leader' && role.office?.flows?.[2]).toEqual({
+      state: 'probe', inFlight: [raftOf(cluster).persistent.log.lastIndex],
+    });
   });
 });

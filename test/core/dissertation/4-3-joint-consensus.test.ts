@@ -7,7 +7,9 @@ import { across, Cluster, firstClient, type Letter } from '../../support/cluster
 
 const operator = firstClient;
 const client = firstClient + 1;
-const replace = (voters: readonly number[], ...learners: readonly number[]): Replacement => ({ kind: 'replaceServers', voters, learners });
+const replace = (voters: readonly number[], ...learners: readonly number[]): Replacement => ({
+  kind: 'replaceServers', voters, learners,
+});
 const none = (): boolean => false;
 
 /** So many servers, of which the members take part; n0 leads, and its no-op is committed everywhere. */
@@ -26,8 +28,11 @@ function beat(cluster: Cluster, isLost: (letter: Letter) => boolean = none, lead
 }
 
 const asks = (cluster: Cluster, sequence: number, change: Replacement, of = 0): void =>
-  cluster.handle(of, { kind: 'message', from: operator, message: { kind: 'clientRequest', sequence, operation: change } });
-const put = (cluster: Cluster, sequence: number, of = 0): void => cluster.ask(of, client, sequence, { kind: 'put', key: 'k', value: `${sequence}` });
+  cluster.handle(of, {
+    kind: 'message', from: operator, message: { kind: 'clientRequest', sequence, operation: change },
+  });
+const put = (cluster: Cluster, sequence: number, of = 0): void =>
+  cluster.ask(of, client, sequence, { kind: 'put', key: 'k', value: `${sequence}` });
 const raftOf = (cluster: Cluster, node = 0) => cluster.server(node).raft;
 const logOf = (cluster: Cluster, node = 0) => raftOf(cluster, node).persistent.log;
 const configurationOf = (cluster: Cluster, node = 0) => logOf(cluster, node).configuration;
@@ -35,18 +40,27 @@ const told = (cluster: Cluster) => cluster.answersTo(operator).map(({ sequence, 
 const done = { kind: 'done', result: true };
 const givenUp = { kind: 'done', result: false };
 const of = (voters: readonly number[], ...learners: readonly number[]) => ({ voters, learners });
-const joint = (voters: readonly number[], old: readonly number[], ...learnersNext: readonly number[]) => ({ voters, learners: [], outgoing: { voters: old, learnersNext } });
+const joint = (voters: readonly number[], old: readonly number[], ...learnersNext: readonly number[]) => ({
+  voters, learners: [], outgoing: { voters: old, learnersNext },
+});
 const roleOf = (cluster: Cluster, node: number) => raftOf(cluster, node).role.kind;
 
-const isJoint = ({ message }: Letter): boolean => message.kind === 'appendEntries' && message.entries.some(({ configuration }) => configuration?.outgoing !== undefined);
+const isJoint = ({ message }: Letter): boolean =>
+  message.kind === 'appendEntries' &&
+  message.entries.some(({ configuration }) => configuration?.outgoing !== undefined);
 
-/** n0 to n2 took part, n2 to n4 come for them, and hold what there is: the joint configuration is in the log of n0 alone. */
+/**
+ * n0 to n2 took part, n2 to n4 come for them, and hold what there is: the joint configuration is in the log of n0
+ * alone.
+ */
 function entering(changed: Partial<ServerConfig> = {}): Cluster {
   const cluster = clusterOf(5, [0, 1, 2], changed);
   asks(cluster, 1, replace([2, 3, 4]));
   // Who comes is caught up meanwhile.
   beat(cluster, isJoint);
-  expect([configurationOf(cluster), [1, 2, 3, 4].map((node) => configurationOf(cluster, node)?.outgoing)]).toEqual([joint([2, 3, 4], [0, 1, 2]), [undefined, undefined, undefined, undefined]]);
+  expect([configurationOf(cluster), [1, 2, 3, 4].map((node) => configurationOf(cluster, node)?.outgoing)]).toEqual([
+    joint([2, 3, 4], [0, 1, 2]), [undefined, undefined, undefined, undefined],
+  ]);
   return cluster;
 }
 
@@ -56,9 +70,13 @@ describe('one request, any set of servers', () => {
     asks(cluster, 1, replace([0, 3, 4]));
     for (let beats = 0; beats < 4; beats++) beat(cluster);
     const log = logOf(cluster);
-    const logged = log.from(1, log.lastIndex).flatMap(({ configuration }) => (configuration === undefined ? [] : [configuration]));
+    const logged = log
+      .from(1, log.lastIndex)
+      .flatMap(({ configuration }) => (configuration === undefined ? [] : [configuration]));
     expect(logged).toEqual([of([0, 1, 2], 3, 4), joint([0, 3, 4], [0, 1, 2]), of([0, 3, 4])]);
-    expect([told(cluster), [0, 3, 4].map((node) => configurationOf(cluster, node))]).toEqual([[[1, done]], [0, 3, 4].map(() => of([0, 3, 4]))]);
+    expect([told(cluster), [0, 3, 4].map((node) => configurationOf(cluster, node))]).toEqual([
+      [[1, done]], [0, 3, 4].map(() => of([0, 3, 4])),
+    ]);
   });
 
   test('a voter that is to learn votes while it is joint: the two never mix ("learners next", etcd)', () => {
@@ -68,7 +86,9 @@ describe('one request, any set of servers', () => {
     expect(configurationOf(cluster)).toEqual(joint([0, 3], [0, 1, 2], 2));
     beat(cluster);
     beat(cluster);
-    expect([configurationOf(cluster), configurationOf(cluster, 2), told(cluster)]).toEqual([of([0, 3], 2), of([0, 3], 2), [[1, done]]]);
+    expect([configurationOf(cluster), configurationOf(cluster, 2), told(cluster)]).toEqual([
+      of([0, 3], 2), of([0, 3], 2), [[1, done]],
+    ]);
   });
 
   test('who voted and is not named takes no part any more, and is sent nothing', () => {
@@ -105,20 +125,28 @@ describe('one request, any set of servers', () => {
     const cluster = clusterOf(3, [0, 1, 2]);
     asks(cluster, 1, replace([2, 1, 0]));
     beat(cluster);
-    for (const [sequence, wish] of [[2, replace([])], [3, replace([0, 3])], [4, replace([0, 1], 1)], [5, replace([0, 0])]] as const) asks(cluster, sequence, wish);
+    for (const [sequence, wish] of [
+      [2, replace([])], [3, replace([0, 3])], [4, replace([0, 1], 1)], [5, replace([0, 0])],
+    ] as const)
+      asks(cluster, sequence, wish);
     expect(told(cluster)).toEqual([[1, done], [2, givenUp], [3, givenUp], [4, givenUp], [5, givenUp]]);
   });
 
   test('another change waits until it is left', () => {
     const cluster = entering();
-    cluster.handle(0, { kind: 'message', from: operator + 5, message: { kind: 'clientRequest', sequence: 1, operation: { kind: 'removeServer', server: 4 } } });
+    cluster.handle(0, {
+      kind: 'message',
+      from: operator + 5,
+      message: { kind: 'clientRequest', sequence: 1, operation: { kind: 'removeServer', server: 4 } },
+    });
     expect(configurationOf(cluster)).toEqual(joint([2, 3, 4], [0, 1, 2]));
   });
 });
 
 describe('"Agreement (for elections and entry commitment) requires separate majorities from both the old and new configurations" (section 6)', () => {
   test.each([
-    ['all of the old one are not enough', [0, 1, 2], false], ['nor all of the new one', [0, 2, 3, 4], false], ['a majority of each is', [0, 1, 3, 4], true], ['one that is in both counts in both', [0, 2, 3], true],
+    ['all of the old one are not enough', [0, 1, 2], false], ['nor all of the new one', [0, 2, 3, 4], false],
+    ['a majority of each is', [0, 1, 3, 4], true], ['one that is in both counts in both', [0, 2, 3], true],
   ])('an entry: %s', (_, side, isCommitted) => {
     const cluster = entering();
     // n0 and n2 are two of the old ones: where only the new ones must be, n2 hears nothing of it.
@@ -130,19 +158,27 @@ describe('"Agreement (for elections and entry commitment) requires separate majo
   });
 
   test.each([
-    ['of the old one alone', [0, 1, 2], 'candidate'], ['of the new one alone', [0, 3, 4], 'candidate'], ['of each', [0, 1, 3, 4], 'leader'], ['with one that is in both', [0, 2, 3], 'leader'],
+    ['of the old one alone', [0, 1, 2], 'candidate'], ['of the new one alone', [0, 3, 4], 'candidate'],
+    ['of each', [0, 1, 3, 4], 'leader'], ['with one that is in both', [0, 2, 3], 'leader'],
   ])('an election: votes %s', (_, side, role) => {
     const cluster = entering();
     cluster.crash(0);
     cluster.boot(0);
     cluster.timer(0, 'election');
-    expect(cluster.letters.filter(({ message }) => message.kind === 'requestVote').map(({ to }) => to)).toEqual([1, 2, 3, 4]);
-    cluster.deliver((letter) => across(side)(letter) || (letter.message.kind !== 'requestVote' && letter.message.kind !== 'requestVoteReply'));
+    expect(cluster.letters.filter(({ message }) => message.kind === 'requestVote').map(({ to }) => to)).toEqual([
+      1, 2, 3, 4,
+    ]);
+    cluster.deliver(
+      (letter) =>
+        across(side)(letter) || (letter.message.kind !== 'requestVote' && letter.message.kind !== 'requestVoteReply'),
+    );
     expect(roleOf(cluster, 0)).toBe(role);
   });
 
   test('pre-votes, in the same way (9.6)', () => {
-    for (const [side, role] of [[[0, 3, 4], 'preCandidate'], [[0, 2, 3], 'candidate']] as const) {
+    for (const [side, role] of [
+      [[0, 3, 4], 'preCandidate'], [[0, 2, 3], 'candidate'],
+    ] as const) {
       const cluster = entering({ preVote: true });
       cluster.crash(0);
       cluster.boot(0);
@@ -154,17 +190,28 @@ describe('"Agreement (for elections and entry commitment) requires separate majo
   });
 
   test('CheckQuorum: a leader that only one of the two answers has lost its majority (6.2)', () => {
-    for (const [others, isQuorum] of [[[1, 2], false], [[3, 4], false], [[1, 3], false], [[2, 3], true]] as const) {
+    for (const [others, isQuorum] of [
+      [[1, 2], false], [[3, 4], false], [[1, 3], false], [[2, 3], true],
+    ] as const) {
       const cluster = entering({ checkQuorum: true });
       const server = cluster.server(0);
       cluster.servers[0] = { ...server, raft: withOffice(server.raft, { heard: [] }) };
-      for (const from of others) cluster.handle(0, { kind: 'message', from, message: { kind: 'appendEntriesReply', term: 1, success: false, index: 0, conflictTerm: 0, conflictIndex: 1 } });
-      expect(cluster.lastEffects.some((effect) => effect.kind === 'setTimer' && effect.timer === 'election')).toBe(isQuorum);
+      for (const from of others)
+        cluster.handle(0, {
+          kind: 'message',
+          from,
+          message: { kind: 'appendEntriesReply', term: 1, success: false, index: 0, conflictTerm: 0, conflictIndex: 1 },
+        });
+      expect(cluster.lastEffects.some((effect) => effect.kind === 'setTimer' && effect.timer === 'election')).toBe(
+        isQuorum,
+      );
     }
   });
 
   test('ReadIndex: a round that only the new servers answer confirms nothing (6.4)', () => {
-    for (const [side, answers] of [[[0, 3, 4], 0], [[0, 2, 3], 1]] as const) {
+    for (const [side, answers] of [
+      [[0, 3, 4], 0], [[0, 2, 3], 1],
+    ] as const) {
       const cluster = entering({ reads: ['index'] });
       cluster.ask(0, client, 1, { kind: 'get', key: 'k' });
       cluster.deliver((letter) => across(side)(letter) || !letter.message.kind.startsWith('heartbeat'));
@@ -178,7 +225,9 @@ describe('a joint configuration is one of the log, as others are', () => {
     const cluster = entering();
     cluster.timer(0, 'heartbeat');
     cluster.deliver(across([0, 4]));
-    expect([1, 4].map((node) => configurationOf(cluster, node))).toEqual([of([0, 1, 2], 3, 4), joint([2, 3, 4], [0, 1, 2])]);
+    expect([1, 4].map((node) => configurationOf(cluster, node))).toEqual([
+      of([0, 1, 2], 3, 4), joint([2, 3, 4], [0, 1, 2]),
+    ]);
     cluster.letters = [];
     cluster.timer(4, 'election');
     expect(cluster.letters.map(({ to }) => to)).toEqual([0, 1, 2, 3]);
@@ -194,7 +243,9 @@ describe('a joint configuration is one of the log, as others are', () => {
 
   test('both sets are in the snapshot, and go with it and through a restart', () => {
     const cluster = entering({ maxRaftState: 50 });
-    const isLeft = ({ message }: Letter): boolean => message.kind === 'appendEntries' && message.entries.some(({ configuration }) => configuration !== undefined && configuration.outgoing === undefined);
+    const isLeft = ({ message }: Letter): boolean =>
+      message.kind === 'appendEntries' &&
+      message.entries.some(({ configuration }) => configuration !== undefined && configuration.outgoing === undefined);
     const oneIsAway = (letter: Letter): boolean => isLeft(letter) || across([4])(letter);
     beat(cluster, oneIsAway);
     beat(cluster, oneIsAway);
@@ -203,7 +254,9 @@ describe('a joint configuration is one of the log, as others are', () => {
     cluster.deliver(isLeft);
     cluster.crash(4);
     cluster.boot(4);
-    expect([raftOf(cluster, 4).persistent.snapshot?.configuration, configurationOf(cluster, 4)]).toEqual([joint([2, 3, 4], [0, 1, 2]), joint([2, 3, 4], [0, 1, 2])]);
+    expect([raftOf(cluster, 4).persistent.snapshot?.configuration, configurationOf(cluster, 4)]).toEqual([
+      joint([2, 3, 4], [0, 1, 2]), joint([2, 3, 4], [0, 1, 2]),
+    ]);
   });
 });
 
@@ -218,7 +271,9 @@ describe('"Once C_old,new has been committed ... it is now safe for the leader t
     expect([configurationOf(cluster), logOf(cluster).lastIndex]).toEqual([of([2, 3, 4]), lastIndex + 1]);
   });
 
-  test.each([['a no-op of its own', true], ['an entry that it appends for that', false]])('a new leader that finds it in its log commits it with %s, and leaves it', (_, noopOnElection) => {
+  test.each([
+    ['a no-op of its own', true], ['an entry that it appends for that', false],
+  ])('a new leader that finds it in its log commits it with %s, and leaves it', (_, noopOnElection) => {
     const cluster = entering({ noopOnElection });
     cluster.timer(0, 'heartbeat');
     cluster.deliver(({ from, message }) => from !== 0 && message.kind === 'appendEntriesReply');
@@ -245,8 +300,12 @@ describe('"Any server from either configuration may serve as leader" (section 6)
     const cluster = entering();
     const { lastIndex } = logOf(cluster);
     cluster.timer(0, 'heartbeat');
-    cluster.deliver(({ from, message }) => from !== 0 && message.kind === 'appendEntriesReply' && message.index > lastIndex);
-    expect([roleOf(cluster, 0), configurationOf(cluster), raftOf(cluster).commitIndex]).toEqual(['leader', of([2, 3, 4]), lastIndex]);
+    cluster.deliver(
+      ({ from, message }) => from !== 0 && message.kind === 'appendEntriesReply' && message.index > lastIndex,
+    );
+    expect([roleOf(cluster, 0), configurationOf(cluster), raftOf(cluster).commitIndex]).toEqual([
+      'leader', of([2, 3, 4]), lastIndex,
+    ]);
     put(cluster, 1);
     // "It replicates log entries but does not count itself in majorities."
     cluster.deliver(across([0, 1, 2]));

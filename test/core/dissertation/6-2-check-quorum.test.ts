@@ -1,10 +1,13 @@
-/** Ongaro's dissertation, 6.2 and 4.2.3: a leader without a majority steps down, and one with a majority is not deposed. */
+/**
+ * Ongaro's dissertation, 6.2 and 4.2.3: a leader without a majority steps down, and one with a majority is not deposed.
+ */
 import { describe, expect, test } from 'vitest';
 import type { Raft } from '../../../core/raft/state.ts';
 import { onMessage, onTimer } from '../../../core/raft/options.ts';
 import { across, Cluster } from '../../support/cluster.ts';
 import {
-  accepts, appendEntries, follower, leader, refuses, reply, requestVote, restartsElectionTimer, sendsNothing, type Given,
+  accepts, appendEntries, follower, leader, refuses, reply, requestVote, restartsElectionTimer, sendsNothing,
+  type Given,
 } from '../../support/raft-states.ts';
 
 const options = { checkQuorum: true };
@@ -21,13 +24,16 @@ describe('a leader that no majority answers for an election timeout steps down (
   });
 
   test('the time begins when it is elected, and again whenever a majority has answered', () => {
-    const elected = onMessage(
-      onTimer(follower({ term: 1, options }), 'election').raft, 1, { kind: 'requestVoteReply', term: 2, voteGranted: true });
+    const elected = onMessage(onTimer(follower({ term: 1, options }), 'election').raft, 1, {
+      kind: 'requestVoteReply', term: 2, voteGranted: true,
+    });
     expect(restartsElectionTimer(elected)).toBe(true);
     expect(restartsElectionTimer(accepts(leading(), 1, 0))).toBe(true);
   });
 
-  test.each([[3, 1], [4, 2], [5, 2], [6, 3], [7, 3]])('of %i servers, %i others make a majority with it', (clusterSize, others) => {
+  test.each([
+    [3, 1], [4, 2], [5, 2], [6, 3], [7, 3],
+  ])('of %i servers, %i others make a majority with it', (clusterSize, others) => {
     let raft = leading({ clusterSize });
     for (let peer = 1; peer <= others; peer++) {
       const step = accepts(raft, peer, 0);
@@ -45,7 +51,9 @@ describe('a leader that no majority answers for an election timeout steps down (
 
   test('a refusal is an answer as well; an answer of an earlier term is none', () => {
     expect(restartsElectionTimer(refuses(leading({ log: [1, 1] }), 1, 1))).toBe(true);
-    const stale = onMessage(leading(), 1, { kind: 'appendEntriesReply', term: 1, success: true, index: 0, conflictTerm: 0, conflictIndex: 0 });
+    const stale = onMessage(leading(), 1, {
+      kind: 'appendEntriesReply', term: 1, success: true, index: 0, conflictTerm: 0, conflictIndex: 0,
+    });
     expect(restartsElectionTimer(stale)).toBe(false);
   });
 
@@ -100,7 +108,10 @@ describe('who hears a leader within the least election timeout lets nobody depos
     cluster.elect(0);
     // It stood for election twice before the others had a leader.
     const late = cluster.server(2);
-    const ahead = { ...late.raft, persistent: { ...late.raft.persistent, currentTerm: 5, votedFor: 2 }, role: { kind: 'follower', leaderId: null } as const };
+    const ahead = {
+      ...late.raft, persistent: { ...late.raft.persistent, currentTerm: 5, votedFor: 2 },
+      role: { kind: 'follower', leaderId: null } as const,
+    };
     cluster.servers[2] = { ...late, raft: ahead };
     cluster.timer(0, 'heartbeat');
     cluster.deliver();

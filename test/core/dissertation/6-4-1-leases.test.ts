@@ -9,39 +9,54 @@ const get: Operation = { kind: 'get', key: 'k' };
 const put: Operation = { kind: 'put', key: 'k', value: 'v' };
 const c0 = firstClient;
 /** The least election timeout is 150 ms, and clocks may differ by a quarter: 90 ms. */
-const options: Partial<ServerConfig> = { reads: ['lease'], checkQuorum: true, lease: { promiseUs: 150_000, driftPer1000: 250 } };
+const options: Partial<ServerConfig> = {
+  reads: ['lease'], checkQuorum: true, lease: { promiseUs: 150_000, driftPer1000: 250 },
+};
 const done = { kind: 'done', result: 'v' };
 const outcomes = (cluster: Cluster) => cluster.answersTo(c0).map(({ outcome }) => outcome);
 /** n0 leads, all hold that k is v, and a majority has answered round 1. */
-const leased = (size = 3, changed: Partial<ServerConfig> = {}): Cluster => clusterThatWrote(size, { ...options, ...changed }, put);
+const leased = (size = 3, changed: Partial<ServerConfig> = {}): Cluster =>
+  clusterThatWrote(size, { ...options, ...changed }, put);
 /** Asks, and lets the moment come that is asked for. */
 const read = (cluster: Cluster, sequence = 1): void => {
   cluster.ask(0, c0, sequence, get);
   cluster.timer(0, 'leaseRead');
 };
 const isRound = ({ message }: Letter): boolean => message.kind === 'heartbeat' || message.kind === 'heartbeatReply';
-const hasContact = (cluster: Cluster, node: number) => cluster.server(node).raft.role.kind === 'follower' && (cluster.server(node).raft.role as { hasContact?: true }).hasContact === true;
+const hasContact = (cluster: Cluster, node: number) =>
+  cluster.server(node).raft.role.kind === 'follower' &&
+  (cluster.server(node).raft.role as { hasContact?: true }).hasContact === true;
 const votes = (cluster: Cluster, node: number, term: number): boolean => {
-  cluster.handle(node, { kind: 'message', from: 2, message: { kind: 'requestVote', term, lastLogIndex: 99, lastLogTerm: 99 } });
-  return cluster.lastEffects.some((effect) => effect.kind === 'send' && effect.message.kind === 'requestVoteReply' && effect.message.voteGranted);
+  cluster.handle(node, {
+    kind: 'message', from: 2, message: { kind: 'requestVote', term, lastLogIndex: 99, lastLogTerm: 99 },
+  });
+  return cluster.lastEffects.some(
+    (effect) => effect.kind === 'send' && effect.message.kind === 'requestVoteReply' && effect.message.voteGranted,
+  );
 };
 
 describe('the leader extends its lease to start plus election timeout by clock drift bound', () => {
   test('from the moment at which its heartbeats were sent: with them, and with no answer', () => {
     const cluster = leased();
     cluster.timer(0, 'heartbeat');
-    expect(cluster.lastEffects).toContainEqual({ kind: 'setTimer', timer: 'lease2', afterUs: { min: 90_000, max: 90_000 } });
+    expect(cluster.lastEffects).toContainEqual({
+      kind: 'setTimer', timer: 'lease2', afterUs: { min: 90_000, max: 90_000 },
+    });
     const { letters } = cluster;
     cluster.letters = [];
     for (const { from, to, message } of letters) {
       if (!isRound({ from, to, message })) continue;
       cluster.handle(0, { kind: 'message', from: to, message: { kind: 'heartbeatReply', term: 1, round: 2 } });
       expect(cluster.lastEffects.some(({ kind }) => kind === 'setTimer')).toBe(true);
-      expect(cluster.lastEffects.some((effect) => effect.kind === 'setTimer' && effect.timer.startsWith('lease'))).toBe(false);
+      expect(cluster.lastEffects.some((effect) => effect.kind === 'setTimer' && effect.timer.startsWith('lease'))).toBe(
+        false,
+      );
     }
   });
 
-  test.each([[0, 150_000], [100, 122_727], [250, 90_000], [500, 50_000], [999, 75]])('clocks that may be wrong by %i in 1000: %i us', (driftPer1000, us) => {
+  test.each([
+    [0, 150_000], [100, 122_727], [250, 90_000], [500, 50_000], [999, 75],
+  ])('clocks that may be wrong by %i in 1000: %i us', (driftPer1000, us) => {
     expect(leaseUs({ ...serverConfig(0, 3, options), lease: { promiseUs: 150_000, driftPer1000 } })).toBe(us);
   });
 
@@ -56,13 +71,17 @@ describe('during the lease the leader replies to read-only queries without addit
     const cluster = leased();
     const { lastIndex } = cluster.server(0).raft.persistent.log;
     read(cluster);
-    expect([outcomes(cluster), cluster.letters, cluster.server(0).raft.persistent.log.lastIndex]).toEqual([[done], [], lastIndex]);
+    expect([outcomes(cluster), cluster.letters, cluster.server(0).raft.persistent.log.lastIndex]).toEqual([
+      [done], [], lastIndex,
+    ]);
   });
 
   test('it answers in a moment of its own, when all has been heard that was due: a question that waited is older than the end of the lease', () => {
     const cluster = leased();
     cluster.ask(0, c0, 1, get);
-    expect([outcomes(cluster), cluster.lastEffects]).toEqual([[], [{ kind: 'setTimer', timer: 'leaseRead', afterUs: { min: 0, max: 0 } }]]);
+    expect([outcomes(cluster), cluster.lastEffects]).toEqual([
+      [], [{ kind: 'setTimer', timer: 'leaseRead', afterUs: { min: 0, max: 0 } }],
+    ]);
     cluster.timer(0, 'lease1');
     cluster.timer(0, 'leaseRead');
     expect([outcomes(cluster), cluster.letters.every(isRound), cluster.letters.length]).toEqual([[], true, 2]);
@@ -79,9 +98,16 @@ describe('during the lease the leader replies to read-only queries without addit
     expect(outcomes(cluster)).toEqual([done]);
   });
 
-  test.each([[3, 1], [4, 2], [5, 2]])('of %i servers, %i others make a lease with the leader, and one less does not', (size, others) => {
-    const beyond = (count: number) => (letter: Letter): boolean => isRound(letter) && Math.max(letter.to, letter.from) > count;
-    for (const [count, isHeld] of [[others - 1, false], [others, true]] as const) {
+  test.each([
+    [3, 1], [4, 2], [5, 2],
+  ])('of %i servers, %i others make a lease with the leader, and one less does not', (size, others) => {
+    const beyond =
+      (count: number) =>
+      (letter: Letter): boolean =>
+        isRound(letter) && Math.max(letter.to, letter.from) > count;
+    for (const [count, isHeld] of [
+      [others - 1, false], [others, true],
+    ] as const) {
       const cluster = leased(size);
       cluster.timer(0, 'lease1');
       cluster.timer(0, 'heartbeat');
@@ -148,7 +174,9 @@ describe('servers keep what they promised', () => {
     const cluster = leased();
     cluster.crash(1);
     cluster.boot(1);
-    expect(cluster.lastEffects).toContainEqual({ kind: 'setTimer', timer: 'contact', afterUs: { min: 150_000, max: 150_000 } });
+    expect(cluster.lastEffects).toContainEqual({
+      kind: 'setTimer', timer: 'contact', afterUs: { min: 150_000, max: 150_000 },
+    });
     expect([hasContact(cluster, 1), votes(cluster, 1, 9)]).toEqual([true, false]);
     cluster.timer(1, 'contact');
     expect(votes(cluster, 1, 9)).toBe(true);
@@ -161,7 +189,9 @@ describe('servers keep what they promised', () => {
   test('nor does one that hears of a later term by the way', () => {
     const cluster = leased();
     cluster.handle(1, { kind: 'message', from: 2, message: { kind: 'requestVoteReply', term: 8, voteGranted: false } });
-    expect([cluster.server(1).raft.persistent.currentTerm, cluster.server(1).raft.role]).toEqual([8, { kind: 'follower', leaderId: null, hasContact: true }]);
+    expect([cluster.server(1).raft.persistent.currentTerm, cluster.server(1).raft.role]).toEqual([
+      8, { kind: 'follower', leaderId: null, hasContact: true },
+    ]);
     expect(votes(cluster, 1, 9)).toBe(false);
   });
 
@@ -177,7 +207,8 @@ describe('servers keep what they promised', () => {
 
 describe('a leader that hands over gives its lease up (3.10)', () => {
   const passing = { transfer: true };
-  const wish = (cluster: Cluster): void => cluster.handle(0, { kind: 'message', from: 0, message: { kind: 'transferLeadership', term: 0, to: 1 } });
+  const wish = (cluster: Cluster): void =>
+    cluster.handle(0, { kind: 'message', from: 0, message: { kind: 'transferLeadership', term: 0, to: 1 } });
 
   test('when it tells the other one to stand for election', () => {
     const cluster = leased(3, passing);

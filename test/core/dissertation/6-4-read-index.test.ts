@@ -10,7 +10,8 @@ const c0 = firstClient;
 const c1 = firstClient + 1;
 const options: Partial<ServerConfig> = { reads: ['index'] };
 /** n0 leads, and all hold that k is v. */
-const written = (size = 3, changed: Partial<ServerConfig> = {}): Cluster => clusterThatWrote(size, { ...options, ...changed }, put);
+const written = (size = 3, changed: Partial<ServerConfig> = {}): Cluster =>
+  clusterThatWrote(size, { ...options, ...changed }, put);
 const outcomes = (cluster: Cluster, client = c0) => cluster.answersTo(client).map(({ outcome }) => outcome);
 const done = { kind: 'done', result: 'v' };
 const logOf = (cluster: Cluster, node = 0) => cluster.server(node).raft.persistent.log.lastIndex;
@@ -22,16 +23,23 @@ describe('a read around the log (6.4)', () => {
     const before = logOf(cluster);
     cluster.ask(0, c0, 1, get);
     expect(outcomes(cluster)).toEqual([]);
-    expect(cluster.letters.map(({ to, message }) => [to, message])).toEqual([1, 2].map((to) => [to, { kind: 'heartbeat', term: 1, round: 1 }]));
+    expect(cluster.letters.map(({ to, message }) => [to, message])).toEqual(
+      [1, 2].map((to) => [to, { kind: 'heartbeat', term: 1, round: 1 }]),
+    );
     cluster.deliver();
     expect(outcomes(cluster)).toEqual([done]);
     expect(logOf(cluster)).toBe(before);
   });
 
-  test.each([[3, 1], [4, 2], [5, 2]])('of %i servers, %i others make a majority with the leader, and one less does not', (size, others) => {
+  test.each([
+    [3, 1], [4, 2], [5, 2],
+  ])('of %i servers, %i others make a majority with the leader, and one less does not', (size, others) => {
     const cluster = written(size);
     cluster.ask(0, c0, 1, get);
-    const beyond = (count: number) => ({ to, from }: Letter): boolean => Math.max(to, from) > count;
+    const beyond =
+      (count: number) =>
+      ({ to, from }: Letter): boolean =>
+        Math.max(to, from) > count;
     const letters = cluster.letters.slice();
     cluster.deliver(beyond(others - 1));
     expect(outcomes(cluster)).toEqual([]);
@@ -48,7 +56,8 @@ describe('a read around the log (6.4)', () => {
     cluster.ask(0, c0, 1, get);
     expect(cluster.letters).toEqual([]);
     cluster.letters = early;
-    const isFirst = ({ message }: Letter): boolean => !isRound({ from: 0, to: 0, message }) || (message as { round: number }).round === 1;
+    const isFirst = ({ message }: Letter): boolean =>
+      !isRound({ from: 0, to: 0, message }) || (message as { round: number }).round === 1;
     cluster.deliver((letter) => !isFirst(letter));
     expect([outcomes(cluster, c1).at(-1), outcomes(cluster)]).toEqual([done, []]);
     expect(cluster.server(0).raft.role).toMatchObject({ office: { rounds: { begun: 2 } } });
@@ -147,8 +156,12 @@ describe('a heartbeat of a round (6.4)', () => {
   test('is word of the leader: the election timer starts anew, and its term is adopted', () => {
     const cluster = written();
     cluster.handle(2, { kind: 'message', from: 1, message: { kind: 'heartbeat', term: 7, round: 3 } });
-    expect([cluster.server(2).raft.persistent.currentTerm, cluster.server(2).raft.role]).toEqual([7, { kind: 'follower', leaderId: 1 }]);
-    expect(cluster.lastEffects).toContainEqual({ kind: 'setTimer', timer: 'election', afterUs: { min: 150_000, max: 300_000 } });
+    expect([cluster.server(2).raft.persistent.currentTerm, cluster.server(2).raft.role]).toEqual([
+      7, { kind: 'follower', leaderId: 1 },
+    ]);
+    expect(cluster.lastEffects).toContainEqual({
+      kind: 'setTimer', timer: 'election', afterUs: { min: 150_000, max: 300_000 },
+    });
     expect(cluster.letters.at(-1)!.message).toEqual({ kind: 'heartbeatReply', term: 7, round: 3 });
   });
 

@@ -4,16 +4,19 @@ import type { Raft } from '../../../core/raft/state.ts';
 import { onMessage, onTimer } from '../../../core/raft/options.ts';
 import { across, Cluster } from '../../support/cluster.ts';
 import {
-  appendEntries, follower, grantsPreVote, grantsVote, leader, reply, requestPreVote, requestVote, restartsElectionTimer, sendsNothing, sent,
-  type Given,
+  appendEntries, follower, grantsPreVote, grantsVote, leader, reply, requestPreVote, requestVote, restartsElectionTimer,
+  sendsNothing, sent, type Given,
 } from '../../support/raft-states.ts';
 
 const options = { preVote: true };
 const server = (given: Given = {}): Raft => follower({ term: 2, log: [1, 2], ...given, options });
 const asking = (given: Given = {}): Raft => onTimer(server(given), 'election').raft;
-const hearing = (raft: Raft): Raft => onMessage(raft, 2, appendEntries({ term: raft.persistent.currentTerm, prev: [0, 0] })).raft;
-const preVote = (raft: Raft, from = 1, term = raft.persistent.currentTerm + 1) => onMessage(raft, from, requestPreVote(term, [2, 2]));
-const isGranted = (raft: Raft, from = 1, term = raft.persistent.currentTerm + 1) => reply(preVote(raft, from, term), 'requestPreVoteReply').voteGranted;
+const hearing = (raft: Raft): Raft =>
+  onMessage(raft, 2, appendEntries({ term: raft.persistent.currentTerm, prev: [0, 0] })).raft;
+const preVote = (raft: Raft, from = 1, term = raft.persistent.currentTerm + 1) =>
+  onMessage(raft, from, requestPreVote(term, [2, 2]));
+const isGranted = (raft: Raft, from = 1, term = raft.persistent.currentTerm + 1) =>
+  reply(preVote(raft, from, term), 'requestPreVoteReply').voteGranted;
 
 describe('asking (9.6)', () => {
   test('a candidate only increments its term if it first learns that a majority would vote for it', () => {
@@ -23,7 +26,9 @@ describe('asking (9.6)', () => {
     const one = grantsPreVote(step.raft, 1);
     expect([one.raft.persistent.currentTerm, one.raft.role.kind]).toEqual([2, 'preCandidate']);
     const two = grantsPreVote(one.raft, 2);
-    expect([two.raft.persistent.currentTerm, two.raft.persistent.votedFor, two.raft.role.kind]).toEqual([3, 0, 'candidate']);
+    expect([two.raft.persistent.currentTerm, two.raft.persistent.votedFor, two.raft.role.kind]).toEqual([
+      3, 0, 'candidate',
+    ]);
     expect(sent(two, 'requestVote').size).toBe(4);
   });
 
@@ -83,9 +88,14 @@ describe('answering (9.6)', () => {
 
   test('the least election timeout is counted from the last word of a leader', () => {
     const step = onMessage(server(), 2, appendEntries({ term: 2, prev: [0, 0] }));
-    expect(step.effects).toContainEqual({ kind: 'setTimer', timer: 'contact', afterUs: { min: 150_000, max: 150_000 } });
+    expect(step.effects).toContainEqual({
+      kind: 'setTimer', timer: 'contact', afterUs: { min: 150_000, max: 150_000 },
+    });
     const old = onMessage(server(), 2, appendEntries({ term: 1, prev: [0, 0] }));
-    expect([old.raft.role.kind === 'follower' && old.raft.role.hasContact, old.effects.some(({ kind }) => kind === 'setTimer')]).toEqual([undefined, false]);
+    expect([
+      old.raft.role.kind === 'follower' && old.raft.role.hasContact,
+      old.effects.some(({ kind }) => kind === 'setTimer'),
+    ]).toEqual([undefined, false]);
   });
 
   test('a leader grants none', () => {
@@ -108,13 +118,19 @@ describe('answering (9.6)', () => {
   });
 
   test('for the present term it is given to whom the vote could be given; for an earlier one to nobody', () => {
-    expect([isGranted(server(), 1, 2), isGranted(server({ votedFor: 1 }), 1, 2), isGranted(server({ votedFor: 2 }), 1, 2)]).toEqual([true, true, false]);
+    expect([
+      isGranted(server(), 1, 2), isGranted(server({ votedFor: 1 }), 1, 2), isGranted(server({ votedFor: 2 }), 1, 2),
+    ]).toEqual([true, true, false]);
     expect(isGranted(server(), 1, 1)).toBe(false);
   });
 
   test('a grant carries the term that was asked for, a refusal that of the server', () => {
-    expect(reply(preVote(server(), 1, 6), 'requestPreVoteReply')).toEqual({ kind: 'requestPreVoteReply', term: 6, voteGranted: true });
-    expect(reply(preVote(hearing(server()), 1, 6), 'requestPreVoteReply')).toEqual({ kind: 'requestPreVoteReply', term: 2, voteGranted: false });
+    expect(reply(preVote(server(), 1, 6), 'requestPreVoteReply')).toEqual({
+      kind: 'requestPreVoteReply', term: 6, voteGranted: true,
+    });
+    expect(reply(preVote(hearing(server()), 1, 6), 'requestPreVoteReply')).toEqual({
+      kind: 'requestPreVoteReply', term: 2, voteGranted: false,
+    });
   });
 
   test('a real vote is asked for as ever, also in contact with a leader: that is for CheckQuorum', () => {
@@ -150,6 +166,8 @@ describe('what it is for (9.6)', () => {
   });
 
   test('a stale letter of the past moves nobody', () => {
-    expect(sendsNothing(onMessage(server(), 1, { kind: 'requestPreVoteReply', term: 3, voteGranted: true }))).toBe(true);
+    expect(sendsNothing(onMessage(server(), 1, { kind: 'requestPreVoteReply', term: 3, voteGranted: true }))).toBe(
+      true,
+    );
   });
 });

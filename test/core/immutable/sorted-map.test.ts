@@ -32,13 +32,16 @@ function pairsOf<K extends Key, V>(map: SortedMap<K, V>): (readonly [K, V])[] {
 const filled = <K extends Key>(pairs: readonly (readonly [K, number])[]): SortedMap<K, number> =>
   pairs.reduce((map, [key, value]) => map.set(key, value), SortedMap.empty<K, number>());
 
-const byKey = <K extends Key>([a]: readonly [K, number], [b]: readonly [K, number]): number => (a < b ? -1 : a > b ? 1 : 0);
+const byKey = <K extends Key>([a]: readonly [K, number], [b]: readonly [K, number]): number =>
+  a < b ? -1 : a > b ? 1 : 0;
 
 /** Also long runs of rising and falling keys, at which an unbalanced tree becomes a list. */
 const numberPairs = fc.oneof(
   fc.array(fc.tuple(fc.integer({ min: -50, max: 50 }), fc.nat()), { maxLength: 200 }),
   fc.integer({ min: 1, max: 300 }).map((count) => Array.from({ length: count }, (_, i) => [i, i] as [number, number])),
-  fc.integer({ min: 1, max: 300 }).map((count) => Array.from({ length: count }, (_, i) => [300 - i, i] as [number, number])),
+  fc
+    .integer({ min: 1, max: 300 })
+    .map((count) => Array.from({ length: count }, (_, i) => [300 - i, i] as [number, number])),
 );
 const stringPairs = fc.array(fc.tuple(text, fc.nat()), { maxLength: 60 });
 
@@ -54,13 +57,16 @@ describe('a persistent sorted map', () => {
       expect([...model.keys()].map((key) => map.get(key))).toEqual([...model.values()]);
     });
 
-    prop([arbitrary], { numRuns: 80 })(`of ${what} is balanced (Adelson-Velsky and Landis) after every update`, (given) => {
-      let map = SortedMap.empty<Key, number>();
-      for (const [key, value] of given) {
-        map = map.set(key, value);
-        expect(balancedHeight(rootOf(map))).toBeGreaterThan(0);
-      }
-    });
+    prop([arbitrary], { numRuns: 80 })(
+      `of ${what} is balanced (Adelson-Velsky and Landis) after every update`,
+      (given) => {
+        let map = SortedMap.empty<Key, number>();
+        for (const [key, value] of given) {
+          map = map.set(key, value);
+          expect(balancedHeight(rootOf(map))).toBeGreaterThan(0);
+        }
+      },
+    );
 
     prop([arbitrary], { numRuns: 100 })(`of ${what} leaves every older version as it was`, (given) => {
       const versions = [SortedMap.empty<Key, number>()];

@@ -42,7 +42,9 @@ const change: fc.Arbitrary<Change> = fc.record({
 });
 
 /** Low starts, and starts at which a sequence needs every height of trie at once. */
-const start = fc.oneof(fc.nat(70), fc.nat(2000), fc.constantFrom(1023, 1024, 32_767, 32_768, 40_000, 100_001, 1_048_576, 40_000_000));
+const start = fc.oneof(
+  fc.nat(70), fc.nat(2000), fc.constantFrom(1023, 1024, 32_767, 32_768, 40_000, 100_001, 1_048_576, 40_000_000),
+);
 
 function versionsOf(from: number, changes: readonly Change[]): Version[] {
   const versions: Version[] = [{ vector: Vector.startingAt(from), start: from, items: [] }];

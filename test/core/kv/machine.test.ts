@@ -34,10 +34,12 @@ class Model {
   }
 }
 
-const resultOf = (machine: Machine, client: number): Result | undefined => machine.sessions.byClient.get(client)?.result;
+const resultOf = (machine: Machine, client: number): Result | undefined =>
+  machine.sessions.byClient.get(client)?.result;
 
 /** `asked` as one client's commands, from sequence 1. */
-const fromOneClient = (asked: readonly Operation[]): Command[] => asked.map((one, i) => ({ client: 7, sequence: i + 1, operation: one }));
+const fromOneClient = (asked: readonly Operation[]): Command[] =>
+  asked.map((one, i) => ({ client: 7, sequence: i + 1, operation: one }));
 
 const executed = (commands: readonly (Command | null)[]): Machine =>
   commands.reduce((machine: Machine, one, i) => apply(machine, i + 1, one), newMachine);
@@ -46,24 +48,33 @@ const results = (...asked: Operation[]): (Result | undefined)[] =>
   asked.map((_, i) => resultOf(executed(fromOneClient(asked.slice(0, i + 1))), 7));
 
 describe('the replicated state machine', () => {
-  prop([fc.array(fc.record({ client: fc.nat(2), sequence: fc.integer({ min: 1, max: 8 }), operation }), { maxLength: 40 })], { numRuns: 500 })(
-    'does what the lab\'s service does, whatever is repeated', (commands) => {
-      const model = new Model();
-      let machine = newMachine;
-      for (const [i, one] of commands.entries()) {
-        model.execute(one);
-        machine = apply(machine, i + 1, one);
-        expect(machine.lastExecuted).toBe(i + 1);
-        expect(machine.sessions.byClient.get(one.client)).toEqual(model.last.get(one.client));
-        expect(machine.store.values.get(one.operation.key)).toBe(model.values.get(one.operation.key));
-      }
-      expect(machine.store.values.size).toBe(model.values.size);
-    });
+  prop(
+    [
+      fc.array(fc.record({ client: fc.nat(2), sequence: fc.integer({ min: 1, max: 8 }), operation }), {
+        maxLength: 40,
+      }),
+    ],
+    { numRuns: 500 },
+  )("does what the lab's service does, whatever is repeated", (commands) => {
+    const model = new Model();
+    let machine = newMachine;
+    for (const [i, one] of commands.entries()) {
+      model.execute(one);
+      machine = apply(machine, i + 1, one);
+      expect(machine.lastExecuted).toBe(i + 1);
+      expect(machine.sessions.byClient.get(one.client)).toEqual(model.last.get(one.client));
+      expect(machine.store.values.get(one.operation.key)).toBe(model.values.get(one.operation.key));
+    }
+    expect(machine.store.values.size).toBe(model.values.size);
+  });
 
   prop([fc.array(operation, { minLength: 1, maxLength: 15 }), fc.array(fc.nat(), { maxLength: 15 })], { numRuns: 300 })(
     'executes each command once, however often and however late it is repeated (section 8)', (asked, repeats) => {
       const commands = fromOneClient(asked);
-      const withRepeats = commands.flatMap((one, i) => [one, ...repeats.filter((place) => place % commands.length === i).map((place) => commands[place % (i + 1)]!)]);
+      const withRepeats = commands.flatMap((one, i) => [
+        one,
+        ...repeats.filter((place) => place % commands.length === i).map((place) => commands[place % (i + 1)]!),
+      ]);
       const once = executed(commands);
       const often = executed(withRepeats);
       expect([...pairs(often)]).toEqual([...pairs(once)]);
@@ -103,7 +114,9 @@ describe('the replicated state machine', () => {
   test('an update of a store of 2,000 keys makes no more than a path of its tree anew', () => {
     const keys = Array.from({ length: 2000 }, (_, i) => ({ kind: 'put' as const, key: `k${i}`, value: '' }));
     const machine = executed(fromOneClient(keys));
-    const next = apply(machine, 2001, { client: 7, sequence: 2001, operation: { kind: 'put', key: 'k1234', value: 'x' } });
+    const next = apply(machine, 2001, {
+      client: 7, sequence: 2001, operation: { kind: 'put', key: 'k1234', value: 'x' },
+    });
     // 2,000 keys make an AVL tree of at most 15 levels (1.44 log2 n); with it go map, store, session table and machine.
     expect(madeBy(machine, next).objects).toBeLessThanOrEqual(15 + 7);
   });

@@ -3,7 +3,9 @@ import { AssertionFailed } from '../../../core/assert.ts';
 import { ByteWriter } from '../../../core/bytes.ts';
 import type { Command } from '../../../core/kv/command.ts';
 import { apply, newMachine, type Machine } from '../../../core/kv/machine.ts';
-import { decodeSnapshot, encodeSnapshot, installSnapshot, snapshotSizeBytes, takeSnapshot, type MachineSnapshot } from '../../../core/kv/snapshot.ts';
+import {
+  decodeSnapshot, encodeSnapshot, installSnapshot, snapshotSizeBytes, takeSnapshot, type MachineSnapshot,
+} from '../../../core/kv/snapshot.ts';
 import { commands, contents, holding, operation, type Contents } from '../../support/arbitraries.ts';
 import { fc, prop } from '../../support/property.ts';
 
@@ -23,8 +25,11 @@ const inOrder = (held: Contents): Contents => ({
 
 /** The same contents put together in another order, over values that were there before. */
 function otherwise(held: Contents, order: readonly number[]): Contents {
-  const shuffled = <T>(items: readonly T[]): T[] =>
-    items.map((item, i) => ({ item, place: order[i % Math.max(1, order.length)] ?? 0 })).sort((a, b) => a.place - b.place).map(({ item }) => item);
+  const shuffled = <T,>(items: readonly T[]): T[] =>
+    items
+      .map((item, i) => ({ item, place: order[i % Math.max(1, order.length)] ?? 0 }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ item }) => item);
   const first = shuffled(held.pairs).map(([key]) => [key, 'older'] as const);
   return { pairs: [...first, ...shuffled(held.pairs).reverse()], sessions: shuffled(held.sessions) };
 }
@@ -39,20 +44,26 @@ describe('a snapshot of the machine', () => {
     expect(encodeSnapshot(decodeSnapshot(bytes))).toEqual(bytes);
   });
 
-  prop([contents, fc.array(fc.nat(), { maxLength: 8 })], { numRuns: 500 })('is canonical: equal machines by different histories give equal bytes', (held, order) => {
-    expect(encodeSnapshot(holding(otherwise(held, order)))).toEqual(encodeSnapshot(holding(held)));
-  });
+  prop([contents, fc.array(fc.nat(), { maxLength: 8 })], { numRuns: 500 })(
+    'is canonical: equal machines by different histories give equal bytes',
+    (held, order) => {
+      expect(encodeSnapshot(holding(otherwise(held, order)))).toEqual(encodeSnapshot(holding(held)));
+    },
+  );
 
   prop([contents, contents], { numRuns: 300 })('of different machines is different', (a, b) => {
     const isSame = JSON.stringify(inOrder(a)) === JSON.stringify(inOrder(b));
     expect(Buffer.compare(encodeSnapshot(holding(a)), encodeSnapshot(holding(b))) === 0).toBe(isSame);
   });
 
-  prop([contents], { numRuns: 500 })('knows the length of its bytes without encoding, and so does the decoded one', (held) => {
-    const bytes = encodeSnapshot(holding(held));
-    expect(snapshotSizeBytes(holding(held))).toBe(bytes.length);
-    expect(snapshotSizeBytes(decodeSnapshot(bytes))).toBe(bytes.length);
-  });
+  prop([contents], { numRuns: 500 })(
+    'knows the length of its bytes without encoding, and so does the decoded one',
+    (held) => {
+      const bytes = encodeSnapshot(holding(held));
+      expect(snapshotSizeBytes(holding(held))).toBe(bytes.length);
+      expect(snapshotSizeBytes(decodeSnapshot(bytes))).toBe(bytes.length);
+    },
+  );
 
   prop([commands(30)], { numRuns: 300 })('knows its length after any commands', (asked) => {
     const taken = takeSnapshot(executed(asked));
@@ -69,12 +80,15 @@ describe('a snapshot of the machine', () => {
       expect(encodeSnapshot(takeSnapshot(replayed))).toEqual(encodeSnapshot(takeSnapshot(whole)));
     });
 
-  prop([fc.array(fc.tuple(fc.nat(3), operation), { maxLength: 20 })], { numRuns: 200 })('is a reference: taking it copies nothing', (asked) => {
-    const machine = executed(asked.map(([client, one], i) => ({ client, sequence: i + 1, operation: one })));
-    const taken = takeSnapshot(machine);
-    expect(taken.store).toBe(machine.store);
-    expect(taken.sessions).toBe(machine.sessions);
-  });
+  prop([fc.array(fc.tuple(fc.nat(3), operation), { maxLength: 20 })], { numRuns: 200 })(
+    'is a reference: taking it copies nothing',
+    (asked) => {
+      const machine = executed(asked.map(([client, one], i) => ({ client, sequence: i + 1, operation: one })));
+      const taken = takeSnapshot(machine);
+      expect(taken.store).toBe(machine.store);
+      expect(taken.sessions).toBe(machine.sessions);
+    },
+  );
 
   test('with keys out of order, or twice, is refused', () => {
     const bytesOf = (...keys: string[]): Uint8Array => {

@@ -135,9 +135,13 @@ describe('the clerk', () => {
 
   test('that is given another operation gives the pending one up: no answer to it is taken any more', () => {
     const hand = new Hand().asks(put, 1).asks({ kind: 'get', key: 'k' }, 2);
-    expect(hand.effects.at(-1)).toMatchObject({ message: { kind: 'clientRequest', sequence: 2, operation: { kind: 'get' } } });
+    expect(hand.effects.at(-1)).toMatchObject({
+      message: { kind: 'clientRequest', sequence: 2, operation: { kind: 'get' } },
+    });
     expect(hand.hears(0, 1, { kind: 'done', result: null }).effects).toEqual([]);
-    expect(hand.hears(0, 2, { kind: 'done', result: 'v' }).effects.at(-1)).toEqual({ kind: 'reply', id: 2, reply: 'v' });
+    expect(hand.hears(0, 2, { kind: 'done', result: 'v' }).effects.at(-1)).toEqual({
+      kind: 'reply', id: 2, reply: 'v',
+    });
   });
 
   const happening = fc.oneof(
@@ -145,18 +149,21 @@ describe('the clerk', () => {
     fc.record({ kind: fc.constant('refusal' as const), from: fc.nat(2), leaderId: fc.option(fc.nat(2)) }),
     fc.record({ kind: fc.constant('lost' as const), node: fc.nat(2) }),
   );
-  prop([fc.array(happening, { maxLength: 40 })], { numRuns: 500 })('retries until it succeeds: whatever happened, a timer is set and only one number is in use', (happenings) => {
-    const hand = new Hand().asks();
-    let isTimerSet = true;
-    for (const one of happenings) {
-      if (one.kind === 'silence') hand.hearsNothing();
-      else if (one.kind === 'lost') hand.does({ kind: 'unreachable', node: one.node });
-      else hand.isRefused(one.from, one.leaderId);
-      isTimerSet = one.kind === 'silence' ? hand.waits !== undefined : isTimerSet || hand.waits !== undefined;
-      expect(isTimerSet).toBe(true);
-      expect(hand.clerk.sequence).toBe(1);
-      expect(hand.sentTo.length).toBeLessThanOrEqual(1);
-    }
-    expect(hand.isDone(1, 'v').effects.at(-1)).toEqual({ kind: 'reply', id: 1, reply: 'v' });
-  });
+  prop([fc.array(happening, { maxLength: 40 })], { numRuns: 500 })(
+    'retries until it succeeds: whatever happened, a timer is set and only one number is in use',
+    (happenings) => {
+      const hand = new Hand().asks();
+      let isTimerSet = true;
+      for (const one of happenings) {
+        if (one.kind === 'silence') hand.hearsNothing();
+        else if (one.kind === 'lost') hand.does({ kind: 'unreachable', node: one.node });
+        else hand.isRefused(one.from, one.leaderId);
+        isTimerSet = one.kind === 'silence' ? hand.waits !== undefined : isTimerSet || hand.waits !== undefined;
+        expect(isTimerSet).toBe(true);
+        expect(hand.clerk.sequence).toBe(1);
+        expect(hand.sentTo.length).toBeLessThanOrEqual(1);
+      }
+      expect(hand.isDone(1, 'v').effects.at(-1)).toEqual({ kind: 'reply', id: 1, reply: 'v' });
+    },
+  );
 });

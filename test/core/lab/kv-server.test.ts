@@ -43,7 +43,8 @@ describe('maxRaftState (Lab 3B)', () => {
       cluster.ask(0, firstClient, sequence, put('v'));
       const { raft, machine } = cluster.server(0);
       sizes.push(persistedSizeBytes(raft.persistent));
-      if (baseOf(cluster.server(0)) === machine.lastExecuted) expect(raft.persistent.snapshot!.lastIncludedIndex).toBe(sequence + 1);
+      if (baseOf(cluster.server(0)) === machine.lastExecuted)
+        expect(raft.persistent.snapshot!.lastIncludedIndex).toBe(sequence + 1);
     }
     expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
     expect(cluster.server(0).machine.lastExecuted).toBe(31);
@@ -54,7 +55,8 @@ describe('maxRaftState (Lab 3B)', () => {
     // 12 entries arrive committed at once; with a limit of 0 each of them is a snapshot of its own, the last one stays.
     const cluster = elected(3, { maxRaftState: 0 });
     appendsMany(cluster, 12, ({ to }) => to === 2);
-    for (const id of [0, 1]) expect(persistedSizeBytes(cluster.server(id).raft.persistent)).toBeLessThanOrEqual(16 + 60);
+    for (const id of [0, 1])
+      expect(persistedSizeBytes(cluster.server(id).raft.persistent)).toBeLessThanOrEqual(16 + 60);
     expect(baseOf(cluster.server(0))).toBe(cluster.server(0).machine.lastExecuted);
   });
 
@@ -161,7 +163,9 @@ describe('snapshots between servers (Lab 3B)', () => {
     }
     cluster.timer(0, 'heartbeat');
     cluster.deliver();
-    const held = cluster.server(1).channel.map((one) => (one.kind === 'entry' ? one.index : -one.snapshot.lastIncludedIndex));
+    const held = cluster
+      .server(1)
+      .channel.map((one) => (one.kind === 'entry' ? one.index : -one.snapshot.lastIncludedIndex));
     expect(held.length).toBeGreaterThan(1);
     const { machine } = cluster.server(0);
     const data: MachineSnapshot = { store: machine.store, sessions: machine.sessions };
@@ -171,10 +175,19 @@ describe('snapshots between servers (Lab 3B)', () => {
     const index = raft.persistent.log.lastIndex + 3;
     const term = raft.persistent.currentTerm;
     cluster.handle(1, {
-      kind: 'message', from: 0,
-      message: { kind: 'installSnapshot', term, snapshot: { lastIncludedIndex: index, lastIncludedTerm: term, data: decodeSnapshot(bytes), sizeBytes: bytes.length } },
+      kind: 'message',
+      from: 0,
+      message: {
+        kind: 'installSnapshot',
+        term,
+        snapshot: {
+          lastIncludedIndex: index, lastIncludedTerm: term, data: decodeSnapshot(bytes), sizeBytes: bytes.length,
+        },
+      },
     });
-    expect(cluster.server(1).channel.map((one) => (one.kind === 'entry' ? one.index : -one.snapshot.lastIncludedIndex))).toEqual([...held, -index]);
+    expect(
+      cluster.server(1).channel.map((one) => (one.kind === 'entry' ? one.index : -one.snapshot.lastIncludedIndex)),
+    ).toEqual([...held, -index]);
     work(1);
     expect([cluster.server(1).machine.lastExecuted, valueAt(cluster, 1)]).toEqual([index, numbers(6)]);
   });
@@ -201,13 +214,16 @@ describe('snapshots between servers (Lab 3B)', () => {
     settle(cluster, 2);
     cluster.answers.length = 0;
     cluster.ask(2, firstClient, 1, { kind: 'cas', key: 'k', expected: '', value: 'v' });
-    expect(cluster.answersTo(firstClient)).toEqual([{ kind: 'clientReply', sequence: 1, outcome: { kind: 'done', result: true } }]);
+    expect(cluster.answersTo(firstClient)).toEqual([
+      { kind: 'clientReply', sequence: 1, outcome: { kind: 'done', result: true } },
+    ]);
   });
 });
 
 describe('each command takes effect exactly once, whatever the client resends (Lab 3A)', () => {
   test.each<[string, Operation, string]>([
-    ['put', put('a'), 'a'], ['append', append('a'), 'a'], ['cas', { kind: 'cas', key: 'k', expected: '', value: 'a' }, 'a'],
+    ['put', put('a'), 'a'], ['append', append('a'), 'a'],
+    ['cas', { kind: 'cas', key: 'k', expected: '', value: 'a' }, 'a'],
   ])('%s', (_, operation, expected) => {
     const cluster = elected(3);
     for (let i = 0; i < 3; i++) {
@@ -282,7 +298,9 @@ describe('a leader that was deposed (Lab 3A)', () => {
     cluster.deliver(across([0]));
     expect(cluster.answersTo(firstClient)).toEqual([]);
     settle(cluster, 1);
-    expect(cluster.answersTo(firstClient)).toEqual([{ kind: 'clientReply', sequence: 1, outcome: { kind: 'notLeader', leaderId: 1 } }]);
+    expect(cluster.answersTo(firstClient)).toEqual([
+      { kind: 'clientReply', sequence: 1, outcome: { kind: 'notLeader', leaderId: 1 } },
+    ]);
     expect(cluster.server(0).waiting).toEqual([]);
   });
 
@@ -294,15 +312,21 @@ describe('a leader that was deposed (Lab 3A)', () => {
     cluster.ask(1, firstClient + 1, 1, put('kept'));
     settle(cluster, 1);
     expect(cluster.answersTo(firstClient).map(({ outcome }) => outcome.kind)).toEqual(['notLeader']);
-    expect(cluster.answersTo(firstClient + 1)).toEqual([{ kind: 'clientReply', sequence: 1, outcome: { kind: 'done', result: null } }]);
+    expect(cluster.answersTo(firstClient + 1)).toEqual([
+      { kind: 'clientReply', sequence: 1, outcome: { kind: 'done', result: null } },
+    ]);
     for (const id of [0, 1, 2]) expect(valueAt(cluster, id)).toBe('kept');
   });
 
   test('steps down when it hears of a later term only, and then redirects without a hint', () => {
     const cluster = elected(3);
-    cluster.handle(0, { kind: 'message', from: 2, message: { kind: 'requestVote', term: 9, lastLogIndex: 0, lastLogTerm: 0 } });
+    cluster.handle(0, {
+      kind: 'message', from: 2, message: { kind: 'requestVote', term: 9, lastLogIndex: 0, lastLogTerm: 0 },
+    });
     cluster.ask(0, firstClient, 1, get);
-    expect(cluster.answersTo(firstClient)).toEqual([{ kind: 'clientReply', sequence: 1, outcome: { kind: 'notLeader', leaderId: null } }]);
+    expect(cluster.answersTo(firstClient)).toEqual([
+      { kind: 'clientReply', sequence: 1, outcome: { kind: 'notLeader', leaderId: null } },
+    ]);
   });
 });
 
@@ -314,10 +338,14 @@ describe('reads', () => {
     cluster.ask(0, firstClient + 1, 1, get);
     expect(cluster.answersTo(firstClient + 1)).toEqual([]);
     cluster.deliver();
-    expect(cluster.answersTo(firstClient + 1)).toEqual([{ kind: 'clientReply', sequence: 1, outcome: { kind: 'done', result: 'v' } }]);
+    expect(cluster.answersTo(firstClient + 1)).toEqual([
+      { kind: 'clientReply', sequence: 1, outcome: { kind: 'done', result: 'v' } },
+    ]);
   });
 
   test('a server is asked through messages only', () => {
-    expect(() => stepServer(elected(1).server(0), { kind: 'request', id: 1, request: null as never })).toThrow(TypeError);
+    expect(() => stepServer(elected(1).server(0), { kind: 'request', id: 1, request: null as never })).toThrow(
+      TypeError,
+    );
   });
 });

@@ -7,7 +7,9 @@ import type { Operation } from '../../../core/kv/command.ts';
 import { apply, newMachine, resultOf, type Machine } from '../../../core/kv/machine.ts';
 import type { ClerkMessage } from '../../../core/kv/messages.ts';
 import { decodeSnapshot, encodeSnapshot, snapshotSizeBytes, takeSnapshot } from '../../../core/kv/snapshot.ts';
-import { bootVersionClerk, stepVersionClerk, versionClerkProcess, type Asked, type VersionClerk } from '../../../core/kv/version-clerk.ts';
+import {
+  bootVersionClerk, stepVersionClerk, versionClerkProcess, type Asked, type VersionClerk,
+} from '../../../core/kv/version-clerk.ts';
 import type { VersionedResult } from '../../../core/kv/versioned.ts';
 import type { Event } from '../../../core/protocol.ts';
 import { across, Cluster, firstClient } from '../../support/cluster.ts';
@@ -21,7 +23,10 @@ const refused = (version: number): VersionedResult => ({ told: 'ErrVersion', ver
 const noKey = (version = 0): VersionedResult => ({ told: 'ErrNoKey', version });
 
 /** What one client's commands give, one after the other. */
-function executed(...operations: readonly Operation[]): { readonly machine: Machine; readonly told: readonly unknown[] } {
+function executed(...operations: readonly Operation[]): {
+  readonly machine: Machine;
+  readonly told: readonly unknown[];
+} {
   let machine = newMachine;
   const told = operations.map((operation, i) => {
     machine = apply(machine, i + 1, { client: 7, sequence: i + 1, operation });
@@ -46,7 +51,11 @@ describe('"Put installs or replaces the value only if the Put\'s version number 
     expect(executed(put(3), get).told).toEqual([noKey(3), noKey()]);
   });
   test('each key has a version of its own; an empty value is a value', () => {
-    expect(executed(put(0, ''), { kind: 'putVersion', key: 'l', value: 'x', version: 0 }, get, { kind: 'getVersion', key: 'l' }).told).toEqual([ok(0), ok(0), held('', 1), held('x', 1)]);
+    expect(
+      executed(put(0, ''), { kind: 'putVersion', key: 'l', value: 'x', version: 0 }, get, {
+        kind: 'getVersion', key: 'l',
+      }).told,
+    ).toEqual([ok(0), ok(0), held('', 1), held('x', 1)]);
   });
 });
 
@@ -58,7 +67,9 @@ describe('nobody remembers what a client asked', () => {
   });
   test('what the last entry gave is told of that entry only', () => {
     const machine = apply(newMachine, 1, { client: 7, sequence: 1, operation: put(0) });
-    expect([resultOf(machine, 7, 2), resultOf(machine, 8, 1), resultOf(apply(machine, 2, null), 7, 1)]).toEqual([undefined, undefined, undefined]);
+    expect([resultOf(machine, 7, 2), resultOf(machine, 8, 1), resultOf(apply(machine, 2, null), 7, 1)]).toEqual([
+      undefined, undefined, undefined,
+    ]);
   });
   test('what a session keeps is told as before', () => {
     const machine = apply(newMachine, 1, { client: 7, sequence: 1, operation: { kind: 'get', key } });
@@ -78,15 +89,20 @@ describe('a snapshot holds the versions (lab 4, part C)', () => {
   });
   test('a store without versions has the bytes that it had', () => {
     const plain = apply(newMachine, 1, { client: 7, sequence: 1, operation: { kind: 'put', key, value: 'v' } });
-    expect(Buffer.from(encodeSnapshot(takeSnapshot(plain))).toString('hex')).toBe('00000001000000016b000000017600000001000000070000000100');
+    expect(Buffer.from(encodeSnapshot(takeSnapshot(plain))).toString('hex')).toBe(
+      '00000001000000016b000000017600000001000000070000000100',
+    );
   });
   test('versions without a key are no snapshot', () => {
-    expect(() => decodeSnapshot(Uint8Array.of(0x80, 0, 0, 0, 0, 0, 0, 0))).toThrow('a snapshot has versions, and no keys');
+    expect(() => decodeSnapshot(Uint8Array.of(0x80, 0, 0, 0, 0, 0, 0, 0))).toThrow(
+      'a snapshot has versions, and no keys',
+    );
   });
 });
 
 const c0 = firstClient;
-const dones = (cluster: Cluster): readonly unknown[] => cluster.answersTo(c0).flatMap(({ outcome }) => (outcome.kind === 'done' ? [outcome.result] : []));
+const dones = (cluster: Cluster): readonly unknown[] =>
+  cluster.answersTo(c0).flatMap(({ outcome }) => (outcome.kind === 'done' ? [outcome.result] : []));
 
 describe('on several servers', () => {
   test('a put is answered when it is committed, with what executing it gave', () => {
@@ -160,7 +176,11 @@ class Hand {
   }
 
   hears(result: VersionedResult): this {
-    return this.does({ kind: 'message', from: 0, message: { kind: 'clientReply', sequence: this.clerk.sequence, outcome: { kind: 'done', result } } });
+    return this.does({
+      kind: 'message',
+      from: 0,
+      message: { kind: 'clientReply', sequence: this.clerk.sequence, outcome: { kind: 'done', result } },
+    });
   }
 
   hearsNothing(): this {
@@ -168,13 +188,19 @@ class Hand {
   }
 
   isRefused(): this {
-    return this.does({ kind: 'message', from: this.clerk.target, message: { kind: 'clientReply', sequence: this.clerk.sequence, outcome: { kind: 'notLeader', leaderId: null } } });
+    return this.does({
+      kind: 'message',
+      from: this.clerk.target,
+      message: { kind: 'clientReply', sequence: this.clerk.sequence, outcome: { kind: 'notLeader', leaderId: null } },
+    });
   }
 
   /** The version that its last request names. */
   get named(): unknown {
     const [message] = this.sent;
-    return message?.kind === 'clientRequest' && message.operation.kind === 'putVersion' ? message.operation.version : null;
+    return message?.kind === 'clientRequest' && message.operation.kind === 'putVersion'
+      ? message.operation.version
+      : null;
   }
 }
 const hand = (): Hand => new Hand();
@@ -191,11 +217,15 @@ describe('the clerk: "if a Clerk receives ErrVersion for a retransmitted Put, Cl
     expect(hand().asks(put(3)).isRefused().hears(refused(3)).told).toEqual({ told: 'ErrMaybe', version: 3 });
   });
   test('every other answer is told as it is, however often it has asked', () => {
-    expect([ok(3), noKey(3)].map((result) => hand().asks(put(3)).hearsNothing().hears(result).told)).toEqual([ok(3), noKey(3)]);
+    expect([ok(3), noKey(3)].map((result) => hand().asks(put(3)).hearsNothing().hears(result).told)).toEqual([
+      ok(3), noKey(3),
+    ]);
     expect(hand().asks(get).hearsNothing().hears(held('x', 4)).told).toEqual(held('x', 4));
   });
   test('each operation begins anew', () => {
-    expect(hand().asks(put(3)).hearsNothing().hears(refused(3)).asks(put(4)).hears(refused(4)).told).toEqual(refused(4));
+    expect(hand().asks(put(3)).hearsNothing().hears(refused(3)).asks(put(4)).hears(refused(4)).told).toEqual(
+      refused(4),
+    );
     // Also one that begins when the one before was given up.
     expect(hand().asks(put(3)).hearsNothing().asks(put(4)).hears(refused(4)).told).toEqual(refused(4));
   });
@@ -223,7 +253,9 @@ describe('a put that leaves the version to the clerk', () => {
   });
   test('is told nothing by a put that was refused, or may have been', () => {
     expect(hand().asks(get).hears(held('x', 4)).asks(putSeen).hears(refused(4)).asks(putSeen).named).toBe(4);
-    expect(hand().asks(get).hears(held('x', 4)).asks(putSeen).hearsNothing().hears(refused(4)).asks(putSeen).named).toBe(4);
+    expect(
+      hand().asks(get).hears(held('x', 4)).asks(putSeen).hearsNothing().hears(refused(4)).asks(putSeen).named,
+    ).toBe(4);
     expect(hand().asks(put(7)).hears(noKey(7)).asks(putSeen).named).toBe(0);
   });
   test('names the same one when it is asked again', () => {
@@ -231,6 +263,8 @@ describe('a put that leaves the version to the clerk', () => {
   });
   test('nothing of a clerk outlives a crash', () => {
     const { blank, boot, write, step } = versionClerkProcess(config);
-    expect([boot(blank).state, write(blank, null as never), step]).toEqual([bootVersionClerk(config), null, stepVersionClerk]);
+    expect([boot(blank).state, write(blank, null as never), step]).toEqual([
+      bootVersionClerk(config), null, stepVersionClerk,
+    ]);
   });
 });

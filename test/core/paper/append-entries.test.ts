@@ -5,7 +5,8 @@ import { onMessage, onTimer } from '../../../core/raft/step.ts';
 import type { Raft } from '../../../core/raft/state.ts';
 import { fc, prop } from '../../support/property.ts';
 import {
-  accepts, appendEntries, candidate, follower, leader, leaderKnowing, proposes, reply, restartsElectionTimer, sent, termsOf,
+  accepts, appendEntries, candidate, follower, leader, leaderKnowing, proposes, reply, restartsElectionTimer, sent,
+  termsOf,
 } from '../../support/raft-states.ts';
 
 type Append = Parameters<typeof appendEntries>[0];
@@ -17,8 +18,9 @@ describe('AppendEntries: arguments', () => {
     const raft = accepts(proposes(leader({ clusterSize: 3, log: [1, 1], term: 3 }), 2), 2, 3).raft;
     const { kind, ...request } = sent(onTimer(raft, 'heartbeat'), 'appendEntries').get(1)!;
     expect(kind).toBe('appendEntries');
-    expect({ ...request, entries: request.entries.map((entry) => entry.term) })
-      .toEqual({ term: 3, prevLogIndex: 2, prevLogTerm: 1, entries: [3, 3], leaderCommit: 3 });
+    expect({ ...request, entries: request.entries.map((entry) => entry.term) }).toEqual({
+      term: 3, prevLogIndex: 2, prevLogTerm: 1, entries: [3, 3], leaderCommit: 3,
+    });
   });
 
   test('the entries are empty for a heartbeat', () => {
@@ -86,7 +88,9 @@ describe('AppendEntries: receiver implementation', () => {
   });
 
   test('4. appends any new entries not already in the log', () => {
-    expect(termsOf(receives(follower({ log: [1, 1] }), { term: 2, prev: [1, 1], entries: [1, 2, 2] }).raft)).toEqual([1, 1, 2, 2]);
+    expect(termsOf(receives(follower({ log: [1, 1] }), { term: 2, prev: [1, 1], entries: [1, 2, 2] }).raft)).toEqual([
+      1, 1, 2, 2,
+    ]);
     expect(termsOf(receives(follower({}), { term: 1, prev: [0, 0], entries: [1, 1] }).raft)).toEqual([1, 1]);
   });
 
@@ -95,7 +99,9 @@ describe('AppendEntries: receiver implementation', () => {
   });
 
   test('5. or to the index of the last new entry, if that is smaller', () => {
-    expect(receives(follower({ log: [1] }), { term: 1, prev: [1, 1], entries: [1], commit: 9 }).raft.commitIndex).toBe(2);
+    expect(receives(follower({ log: [1] }), { term: 1, prev: [1, 1], entries: [1], commit: 9 }).raft.commitIndex).toBe(
+      2,
+    );
   });
 
   test('5. the last new entry is the last that this request proved equal, not the last of the log', () => {
@@ -105,8 +111,12 @@ describe('AppendEntries: receiver implementation', () => {
   });
 
   test('5. a smaller leaderCommit never takes commitIndex back', () => {
-    expect(receives(follower({ log: [1, 1, 1], commitIndex: 3 }), { term: 1, prev: [3, 1], commit: 1 }).raft.commitIndex).toBe(3);
-    expect(receives(follower({ log: [1, 1, 1], commitIndex: 3 }), { term: 1, prev: [1, 1], commit: 3 }).raft.commitIndex).toBe(3);
+    expect(
+      receives(follower({ log: [1, 1, 1], commitIndex: 3 }), { term: 1, prev: [3, 1], commit: 1 }).raft.commitIndex,
+    ).toBe(3);
+    expect(
+      receives(follower({ log: [1, 1, 1], commitIndex: 3 }), { term: 1, prev: [1, 1], commit: 3 }).raft.commitIndex,
+    ).toBe(3);
   });
 
   test('5. a refused request commits nothing', () => {
@@ -114,20 +124,31 @@ describe('AppendEntries: receiver implementation', () => {
   });
 
   test('an entry that is committed is never given up: a leader that asks for it is at fault', () => {
-    expect(() => receives(follower({ log: [1, 1], term: 2, commitIndex: 2 }), { term: 2, prev: [1, 1], entries: [2] })).toThrow(AssertionFailed);
+    expect(() =>
+      receives(follower({ log: [1, 1], term: 2, commitIndex: 2 }), { term: 2, prev: [1, 1], entries: [2] }),
+    ).toThrow(AssertionFailed);
   });
 
   test('two leaders of one term cannot be (Election Safety): a leader that hears of another is at fault', () => {
     expect(() => receives(leader({ term: 2 }), { term: 2, prev: [0, 0] })).toThrow(AssertionFailed);
   });
 
-  prop([fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 8 }), fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 8 }), fc.nat(), fc.nat()], { numRuns: 1000 })(
-    'from any two logs: what is accepted makes the follower\'s log equal to the leader\'s up to the last new entry', (mine, theirs, place, count) => {
+  prop(
+    [
+      fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 8 }),
+      fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 8 }), fc.nat(), fc.nat(),
+    ],
+    { numRuns: 1000 },
+  )(
+    "from any two logs: what is accepted makes the follower's log equal to the leader's up to the last new entry",
+    (mine, theirs, place, count) => {
       const own = mine.toSorted();
       const leaders = theirs.toSorted();
       const prev = place % (leaders.length + 1);
       const entries = leaders.slice(prev, prev + (count % 4));
-      const step = receives(follower({ log: own, term: 3 }), { term: 3, prev: [prev, leaders[prev - 1] ?? 0], entries });
+      const step = receives(follower({ log: own, term: 3 }), {
+        term: 3, prev: [prev, leaders[prev - 1] ?? 0], entries,
+      });
       const isConsistent = prev === 0 || own[prev - 1] === leaders[prev - 1];
       expect(reply(step, 'appendEntriesReply').success).toBe(isConsistent);
       if (!isConsistent) {
@@ -138,15 +159,17 @@ describe('AppendEntries: receiver implementation', () => {
       const conflicts = overlap.some((term, i) => term !== entries[i]);
       const kept = conflicts || own.length <= prev + entries.length ? [] : own.slice(prev + entries.length);
       expect(termsOf(step.raft)).toEqual([...own.slice(0, prev), ...entries, ...kept]);
-    });
+    },
+  );
 
-  prop([fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 6 }), fc.array(fc.constant(3), { maxLength: 3 })], { numRuns: 300 })(
-    'is idempotent: the same request again changes nothing (section 5.5)', (terms, entries) => {
-      const own = terms.toSorted();
-      const request: Append = { term: 3, prev: [own.length, own.at(-1) ?? 0], entries, commit: own.length };
-      const once = receives(follower({ log: own, term: 3 }), request).raft;
-      expect(receives(once, request).raft).toBe(once);
-    });
+  prop([fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 6 }), fc.array(fc.constant(3), { maxLength: 3 })], {
+    numRuns: 300,
+  })('is idempotent: the same request again changes nothing (section 5.5)', (terms, entries) => {
+    const own = terms.toSorted();
+    const request: Append = { term: 3, prev: [own.length, own.at(-1) ?? 0], entries, commit: own.length };
+    const once = receives(follower({ log: own, term: 3 }), request).raft;
+    expect(receives(once, request).raft).toBe(once);
+  });
 });
 
 test('a candidate handles AppendEntries of its own term as a follower does', () => {

@@ -31,28 +31,45 @@ describe('persistent state on all servers', () => {
     expect(after).toEqual(before);
   });
 
-  prop([schedule], { numRuns: 100 })('is updated on stable storage before responding to RPCs: persist stands before every send', (given) => {
-    play(given, (cluster) => {
-      const kinds = cluster.lastEffects.map((effect) => effect.kind);
-      expect(kinds.lastIndexOf('persist')).toBeLessThanOrEqual(0);
-    });
-  });
+  prop([schedule], { numRuns: 100 })(
+    'is updated on stable storage before responding to RPCs: persist stands before every send',
+    (given) => {
+      play(given, (cluster) => {
+        const kinds = cluster.lastEffects.map((effect) => effect.kind);
+        expect(kinds.lastIndexOf('persist')).toBeLessThanOrEqual(0);
+      });
+    },
+  );
 
   test('a granted vote, and an accepted entry, are written before they are acknowledged', () => {
     const cluster = new Cluster(3);
-    cluster.handle(1, { kind: 'message', from: 0, message: { kind: 'requestVote', term: 1, lastLogIndex: 0, lastLogTerm: 0 } });
-    expect(cluster.lastEffects[0]).toEqual({ kind: 'persist', writes: [{ kind: 'hardState', currentTerm: 1, votedFor: 0 }] });
-    expect(cluster.lastEffects.at(-1)).toMatchObject({ kind: 'send', to: 0, message: { kind: 'requestVoteReply', voteGranted: true } });
+    cluster.handle(1, {
+      kind: 'message', from: 0, message: { kind: 'requestVote', term: 1, lastLogIndex: 0, lastLogTerm: 0 },
+    });
+    expect(cluster.lastEffects[0]).toEqual({
+      kind: 'persist', writes: [{ kind: 'hardState', currentTerm: 1, votedFor: 0 }],
+    });
+    expect(cluster.lastEffects.at(-1)).toMatchObject({
+      kind: 'send', to: 0, message: { kind: 'requestVoteReply', voteGranted: true },
+    });
     const entries = [{ term: 1, command: null, sizeBytes: 8 }];
-    cluster.handle(1, { kind: 'message', from: 0, message: { kind: 'appendEntries', term: 1, prevLogIndex: 0, prevLogTerm: 0, entries, leaderCommit: 0 } });
+    cluster.handle(1, {
+      kind: 'message',
+      from: 0,
+      message: { kind: 'appendEntries', term: 1, prevLogIndex: 0, prevLogTerm: 0, entries, leaderCommit: 0 },
+    });
     expect(cluster.lastEffects[0]).toEqual({ kind: 'persist', writes: [{ kind: 'append', from: 1, entries }] });
-    expect(cluster.lastEffects.at(-1)).toMatchObject({ kind: 'send', to: 0, message: { kind: 'appendEntriesReply', success: true, index: 1 } });
+    expect(cluster.lastEffects.at(-1)).toMatchObject({
+      kind: 'send', to: 0, message: { kind: 'appendEntriesReply', success: true, index: 1 },
+    });
   });
 
   test('a server that crashes after it has voted does not vote for another in that term', () => {
     const cluster = new Cluster(3);
     const asks = (from: number): void =>
-      cluster.handle(1, { kind: 'message', from, message: { kind: 'requestVote', term: 1, lastLogIndex: 0, lastLogTerm: 0 } });
+      cluster.handle(1, {
+        kind: 'message', from, message: { kind: 'requestVote', term: 1, lastLogIndex: 0, lastLogTerm: 0 },
+      });
     asks(0);
     cluster.crash(1);
     cluster.boot(1);
@@ -66,23 +83,35 @@ describe('persistent state on all servers', () => {
   test('nor does one that had been in that term for a while when it voted', () => {
     const cluster = new Cluster(3);
     const asks = (from: number, lastLogIndex: number): void =>
-      cluster.handle(1, { kind: 'message', from, message: { kind: 'requestVote', term: 1, lastLogIndex, lastLogTerm: lastLogIndex } });
-    cluster.handle(1, { kind: 'message', from: 2, message: { kind: 'appendEntriesReply', term: 1, success: true, index: 0, conflictTerm: 0, conflictIndex: 0 } });
+      cluster.handle(1, {
+        kind: 'message', from, message: { kind: 'requestVote', term: 1, lastLogIndex, lastLogTerm: lastLogIndex },
+      });
+    cluster.handle(1, {
+      kind: 'message',
+      from: 2,
+      message: { kind: 'appendEntriesReply', term: 1, success: true, index: 0, conflictTerm: 0, conflictIndex: 0 },
+    });
     expect([cluster.disks[1]!.currentTerm, cluster.disks[1]!.votedFor]).toEqual([1, null]);
     asks(0, 0);
     expect(cluster.lastEffects[0]).toEqual({ kind: 'persist', writes: [{ kind: 'hardState', currentTerm: 1, votedFor: 0 }] });
     cluster.crash(1);
     cluster.boot(1);
     asks(2, 5);
-    expect(cluster.lastEffects.at(-1)).toMatchObject({ to: 2, message: { kind: 'requestVoteReply', voteGranted: false } });
+    expect(cluster.lastEffects.at(-1)).toMatchObject({
+      to: 2, message: { kind: 'requestVoteReply', voteGranted: false },
+    });
   });
 
   test('a candidate that crashes has voted for itself, and grants that term to nobody else', () => {
     const cluster = new Cluster(3);
     cluster.timer(0, 'election');
     cluster.boot(0);
-    cluster.handle(0, { kind: 'message', from: 2, message: { kind: 'requestVote', term: 1, lastLogIndex: 0, lastLogTerm: 0 } });
-    expect(cluster.lastEffects.at(-1)).toMatchObject({ message: { kind: 'requestVoteReply', term: 1, voteGranted: false } });
+    cluster.handle(0, {
+      kind: 'message', from: 2, message: { kind: 'requestVote', term: 1, lastLogIndex: 0, lastLogTerm: 0 },
+    });
+    expect(cluster.lastEffects.at(-1)).toMatchObject({
+      message: { kind: 'requestVoteReply', term: 1, voteGranted: false },
+    });
   });
 });
 
@@ -95,12 +124,15 @@ describe('volatile state on all servers', () => {
 });
 
 describe('volatile state on leaders, reinitialized after election', () => {
-  test.each(clusterSizes)('of %i servers: nextIndex is the leader\'s last log index + 1, matchIndex is 0', (clusterSize) => {
-    const elected = leader({ clusterSize, log: [1, 1, 2], term: 3 });
-    const { nextIndex, matchIndex } = leadership(elected);
-    for (const peer of peersOf(elected)) expect([nextIndex[peer], matchIndex[peer]]).toEqual([4, 0]);
-    expect([nextIndex.length, matchIndex.length]).toEqual([clusterSize, clusterSize]);
-  });
+  test.each(clusterSizes)(
+    "of %i servers: nextIndex is the leader's last log index + 1, matchIndex is 0",
+    (clusterSize) => {
+      const elected = leader({ clusterSize, log: [1, 1, 2], term: 3 });
+      const { nextIndex, matchIndex } = leadership(elected);
+      for (const peer of peersOf(elected)) expect([nextIndex[peer], matchIndex[peer]]).toEqual([4, 0]);
+      expect([nextIndex.length, matchIndex.length]).toEqual([clusterSize, clusterSize]);
+    },
+  );
 
   test('only a leader has them', () => {
     expect(Object.keys(candidate({ log: [1] }).role)).not.toContain('nextIndex');

@@ -4,7 +4,8 @@ import type { Raft } from '../../../core/raft/state.ts';
 import { onMessage } from '../../../core/raft/step.ts';
 import { fc, prop } from '../../support/property.ts';
 import {
-  candidate, clusterSizes, follower, leader, peersOf, reply, requestVote, restartsElectionTimer, sent, standsForElection,
+  candidate, clusterSizes, follower, leader, peersOf, reply, requestVote, restartsElectionTimer, sent,
+  standsForElection,
 } from '../../support/raft-states.ts';
 
 type Last = readonly [index: number, term: number];
@@ -14,12 +15,15 @@ const isGranted = (raft: Raft, from: number, term: number, last: Last): boolean 
   reply(asks(raft, from, term, last), 'requestVoteReply').voteGranted;
 
 describe('RequestVote: arguments', () => {
-  test.each(clusterSizes)('of %i servers: the candidate\'s term, and index and term of its last log entry, to every other', (clusterSize) => {
-    const step = standsForElection({ clusterSize, log: [1, 2, 2], term: 4 });
-    const requests = sent(step, 'requestVote');
-    expect([...requests.keys()]).toEqual(peersOf(step.raft));
-    for (const request of requests.values()) expect(request).toEqual(requestVote(4, [3, 2]));
-  });
+  test.each(clusterSizes)(
+    "of %i servers: the candidate's term, and index and term of its last log entry, to every other",
+    (clusterSize) => {
+      const step = standsForElection({ clusterSize, log: [1, 2, 2], term: 4 });
+      const requests = sent(step, 'requestVote');
+      expect([...requests.keys()]).toEqual(peersOf(step.raft));
+      for (const request of requests.values()) expect(request).toEqual(requestVote(4, [3, 2]));
+    },
+  );
 
   test('behind a snapshot without entries: its lastIncludedIndex and lastIncludedTerm (section 7)', () => {
     expect(sent(standsForElection({ snapshot: [9, 2] }), 'requestVote').get(1)).toEqual(requestVote(3, [9, 2]));
@@ -90,15 +94,20 @@ describe('the election restriction (section 5.4.1)', () => {
     ['an empty log loses against any entry', [0, 0], false],
   ])('%s', (_, last, wins) => expect(isGranted(voter, 1, 5, last)).toBe(wins));
 
-  prop([fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 6 }), fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 6 })], { numRuns: 1000 })(
-    'of two servers at least one can vote for the other; both can only if their last entries are alike', (a, b) => {
-      const one = follower({ log: a.toSorted(), term: 5 });
-      const other = follower({ log: b.toSorted(), term: 5 });
-      const lastOf = ({ persistent: { log } }: Raft): Last => [log.lastIndex, log.lastTerm];
-      const grants = [isGranted(one, 1, 5, lastOf(other)), isGranted(other, 1, 5, lastOf(one))];
-      const alike = lastOf(one).join() === lastOf(other).join();
-      expect(grants.filter(Boolean).length).toBe(alike ? 2 : 1);
-    });
+  prop(
+    [
+      fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 6 }),
+      fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 6 }),
+    ],
+    { numRuns: 1000 },
+  )('of two servers at least one can vote for the other; both can only if their last entries are alike', (a, b) => {
+    const one = follower({ log: a.toSorted(), term: 5 });
+    const other = follower({ log: b.toSorted(), term: 5 });
+    const lastOf = ({ persistent: { log } }: Raft): Last => [log.lastIndex, log.lastTerm];
+    const grants = [isGranted(one, 1, 5, lastOf(other)), isGranted(other, 1, 5, lastOf(one))];
+    const alike = lastOf(one).join() === lastOf(other).join();
+    expect(grants.filter(Boolean).length).toBe(alike ? 2 : 1);
+  });
 
   test('a refused candidate with a later term still moves the voter to that term, without a vote', () => {
     const step = asks(voter, 1, 8, [1, 1]);
@@ -112,6 +121,8 @@ describe('the election restriction (section 5.4.1)', () => {
 
   test('only a snapshot, without entries behind it, is as up to date as its last included entry (section 7)', () => {
     const compacted = follower({ snapshot: [7, 3], term: 5 });
-    expect([isGranted(compacted, 1, 5, [7, 3]), isGranted(compacted, 1, 5, [6, 3]), isGranted(compacted, 1, 5, [6, 4])]).toEqual([true, false, true]);
+    expect([
+      isGranted(compacted, 1, 5, [7, 3]), isGranted(compacted, 1, 5, [6, 3]), isGranted(compacted, 1, 5, [6, 4]),
+    ]).toEqual([true, false, true]);
   });
 });

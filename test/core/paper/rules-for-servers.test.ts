@@ -7,8 +7,9 @@ import { onMessage, onTimer } from '../../../core/raft/step.ts';
 import { Cluster, firstClient } from '../../support/cluster.ts';
 import { fc, prop } from '../../support/property.ts';
 import {
-  accepts, appendEntries, candidate, clusterSizes, entryOf, follower, grantsVote, installSnapshot, leader, leaderKnowing, leadership,
-  peersOf, proposes, refuses, reply, requestVote, restartsElectionTimer, sendsNothing, sent, standsForElection, termsOf, winsElection,
+  accepts, appendEntries, candidate, clusterSizes, entryOf, follower, grantsVote, installSnapshot, leader,
+  leaderKnowing, leadership, peersOf, proposes, refuses, reply, requestVote, restartsElectionTimer, sendsNothing, sent,
+  standsForElection, termsOf, winsElection,
 } from '../../support/raft-states.ts';
 
 const roles: readonly [string, (term: number) => Raft][] = [
@@ -42,19 +43,25 @@ describe('all servers', () => {
   }
 
   test('a later term clears the vote of the earlier one', () => {
-    expect(onMessage(follower({ term: 3, votedFor: 2 }), 1, appendEntries({ term: 4, prev: [0, 0] })).raft.persistent.votedFor).toBeNull();
+    expect(
+      onMessage(follower({ term: 3, votedFor: 2 }), 1, appendEntries({ term: 4, prev: [0, 0] })).raft.persistent
+        .votedFor,
+    ).toBeNull();
   });
 
   test('if commitIndex > lastApplied: applies the entries up to it to the state machine, in order (section 5.3)', () => {
     const cluster = new Cluster(3);
     cluster.elect(0);
-    for (const [i, value] of ['a', 'b', 'c'].entries()) cluster.ask(0, firstClient + i, 1, { kind: 'append', key: 'k', value });
+    for (const [i, value] of ['a', 'b', 'c'].entries())
+      cluster.ask(0, firstClient + i, 1, { kind: 'append', key: 'k', value });
     cluster.deliver();
     cluster.timer(0, 'heartbeat');
     cluster.deliver();
     for (const id of [0, 1, 2]) {
       const { raft, machine } = cluster.server(id);
-      expect([raft.commitIndex, raft.lastApplied, machine.lastExecuted, machine.store.values.get('k')]).toEqual([4, 4, 4, 'abc']);
+      expect([raft.commitIndex, raft.lastApplied, machine.lastExecuted, machine.store.values.get('k')]).toEqual([
+        4, 4, 4, 'abc',
+      ]);
     }
   });
 
@@ -107,7 +114,8 @@ describe('candidates (section 5.2)', () => {
     expect(step.raft.role).toEqual({ kind: 'candidate', votes: [2] });
   });
   test('on conversion: reset the election timer', () => expect(restartsElectionTimer(step)).toBe(true));
-  test('on conversion: send RequestVote to all other servers', () => expect([...sent(step, 'requestVote').keys()]).toEqual([0, 1, 3, 4]));
+  test('on conversion: send RequestVote to all other servers', () =>
+    expect([...sent(step, 'requestVote').keys()]).toEqual([0, 1, 3, 4]));
 
   test.each(clusterSizes)('of %i servers: become leader with the votes of a majority and not before', (clusterSize) => {
     let raft = candidate({ clusterSize, term: 1 });
@@ -133,7 +141,9 @@ describe('candidates (section 5.2)', () => {
   });
 
   test('if AppendEntries is received from a new leader: convert to follower', () => {
-    expect(onMessage(candidate({ term: 4 }), 1, appendEntries({ term: 4, prev: [0, 0] })).raft.role).toEqual({ kind: 'follower', leaderId: 1 });
+    expect(onMessage(candidate({ term: 4 }), 1, appendEntries({ term: 4, prev: [0, 0] })).raft.role).toEqual({
+      kind: 'follower', leaderId: 1,
+    });
   });
 
   test('if the election timeout elapses: start a new election', () => {
@@ -144,12 +154,16 @@ describe('candidates (section 5.2)', () => {
 });
 
 describe('leaders', () => {
-  test.each(clusterSizes)('of %i servers: upon election send a heartbeat to each other server (section 5.2)', (clusterSize) => {
-    const step = winsElection({ clusterSize, log: [1], term: 2 });
-    const heartbeats = sent(step, 'appendEntries');
-    expect([...heartbeats.keys()]).toEqual(peersOf(step.raft));
-    for (const heartbeat of heartbeats.values()) expect(heartbeat).toEqual(appendEntries({ term: 2, prev: [1, 1], commit: step.raft.commitIndex }));
-  });
+  test.each(clusterSizes)(
+    'of %i servers: upon election send a heartbeat to each other server (section 5.2)',
+    (clusterSize) => {
+      const step = winsElection({ clusterSize, log: [1], term: 2 });
+      const heartbeats = sent(step, 'appendEntries');
+      expect([...heartbeats.keys()]).toEqual(peersOf(step.raft));
+      for (const heartbeat of heartbeats.values())
+        expect(heartbeat).toEqual(appendEntries({ term: 2, prev: [1, 1], commit: step.raft.commitIndex }));
+    },
+  );
 
   test('repeat it during idle periods: the heartbeat timer is set anew whenever it fires', () => {
     const setsTimer = { kind: 'setTimer', timer: 'heartbeat', afterUs: { min: 50_000, max: 50_000 } };
@@ -177,7 +191,9 @@ describe('leaders', () => {
     cluster.ask(0, firstClient, 1, { kind: 'append', key: 'k', value: 'v' });
     expect(cluster.answers).toEqual([]);
     cluster.deliver();
-    expect(cluster.answersTo(firstClient)).toEqual([{ kind: 'clientReply', sequence: 1, outcome: { kind: 'done', result: null } }]);
+    expect(cluster.answersTo(firstClient)).toEqual([
+      { kind: 'clientReply', sequence: 1, outcome: { kind: 'done', result: null } },
+    ]);
     expect(cluster.server(0).machine.store.values.get('k')).toBe('v');
   });
 
@@ -200,20 +216,26 @@ describe('leaders', () => {
 
   test('if AppendEntries fails because of log inconsistency: decrement nextIndex and retry (section 5.3)', () => {
     const raft = leader({ log: [1, 1, 2], term: 2 });
-    const step = onMessage(raft, 1, { kind: 'appendEntriesReply', term: 2, success: false, index: 3, conflictTerm: 0, conflictIndex: 3 });
+    const step = onMessage(raft, 1, {
+      kind: 'appendEntriesReply', term: 2, success: false, index: 3, conflictTerm: 0, conflictIndex: 3,
+    });
     expect(leadership(step.raft).nextIndex[1]).toBe(3);
     expect(reply(step, 'appendEntries')).toEqual(appendEntries({ term: 2, prev: [2, 1], entries: [2] }));
   });
 
   test('nextIndex never falls to what the follower is known to match', () => {
     const raft = leaderKnowing({ clusterSize: 5, log: [1, 1, 2, 2], term: 2 }, { 1: 2 });
-    const step = onMessage(raft, 1, { kind: 'appendEntriesReply', term: 2, success: false, index: 4, conflictTerm: 0, conflictIndex: 1 });
+    const step = onMessage(raft, 1, {
+      kind: 'appendEntriesReply', term: 2, success: false, index: 4, conflictTerm: 0, conflictIndex: 1,
+    });
     expect(leadership(step.raft).nextIndex[1]).toBeGreaterThan(2);
   });
 
   test('a refusal that was overtaken by a newer reply is ignored', () => {
     const probed = refuses(leader({ clusterSize: 5, log: [1, 1, 2, 2], term: 3 }), 1, 3).raft;
-    const repeated = onMessage(probed, 1, { kind: 'appendEntriesReply', term: 3, success: false, index: 4, conflictTerm: 0, conflictIndex: 1 });
+    const repeated = onMessage(probed, 1, {
+      kind: 'appendEntriesReply', term: 3, success: false, index: 4, conflictTerm: 0, conflictIndex: 1,
+    });
     expect(repeated.raft).toBe(probed);
     expect(sendsNothing(repeated)).toBe(true);
   });
@@ -225,7 +247,8 @@ describe('leaders', () => {
     matches: fc.array(fc.nat(8), { minLength: clusterSize - 1, maxLength: clusterSize - 1 }),
   }));
   prop([known], { numRuns: 2000 })(
-    'commitIndex is the greatest N that a majority has matched and whose entry is of currentTerm (sections 5.3, 5.4)', ({ clusterSize, inherited, own, matches }) => {
+    'commitIndex is the greatest N that a majority has matched and whose entry is of currentTerm (sections 5.3, 5.4)',
+    ({ clusterSize, inherited, own, matches }) => {
       let raft = proposes(leader({ clusterSize, log: inherited, term: 3 }), own);
       const log = termsOf(raft);
       expect(log).toEqual([...inherited, ...new Array<number>(own).fill(3)]);
@@ -238,18 +261,22 @@ describe('leaders', () => {
       }
       expect(raft.commitIndex).toBe(expected);
       expect(termsOf(raft)).toEqual(log);
-    });
+    },
+  );
 
-  test.each(clusterSizes)('of %i servers: an entry commits with exactly the acknowledgement that makes a majority', (clusterSize) => {
-    const { command, sizeBytes } = entryOf(1, 1);
-    let { raft } = propose(leader({ clusterSize, term: 1 }), command, sizeBytes);
-    let holders = 1;
-    for (const peer of peersOf(raft)) {
-      expect(raft.commitIndex).toBe(holders * 2 > clusterSize ? 1 : 0);
-      raft = accepts(raft, peer, 1).raft;
-      holders += 1;
-    }
-    expect(raft.commitIndex).toBe(1);
-    expect(majorityOf(clusterSize)).toBe([0, 1, 2, 2, 3, 3, 4, 4][clusterSize]);
-  });
+  test.each(clusterSizes)(
+    'of %i servers: an entry commits with exactly the acknowledgement that makes a majority',
+    (clusterSize) => {
+      const { command, sizeBytes } = entryOf(1, 1);
+      let { raft } = propose(leader({ clusterSize, term: 1 }), command, sizeBytes);
+      let holders = 1;
+      for (const peer of peersOf(raft)) {
+        expect(raft.commitIndex).toBe(holders * 2 > clusterSize ? 1 : 0);
+        raft = accepts(raft, peer, 1).raft;
+        holders += 1;
+      }
+      expect(raft.commitIndex).toBe(1);
+      expect(majorityOf(clusterSize)).toBe([0, 1, 2, 2, 3, 3, 4, 4][clusterSize]);
+    },
+  );
 });

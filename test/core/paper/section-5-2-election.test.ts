@@ -6,12 +6,17 @@ import { bootServer } from '../../../core/server.ts';
 import { across, Cluster, serverConfig } from '../../support/cluster.ts';
 import { fc, prop } from '../../support/property.ts';
 import {
-  appendEntries, candidate, clusterSizes, configOf, follower, reply, requestVote, restartsElectionTimer, sent, standsForElection, winsElection,
+  appendEntries, candidate, clusterSizes, configOf, follower, reply, requestVote, restartsElectionTimer, sent,
+  standsForElection, winsElection,
 } from '../../support/raft-states.ts';
 
 /** An election among `size` servers of which the given ones stand at once; each voter hears them in its own order. */
-function electAmong(size: number, standing: readonly number[], orders: readonly (readonly number[])[]): readonly Raft[] {
-  const servers = Array.from({ length: size }, (_, id) => bootRaft(configOf({ id, clusterSize: size }), blankPersistent));
+function electAmong(
+  size: number, standing: readonly number[], orders: readonly (readonly number[])[],
+): readonly Raft[] {
+  const servers = Array.from({ length: size }, (_, id) =>
+    bootRaft(configOf({ id, clusterSize: size }), blankPersistent),
+  );
   for (const id of standing) servers[id] = onTimer(servers[id]!, 'election').raft;
   const granted: [voter: number, to: number][] = [];
   for (const [voter, order] of orders.entries()) {
@@ -67,30 +72,41 @@ describe('leader election (section 5.2)', () => {
 
   test('to begin an election a follower increments its term, votes for itself and asks all others in parallel', () => {
     const step = onTimer(follower({ clusterSize: 4, term: 2 }), 'election');
-    expect([step.raft.persistent.currentTerm, step.raft.persistent.votedFor, step.raft.role]).toEqual([3, 0, { kind: 'candidate', votes: [0] }]);
+    expect([step.raft.persistent.currentTerm, step.raft.persistent.votedFor, step.raft.role]).toEqual([
+      3, 0, { kind: 'candidate', votes: [0] },
+    ]);
     expect([...sent(step, 'requestVote').keys()]).toEqual([1, 2, 3]);
   });
 
-  prop([election], { numRuns: 2000 })('at most one candidate wins a term, however the votes fall, in clusters of 1 to 7', ({ size, standing, orders }) => {
-    const servers = electAmong(size, standing, orders);
-    expect(servers.filter((raft) => raft.role.kind === 'leader').length).toBeLessThanOrEqual(1);
-  });
+  prop([election], { numRuns: 2000 })(
+    'at most one candidate wins a term, however the votes fall, in clusters of 1 to 7',
+    ({ size, standing, orders }) => {
+      const servers = electAmong(size, standing, orders);
+      expect(servers.filter((raft) => raft.role.kind === 'leader').length).toBeLessThanOrEqual(1);
+    },
+  );
 
-  prop([election], { numRuns: 1000 })('a server votes for at most one candidate in a term, first come, first served', ({ size, standing, orders }) => {
-    const servers = electAmong(size, standing, orders);
-    for (const [voter, raft] of servers.entries()) {
-      const first = standing.includes(voter) ? voter : orders[voter]!.find((from) => from !== voter);
-      expect(raft.persistent.votedFor).toBe(first ?? null);
-    }
-  });
+  prop([election], { numRuns: 1000 })(
+    'a server votes for at most one candidate in a term, first come, first served',
+    ({ size, standing, orders }) => {
+      const servers = electAmong(size, standing, orders);
+      for (const [voter, raft] of servers.entries()) {
+        const first = standing.includes(voter) ? voter : orders[voter]!.find((from) => from !== voter);
+        expect(raft.persistent.votedFor).toBe(first ?? null);
+      }
+    },
+  );
 
-  prop([election], { numRuns: 1000 })('a candidate wins exactly if a majority of all servers voted for it', ({ size, standing, orders }) => {
-    const servers = electAmong(size, standing, orders);
-    for (const id of standing) {
-      const votes = servers.filter((raft) => raft.persistent.votedFor === id).length;
-      expect(servers[id]!.role.kind).toBe(votes * 2 > size ? 'leader' : 'candidate');
-    }
-  });
+  prop([election], { numRuns: 1000 })(
+    'a candidate wins exactly if a majority of all servers voted for it',
+    ({ size, standing, orders }) => {
+      const servers = electAmong(size, standing, orders);
+      for (const id of standing) {
+        const votes = servers.filter((raft) => raft.persistent.votedFor === id).length;
+        expect(servers[id]!.role.kind).toBe(votes * 2 > size ? 'leader' : 'candidate');
+      }
+    },
+  );
 
   test.each([2, 4, 6])('half of %i servers are no majority: an even split elects nobody', (size) => {
     const standing = [0, size - 1];
@@ -98,17 +114,20 @@ describe('leader election (section 5.2)', () => {
     expect(electAmong(size, standing, orders).map((raft) => raft.role.kind)).not.toContain('leader');
   });
 
-  test.each(clusterSizes)('of %i servers: half of them or fewer, cut off from the rest, elect nobody, and the rest can', (size) => {
-    const minority = Array.from({ length: Math.floor(size / 2) }, (_, id) => id);
-    const cluster = new Cluster(size);
-    if (minority.length > 0) {
-      cluster.timer(0, 'election');
-      cluster.deliver(across(minority));
-      expect(cluster.server(0).raft.role.kind).toBe('candidate');
-    }
-    const rest = size - minority.length;
-    if (rest * 2 > size) cluster.elect(size - 1, across(minority));
-  });
+  test.each(clusterSizes)(
+    'of %i servers: half of them or fewer, cut off from the rest, elect nobody, and the rest can',
+    (size) => {
+      const minority = Array.from({ length: Math.floor(size / 2) }, (_, id) => id);
+      const cluster = new Cluster(size);
+      if (minority.length > 0) {
+        cluster.timer(0, 'election');
+        cluster.deliver(across(minority));
+        expect(cluster.server(0).raft.role.kind).toBe('candidate');
+      }
+      const rest = size - minority.length;
+      if (rest * 2 > size) cluster.elect(size - 1, across(minority));
+    },
+  );
 
   test('once it wins, it sends heartbeats to all others to establish its authority', () => {
     expect([...sent(winsElection({ clusterSize: 5 }), 'appendEntries').keys()]).toEqual([1, 2, 3, 4]);
@@ -122,7 +141,9 @@ describe('leader election (section 5.2)', () => {
   });
 
   test('and keeps the vote that it gave itself in that term', () => {
-    expect(onMessage(candidate({ term: 4 }), 1, appendEntries({ term: 4, prev: [0, 0] })).raft.persistent.votedFor).toBe(0);
+    expect(
+      onMessage(candidate({ term: 4 }), 1, appendEntries({ term: 4, prev: [0, 0] })).raft.persistent.votedFor,
+    ).toBe(0);
   });
 
   test('a smaller term is rejected, and the candidate continues', () => {

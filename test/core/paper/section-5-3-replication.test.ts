@@ -38,13 +38,17 @@ function converse(leading: Raft, following: Raft): { leader: Raft; follower: Raf
 }
 
 describe('log replication (section 5.3)', () => {
-  test.each(clusterSizes)('of %i servers: the leader appends a command and issues AppendEntries in parallel to each other server', (clusterSize) => {
-    const step = proposal(leader({ clusterSize, log: [1], term: 2 }));
-    expect(termsOf(step.raft)).toEqual([1, 2]);
-    const requests = sent(step, 'appendEntries');
-    expect([...requests.keys()]).toEqual(peersOf(step.raft));
-    for (const request of requests.values()) expect(request).toMatchObject({ prevLogIndex: 1, prevLogTerm: 1, entries: [entryOf(2, 2)] });
-  });
+  test.each(clusterSizes)(
+    'of %i servers: the leader appends a command and issues AppendEntries in parallel to each other server',
+    (clusterSize) => {
+      const step = proposal(leader({ clusterSize, log: [1], term: 2 }));
+      expect(termsOf(step.raft)).toEqual([1, 2]);
+      const requests = sent(step, 'appendEntries');
+      expect([...requests.keys()]).toEqual(peersOf(step.raft));
+      for (const request of requests.values())
+        expect(request).toMatchObject({ prevLogIndex: 1, prevLogTerm: 1, entries: [entryOf(2, 2)] });
+    },
+  );
 
   test('each log entry stores the command with the term in which the leader received it, at an index of its own', () => {
     const raft = proposes(leader({ log: [1, 1], term: 4 }), 2);
@@ -81,7 +85,9 @@ describe('log replication (section 5.3)', () => {
 
   test('the leader includes the highest index it knows to be committed in later AppendEntries, heartbeats too', () => {
     const raft = accepts(proposes(leader({ clusterSize: 3, term: 2 }), 2), 1, 2).raft;
-    expect([...sent(onTimer(raft, 'heartbeat'), 'appendEntries').values()].map(({ leaderCommit }) => leaderCommit)).toEqual([2, 2]);
+    expect(
+      [...sent(onTimer(raft, 'heartbeat'), 'appendEntries').values()].map(({ leaderCommit }) => leaderCommit),
+    ).toEqual([2, 2]);
   });
 
   test('a follower that learns that an entry is committed applies it', () => {
@@ -95,34 +101,48 @@ describe('log replication (section 5.3)', () => {
     expect(cluster.server(1).machine.store.values.get('k')).toBe('v');
   });
 
-  prop([schedule], { numRuns: 150 })('Log Matching: entries of two logs with equal index and term hold the same command, and so do all before them', (given) => {
-    play(given, ({ servers }, id) => {
-      const mine = servers[id]!.raft.persistent.log;
-      for (const server of servers) {
-        const other = server!.raft.persistent.log;
-        let agrees = false;
-        for (let index = Math.min(mine.lastIndex, other.lastIndex); index > Math.max(mine.baseIndex, other.baseIndex); index--) {
-          agrees ||= mine.termAt(index) === other.termAt(index);
-          if (agrees && mine.at(index) !== other.at(index)) expect(mine.at(index)).toEqual(other.at(index));
+  prop([schedule], { numRuns: 150 })(
+    'Log Matching: entries of two logs with equal index and term hold the same command, and so do all before them',
+    (given) => {
+      play(given, ({ servers }, id) => {
+        const mine = servers[id]!.raft.persistent.log;
+        for (const server of servers) {
+          const other = server!.raft.persistent.log;
+          let agrees = false;
+          for (
+            let index = Math.min(mine.lastIndex, other.lastIndex);
+            index > Math.max(mine.baseIndex, other.baseIndex);
+            index--
+          ) {
+            agrees ||= mine.termAt(index) === other.termAt(index);
+            if (agrees && mine.at(index) !== other.at(index)) expect(mine.at(index)).toEqual(other.at(index));
+          }
         }
-      }
-    });
-  });
+      });
+    },
+  );
 
-  prop([schedule], { numRuns: 100 })('Leader Append-Only: a leader never overwrites or deletes entries of its own log', (given) => {
-    const before: Raft[] = [];
-    play(given, ({ servers }, id) => {
-      const { raft } = servers[id]!;
-      const old = before[id];
-      if (old?.role.kind === 'leader' && raft.role.kind === 'leader' && old.persistent.currentTerm === raft.persistent.currentTerm) {
-        expect(raft.persistent.log.lastIndex).toBeGreaterThanOrEqual(old.persistent.log.lastIndex);
-        for (let index = raft.persistent.log.baseIndex + 1; index <= old.persistent.log.lastIndex; index++) {
-          expect(raft.persistent.log.at(index)).toBe(old.persistent.log.at(index));
+  prop([schedule], { numRuns: 100 })(
+    'Leader Append-Only: a leader never overwrites or deletes entries of its own log',
+    (given) => {
+      const before: Raft[] = [];
+      play(given, ({ servers }, id) => {
+        const { raft } = servers[id]!;
+        const old = before[id];
+        if (
+          old?.role.kind === 'leader' &&
+          raft.role.kind === 'leader' &&
+          old.persistent.currentTerm === raft.persistent.currentTerm
+        ) {
+          expect(raft.persistent.log.lastIndex).toBeGreaterThanOrEqual(old.persistent.log.lastIndex);
+          for (let index = raft.persistent.log.baseIndex + 1; index <= old.persistent.log.lastIndex; index++) {
+            expect(raft.persistent.log.at(index)).toBe(old.persistent.log.at(index));
+          }
         }
-      }
-      before[id] = raft;
-    });
-  });
+        before[id] = raft;
+      });
+    },
+  );
 });
 
 describe('the consistency check and its repair (section 5.3)', () => {
@@ -137,12 +157,17 @@ describe('the consistency check and its repair (section 5.3)', () => {
     f: [1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3],
   };
 
-  test.each(Object.entries(followers))('Figure 7 (%s): the follower comes to hold the leader\'s log and no more', (_, log) => {
-    const leading = proposes(leader({ clusterSize: 7, log: figure7, term: 8 }), 1);
-    const end = converse(leading, follower({ id: 3, clusterSize: 7, log, term: 7 }));
-    expect(termsOf(end.follower)).toEqual([...figure7, 8]);
-    expect(leadership(end.leader)).toMatchObject({ nextIndex: expect.objectContaining({ 3: 12 }), matchIndex: expect.objectContaining({ 3: 11 }) });
-  });
+  test.each(Object.entries(followers))(
+    "Figure 7 (%s): the follower comes to hold the leader's log and no more",
+    (_, log) => {
+      const leading = proposes(leader({ clusterSize: 7, log: figure7, term: 8 }), 1);
+      const end = converse(leading, follower({ id: 3, clusterSize: 7, log, term: 7 }));
+      expect(termsOf(end.follower)).toEqual([...figure7, 8]);
+      expect(leadership(end.leader)).toMatchObject({
+        nextIndex: expect.objectContaining({ 3: 12 }), matchIndex: expect.objectContaining({ 3: 11 }),
+      });
+    },
+  );
 
   const twoLogs = fc.record({
     leading: fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 30 }).map((terms) => terms.toSorted()),
@@ -154,23 +179,32 @@ describe('the consistency check and its repair (section 5.3)', () => {
     const last = prefix.at(-1) ?? 1;
     const odd = (term: Term): Term => Math.max(last, term) * 2 + 1;
     const even = (term: Term): Term => Math.max(last, term) * 2 + 2;
-    return { leading: [...prefix, ...leading.slice(shared).map(odd)], following: [...prefix, ...following.slice(shared).map(even)] };
+    return {
+      leading: [...prefix, ...leading.slice(shared).map(odd)],
+      following: [...prefix, ...following.slice(shared).map(even)],
+    };
   });
 
-  prop([twoLogs, fc.constantFrom(1, 3, 1000)], { numRuns: 1000 })('any follower comes to hold the leader\'s log, whatever is between them', ({ leading, following }, entriesPerMessageMax) => {
-    const raft = proposes(leader({ clusterSize: 3, log: leading, term: 20, entriesPerMessageMax }), 1);
-    const end = converse(raft, follower({ id: 1, log: following, term: 15 }));
-    expect(termsOf(end.follower)).toEqual([...leading, 20]);
-    expect(termsOf(end.leader)).toEqual([...leading, 20]);
-  });
+  prop([twoLogs, fc.constantFrom(1, 3, 1000)], { numRuns: 1000 })(
+    "any follower comes to hold the leader's log, whatever is between them",
+    ({ leading, following }, entriesPerMessageMax) => {
+      const raft = proposes(leader({ clusterSize: 3, log: leading, term: 20, entriesPerMessageMax }), 1);
+      const end = converse(raft, follower({ id: 1, log: following, term: 15 }));
+      expect(termsOf(end.follower)).toEqual([...leading, 20]);
+      expect(termsOf(end.leader)).toEqual([...leading, 20]);
+    },
+  );
 
-  prop([twoLogs], { numRuns: 1000 })('with one AppendEntries for each conflicting term, not one for each conflicting entry', ({ leading, following }) => {
-    const raft = proposes(leader({ clusterSize: 3, log: leading, term: 20 }), 1);
-    const end = converse(raft, follower({ id: 1, log: following, term: 15 }));
-    const conflicting = new Set(following.filter((term, i) => term !== leading[i]));
-    // One for each such term of the follower, one if its log is too short for the first probe, one that is accepted.
-    expect(end.requests).toBeLessThanOrEqual(conflicting.size + 2);
-  });
+  prop([twoLogs], { numRuns: 1000 })(
+    'with one AppendEntries for each conflicting term, not one for each conflicting entry',
+    ({ leading, following }) => {
+      const raft = proposes(leader({ clusterSize: 3, log: leading, term: 20 }), 1);
+      const end = converse(raft, follower({ id: 1, log: following, term: 15 }));
+      const conflicting = new Set(following.filter((term, i) => term !== leading[i]));
+      // One for each such term of the follower, one if its log is too short for the first probe, one that is accepted.
+      expect(end.requests).toBeLessThanOrEqual(conflicting.size + 2);
+    },
+  );
 
   test('a refusal tells the term of the conflicting entry and the first index stored for that term', () => {
     const step = onMessage(follower({ log: [1, 2, 2, 2], term: 5 }), 1, appendEntries({ term: 5, prev: [4, 3] }));

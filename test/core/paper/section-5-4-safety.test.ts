@@ -4,7 +4,9 @@ import type { LogIndex, Term } from '../../../core/raft/log.ts';
 import { onMessage } from '../../../core/raft/step.ts';
 import { Cluster, firstClient } from '../../support/cluster.ts';
 import { prop } from '../../support/property.ts';
-import { accepts, appendEntries, follower, leader, leaderKnowing, proposes, termsOf } from '../../support/raft-states.ts';
+import {
+  accepts, appendEntries, follower, leader, leaderKnowing, proposes, termsOf,
+} from '../../support/raft-states.ts';
 import { play, schedule } from '../../support/schedules.ts';
 
 describe('committing entries from previous terms (section 5.4.2)', () => {
@@ -18,7 +20,9 @@ describe('committing entries from previous terms (section 5.4.2)', () => {
   });
 
   test('Figure 8 (d): a leader of a later term may still overwrite it', () => {
-    const step = onMessage(follower({ clusterSize: 5, log: [1, 2], term: 4 }), 4, appendEntries({ term: 5, prev: [1, 1], entries: [3] }));
+    const step = onMessage(
+      follower({ clusterSize: 5, log: [1, 2], term: 4 }), 4, appendEntries({ term: 5, prev: [1, 1], entries: [3] }),
+    );
     expect(termsOf(step.raft)).toEqual([1, 3]);
   });
 
@@ -30,7 +34,9 @@ describe('committing entries from previous terms (section 5.4.2)', () => {
   });
 
   test('Figure 8 (e): and the server that could overwrite it cannot win an election any more', () => {
-    const step = onMessage(follower({ clusterSize: 5, log: [1, 2, 4], term: 4 }), 4, { kind: 'requestVote', term: 5, lastLogIndex: 2, lastLogTerm: 3 });
+    const step = onMessage(follower({ clusterSize: 5, log: [1, 2, 4], term: 4 }), 4, {
+      kind: 'requestVote', term: 5, lastLogIndex: 2, lastLogTerm: 3,
+    });
     expect(step.effects.at(-1)).toMatchObject({ message: { voteGranted: false } });
   });
 
@@ -57,42 +63,55 @@ describe('committing entries from previous terms (section 5.4.2)', () => {
 });
 
 describe('the safety argument (section 5.4.3, Figure 3)', () => {
-  prop([schedule], { numRuns: 200 })('State Machine Safety: no two servers apply different commands at an index', (given) => {
-    const applied = new Map<LogIndex, Term>();
-    play(given, ({ servers }, id) => {
-      const { log } = servers[id]!.raft.persistent;
-      for (let index = log.baseIndex + 1; index <= servers[id]!.raft.lastApplied; index++) {
-        expect(applied.get(index) ?? log.termAt(index)).toBe(log.termAt(index));
-        applied.set(index, log.termAt(index));
-      }
-    });
-  });
+  prop([schedule], { numRuns: 200 })(
+    'State Machine Safety: no two servers apply different commands at an index',
+    (given) => {
+      const applied = new Map<LogIndex, Term>();
+      play(given, ({ servers }, id) => {
+        const { log } = servers[id]!.raft.persistent;
+        for (let index = log.baseIndex + 1; index <= servers[id]!.raft.lastApplied; index++) {
+          expect(applied.get(index) ?? log.termAt(index)).toBe(log.termAt(index));
+          applied.set(index, log.termAt(index));
+        }
+      });
+    },
+  );
 
-  prop([schedule], { numRuns: 200 })('Leader Completeness: what is committed is in the log of every later leader', (given) => {
-    const committed = new Map<LogIndex, { readonly term: Term; readonly inTerm: Term }>();
-    play(given, ({ servers }, id) => {
-      const { role, commitIndex, persistent: { log, currentTerm } } = servers[id]!.raft;
-      for (let index = log.baseIndex + 1; index <= commitIndex; index++) {
-        if (!committed.has(index)) committed.set(index, { term: log.termAt(index), inTerm: currentTerm });
-      }
-      if (role.kind !== 'leader') return;
-      for (const [index, { term, inTerm }] of committed) {
-        if (currentTerm > inTerm && index > log.baseIndex) expect(log.has(index, term)).toBe(true);
-      }
-    });
-  });
+  prop([schedule], { numRuns: 200 })(
+    'Leader Completeness: what is committed is in the log of every later leader',
+    (given) => {
+      const committed = new Map<LogIndex, { readonly term: Term; readonly inTerm: Term }>();
+      play(given, ({ servers }, id) => {
+        const {
+          role, commitIndex, persistent: { log, currentTerm },
+        } = servers[id]!.raft;
+        for (let index = log.baseIndex + 1; index <= commitIndex; index++) {
+          if (!committed.has(index)) committed.set(index, { term: log.termAt(index), inTerm: currentTerm });
+        }
+        if (role.kind !== 'leader') return;
+        for (const [index, { term, inTerm }] of committed) {
+          if (currentTerm > inTerm && index > log.baseIndex) expect(log.has(index, term)).toBe(true);
+        }
+      });
+    },
+  );
 
-  prop([schedule], { numRuns: 200 })('what a client was told is done survives whatever happened, on every server', (given) => {
-    const cluster = play(given, () => {});
-    recover(cluster);
-    const answered = cluster.answers.filter(({ message }) => message.outcome.kind === 'done');
-    for (const { client, message: { sequence } } of answered) {
-      for (const server of cluster.servers) {
-        expect(server!.machine.sessions.byClient.get(client)!.sequence).toBeGreaterThanOrEqual(sequence);
-        expect(server!.machine.store.values.get(`k${client - firstClient}`)!.split(';')).toContain(String(sequence));
+  prop([schedule], { numRuns: 200 })(
+    'what a client was told is done survives whatever happened, on every server',
+    (given) => {
+      const cluster = play(given, () => {});
+      recover(cluster);
+      const answered = cluster.answers.filter(({ message }) => message.outcome.kind === 'done');
+      for (const {
+        client, message: { sequence },
+      } of answered) {
+        for (const server of cluster.servers) {
+          expect(server!.machine.sessions.byClient.get(client)!.sequence).toBeGreaterThanOrEqual(sequence);
+          expect(server!.machine.store.values.get(`k${client - firstClient}`)!.split(';')).toContain(String(sequence));
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 /** The network loses nothing any more: somebody is elected, and all come to execute the same log. */

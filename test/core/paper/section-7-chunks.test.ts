@@ -1,4 +1,7 @@
-/** Figure 13 of the Raft paper, with its offset and `done`: "invoked by leader to send chunks of a snapshot to a follower". */
+/**
+ * Figure 13 of the Raft paper, with its offset and `done`: "invoked by leader to send chunks of a snapshot to a
+ * follower".
+ */
 import { describe, expect, test } from 'vitest';
 import { encodeSnapshot, type MachineSnapshot } from '../../../core/kv/snapshot.ts';
 import type { InstallChunk, InstallChunkReply } from '../../../core/raft/option-messages.ts';
@@ -8,7 +11,9 @@ import { across, Cluster, firstClient, type Letter } from '../../support/cluster
 const c0 = firstClient;
 const chunked: Partial<ServerConfig> = { snapshotChunkBytes: 40, maxRaftState: 60 };
 
-const put = (cluster: Cluster, leader: number, sequence: number, isLost: (letter: Letter) => boolean = () => false): void => {
+const put = (
+  cluster: Cluster, leader: number, sequence: number, isLost: (letter: Letter) => boolean = () => false,
+): void => {
   cluster.ask(leader, c0, sequence, { kind: 'put', key: `k${sequence}`, value: 'x'.repeat(20) });
   cluster.deliver(isLost);
 };
@@ -22,12 +27,18 @@ function lagging(changed: Partial<ServerConfig> = {}, size = 3): Cluster {
 }
 
 const baseOf = (cluster: Cluster, node: number): number => cluster.server(node).raft.persistent.log.baseIndex;
-const bytesOf = (cluster: Cluster, node: number): Uint8Array => encodeSnapshot(cluster.server(node).raft.persistent.snapshot!.data as MachineSnapshot);
-const storedOf = (cluster: Cluster, node: number): number => cluster.server(node).transfers?.incoming?.bytes.length ?? 0;
-const chunksIn = (letters: readonly Letter[]): readonly InstallChunk[] => letters.map(({ message }) => message).filter((message) => message.kind === 'installChunk');
-const answersIn = (letters: readonly Letter[]): readonly InstallChunkReply[] => letters.map(({ message }) => message).filter((message) => message.kind === 'installChunkReply');
+const bytesOf = (cluster: Cluster, node: number): Uint8Array =>
+  encodeSnapshot(cluster.server(node).raft.persistent.snapshot!.data as MachineSnapshot);
+const storedOf = (cluster: Cluster, node: number): number =>
+  cluster.server(node).transfers?.incoming?.bytes.length ?? 0;
+const chunksIn = (letters: readonly Letter[]): readonly InstallChunk[] =>
+  letters.map(({ message }) => message).filter((message) => message.kind === 'installChunk');
+const answersIn = (letters: readonly Letter[]): readonly InstallChunkReply[] =>
+  letters.map(({ message }) => message).filter((message) => message.kind === 'installChunkReply');
 
-/** The leader's heartbeat finds n2 behind what is compacted; then n2 hears so many chunks, and is not heard any more. */
+/**
+ * The leader's heartbeat finds n2 behind what is compacted; then n2 hears so many chunks, and is not heard any more.
+ */
 function hearing(cluster: Cluster, chunks: number): Cluster {
   let heard = 0;
   cluster.timer(0, 'heartbeat');
@@ -63,7 +74,9 @@ describe('the leader: a snapshot goes as a row of chunks', () => {
   });
 
   test('136 bytes do not', () => {
-    expect(transfer(lagging({ snapshotChunkBytes: 136 })).map(({ offset, done }) => [offset, done])).toEqual([[0, false], [136, true]]);
+    expect(transfer(lagging({ snapshotChunkBytes: 136 })).map(({ offset, done }) => [offset, done])).toEqual([
+      [0, false], [136, true],
+    ]);
   });
 
   test('each answer calls for the next chunk, and nothing else does: proposals send none', () => {
@@ -106,7 +119,9 @@ describe('the leader: a snapshot goes as a row of chunks', () => {
     for (let sequence = 5; sequence <= 8; sequence++) put(cluster, 0, sequence, across([2]));
     expect(baseOf(cluster, 0)).toBeGreaterThan(begun);
     const chunks = transfer(cluster);
-    expect(chunks.map(({ lastIncludedIndex, offset }) => [lastIncludedIndex, offset]).slice(0, 4)).toEqual([[begun, 40], [begun, 80], [begun, 120], [baseOf(cluster, 0), 0]]);
+    expect(chunks.map(({ lastIncludedIndex, offset }) => [lastIncludedIndex, offset]).slice(0, 4)).toEqual([
+      [begun, 40], [begun, 80], [begun, 120], [baseOf(cluster, 0), 0],
+    ]);
     expect(cluster.server(2).machine).toEqual(cluster.server(0).machine);
   });
 
@@ -128,17 +143,25 @@ describe('the leader: a snapshot goes as a row of chunks', () => {
 
   test('one that is deposed sends no more', () => {
     const cluster = hearing(lagging(), 1);
-    cluster.handle(0, { kind: 'message', from: 2, message: { kind: 'requestVote', term: 9, lastLogIndex: 0, lastLogTerm: 0 } });
+    cluster.handle(0, {
+      kind: 'message', from: 2, message: { kind: 'requestVote', term: 9, lastLogIndex: 0, lastLogTerm: 0 },
+    });
     expect(cluster.server(0).transfers?.outgoing).toEqual([]);
     cluster.letters = [];
-    cluster.handle(0, { kind: 'message', from: 2, message: { kind: 'installChunkReply', term: 1, lastIncludedIndex: 4, offset: 0, bytesStored: 40 } });
+    cluster.handle(0, {
+      kind: 'message',
+      from: 2,
+      message: { kind: 'installChunkReply', term: 1, lastIncludedIndex: 4, offset: 0, bytesStored: 40 },
+    });
     expect(cluster.letters).toEqual([]);
   });
 });
 
 describe('the follower', () => {
-  const chunk = (given: Partial<InstallChunk> = {}): InstallChunk =>
-    ({ kind: 'installChunk', term: 1, lastIncludedIndex: 9, lastIncludedTerm: 1, offset: 0, data: Uint8Array.of(1, 2, 3), done: false, ...given });
+  const chunk = (given: Partial<InstallChunk> = {}): InstallChunk => ({
+    kind: 'installChunk', term: 1, lastIncludedIndex: 9, lastIncludedTerm: 1, offset: 0, data: Uint8Array.of(1, 2, 3),
+    done: false, ...given,
+  });
   const hears = (cluster: Cluster, given: Partial<InstallChunk>): InstallChunkReply => {
     cluster.letters = [];
     cluster.handle(2, { kind: 'message', from: 0, message: chunk(given) });
@@ -153,7 +176,9 @@ describe('the follower', () => {
   test('1. "Reply immediately if term < currentTerm": with the term, and nothing is kept', () => {
     const cluster = fresh();
     const { raft } = cluster.server(2);
-    expect(hears(cluster, { term: 0 })).toEqual({ kind: 'installChunkReply', term: 1, lastIncludedIndex: 9, offset: 0, bytesStored: 0 });
+    expect(hears(cluster, { term: 0 })).toEqual({
+      kind: 'installChunkReply', term: 1, lastIncludedIndex: 9, offset: 0, bytesStored: 0,
+    });
     expect([cluster.server(2).raft, storedOf(cluster, 2)]).toEqual([raft, 0]);
     expect(cluster.lastEffects.length).toBe(1);
   });
@@ -161,7 +186,9 @@ describe('the follower', () => {
   test('2. "Create new snapshot file if first chunk (offset is 0)"', () => {
     const cluster = fresh();
     expect(hears(cluster, {}).bytesStored).toBe(3);
-    expect(cluster.server(2).transfers?.incoming).toEqual({ lastIncludedIndex: 9, lastIncludedTerm: 1, bytes: Uint8Array.of(1, 2, 3) });
+    expect(cluster.server(2).transfers?.incoming).toEqual({
+      lastIncludedIndex: 9, lastIncludedTerm: 1, bytes: Uint8Array.of(1, 2, 3),
+    });
   });
 
   test('3. "Write data into snapshot file at given offset": behind what came before, and nowhere else', () => {
@@ -169,7 +196,8 @@ describe('the follower', () => {
     hears(cluster, {});
     expect(hears(cluster, { offset: 3, data: Uint8Array.of(4) }).bytesStored).toBe(4);
     expect(cluster.server(2).transfers?.incoming?.bytes).toEqual(Uint8Array.of(1, 2, 3, 4));
-    for (const offset of [0, 1, 3, 5]) expect(hears(cluster, { offset, data: Uint8Array.of(7) })).toMatchObject({ offset, bytesStored: 4 });
+    for (const offset of [0, 1, 3, 5])
+      expect(hears(cluster, { offset, data: Uint8Array.of(7) })).toMatchObject({ offset, bytesStored: 4 });
     expect(cluster.server(2).transfers?.incoming?.bytes).toEqual(Uint8Array.of(1, 2, 3, 4));
   });
 
@@ -191,9 +219,13 @@ describe('the follower', () => {
   test('5. "discard any existing or partial snapshot with a smaller index": the first chunk of another one takes its place', () => {
     const cluster = fresh();
     hears(cluster, {});
-    expect(hears(cluster, { lastIncludedIndex: 12, offset: 3 })).toMatchObject({ lastIncludedIndex: 12, bytesStored: 0 });
+    expect(hears(cluster, { lastIncludedIndex: 12, offset: 3 })).toMatchObject({
+      lastIncludedIndex: 12, bytesStored: 0,
+    });
     expect(cluster.server(2).transfers?.incoming?.lastIncludedIndex).toBe(9);
-    expect(hears(cluster, { lastIncludedIndex: 12, data: Uint8Array.of(8) })).toMatchObject({ lastIncludedIndex: 12, bytesStored: 1 });
+    expect(hears(cluster, { lastIncludedIndex: 12, data: Uint8Array.of(8) })).toMatchObject({
+      lastIncludedIndex: 12, bytesStored: 1,
+    });
     expect(cluster.server(2).transfers?.incoming).toMatchObject({ lastIncludedIndex: 12, bytes: Uint8Array.of(8) });
     expect(hears(cluster, { lastIncludedIndex: 12, lastIncludedTerm: 2, offset: 1 }).bytesStored).toBe(0);
   });
@@ -220,7 +252,9 @@ describe('the follower', () => {
     cluster.timer(0, 'heartbeat');
     cluster.deliver();
     cluster.handle(2, { kind: 'message', from: 0, message: chunk({ lastIncludedIndex: commitIndex }) });
-    expect(cluster.letters.at(-1)!.message).toEqual({ kind: 'installSnapshotReply', term: 1, lastIncludedIndex: commitIndex });
+    expect(cluster.letters.at(-1)!.message).toEqual({
+      kind: 'installSnapshotReply', term: 1, lastIncludedIndex: commitIndex,
+    });
     expect(storedOf(cluster, 2)).toBe(0);
   });
 
@@ -229,16 +263,24 @@ describe('the follower', () => {
     cluster.timer(2, 'election');
     cluster.letters = [];
     hears(cluster, { term: 4 });
-    expect(cluster.server(2).raft).toMatchObject({ persistent: { currentTerm: 4, votedFor: null }, role: { kind: 'follower', leaderId: 0, hasContact: true } });
-    expect(cluster.lastEffects.map((effect) => (effect.kind === 'setTimer' ? effect.timer : effect.kind))).toEqual(['persist', 'contact', 'election', 'send']);
+    expect(cluster.server(2).raft).toMatchObject({
+      persistent: { currentTerm: 4, votedFor: null }, role: { kind: 'follower', leaderId: 0, hasContact: true },
+    });
+    expect(cluster.lastEffects.map((effect) => (effect.kind === 'setTimer' ? effect.timer : effect.kind))).toEqual([
+      'persist', 'contact', 'election', 'send',
+    ]);
   });
 
   test('an answer is one for CheckQuorum, and its later term is adopted', () => {
     const cluster = new Cluster(3, { ...chunked, checkQuorum: true });
     cluster.elect(0);
-    const answer = (term: number): InstallChunkReply => ({ kind: 'installChunkReply', term, lastIncludedIndex: 9, offset: 0, bytesStored: 3 });
+    const answer = (term: number): InstallChunkReply => ({
+      kind: 'installChunkReply', term, lastIncludedIndex: 9, offset: 0, bytesStored: 3,
+    });
     cluster.handle(0, { kind: 'message', from: 2, message: answer(1) });
-    expect(cluster.lastEffects).toEqual([{ kind: 'setTimer', timer: 'election', afterUs: { min: 150_000, max: 300_000 } }]);
+    expect(cluster.lastEffects).toEqual([
+      { kind: 'setTimer', timer: 'election', afterUs: { min: 150_000, max: 300_000 } },
+    ]);
     cluster.handle(0, { kind: 'message', from: 2, message: answer(5) });
     expect(cluster.server(0).raft).toMatchObject({ persistent: { currentTerm: 5 }, role: { kind: 'follower' } });
   });

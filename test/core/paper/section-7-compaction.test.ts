@@ -10,10 +10,12 @@ import type { Raft } from '../../../core/raft/state.ts';
 import { onMessage, onTimer } from '../../../core/raft/step.ts';
 import { fc, prop } from '../../support/property.ts';
 import {
-  appendEntries, entryOf, follower, installSnapshot, leader, leadership, reply, restartsElectionTimer, sent, snapshotAt, termsOf, type Given,
+  appendEntries, entryOf, follower, installSnapshot, leader, leadership, reply, restartsElectionTimer, sent, snapshotAt,
+  termsOf, type Given,
 } from '../../support/raft-states.ts';
 
-const receives = (raft: Raft, index: LogIndex, lastIncludedTerm: Term, term = 5) => onMessage(raft, 1, installSnapshot(term, index, lastIncludedTerm));
+const receives = (raft: Raft, index: LogIndex, lastIncludedTerm: Term, term = 5) =>
+  onMessage(raft, 1, installSnapshot(term, index, lastIncludedTerm));
 
 const snapshotsItself = (raft: Raft, index: LogIndex): Raft => {
   const { data, sizeBytes } = snapshotAt(index, 0);
@@ -23,7 +25,10 @@ const snapshotsItself = (raft: Raft, index: LogIndex): Raft => {
 /** What a snapshot stands for, and what is left behind it. */
 const whatIsKept = (raft: Raft): unknown => {
   const { log, snapshot } = raft.persistent;
-  return { snapshot: [snapshot?.lastIncludedIndex, snapshot?.lastIncludedTerm], base: [log.baseIndex, log.baseTerm], entries: termsOf(raft) };
+  return {
+    snapshot: [snapshot?.lastIncludedIndex, snapshot?.lastIncludedTerm], base: [log.baseIndex, log.baseTerm],
+    entries: termsOf(raft),
+  };
 };
 
 describe('taking a snapshot (section 7, Figure 12)', () => {
@@ -33,7 +38,9 @@ describe('taking a snapshot (section 7, Figure 12)', () => {
   });
 
   test('it covers committed and applied entries only', () => {
-    expect(() => snapshotsItself(follower({ log: [1, 1, 1], commitIndex: 3, lastApplied: 1 }), 2)).toThrow(AssertionFailed);
+    expect(() => snapshotsItself(follower({ log: [1, 1, 1], commitIndex: 3, lastApplied: 1 }), 2)).toThrow(
+      AssertionFailed,
+    );
     expect(() => snapshotsItself(follower({ log: [1, 1, 1], commitIndex: 1 }), 2)).toThrow(AssertionFailed);
   });
 
@@ -53,7 +60,9 @@ describe('taking a snapshot (section 7, Figure 12)', () => {
   test('each server takes it independently, leader or follower, and it changes nothing else', () => {
     const raft = follower({ term: 4, votedFor: 2, log: [1, 1, 2], commitIndex: 3 });
     const { persistent, commitIndex, lastApplied, role } = snapshotsItself(raft, 2);
-    expect([persistent.currentTerm, persistent.votedFor, commitIndex, lastApplied, role]).toEqual([4, 2, 3, 3, raft.role]);
+    expect([persistent.currentTerm, persistent.votedFor, commitIndex, lastApplied, role]).toEqual([
+      4, 2, 3, 3, raft.role,
+    ]);
   });
 
   test('the consistency check of the first entry behind it uses lastIncludedIndex and lastIncludedTerm', () => {
@@ -72,7 +81,9 @@ describe('taking a snapshot (section 7, Figure 12)', () => {
 
   test('a request that ends inside the snapshot is accepted: what was compacted is committed', () => {
     const raft = follower({ snapshot: [4, 2], term: 5 });
-    expect(reply(onMessage(raft, 1, appendEntries({ term: 5, prev: [1, 1], entries: [1] })), 'appendEntriesReply')).toMatchObject({ success: true, index: 2 });
+    expect(
+      reply(onMessage(raft, 1, appendEntries({ term: 5, prev: [1, 1], entries: [1] })), 'appendEntriesReply'),
+    ).toMatchObject({ success: true, index: 2 });
   });
 });
 
@@ -84,18 +95,24 @@ describe('sending a snapshot (section 7)', () => {
 
   test('the leader sends it when it has already discarded the next log entry that it needs to send', () => {
     const step = onTimer(lags(6), 'heartbeat');
-    expect(sent(step, 'installSnapshot').get(1)).toEqual({ kind: 'installSnapshot', term: 4, snapshot: leader(compacted).persistent.snapshot });
+    expect(sent(step, 'installSnapshot').get(1)).toEqual({
+      kind: 'installSnapshot', term: 4, snapshot: leader(compacted).persistent.snapshot,
+    });
     expect(sent(step, 'appendEntries').has(1)).toBe(false);
   });
 
   test('and not while it still has that entry', () => {
     const step = onTimer(lags(7), 'heartbeat');
-    expect(sent(step, 'appendEntries').get(1)).toEqual(appendEntries({ term: 4, prev: [6, 2], entries: [3, 3], commit: 6 }));
+    expect(sent(step, 'appendEntries').get(1)).toEqual(
+      appendEntries({ term: 4, prev: [6, 2], entries: [3, 3], commit: 6 }),
+    );
     expect(sent(step, 'installSnapshot').size).toBe(0);
   });
 
   test('at once when the follower\'s refusal shows it', () => {
-    const step = onMessage(leader(compacted), 1, { kind: 'appendEntriesReply', term: 4, success: false, index: 8, conflictTerm: 0, conflictIndex: 2 });
+    const step = onMessage(leader(compacted), 1, {
+      kind: 'appendEntriesReply', term: 4, success: false, index: 8, conflictTerm: 0, conflictIndex: 2,
+    });
     expect(reply(step, 'installSnapshot').snapshot.lastIncludedIndex).toBe(6);
   });
 
@@ -123,13 +140,17 @@ describe('Figure 13: InstallSnapshot, receiver implementation', () => {
   test('1. replies immediately if term < currentTerm, takes nothing and acknowledges nothing', () => {
     const raft = follower({ term: 6, log: [1] });
     const step = receives(raft, 9, 4, 5);
-    expect(reply(step, 'installSnapshotReply')).toEqual({ kind: 'installSnapshotReply', term: 6, lastIncludedIndex: 0 });
+    expect(reply(step, 'installSnapshotReply')).toEqual({
+      kind: 'installSnapshotReply', term: 6, lastIncludedIndex: 0,
+    });
     expect(step.raft).toBe(raft);
     expect(restartsElectionTimer(step)).toBe(false);
   });
 
   test('results: currentTerm, for the leader to update itself', () => {
-    expect(reply(receives(follower({ term: 2 }), 4, 2, 5), 'installSnapshotReply')).toEqual({ kind: 'installSnapshotReply', term: 5, lastIncludedIndex: 4 });
+    expect(reply(receives(follower({ term: 2 }), 4, 2, 5), 'installSnapshotReply')).toEqual({
+      kind: 'installSnapshotReply', term: 5, lastIncludedIndex: 4,
+    });
   });
 
   test('the sender is the leader: clients can be redirected to it, and the election timer starts anew', () => {
@@ -160,14 +181,18 @@ describe('Figure 13: InstallSnapshot, receiver implementation', () => {
   });
 
   test('7. discards the entire log if it ends before the snapshot does', () => {
-    expect(whatIsKept(receives(follower({ log: [1, 1], term: 5 }), 6, 4).raft)).toEqual({ snapshot: [6, 4], base: [6, 4], entries: [] });
+    expect(whatIsKept(receives(follower({ log: [1, 1], term: 5 }), 6, 4).raft)).toEqual({
+      snapshot: [6, 4], base: [6, 4], entries: [],
+    });
   });
 
   test('8. resets the state machine with the snapshot\'s contents: it is handed up before any entry behind it', () => {
     const { raft } = receives(follower({ log: [1, 1, 2, 2, 3], commitIndex: 1, term: 5 }), 3, 2);
     expect(raft.commitIndex).toBe(3);
     const more = onMessage(raft, 1, appendEntries({ term: 5, prev: [5, 3], commit: 5 })).raft;
-    expect(deliver(more, 10).deliveries.map((one) => (one.kind === 'snapshot' ? one.snapshot.lastIncludedIndex : one.index))).toEqual([3, 4, 5]);
+    expect(
+      deliver(more, 10).deliveries.map((one) => (one.kind === 'snapshot' ? one.snapshot.lastIncludedIndex : one.index)),
+    ).toEqual([3, 4, 5]);
     expect(deliver(more, 10).deliveries[0]!.kind).toBe('snapshot');
   });
 
@@ -178,7 +203,9 @@ describe('Figure 13: InstallSnapshot, receiver implementation', () => {
   });
 
   test('state and snapshot are one atomic write, the cut of the log with them (SaveStateAndSnapshot)', () => {
-    for (const [given, index, term] of [[{ log: [1, 1, 2, 2, 2], term: 5 }, 3, 4], [{ log: [1, 1, 2, 2, 3], term: 5 }, 3, 2], [{ term: 2 }, 9, 4]] as const) {
+    for (const [given, index, term] of [
+      [{ log: [1, 1, 2, 2, 2], term: 5 }, 3, 4], [{ log: [1, 1, 2, 2, 3], term: 5 }, 3, 2], [{ term: 2 }, 9, 4],
+    ] as const) {
       const before = follower(given);
       const { raft } = receives(before, index, term);
       const disk = changes(before.persistent, raft.persistent).reduce(applyWrite, before.persistent);
@@ -194,7 +221,9 @@ describe('Figure 13: InstallSnapshot, receiver implementation', () => {
 describe('snapshots that are old, repeated or out of order', () => {
   test('one that ends at or before commitIndex changes neither log, commitIndex, lastApplied nor the stored snapshot', () => {
     const raft = follower({ snapshot: [4, 2], log: [3, 3, 3], commitIndex: 6, term: 5 });
-    for (const [index, term] of [[2, 1], [4, 2], [6, 3]] as const) {
+    for (const [index, term] of [
+      [2, 1], [4, 2], [6, 3],
+    ] as const) {
       const step = receives(raft, index, term);
       expect(step.raft.persistent).toBe(raft.persistent);
       expect([step.raft.commitIndex, step.raft.lastApplied]).toEqual([6, 6]);
@@ -218,22 +247,30 @@ describe('snapshots that are old, repeated or out of order', () => {
     expect(deliver(receives(handed, 6, 4).raft, 10).deliveries).toEqual([]);
   });
 
-  const arrivals = fc.array(fc.tuple(fc.integer({ min: 1, max: 12 }), fc.constantFrom('snapshot' as const, 'entries' as const)), { maxLength: 15 });
-  prop([arrivals], { numRuns: 1000 })('in any order, with entries between them: nothing moves back and the follower holds the leader\'s log', (events) => {
-    // The leader's log: entry i has the term of its third of the log.
-    const termAt = (index: LogIndex): Term => (index === 0 ? 0 : Math.ceil(index / 4));
-    let raft = follower({ log: [1, 1, 1, 1, 1, 1, 1], commitIndex: 4, term: 5 });
-    for (const [index, kind] of events) {
-      const before = raft;
-      const message = kind === 'snapshot'
-        ? installSnapshot(5, index, termAt(index))
-        : appendEntries({ term: 5, prev: [index - 1, termAt(index - 1)], entries: [termAt(index)], commit: index });
-      raft = deliver(onMessage(raft, 1, message).raft, 3).raft;
-      expect(raft.commitIndex).toBeGreaterThanOrEqual(before.commitIndex);
-      expect(raft.lastApplied).toBeGreaterThanOrEqual(before.lastApplied);
-      expect(raft.persistent.log.baseIndex).toBeGreaterThanOrEqual(before.persistent.log.baseIndex);
-      expect(raft.persistent.snapshot?.lastIncludedIndex ?? 0).toBe(raft.persistent.log.baseIndex);
-      for (let at = raft.persistent.log.baseIndex; at <= raft.commitIndex; at++) expect(raft.persistent.log.termAt(at)).toBe(termAt(at));
-    }
-  });
+  const arrivals = fc.array(
+    fc.tuple(fc.integer({ min: 1, max: 12 }), fc.constantFrom('snapshot' as const, 'entries' as const)),
+    { maxLength: 15 },
+  );
+  prop([arrivals], { numRuns: 1000 })(
+    "in any order, with entries between them: nothing moves back and the follower holds the leader's log",
+    (events) => {
+      // The leader's log: entry i has the term of its third of the log.
+      const termAt = (index: LogIndex): Term => (index === 0 ? 0 : Math.ceil(index / 4));
+      let raft = follower({ log: [1, 1, 1, 1, 1, 1, 1], commitIndex: 4, term: 5 });
+      for (const [index, kind] of events) {
+        const before = raft;
+        const message =
+          kind === 'snapshot'
+            ? installSnapshot(5, index, termAt(index))
+            : appendEntries({ term: 5, prev: [index - 1, termAt(index - 1)], entries: [termAt(index)], commit: index });
+        raft = deliver(onMessage(raft, 1, message).raft, 3).raft;
+        expect(raft.commitIndex).toBeGreaterThanOrEqual(before.commitIndex);
+        expect(raft.lastApplied).toBeGreaterThanOrEqual(before.lastApplied);
+        expect(raft.persistent.log.baseIndex).toBeGreaterThanOrEqual(before.persistent.log.baseIndex);
+        expect(raft.persistent.snapshot?.lastIncludedIndex ?? 0).toBe(raft.persistent.log.baseIndex);
+        for (let at = raft.persistent.log.baseIndex; at <= raft.commitIndex; at++)
+          expect(raft.persistent.log.termAt(at)).toBe(termAt(at));
+      }
+    },
+  );
 });

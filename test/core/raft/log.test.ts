@@ -61,7 +61,9 @@ const base = fc.oneof(
   fc.tuple(fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 1, max: 5 })),
   fc.tuple(fc.constantFrom(1023, 32_766, 32_767, 99_999, 1_048_575), fc.constant(3)),
 );
-const versions = fc.tuple(base, fc.array(change, { maxLength: 10 })).map(([from, changes]) => versionsOf(from, changes));
+const versions = fc
+  .tuple(base, fc.array(change, { maxLength: 10 }))
+  .map(([from, changes]) => versionsOf(from, changes));
 
 describe('the log against a plain array', () => {
   prop([versions], { numRuns: 300 })('says where it begins and ends, and how large it is', (all) => {
@@ -77,32 +79,43 @@ describe('the log against a plain array', () => {
     for (const { log, baseIndex, baseTerm, entries } of all) {
       expect(log.from(baseIndex + 1, entries.length)).toEqual(entries);
       expect(log.termAt(baseIndex)).toBe(baseTerm);
-      const wrong = entries.findIndex((entry, i) => log.at(baseIndex + 1 + i) !== entry || log.termAt(baseIndex + 1 + i) !== entry.term);
+      const wrong = entries.findIndex(
+        (entry, i) => log.at(baseIndex + 1 + i) !== entry || log.termAt(baseIndex + 1 + i) !== entry.term,
+      );
       expect(wrong).toBe(-1);
     }
   });
 
-  prop([versions, fc.nat(2000), fc.nat(100)], { numRuns: 300 })('from gives at most as many as were asked for', (all, offset, limit) => {
-    for (const { log, baseIndex, entries } of all) {
-      const skip = offset % (entries.length + 1);
-      expect(log.from(baseIndex + 1 + skip, limit)).toEqual(entries.slice(skip, skip + limit));
-    }
-  });
+  prop([versions, fc.nat(2000), fc.nat(100)], { numRuns: 300 })(
+    'from gives at most as many as were asked for',
+    (all, offset, limit) => {
+      for (const { log, baseIndex, entries } of all) {
+        const skip = offset % (entries.length + 1);
+        expect(log.from(baseIndex + 1 + skip, limit)).toEqual(entries.slice(skip, skip + limit));
+      }
+    },
+  );
 
-  prop([versions, fc.integer({ min: -3, max: 1600 }), fc.nat(30)], { numRuns: 300 })('has an entry exactly if the index holds that term', (all, offset, term) => {
-    for (const { log, baseIndex, baseTerm, entries } of all) {
-      const held = offset === 0 ? baseTerm : entries[offset - 1]?.term;
-      expect(log.has(baseIndex + offset, term)).toBe(held === term);
-      if (held !== undefined) expect(log.has(baseIndex + offset, held)).toBe(true);
-    }
-  });
+  prop([versions, fc.integer({ min: -3, max: 1600 }), fc.nat(30)], { numRuns: 300 })(
+    'has an entry exactly if the index holds that term',
+    (all, offset, term) => {
+      for (const { log, baseIndex, baseTerm, entries } of all) {
+        const held = offset === 0 ? baseTerm : entries[offset - 1]?.term;
+        expect(log.has(baseIndex + offset, term)).toBe(held === term);
+        if (held !== undefined) expect(log.has(baseIndex + offset, held)).toBe(true);
+      }
+    },
+  );
 
-  prop([versions, fc.nat(60)], { numRuns: 300 })('firstIndexFromTerm is the first entry of at least that term', (all, term) => {
-    for (const { log, baseIndex, entries } of all) {
-      const place = entries.findIndex((entry) => entry.term >= term);
-      expect(log.firstIndexFromTerm(term)).toBe(baseIndex + 1 + (place === -1 ? entries.length : place));
-    }
-  });
+  prop([versions, fc.nat(60)], { numRuns: 300 })(
+    'firstIndexFromTerm is the first entry of at least that term',
+    (all, term) => {
+      for (const { log, baseIndex, entries } of all) {
+        const place = entries.findIndex((entry) => entry.term >= term);
+        expect(log.firstIndexFromTerm(term)).toBe(baseIndex + 1 + (place === -1 ? entries.length : place));
+      }
+    },
+  );
 
   prop([versions], { numRuns: 200 })('lastSharedIndex is where reading both finds the last very same entry', (all) => {
     for (const a of all) {
@@ -118,17 +131,22 @@ describe('the log against a plain array', () => {
 
   prop([versions], { numRuns: 100 })('an index outside of the log has no entry, and a compacted one no term', (all) => {
     for (const { log } of all) {
-      for (const index of [log.baseIndex - 1, log.lastIndex + 1]) expect(() => log.termAt(index)).toThrow(AssertionFailed);
+      for (const index of [log.baseIndex - 1, log.lastIndex + 1])
+        expect(() => log.termAt(index)).toThrow(AssertionFailed);
       for (const index of [log.baseIndex, log.lastIndex + 1]) expect(() => log.at(index)).toThrow(AssertionFailed);
-      for (const index of [log.baseIndex - 1, log.lastIndex + 1]) expect(() => log.compactTo(index)).toThrow(AssertionFailed);
+      for (const index of [log.baseIndex - 1, log.lastIndex + 1])
+        expect(() => log.compactTo(index)).toThrow(AssertionFailed);
     }
   });
 
-  prop([versions], { numRuns: 100 })('keeps alive the entries behind the compacted prefix and no others (section 7)', (all) => {
-    const everything = new Set(all.flatMap(({ entries }) => entries));
-    for (const { log, entries } of all) {
-      const alive = [...reachableFrom(log)].filter((object) => everything.has(object as Entry));
-      expect(alive.length).toBe(entries.length);
-    }
-  });
+  prop([versions], { numRuns: 100 })(
+    'keeps alive the entries behind the compacted prefix and no others (section 7)',
+    (all) => {
+      const everything = new Set(all.flatMap(({ entries }) => entries));
+      for (const { log, entries } of all) {
+        const alive = [...reachableFrom(log)].filter((object) => everything.has(object as Entry));
+        expect(alive.length).toBe(entries.length);
+      }
+    },
+  );
 });

@@ -9,7 +9,8 @@ import { entriesOf, entryOf, persistentOf, snapshotAt } from '../../support/raft
 import { play, schedule } from '../../support/schedules.ts';
 import { copyOfPersistent } from '../../support/through-bytes.ts';
 
-const replay = (durable: Persistent, after: Persistent): Persistent => changes(durable, after).reduce(applyWrite, durable);
+const replay = (durable: Persistent, after: Persistent): Persistent =>
+  changes(durable, after).reduce(applyWrite, durable);
 
 /** Everything of a durable state, snapshots by reference and entries one by one. */
 const facts = ({ currentTerm, votedFor, log, snapshot }: Persistent): unknown => ({
@@ -51,7 +52,8 @@ describe('replaying the writes rebuilds the durable state exactly', () => {
         if (kinds.includes('append')) seen.appended += 1;
         if (kinds.includes('truncate')) seen.truncated += 1;
         if (kinds.includes('hardState')) seen.terms += 1;
-        if (kinds.includes('snapshot')) seen[now.snapshot!.lastIncludedIndex > old.log.lastIndex ? 'installed' : 'taken'] += 1;
+        if (kinds.includes('snapshot'))
+          seen[now.snapshot!.lastIncludedIndex > old.log.lastIndex ? 'installed' : 'taken'] += 1;
         before = disks.slice();
       });
     }), { seed: 1, numRuns: 200 });
@@ -68,24 +70,27 @@ describe('replaying the writes rebuilds the durable state exactly', () => {
     term: fc.nat(3),
     votedFor: fc.option(fc.nat(4)),
   });
-  prop([change], { numRuns: 1000 })('for any change of term, vote, snapshot and log at once', ({ terms, cutTo, more, compactTo, installed, term, votedFor }) => {
-    const before = persistentOf({ log: terms.toSorted(), term: 3 });
-    let log = cutTo === null ? before.log : before.log.truncateFrom(1 + (cutTo % (before.log.lastIndex + 1)));
-    log = log.append(entriesOf(log.lastIndex + 1, more.toSorted()));
-    let snapshot = before.snapshot;
-    if (compactTo !== null && log.lastIndex > 0) {
-      const index = 1 + (compactTo % log.lastIndex);
-      snapshot = snapshotAt(index, log.termAt(index));
-      log = log.compactTo(index);
-    }
-    if (installed !== null) {
-      const index = log.baseIndex + installed;
-      log = log.has(index, 7) ? log.compactTo(index) : Log.startingAfter(index, 7);
-      snapshot = snapshotAt(index, 7);
-    }
-    const after: Persistent = { currentTerm: 3 + term, votedFor, log, snapshot };
-    expect(facts(replay(before, after))).toEqual(facts(after));
-  });
+  prop([change], { numRuns: 1000 })(
+    'for any change of term, vote, snapshot and log at once',
+    ({ terms, cutTo, more, compactTo, installed, term, votedFor }) => {
+      const before = persistentOf({ log: terms.toSorted(), term: 3 });
+      let log = cutTo === null ? before.log : before.log.truncateFrom(1 + (cutTo % (before.log.lastIndex + 1)));
+      log = log.append(entriesOf(log.lastIndex + 1, more.toSorted()));
+      let snapshot = before.snapshot;
+      if (compactTo !== null && log.lastIndex > 0) {
+        const index = 1 + (compactTo % log.lastIndex);
+        snapshot = snapshotAt(index, log.termAt(index));
+        log = log.compactTo(index);
+      }
+      if (installed !== null) {
+        const index = log.baseIndex + installed;
+        log = log.has(index, 7) ? log.compactTo(index) : Log.startingAfter(index, 7);
+        snapshot = snapshotAt(index, 7);
+      }
+      const after: Persistent = { currentTerm: 3 + term, votedFor, log, snapshot };
+      expect(facts(replay(before, after))).toEqual(facts(after));
+    },
+  );
 
   test('nothing changed, nothing is written', () => {
     const state = persistentOf({ log: [1, 1, 2], term: 2, votedFor: 1 });
@@ -100,7 +105,9 @@ describe('replaying the writes rebuilds the durable state exactly', () => {
   });
 
   test('a write that would leave a hole is refused', () => {
-    expect(() => applyWrite(persistentOf({ log: [1] }), { kind: 'append', from: 3, entries: entriesOf(3, [1]) })).toThrow(AssertionFailed);
+    expect(() =>
+      applyWrite(persistentOf({ log: [1] }), { kind: 'append', from: 3, entries: entriesOf(3, [1]) }),
+    ).toThrow(AssertionFailed);
   });
 
   test('a snapshot is never given up', () => {

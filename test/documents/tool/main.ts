@@ -17,13 +17,19 @@ ${figures.map(({ name, document, takes }) => `\n  ${name.padEnd(14)} ${takes.pad
 `;
 
 function main(argv: readonly string[]): number {
-  const { values, positionals: names } = parseArgs({ args: [...argv], allowPositionals: true, options: { help: { type: 'boolean' } } });
+  const { values, positionals: names } = parseArgs({
+    args: [...argv], allowPositionals: true, options: { help: { type: 'boolean' } },
+  });
   if (values.help === true) return say(usage, 0);
   const unknown = names.filter((name) => !figures.some((one) => one.name === name));
-  if (unknown.length > 0) throw new AskedWrongly(`there are no figures called ${unknown.join(', ')}; there are: ${figures.map(({ name }) => name).join(', ')}`);
+  if (unknown.length > 0)
+    throw new AskedWrongly(
+      `there are no figures called ${unknown.join(', ')}; there are: ${figures.map(({ name }) => name).join(', ')}`,
+    );
   const git = (...argv: readonly string[]): string => execFileSync('git', argv, { cwd: top, encoding: 'utf8' }).trim();
   // What figures themselves write does not make a tree another one.
-  const isClean = git('status', '--porcelain', '--', 'core', 'checkers', 'harness', 'scenarios', 'package-lock.json') === '';
+  const isClean =
+    git('status', '--porcelain', '--', 'core', 'checkers', 'harness', 'scenarios', 'package-lock.json') === '';
   const where = `revision ${git('rev-parse', '--short', 'HEAD')}${isClean ? '' : ' and changes'}, ${git('log', '-1', '--format=%cs')}, Node ${process.versions.node}, ${availableParallelism()} cores`;
   // Two regions may want the same command: it is run once.
   const results = new Map<string, Measured>();
@@ -40,7 +46,10 @@ function main(argv: readonly string[]): number {
 
 function writeDown({ name, document, commands, lines }: Figures, results: readonly Measured[], where: string): void {
   const path = join(top, document);
-  writeFileSync(path, withRegion(document, readFileSync(path, 'utf8'), name, `${commands.join('; ')}; ${where}`, lines(results)));
+  writeFileSync(
+    path,
+    withRegion(document, readFileSync(path, 'utf8'), name, `${commands.join('; ')}; ${where}`, lines(results)),
+  );
 }
 
 function say(text: string, code: number): number {

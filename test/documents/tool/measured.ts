@@ -20,21 +20,39 @@ export interface Measured {
 const registryUrl = pathToFileURL(join(top, 'dist', 'scenarios', 'registry.js')).href;
 
 /** Writes the CPU that a process used, as its last deed. */
-const meter = (path: string): string => `data:text/javascript,${encodeURIComponent(`import { writeFileSync } from 'node:fs';
+const meter = (path: string): string =>
+  `data:text/javascript,${encodeURIComponent(`import { writeFileSync } from 'node:fs';
 process.on('exit', () => { const { user, system } = process.cpuUsage(); writeFileSync(${JSON.stringify(path)}, String((user + system) / 1000)); });`)}`;
 
-/** `whitewater ...` or `node FILE ...`, in a folder of its own; FILE stands for a file to be written, REGISTRY for the house's. Ends with an error when the command fails. */
+/**
+ * `whitewater ...` or `node FILE ...`, in a folder of its own; FILE stands for a file to be written, REGISTRY for the
+ * house's. Ends with an error when the command fails.
+ */
 export function measured(command: string): Measured {
   const folder = mkdtempSync(join(tmpdir(), 'whitewater-figures-'));
   try {
-    const [program, ...argv] = command.split(' ').map((word) => (word === 'FILE' ? join(folder, 'file') : word === 'REGISTRY' ? registryUrl : word));
-    const script = program === 'whitewater' ? [join(top, 'dist', 'scenarios', 'whitewater.js')] : program === 'node' ? [join(top, argv.shift()!)] : null;
+    const [program, ...argv] = command
+      .split(' ')
+      .map((word) => (word === 'FILE' ? join(folder, 'file') : word === 'REGISTRY' ? registryUrl : word));
+    const script =
+      program === 'whitewater'
+        ? [join(top, 'dist', 'scenarios', 'whitewater.js')]
+        : program === 'node'
+          ? [join(top, argv.shift()!)]
+          : null;
     if (script === null) throw new Error(`figures are made by whitewater or node, not by ${program}`);
     const startedMs = performance.now();
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--max-old-space-size=16000', '--import', meter(join(folder, 'cpu')), ...script, ...argv], { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 });
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--max-old-space-size=16000', '--import', meter(join(folder, 'cpu')), ...script, ...argv],
+      { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 },
+    );
     const wallMs = performance.now() - startedMs;
     if (status !== 0) throw new Error(`${command} ended with ${status}:\n${stderr}${stdout.slice(-2000)}`);
-    return { command, out: stdout, file: readOr(join(folder, 'file'), ''), wallMs, cpuMs: Number(readOr(join(folder, 'cpu'), 'NaN')) };
+    return {
+      command, out: stdout, file: readOr(join(folder, 'file'), ''), wallMs,
+      cpuMs: Number(readOr(join(folder, 'cpu'), 'NaN')),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -27,7 +27,8 @@ export function regionsIn(path: string, text: string): readonly Region[] {
   let open: { readonly name: string; readonly origin: string; readonly begin: number } | null = null;
   for (const [i, line] of lines.entries()) {
     const match = beginMark.exec(line);
-    if (match === null && line.startsWith('<!-- figures:')) throw new RegionError(`${path}:${i + 1}: expected <!-- figures:NAME where it comes from -->`);
+    if (match === null && line.startsWith('<!-- figures:'))
+      throw new RegionError(`${path}:${i + 1}: expected <!-- figures:NAME where it comes from -->`);
     if (match !== null) {
       if (open !== null) throw new RegionError(`${path}:${i + 1}: "${open.name}" is still open`);
       open = { name: match[1]!, origin: match[2]!, begin: i };
@@ -42,11 +43,15 @@ export function regionsIn(path: string, text: string): readonly Region[] {
 }
 
 /** The text with another content in the region of that name. @throws RegionError when there is none */
-export function withRegion(path: string, text: string, name: string, origin: string, content: readonly string[]): string {
+export function withRegion(
+  path: string, text: string, name: string, origin: string, content: readonly string[],
+): string {
   const region = regionsIn(path, text).find((one) => one.name === name);
   if (region === undefined) throw new RegionError(`${path}: there is no <!-- figures:${name} ... -->`);
   const lines = text.split('\n');
-  return [...lines.slice(0, region.begin), `<!-- figures:${name} ${origin} -->`, ...content, ...lines.slice(region.end)].join('\n');
+  return [
+    ...lines.slice(0, region.begin), `<!-- figures:${name} ${origin} -->`, ...content, ...lines.slice(region.end),
+  ].join('\n');
 }
 
 /** A table: its first line, and whether it lies in a region. */
@@ -64,10 +69,23 @@ export function tablesIn(path: string, text: string): readonly Table[] {
   return lines.flatMap((line, i) => {
     if (!/^\|[\s:|-]+\|$/.test(line) || !line.includes('-') || i === 0) return [];
     const rows: string[][] = [];
-    for (let at = i + 1; lines[at]?.startsWith('|') === true; at++) rows.push(lines[at]!.split('|').slice(1, -1).map((cell) => cell.trim()));
+    for (let at = i + 1; lines[at]?.startsWith('|') === true; at++)
+      rows.push(
+        lines[at]!.split('|')
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      );
     const columns = Math.max(0, ...rows.map((row) => row.length));
-    const numbers = (column: number): number => rows.filter((row) => /^[>-]?\d[\d,.]*(?:[kM]|\/\d+)?(?:$| )/.test(row[column] ?? '')).length;
-    const hasFigures = Array.from({ length: columns }, (_, column) => numbers(column)).slice(1).some((count) => count > 0 && 2 * count >= rows.length);
-    return [{ head: lines[i - 1]!, line: i, hasFigures, region: regions.find(({ begin, end }) => begin < i && i < end)?.name ?? null }];
+    const numbers = (column: number): number =>
+      rows.filter((row) => /^[>-]?\d[\d,.]*(?:[kM]|\/\d+)?(?:$| )/.test(row[column] ?? '')).length;
+    const hasFigures = Array.from({ length: columns }, (_, column) => numbers(column))
+      .slice(1)
+      .some((count) => count > 0 && 2 * count >= rows.length);
+    return [
+      {
+        head: lines[i - 1]!, line: i, hasFigures,
+        region: regions.find(({ begin, end }) => begin < i && i < end)?.name ?? null,
+      },
+    ];
   });
 }

@@ -2,7 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { plans } from '../../../harness/arbitrary/plans.ts';
-import { defineScenario, defineSystem, faults, oneOf, respond, service, type Request, type Response, type Server } from '../../../harness/own/index.ts';
+import {
+  defineScenario, defineSystem, faults, oneOf, respond, service, type Request, type Response, type Server,
+} from '../../../harness/own/index.ts';
 import { drawPlan } from '../../../harness/campaign/draw.ts';
 import { run } from '../../../harness/run.ts';
 import { swarm } from '../../../scenarios/swarm.ts';
@@ -14,15 +16,24 @@ const system = defineSystem<{ readonly answers: number }, never>()({
   name: 'asked',
   settings: { bug: oneOf('none', 'fifth') },
   service: asking,
-  servers: ({ servers }): readonly Server<{ readonly answers: number }, Request<string>, Response<string>>[] => Array.from({ length: servers }, () => ({
-    boot: () => ({ state: { answers: 0 }, effects: [] }),
-    step: ({ answers }, event) => (event.kind === 'message'
-      ? { state: { answers: answers + 1 }, effects: [respond(event.from, event.message.sequence, 'yes')] } : { state: { answers }, effects: [] }),
-  })),
-  invariants: { 'At Most Four': { always: ({ servers, settings }) => (settings.bug !== 'none' && servers.some((state) => (state?.answers ?? 0) > 4) ? 'five answers' : null) } },
+  servers: ({ servers }): readonly Server<{ readonly answers: number }, Request<string>, Response<string>>[] =>
+    Array.from({ length: servers }, () => ({
+      boot: () => ({ state: { answers: 0 }, effects: [] }),
+      step: ({ answers }, event) =>
+        event.kind === 'message'
+          ? { state: { answers: answers + 1 }, effects: [respond(event.from, event.message.sequence, 'yes')] }
+          : { state: { answers }, effects: [] },
+    })),
+  invariants: {
+    'At Most Four': {
+      always: ({ servers, settings }) =>
+        settings.bug !== 'none' && servers.some((state) => (state?.answers ?? 0) > 4) ? 'five answers' : null,
+    },
+  },
 });
 const scenario = defineScenario(system, {
-  servers: [1, 5], clients: [1, 4], faults: faults.swarm({ without: ['disk'] }), operations: asking.mix(() => 'ask', { each: [0, 8] }), settings: { bug: 'fifth' },
+  servers: [1, 5], clients: [1, 4], faults: faults.swarm({ without: ['disk'] }),
+  operations: asking.mix(() => 'ask', { each: [0, 8] }), settings: { bug: 'fifth' },
 });
 
 const passes = (plan: ReturnType<typeof scenario.draw>): boolean => run(system, plan).verdict.kind === 'ok';
@@ -45,7 +56,10 @@ describe('shrinking', () => {
   });
 
   test('leaves a plain network, and round times', () => {
-    expect(plan.network).toEqual({ delayUs: { min: 1000, max: 1000 }, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, lateUs: { min: 0, max: 0 } });
+    expect(plan.network).toEqual({
+      delayUs: { min: 1000, max: 1000 }, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0,
+      lateUs: { min: 0, max: 0 },
+    });
     expect(plan.operations.map(({ atUs }) => atUs)).toEqual([0, 0, 0, 0, 0]);
   });
 
@@ -56,13 +70,18 @@ describe('shrinking', () => {
 
   test('of a plan that was given and not drawn', () => {
     const [given] = fc.sample(plans(scenario), { seed: 1, numRuns: 60 }).filter((one) => !passes(one));
-    const { counterexample } = fc.check(fc.property(plans(scenario), passes), { seed: 2, numRuns: 1, examples: [[given!]] });
+    const { counterexample } = fc.check(fc.property(plans(scenario), passes), {
+      seed: 2, numRuns: 1, examples: [[given!]],
+    });
     expect(counterexample![0]!.operations.length).toBe(5);
   });
 });
 
 test('of Raft with its store as well', () => {
-  const { counterexample } = fc.check(fc.property(plans(swarm), ({ servers, operations }) => servers < 3 || operations.length < 4), { seed: 1 });
+  const { counterexample } = fc.check(
+    fc.property(plans(swarm), ({ servers, operations }) => servers < 3 || operations.length < 4),
+    { seed: 1 },
+  );
   const [plan] = counterexample!;
   expect([plan.servers, plan.operations.length, plan.faults.length]).toEqual([3, 4, 0]);
 });

@@ -15,19 +15,25 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 // Whatever it makes aside is made here, so that what is left of it can be seen.
 const env = (): NodeJS.ProcessEnv => ({ ...process.env, TMPDIR: folder });
-const bench = (...argv: readonly string[]) => spawnSync(process.execPath, [program, ...argv], { env: env(), encoding: 'utf8', maxBuffer: 1 << 26 });
+const bench = (...argv: readonly string[]) =>
+  spawnSync(process.execPath, [program, ...argv], { env: env(), encoding: 'utf8', maxBuffer: 1 << 26 });
 
 describe('npm run bench', () => {
   test('builds a revision aside, lets both run the same plans, writes down what it saw, and leaves nothing behind', () => {
     const file = join(folder, 'bench.json');
-    const { status, stdout, stderr } = bench('--against', 'HEAD', '--short', '--pairs', '2', '--seeds', '4', '--json', file);
+    const { status, stdout, stderr } = bench(
+      '--against', 'HEAD', '--short', '--pairs', '2', '--seeds', '4', '--json', file,
+    );
     expect(stderr).toContain('building ');
     expect(status, stderr).toBe(0);
     expect(stdout).toContain('npm run bench -- --against HEAD --short --pairs 2 --seeds 4');
     expect(stdout).toMatch(/ {2}this tree: [0-9a-f]+, .*\n {2}against: {3}[0-9a-f]+, /);
     expect(stdout).toMatch(/^medians of 2 pairs .* times as good {2}single pairs$/m);
-    for (const metric of ['seeds a CPU second', 'virtual s a CPU second', 'MB allocated a seed', 'events a seed']) expect(stdout).toMatch(new RegExp(`^${metric} +[\\d.]+ +[\\d.]+ +[\\d.]+ +[\\d.]+ to [\\d.]+$`, 'm'));
-    const { measured } = JSON.parse(readFileSync(file, 'utf8')) as { measured: { pairs: number; course: { of: number }; metrics: { here: number; other: number }[] }[] };
+    for (const metric of ['seeds a CPU second', 'virtual s a CPU second', 'MB allocated a seed', 'events a seed'])
+      expect(stdout).toMatch(new RegExp(`^${metric} +[\\d.]+ +[\\d.]+ +[\\d.]+ +[\\d.]+ to [\\d.]+$`, 'm'));
+    const { measured } = JSON.parse(readFileSync(file, 'utf8')) as {
+      measured: { pairs: number; course: { of: number }; metrics: { here: number; other: number }[] }[];
+    };
     expect(measured).toHaveLength(1);
     expect(measured[0]).toMatchObject({ pairs: 2, course: { of: 8 } });
     for (const { here, other } of measured[0]!.metrics) expect(here > 0 && other > 0).toBe(true);

@@ -12,7 +12,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const patch = readFileSync(join(houseFolder(), 'e03-majority-is-half.patch'), 'utf8').replace(/^Canary: .*\n/m, '');
 /** A control: it breaks nothing that the witness of another bug would show. */
-const harmless = readFileSync(join(houseFolder(), 'controls', 'x2-late-votes-tallied.patch'), 'utf8').replace('Difficulty: control', 'Difficulty: easy');
+const harmless = readFileSync(join(houseFolder(), 'controls', 'x2-late-votes-tallied.patch'), 'utf8').replace(
+  'Difficulty: control', 'Difficulty: easy',
+);
 const witness = join(houseFolder(), 'e03-majority-is-half.plan.json');
 
 /** A folder with these bugs. */
@@ -35,7 +37,8 @@ test('each is shown by its witness, or it is said why not', async () => {
   });
   const results = await runCanaries(builtRegistryUrl, 1, new AbortController().signal, made);
   expect(results.map(({ name, by, seeds }) => [name, by, seeds])).toEqual([
-    ['a-shown', 'witness', 0], ['b-another-property', 'witness', null], ['c-shows-nothing', 'witness', null], ['d-no-witness', 'witness', null], ['e-does-not-fit', 'witness', null],
+    ['a-shown', 'witness', 0], ['b-another-property', 'witness', null], ['c-shows-nothing', 'witness', null],
+    ['d-no-witness', 'witness', null], ['e-does-not-fit', 'witness', null],
   ]);
   const troubles = results.map(({ trouble }) => trouble);
   expect(troubles[0]).toBe('');

@@ -9,7 +9,8 @@ const missed = result('missed', { starts: [start(9, null)] });
 const control = result('silent', { difficulty: 'control', property: 'none', starts: [start(9, null)] });
 
 /** The facts that say something. */
-const said = (facts: Facts): Partial<Facts> => Object.fromEntries(Object.entries(facts).filter(([, value]) => !Array.isArray(value) || value.length > 0));
+const said = (facts: Facts): Partial<Facts> =>
+  Object.fromEntries(Object.entries(facts).filter(([, value]) => !Array.isArray(value) || value.length > 0));
 
 describe('a survey', () => {
   test('of bugs that were found and controls that were not reported passes', () => {
@@ -20,9 +21,22 @@ describe('a survey', () => {
 
   test.each([
     ['a bug that was not found', factsOfSurvey('all', [found, missed], false), { done: 2, notFound: ['missed'] }, 5],
-    ['a bug that could not be hunted', factsOfSurvey('all', [result('odd', { trouble: 'it does not apply' })], false), { done: 1, notHunted: ['odd: it does not apply'] }, 4],
-    ['a witness that shows nothing', factsOfSurvey('all', [result('idle', { starts: [start(1, 'P')], witness: witness(null) })], false), { done: 1, idleWitnesses: ['idle'] }, 5],
-    ['a fault of the harness', factsOfSurvey('all', [result('hurt', { starts: [start(1, 'P')], fault: 'seed 3: RangeError' })], false), { done: 1, harnessFaults: ['hurt: seed 3: RangeError'] }, 5],
+    [
+      'a bug that could not be hunted', factsOfSurvey('all', [result('odd', { trouble: 'it does not apply' })], false),
+      { done: 1, notHunted: ['odd: it does not apply'] }, 4,
+    ],
+    [
+      'a witness that shows nothing',
+      factsOfSurvey('all', [result('idle', { starts: [start(1, 'P')], witness: witness(null) })], false),
+      { done: 1, idleWitnesses: ['idle'] },
+      5,
+    ],
+    [
+      'a fault of the harness',
+      factsOfSurvey('all', [result('hurt', { starts: [start(1, 'P')], fault: 'seed 3: RangeError' })], false),
+      { done: 1, harnessFaults: ['hurt: seed 3: RangeError'] },
+      5,
+    ],
     ['an interruption', factsOfSurvey('all', [found], true), { done: 1, interrupted: ['1 bug hunted'] }, 2],
   ])('with %s does not', (_what, facts, expected, code) => {
     expect(said(facts)).toEqual(expected);
@@ -30,12 +44,14 @@ describe('a survey', () => {
   });
 
   test('with fewer oracles need not find everything', () => {
-    for (const oracles of ['external', 'specification'] as const) expect(said(factsOfSurvey(oracles, [missed], false))).toEqual({ done: 1 });
+    for (const oracles of ['external', 'specification'] as const)
+      expect(said(factsOfSurvey(oracles, [missed], false))).toEqual({ done: 1 });
   });
 });
 
 describe('a control that is reported', () => {
-  const reported = (property: string, ...shown: readonly string[]) => result('loud', { difficulty: 'control', property, starts: shown.map((one) => start(1, one)) });
+  const reported = (property: string, ...shown: readonly string[]) =>
+    result('loud', { difficulty: 'control', property, starts: shown.map((one) => start(1, one)) });
   test.each([
     ['although it breaks nothing', 'none', ['P'], 'all', ['loud']],
     ['as its head says', 'P, Q', ['Q', 'P'], 'all', []],

@@ -9,7 +9,9 @@ const found = (seed: number, steps: number, property = 'P'): Start =>
 const notFound: Start = { ...found(0, 0), find: null };
 
 test('the shortest first, three of them', () => {
-  expect(shortestFinds('P', [found(1, 400), found(2, 200), notFound, found(3, 500), found(4, 100), found(5, 300)])).toEqual([4, 2, 5]);
+  expect(
+    shortestFinds('P', [found(1, 400), found(2, 200), notFound, found(3, 500), found(4, 100), found(5, 300)]),
+  ).toEqual([4, 2, 5]);
 });
 
 test('one that breaks something else is left out, however short it is', () => {

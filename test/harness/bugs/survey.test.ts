@@ -15,9 +15,15 @@ const halfWitness = join(houseFolder(), 'e03-majority-is-half.plan.json');
 const majority = (body: string): string => half.replace(/^(\+export const majorityOf = .* =>) .*$/m, `$1 ${body}`);
 const harmless = majority('1 + (clusterSize >> 1);');
 /** Each run ends by an exception with another number. */
-const wavering = majority("{ throw new Error(`${clusterSize} servers, call ${((globalThis as { calls?: number }).calls = ((globalThis as { calls?: number }).calls ?? 0) + 1)}`); };");
+const wavering = majority(
+  '{ throw new Error(`${clusterSize} servers, call ${((globalThis as { calls?: number }).calls = ((globalThis as { calls?: number }).calls ?? 0) + 1)}`); };',
+);
 
-async function hunted(name: string, bugs: Readonly<Record<string, { readonly patch: string; readonly witness?: (path: string) => void }>>, more: Partial<SurveySpec> = {}): Promise<readonly BugResult[]> {
+async function hunted(
+  name: string,
+  bugs: Readonly<Record<string, { readonly patch: string; readonly witness?: (path: string) => void }>>,
+  more: Partial<SurveySpec> = {},
+): Promise<readonly BugResult[]> {
   const own = join(folder, name);
   mkdirSync(own);
   for (const [bug, { patch, witness }] of Object.entries(bugs)) {
@@ -25,28 +31,41 @@ async function hunted(name: string, bugs: Readonly<Record<string, { readonly pat
     witness?.(join(own, `${bug}.plan.json`));
   }
   return survey({
-    bugs: bugsIn(own), registryUrl: builtRegistryUrl, scenario: 'swarm', oracles: 'all', seedsMax: () => 30, starts: 1, from: 1, workers: 1, shrinkRunsMax: 0,
-    stop: new AbortController().signal, onProgress: () => undefined, onResult: () => undefined, ...more,
+    bugs: bugsIn(own), registryUrl: builtRegistryUrl, scenario: 'swarm', oracles: 'all', seedsMax: () => 30, starts: 1,
+    from: 1, workers: 1, shrinkRunsMax: 0, stop: new AbortController().signal, onProgress: () => undefined,
+    onResult: () => undefined, ...more,
   });
 }
 
 describe('a survey', () => {
   const progress: [string, number][] = [];
   const told: string[] = [];
-  const results = hunted('all', {
-    'a-harmless': { patch: harmless },
-    'b-damaged': { patch: half, witness: (path) => writeFileSync(path, '{\n') },
-    'b-folder': { patch: half, witness: (path) => void mkdirSync(path) },
-    'b-no-text': { patch: half, witness: (path) => writeFileSync(path, Buffer.from([0x7b, 0xff])) },
-    'b-of-no-system': { patch: half, witness: (path) => writeFileSync(path, readFileSync(halfWitness, 'utf8').replace('"raft-kv"', '"paxos"')) },
-    'c-half': { patch: half, witness: (path) => copyFileSync(halfWitness, path) },
-    'd-wavering': { patch: wavering },
-    'e-does-not-fit': { patch: half.replace(/^-export const majorityOf/m, '-export const minorityOf') },
-  }, { onProgress: (bug, seeds) => void progress.push([bug.name, seeds]), onResult: ({ bug }) => void told.push(bug.name) });
+  const results = hunted(
+    'all',
+    {
+      'a-harmless': { patch: harmless },
+      'b-damaged': { patch: half, witness: (path) => writeFileSync(path, '{\n') },
+      'b-folder': { patch: half, witness: (path) => void mkdirSync(path) },
+      'b-no-text': { patch: half, witness: (path) => writeFileSync(path, Buffer.from([0x7b, 0xff])) },
+      'b-of-no-system': {
+        patch: half,
+        witness: (path) => writeFileSync(path, readFileSync(halfWitness, 'utf8').replace('"raft-kv"', '"paxos"')),
+      },
+      'c-half': { patch: half, witness: (path) => copyFileSync(halfWitness, path) },
+      'd-wavering': { patch: wavering },
+      'e-does-not-fit': { patch: half.replace(/^-export const majorityOf/m, '-export const minorityOf') },
+    },
+    {
+      onProgress: (bug, seeds) => void progress.push([bug.name, seeds]),
+      onResult: ({ bug }) => void told.push(bug.name),
+    },
+  );
   const resultOf = async (name: string): Promise<BugResult> => (await results).find(({ bug }) => bug.name === name)!;
 
   test('tells of each bug, in the order asked for, whichever is done first', async () => {
-    const names = ['a-harmless', 'b-damaged', 'b-folder', 'b-no-text', 'b-of-no-system', 'c-half', 'd-wavering', 'e-does-not-fit'];
+    const names = [
+      'a-harmless', 'b-damaged', 'b-folder', 'b-no-text', 'b-of-no-system', 'c-half', 'd-wavering', 'e-does-not-fit',
+    ];
     expect((await results).map(({ bug }) => bug.name)).toEqual(names);
     expect([...told].sort()).toEqual(names);
     expect(told[0]).toBe('b-damaged');
@@ -63,7 +82,9 @@ describe('a survey', () => {
   test('replays the witness that lies beside a patch', async () => {
     const { starts: [start], witness, fault } = await resultOf('c-half');
     expect(start!.find?.seed).toBe(start!.seeds);
-    expect(witness).toMatchObject({ path: join(folder, 'all', 'c-half.plan.json'), property: 'Election Safety', shrunkText: null });
+    expect(witness).toMatchObject({
+      path: join(folder, 'all', 'c-half.plan.json'), property: 'Election Safety', shrunkText: null,
+    });
     expect(fault).toBeNull();
   });
 
@@ -94,7 +115,9 @@ describe('a survey', () => {
 
 test('starting points share no seed', async () => {
   const results = await hunted('starts', { harmless: { patch: harmless } }, { starts: 3, from: 5, seedsMax: () => 1 });
-  expect(results.flatMap(({ starts }) => starts).map(({ from, seeds }) => [from, seeds])).toEqual([[5, 1], [1_000_005, 1], [2_000_005, 1]]);
+  expect(results.flatMap(({ starts }) => starts).map(({ from, seeds }) => [from, seeds])).toEqual([
+    [5, 1], [1_000_005, 1], [2_000_005, 1],
+  ]);
 });
 
 test('interrupted before it began it has hunted nothing', async () => {

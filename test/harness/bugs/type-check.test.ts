@@ -26,7 +26,9 @@ test('an error is told of the bug that makes it, also where another file uses wh
   const wrongElsewhere = bug('wrong-elsewhere', [[...majority, '(clusterSize: string): number => clusterSize.length']]);
   const errors = await typeErrors([right, wrongHere, right, wrongElsewhere]);
   expect([...errors.keys()].map(({ path }) => path)).toEqual(['wrong-here.patch', 'wrong-elsewhere.patch']);
-  expect(errors.get(wrongHere)).toMatch(/^wrong-here\.patch: the patched core does not pass the type check:\n {2}core\/raft\/state\.ts\(\d+,\d+\): error TS2322/);
+  expect(errors.get(wrongHere)).toMatch(
+    /^wrong-here\.patch: the patched core does not pass the type check:\n {2}core\/raft\/state\.ts\(\d+,\d+\): error TS2322/,
+  );
   expect(errors.get(wrongElsewhere)).not.toContain('core/raft/state.ts');
   expect(errors.get(wrongElsewhere)).toMatch(/core\/raft\/\w+\.ts\(\d+,\d+\): error TS2345/);
 });

@@ -8,28 +8,41 @@ const pieces: readonly ChunkResult[] = Array.from({ length: 8 }, (_, i) => runCh
 const whole = runChunk(swarm, pieces.map((_, i) => i + 1));
 
 describe('merge', () => {
-  prop([fc.shuffledSubarray(pieces.map((_, i) => i), { minLength: pieces.length })])('gives the whole from pieces in any order', (order) => {
+  prop([
+    fc.shuffledSubarray(
+      pieces.map((_, i) => i), { minLength: pieces.length },
+    ),
+  ])('gives the whole from pieces in any order', (order) => {
     const merged = order.map((i) => pieces[i]!).reduce(merge, emptyResult('swarm'));
     expect(merged).toEqual(whole);
   });
 
-  prop([fc.integer({ min: 1, max: pieces.length - 1 })])('gives the whole from any two halves, either one first', (cut) => {
-    const front = pieces.slice(0, cut).reduce(merge);
-    const back = pieces.slice(cut).reduce(merge);
-    expect(merge(front, back)).toEqual(whole);
-    expect(merge(back, front)).toEqual(whole);
-  });
+  prop([fc.integer({ min: 1, max: pieces.length - 1 })])(
+    'gives the whole from any two halves, either one first',
+    (cut) => {
+      const front = pieces.slice(0, cut).reduce(merge);
+      const back = pieces.slice(cut).reduce(merge);
+      expect(merge(front, back)).toEqual(whole);
+      expect(merge(back, front)).toEqual(whole);
+    },
+  );
 
   test('every list holds what both held, by seed, whichever comes first', () => {
     const digits = '0123456789abcdef';
     const holding = (seed: number): ChunkResult => ({
       ...emptyResult('swarm'), seeds: 1,
-      violations: [{ seed, property: 'P', detail: 'd', step: 1, atUs: 1, digest: digits }], unknowns: [{ seed, detail: 'd' }], faults: [{ seed, message: 'm' }], undrawn: [{ seed, detail: 'd' }],
+      violations: [{ seed, property: 'P', detail: 'd', step: 1, atUs: 1, digest: digits }],
+      unknowns: [{ seed, detail: 'd' }], faults: [{ seed, message: 'm' }], undrawn: [{ seed, detail: 'd' }],
       nondeterministic: [{ seed, digests: [digits, digits], differs: ['x'], where: 'w' }],
     });
-    const seedsIn = ({ violations, unknowns, faults, undrawn, nondeterministic }: ChunkResult) => [violations, unknowns, faults, undrawn, nondeterministic].map((list) => list.map(({ seed }) => seed));
-    for (const both of [merge(holding(3), holding(8)), merge(holding(8), holding(3))]) expect(seedsIn(both)).toEqual([[3, 8], [3, 8], [3, 8], [3, 8], [3, 8]]);
-    for (const one of [merge(emptyResult('swarm'), holding(3)), merge(holding(3), emptyResult('swarm'))]) expect(seedsIn(one)).toEqual([[3], [3], [3], [3], [3]]);
+    const seedsIn = ({ violations, unknowns, faults, undrawn, nondeterministic }: ChunkResult) =>
+      [violations, unknowns, faults, undrawn, nondeterministic].map((list) => list.map(({ seed }) => seed));
+    for (const both of [merge(holding(3), holding(8)), merge(holding(8), holding(3))])
+      expect(seedsIn(both)).toEqual([
+        [3, 8], [3, 8], [3, 8], [3, 8], [3, 8],
+      ]);
+    for (const one of [merge(emptyResult('swarm'), holding(3)), merge(holding(3), emptyResult('swarm'))])
+      expect(seedsIn(one)).toEqual([[3], [3], [3], [3], [3]]);
   });
 
   test('refuses results of two scenarios', () => {

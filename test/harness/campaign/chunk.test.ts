@@ -12,7 +12,9 @@ import { client, echo, greedy, ms, pinger, toy, toyPlan } from '../faults/toys.t
 
 const operations = [{ client: 0, atUs: 10 * ms, request: null }];
 const serving = toyPlan({ servers: 1, clients: 1, operations });
-const scenarioOf = (system: System, draw: Scenario['draw'] = () => serving): Scenario => ({ name: 'toy', summary: '', system, draw });
+const scenarioOf = (system: System, draw: Scenario['draw'] = () => serving): Scenario => ({
+  name: 'toy', summary: '', system, draw,
+});
 const answering = (own: Partial<Observer> = {}, server: AnyProcess = echo): System => {
   const plain = toy([server, client]);
   return { ...plain, observer: (plan, durableOf) => ({ ...plain.observer(plan, durableOf), ...own }) };
@@ -40,46 +42,85 @@ describe('a seed', () => {
     expect(undecided.pace).toEqual({});
   });
   test('that passes', () => {
-    expect(runChunk(scenarioOf(answering()), [5])).toMatchObject({ ...nothing, seeds: 1, passed: 1, operations: 1, trivial: 0, virtualUs: 100 * ms, doubleChecked: 0 });
+    expect(runChunk(scenarioOf(answering()), [5])).toMatchObject({
+      ...nothing, seeds: 1, passed: 1, operations: 1, trivial: 0, virtualUs: 100 * ms, doubleChecked: 0,
+    });
   });
   test('that is a violation', () => {
-    const result = runChunk(scenarioOf(answering({ finish: () => ({ kind: 'violation', property: 'P', detail: 'd' }) })), [5]);
-    expect(result).toMatchObject({ ...nothing, seeds: 1, violations: [{ seed: 5, property: 'P', detail: 'd', atUs: 100 * ms, step: record.steps, digest: record.digest }] });
+    const result = runChunk(
+      scenarioOf(answering({ finish: () => ({ kind: 'violation', property: 'P', detail: 'd' }) })),
+      [5],
+    );
+    expect(result).toMatchObject({
+      ...nothing,
+      seeds: 1,
+      violations: [{ seed: 5, property: 'P', detail: 'd', atUs: 100 * ms, step: record.steps, digest: record.digest }],
+    });
     expect(result.pace).toEqual({});
     expect(result).toMatchObject(counted);
   });
   test('an unknown', () => {
-    expect(runChunk(scenarioOf(answering({ finish: () => ({ kind: 'unknown', detail: 'd' }) })), [5])).toMatchObject({ ...nothing, seeds: 1, doubleChecked: 0, unknowns: [{ seed: 5, detail: 'd' }] });
+    expect(runChunk(scenarioOf(answering({ finish: () => ({ kind: 'unknown', detail: 'd' }) })), [5])).toMatchObject({
+      ...nothing, seeds: 1, doubleChecked: 0, unknowns: [{ seed: 5, detail: 'd' }],
+    });
   });
   test('a fault of the harness', () => {
     const result = runChunk(scenarioOf(answering({ finish: () => {
       throw new TypeError('no');
     } })), [5]);
-    expect(result).toMatchObject({ ...nothing, seeds: 1, faults: [{ seed: 5, message: expect.stringContaining('TypeError: no') }] });
+    expect(result).toMatchObject({
+      ...nothing, seeds: 1, faults: [{ seed: 5, message: expect.stringContaining('TypeError: no') }],
+    });
   });
   test('a seed that cannot be drawn', () => {
-    expect(runChunk(scenarioOf(answering(), () => ({ ...serving, servers: 9 })), [5])).toMatchObject({ ...nothing, seeds: 1, undrawn: [{ seed: 5, detail: 'seed 5: servers: expected at most 7' }] });
+    expect(
+      runChunk(
+        scenarioOf(answering(), () => ({ ...serving, servers: 9 })), [5],
+      ),
+    ).toMatchObject({ ...nothing, seeds: 1, undrawn: [{ seed: 5, detail: 'seed 5: servers: expected at most 7' }] });
   });
   test('of a plan of which its system can make nothing', () => {
     const choosy: System = { ...answering(), processes: () => {
       throw new SystemError('toy: it takes two servers');
     } };
-    expect(runChunk(scenarioOf(choosy), [5])).toMatchObject({ ...nothing, seeds: 1, undrawn: [{ seed: 5, detail: 'seed 5: toy: it takes two servers' }] });
+    expect(runChunk(scenarioOf(choosy), [5])).toMatchObject({
+      ...nothing, seeds: 1, undrawn: [{ seed: 5, detail: 'seed 5: toy: it takes two servers' }],
+    });
   });
   test('in which nobody is answered is trivial', () => {
-    expect(runChunk(scenarioOf(toy([pinger(), greedy]), () => toyPlan()), [5])).toMatchObject({ passed: 1, trivial: 1, operations: 0 });
+    expect(
+      runChunk(
+        scenarioOf(toy([pinger(), greedy]), () => toyPlan()), [5],
+      ),
+    ).toMatchObject({ passed: 1, trivial: 1, operations: 0 });
   });
 });
 
 test('what the runs counted is summed by name: of the observer, of nodes, of the network, and of faults', () => {
-  const plan = (seed: number) => toyPlan({ network: { dropPer1000: seed === 6 ? 1000 : 0 }, faults: seed === 7 ? [{ kind: 'crash', atUs: 15 * ms, restartUs: 18 * ms, nodes: [1], moment: 'now' }] : [] });
+  const plan = (seed: number) =>
+    toyPlan({
+      network: { dropPer1000: seed === 6 ? 1000 : 0 },
+      faults: seed === 7 ? [{ kind: 'crash', atUs: 15 * ms, restartUs: 18 * ms, nodes: [1], moment: 'now' }] : [],
+    });
   const system = toy([pinger(), greedy]);
-  const { tallies, faultKinds } = runChunk(scenarioOf({ ...system, observer: (drawn, durableOf) => ({ ...system.observer(drawn, durableOf), counts: () => ({ looked: 2 }) }) }, plan), [5, 6, 7]);
+  const { tallies, faultKinds } = runChunk(
+    scenarioOf(
+      {
+        ...system,
+        observer: (drawn, durableOf) => ({ ...system.observer(drawn, durableOf), counts: () => ({ looked: 2 }) }),
+      },
+      plan,
+    ),
+    [5, 6, 7],
+  );
   expect(tallies).toMatchObject({
-    looked: { total: 6, seeds: 3, firstSeed: 5 }, sent: { total: 15, seeds: 3, firstSeed: 5 }, dropped: { total: 5, seeds: 1, firstSeed: 6 }, crashes: { total: 1, seeds: 1, firstSeed: 7 }, cut: { total: 0, seeds: 0, firstSeed: null },
+    looked: { total: 6, seeds: 3, firstSeed: 5 }, sent: { total: 15, seeds: 3, firstSeed: 5 },
+    dropped: { total: 5, seeds: 1, firstSeed: 6 }, crashes: { total: 1, seeds: 1, firstSeed: 7 },
+    cut: { total: 0, seeds: 0, firstSeed: null },
   });
   expect(faultKinds).toEqual({
-    drop: { seeds: 1, eligible: 5, fired: 5, mattered: 5, firstFired: 6, firstMattered: 6 }, crash: { seeds: 1, eligible: 1, fired: 1, mattered: 0, firstFired: 7, firstMattered: null },
+    drop: { seeds: 1, eligible: 5, fired: 5, mattered: 5, firstFired: 6, firstMattered: 6 },
+    crash: { seeds: 1, eligible: 1, fired: 1, mattered: 0, firstFired: 7, firstMattered: null },
   });
 });
 
@@ -106,17 +147,34 @@ describe('a second run', () => {
   test('finds a reducer that writes to its state, which a first one does not', () => {
     const system = answering({}, writing(false));
     expect(run(system, serving).verdict.kind).toBe('ok');
-    expect(runChunk(scenarioOf(system), [5], 10_000)).toMatchObject({ passed: 0, nondeterministic: [], doubleChecked: 1, violations: [{ property: 'Protocol Contract', detail: expect.stringContaining('it mutates state.got: 0 became 1') }] });
+    expect(runChunk(scenarioOf(system), [5], 10_000)).toMatchObject({
+      passed: 0,
+      nondeterministic: [],
+      doubleChecked: 1,
+      violations: [
+        { property: 'Protocol Contract', detail: expect.stringContaining('it mutates state.got: 0 became 1') },
+      ],
+    });
   });
   test('finds one that hides it', () => {
-    expect(runChunk(scenarioOf(answering({}, writing(true))), [5], 10_000)).toMatchObject({ passed: 0, nondeterministic: [], violations: [{ property: 'Protocol Contract', detail: expect.stringContaining('frozen, it takes another course') }] });
+    expect(runChunk(scenarioOf(answering({}, writing(true))), [5], 10_000)).toMatchObject({
+      passed: 0,
+      nondeterministic: [],
+      violations: [
+        { property: 'Protocol Contract', detail: expect.stringContaining('frozen, it takes another course') },
+      ],
+    });
   });
   test('draws the plan anew: one that depends on anything but its seed is seen', () => {
     let draws = 0;
-    const scenario = scenarioOf(answering(), () => toyPlan({ servers: 1, clients: 1, operations, stormUs: (100 + draws++) * ms }));
+    const scenario = scenarioOf(answering(), () =>
+      toyPlan({ servers: 1, clients: 1, operations, stormUs: (100 + draws++) * ms }),
+    );
     const { nondeterministic: [parted], passed, doubleChecked } = runChunk(scenario, [5], 10_000);
     expect([passed, doubleChecked, parted!.seed, new Set(parted!.digests).size]).toEqual([1, 1, 5, 2]);
-    expect(parted!.differs).toEqual([`digest: ${parted!.digests[0]} and ${parted!.digests[1]}`, 'endUs: 100000 and 102000']);
+    expect(parted!.differs).toEqual([
+      `digest: ${parted!.digests[0]} and ${parted!.digests[1]}`, 'endUs: 100000 and 102000',
+    ]);
     expect(parted!.where).not.toBe('');
   });
 });

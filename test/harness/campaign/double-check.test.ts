@@ -48,10 +48,17 @@ describe('seeds that are run twice', () => {
   });
 
   test('which seeds they are depends on the seeds alone, and the share is about what was asked', () => {
-    const none: Scenario = { ...swarm, draw: (seed) => ({ ...swarm.draw(1), seed: `${seed}`, operations: [], faults: [], stormUs: 1, settleUs: 0, clients: 0 }) };
+    const none: Scenario = {
+      ...swarm,
+      draw: (seed) => ({
+        ...swarm.draw(1), seed: `${seed}`, operations: [], faults: [], stormUs: 1, settleUs: 0, clients: 0,
+      }),
+    };
     const many = Array.from({ length: 400 }, (_, i) => i);
     const share = runChunk(none, many, 500).doubleChecked;
-    expect(share).toBe(runChunk(none, many.slice(0, 200), 500).doubleChecked + runChunk(none, many.slice(200), 500).doubleChecked);
+    expect(share).toBe(
+      runChunk(none, many.slice(0, 200), 500).doubleChecked + runChunk(none, many.slice(200), 500).doubleChecked,
+    );
     expect(share).toBeGreaterThan(5);
     expect(share).toBeLessThan(45);
   });

@@ -9,7 +9,9 @@ import type { ChunkSpec } from '../../../harness/campaign/worker.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const passed = (seeds: readonly number[]): ChunkResult => ({ ...emptyResult('toy'), seeds: seeds.length, passed: seeds.length });
+const passed = (seeds: readonly number[]): ChunkResult => ({
+  ...emptyResult('toy'), seeds: seeds.length, passed: seeds.length,
+});
 const chunk = { registryUrl: 'x', scenario: 'toy', seeds: [1, 2, 3], doubleCheck: 0, freeze: false, crossCheck: 0 };
 
 /** A pool whose thread is lost at seed 2 in the way given; each call of it is noted. */
@@ -26,7 +28,8 @@ function poolLosing(lose: (pulse: Pulse, signal: AbortSignal) => Promise<never>)
   } as unknown as Tinypool;
   return { pool, calls };
 }
-const aborted = (signal: AbortSignal): Promise<never> => new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('The task has been aborted'))));
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('The task has been aborted'))));
 const failing = (code: string): Promise<never> => Promise.reject(Object.assign(new Error('no'), { code }));
 
 /** What a promise has come to by now: a test that waited for it would never end when it does not. */
@@ -54,21 +57,70 @@ describe('a chunk of seeds', () => {
     expect(calls).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);
     expect(result.value).toMatchObject({
-      seeds: 3, passed: 2,
-      violations: [{ seed: 2, property: 'Bounded Work', detail: 'the code under test has not come back for 2 s, in step 1, of node 4 of seed 2: it loops', step: 1, isLost: true }],
+      seeds: 3,
+      passed: 2,
+      violations: [
+        {
+          seed: 2,
+          property: 'Bounded Work',
+          detail: 'the code under test has not come back for 2 s, in step 1, of node 4 of seed 2: it loops',
+          step: 1,
+          isLost: true,
+        },
+      ],
     });
     expect(calls).toEqual([[1, 2, 3], [1, 3]]);
   });
 
   test.each([
-    ['draw', 2000, { undrawn: [{ seed: 2, detail: 'seed 2: the draw of the scenario has not come back for 2 s, of seed 2: it loops' }] }],
-    ['observer', 20_000, { unknowns: [{ seed: 2, detail: 'the observer has not come back for 20 s, of seed 2: it loops' }] }],
-    ['outside', 20_000, { unknowns: [{ seed: 2, detail: 'what stands between two steps (a function of the system, or the harness) has not come back for 20 s, of seed 2: it loops' }] }],
-    ['storage', 2000, { violations: [{ seed: 2, property: 'Bounded Work', detail: "the system's storage has not come back for 2 s, in step 0, of node 0 of seed 2: it loops", step: 0, isLost: true }] }],
+    [
+      'draw',
+      2000,
+      {
+        undrawn: [
+          { seed: 2, detail: 'seed 2: the draw of the scenario has not come back for 2 s, of seed 2: it loops' },
+        ],
+      },
+    ],
+    [
+      'observer',
+      20_000,
+      { unknowns: [{ seed: 2, detail: 'the observer has not come back for 20 s, of seed 2: it loops' }] },
+    ],
+    [
+      'outside',
+      20_000,
+      {
+        unknowns: [
+          {
+            seed: 2,
+            detail:
+              'what stands between two steps (a function of the system, or the harness) has not come back for 20 s, of seed 2: it loops',
+          },
+        ],
+      },
+    ],
+    [
+      'storage',
+      2000,
+      {
+        violations: [
+          {
+            seed: 2,
+            property: 'Bounded Work',
+            detail: "the system's storage has not come back for 2 s, in step 0, of node 0 of seed 2: it loops",
+            step: 0,
+            isLost: true,
+          },
+        ],
+      },
+    ],
   ] as const)('of which one never comes back in %s is not passed over', async (part, afterMs, told) => {
     const { pool, calls } = poolLosing((pulse, signal) => {
       // As a thread that loops leaves it.
-      new Uint32Array(pulse.shared)[1] = ['outside', 'step', 'storage', 'draw', 'processes', 'observer', 'load'].indexOf(part);
+      new Uint32Array(pulse.shared)[1] = [
+        'outside', 'step', 'storage', 'draw', 'processes', 'observer', 'load',
+      ].indexOf(part);
       return aborted(signal);
     });
     const result = soon(runGuarded(pool, chunk, 2000));
@@ -76,7 +128,9 @@ describe('a chunk of seeds', () => {
     expect(result.value).toBeNull();
     await vi.advanceTimersByTimeAsync(1000);
     expect(result.value).toMatchObject({ seeds: 3, passed: 2, violations: [], undrawn: [], unknowns: [], ...told });
-    expect(calls).toEqual([[1, 2, 3], [1, 3]]);
+    expect(calls).toEqual([
+      [1, 2, 3], [1, 3],
+    ]);
   });
 
   test('of which one ended the thread from inside: a violation', async () => {
@@ -87,7 +141,17 @@ describe('a chunk of seeds', () => {
     });
     const result = soon(runGuarded(pool, chunk, 60_000));
     await vi.advanceTimersByTimeAsync(1000);
-    expect(result.value).toMatchObject({ seeds: 3, passed: 2, violations: [{ seed: 2, property: 'No Exception', detail: 'the code under test ended its thread, in step 1, of node 0 of seed 2', isLost: true }], unknowns: [] });
+    expect(result.value).toMatchObject({
+      seeds: 3,
+      passed: 2,
+      violations: [
+        {
+          seed: 2, property: 'No Exception',
+          detail: 'the code under test ended its thread, in step 1, of node 0 of seed 2', isLost: true,
+        },
+      ],
+      unknowns: [],
+    });
   });
 
   test('of which one exhausts the memory: nobody knows', async () => {
@@ -95,12 +159,17 @@ describe('a chunk of seeds', () => {
       pulse.enter(0);
       return failing('ERR_WORKER_OUT_OF_MEMORY');
     });
-    expect(await runGuarded(pool, chunk, 2000)).toMatchObject({ seeds: 3, passed: 2, violations: [], unknowns: [{ seed: 2, detail: 'out of memory, in step 1, of node 0 of seed 2' }] });
+    expect(await runGuarded(pool, chunk, 2000)).toMatchObject({
+      seeds: 3, passed: 2, violations: [],
+      unknowns: [{ seed: 2, detail: 'out of memory, in step 1, of node 0 of seed 2' }],
+    });
   });
 
   test('of one seed alone, which is lost, is that', async () => {
     const { pool, calls } = poolLosing(() => failing('ERR_WORKER_OUT_OF_MEMORY'));
-    expect(await runGuarded(pool, { ...chunk, seeds: [2] }, 2000)).toMatchObject({ seeds: 1, passed: 0, unknowns: [{ seed: 2 }] });
+    expect(await runGuarded(pool, { ...chunk, seeds: [2] }, 2000)).toMatchObject({
+      seeds: 1, passed: 0, unknowns: [{ seed: 2 }],
+    });
     expect(calls).toHaveLength(1);
   });
 

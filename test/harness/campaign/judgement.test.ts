@@ -1,6 +1,8 @@
 /** What each kind of fact means: README.md's table of exit codes, row by row. */
 import { describe, expect, test } from 'vitest';
-import { exitCode, judge, judgementText, together, type FactName, type Facts } from '../../../harness/campaign/judgement.ts';
+import {
+  exitCode, judge, judgementText, together, type FactName, type Facts,
+} from '../../../harness/campaign/judgement.ts';
 import { fc, prop } from '../../support/property.ts';
 
 /** In the order of precedence: the first that is there decides. The compiler sees to it that no kind is left out. */
@@ -33,9 +35,13 @@ const rows: Readonly<Record<FactName, readonly [number, string]>> = {
   interrupted: [2, 'interrupted before it was done: x'],
   idle: [2, '1 thing not looked at: x'],
 };
-const table = (Object.entries(rows) as [FactName, readonly [number, string]][]).map(([name, [code, line]]) => [name, code, line] as const);
+const table = (Object.entries(rows) as [FactName, readonly [number, string]][]).map(
+  ([name, [code, line]]) => [name, code, line] as const,
+);
 const names = table.map(([name]) => name);
-const factsWith = (present: readonly FactName[]): Facts => ({ done: 10, ...Object.fromEntries(present.map((name) => [name, ['x']])) });
+const factsWith = (present: readonly FactName[]): Facts => ({
+  done: 10, ...Object.fromEntries(present.map((name) => [name, ['x']])),
+});
 
 describe('one fact, and nothing else', () => {
   test.each(table)('%s ends with code %i', (name, code, line) => {
@@ -64,12 +70,15 @@ describe('a pass', () => {
 });
 
 describe('several facts', () => {
-  prop([fc.subarray(names, { minLength: 1 })])('the first of the table decides, and all others are told in its order', (present) => {
-    const { code, line, others } = judge(factsWith(present));
-    const rows = table.filter(([name]) => present.includes(name));
-    expect(code).toBe(rows[0]![1]);
-    expect([line, ...others]).toEqual(rows.map(([, , says]) => says));
-  });
+  prop([fc.subarray(names, { minLength: 1 })])(
+    'the first of the table decides, and all others are told in its order',
+    (present) => {
+      const { code, line, others } = judge(factsWith(present));
+      const rows = table.filter(([name]) => present.includes(name));
+      expect(code).toBe(rows[0]![1]);
+      expect([line, ...others]).toEqual(rows.map(([, , says]) => says));
+    },
+  );
 
   prop([fc.shuffledSubarray(names)])('the order in which they come in makes no difference', (present) => {
     expect(judge(factsWith(present))).toEqual(judge(factsWith(names.filter((name) => present.includes(name)))));
@@ -84,7 +93,9 @@ describe('several facts', () => {
 
 describe('the line', () => {
   test('counts, and names the first three by their first lines', () => {
-    expect(judge({ done: 9, violations: ['a\nmore', 'b', 'c', 'd', 'e'] }).line).toBe('5 violations: a; b; c; and 2 more');
+    expect(judge({ done: 9, violations: ['a\nmore', 'b', 'c', 'd', 'e'] }).line).toBe(
+      '5 violations: a; b; c; and 2 more',
+    );
     expect(judge({ done: 9, notHunted: ['a', 'b'] }).line).toBe('2 known bugs that cannot be hunted: a; b');
   });
 

@@ -12,24 +12,43 @@ import { client, echo, ms, toy, toyPlan } from '../faults/toys.ts';
 const serving = toyPlan({ servers: 1, clients: 1, operations: [{ client: 0, atUs: 10 * ms, request: null }] });
 const scenario = (own: Partial<Observer> = {}, draw: Scenario['draw'] = () => serving): Scenario => {
   const plain = toy([echo, client]);
-  return { name: 'toy', summary: '', system: { ...plain, observer: (plan, durableOf) => ({ ...plain.observer(plan, durableOf), ...own }) }, draw };
+  return {
+    name: 'toy',
+    summary: '',
+    system: { ...plain, observer: (plan, durableOf) => ({ ...plain.observer(plan, durableOf), ...own }) },
+    draw,
+  };
 };
 const meter = <T>(body: () => T) => ({ value: body(), wallMs: 7, cpuMs: 3 });
 const zeros = '0000000000000000';
 /** A row in which nothing is 0, so that what is added is told from what is put in its place. */
-const before: LabRow = { ...emptyRow('toy'), seeds: 10, passed: 9, virtualUs: 5, wallMs: 100, cpuMs: 50, calls: 4, callBytes: 6, operations: 2, events: 8, unknowns: [{ seed: 1, detail: 'old' }] };
+const before: LabRow = {
+  ...emptyRow('toy'), seeds: 10, passed: 9, virtualUs: 5, wallMs: 100, cpuMs: 50, calls: 4, callBytes: 6, operations: 2,
+  events: 8, unknowns: [{ seed: 1, detail: 'old' }],
+};
 const after = (one: Scenario, seed = 5): LabRow => withSeed(before, one, seed, meter);
 
 describe('a seed', () => {
   const { digest, events, steps } = run(scenario().system, serving);
-  const counted = { ...before, seeds: 11, virtualUs: 5 + 100 * ms, wallMs: 107, cpuMs: 53, operations: 3, events: 8 + events, digest: sumOfDigests([zeros, digest]) };
+  const counted = {
+    ...before, seeds: 11, virtualUs: 5 + 100 * ms, wallMs: 107, cpuMs: 53, operations: 3, events: 8 + events,
+    digest: sumOfDigests([zeros, digest]),
+  };
 
   test('that passes', () => expect(after(scenario())).toEqual({ ...counted, passed: 10 }));
   test('an unknown, which is no pass', () => {
-    expect(after(scenario({ finish: () => ({ kind: 'unknown', detail: 'd' }) }))).toEqual({ ...counted, unknowns: [{ seed: 1, detail: 'old' }, { seed: 5, detail: 'd' }] });
+    expect(after(scenario({ finish: () => ({ kind: 'unknown', detail: 'd' }) }))).toEqual({
+      ...counted,
+      unknowns: [
+        { seed: 1, detail: 'old' }, { seed: 5, detail: 'd' },
+      ],
+    });
   });
   test('that is a violation', () => {
-    expect(after(scenario({ finish: () => ({ kind: 'violation', property: 'P', detail: 'd' }) }))).toEqual({ ...counted, violations: [{ seed: 5, property: 'P', detail: 'd', step: steps, atUs: 100 * ms, digest }] });
+    expect(after(scenario({ finish: () => ({ kind: 'violation', property: 'P', detail: 'd' }) }))).toEqual({
+      ...counted,
+      violations: [{ seed: 5, property: 'P', detail: 'd', step: steps, atUs: 100 * ms, digest }],
+    });
   });
   test('a violation whose second run is another', () => {
     let runs = 0;
@@ -40,13 +59,27 @@ describe('a seed', () => {
   });
   test('a fault of the harness, one whose system is at fault, and one that cannot be drawn, whose time counts and nothing else', () => {
     const timed = { ...before, seeds: 11, wallMs: 107, cpuMs: 53 };
-    expect(after(scenario({ finish: () => {
-      throw new TypeError('no');
-    } }))).toEqual({ ...timed, faults: [{ seed: 5, message: expect.stringMatching(/^TypeError: no\n/) }] });
-    expect(after(scenario({ finish: () => {
-      throw new SystemError('the invariant "x" threw RangeError: no');
-    } }))).toEqual({ ...timed, undrawn: [{ seed: 5, detail: 'seed 5: the invariant "x" threw RangeError: no' }] });
-    expect(after(scenario({}, () => ({ ...serving, servers: 9 })))).toEqual({ ...timed, undrawn: [{ seed: 5, detail: 'seed 5: servers: expected at most 7' }] });
+    expect(
+      after(
+        scenario({
+          finish: () => {
+            throw new TypeError('no');
+          },
+        }),
+      ),
+    ).toEqual({ ...timed, faults: [{ seed: 5, message: expect.stringMatching(/^TypeError: no\n/) }] });
+    expect(
+      after(
+        scenario({
+          finish: () => {
+            throw new SystemError('the invariant "x" threw RangeError: no');
+          },
+        }),
+      ),
+    ).toEqual({ ...timed, undrawn: [{ seed: 5, detail: 'seed 5: the invariant "x" threw RangeError: no' }] });
+    expect(after(scenario({}, () => ({ ...serving, servers: 9 })))).toEqual({
+      ...timed, undrawn: [{ seed: 5, detail: 'seed 5: servers: expected at most 7' }],
+    });
   });
 });
 

@@ -7,7 +7,9 @@ import { toy, toyPlan } from '../faults/toys.ts';
 
 const plan = toyPlan();
 const outsider = { counts: () => ({ outside: 1 }) } as unknown as Observer;
-const abstraction = { options: { servers: 2, isPrompt: true }, initialTerm: 0, mayForge: false, notSpecified: ['ping'] } as unknown as Abstraction;
+const abstraction = {
+  options: { servers: 2, isPrompt: true }, initialTerm: 0, mayForge: false, notSpecified: ['ping'],
+} as unknown as Abstraction;
 const system = toy([], { externalObserver: () => outsider, specification: () => abstraction });
 
 test('all are the system as it is', () => expect(withOracles(system, 'all')).toBe(system));
@@ -20,7 +22,8 @@ describe('an outsider', () => {
     expect(external).not.toHaveProperty('externalObserver');
     expect([external.restartsAfterException, system.restartsAfterException]).toEqual([true, undefined]);
   });
-  test('looks for whatever it sees', () => expect([isLookedFor('external', 'Linearizability'), isLookedFor('all', 'Log Matching')]).toEqual([true, true]));
+  test('looks for whatever it sees', () =>
+    expect([isLookedFor('external', 'Linearizability'), isLookedFor('all', 'Log Matching')]).toEqual([true, true]));
 });
 
 describe('the specification alone', () => {
@@ -35,7 +38,9 @@ describe('the specification alone', () => {
     expect(isLookedFor('specification', 'Progress After Healing')).toBe(false);
   });
   test('of a plan that it does not know sees nothing, and objects to nothing', () => {
-    const unseen = withOracles({ ...system, specification: () => undefined }, 'specification').observer(plan, () => null);
+    const unseen = withOracles({ ...system, specification: () => undefined }, 'specification').observer(
+      plan, () => null,
+    );
     expect(() => {
       unseen.booted(0, null, null);
       unseen.stepped(0, null, null, { kind: 'timer', timer: 't' }, []);
@@ -55,6 +60,8 @@ describe('the specification alone', () => {
   });
 });
 
-test.each([['external', 'external observer'], ['specification', 'specification']] as const)('%s needs what the system may lack', (oracles, what) => {
+test.each([
+  ['external', 'external observer'], ['specification', 'specification'],
+] as const)('%s needs what the system may lack', (oracles, what) => {
   expect(() => withOracles(toy([]), oracles)).toThrow(new TypeError(`system "toy" has no ${what}`));
 });

@@ -40,7 +40,9 @@ describe('a pulse', () => {
     const [first, second] = scenario.system.processes(plan);
     first!.boot(null);
     second!.step(null, { kind: 'timer', timer: 't' });
-    expect(places).toEqual([{ part: 'step', seed: 2 ** 33 + 5, node: 0, step: 1 }, { part: 'step', seed: 2 ** 33 + 5, node: 1, step: 2 }]);
+    expect(places).toEqual([
+      { part: 'step', seed: 2 ** 33 + 5, node: 0, step: 1 }, { part: 'step', seed: 2 ** 33 + 5, node: 1, step: 2 },
+    ]);
     // The draw, the making of the processes, and two calls of them.
     expect([pulse.place, pulse.beats]).toEqual([null, 4]);
   });
@@ -85,15 +87,22 @@ describe('a pulse', () => {
     const pulse = new Pulse();
     const system = { ...swarm.system, processes: () => [Object.freeze(new Private()) as unknown as AnyProcess] };
     const [server] = watched({ ...swarm, system }, pulse).system.processes(swarm.draw(1));
-    expect([server!.boot(null).state, server!.step(null, { kind: 'timer', timer: 't' }).state, server!.write(null, null)]).toEqual([7, 7, 7]);
+    expect([
+      server!.boot(null).state, server!.step(null, { kind: 'timer', timer: 't' }).state, server!.write(null, null),
+    ]).toEqual([7, 7, 7]);
     expect(pulse.beats).toBe(4);
   });
 
   test('a write is inside too, and is no step of its own', () => {
     const pulse = new Pulse();
     const places: unknown[] = [];
-    const process = { blank: null, boot: () => ({ state: 0, effects: [] }), step: () => ({ state: 0, effects: [] }), write: () => void places.push(pulse.place) } as unknown as AnyProcess;
-    const [server] = watched({ ...swarm, system: { ...swarm.system, processes: () => [process] } }, pulse).system.processes(swarm.draw(1));
+    const process = {
+      blank: null, boot: () => ({ state: 0, effects: [] }), step: () => ({ state: 0, effects: [] }),
+      write: () => void places.push(pulse.place),
+    } as unknown as AnyProcess;
+    const [server] = watched(
+      { ...swarm, system: { ...swarm.system, processes: () => [process] } }, pulse,
+    ).system.processes(swarm.draw(1));
     server!.boot(null);
     server!.write(null, null);
     expect(places).toEqual([{ part: 'step', seed: null, node: 0, step: 1 }]);
@@ -114,10 +123,17 @@ describe('a pulse', () => {
     const note = (): void => void places.push(pulse.place?.part ?? null);
     const observer = { finish: () => (note(), { kind: 'ok' as const }), counts: () => ({}) } as unknown as Observer;
     const storage = { format: () => (note(), { cursor: 0, operations: [] }) } as unknown as AnyStorage;
-    const { system, draw } = watched({
-      ...swarm, draw: (seed) => (note(), swarm.draw(seed)),
-      system: { ...swarm.system, processes: () => (note(), []), observer: () => (note(), observer), externalObserver: () => observer, storage },
-    }, pulse);
+    const { system, draw } = watched(
+      {
+        ...swarm,
+        draw: (seed) => (note(), swarm.draw(seed)),
+        system: {
+          ...swarm.system, processes: () => (note(), []), observer: () => (note(), observer),
+          externalObserver: () => observer, storage,
+        },
+      },
+      pulse,
+    );
     const plan = draw(1);
     system.processes(plan);
     const watchedObserver = system.observer(plan, () => null);
@@ -181,25 +197,39 @@ describe('a thread that stands still', () => {
     const pulse = inside();
     pulse.leave();
     const watch = new StuckWatch(pulse, 1000, true);
-    expect([watch.look(0), watch.look(9999), watch.look(10_000)]).toEqual([null, null, { part: 'outside', seed: 7, node: null, step: 9 }]);
+    expect([watch.look(0), watch.look(9999), watch.look(10_000)]).toEqual([
+      null, null, { part: 'outside', seed: 7, node: null, step: 9 },
+    ]);
     pulse.enter(1);
     pulse.leave();
     expect(watch.look(10_001)).toBeNull();
   });
 
-  test.each([['observer', 10_000], ['processes', 1000], ['draw', 1000], ['storage', 1000], ['load', 1000]] as const)('in %s it is after %i ms', (part, limitMs) => {
+  test.each([
+    ['observer', 10_000], ['processes', 1000], ['draw', 1000], ['storage', 1000], ['load', 1000],
+  ] as const)('in %s it is after %i ms', (part, limitMs) => {
     const pulse = inside();
     const watch = new StuckWatch(pulse, 1000);
-    const seen = pulse.inside(part, () => [watch.look(0), watch.look(limitMs - 1)?.part ?? null, watch.look(limitMs)?.part]);
+    const seen = pulse.inside(part, () => [
+      watch.look(0), watch.look(limitMs - 1)?.part ?? null, watch.look(limitMs)?.part,
+    ]);
     expect(seen).toEqual([null, null, part]);
   });
 
   test('is told with its place', () => {
-    expect(stuckText(at, 30_000)).toBe('the code under test has not come back for 30 s, in step 9, of node 2 of seed 7: it loops');
+    expect(stuckText(at, 30_000)).toBe(
+      'the code under test has not come back for 30 s, in step 9, of node 2 of seed 7: it loops',
+    );
     expect([placeText({ ...at, seed: null }), placeText(null)]).toEqual([', in step 9, of node 2', '']);
     const none = { node: null, seed: 7 };
-    expect(stuckText({ ...none, part: 'draw', step: 0 }, 2000)).toBe('the draw of the scenario has not come back for 2 s, of seed 7: it loops');
-    expect(stuckText({ ...none, part: 'observer', step: 9 }, 2000)).toBe('the observer has not come back for 20 s, behind step 9 of seed 7: it loops');
-    expect(stuckText({ part: 'load', node: null, seed: null, step: 0 }, 2000)).toBe('the module that is being loaded has not come back for 2 s: it loops');
+    expect(stuckText({ ...none, part: 'draw', step: 0 }, 2000)).toBe(
+      'the draw of the scenario has not come back for 2 s, of seed 7: it loops',
+    );
+    expect(stuckText({ ...none, part: 'observer', step: 9 }, 2000)).toBe(
+      'the observer has not come back for 20 s, behind step 9 of seed 7: it loops',
+    );
+    expect(stuckText({ part: 'load', node: null, seed: null, step: 0 }, 2000)).toBe(
+      'the module that is being loaded has not come back for 2 s: it loops',
+    );
   });
 });

@@ -22,10 +22,26 @@ test('the plans of a folder are all of its plans, by name; of no folder there ar
 describe('a regression', () => {
   const ends = (verdict: Verdict) => {
     const plain = toy([pinger(), greedy]);
-    return runRegression(path, new Map([['toy', { ...plain, observer: (plan, durableOf) => ({ ...plain.observer(plan, durableOf), finish: () => verdict }) }]]));
+    return runRegression(
+      path,
+      new Map([
+        [
+          'toy',
+          { ...plain, observer: (plan, durableOf) => ({ ...plain.observer(plan, durableOf), finish: () => verdict }) },
+        ],
+      ]),
+    );
   };
-  test('that passes', () => expect(ends({ kind: 'ok' })).toEqual({ path, showed: 'P: d', outcome: 'passed', detail: '' }));
-  test('that fails again', () => expect(ends({ kind: 'violation', property: 'Q', detail: 'e' })).toEqual({ path, showed: 'P: d', outcome: 'violation', detail: 'Q: e' }));
-  test('a regression that nobody knows of is no pass', () => expect(ends({ kind: 'unknown', detail: 'u' })).toEqual({ path, showed: 'P: d', outcome: 'unknown', detail: 'u' }));
-  test('that does not fit any more', () => expect(runRegression(path, new Map())).toMatchObject({ outcome: 'doesNotFit', detail: expect.stringContaining('there is no system "toy"') }));
+  test('that passes', () =>
+    expect(ends({ kind: 'ok' })).toEqual({ path, showed: 'P: d', outcome: 'passed', detail: '' }));
+  test('that fails again', () =>
+    expect(ends({ kind: 'violation', property: 'Q', detail: 'e' })).toEqual({
+      path, showed: 'P: d', outcome: 'violation', detail: 'Q: e',
+    }));
+  test('a regression that nobody knows of is no pass', () =>
+    expect(ends({ kind: 'unknown', detail: 'u' })).toEqual({ path, showed: 'P: d', outcome: 'unknown', detail: 'u' }));
+  test('that does not fit any more', () =>
+    expect(runRegression(path, new Map())).toMatchObject({
+      outcome: 'doesNotFit', detail: expect.stringContaining('there is no system "toy"'),
+    }));
 });

@@ -61,31 +61,46 @@ test('its runs differ in nothing else', () => {
 
 describe('a run that was made twice and is not the same', () => {
   test('in a campaign, where a violation is run twice always', () => {
-    expect(runChunk(scenarioWith(countsRuns()), [1]).nondeterministic).toMatchObject([{ seed: 1, differs: [expect.stringMatching(/^counts\.run: \d and \d$/)] }]);
+    expect(runChunk(scenarioWith(countsRuns()), [1]).nondeterministic).toMatchObject([
+      { seed: 1, differs: [expect.stringMatching(/^counts\.run: \d and \d$/)] },
+    ]);
     expect(runChunk(scenarioWith(raftKv), [1])).toMatchObject({ nondeterministic: [], violations: [{ seed: 1 }] });
   });
 
   test('in a lab', () => {
-    expect(withSeed(emptyRow('swarm'), scenarioWith(countsRuns()), 1, meter).nondeterministic).toMatchObject([{ seed: 1, differs: [expect.stringMatching(/^counts\.run: \d and \d$/)] }]);
-    expect(withSeed(emptyRow('swarm'), scenarioWith(raftKv), 1, meter)).toMatchObject({ nondeterministic: [], violations: [{ seed: 1 }] });
+    expect(withSeed(emptyRow('swarm'), scenarioWith(countsRuns()), 1, meter).nondeterministic).toMatchObject([
+      { seed: 1, differs: [expect.stringMatching(/^counts\.run: \d and \d$/)] },
+    ]);
+    expect(withSeed(emptyRow('swarm'), scenarioWith(raftKv), 1, meter)).toMatchObject({
+      nondeterministic: [], violations: [{ seed: 1 }],
+    });
   });
 
   test('as a regression', () => {
-    expect(runRegression(path, systemsWith(countsRuns()))).toMatchObject({ outcome: 'nondeterministic', detail: expect.stringMatching(/^two runs differ in counts\.run: \d and \d$/) });
+    expect(runRegression(path, systemsWith(countsRuns()))).toMatchObject({
+      outcome: 'nondeterministic', detail: expect.stringMatching(/^two runs differ in counts\.run: \d and \d$/),
+    });
     expect(runRegression(path, systemsWith(raftKv))).toMatchObject({ outcome: 'violation' });
   });
 
   test('in a hunt, where it is no find', () => {
-    expect(hunt(scenarioWith(countsRuns()), 'all', 1, 1)).toMatchObject({ find: null, fault: expect.stringMatching(/^seed 1: two runs differ in counts\.run: \d and \d$/) });
+    expect(hunt(scenarioWith(countsRuns()), 'all', 1, 1)).toMatchObject({
+      find: null, fault: expect.stringMatching(/^seed 1: two runs differ in counts\.run: \d and \d$/),
+    });
     expect(hunt(scenarioWith(raftKv), 'all', 1, 1)).toMatchObject({ find: { seed: 1 }, fault: null });
   });
 
   const never = new AbortController().signal;
-  const ended = (command: Command, system: System, ...argv: readonly string[]) => endedWhile(never, command, system, argv);
+  const ended = (command: Command, system: System, ...argv: readonly string[]) =>
+    endedWhile(never, command, system, argv);
   const endedWhile = async (interrupted: AbortSignal, command: Command, system: System, argv: readonly string[]) => {
     let out = '';
-    const terminal: Terminal = { out: (text) => void (out += text), err: () => {}, isTerminal: false, columns: 80, hasColor: false, interrupted };
-    const code = await command.run(argv, { terminal, registry: { ...registry, systems: systemsWith(system) } satisfies Registry });
+    const terminal: Terminal = {
+      out: (text) => void (out += text), err: () => {}, isTerminal: false, columns: 80, hasColor: false, interrupted,
+    };
+    const code = await command.run(argv, {
+      terminal, registry: { ...registry, systems: systemsWith(system) } satisfies Registry,
+    });
     return { code, out };
   };
 
@@ -104,7 +119,9 @@ describe('a run that was made twice and is not the same', () => {
   });
 
   test('once it was shrunk, or as far as there was time', async () => {
-    const { code, out } = await endedWhile(AbortSignal.abort(), shrinkCommand, countsRuns(3), [path, '--out', join(folder, 'out.json')]);
+    const { code, out } = await endedWhile(AbortSignal.abort(), shrinkCommand, countsRuns(3), [
+      path, '--out', join(folder, 'out.json'),
+    ]);
     expect(out).toMatch(/ {2}verified {4}run twice, NOT DETERMINISTIC: two runs differ in counts\.run: \d and \d/);
     expect(code).toBe(3);
   });
@@ -117,6 +134,8 @@ describe('a run that was made twice and is not the same', () => {
   });
 
   test('pinned, which it cannot be', async () => {
-    await expect(ended(pinCommand, countsRuns(), path, '--dir', folder)).rejects.toThrow(/two runs differ in counts\.run: \d and \d; a plan that is not repeatable cannot be pinned/);
+    await expect(ended(pinCommand, countsRuns(), path, '--dir', folder)).rejects.toThrow(
+      /two runs differ in counts\.run: \d and \d; a plan that is not repeatable cannot be pinned/,
+    );
   });
 });

@@ -21,7 +21,10 @@ interface Ran {
 async function check(argv: readonly string[], interrupted: AbortSignal = new AbortController().signal): Promise<Ran> {
   let out = '';
   let err = '';
-  const terminal = { out: (text: string) => void (out += text), err: (text: string) => void (err += text), isTerminal: false, columns: 100, hasColor: false, interrupted };
+  const terminal = {
+    out: (text: string) => void (out += text), err: (text: string) => void (err += text), isTerminal: false,
+    columns: 100, hasColor: false, interrupted,
+  };
   // The command does not look at the scenarios.
   const code = await checkCommand.run(argv, { terminal } as unknown as Context);
   return { code, out, err };
@@ -42,14 +45,20 @@ function file(name: string, ...lines: readonly (string | object)[]): string {
   return path;
 }
 
-const put = (value: string, call: number, client = 0) => ({ client, op: 'put', key: 'k', value, output: null, call, return: call + 1 });
-const get = (output: string, call: number, client = 0) => ({ client, op: 'get', key: 'k', output, call, return: call + 1 });
+const put = (value: string, call: number, client = 0) => ({
+  client, op: 'put', key: 'k', value, output: null, call, return: call + 1,
+});
+const get = (output: string, call: number, client = 0) => ({
+  client, op: 'get', key: 'k', output, call, return: call + 1,
+});
 const good = file('good.jsonl', put('a', 0), get('a', 2));
 const stale = file('stale.jsonl', put('a', 0), put('b', 2, 1), { annotation: 'n1 crashed', call: 3 }, get('a', 4, 2));
 const log = file('register.log', ...['invoke', 'ok'].map((type) => `INFO  jepsen.util - 0\t:${type}\t:write\t1`));
 const knotted = file(
   'knotted.jsonl',
-  ...Array.from({ length: 26 }, (_, client) => ({ client, op: 'put', key: 'k', value: `${client}`, output: null, call: 0, return: 100 })),
+  ...Array.from({ length: 26 }, (_, client) => ({
+    client, op: 'put', key: 'k', value: `${client}`, output: null, call: 0, return: 100,
+  })),
   // It does not tell whether it was applied: only the general search knows what to do with it.
   { client: 99, op: 'cas', key: 'k', expected: 'never put', value: '', call: 0, return: 100 },
   get('x', 200, 50),
@@ -62,7 +71,9 @@ describe('verdicts and exit codes', () => {
   test('ok: 0, with the number of operations, the model and the method', async () => {
     const { code, out } = await check([good, log]);
     expect(code).toBe(0);
-    expect(withoutTime(out)).toBe(`${good}: ok, 2 operations, TIME (kv; chains)\n${log}: ok, 1 operation, TIME (cas-register; chains)\n`);
+    expect(withoutTime(out)).toBe(
+      `${good}: ok, 2 operations, TIME (kv; chains)\n${log}: ok, 1 operation, TIME (cas-register; chains)\n`,
+    );
   });
   test('illegal: 1, with what is wrong and the minimal sub-history as bars', async () => {
     const { code, out } = await check([stale]);
@@ -83,8 +94,12 @@ describe('verdicts and exit codes', () => {
     expect(code).toBe(2);
     expect(out).toContain('unknown, 28 operations');
     expect(out).toContain('unknown is no pass: the steps were used up; give more with --budget');
-    expect(await check([knotted, '--memory', '1'])).toMatchObject({ code: 2, out: expect.stringContaining('the memory was used up') });
-    expect(await check([knotted, '--timeout', '50ms'])).toMatchObject({ code: 2, out: expect.stringContaining('the time was used up') });
+    expect(await check([knotted, '--memory', '1'])).toMatchObject({
+      code: 2, out: expect.stringContaining('the memory was used up'),
+    });
+    expect(await check([knotted, '--timeout', '50ms'])).toMatchObject({
+      code: 2, out: expect.stringContaining('the time was used up'),
+    });
   });
   test('of several files the worst counts: illegal before unknown before ok', async () => {
     expect((await check([good, knotted, stale, '--budget', '1000'])).code).toBe(1);
@@ -95,7 +110,9 @@ describe('verdicts and exit codes', () => {
     const { code, out } = await check([knotted, '--json', json], AbortSignal.timeout(50));
     expect(code).toBe(2);
     expect(out).toContain('interrupted');
-    expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ files: [{ verdict: 'unknown', reason: 'aborted' }] });
+    expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({
+      files: [{ verdict: 'unknown', reason: 'aborted' }],
+    });
   });
 });
 
@@ -115,21 +132,27 @@ describe('what is loaded', () => {
     const named = (paths: Iterable<string>): string[] => Array.from(paths, (path) => relative(top, path));
     // What looks whether chunks may be loaded (harness/start), and then the command line.
     expect(named(loadedWith(join(top, 'scenarios/whitewater.ts'))).toSorted()).toEqual([
-      'harness/cli/project.ts', 'harness/start/chunks.ts', 'harness/start/house.ts', 'harness/text/usage-error.ts', 'scenarios/whitewater.ts',
+      'harness/cli/project.ts', 'harness/start/chunks.ts', 'harness/start/house.ts', 'harness/text/usage-error.ts',
+      'scenarios/whitewater.ts',
     ]);
     expect(named(loadedWith(join(top, 'scenarios/command-line.ts'))).toSorted()).toEqual([
-      'harness/campaign/draw-error.ts', 'harness/campaign/judgement.ts', 'harness/campaign/pulse.ts', 'harness/campaign/stuck.ts',
-      'harness/cli/command.ts', 'harness/cli/commands.ts', 'harness/cli/main.ts', 'harness/cli/parent.ts', 'harness/cli/terminal.ts',
-      'harness/cli/thread.ts', 'harness/system.ts', 'harness/text/files.ts', 'harness/text/format.ts', 'harness/text/own-command.ts',
-      'harness/text/printable.ts', 'harness/text/usage-error.ts', 'scenarios/command-line.ts', 'scenarios/house.ts',
+      'harness/campaign/draw-error.ts', 'harness/campaign/judgement.ts', 'harness/campaign/pulse.ts',
+      'harness/campaign/stuck.ts', 'harness/cli/command.ts', 'harness/cli/commands.ts', 'harness/cli/main.ts',
+      'harness/cli/parent.ts', 'harness/cli/terminal.ts', 'harness/cli/thread.ts', 'harness/system.ts',
+      'harness/text/files.ts', 'harness/text/format.ts', 'harness/text/own-command.ts', 'harness/text/printable.ts',
+      'harness/text/usage-error.ts', 'scenarios/command-line.ts', 'scenarios/house.ts',
     ]);
-    const rest = named(loadedWith(join(top, 'harness/cli/check.ts'))).filter((path) => !path.startsWith('checkers/porcupine-ts-port/'));
+    const rest = named(loadedWith(join(top, 'harness/cli/check.ts'))).filter(
+      (path) => !path.startsWith('checkers/porcupine-ts-port/'),
+    );
     expect(rest.toSorted()).toEqual([
-      'harness/campaign/judgement.ts', 'harness/cli/check.ts', 'harness/cli/command.ts', 'harness/cli/kept.ts', 'harness/text/files.ts', 'harness/text/format.ts',
-      'harness/text/printable.ts', 'harness/text/usage-error.ts',
+      'harness/campaign/judgement.ts', 'harness/cli/check.ts', 'harness/cli/command.ts', 'harness/cli/kept.ts',
+      'harness/text/files.ts', 'harness/text/format.ts', 'harness/text/printable.ts', 'harness/text/usage-error.ts',
     ]);
     // What explains and what draws waits until there is something illegal.
-    expect(named(loadedWith(join(top, 'harness/cli/check.ts'))).filter((path) => /\/(?:explain|picture)\//.test(path))).toEqual([]);
+    expect(
+      named(loadedWith(join(top, 'harness/cli/check.ts'))).filter((path) => /\/(?:explain|picture)\//.test(path)),
+    ).toEqual([]);
   });
 });
 
@@ -145,22 +168,39 @@ describe('what was silent, or stopped everything', () => {
   test('every illegal key is told, the first error in time first', async () => {
     const at = (line: ReturnType<typeof put> | ReturnType<typeof get>, key: string) => ({ ...line, key });
     const three = file(
-      'three.jsonl', at(put('a', 0), 'late'), at(put('b', 2), 'late'), at(get('x', 40), 'late'), at(get('y', 10, 1), 'early'), at(get('z', 20, 1), 'middle'), at(put('q', 60), 'fine'),
+      'three.jsonl', at(put('a', 0), 'late'), at(put('b', 2), 'late'), at(get('x', 40), 'late'),
+      at(get('y', 10, 1), 'early'), at(get('z', 20, 1), 'middle'), at(put('q', 60), 'fine'),
     );
     const json = join(folder, 'three.json');
     const { code, out } = await check([three, '--json', json]);
     expect(code).toBe(1);
     const lines = out.split('\n');
-    expect(lines[1]).toBe('  get(early) -> "y" has no place before its return: the only state possible by then is "" (key "early")');
+    expect(lines[1]).toBe(
+      '  get(early) -> "y" has no place before its return: the only state possible by then is "" (key "early")',
+    );
     expect(lines.filter((line) => line.startsWith('  also illegal'))).toEqual([
       '  also illegal: key "middle", line 5: get(middle) -> "z" has no place before its return: the only state possible by then is ""',
       '  also illegal: key "late", line 3: get(late) -> "x" has no place before its return: the only state possible by then is "b"',
     ]);
-    expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ files: [{ key: 'early', alsoIllegal: [{ key: 'middle', blocked: { line: 5 } }, { key: 'late', blocked: { line: 3 } }] }] });
+    expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({
+      files: [
+        {
+          key: 'early',
+          alsoIllegal: [
+            { key: 'middle', blocked: { line: 5 } }, { key: 'late', blocked: { line: 3 } },
+          ],
+        },
+      ],
+    });
   });
   test('of a long history the few operations that show it are told', async () => {
     const { history } = longHistoryWithStaleRead(5000);
-    const long = file('long.jsonl', ...history.map(({ client, input, output, callTime, returnTime }) => ({ client, ...input, output: input.op === 'get' ? output!.value : null, call: callTime, return: returnTime })));
+    const long = file(
+      'long.jsonl',
+      ...history.map(({ client, input, output, callTime, returnTime }) => ({
+        client, ...input, output: input.op === 'get' ? output!.value : null, call: callTime, return: returnTime,
+      })),
+    );
     const told = await check([long]);
     expect(told.code).toBe(1);
     expect(told.out).toContain('The 2 operations marked * cannot all have happened');
@@ -181,7 +221,9 @@ describe('what was silent, or stopped everything', () => {
       const register = file('register.jsonl', { client: 0, op: 'write', value: 1, output: null, call: 0, return: 1 });
       const { code, out } = await check([register, '--model', 'register', '--cross-check', '1']);
       expect(code).toBe(5);
-      expect(out).toContain('the method chains says illegal, and the search says ok (lines 1 to 1): please report it, with this file');
+      expect(out).toContain(
+        'the method chains says illegal, and the search says ok (lines 1 to 1): please report it, with this file',
+      );
       expect((await check([register, '--model', 'register'])).code).toBe(1);
     } finally {
       path.check = whole;
@@ -194,7 +236,9 @@ describe('what it writes', () => {
     const json = join(folder, 'out.json');
     await check([good, stale, '--json', json]);
     const { files } = JSON.parse(readFileSync(json, 'utf8')) as { files: Record<string, unknown>[] };
-    expect(files[0]).toMatchObject({ file: good, model: 'kv', verdict: 'ok', operations: 2, steps: 0, wallMs: expect.any(Number), method: 'chains' });
+    expect(files[0]).toMatchObject({
+      file: good, model: 'kv', verdict: 'ok', operations: 2, steps: 0, wallMs: expect.any(Number), method: 'chains',
+    });
     expect(files[1]).toMatchObject({
       file: stale,
       verdict: 'illegal',
@@ -220,18 +264,28 @@ describe('what it writes', () => {
 describe('wrong usage and damaged input', () => {
   test('are told by file, line and expectation, before anything is checked', async () => {
     const damaged = file('damaged.jsonl', put('a', 0), '{"client":');
-    expect(await usageErrorOf([stale, damaged])).toBe(`${damaged}:2: expected a JSON object on one line, found "{\\"client\\":"`);
+    expect(await usageErrorOf([stale, damaged])).toBe(
+      `${damaged}:2: expected a JSON object on one line, found "{\\"client\\":"`,
+    );
     const overlap = file('overlap.jsonl', { ...put('a', 0), return: 9 }, get('a', 5));
-    expect(await usageErrorOf([overlap])).toMatch(new RegExp(`^${overlap}:2: operation 1 \\(client 0, called at 5\\) overlaps`));
-    expect(await usageErrorOf([good, '--model', 'register'])).toBe(`${good}:1: the model register has the operations read, write, found put`);
+    expect(await usageErrorOf([overlap])).toMatch(
+      new RegExp(`^${overlap}:2: operation 1 \\(client 0, called at 5\\) overlaps`),
+    );
+    expect(await usageErrorOf([good, '--model', 'register'])).toBe(
+      `${good}:1: the model register has the operations read, write, found put`,
+    );
     expect(await usageErrorOf([good, '--format', 'jepsen-log'])).toContain(`${good}:1: expected "INFO  jepsen.util`);
     const mixed = file('mixed.jsonl', put('a', 0), { ...put('a', 2), op: 'enqueue' });
-    expect(await usageErrorOf([mixed])).toBe(`${mixed}: no model has all the operations put, enqueue; name one with --model`);
+    expect(await usageErrorOf([mixed])).toBe(
+      `${mixed}: no model has all the operations put, enqueue; name one with --model`,
+    );
   });
   test('files that are not there, options that do not exist', async () => {
     expect(await usageErrorOf([join(folder, 'absent.jsonl')])).toContain('no such file');
     expect(await usageErrorOf([])).toContain('check needs a FILE');
-    expect(await usageErrorOf([good, '--model', 'kvs'])).toContain('--model takes one of kv, kv-unpartitioned, versioned-kv, register');
+    expect(await usageErrorOf([good, '--model', 'kvs'])).toContain(
+      '--model takes one of kv, kv-unpartitioned, versioned-kv, register',
+    );
     expect(await usageErrorOf([good, '--budget', '-1'])).toContain('--budget');
     expect(await usageErrorOf([good, '--timeout', 'soon'])).toContain('--timeout takes a duration');
     expect(await usageErrorOf([good, '--json', folder])).toContain('it is a folder');

@@ -17,7 +17,10 @@ test('nothing is said of a good one', async () => {
 });
 
 test.each([
-  ['unknownEffect', 'the run breaks Protocol Contract', 'effects[0].kind: expected persist, send, setTimer, cancelTimer or reply, got "sned"'],
+  [
+    'unknownEffect', 'the run breaks Protocol Contract',
+    'effects[0].kind: expected persist, send, setTimer, cancelTimer or reply, got "sned"',
+  ],
   ['rangeBackwards', 'the run breaks Protocol Contract', 'effects[1].afterUs.max'],
   ['returnsPromise', 'the run breaks Protocol Contract', 'it returned a Promise'],
   ['writeThrows', 'the run breaks Protocol Contract', '`write` cannot take'],
@@ -29,14 +32,28 @@ test.each([
   ['sendsFunction', 'what it returns is no plain data', 'n0 on a message: TypeError: a function is no data'],
   ['noEffects', 'the run breaks Protocol Contract', 'effects'],
   ['sendsToNobody', 'the run breaks Protocol Contract', 'effects[0].to'],
-  ['recoverThrows', 'a durable state does not survive its disk', '`recover` throws on a.log: RangeError: no such page: say that it is refused, and why'],
+  [
+    'recoverThrows', 'a durable state does not survive its disk',
+    '`recover` throws on a.log: RangeError: no such page: say that it is refused, and why',
+  ],
   ['tossesDice', 'a step is not pure', 'n0 on a message: asked twice with the same state and event'],
   ['readsClock', 'two runs of one plan differ', 'a clock, a random number, a variable of the module'],
   ['keepsFunction', 'what it returns is no plain data', 'n0 on a message: TypeError: a function is no data'],
   ['losesCount', 'a message does not survive its codec', 'comes back as {"kind":"told"}'],
-  ['digestsTooLittle', 'a digest leaves something out', 'n1 on timer tick: two states have one `digestState`, {"count":0,"seen":[],"told":null} and {"count":0,"seen":["tick"],"told":null}: give it all that tells them apart'],
-  ['messagesTooLittle', 'a digest leaves something out', 'c0 on an operation: two messages have one `digestMessage`, {"kind":"add","id":0,"by":1} and {"kind":"add","id":1,"by":2}: give it all that tells them apart'],
-  ['throwsOnUnknownTimer', 'a step is not total', 'n1 throws on a timer that it does not know: RangeError: no such timer'],
+  [
+    'digestsTooLittle',
+    'a digest leaves something out',
+    'n1 on timer tick: two states have one `digestState`, {"count":0,"seen":[],"told":null} and {"count":0,"seen":["tick"],"told":null}: give it all that tells them apart',
+  ],
+  [
+    'messagesTooLittle',
+    'a digest leaves something out',
+    'c0 on an operation: two messages have one `digestMessage`, {"kind":"add","id":0,"by":1} and {"kind":"add","id":1,"by":2}: give it all that tells them apart',
+  ],
+  [
+    'throwsOnUnknownTimer', 'a step is not total',
+    'n1 throws on a timer that it does not know: RangeError: no such timer',
+  ],
   ['badFault', 'a seed cannot be drawn', 'faults'],
 ])('%s: %s', async (name, what, detail) => {
   const { code, out } = await whitewater(folder, 'doctor', `citizens.mjs#${name}`, '--seeds', '3');

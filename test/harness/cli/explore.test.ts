@@ -41,7 +41,11 @@ describe('exit codes', () => {
     ['a bound on states came first', exitCode.unknown, ['paxos', '--max-states', '1000', ...single]],
     ['a bound on depth came first', exitCode.unknown, ['paxos', '--max-depth', '5', '--strategy', 'dfs']],
     ['walks never close a space', exitCode.unknown, ['die-hard', '--strategy', 'random', '--walks', '50', ...single]],
-    ['a walk found a violation', exitCode.violation, ['single-copy', '--servers', '2', '--history', '--strategy', 'random', '--seed', '3', ...single]],
+    [
+      'a walk found a violation',
+      exitCode.violation,
+      ['single-copy', '--servers', '2', '--history', '--strategy', 'random', '--seed', '3', ...single],
+    ],
   ])('%s', async (_, code, argv) => {
     expect((await run(...argv)).code).toBe(code);
   });
@@ -56,7 +60,10 @@ describe('exit codes', () => {
 
 describe('wrong usage is one line that says what to do', () => {
   it.each([
-    [['nope'], 'there is no model "nope"; there are: raft-kv, raft-spec, two-phase-commit, paxos, abd, single-copy, die-hard'],
+    [
+      ['nope'],
+      'there is no model "nope"; there are: raft-kv, raft-spec, two-phase-commit, paxos, abd, single-copy, die-hard',
+    ],
     [['--rms', '5', 'two-phase-commit'], 'the parameters of raft-kv are --servers 3 (2 to 5)'],
     [['--max-in-flight', '4'], 'add --plain, or take --network multiset'],
     [['--network', 'ordered'], '--network ordered needs a bound on the letters in flight'],
@@ -86,9 +93,15 @@ describe('output', () => {
     const path = join(folder, 'facts.json');
     await run('single-copy', '--servers', '2', '--history', '--json', path, ...single);
     const facts = JSON.parse(readFileSync(path, 'utf8'));
-    expect(facts).toMatchObject({ model: 'single-copy', parameters: { clients: 2, servers: 2, history: true }, distinct: 18, generated: 21, depth: 5, end: 'violation', isClosed: false });
-    for (const name of ['seconds', 'statesPerSecond', 'bytesPerState', 'omissionProbability']) expect(facts[name]).toEqual(expect.any(Number));
-    const broken = facts.properties.find((property: { name: string }) => property.name === 'every history is linearizable');
+    expect(facts).toMatchObject({
+      model: 'single-copy', parameters: { clients: 2, servers: 2, history: true }, distinct: 18, generated: 21,
+      depth: 5, end: 'violation', isClosed: false,
+    });
+    for (const name of ['seconds', 'statesPerSecond', 'bytesPerState', 'omissionProbability'])
+      expect(facts[name]).toEqual(expect.any(Number));
+    const broken = facts.properties.find(
+      (property: { name: string }) => property.name === 'every history is linearizable',
+    );
     expect(broken.verdict).toBe('violated');
     expect(broken.path.steps.map((step: { action: string }) => step.action)).toHaveLength(4);
     expect(broken.path.steps[3].state.clients[0].awaiting).toBe(null);
@@ -102,7 +115,10 @@ describe('output', () => {
   it('a path shows the whole first state, then only what changed', async () => {
     const { out } = await run('die-hard', '--paths', ...single);
     expect(out).toContain(
-      ['   0. the initial state', '        small: 0', '        big: 0', '   1. fill the big jug', '        big: 0 -> 5', '   2. pour big into small', '        small: 0 -> 3', '        big: 5 -> 2'].join('\n'),
+      [
+        '   0. the initial state', '        small: 0', '        big: 0', '   1. fill the big jug',
+        '        big: 0 -> 5', '   2. pour big into small', '        small: 0 -> 3', '        big: 5 -> 2',
+      ].join('\n'),
     );
   });
 
@@ -115,10 +131,15 @@ describe('output', () => {
 
   it('a model of one\'s own is found by the path of its module', async () => {
     const path = join(folder, 'own.js');
-    writeFileSync(path, `export const counter = { name: 'counter', summary: '', parameters: [], moduleUrl: import.meta.url, create: () => ({
+    writeFileSync(
+      path,
+      `export const counter = { name: 'counter', summary: '', parameters: [], moduleUrl: import.meta.url, create: () => ({
       initialStates: () => [0], actions: () => [1], next: (state, step) => (state + step) % 7, properties: [],
-      fingerprint: (state, hasher) => hasher.int(state), describeAction: String, describeState: (state) => state }) };\n`);
-    expect(JSON.parse((await run(path, '--json', '-', ...single)).out)).toMatchObject({ model: 'counter', distinct: 7, generated: 8, depth: 7 });
+      fingerprint: (state, hasher) => hasher.int(state), describeAction: String, describeState: (state) => state }) };\n`,
+    );
+    expect(JSON.parse((await run(path, '--json', '-', ...single)).out)).toMatchObject({
+      model: 'counter', distinct: 7, generated: 8, depth: 7,
+    });
     expect(JSON.parse((await run(`${path}#counter`, '--json', '-', ...single)).out).distinct).toBe(7);
     await expect(run(`${path}#other`)).rejects.toThrow('exports no model "other"; it exports: counter');
   });
@@ -128,7 +149,9 @@ describe('differences of states', () => {
   it('names what changed, and nothing else', () => {
     const before = { term: 1, peers: [{ up: true }, { up: true }], messages: ['a', 'b'], same: { deep: [1, 2] } };
     const after = { term: 2, peers: [{ up: true }, { up: false }], messages: ['b', 'c', 'd'], same: { deep: [1, 2] } };
-    expect(changedLines(before, after)).toEqual(['term: 1 -> 2', 'peers[1].up: true -> false', 'messages: - a, + c, + d']);
+    expect(changedLines(before, after)).toEqual([
+      'term: 1 -> 2', 'peers[1].up: true -> false', 'messages: - a, + c, + d',
+    ]);
     expect(changedLines(before, before)).toEqual([]);
   });
 

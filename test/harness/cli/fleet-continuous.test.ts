@@ -43,7 +43,9 @@ describe.skipIf(redisPath === null)(`a fleet that goes on for ever${withoutRedis
     process.chdir(home);
   });
 
-  const words = (part: string, ...argv: readonly string[]): readonly string[] => ['fleet', part, '--redis', server.url, '--fleet', name, ...argv];
+  const words = (part: string, ...argv: readonly string[]): readonly string[] => [
+    'fleet', part, '--redis', server.url, '--fleet', name, ...argv,
+  ];
   const fleet = (part: string, ...argv: readonly string[]): Promise<Ended> => whitewater(here, ...words(part, ...argv));
   /** On the core with that bug. */
   const worker = (bug: string | null, ...argv: readonly string[]): Running => {
@@ -58,20 +60,29 @@ describe.skipIf(redisPath === null)(`a fleet that goes on for ever${withoutRedis
       await sleep(20);
     }
   }
-  const isUnderWay = ({ firstDone, seeds, causes }: Progress): boolean => firstDone.length === 3 && seeds >= 4 && causes.every(({ isReported }) => isReported);
+  const isUnderWay = ({ firstDone, seeds, causes }: Progress): boolean =>
+    firstDone.length === 3 && seeds >= 4 && causes.every(({ isReported }) => isReported);
 
   // E03 takes half for a majority; X7 is slower to find where logs agree, and breaks nothing.
   test('a planted bug on one revision, none on the next: what failed is run again, passes, and is closed', async () => {
-    copyFileSync(join(top, 'scenarios/regressions/even-majority.json'), join(here, 'scenarios/regressions/even-majority.json'));
+    copyFileSync(
+      join(top, 'scenarios/regressions/even-majority.json'), join(here, 'scenarios/regressions/even-majority.json'),
+    );
     writeFileSync(join(here, 'hook.sh'), 'echo "$WHITEWATER_CAUSE" >> told.txt\n');
-    expect((await whitewater(here, '--bug', 'e03', ...words('start', 'swarm', '--continuous', '--chunk', '2'))).code).toBe(0);
+    expect(
+      (await whitewater(here, '--bug', 'e03', ...words('start', 'swarm', '--continuous', '--chunk', '2'))).code,
+    ).toBe(0);
     const old = worker('e03', '--on-failure', 'sh hook.sh');
     const { causes } = await until((now) => isUnderWay(now) && existsSync('told.txt'));
     expect(causes.map(({ cause }) => cause.property)).toContain('Elected By Majority');
     const broken = (await open.store.current())!;
 
-    expect((await whitewater(here, '--bug', 'x7', ...words('start', 'swarm', '--continuous', '--chunk', '2'))).code).toBe(0);
-    expect(await Promise.race([old.ended, sleep(60_000)])).toMatchObject({ code: 4, err: expect.stringContaining('it takes none of its chunks') });
+    expect(
+      (await whitewater(here, '--bug', 'x7', ...words('start', 'swarm', '--continuous', '--chunk', '2'))).code,
+    ).toBe(0);
+    expect(await Promise.race([old.ended, sleep(60_000)])).toMatchObject({
+      code: 4, err: expect.stringContaining('it takes none of its chunks'),
+    });
     const before = await wholeOf(open.store, broken, 0);
     expect(readFileSync('told.txt', 'utf8').trim().split('\n').sort()).toEqual([...before.told].sort());
     expect([...before.told].sort()).toEqual([...before.reports.keys()].sort());
@@ -80,38 +91,59 @@ describe.skipIf(redisPath === null)(`a fleet that goes on for ever${withoutRedis
     const { campaign } = await until(isUnderWay);
     mended.interrupt();
     expect(await mended.ended).toMatchObject({ code: 0 });
-    expect(campaign.first!.failing).toEqual(expect.arrayContaining(before.progress.causes.map(({ cause }) => cause.seed)));
+    expect(campaign.first!.failing).toEqual(
+      expect.arrayContaining(before.progress.causes.map(({ cause }) => cause.seed)),
+    );
     expect(campaign.from).toBeGreaterThan(4);
     const { first, progress: { violations } } = await wholeOf(open.store, campaign, 0);
-    expect([violations, first.get('failing')!.result]).toMatchObject([0, { seeds: campaign.first!.failing.length, passed: campaign.first!.failing.length }]);
+    expect([violations, first.get('failing')!.result]).toMatchObject([
+      0, { seeds: campaign.first!.failing.length, passed: campaign.first!.failing.length },
+    ]);
     // The plan that was pinned against this very bug fails with it, and only with it.
-    expect([before, { first }].map((one) => one.first.get('regressions')!.facts.regressionsFailing?.length)).toEqual([1, 0]);
+    expect([before, { first }].map((one) => one.first.get('regressions')!.facts.regressionsFailing?.length)).toEqual([
+      1, 0,
+    ]);
 
     expect((await fleet('result', '--campaign', broken.id)).code).toBe(1);
     expect((await fleet('result')).code).toBe(0);
-    expect((await fleet('page', 'pages')).out).toBe(`pages/index.html: 2 campaigns, ${before.progress.causes.length} ${before.progress.causes.length === 1 ? 'cause' : 'causes'} of failures\n`);
+    expect((await fleet('page', 'pages')).out).toBe(
+      `pages/index.html: 2 campaigns, ${before.progress.causes.length} ${before.progress.causes.length === 1 ? 'cause' : 'causes'} of failures\n`,
+    );
     const page = readFileSync(join('pages', 'index.html'), 'utf8');
-    for (const text of [`closed by ${campaign.revision}`, '0 failures open', 'given up for a later one', 'under way', '1 regression failing again: scenarios/regressions/even-majority.json', new Date().toISOString().slice(0, 10)]) {
+    for (const text of [
+      `closed by ${campaign.revision}`, '0 failures open', 'given up for a later one', 'under way',
+      '1 regression failing again: scenarios/regressions/even-majority.json', new Date().toISOString().slice(0, 10),
+    ]) {
       expect(page).toContain(text);
     }
-    expect([...before.reports.keys()].filter((key) => !existsSync(join('pages', 'failures', `${key}.html`)))).toEqual([]);
+    expect([...before.reports.keys()].filter((key) => !existsSync(join('pages', 'failures', `${key}.html`)))).toEqual(
+      [],
+    );
   });
 
   test('a project of its own is asked for its own scenario, known bugs and pinned plans; a bug that is not found is told', async () => {
-    writeFileSync(join(here, 'whitewater.config.mjs'), `${fleetModule}
+    writeFileSync(
+      join(here, 'whitewater.config.mjs'),
+      `${fleetModule}
 registry.campaigns = ['good'];
 registry.regressions = 'pinned';
 registry.scenarios.get('unknownEffect').canary = { within: 5, property: 'Protocol Contract' };
 registry.scenarios.set('blind', { ...good, name: 'blind', canary: { within: 3, property: 'Election Safety' } });
 registry.scenarios = new Map([['good', good], ...registry.scenarios]);
-`);
-    expect((await fleet('start', '--continuous', '--chunk', '5')).out).toMatch(/^good: seeds from 1 on, in chunks of 5\n/);
+`,
+    );
+    expect((await fleet('start', '--continuous', '--chunk', '5')).out).toMatch(
+      /^good: seeds from 1 on, in chunks of 5\n/,
+    );
     const one = worker(null);
     const { campaign } = await until(isUnderWay);
     one.interrupt();
     await one.ended;
     const { first } = await wholeOf(open.store, campaign, 0);
-    expect(first.get('canaries')!.facts).toMatchObject({ done: 2, notFound: ['blind: Election Safety not found within 3 seeds: the checks have gone blind to it'] });
+    expect(first.get('canaries')!.facts).toMatchObject({
+      done: 2,
+      notFound: ['blind: Election Safety not found within 3 seeds: the checks have gone blind to it'],
+    });
     const { code, out } = await fleet('result');
     expect([code, out]).toEqual([5, expect.stringContaining('exit code 5: 1 known bug not found: blind')]);
   });

@@ -36,18 +36,29 @@ describe.skipIf(redisPath === null)(`the command that is told of failures${witho
     const campaign = await open.store.begin(campaignWith({ id: `c${made++}` }));
     const violations = properties.map((property, i) => failureWith({ property, seed: 7 + i }));
     await open.store.record(campaign, 0, resultWith({ seeds: 10, passed: 10 - violations.length, violations }), 0);
-    for (const key of await open.store.causes.unreported(campaign.id)) await open.store.causes.report(campaign.id, key, { report: null, note: '' });
+    for (const key of await open.store.causes.unreported(campaign.id))
+      await open.store.causes.report(campaign.id, key, { report: null, note: '' });
     let err = '';
-    const terminal = { out: () => undefined, err: (text: string) => void (err += text), isTerminal: false, columns: 80, hasColor: false, interrupted: new AbortController().signal };
+    const terminal = {
+      out: () => undefined, err: (text: string) => void (err += text), isTerminal: false, columns: 80, hasColor: false,
+      interrupted: new AbortController().signal,
+    };
     return { teller: new Teller(command, open.store, campaign, terminal), err: () => err };
   }
   const told = (): readonly string[] => readFileSync('told', 'utf8').trim().split('\n').sort();
 
   test('is told which cause it is, of which revision and seed', async () => {
-    const { teller } = await tellerOf('echo "$WHITEWATER_SCENARIO|$WHITEWATER_REVISION|$WHITEWATER_PROPERTY|$WHITEWATER_DETAIL|$WHITEWATER_SEED|$WHITEWATER_PLAN" >> told', 'Election Safety', 'Log Matching');
+    const { teller } = await tellerOf(
+      'echo "$WHITEWATER_SCENARIO|$WHITEWATER_REVISION|$WHITEWATER_PROPERTY|$WHITEWATER_DETAIL|$WHITEWATER_SEED|$WHITEWATER_PLAN" >> told',
+      'Election Safety',
+      'Log Matching',
+    );
     await teller.ended();
     // Neither has a report here, and so there is no plan.
-    expect(told()).toEqual(['swarm|0.1.0+aa.bb|Election Safety|two leaders in term 3|7|', 'swarm|0.1.0+aa.bb|Log Matching|two leaders in term 3|8|']);
+    expect(told()).toEqual([
+      'swarm|0.1.0+aa.bb|Election Safety|two leaders in term 3|7|',
+      'swarm|0.1.0+aa.bb|Log Matching|two leaders in term 3|8|',
+    ]);
     await teller.ended();
     expect(told()).toHaveLength(2);
   });
@@ -62,9 +73,13 @@ describe.skipIf(redisPath === null)(`the command that is told of failures${witho
   });
 
   test('when it fails that is said, and the others are told of', async () => {
-    const { teller, err } = await tellerOf('echo "not $WHITEWATER_PROPERTY"; exit 3', 'Election Safety', 'Log Matching');
+    const { teller, err } = await tellerOf(
+      'echo "not $WHITEWATER_PROPERTY"; exit 3', 'Election Safety', 'Log Matching',
+    );
     await teller.ended();
     expect(err()).toContain('not Election Safety\n');
-    expect(err()).toMatch(/whitewater: --on-failure ended with 3 for Log Matching \(cause \w{8}\): it is not told again\n/);
+    expect(err()).toMatch(
+      /whitewater: --on-failure ended with 3 for Log Matching \(cause \w{8}\): it is not told again\n/,
+    );
   });
 });

@@ -1,4 +1,7 @@
-/** When a worker looks about: soon after its last task has ended, not between two tasks, and ever more rarely while it rests. */
+/**
+ * When a worker looks about: soon after its last task has ended, not between two tasks, and ever more rarely while it
+ * rests.
+ */
 import { expect, test } from 'vitest';
 import { Pace } from '../../../harness/cli/fleet-pace.ts';
 

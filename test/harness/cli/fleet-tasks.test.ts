@@ -1,4 +1,7 @@
-/** What a worker does with tasks that go wrong: each is told once, and none ends one worker of the fleet after the other. */
+/**
+ * What a worker does with tasks that go wrong: each is told once, and none ends one worker of the fleet after the
+ * other.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,19 +35,39 @@ describe.skipIf(redisPath === null)(`a worker's tasks${withoutRedis}`, () => {
   /** Tasks of a campaign of its own; its pool does what `run` does. */
   async function tasksWith(run: () => Promise<unknown>, own: Partial<TasksAsked> = {}) {
     const asked = './own.mjs#good';
-    const campaign = await open.store.begin(campaignWith({ id: `c${made++}`, scenario: 'good', asked, chunkSeeds: 5, count: 20 }));
+    const campaign = await open.store.begin(
+      campaignWith({ id: `c${made++}`, scenario: 'good', asked, chunkSeeds: 5, count: 20 }),
+    );
     const added: string[] = [];
-    const context = { terminal: { out: () => undefined, err: () => undefined, isTerminal: false, columns: 80, hasColor: false, interrupted: new AbortController().signal }, registry: { url: '', scenarios: new Map(), systems: new Map(), models: new Map() } };
-    const { FleetTasks } = (await import(new URL('../../../dist/harness/cli/fleet-tasks.js', import.meta.url).href)) as typeof import('../../../harness/cli/fleet-tasks.ts');
+    const context = {
+      terminal: {
+        out: () => undefined, err: () => undefined, isTerminal: false, columns: 80, hasColor: false,
+        interrupted: new AbortController().signal,
+      },
+      registry: { url: '', scenarios: new Map(), systems: new Map(), models: new Map() },
+    };
+    const { FleetTasks } = (await import(
+      new URL('../../../dist/harness/cli/fleet-tasks.js', import.meta.url).href
+    )) as typeof import('../../../harness/cli/fleet-tasks.ts');
     const tasks = new FleetTasks({
-      store: open.store, name: open.name, campaign, context, threads: 1, isEnding: () => false, onCounted: () => undefined, onDiffers: () => undefined,
+      store: open.store,
+      name: open.name,
+      campaign,
+      context,
+      threads: 1,
+      isEnding: () => false,
+      onCounted: () => undefined,
+      onDiffers: () => undefined,
       found: { url: pathToFileURL(join(folder, 'own.mjs')).href, module: asked } as TasksAsked['found'],
       pool: { run } as unknown as TasksAsked['pool'],
-      queue: { addBulk: async (jobs: readonly { readonly name: string }[]) => void added.push(...jobs.map(({ name }) => name)) } as unknown as TasksAsked['queue'],
+      queue: {
+        addBulk: async (jobs: readonly { readonly name: string }[]) => void added.push(...jobs.map(({ name }) => name)),
+      } as unknown as TasksAsked['queue'],
       ...own,
     });
     const putBack: string[] = [];
-    const job = (data: Task, stalledCounter = 0): TaskJob => ({ data, stalledCounter, moveToWait: async (token: string) => void putBack.push(token) }) as unknown as TaskJob;
+    const job = (data: Task, stalledCounter = 0): TaskJob =>
+      ({ data, stalledCounter, moveToWait: async (token: string) => void putBack.push(token) }) as unknown as TaskJob;
     return { campaign, tasks, added, putBack, job, progress: () => progressOf(open.store, campaign, 0) };
   }
   const broken = (): Promise<never> => Promise.reject(new Error('the harness is broken'));
@@ -58,10 +81,16 @@ describe.skipIf(redisPath === null)(`a worker's tasks${withoutRedis}`, () => {
   });
 
   test('a chunk that cannot be run alone either is set aside, and says why', async () => {
-    const { tasks, job, progress } = await tasksWith(broken, { found: { url: 'file:///nowhere.mjs' } as TasksAsked['found'] });
+    const { tasks, job, progress } = await tasksWith(broken, {
+      found: { url: 'file:///nowhere.mjs' } as TasksAsked['found'],
+    });
     await expect(tasks.work(job(chunk), 't')).rejects.toThrow('the harness is broken');
     await tasks.work(job(chunk), 't');
-    expect((await progress()).aside).toEqual([expect.stringMatching(/^seeds 6 to 10 of good at .*: it ended the process that ran it 3 times \(cannot load file:\/\/\/nowhere.mjs: .*, at seed 6\)$/)]);
+    expect((await progress()).aside).toEqual([
+      expect.stringMatching(
+        /^seeds 6 to 10 of good at .*: it ended the process that ran it 3 times \(cannot load file:\/\/\/nowhere.mjs: .*, at seed 6\)$/,
+      ),
+    ]);
   });
 
   test('a chunk that was lost with eight workers, whatever became of them, is set aside; with seven it is run', async () => {
@@ -74,20 +103,34 @@ describe.skipIf(redisPath === null)(`a worker's tasks${withoutRedis}`, () => {
   });
 
   test('a cause that cannot be shrunk is reported with why: the campaign is not done without it', async () => {
-    const { campaign, tasks, job, added } = await tasksWith(async () => resultWith({ scenario: 'good', seeds: 5, passed: 4, violations: [failureWith()] }));
+    const { campaign, tasks, job, added } = await tasksWith(async () =>
+      resultWith({ scenario: 'good', seeds: 5, passed: 4, violations: [failureWith()] }),
+    );
     await tasks.work(job(chunk), 't');
     const [key] = await open.store.causes.unreported(campaign.id);
     expect(added).toEqual([`cause ${key}`]);
     await tasks.work(job({ kind: 'cause', key: key! }), 't');
-    expect((await wholeOf(open.store, campaign, 0)).reports.get(key!)).toEqual({ report: null, note: expect.stringMatching(/^it could not be shrunk and told: .*own\.mjs/) });
+    expect((await wholeOf(open.store, campaign, 0)).reports.get(key!)).toEqual({
+      report: null, note: expect.stringMatching(/^it could not be shrunk and told: .*own\.mjs/),
+    });
   });
 
   test('a cause that ended three workers, or whose run ended its thread, is not tried', async () => {
-    const { campaign, tasks, job } = await tasksWith(async () => resultWith({ scenario: 'good', seeds: 5, passed: 3, violations: [failureWith(), failureWith({ seed: 8, property: 'Bounded Work', isLost: true })] }));
+    const { campaign, tasks, job } = await tasksWith(async () =>
+      resultWith({
+        scenario: 'good',
+        seeds: 5,
+        passed: 3,
+        violations: [failureWith(), failureWith({ seed: 8, property: 'Bounded Work', isLost: true })],
+      }),
+    );
     await tasks.work(job(chunk), 't');
-    for (const key of await open.store.causes.unreported(campaign.id)) await tasks.work(job({ kind: 'cause', key }, 3), 't');
+    for (const key of await open.store.causes.unreported(campaign.id))
+      await tasks.work(job({ kind: 'cause', key }, 3), 't');
     const notes = [...(await wholeOf(open.store, campaign, 0)).reports.values()].map(({ note }) => note);
-    expect(notes.sort()).toEqual(['its run ended its thread, so there is none to shrink', 'whoever shrank it ended with it 3 times']);
+    expect(notes.sort()).toEqual([
+      'its run ended its thread, so there is none to shrink', 'whoever shrank it ended with it 3 times',
+    ]);
   });
 
   test('a task that is in hand and not begun when the worker ends is put back', async () => {

@@ -1,5 +1,7 @@
 /** A fleet on a real Redis: whatever is killed, stopped, full or away, nothing is lost and nothing counts twice. */
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -16,7 +18,12 @@ const folder = mkdtempSync(join(tmpdir(), 'whitewater-fleet-work-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const campaignIn = (path: string) => {
-  const { wallMs: _wall, workers: _workers, checksum: _checksum, ...facts } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  const {
+    wallMs: _wall,
+    workers: _workers,
+    checksum: _checksum,
+    ...facts
+  } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
   return facts;
 };
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -51,7 +58,9 @@ describe.skipIf(redisPath === null)(`a fleet at work${withoutRedis}`, () => {
     process.chdir(home);
   });
 
-  const words = (part: string, ...argv: readonly string[]): readonly string[] => ['fleet', part, '--redis', server.url, '--fleet', name, ...argv];
+  const words = (part: string, ...argv: readonly string[]): readonly string[] => [
+    'fleet', part, '--redis', server.url, '--fleet', name, ...argv,
+  ];
   const fleet = (part: string, ...argv: readonly string[]): Promise<Ended> => whitewater(here, ...words(part, ...argv));
   const started = async (...argv: readonly string[]): Promise<string> => {
     const { code, out, err } = await fleet('start', ...argv);
@@ -59,7 +68,8 @@ describe.skipIf(redisPath === null)(`a fleet at work${withoutRedis}`, () => {
     return /campaign +(\S+)/.exec(out)![1]!;
   };
   /** In this process. */
-  const worker = (...argv: readonly string[]): Running => beside(words('work', '--workers', '1', '--lost-after', '1s', ...argv));
+  const worker = (...argv: readonly string[]): Running =>
+    beside(words('work', '--workers', '1', '--lost-after', '1s', ...argv));
   /** In a process of its own. */
   function workerProcess(...argv: readonly string[]): WorkerProcess {
     const one = begun(here, {}, ...words('work', '--workers', '1', '--lost-after', '1s', ...argv));
@@ -89,7 +99,13 @@ describe.skipIf(redisPath === null)(`a fleet at work${withoutRedis}`, () => {
     expect(await Promise.all([survivor.ended, another.ended])).toMatchObject([{ code: 0 }, { code: 0 }]);
     const result = await fleet('result', '--json', 'fleet.json');
     expect([result.code, result.err]).toEqual([0, '']);
-    expect((await whitewater(here, 'fuzz', './own.mjs#slow', '--seeds', String(seeds), '--workers', '1', '--json', 'fuzz.json')).code).toBe(0);
+    expect(
+      (
+        await whitewater(
+          here, 'fuzz', './own.mjs#slow', '--seeds', String(seeds), '--workers', '1', '--json', 'fuzz.json',
+        )
+      ).code,
+    ).toBe(0);
     expect(campaignIn(join(here, 'fleet.json'))).toEqual(campaignIn(join(here, 'fuzz.json')));
     // A merge takes it like the result of any machine.
     expect((await whitewater(here, 'merge', 'fleet.json')).code).toBe(0);
@@ -97,17 +113,26 @@ describe.skipIf(redisPath === null)(`a fleet at work${withoutRedis}`, () => {
 
   test('a planted bug is one cause with one report, whichever worker meets it, and somebody is told once', async () => {
     await started('./own.mjs#unknownEffect', '--seeds', '40', '--chunk', '5');
-    writeFileSync(join(here, 'hook.sh'), 'sleep 0.3; echo "$WHITEWATER_CAUSE $WHITEWATER_PROPERTY $WHITEWATER_SEED $WHITEWATER_PLAN $WHITEWATER_REPORT" >> told.txt\n');
+    writeFileSync(
+      join(here, 'hook.sh'),
+      'sleep 0.3; echo "$WHITEWATER_CAUSE $WHITEWATER_PROPERTY $WHITEWATER_SEED $WHITEWATER_PLAN $WHITEWATER_REPORT" >> told.txt\n',
+    );
     const ended = await Promise.all([1, 2, 3].map(() => worker('--until-done', '--on-failure', 'sh hook.sh').ended));
     expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
     const { causes, violations } = await progress();
-    expect([violations, causes.map(({ cause, seeds, isReported }) => [cause.property, seeds, isReported])]).toEqual([40, [['Protocol Contract', 40, true]]]);
+    expect([violations, causes.map(({ cause, seeds, isReported }) => [cause.property, seeds, isReported])]).toEqual([
+      40, [['Protocol Contract', 40, true]],
+    ]);
     const [{ cause }] = causes as [Progress['causes'][number]];
     const plan = `failures/unknownEffect-${cause.seed}.plan.json`;
     const told = (): string => readFileSync(join(here, 'told.txt'), 'utf8');
-    expect(told()).toBe(`${cause.key} Protocol Contract ${cause.seed} ${plan} failures/unknownEffect-${cause.seed}.txt\n`);
+    expect(told()).toBe(
+      `${cause.key} Protocol Contract ${cause.seed} ${plan} failures/unknownEffect-${cause.seed}.txt\n`,
+    );
     const before = told();
-    expect((await fleet('watch', '--on-failure', 'sh hook.sh')).out).toContain(`FAIL  ${cause.key}  Protocol Contract: `);
+    expect((await fleet('watch', '--on-failure', 'sh hook.sh')).out).toContain(
+      `FAIL  ${cause.key}  Protocol Contract: `,
+    );
     expect(told()).toBe(before);
     const { code, out } = await fleet('result');
     expect([code, out.match(/the same failure in 40 seeds/g)?.length]).toEqual([1, 1]);
@@ -125,12 +150,20 @@ describe.skipIf(redisPath === null)(`a fleet at work${withoutRedis}`, () => {
     expect(await worker('--until-done').ended).toMatchObject({ code: 0 });
     const { seeds, aside } = await progress();
     const { revision } = (await open.store.current())!;
-    expect([seeds, aside]).toEqual([15, [`seeds 6 to 10 of poison at ${revision}: it ended the process that ran it 3 times (SIGKILL, at seed 7)`]]);
+    expect([seeds, aside]).toEqual([
+      15,
+      [`seeds 6 to 10 of poison at ${revision}: it ended the process that ran it 3 times (SIGKILL, at seed 7)`],
+    ]);
     const { code, out } = await fleet('result', '--json', 'part.json');
-    expect([code, out]).toEqual([2, expect.stringContaining('exit code 2: 1 part of the campaign missing: seeds 6 to 10 of poison')]);
+    expect([code, out]).toEqual([
+      2,
+      expect.stringContaining('exit code 2: 1 part of the campaign missing: seeds 6 to 10 of poison'),
+    ]);
     expect(await whitewater(here, 'merge', 'part.json')).toMatchObject({ code: 2 });
     // Begun again it is tried anew.
-    expect((await fleet('start', './own.mjs#poison', '--seeds', '20', '--chunk', '5')).out).toContain('anew        1 chunk that was set aside');
+    expect((await fleet('start', './own.mjs#poison', '--seeds', '20', '--chunk', '5')).out).toContain(
+      'anew        1 chunk that was set aside',
+    );
     expect((await progress()).aside).toEqual([]);
   });
 
@@ -154,7 +187,12 @@ describe.skipIf(redisPath === null)(`a fleet at work${withoutRedis}`, () => {
     copyFileSync(join(here, 'own.mjs'), join(here, 'kept.mjs'));
     appendFileSync(join(here, 'own.mjs'), '// changed\n');
     const { code, err } = await worker('--until-done').ended;
-    expect([code, err]).toEqual([4, expect.stringMatching(/^whitewater: good-1-20-\w+ is of revision (\S+), and this worker of (\S+): it takes none of its chunks .*\n$/)]);
+    expect([code, err]).toEqual([
+      4,
+      expect.stringMatching(
+        /^whitewater: good-1-20-\w+ is of revision (\S+), and this worker of (\S+): it takes none of its chunks .*\n$/,
+      ),
+    ]);
     expect(err).toContain(`${id} is of revision ${revision}, and`);
     expect((await progress()).chunksDone).toBe(0);
     copyFileSync(join(here, 'kept.mjs'), join(here, 'own.mjs'));
@@ -164,8 +202,13 @@ describe.skipIf(redisPath === null)(`a fleet at work${withoutRedis}`, () => {
 
   test('a worker without memory says so in one line, exit code 4, and its chunks are done by others', async () => {
     await started('./own.mjs#good', '--seeds', '20', '--chunk', '5');
-    const greedy = begun(here, { GREEDY: '1', NODE_OPTIONS: '--max-old-space-size=60' }, ...words('work', '--workers', '1', '--until-done'));
-    expect(await greedy.ended).toMatchObject({ code: 4, out: '', err: 'whitewater: out of memory: more heap: NODE_OPTIONS=--max-old-space-size=8192\n' });
+    const greedy = begun(
+      here, { GREEDY: '1', NODE_OPTIONS: '--max-old-space-size=60' },
+      ...words('work', '--workers', '1', '--until-done'),
+    );
+    expect(await greedy.ended).toMatchObject({
+      code: 4, out: '', err: 'whitewater: out of memory: more heap: NODE_OPTIONS=--max-old-space-size=8192\n',
+    });
     expect(await worker('--until-done').ended).toMatchObject({ code: 0 });
     expect((await progress()).seeds).toBe(20);
   });
@@ -177,14 +220,21 @@ describe.skipIf(redisPath === null)(`a fleet at work${withoutRedis}`, () => {
     await until(({ chunksDone }) => chunksDone >= 2);
     await admin.config('SET', 'maxmemory', '1');
     const { code, err } = await full.ended;
-    expect([code, err.split('\n').filter((line) => line.startsWith('whitewater'))]).toEqual([4, [`whitewater: Redis at 127.0.0.1:${server.port} is full: what was done is kept; give it more memory (maxmemory) and go on`]]);
+    expect([code, err.split('\n').filter((line) => line.startsWith('whitewater'))]).toEqual([
+      4,
+      [
+        `whitewater: Redis at 127.0.0.1:${server.port} is full: what was done is kept; give it more memory (maxmemory) and go on`,
+      ],
+    ]);
     expect((await fleet('status')).code).toBe(0);
     expect((await fleet('start', './own.mjs#good', '--seeds', '4')).code).toBe(4);
     await admin.config('SET', 'maxmemory', '0');
     admin.disconnect();
     expect(await worker('--until-done').ended).toMatchObject({ code: 0 });
     expect((await fleet('result', '--json', 'fleet.json')).code).toBe(0);
-    expect((await whitewater(here, 'fuzz', './own.mjs#slow', '--seeds', '40', '--workers', '1', '--json', 'fuzz.json')).code).toBe(0);
+    expect(
+      (await whitewater(here, 'fuzz', './own.mjs#slow', '--seeds', '40', '--workers', '1', '--json', 'fuzz.json')).code,
+    ).toBe(0);
     expect(campaignIn(join(here, 'fleet.json'))).toEqual(campaignIn(join(here, 'fuzz.json')));
   });
 
@@ -197,10 +247,17 @@ describe.skipIf(redisPath === null)(`a fleet at work${withoutRedis}`, () => {
     await until(({ chunksDone }) => chunksDone >= 4);
     await server.stop('SIGTERM');
     const { code, err } = await brief.ended;
-    expect([code, err]).toEqual([4, expect.stringContaining(`whitewater: no Redis at 127.0.0.1:${server.port} for 300 ms: `)]);
+    expect([code, err]).toEqual([
+      4, expect.stringContaining(`whitewater: no Redis at 127.0.0.1:${server.port} for 300 ms: `),
+    ]);
     // Whoever only waits for it hears Ctrl-C all the same.
     watch.interrupt();
-    expect(await Promise.race([watch.ended, sleep(20_000)])).toMatchObject({ code: 4, err: expect.stringMatching(/whitewater: no Redis at 127\.0\.0\.1:\d+ for [\d.]+ m?s: what was done is kept there/) });
+    expect(await Promise.race([watch.ended, sleep(20_000)])).toMatchObject({
+      code: 4,
+      err: expect.stringMatching(
+        /whitewater: no Redis at 127\.0\.0\.1:\d+ for [\d.]+ m?s: what was done is kept there/,
+      ),
+    });
     await server.start();
     expect(await patient.ended).toMatchObject({ code: 0 });
     expect((await progress()).seeds).toBe(80);
@@ -221,12 +278,19 @@ describe.skipIf(redisPath === null)(`a fleet at work${withoutRedis}`, () => {
     expect(await stopped.ended).toMatchObject({ code: 0, err: expect.stringContaining(`${id}: stopped\n`) });
     const { seeds } = await progress();
     const result = await fleet('result');
-    expect([result.code, result.out]).toEqual([2, expect.stringContaining(`interrupted before it was done: stopped after ${seeds} of 400`)]);
-    expect((await fleet('start', './own.mjs#slow', '--seeds', '400', '--chunk', '4')).out).toContain(`goes on     ${seeds / 4} chunks are done`);
+    expect([result.code, result.out]).toEqual([
+      2, expect.stringContaining(`interrupted before it was done: stopped after ${seeds} of 400`),
+    ]);
+    expect((await fleet('start', './own.mjs#slow', '--seeds', '400', '--chunk', '4')).out).toContain(
+      `goes on     ${seeds / 4} chunks are done`,
+    );
     expect(await worker('--until-done').ended).toMatchObject({ code: 0 });
     expect((await fleet('result')).code).toBe(0);
     expect((await fleet('stop', '--forget')).out).toBe(`${id}: all of it is done; forgotten\n`);
     expect(await open.store.redis.keys(`{${name}}*${id}*`)).toEqual([]);
-    expect(await fleet('status')).toMatchObject({ code: 4, err: `whitewater: there is no campaign in the fleet "${name}": whitewater fleet start begins one\n` });
+    expect(await fleet('status')).toMatchObject({
+      code: 4,
+      err: `whitewater: there is no campaign in the fleet "${name}": whitewater fleet start begins one\n`,
+    });
   });
 });

@@ -48,7 +48,8 @@ test('the JSON holds the facts that scripts look for', async () => {
   await whitewater(folder, 'fuzz', '--seeds', '20', '--json', 'facts.json');
   expect(campaign('facts.json')).toMatchObject({
     scenario: 'swarm', seeds: 20, passed: 20, violations: [], unknown: 0, trivial: 0, endedEarly: null,
-    operations: expect.any(Number), events: expect.any(Number), snapshotsInstalled: expect.any(Number), wallMs: expect.any(Number),
+    operations: expect.any(Number), events: expect.any(Number), snapshotsInstalled: expect.any(Number),
+    wallMs: expect.any(Number),
   });
 });
 
@@ -61,7 +62,10 @@ test('replay runs a seed twice and gives its digest; a second replay gives the s
 
 test('a plan that was saved replays to the digest of its seed', async () => {
   await whitewater(folder, 'replay', '9', '--json', 'record.json');
-  const { plan, digest } = JSON.parse(readFileSync(join(folder, 'record.json'), 'utf8')) as { plan: unknown; digest: string };
+  const { plan, digest } = JSON.parse(readFileSync(join(folder, 'record.json'), 'utf8')) as {
+    plan: unknown;
+    digest: string;
+  };
   writeFileSync(join(folder, 'nine.plan.json'), JSON.stringify(plan));
   const replayed = await whitewater(folder, 'replay', 'nine.plan.json', '--trace', 'nine.jsonl');
   expect(replayed.out).toContain(digest);

@@ -26,21 +26,44 @@ async function merge(...argv: readonly string[]) {
   let out = '';
   let err = '';
   const terminal: Terminal = {
-    out: (text) => void (out += text), err: (text) => void (err += text), isTerminal: false, columns: 80, hasColor: false, interrupted: new AbortController().signal,
+    out: (text) => void (out += text), err: (text) => void (err += text), isTerminal: false, columns: 80,
+    hasColor: false, interrupted: new AbortController().signal,
   };
   const code = await mergeCommand.run(argv, { terminal, registry });
-  return { code, out, err, lines: out.split('\n').filter((line) => /^ {2}(exit code|also)/.test(line)).map((line) => line.trim()) };
+  return {
+    code,
+    out,
+    err,
+    lines: out
+      .split('\n')
+      .filter((line) => /^ {2}(exit code|also)/.test(line))
+      .map((line) => line.trim()),
+  };
 }
 
 const digits = '0123456789abcdef';
 
 /** Writes shard I of N of as many seeds as the sum; all of them passed unless `change` says otherwise. */
-function shard(name: string, i: number, of: number, change: Partial<ChunkResult> & { piece?: Partial<Piece>; endedEarly?: string; program?: string } = {}): string {
+function shard(
+  name: string,
+  i: number,
+  of: number,
+  change: Partial<ChunkResult> & { piece?: Partial<Piece>; endedEarly?: string; program?: string } = {},
+): string {
   const { piece, endedEarly, program, ...counts } = change;
   const seeds = counts.seeds ?? 5;
   const result = { ...emptyResult('swarm'), seeds, passed: seeds, ...counts };
   const holds = [{ from: 1, count: seeds * of, shard: i, of, seeds, ...piece }];
-  writeFileSync(name, campaignJson({ result, holds, asked: '', workers: 1, wallMs: 1, endedEarly: endedEarly ?? null, replayOptions: '', module: null, planPaths: new Map() }, program ?? '1.0.0+a'));
+  writeFileSync(
+    name,
+    campaignJson(
+      {
+        result, holds, asked: '', workers: 1, wallMs: 1, endedEarly: endedEarly ?? null, replayOptions: '',
+        module: null, planPaths: new Map(),
+      },
+      program ?? '1.0.0+a',
+    ),
+  );
   return name;
 }
 
@@ -54,16 +77,25 @@ describe('a complete set of shards', () => {
   });
 
   test('with a violation in any of them fails, says so, and writes the plan of the seed', async () => {
-    const failing = { passed: 4, violations: [{ seed: 4, property: 'Election Safety', detail: 'two leaders', step: 7, atUs: 9, digest: digits }] };
+    const failing = {
+      passed: 4,
+      violations: [{ seed: 4, property: 'Election Safety', detail: 'two leaders', step: 7, atUs: 9, digest: digits }],
+    };
     const { code, out, lines } = await merge(shard('a.json', 1, 2), shard('b.json', 2, 2, failing));
     expect([code, lines]).toEqual([1, ['exit code 1: 1 violation: swarm seed 4: Election Safety: two leaders']]);
     expect(out).toContain('  plan    failures/swarm-4.plan.json\n');
-    expect(JSON.parse(readFileSync('failures/swarm-4.plan.json', 'utf8'))).toEqual(JSON.parse(JSON.stringify(registry.scenarios.get('swarm')!.draw(4))));
+    expect(JSON.parse(readFileSync('failures/swarm-4.plan.json', 'utf8'))).toEqual(
+      JSON.parse(JSON.stringify(registry.scenarios.get('swarm')!.draw(4))),
+    );
   });
 
   test.each<readonly [string, Partial<ChunkResult>, number]>([
     ['an unknown', { passed: 4, unknowns: [{ seed: 2, detail: 'the budget is over' }] }, 2],
-    ['two runs that differ', { nondeterministic: [{ seed: 2, digests: [digits, digits], differs: ['endUs: 1 and 2'], where: '' }] }, 3],
+    [
+      'two runs that differ',
+      { nondeterministic: [{ seed: 2, digests: [digits, digits], differs: ['endUs: 1 and 2'], where: '' }] },
+      3,
+    ],
     ['a seed that was not drawn', { passed: 4, undrawn: [{ seed: 2, detail: 'seed 2: no' }] }, 4],
     ['a fault of the harness', { passed: 4, faults: [{ seed: 2, message: 'Error' }] }, 5],
   ])('with %s does not pass', async (_, change, code) => {
@@ -74,7 +106,9 @@ describe('a complete set of shards', () => {
     const many = { seeds: seedsForSituations / 2 };
     const large = await merge(shard('a.json', 1, 2, many), shard('b.json', 2, 2, many), '--require-situations');
     expect(large.code).toBe(1);
-    expect(large.lines.map((line) => line.replace(/:? \d+ /, ' ').split(':')[0])).toEqual(['exit code 1 situations never reached', 'also kinds of fault never switched on']);
+    expect(large.lines.map((line) => line.replace(/:? \d+ /, ' ').split(':')[0])).toEqual([
+      'exit code 1 situations never reached', 'also kinds of fault never switched on',
+    ]);
     const small = await merge(shard('a.json', 1, 2), shard('b.json', 2, 2), '--require-situations');
     expect([small.code, small.lines.length]).toEqual([2, 1]);
     expect(small.lines[0]).toMatch(/^exit code 2: \d+ things not seen, in too few seeds to tell: /);
@@ -98,9 +132,13 @@ describe('what is not complete is no pass, and is named', () => {
   });
 
   test('shards that only time bounds hold what they could', async () => {
-    const [a, b] = [shard('a.json', 1, 2, { piece: { count: null } }), shard('b.json', 2, 2, { seeds: 9, piece: { count: null } })];
+    const [a, b] = [
+      shard('a.json', 1, 2, { piece: { count: null } }), shard('b.json', 2, 2, { seeds: 9, piece: { count: null } }),
+    ];
     expect((await merge(a, b)).code).toBe(0);
-    expect(await merge(b)).toMatchObject({ code: 2, lines: ['exit code 2: 1 part of the campaign missing: seeds from 1 on, shard 1/2'] });
+    expect(await merge(b)).toMatchObject({
+      code: 2, lines: ['exit code 2: 1 part of the campaign missing: seeds from 1 on, shard 1/2'],
+    });
   });
 
   test('shards in which no seed was run', async () => {
@@ -117,14 +155,26 @@ describe('what does not belong together is refused, and nothing is written', () 
     expect(existsSync('sum.json')).toBe(false);
   };
 
-  test('the same shard twice', () => refuses([shard('a.json', 1, 2), shard('b.json', 1, 2)], '1 shard given twice: a.json and b.json: both hold seed 1'));
+  test('the same shard twice', () =>
+    refuses(
+      [shard('a.json', 1, 2), shard('b.json', 1, 2)], '1 shard given twice: a.json and b.json: both hold seed 1',
+    ));
   test('a sum and a part of it', async () => {
     await merge(shard('a.json', 1, 2), shard('b.json', 2, 2), '--json', 'whole.json');
     await refuses(['b.json', 'whole.json'], '1 shard given twice: b.json and whole.json: both hold seed 2');
   });
-  test('campaigns that hold the same seed', () => refuses([shard('a.json', 1, 1), shard('b.json', 1, 1, { piece: { from: 5 } })], 'both hold seed 5'));
-  test('another scenario', () => refuses([shard('a.json', 1, 2), shard('b.json', 2, 2, { scenario: 'lab/2A' })], '1 shard of another campaign: b.json is of scenario lab/2A, a.json of swarm'));
-  test('another version of the program', () => refuses([shard('a.json', 1, 2), shard('b.json', 2, 2, { program: '1.0.0+b' })], '1 shard of another campaign: b.json comes from version 1.0.0+b of the program, a.json from 1.0.0+a'));
+  test('campaigns that hold the same seed', () =>
+    refuses([shard('a.json', 1, 1), shard('b.json', 1, 1, { piece: { from: 5 } })], 'both hold seed 5'));
+  test('another scenario', () =>
+    refuses(
+      [shard('a.json', 1, 2), shard('b.json', 2, 2, { scenario: 'lab/2A' })],
+      '1 shard of another campaign: b.json is of scenario lab/2A, a.json of swarm',
+    ));
+  test('another version of the program', () =>
+    refuses(
+      [shard('a.json', 1, 2), shard('b.json', 2, 2, { program: '1.0.0+b' })],
+      '1 shard of another campaign: b.json comes from version 1.0.0+b of the program, a.json from 1.0.0+a',
+    ));
   test('a file that was damaged', () => {
     const path = shard('a.json', 1, 1);
     writeFileSync(path, readFileSync(path, 'utf8').replace('"passed": 5', '"passed": "x"'));

@@ -9,19 +9,34 @@ import { whitewater } from '../../support/whitewater.ts';
 const folder = mkdtempSync(join(tmpdir(), 'whitewater-trace-tla-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const path = join(folder, 'run.ndjson');
-const linesIn = (text: string): readonly TraceLine[] => text.trimEnd().split('\n').map((line) => JSON.parse(line) as TraceLine);
+const linesIn = (text: string): readonly TraceLine[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as TraceLine);
 
 /** Two servers, one write, nothing else. */
 const small = {
-  format: 'whitewater-plan', version: 1, scenario: 'by hand', system: 'raft-kv', seed: 'a small trace', servers: 2, clients: 1,
+  format: 'whitewater-plan',
+  version: 1,
+  scenario: 'by hand',
+  system: 'raft-kv',
+  seed: 'a small trace',
+  servers: 2,
+  clients: 1,
   settings: {
-    heartbeatUs: 50000, electionTimeoutUs: { min: 100000, max: 200000 }, entriesPerMessageMax: 8, noopOnElection: true, maxRaftState: -1,
-    applyBatchMax: 100, applyPauseUs: { min: 0, max: 0 }, retryUs: { min: 100000, max: 200000 }, backoffUs: { min: 10000, max: 20000 },
+    heartbeatUs: 50000, electionTimeoutUs: { min: 100000, max: 200000 }, entriesPerMessageMax: 8, noopOnElection: true,
+    maxRaftState: -1, applyBatchMax: 100, applyPauseUs: { min: 0, max: 0 }, retryUs: { min: 100000, max: 200000 },
+    backoffUs: { min: 10000, max: 20000 },
   },
-  network: { delayUs: { min: 1000, max: 2000 }, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, lateUs: { min: 0, max: 0 } },
+  network: {
+    delayUs: { min: 1000, max: 2000 }, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, lateUs: { min: 0, max: 0 },
+  },
   disk: { writeUs: { min: 0, max: 0 } },
-  faults: [], operations: [{ client: 0, atUs: 200000, request: { kind: 'put', key: 'k', value: 'v' } }],
-  stormUs: 260000, settleUs: 2000000,
+  faults: [],
+  operations: [{ client: 0, atUs: 200000, request: { kind: 'put', key: 'k', value: 'v' } }],
+  stormUs: 260000,
+  settleUs: 2000000,
 };
 
 test('a small run, line by line', async () => {
@@ -47,18 +62,22 @@ test('the reading can fail: a line left out is noticed', () => {
   const lines = linesIn(readFileSync(path, 'utf8'));
   const sent = lines.findIndex(({ event: { name } }) => name === 'SendRequestVoteRequest');
   const ready = lines.findIndex(({ event: { name } }, at) => at > sent && name === 'Ready');
-  for (const left of [sent, ready]) expect(flawsOf(lines.filter((_, at) => at !== left)).length, `line ${left + 1}`).toBeGreaterThan(0);
+  for (const left of [sent, ready])
+    expect(flawsOf(lines.filter((_, at) => at !== left)).length, `line ${left + 1}`).toBeGreaterThan(0);
 });
 
 test('nothing is written where the system has no specification to tell the steps by', async () => {
   const none = join(folder, 'none.ndjson');
-  writeFileSync(join(folder, 'plain.mjs'), `import { registry } from ${JSON.stringify(new URL('../../../dist/scenarios/registry.js', import.meta.url).href)};
+  writeFileSync(
+    join(folder, 'plain.mjs'),
+    `import { registry } from ${JSON.stringify(new URL('../../../dist/scenarios/registry.js', import.meta.url).href)};
 const swarm = registry.scenarios.get('swarm');
 const { specification, ...plain } = swarm.system;
 const scenario = { ...swarm, name: 'plain', system: { ...plain, name: 'plain' }, draw: (seed) => ({ ...swarm.draw(seed), system: 'plain' }) };
 const own = { url: import.meta.url, scenarios: new Map([['plain', scenario]]), systems: new Map([['plain', scenario.system]]), models: new Map() };
 export { own as registry };
-`);
+`,
+  );
   const { code, err } = await whitewater(folder, 'replay', '3', '--scenario', './plain.mjs', '--trace-tla', none);
   expect([code, existsSync(none)]).toEqual([4, false]);
   expect(err).toContain('--trace-tla: system "plain" has no `specification`');
@@ -66,7 +85,9 @@ export { own as registry };
 
 test('nothing is written of a plan with an option that the specification does not know', async () => {
   const none = join(folder, 'none.ndjson');
-  writeFileSync(join(folder, 'pre-vote.json'), JSON.stringify({ ...small, settings: { ...small.settings, preVote: true } }));
+  writeFileSync(
+    join(folder, 'pre-vote.json'), JSON.stringify({ ...small, settings: { ...small.settings, preVote: true } }),
+  );
   const { code, err } = await whitewater(folder, 'replay', 'pre-vote.json', '--trace-tla', none);
   expect([code, existsSync(none)]).toEqual([4, false]);
   expect(err).toContain('--trace-tla: the settings of this plan have on what is not in the specification');

@@ -9,13 +9,18 @@ const folder = mkdtempSync(join(tmpdir(), 'whitewater-soak-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('the same seed and number of operations have one digest, and pass', async () => {
-  const [one, other] = [await whitewater(folder, 'soak', '--operations', '1500', '--json', 'one.json'), await whitewater(folder, 'soak', '--operations', '1500')];
+  const [one, other] = [
+    await whitewater(folder, 'soak', '--operations', '1500', '--json', 'one.json'),
+    await whitewater(folder, 'soak', '--operations', '1500'),
+  ];
   expect([one.code, other.code]).toEqual([0, 0]);
   expect(one.out).toMatch(/^swarm soak, seed 1: 1,500 operations answered in 2 rounds\n/);
   expect(one.out).toContain('  verdict  passed\n');
   const digest = /digest +([0-9a-f]{16})/;
   expect(digest.exec(one.out)![1]).toBe(digest.exec(other.out)![1]);
-  expect(JSON.parse(readFileSync(join(folder, 'one.json'), 'utf8'))).toMatchObject({ scenario: 'swarm', seed: 1, asked: 1500, rounds: 2, judged: 2, operations: 1500, digest: digest.exec(one.out)![1] });
+  expect(JSON.parse(readFileSync(join(folder, 'one.json'), 'utf8'))).toMatchObject({
+    scenario: 'swarm', seed: 1, asked: 1500, rounds: 2, judged: 2, operations: 1500, digest: digest.exec(one.out)![1],
+  });
 });
 
 test('a planted bug of the core fails it, with the round and how to see it again', async () => {
@@ -31,7 +36,10 @@ test('Ctrl-C ends it between two rounds with what is known, which is no pass', a
   expect(code).toBe(2);
   expect(out).toMatch(/answered in [\d,]+ rounds? \(interrupted after [\d,]+ of 1,000,000 operations\)/);
   expect(out).toContain('exit code 2: interrupted before it was done');
-  const { operations, judged, rounds, digest } = JSON.parse(readFileSync(join(folder, 'early.json'), 'utf8')) as Record<string, number>;
+  const { operations, judged, rounds, digest } = JSON.parse(readFileSync(join(folder, 'early.json'), 'utf8')) as Record<
+    string,
+    number
+  >;
   expect([operations! > 0, judged === rounds, digest]).toEqual([true, true, expect.stringMatching(/^[0-9a-f]{16}$/)]);
 });
 

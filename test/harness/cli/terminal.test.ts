@@ -14,13 +14,16 @@ class Stream extends EventEmitter {
   }
   write(text: string): void {
     this.written.push(text);
-    if (this.code !== '' && this.written.length >= 2) this.emit('error', Object.assign(new Error(this.code), { code: this.code }));
+    if (this.code !== '' && this.written.length >= 2)
+      this.emit('error', Object.assign(new Error(this.code), { code: this.code }));
   }
 }
 const listeners = { SIGINT: process.listeners('SIGINT'), SIGTERM: process.listeners('SIGTERM') };
 afterEach(() => {
   vi.restoreAllMocks();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) for (const one of process.listeners(signal)) if (!listeners[signal].includes(one)) process.removeListener(signal, one);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    for (const one of process.listeners(signal))
+      if (!listeners[signal].includes(one)) process.removeListener(signal, one);
 });
 
 function terminalOn(out: Stream, err: Stream) {

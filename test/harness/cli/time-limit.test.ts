@@ -18,7 +18,9 @@ function isUpAround(budgetMs: number, atMs: number): readonly boolean[] {
 }
 
 describe('the time is up', () => {
-  test.each([['a second', 1000], ['30 days', 30 * dayMs], ['90 days', 90 * dayMs]])('after %s, and not before: a timer of Node holds 24.8 days', (_, budgetMs) => {
+  test.each([
+    ['a second', 1000], ['30 days', 30 * dayMs], ['90 days', 90 * dayMs],
+  ])('after %s, and not before: a timer of Node holds 24.8 days', (_, budgetMs) => {
     expect(isUpAround(budgetMs, budgetMs)).toEqual([false, true]);
   });
 

@@ -1,4 +1,7 @@
-/** A file that cannot be written takes no verdict away: summary and violation first, the verdict's exit code, then the file. */
+/**
+ * A file that cannot be written takes no verdict away: summary and violation first, the verdict's exit code, then the
+ * file.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,19 +20,35 @@ const full = '/dev/full';
 
 describe('where `failures` is no folder, a found violation is told with its summary: exit code 1', () => {
   test.each([
-    ['fuzz', ['fuzz', '--seeds', '1', '--workers', '1'], /^ {2}exit code 1: 1 violation: swarm seed 1: /m, 'failures/swarm-1.plan.json'],
-    ['fuzz --shrink', ['fuzz', '--seeds', '1', '--workers', '1', '--shrink'], /^FAIL swarm seed 1/m, 'failures/swarm-1.report.json'],
-    ['lab', ['lab', '2A-1'], /^ {2}exit code 1: 1 violation: lab\/2A-1-InitialElection seed 1: /m, 'failures/lab-2A-1-InitialElection-1.plan.json'],
-    ['explore', ['explore', '--clients', '0', '--max-term', '1', '--max-log', '1', '--workers', '1'], /^ {2}exit code 1: 1 violation: raft-kv: Elect/m, 'failures/explore-raft-kv-'],
-  ])('%s', async (_name, argv, says, file) => {
-    const { code, out, err } = await bad(...argv);
-    expect(code, out + err).toBe(1);
-    expect(out).toMatch(says);
-    expect(out).toContain('also: 1 file that could not be written: ');
-    expect(err).toContain(`whitewater: cannot write ${file}`);
-    expect(err).toContain('a part of its path is not a folder\n');
-    expect(out).not.toContain('replay failures/');
-  }, 240_000);
+    [
+      'fuzz', ['fuzz', '--seeds', '1', '--workers', '1'], /^ {2}exit code 1: 1 violation: swarm seed 1: /m,
+      'failures/swarm-1.plan.json',
+    ],
+    [
+      'fuzz --shrink', ['fuzz', '--seeds', '1', '--workers', '1', '--shrink'], /^FAIL swarm seed 1/m,
+      'failures/swarm-1.report.json',
+    ],
+    [
+      'lab', ['lab', '2A-1'], /^ {2}exit code 1: 1 violation: lab\/2A-1-InitialElection seed 1: /m,
+      'failures/lab-2A-1-InitialElection-1.plan.json',
+    ],
+    [
+      'explore', ['explore', '--clients', '0', '--max-term', '1', '--max-log', '1', '--workers', '1'],
+      /^ {2}exit code 1: 1 violation: raft-kv: Elect/m, 'failures/explore-raft-kv-',
+    ],
+  ])(
+    '%s',
+    async (_name, argv, says, file) => {
+      const { code, out, err } = await bad(...argv);
+      expect(code, out + err).toBe(1);
+      expect(out).toMatch(says);
+      expect(out).toContain('also: 1 file that could not be written: ');
+      expect(err).toContain(`whitewater: cannot write ${file}`);
+      expect(err).toContain('a part of its path is not a folder\n');
+      expect(out).not.toContain('replay failures/');
+    },
+    240_000,
+  );
 });
 
 describe('a full device for --json', () => {
@@ -48,12 +67,16 @@ describe('a full device for --json', () => {
     const { code, out, err } = await whitewater(folder, 'fuzz', '--seeds', '1', '--workers', '1', '--json', full);
     expect(code, out + err).toBe(4);
     expect(out).toContain('1 passed, 0 violated, 0 unknown');
-    expect(out).toContain(`exit code 4: 1 file that could not be written: cannot write ${full}: no space left on the disk\n`);
+    expect(out).toContain(
+      `exit code 4: 1 file that could not be written: cannot write ${full}: no space left on the disk\n`,
+    );
   }, 240_000);
 
   test('check: an illegal history stays illegal', async () => {
     writeFileSync(join(folder, 'illegal.jsonl'), '{"client":0,"op":"read","output":3,"call":0,"return":1}\n');
-    const { code, out, err } = await whitewater(folder, 'check', 'illegal.jsonl', '--model', 'register', '--json', full);
+    const { code, out, err } = await whitewater(
+      folder, 'check', 'illegal.jsonl', '--model', 'register', '--json', full,
+    );
     expect(code, out + err).toBe(1);
     expect(out).toContain('illegal.jsonl: illegal');
     expect(err).toContain(`whitewater: cannot write ${full}: no space left on the disk\n`);

@@ -2,7 +2,9 @@
 import { fc, prop } from '../../support/property.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { registerModel, type Model as Sequential, type RegisterInput, type RegisterOutput } from '../../../checkers/porcupine-ts-port/index.ts';
+import {
+  registerModel, type Model as Sequential, type RegisterInput, type RegisterOutput,
+} from '../../../checkers/porcupine-ts-port/index.ts';
 import { Hasher, omissionProbability, StructuralHasher } from '../../../harness/explore/fingerprint.ts';
 import { Interner } from '../../../harness/explore/interner.ts';
 import { linearizability, operationsOf, type ClientHistory } from '../../../harness/explore/linearizable.ts';
@@ -16,7 +18,9 @@ const hashOf = (value: unknown, remembers = true): string => {
   return `${hasher.lo} ${hasher.hi}`;
 };
 
-const plain = fc.jsonValue({ maxDepth: 3, noUnicodeString: false }).map((value) => JSON.parse(JSON.stringify(value)) as unknown);
+const plain = fc
+  .jsonValue({ maxDepth: 3, noUnicodeString: false })
+  .map((value) => JSON.parse(JSON.stringify(value)) as unknown);
 
 /** The same content with every record's fields in the other order. */
 function turned(value: unknown): unknown {
@@ -35,10 +39,15 @@ describe('structural fingerprints', () => {
     expect(hashOf(value, false)).toBe(hashOf(value));
   });
 
-  prop([fc.uniqueArray(fc.integer()), fc.uniqueArray(fc.integer())])('sets and maps are compared by content', (a, b) => {
-    expect(hashOf(new Set(a)) === hashOf(new Set(b))).toBe(isDeepStrictEqual(new Set(a), new Set(b)));
-    expect(hashOf(new Map(a.map((key) => [key, -key])))).toBe(hashOf(new Map(a.toReversed().map((key) => [key, -key]))));
-  });
+  prop([fc.uniqueArray(fc.integer()), fc.uniqueArray(fc.integer())])(
+    'sets and maps are compared by content',
+    (a, b) => {
+      expect(hashOf(new Set(a)) === hashOf(new Set(b))).toBe(isDeepStrictEqual(new Set(a), new Set(b)));
+      expect(hashOf(new Map(a.map((key) => [key, -key])))).toBe(
+        hashOf(new Map(a.toReversed().map((key) => [key, -key]))),
+      );
+    },
+  );
 
   it('an object that is not plain data needs a view, and is then compared by it', () => {
     class Box {
@@ -80,26 +89,38 @@ describe('structural fingerprints', () => {
   });
 });
 
-const keys = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: -(2 ** 31), max: -1 }), fc.integer({ min: 2 ** 20, max: 2 ** 31 - 1 })));
+const keys = fc.tuple(
+  fc.integer({ min: 1, max: 40 }),
+  fc.oneof(
+    fc.integer({ min: 1, max: 3 }), fc.integer({ min: -(2 ** 31), max: -1 }),
+    fc.integer({ min: 2 ** 20, max: 2 ** 31 - 1 }),
+  ),
+);
 
 describe('the visited set', () => {
-  prop([fc.array(keys, { maxLength: 400 }), fc.boolean()])('is a set, through growth and splits of segments', (list, isShared) => {
-    // Segments of at most 16 slots: they split many times.
-    const visited = Visited.create(isShared, 3, 4);
-    const plainSet = new Set<string>();
-    for (const [low, hi] of list) {
-      const lo = Math.imul(low, 0x9e3779b1);
-      if (visited.room < 8) visited.reserve(16);
-      const isNew = visited.insert(lo, hi, 0, 0, 0);
-      expect(isNew).toBe(!plainSet.has(`${lo} ${hi}`));
-      plainSet.add(`${lo} ${hi}`);
-    }
-    expect(visited.size).toBe(plainSet.size);
-    for (const [low, hi] of list) expect(visited.has(Math.imul(low, 0x9e3779b1), hi)).toBe(true);
-    expect(visited.has(Math.imul(41, 0x9e3779b1), 77)).toBe(false);
-  });
+  prop([fc.array(keys, { maxLength: 400 }), fc.boolean()])(
+    'is a set, through growth and splits of segments',
+    (list, isShared) => {
+      // Segments of at most 16 slots: they split many times.
+      const visited = Visited.create(isShared, 3, 4);
+      const plainSet = new Set<string>();
+      for (const [low, hi] of list) {
+        const lo = Math.imul(low, 0x9e3779b1);
+        if (visited.room < 8) visited.reserve(16);
+        const isNew = visited.insert(lo, hi, 0, 0, 0);
+        expect(isNew).toBe(!plainSet.has(`${lo} ${hi}`));
+        plainSet.add(`${lo} ${hi}`);
+      }
+      expect(visited.size).toBe(plainSet.size);
+      for (const [low, hi] of list) expect(visited.has(Math.imul(low, 0x9e3779b1), hi)).toBe(true);
+      expect(visited.has(Math.imul(41, 0x9e3779b1), 77)).toBe(false);
+    },
+  );
 
-  prop([fc.uniqueArray(fc.tuple(fc.integer({ min: 1 }), fc.integer({ min: 1 })), { minLength: 2, maxLength: 50 }), fc.boolean()])('keeps the parent with the smallest fingerprint of the level before', (parents, isShared) => {
+  prop([
+    fc.uniqueArray(fc.tuple(fc.integer({ min: 1 }), fc.integer({ min: 1 })), { minLength: 2, maxLength: 50 }),
+    fc.boolean(),
+  ])('keeps the parent with the smallest fingerprint of the level before', (parents, isShared) => {
     const visited = Visited.create(isShared);
     const distinct = [...new Map(parents.map(([lo, hi]) => [`${lo} ${hi >>> 16}`, { lo, hi }])).values()];
     for (const { lo, hi } of distinct) visited.insert(lo, hi, 0, 0, 0);
@@ -130,19 +151,27 @@ describe('the visited set', () => {
     expect(states.filter(({ lo, hi }) => visited.insert(lo, hi, 0, 0, 999))).toEqual([]);
   });
 
-  it.each([false, true])('goes on at the beginning of a segment where its end is taken, also when it grows (shared: %s)', (isShared) => {
-    // All have the last of eight places, and then of sixteen.
-    const visited = Visited.create(isShared, 3, 4);
-    const his = [1, 2, 3, 4, 5];
-    for (const hi of his) expect(visited.insert(-1, hi, -1, hi - 1, hi - 1)).toBe(true);
-    for (const more of [4, 12, 24]) {
-      visited.reserve(more);
-      expect(his.filter((hi) => !visited.has(-1, hi) || visited.levelOf(-1, hi) !== hi - 1 || visited.insert(-1, hi, -1, hi - 1, hi - 1))).toEqual([]);
-      expect(visited.has(-1, 6)).toBe(false);
-      expect(visited.parentOf(-1, 3)).toEqual({ lo: -1, hi: 2 });
-    }
-    expect(visited.buffers.segments.length).toBeGreaterThan(1);
-  });
+  it.each([false, true])(
+    'goes on at the beginning of a segment where its end is taken, also when it grows (shared: %s)',
+    (isShared) => {
+      // All have the last of eight places, and then of sixteen.
+      const visited = Visited.create(isShared, 3, 4);
+      const his = [1, 2, 3, 4, 5];
+      for (const hi of his) expect(visited.insert(-1, hi, -1, hi - 1, hi - 1)).toBe(true);
+      for (const more of [4, 12, 24]) {
+        visited.reserve(more);
+        expect(
+          his.filter(
+            (hi) =>
+              !visited.has(-1, hi) || visited.levelOf(-1, hi) !== hi - 1 || visited.insert(-1, hi, -1, hi - 1, hi - 1),
+          ),
+        ).toEqual([]);
+        expect(visited.has(-1, 6)).toBe(false);
+        expect(visited.parentOf(-1, 3)).toEqual({ lo: -1, hi: 2 });
+      }
+      expect(visited.buffers.segments.length).toBeGreaterThan(1);
+    },
+  );
 
   it('costs at most 18.5 bytes a state with the way back, once there are more than some ten thousand', () => {
     const visited = Visited.create(false);
@@ -165,7 +194,10 @@ describe('histories of an untimed world', () => {
   const runs = fc.array(fc.nat(2), { maxLength: 24 });
 
   prop([runs])('as operations with times, one precedes another exactly as it did', (turns) => {
-    const clients = [0, 1, 2].map(() => ({ completed: [] as { input: number; output: number; before: number[] }[], inFlight: null as { input: number; before: number[] } | null }));
+    const clients = [0, 1, 2].map(() => ({
+      completed: [] as { input: number; output: number; before: number[] }[],
+      inFlight: null as { input: number; before: number[] } | null,
+    }));
     const called = new Map<number, number>();
     const returned = new Map<number, number>();
     turns.forEach((client, time) => {
@@ -194,11 +226,18 @@ describe('histories of an untimed world', () => {
 describe('linearizability of histories', () => {
   type Histories = readonly ClientHistory<RegisterInput, RegisterOutput>[];
   const register = registerModel as Sequential<unknown, RegisterInput, RegisterOutput>;
-  const wrote = (value: number): Histories[number]['completed'][number] => ({ input: { op: 'write', value }, output: {}, before: [0, 0] });
-  const read = (value: number, before: readonly number[]): Histories[number]['completed'][number] => ({ input: { op: 'read' }, output: { value }, before });
-  const history = (seen: number, before: readonly number[] = [1, 0]): Histories => [{ completed: [wrote(1)], inFlight: null }, { completed: [read(seen, before)], inFlight: null }];
-  const judged = (property: ReturnType<typeof linearizability<Histories, RegisterInput, RegisterOutput>>, state: Histories): string | undefined =>
-    (property.kind === 'always' ? property.check(state)?.verdict : 'no such kind');
+  const wrote = (value: number): Histories[number]['completed'][number] => ({
+    input: { op: 'write', value }, output: {}, before: [0, 0],
+  });
+  const read = (value: number, before: readonly number[]): Histories[number]['completed'][number] => ({
+    input: { op: 'read' }, output: { value }, before,
+  });
+  const history = (seen: number, before: readonly number[] = [1, 0]): Histories => [
+    { completed: [wrote(1)], inFlight: null }, { completed: [read(seen, before)], inFlight: null },
+  ];
+  const judged = (
+    property: ReturnType<typeof linearizability<Histories, RegisterInput, RegisterOutput>>, state: Histories,
+  ): string | undefined => (property.kind === 'always' ? property.check(state)?.verdict : 'no such kind');
 
   it('each different history is judged for itself, and again the same', () => {
     const property = linearizability(register, (state: Histories) => state);
@@ -224,7 +263,9 @@ describe('letters and numbers', () => {
   };
   it('a bag counts equal parts as often as they are there, in no order', () => {
     const [a, b] = [{ lo: 3, hi: 5 }, { lo: 7, hi: -11 }];
-    const bags = [[], [a], [a, a], [a, a, a], [b], [b, b], [a, b], [a, a, b]].map((parts) => of((hasher) => hasher.bag(parts)));
+    const bags = [[], [a], [a, a], [a, a, a], [b], [b, b], [a, b], [a, a, b]].map((parts) =>
+      of((hasher) => hasher.bag(parts)),
+    );
     expect(new Set(bags).size).toBe(bags.length);
     expect(of((hasher) => hasher.bag([b, a, a]))).toBe(bags.at(-1));
   });
@@ -240,9 +281,12 @@ describe('tools for representatives', () => {
     expect(permutations(3)[0]).toEqual([0, 1, 2]);
   });
 
-  prop([fc.array(fc.array(fc.integer(), { minLength: 3, maxLength: 3 }), { minLength: 1 })])('the least candidate does not depend on their order', (lists) => {
-    const least = leastBy(lists, (list) => list);
-    expect(leastBy(lists.toReversed(), (list) => list)).toEqual(least);
-    for (const list of lists) expect(compareLists(least, list)).toBeLessThanOrEqual(0);
-  });
+  prop([fc.array(fc.array(fc.integer(), { minLength: 3, maxLength: 3 }), { minLength: 1 })])(
+    'the least candidate does not depend on their order',
+    (lists) => {
+      const least = leastBy(lists, (list) => list);
+      expect(leastBy(lists.toReversed(), (list) => list)).toEqual(least);
+      for (const list of lists) expect(compareLists(least, list)).toBeLessThanOrEqual(0);
+    },
+  );
 });

@@ -2,7 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { Letters, type Inbox, type Letter, type NetworkKind } from '../../../harness/explore/untimed/letters.ts';
 
-const namesOf = (letters: readonly Letter[]): string => letters.map(({ value }) => `${value.from}${String(value.message)}`).toSorted().join(' ');
+const namesOf = (letters: readonly Letter[]): string =>
+  letters
+    .map(({ value }) => `${value.from}${String(value.message)}`)
+    .toSorted()
+    .join(' ');
 
 describe.each<[NetworkKind, { all: string; deliverable: string; left: string; twice: string }]>([
   // Server 0 sent a and then b, server 1 sent c; 0's a is delivered; then 0 sends a once more.
@@ -31,11 +35,14 @@ describe.each<[NetworkKind, { all: string; deliverable: string; left: string; tw
   test('equal contents are one inbox, whatever way they came about; senders are told apart', () => {
     expect(letters.with(letters.with(letters.empty, c), a)).toBe(letters.with(letters.with(letters.empty, a), c));
     expect(letters.with(letters.empty, letters.letter(1, 2, 'a'))).not.toBe(letters.with(letters.empty, a));
-    expect(letters.with(letters.with(letters.empty, b), a) === letters.with(letters.with(letters.empty, a), b)).toBe(kind !== 'ordered');
+    expect(letters.with(letters.with(letters.empty, b), a) === letters.with(letters.with(letters.empty, a), b)).toBe(
+      kind !== 'ordered',
+    );
   });
   test('of several senders there is one order, and what is put in is found again', () => {
     const many = ['d', 'e', 'f', 'g', 'h', 'i'].map((message, from) => letters.letter(from, 2, message));
-    const put = (some: readonly Letter[]): Inbox => some.reduce((box: Inbox, letter) => letters.with(box, letter), letters.empty);
+    const put = (some: readonly Letter[]): Inbox =>
+      some.reduce((box: Inbox, letter) => letters.with(box, letter), letters.empty);
     const whole = put(many);
     for (let turn = 0; turn < many.length; turn++) {
       const turned = [...many.slice(turn), ...many.slice(0, turn)];

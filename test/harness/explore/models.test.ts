@@ -19,8 +19,10 @@ function modelOf(name: string, given: ParameterValues) {
 }
 
 const numbers = ({ distinct, generated, depth }: SearchResult<unknown, unknown>) => [distinct, generated, depth];
-const verdicts = (result: SearchResult<unknown, unknown>) => Object.fromEntries(result.properties.map(({ name, verdict }) => [name, verdict]));
-const pathOf = (result: SearchResult<unknown, unknown>, name: string) => result.properties.find((property) => property.name === name)!.path!;
+const verdicts = (result: SearchResult<unknown, unknown>) =>
+  Object.fromEntries(result.properties.map(({ name, verdict }) => [name, verdict]));
+const pathOf = (result: SearchResult<unknown, unknown>, name: string) =>
+  result.properties.find((property) => property.name === name)!.path!;
 
 const known: readonly (readonly [string, ParameterValues, readonly number[]])[] = [
   ['two-phase-commit', { rms: 1 }, [12, 20, 5]],
@@ -45,7 +47,9 @@ describe('the whole space, breadth first', () => {
     const result = await breadthFirst(modelOf(name, given), { clock });
     expect(numbers(result)).toEqual(expected);
     expect(result.end).toBe('closed');
-    expect(Object.values(verdicts(result)).filter((verdict) => verdict !== 'holds' && verdict !== 'reached')).toEqual([]);
+    expect(Object.values(verdicts(result)).filter((verdict) => verdict !== 'holds' && verdict !== 'reached')).toEqual(
+      [],
+    );
   });
 });
 
@@ -58,7 +62,9 @@ describe('the whole space, depth first', () => {
 
 describe('up to renaming', () => {
   // The orbits of TwoPhase; Stateright's "665 with symmetry" for 5 is not one of them.
-  it.each([[1, 12], [2, 34], [3, 80], [4, 166], [5, 314]])('two-phase commit with %i managers has %i orbits', async (rms, orbits) => {
+  it.each([
+    [1, 12], [2, 34], [3, 80], [4, 166], [5, 314],
+  ])('two-phase commit with %i managers has %i orbits', async (rms, orbits) => {
     const result = await breadthFirst(modelOf('two-phase-commit', { rms }), { clock, hasSymmetry: true });
     expect(result.distinct).toBe(orbits);
   });
@@ -75,7 +81,8 @@ describe('up to renaming', () => {
       const reduced = await breadthFirst(modelOf(name, given), { clock, hasSymmetry: true });
       expect(verdicts(reduced)).toEqual(verdicts(whole));
       expect(reduced.depth).toBe(whole.depth);
-      const lengths = (result: SearchResult<unknown, unknown>) => result.properties.map(({ path }) => path?.actions.length ?? null);
+      const lengths = (result: SearchResult<unknown, unknown>) =>
+        result.properties.map(({ path }) => path?.actions.length ?? null);
       expect(lengths(reduced)).toEqual(lengths(whole));
     },
   );
@@ -91,7 +98,8 @@ describe('shortest paths', () => {
     const model = modelOf('die-hard', {});
     const result = await breadthFirst(model, { clock });
     expect(pathOf(result, 'a jug holds 4 gallons').actions).toEqual([
-      'fill the big jug', 'pour big into small', 'empty the small jug', 'pour big into small', 'fill the big jug', 'pour big into small',
+      'fill the big jug', 'pour big into small', 'empty the small jug', 'pour big into small', 'fill the big jug',
+      'pour big into small',
     ]);
   });
 
@@ -107,7 +115,8 @@ describe('shortest paths', () => {
     expect(verdicts(result)['every history is linearizable']).toBe('violated');
     const path = pathOf(result, 'every history is linearizable');
     expect(path.actions.map((action) => model.describeAction(action))).toEqual([
-      'c0 -> n0: Put(request 2, value "A")', 'n0 -> c0: PutOk(request 2)', 'c0 -> n1: Get(request 4)', 'n1 -> c0: GetOk(request 4, value null)',
+      'c0 -> n0: Put(request 2, value "A")', 'n0 -> c0: PutOk(request 2)', 'c0 -> n1: Get(request 4)',
+      'n1 -> c0: GetOk(request 4, value null)',
     ]);
     const shorter = await breadthFirst(model, { clock, maxDepth: 4 });
     expect(verdicts(shorter)['every history is linearizable']).toBe('unknown');

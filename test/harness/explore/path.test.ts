@@ -6,7 +6,10 @@ import type { Finding } from '../../../harness/explore/findings.ts';
 import type { Model, Property } from '../../../harness/explore/model.ts';
 import { completePath } from '../../../harness/explore/path.ts';
 
-function modelOf(edges: Readonly<Record<number, readonly number[]>>, properties: readonly Property<number, number>[], initial: readonly number[] = [0]): Model<number, number> {
+function modelOf(
+  edges: Readonly<Record<number, readonly number[]>>, properties: readonly Property<number, number>[],
+  initial: readonly number[] = [0],
+): Model<number, number> {
   return {
     initialStates: () => initial,
     actions: (state) => (edges[state] ?? []).map((_, at) => at),
@@ -35,7 +38,9 @@ function halfTwins(half: 'lo' | 'hi'): readonly [number, number] {
 
 describe.each(['lo', 'hi'] as const)('states that share half of a fingerprint (%s)', (half) => {
   const [one, other] = halfTwins(half);
-  const badAt = (place: number): Property<number, number> => ({ kind: 'always', name: 'bad', check: (state) => (state === place ? { verdict: 'violation', detail: 'there' } : null) });
+  const badAt = (place: number): Property<number, number> => ({
+    kind: 'always', name: 'bad', check: (state) => (state === place ? { verdict: 'violation', detail: 'there' } : null),
+  });
   test.each([
     ['as the next state', modelOf({ 0: [one, other] }, [badAt(other)]), [0, other]],
     ['as the first state', modelOf({}, [badAt(other)], [one, other]), [other]],
@@ -47,14 +52,23 @@ describe.each(['lo', 'hi'] as const)('states that share half of a fingerprint (%
 });
 
 describe('the last step', () => {
-  const finding = (verdict: Finding['verdict']): Finding => ({ property: 0, verdict, detail: '', lo: 1, hi: 1, level: 0, actionIndex: 0 });
+  const finding = (verdict: Finding['verdict']): Finding => ({
+    property: 0, verdict, detail: '', lo: 1, hi: 1, level: 0, actionIndex: 0,
+  });
   const edges = { 0: [1, 2, 3] };
 
   test('is one that breaks the property in the way that was found', () => {
-    const model = modelOf(edges, [{
-      kind: 'always-step', name: 'p', check: (_before, action) => (action === 0 ? null : { verdict: action === 1 ? 'unknown' : 'violation', detail: `by ${action}` }),
-    }]);
-    expect(completePath(model, [0], [], finding('violation'))).toEqual({ states: [0, 3], actions: [2], detail: 'by 2' });
+    const model = modelOf(edges, [
+      {
+        kind: 'always-step',
+        name: 'p',
+        check: (_before, action) =>
+          action === 0 ? null : { verdict: action === 1 ? 'unknown' : 'violation', detail: `by ${action}` },
+      },
+    ]);
+    expect(completePath(model, [0], [], finding('violation'))).toEqual({
+      states: [0, 3], actions: [2], detail: 'by 2',
+    });
     expect(completePath(model, [0], [], finding('unknown'))).toEqual({ states: [0, 2], actions: [1], detail: 'by 1' });
   });
 
@@ -64,8 +78,13 @@ describe('the last step', () => {
   });
 
   test('that is not there any more tells of a property that is not the same for renamed states', () => {
-    for (const property of [{ kind: 'always', name: 'p', check: () => null }, { kind: 'always-step', name: 'p', check: () => null }, { kind: 'sometimes-step', name: 'p', reached: () => false }] as const) {
-      expect(() => completePath(modelOf(edges, [property]), [0], [], finding('violation'))).toThrow('p: the property does not hold for a renamed state as it did for the first');
+    for (const property of [
+      { kind: 'always', name: 'p', check: () => null }, { kind: 'always-step', name: 'p', check: () => null },
+      { kind: 'sometimes-step', name: 'p', reached: () => false },
+    ] as const) {
+      expect(() => completePath(modelOf(edges, [property]), [0], [], finding('violation'))).toThrow(
+        'p: the property does not hold for a renamed state as it did for the first',
+      );
     }
   });
 });

@@ -25,12 +25,27 @@ const search = (given: ParameterValues, wrap: Wrap) => breadthFirst(modelOf(give
 type ServerEvent = Event<ServerMessage, never>;
 
 /** A server that reads its messages otherwise. */
-const hearing = (change: (server: Server, message: ServerMessage, from: number) => ServerMessage) => (process: AnyProcess): AnyProcess => ({
-  ...process,
-  step: (state, event) => process.step(state, event.kind !== 'message' ? event : { ...event, message: change(state as Server, (event as Extract<ServerEvent, { kind: 'message' }>).message, event.from) }),
-});
+const hearing =
+  (change: (server: Server, message: ServerMessage, from: number) => ServerMessage) =>
+  (process: AnyProcess): AnyProcess => ({
+    ...process,
+    step: (state, event) =>
+      process.step(
+        state,
+        event.kind !== 'message'
+          ? event
+          : {
+              ...event,
+              message: change(
+                state as Server, (event as Extract<ServerEvent, { kind: 'message' }>).message, event.from,
+              ),
+            },
+      ),
+  });
 
-const withPersistent = (server: Server, change: Partial<Persistent>): Server => ({ ...server, raft: { ...server.raft, persistent: { ...server.raft.persistent, ...change } } });
+const withPersistent = (server: Server, change: Partial<Persistent>): Server => ({
+  ...server, raft: { ...server.raft, persistent: { ...server.raft.persistent, ...change } },
+});
 
 /** E01. */
 const votesTwice = (process: AnyProcess): AnyProcess => ({
@@ -39,21 +54,33 @@ const votesTwice = (process: AnyProcess): AnyProcess => ({
     const message = event.kind === 'message' ? event.message as ServerMessage : null;
     const server = state as Server;
     const isFollower = server.raft.role.kind === 'follower';
-    return process.step(message?.kind === 'requestVote' && isFollower ? withPersistent(server, { votedFor: null }) : state, event);
+    return process.step(
+      message?.kind === 'requestVote' && isFollower ? withPersistent(server, { votedFor: null }) : state,
+      event,
+    );
   },
 });
 
 /** E02. */
-const electsAnybody = hearing((_, message) => (message.kind === 'requestVote' ? { ...message, lastLogTerm: 99, lastLogIndex: 99 } : message));
+const electsAnybody = hearing((_, message) =>
+  message.kind === 'requestVote' ? { ...message, lastLogTerm: 99, lastLogIndex: 99 } : message,
+);
 
 /** A leader takes a refusal for an acknowledgement. */
-const takesRefusals = hearing((_, message) => (message.kind === 'appendEntriesReply' ? { ...message, success: true } : message));
+const takesRefusals = hearing((_, message) =>
+  message.kind === 'appendEntriesReply' ? { ...message, success: true } : message,
+);
 
 /** P05. */
-const forgetsVotes = (process: AnyProcess): AnyProcess => ({ ...process, boot: (durable) => process.boot({ ...(durable as Persistent), votedFor: null }) });
+const forgetsVotes = (process: AnyProcess): AnyProcess => ({
+  ...process, boot: (durable) => process.boot({ ...(durable as Persistent), votedFor: null }),
+});
 
 /** A disk that takes the term and the vote, and loses entries. */
-const losesEntries = (process: AnyProcess): AnyProcess => ({ ...process, write: (durable, write) => ((write as Write).kind === 'append' ? durable : process.write(durable, write)) });
+const losesEntries = (process: AnyProcess): AnyProcess => ({
+  ...process,
+  write: (durable, write) => ((write as Write).kind === 'append' ? durable : process.write(durable, write)),
+});
 
 /** Grants to everybody without keeping it: its own state tells nothing. */
 const grantsUnkept = (process: AnyProcess): AnyProcess => ({
@@ -61,8 +88,19 @@ const grantsUnkept = (process: AnyProcess): AnyProcess => ({
   step(state, event) {
     const message = event.kind === 'message' ? event.message as ServerMessage : null;
     const { raft } = state as Server;
-    if (event.kind !== 'message' || message?.kind !== 'requestVote' || message.term !== raft.persistent.currentTerm || raft.role.kind !== 'follower') return process.step(state, event);
-    return { state, effects: [{ kind: 'send', to: event.from, message: { kind: 'requestVoteReply', term: message.term, voteGranted: true } }] };
+    if (
+      event.kind !== 'message' ||
+      message?.kind !== 'requestVote' ||
+      message.term !== raft.persistent.currentTerm ||
+      raft.role.kind !== 'follower'
+    )
+      return process.step(state, event);
+    return {
+      state,
+      effects: [
+        { kind: 'send', to: event.from, message: { kind: 'requestVoteReply', term: message.term, voteGranted: true } },
+      ],
+    };
   },
 });
 
@@ -72,32 +110,63 @@ const staleReads = (process: AnyProcess): AnyProcess => ({
   step(state, event) {
     const { raft, machine } = state as Server;
     const message = event.kind === 'message' ? event.message as ServerMessage : null;
-    if (event.kind !== 'message' || message?.kind !== 'clientRequest' || message.operation.kind !== 'get' || raft.role.kind !== 'leader') return process.step(state, event);
+    if (
+      event.kind !== 'message' ||
+      message?.kind !== 'clientRequest' ||
+      message.operation.kind !== 'get' ||
+      raft.role.kind !== 'leader'
+    )
+      return process.step(state, event);
     const result = machine.store.values.get(message.operation.key) ?? '';
-    return { state, effects: [{ kind: 'send', to: event.from, message: { kind: 'clientReply', sequence: message.sequence, outcome: { kind: 'done', result } } }] };
+    return {
+      state,
+      effects: [
+        {
+          kind: 'send',
+          to: event.from,
+          message: { kind: 'clientReply', sequence: message.sequence, outcome: { kind: 'done', result } },
+        },
+      ],
+    };
   },
 });
 
 /** K: a snapshot without the sessions. */
-const installsWithoutSessions = hearing((_, message) => (message.kind !== 'installSnapshot' ? message
-  : { ...message, snapshot: { ...message.snapshot, data: { ...(message.snapshot.data as MachineSnapshot), sessions: noSessions } } }));
+const installsWithoutSessions = hearing((_, message) =>
+  message.kind !== 'installSnapshot'
+    ? message
+    : {
+        ...message,
+        snapshot: {
+          ...message.snapshot, data: { ...(message.snapshot.data as MachineSnapshot), sessions: noSessions },
+        },
+      },
+);
 
 /** S: a snapshot is installed and the log behind it is kept from nothing. */
 const forgetsLogAtBoot = (process: AnyProcess): AnyProcess => ({
   ...process,
-  boot: (durable) => process.boot({ ...(durable as Persistent), log: (durable as Persistent).snapshot === null ? Log.empty : (durable as Persistent).log }),
+  boot: (durable) =>
+    process.boot({
+      ...(durable as Persistent),
+      log: (durable as Persistent).snapshot === null ? Log.empty : (durable as Persistent).log,
+    }),
 });
 
 /** A server that takes an answer to an older term for one to the present. */
 const takesStaleReplies = hearing(({ raft }, message) =>
-  message.kind === 'appendEntriesReply' && message.term < raft.persistent.currentTerm ? { ...message, term: raft.persistent.currentTerm } : message);
+  message.kind === 'appendEntriesReply' && message.term < raft.persistent.currentTerm
+    ? { ...message, term: raft.persistent.currentTerm }
+    : message,
+);
 
 /** Throws when it is asked for a vote as a leader. */
 const throws = (process: AnyProcess): AnyProcess => ({
   ...process,
   step(state, event) {
     const { role } = (state as Server).raft;
-    if (event.kind === 'message' && (event.message as ServerMessage).kind === 'requestVote' && role.kind === 'leader') throw new RangeError('a leader was asked');
+    if (event.kind === 'message' && (event.message as ServerMessage).kind === 'requestVote' && role.kind === 'leader')
+      throw new RangeError('a leader was asked');
     return process.step(state, event);
   },
 });
@@ -109,19 +178,36 @@ const simulated = (wrap: Wrap): System => ({
 });
 
 /** What breaks first there, when it has another name. */
-const inSimulator: Readonly<Record<string, string>> = { 'no step throws': 'No Exception', 'Equal Replicas': 'Snapshot Equals Prefix' };
+const inSimulator: Readonly<Record<string, string>> = {
+  'no step throws': 'No Exception', 'Equal Replicas': 'Snapshot Equals Prefix',
+};
 
 const noClients = { clients: 0, 'max-term': 1, 'max-log': 1, 'max-crashes': 0 };
 const cases = [
   ['a vote for each who asks', votesTwice, noClients, 'One Vote Per Term', 4],
   ['votes that are granted and not kept', grantsUnkept, noClients, 'One Vote Per Term', 4],
-  ['no election restriction', electsAnybody, { ...noClients, 'max-term': 2, 'max-log': 2 }, 'Step Of The Specification', 5],
-  ['a refusal is taken for an acknowledgement', takesRefusals, { ...noClients, 'max-term': 2, 'max-log': 2, 'max-raft-state': -1 }, 'Match Index Is Durable', 9],
+  [
+    'no election restriction', electsAnybody, { ...noClients, 'max-term': 2, 'max-log': 2 },
+    'Step Of The Specification', 5,
+  ],
+  [
+    'a refusal is taken for an acknowledgement', takesRefusals,
+    { ...noClients, 'max-term': 2, 'max-log': 2, 'max-raft-state': -1 }, 'Match Index Is Durable', 9,
+  ],
   ['a vote is forgotten by a restart', forgetsVotes, { ...noClients, 'max-crashes': 1 }, 'Persist Before Send', 2],
   ['entries are not written', losesEntries, noClients, 'Persist Before Send', 3],
-  ['the log is forgotten by a restart', forgetsLogAtBoot, { ...noClients, 'max-crashes': 1, 'max-raft-state': -1 }, 'Persist Before Send', 4],
-  ['reads from a leader that may be deposed', staleReads, { clients: 2, 'max-term': 1, 'max-log': 3, 'max-crashes': 0, 'max-raft-state': -1 }, 'Acknowledged Is Committed', 5],
-  ['a snapshot without sessions', installsWithoutSessions, { clients: 1, 'max-term': 1, 'max-log': 2, 'max-crashes': 0, 'max-raft-state': 40 }, 'Equal Replicas', 8],
+  [
+    'the log is forgotten by a restart', forgetsLogAtBoot, { ...noClients, 'max-crashes': 1, 'max-raft-state': -1 },
+    'Persist Before Send', 4,
+  ],
+  [
+    'reads from a leader that may be deposed', staleReads,
+    { clients: 2, 'max-term': 1, 'max-log': 3, 'max-crashes': 0, 'max-raft-state': -1 }, 'Acknowledged Is Committed', 5,
+  ],
+  [
+    'a snapshot without sessions', installsWithoutSessions,
+    { clients: 1, 'max-term': 1, 'max-log': 2, 'max-crashes': 0, 'max-raft-state': 40 }, 'Equal Replicas', 8,
+  ],
   ['a step that throws', throws, noClients, 'no step throws', 5],
 ] as const;
 
@@ -145,10 +231,15 @@ describe.each(cases)('%s', (_, wrap, given, property, actions) => {
 });
 
 describe('without the reduction', () => {
-  it.each(cases.filter(([name]) => !name.startsWith('a snapshot') && !name.startsWith('reads')))('%s: found as well', async (_name, wrap, given, property) => {
-    const result = await search({ ...given, plain: true }, wrap);
-    expect(result.properties.filter(({ verdict }) => verdict === 'violated').map(({ name }) => name)).toContain(property);
-  });
+  it.each(cases.filter(([name]) => !name.startsWith('a snapshot') && !name.startsWith('reads')))(
+    '%s: found as well',
+    async (_name, wrap, given, property) => {
+      const result = await search({ ...given, plain: true }, wrap);
+      expect(result.properties.filter(({ verdict }) => verdict === 'violated').map(({ name }) => name)).toContain(
+        property,
+      );
+    },
+  );
 });
 
 describe('the reduction is held against the code', () => {

@@ -44,11 +44,26 @@ function simulatedSteps(path: Path<RaftWorld, RaftMove>, given: ParameterValues)
 const worlds: readonly (readonly [string, ParameterValues])[] = [
   ['set, a client, a crash', {}],
   ['set, two terms', { clients: 0, 'max-term': 2, 'max-log': 2 }],
-  ['multiset, drops and duplicates', { network: 'multiset', 'max-in-flight': 3, 'max-drops': 1, 'max-duplicates': 1, 'max-crashes': 1, clients: 0, 'max-raft-state': -1 }],
+  [
+    'multiset, drops and duplicates',
+    {
+      network: 'multiset', 'max-in-flight': 3, 'max-drops': 1, 'max-duplicates': 1, 'max-crashes': 1, clients: 0,
+      'max-raft-state': -1,
+    },
+  ],
   ['set, transfers', { servers: 2, clients: 0, 'max-term': 2, 'max-log': 2, transfer: true }],
   ['set, reads around the log', { servers: 2, clients: 2, 'max-log': 2, 'max-raft-state': -1, 'read-index': true }],
-  ['set, a server comes in and one goes away', { servers: 3, clients: 0, members: 2, additions: 1, removals: 1, 'max-log': 4, 'max-raft-state': -1 }],
-  ['ordered', { network: 'ordered', 'max-in-flight': 3, 'max-drops': 1, 'max-crashes': 1, clients: 1, 'max-raft-state': -1, 'max-log': 2 }],
+  [
+    'set, a server comes in and one goes away',
+    { servers: 3, clients: 0, members: 2, additions: 1, removals: 1, 'max-log': 4, 'max-raft-state': -1 },
+  ],
+  [
+    'ordered',
+    {
+      network: 'ordered', 'max-in-flight': 3, 'max-drops': 1, 'max-crashes': 1, clients: 1, 'max-raft-state': -1,
+      'max-log': 2,
+    },
+  ],
 ];
 
 describe('the simulator takes the steps of a path', () => {
@@ -65,6 +80,7 @@ describe('the simulator takes the steps of a path', () => {
 
   test.each(worlds)('%s: random walks', (_name, given) => {
     const plain = { ...given, plain: true };
-    for (const path of randomWalks(modelOf(plain), 15, 60)) expect(simulatedSteps(path, plain)).toEqual(stepsOf(path, path.states[0]!.nodes.length));
+    for (const path of randomWalks(modelOf(plain), 15, 60))
+      expect(simulatedSteps(path, plain)).toEqual(stepsOf(path, path.states[0]!.nodes.length));
   });
 });

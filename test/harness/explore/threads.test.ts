@@ -20,7 +20,8 @@ let random: typeof import('../../../harness/explore/random-search.ts');
 let models: ReadonlyMap<string, ModelDefinition>;
 
 beforeAll(async () => {
-  const load = (path: string) => import(/* @vite-ignore */ pathToFileURL(resolve(import.meta.dirname, '../../../dist', path)).href);
+  const load = (path: string) =>
+    import(/* @vite-ignore */ pathToFileURL(resolve(import.meta.dirname, '../../../dist', path)).href);
   threads = await load('harness/explore/breadth-first-threads.js');
   random = await load('harness/explore/random-search.js');
   models = (await load('scenarios/protocols/index.js')).protocolModels;
@@ -33,8 +34,12 @@ function modelOf(from: ReadonlyMap<string, ModelDefinition>, name: string, given
 }
 
 /** Everything of a result that a person could compare, with paths as text. */
-function comparable(model: Model<unknown, unknown>, { distinct, generated, depth, end, properties }: SearchResult<unknown, unknown>) {
-  const told = properties.map(({ name, verdict, detail, path }) => ({ name, verdict, detail, path: path?.actions.map((action) => model.describeAction(action)) ?? null }));
+function comparable(
+  model: Model<unknown, unknown>, { distinct, generated, depth, end, properties }: SearchResult<unknown, unknown>,
+) {
+  const told = properties.map(({ name, verdict, detail, path }) => ({
+    name, verdict, detail, path: path?.actions.map((action) => model.describeAction(action)) ?? null,
+  }));
   return { distinct, generated, depth, end, told };
 }
 
@@ -93,7 +98,9 @@ describe('breadth first', () => {
 
   it('--max-depth: the same states', async () => {
     const given = { values: 2, 'max-ballot': 1 };
-    expect(await inThreads('paxos', given, { workers: 2, maxDepth: 9 })).toEqual(await alone('paxos', given, { maxDepth: 9 }));
+    expect(await inThreads('paxos', given, { workers: 2, maxDepth: 9 })).toEqual(
+      await alone('paxos', given, { maxDepth: 9 }),
+    );
   });
 
   it('Ctrl-C ends with what is known', async () => {
@@ -101,7 +108,9 @@ describe('breadth first', () => {
     const onProgress = (): void => stop.abort();
     let now = 0;
     const { model, source } = modelOf(models, 'two-phase-commit', { rms: 9 });
-    const result = await threads.breadthFirstInThreads(model, source, { clock: () => (now += 50), workers: 2, shareFrom: 100, signal: stop.signal, onProgress });
+    const result = await threads.breadthFirstInThreads(model, source, {
+      clock: () => (now += 50), workers: 2, shareFrom: 100, signal: stop.signal, onProgress,
+    });
     expect(result.end).toBe('interrupted');
     expect(result.distinct).toBeGreaterThan(100);
   });
@@ -109,17 +118,24 @@ describe('breadth first', () => {
   it('a worker that cannot find its model says what to do', async () => {
     const { model, source } = modelOf(models, 'two-phase-commit', { rms: 4 });
     const wrong = { ...source, name: 'no-such-model' };
-    await expect(threads.breadthFirstInThreads(model, wrong, { clock, workers: 2, shareFrom: 1 })).rejects.toThrow('exports no model "no-such-model": export its definition');
+    await expect(threads.breadthFirstInThreads(model, wrong, { clock, workers: 2, shareFrom: 1 })).rejects.toThrow(
+      'exports no model "no-such-model": export its definition',
+    );
   });
 });
 
 describe('a thread', () => {
   const started = async () => {
-    const { Thread } = (await import(pathToFileURL(resolve(import.meta.dirname, '../../../dist/harness/explore/threads.js')).href)) as typeof import('../../../harness/explore/threads.ts');
+    const { Thread } = (await import(
+      pathToFileURL(resolve(import.meta.dirname, '../../../dist/harness/explore/threads.js')).href
+    )) as typeof import('../../../harness/explore/threads.ts');
     const { source } = modelOf(models, 'two-phase-commit', { rms: 2 });
     return new Thread({ source, hasSymmetry: false, index: 0, control: new SharedArrayBuffer(64) });
   };
-  const take = () => ({ kind: 'take', halves: new Int32Array(0), start: { level: 0, reached: [] }, visited: Visited.create(true).buffers }) as const;
+  const take = () =>
+    ({
+      kind: 'take', halves: new Int32Array(0), start: { level: 0, reached: [] }, visited: Visited.create(true).buffers,
+    }) as const;
 
   it('takes one request at a time, and answers what was asked', async () => {
     const thread = await started();
@@ -135,13 +151,16 @@ describe('a thread', () => {
 });
 
 describe('random walks', () => {
-  it.each([[{ clients: 2, servers: 2, history: true }], [{ clients: 2, servers: 1, history: true }]])('single-copy %o: the same with 1, 2 and 3 threads', async (given) => {
-    const options = { clock, seed: '42', walks: 500, maxSteps: 20 };
-    const one = modelOf(protocolModels, 'single-copy', given);
-    const expected = comparable(one.model, await randomSearch(one.model, options));
-    for (const workers of [2, 3]) {
-      const { model, source } = modelOf(models, 'single-copy', given);
-      expect(comparable(model, await random.randomSearch(model, { ...options, workers, source }))).toEqual(expected);
-    }
-  });
+  it.each([[{ clients: 2, servers: 2, history: true }], [{ clients: 2, servers: 1, history: true }]])(
+    'single-copy %o: the same with 1, 2 and 3 threads',
+    async (given) => {
+      const options = { clock, seed: '42', walks: 500, maxSteps: 20 };
+      const one = modelOf(protocolModels, 'single-copy', given);
+      const expected = comparable(one.model, await randomSearch(one.model, options));
+      for (const workers of [2, 3]) {
+        const { model, source } = modelOf(models, 'single-copy', given);
+        expect(comparable(model, await random.randomSearch(model, { ...options, workers, source }))).toEqual(expected);
+      }
+    },
+  );
 });

@@ -20,9 +20,9 @@ const process = {
 } as unknown as AnyProcess;
 
 const system = {
-  processes: [process, process], servers: 2, views: new Map(),
-  essence: (_: number, state: unknown) => state, normal: (_: number, state: unknown) => state, canonical: (_: number, state: unknown) => state,
-  isWithin: () => true, observer: { notice: () => null },
+  processes: [process, process], servers: 2, views: new Map(), essence: (_: number, state: unknown) => state,
+  normal: (_: number, state: unknown) => state, canonical: (_: number, state: unknown) => state, isWithin: () => true,
+  observer: { notice: () => null },
 } as unknown as UntimedSystem<null, Notice>;
 
 describe('a step with two writes', () => {
@@ -33,11 +33,14 @@ describe('a step with two writes', () => {
   test('may end before and behind each of them: with what is written, and what was sent before it', () => {
     const sent = (messages: readonly string[]) => messages.map((message) => letters.letter(0, 1, message));
     expect(outcome.barriers.map(({ durable, sends, isLost }) => [durable, sends, isLost])).toEqual([
-      ['', sent(['first']), true], ['a', sent(['first']), false], ['a', sent(['first', 'second']), true], ['ab', sent(['first', 'second']), false],
+      ['', sent(['first']), true], ['a', sent(['first']), false], ['a', sent(['first', 'second']), true],
+      ['ab', sent(['first', 'second']), false],
     ]);
   });
   test('leaves all of them behind when it is whole', () => {
-    expect([outcome.node.state, outcome.node.durable, outcome.sends.map(({ value }) => value.message)]).toEqual(['!', 'ab', ['first', 'second', 'third']]);
+    expect([outcome.node.state, outcome.node.durable, outcome.sends.map(({ value }) => value.message)]).toEqual([
+      '!', 'ab', ['first', 'second', 'third'],
+    ]);
   });
   test('a node that starts again knows what is on its disk, and nothing else', () => {
     expect([nodes.down(0, 'a').state, nodes.restart(nodes.down(0, 'a')).node.state]).toEqual([null, 'a']);

@@ -8,7 +8,9 @@ import { swarm } from '../../../scenarios/swarm.ts';
 const text = readFileSync(new URL('../../../docs/fault-model.md', import.meta.url), 'utf8');
 
 /** Rows of the tables with a seed in their last column. */
-const seedOf = new Map([...text.matchAll(/^\| `(\w+)` \|.*\| (\d+) \|$/gm)].map(([, kind, seed]) => [kind!, Number(seed)]));
+const seedOf = new Map(
+  [...text.matchAll(/^\| `(\w+)` \|.*\| (\d+) \|$/gm)].map(([, kind, seed]) => [kind!, Number(seed)]),
+);
 
 describe('the fault model as documented', () => {
   test('has a row for every kind, and for no other', () => {

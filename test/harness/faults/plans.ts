@@ -15,11 +15,15 @@ export const companionsOf = (kind: FaultKind): readonly FaultKind[] => {
   return kind === 'compactDuringInstall' ? ['isolateUntilSnapshot'] : [];
 };
 
-/** Messages take one millisecond, so that nothing overtakes anything unless a fault makes it; and nobody comes or goes. */
+/**
+ * Messages take one millisecond, so that nothing overtakes anything unless a fault makes it; and nobody comes or goes.
+ */
 export function planWith(number: number, ...kinds: readonly FaultKind[]): Plan {
   const drawn = drawSwarm(`fault ${number}`, () => kindsOf(...kinds));
   const { members: _members, ...settings } = drawn.settings as RaftKvSettings;
-  const plan = { ...drawn, settings, operations: drawn.operations.filter(({ request }) => 'key' in (request as object)) };
+  const plan = {
+    ...drawn, settings, operations: drawn.operations.filter(({ request }) => 'key' in (request as object)),
+  };
   return { ...plan, network: { ...plan.network, delayUs: { min: 1000, max: 1000 } }, healing: { kind: 'everyone' } };
 }
 

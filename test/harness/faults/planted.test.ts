@@ -78,11 +78,14 @@ describe('the defect is found with this kind of fault, and never on the same pla
     while (number < mostPlans && !isFound(system, number, [kind, ...others])) number += 1;
     expect(number, `not found in ${mostPlans} plans`).toBeLessThan(mostPlans);
     expect(isFound(raftKv, number, [kind, ...others])).toBe(false);
-    for (let calm = 0; calm <= Math.min(number, 40); calm++) expect(isFound(system, calm, others), `plan ${calm}, without it`).toBe(false);
+    for (let calm = 0; calm <= Math.min(number, 40); calm++)
+      expect(isFound(system, calm, others), `plan ${calm}, without it`).toBe(false);
     expect(isFound(system, number, others), `plan ${number}, without it`).toBe(false);
   });
 
   test('every kind of fault has its defect', () => {
-    expect(Object.keys(defectOf).sort()).toEqual(faultKinds.filter((kind) => !assumptionBreaking.includes(kind)).sort());
+    expect(Object.keys(defectOf).sort()).toEqual(
+      faultKinds.filter((kind) => !assumptionBreaking.includes(kind)).sort(),
+    );
   });
 });

@@ -31,12 +31,17 @@ function stepping(who: 'servers' | 'clients', stepper: Stepper): System {
 function mapped(who: 'servers' | 'clients', change: (process: AnyProcess) => AnyProcess): System {
   return {
     ...raftKv,
-    processes: (plan: Plan) => raftKv.processes(plan).map((process, id) => ((id < plan.servers) === (who === 'servers') ? change(process) : process)),
+    processes: (plan: Plan) =>
+      raftKv
+        .processes(plan)
+        .map((process, id) => (id < plan.servers === (who === 'servers') ? change(process) : process)),
   };
 }
 
-const messageOf = (event: AnyEvent): ServerMessage | null => (event.kind === 'message' ? event.message as ServerMessage : null);
-const withMessage = (event: AnyEvent, message: ServerMessage): AnyEvent => (event.kind === 'message' ? { ...event, message } : event);
+const messageOf = (event: AnyEvent): ServerMessage | null =>
+  event.kind === 'message' ? (event.message as ServerMessage) : null;
+const withMessage = (event: AnyEvent, message: ServerMessage): AnyEvent =>
+  event.kind === 'message' ? { ...event, message } : event;
 const raftOf = (state: unknown): Raft => (state as Server).raft;
 const withRaft = (state: unknown, raft: Raft): Server => ({ ...(state as Server), raft });
 
@@ -53,7 +58,11 @@ export const clerkReusesNumbers = stepping('clients', (state, event, step) => {
   const before = state as Clerk;
   const { state: after, effects } = step(state, event);
   if (event.kind !== 'request' || before.pending === null) return { state: after, effects };
-  const said = effects.map((effect) => (effect.kind === 'send' ? { ...effect, message: { ...effect.message as object, sequence: before.sequence } } : effect));
+  const said = effects.map((effect) =>
+    effect.kind === 'send'
+      ? { ...effect, message: { ...(effect.message as object), sequence: before.sequence } }
+      : effect,
+  );
   return { state: { ...after as Clerk, sequence: before.sequence }, effects: said };
 });
 
@@ -62,7 +71,8 @@ export const trustsAnswersToBeRecent = stepping('servers', (state, event, step) 
   const message = messageOf(event);
   const { persistent } = raftOf(state);
   const isReply = message?.kind === 'appendEntriesReply' || message?.kind === 'requestVoteReply';
-  if (isReply && message.term < persistent.currentTerm - 1) throw new TypeError(`an answer of term ${message.term} in term ${persistent.currentTerm}`);
+  if (isReply && message.term < persistent.currentTerm - 1)
+    throw new TypeError(`an answer of term ${message.term} in term ${persistent.currentTerm}`);
   return step(state, event);
 });
 
@@ -70,7 +80,9 @@ export const trustsAnswersToBeRecent = stepping('servers', (state, event, step) 
 export const executesRepetitions = stepping('servers', (state, event, step) => {
   const message = messageOf(event);
   if (event.kind !== 'message' || message?.kind !== 'clientRequest') return step(state, event);
-  const isRepeated = (state as Server).waiting.some(({ client, sequence }) => client === event.from && sequence === message.sequence);
+  const isRepeated = (state as Server).waiting.some(
+    ({ client, sequence }) => client === event.from && sequence === message.sequence,
+  );
   return step(state, isRepeated ? withMessage(event, { ...message, sequence: message.sequence + 1 }) : event);
 });
 
@@ -79,12 +91,21 @@ export const matchGoesBack = stepping('servers', (state, event, step) => {
   const message = messageOf(event);
   const { role, persistent } = raftOf(state);
   const taken = step(state, event);
-  if (event.kind !== 'message' || message?.kind !== 'appendEntriesReply' || role.kind !== 'leader' || !message.success || message.term !== persistent.currentTerm) return taken;
+  if (
+    event.kind !== 'message' ||
+    message?.kind !== 'appendEntriesReply' ||
+    role.kind !== 'leader' ||
+    !message.success ||
+    message.term !== persistent.currentTerm
+  )
+    return taken;
   const { role: after } = raftOf(taken.state);
   if (after.kind !== 'leader' || message.index >= role.matchIndex[event.from]!) return taken;
   const matchIndex = after.matchIndex.slice();
   matchIndex[event.from] = message.index;
-  return { state: withRaft(taken.state, { ...raftOf(taken.state), role: { ...after, matchIndex } }), effects: taken.effects };
+  return {
+    state: withRaft(taken.state, { ...raftOf(taken.state), role: { ...after, matchIndex } }), effects: taken.effects,
+  };
 });
 
 /** What a server found on its disk when it started it takes for committed. */
@@ -106,14 +127,19 @@ export const bootsWithoutTimer = mapped('servers', (process) => ({
   write: process.write,
   boot(durable) {
     const { state, effects } = process.boot(durable);
-    return (durable as Persistent).currentTerm === 0 ? { state, effects } : { state, effects: effects.filter(({ kind }) => kind !== 'setTimer') };
+    return (durable as Persistent).currentTerm === 0
+      ? { state, effects }
+      : { state, effects: effects.filter(({ kind }) => kind !== 'setTimer') };
   },
 }));
 
 /** Words go out before what they promise is on the disk. */
 export const speaksBeforeWriting = stepping('servers', (state, event, step) => {
   const { state: after, effects } = step(state, event);
-  return { state: after, effects: [...effects.filter(({ kind }) => kind !== 'persist'), ...effects.filter(({ kind }) => kind === 'persist')] };
+  return {
+    state: after,
+    effects: [...effects.filter(({ kind }) => kind !== 'persist'), ...effects.filter(({ kind }) => kind === 'persist')],
+  };
 });
 
 /** To lead takes the votes of all. */
@@ -123,14 +149,18 @@ export const needsAllVotes = stepping('servers', (state, event, step) => {
   const { role } = raftOf(taken.state);
   const isElected = before.kind === 'candidate' && role.kind === 'leader' && event.kind === 'message';
   if (!isElected || before.votes.length + 1 >= config.clusterSize) return taken;
-  return { state: withRaft(state, { ...raftOf(state), role: { kind: 'candidate', votes: [...before.votes, event.from] } }), effects: [] };
+  return {
+    state: withRaft(state, { ...raftOf(state), role: { kind: 'candidate', votes: [...before.votes, event.from] } }),
+    effects: [],
+  };
 });
 
 /** A leader takes for granted that nobody challenges it while it lives. */
 export const isNeverChallenged = stepping('servers', (state, event, step) => {
   const message = messageOf(event);
   const { role, persistent } = raftOf(state);
-  if (role.kind === 'leader' && message !== null && 'term' in message && message.term > persistent.currentTerm) throw new TypeError('a leader was challenged');
+  if (role.kind === 'leader' && message !== null && 'term' in message && message.term > persistent.currentTerm)
+    throw new TypeError('a leader was challenged');
   return step(state, event);
 });
 
@@ -140,30 +170,53 @@ const crowd = 5;
 export const answersCrowdsEarly = stepping('servers', (state, event, step) => {
   const message = messageOf(event);
   const { raft, waiting } = state as Server;
-  const isCrowded = event.kind === 'message' && message?.kind === 'clientRequest' && message.operation.kind !== 'get' && raft.role.kind === 'leader' && waiting.length > crowd;
+  const isCrowded =
+    event.kind === 'message' &&
+    message?.kind === 'clientRequest' &&
+    message.operation.kind !== 'get' &&
+    raft.role.kind === 'leader' &&
+    waiting.length > crowd;
   if (!isCrowded) return step(state, event);
-  return { state, effects: [{ kind: 'send', to: event.from, message: { kind: 'clientReply', sequence: message.sequence, outcome: { kind: 'done', result: null } } }] };
+  return {
+    state,
+    effects: [
+      {
+        kind: 'send',
+        to: event.from,
+        message: { kind: 'clientReply', sequence: message.sequence, outcome: { kind: 'done', result: null } },
+      },
+    ],
+  };
 });
 
 /** Of several appends to one key that are not committed yet, the later ones are lost. */
 export const losesContendedAppends = stepping('servers', (state, event, step) => {
   const message = messageOf(event);
   const { raft: { persistent: { log }, commitIndex, role } } = state as Server;
-  if (message?.kind !== 'clientRequest' || message.operation.kind !== 'append' || role.kind !== 'leader') return step(state, event);
+  if (message?.kind !== 'clientRequest' || message.operation.kind !== 'append' || role.kind !== 'leader')
+    return step(state, event);
   const { key } = message.operation;
   let open = 0;
   for (let index = log.lastIndex; index > Math.max(commitIndex, log.baseIndex); index--) {
     const command = log.at(index).command as { operation: { key: string } } | null;
     if (command?.operation.key === key) open += 1;
   }
-  return step(state, open < 6 ? event : withMessage(event, { ...message, operation: { ...message.operation, value: '' } }));
+  return step(
+    state,
+    open < 6 ? event : withMessage(event, { ...message, operation: { ...message.operation, value: '' } }),
+  );
 });
 
 /** Values are cut to what fits into a small buffer. */
 export const cutsLargeValues = stepping('servers', (state, event, step) => {
   const message = messageOf(event);
   if (message?.kind !== 'clientRequest' || message.operation.kind !== 'put') return step(state, event);
-  return step(state, withMessage(event, { ...message, operation: { ...message.operation, value: message.operation.value.slice(0, 150) } }));
+  return step(
+    state,
+    withMessage(event, {
+      ...message, operation: { ...message.operation, value: message.operation.value.slice(0, 150) },
+    }),
+  );
 });
 
 /** The table of sessions has sixteen places: the first one goes. */
@@ -194,18 +247,30 @@ export const installsOldSnapshots = stepping('servers', (state, event, step) => 
   const message = messageOf(event);
   const raft = raftOf(state);
   const { currentTerm, snapshot: own } = raft.persistent;
-  const isOld = message?.kind === 'installSnapshot' && message.term === currentTerm && message.snapshot.lastIncludedIndex < (own?.lastIncludedIndex ?? 0);
+  const isOld =
+    message?.kind === 'installSnapshot' &&
+    message.term === currentTerm &&
+    message.snapshot.lastIncludedIndex < (own?.lastIncludedIndex ?? 0);
   if (!isOld) return step(state, event);
   const { snapshot } = message;
-  const persistent: Persistent = { ...raft.persistent, log: Log.startingAfter(snapshot.lastIncludedIndex, snapshot.lastIncludedTerm), snapshot };
-  return { state: withRaft(state, { ...raft, persistent }), effects: [{ kind: 'persist', writes: [{ kind: 'snapshot', snapshot }] }] };
+  const persistent: Persistent = {
+    ...raft.persistent, log: Log.startingAfter(snapshot.lastIncludedIndex, snapshot.lastIncludedTerm), snapshot,
+  };
+  return {
+    state: withRaft(state, { ...raft, persistent }),
+    effects: [{ kind: 'persist', writes: [{ kind: 'snapshot', snapshot }] }],
+  };
 });
 
 /** A server does not look whether its writes succeed. */
-export const ignoresFailedWrites = mapped('servers', (process) => ({ ...process, boot: process.boot, step: process.step, write: process.write, onFailedWrite: 'goOn' }));
+export const ignoresFailedWrites = mapped('servers', (process) => ({
+  ...process, boot: process.boot, step: process.step, write: process.write, onFailedWrite: 'goOn',
+}));
 
 /** A server takes a write that failed for one that never was, and goes on. */
-export const believesFailedWritesLeaveNothing = mapped('servers', (process) => ({ ...process, boot: process.boot, step: process.step, write: process.write, onFailedWrite: 'undo' }));
+export const believesFailedWritesLeaveNothing = mapped('servers', (process) => ({
+  ...process, boot: process.boot, step: process.step, write: process.write, onFailedWrite: 'undo',
+}));
 
 /** A follower takes for granted that the entries of a new leader only go behind its own. */
 export const takesLogsForAligned = stepping('servers', (state, event, step) => {
@@ -213,7 +278,9 @@ export const takesLogsForAligned = stepping('servers', (state, event, step) => {
   if (message?.kind !== 'appendEntries') return step(state, event);
   const { log } = raftOf(state).persistent;
   const first = message.prevLogIndex + 1;
-  const isConflict = message.entries.some(({ term }, i) => first + i > log.baseIndex && first + i <= log.lastIndex && log.termAt(first + i) !== term);
+  const isConflict = message.entries.some(
+    ({ term }, i) => first + i > log.baseIndex && first + i <= log.lastIndex && log.termAt(first + i) !== term,
+  );
   if (isConflict) throw new TypeError('an entry is in the way');
   return step(state, event);
 });
@@ -224,7 +291,9 @@ export const ignoresChecksums: System = {
   codec: { encode: (message) => encodeFrame(message as ServerMessage), decode: (bytes) => decodeFrame(bytes, false) },
 };
 
-const withStorage = (changed: Partial<typeof raftStorage>): System => ({ ...raftKv, storage: { ...raftStorage, ...changed } as AnyStorage });
+const withStorage = (changed: Partial<typeof raftStorage>): System => ({
+  ...raftKv, storage: { ...raftStorage, ...changed } as AnyStorage,
+});
 
 const afresh = (): ReturnType<typeof raftStorage.recover> => {
   const { cursor, operations } = raftStorage.format();
@@ -239,9 +308,13 @@ const startsAfreshOn = (isMet: (file: string, reason: string) => boolean): Syste
   },
 });
 
-export const startsAfreshOnRot = startsAfreshOn((file, reason) => file.startsWith('snapshot') && /damaged|not whole/.test(reason));
+export const startsAfreshOnRot = startsAfreshOn(
+  (file, reason) => file.startsWith('snapshot') && /damaged|not whole/.test(reason),
+);
 export const startsAfreshOnBadSuperblock = startsAfreshOn((file) => file === superblockFile);
-export const startsAfreshWithoutSnapshot = startsAfreshOn((file, reason) => file.startsWith('snapshot') && reason.includes('missing'));
+export const startsAfreshWithoutSnapshot = startsAfreshOn(
+  (file, reason) => file.startsWith('snapshot') && reason.includes('missing'),
+);
 export const startsAfreshOnMisplacedRecord = startsAfreshOn((file) => file.startsWith('log'));
 export const startsAfreshOnStaleFile = startsAfreshOn((_file, reason) => reason.includes('generation'));
 
@@ -249,7 +322,10 @@ export const startsAfreshOnStaleFile = startsAfreshOn((_file, reason) => reason.
 export const refusesTornEnds = withStorage({
   recover(files) {
     const recovery = raftStorage.recover(files);
-    const isLogTorn = recovery.kind === 'recovered' && recovery.isTorn && recovery.repairs.some(({ kind, file }) => kind === 'replace' && file.startsWith('log'));
+    const isLogTorn =
+      recovery.kind === 'recovered' &&
+      recovery.isTorn &&
+      recovery.repairs.some(({ kind, file }) => kind === 'replace' && file.startsWith('log'));
     return isLogTorn ? { kind: 'refused', file: 'log', reason: 'its end is torn' } : recovery;
   },
 });
@@ -262,7 +338,9 @@ const mending = (mend: (repair: FileOperation) => readonly FileOperation[]): Sys
 });
 
 /** A log with a torn end is written anew in its place: empty first, and then as it should be. */
-export const mendsInPlace = mending((repair) => (repair.kind === 'replace' && repair.file.startsWith('log') ? [{ ...repair, kind: 'create' }] : [repair]));
+export const mendsInPlace = mending((repair) =>
+  repair.kind === 'replace' && repair.file.startsWith('log') ? [{ ...repair, kind: 'create' }] : [repair],
+);
 
 /** What can be read counts for written. */
 export const trustsWhatItReads = mending((repair) => (repair.kind === 'rewrite' ? [] : [repair]));
@@ -272,6 +350,11 @@ export const namesSnapshotTooEarly = withStorage({
   store(cursor: Cursor, durable, writes) {
     const stored = raftStorage.store(cursor, durable, writes);
     const isFirst = (operation: FileOperation): boolean => operation.kind === 'replace' || operation.kind === 'remove';
-    return { cursor: stored.cursor, operations: [...stored.operations.filter(isFirst), ...stored.operations.filter((operation) => !isFirst(operation))] };
+    return {
+      cursor: stored.cursor,
+      operations: [
+        ...stored.operations.filter(isFirst), ...stored.operations.filter((operation) => !isFirst(operation)),
+      ],
+    };
   },
 });

@@ -16,7 +16,11 @@ const seeds = Array.from({ length: 40 }, (_, i) => i + 1);
 const systems = new Map([[raftKv.name, raftKv]]);
 
 describe('bytes change nothing but what damage does', () => {
-  const undamaged = seeds.map((seed) => drawSwarm(`bytes ${seed}`, () => kindsOf('drop', 'late', 'crash', 'slowWrite', 'pause', 'failedWrite', 'isolateUntilSnapshot')));
+  const undamaged = seeds.map((seed) =>
+    drawSwarm(`bytes ${seed}`, () =>
+      kindsOf('drop', 'late', 'crash', 'slowWrite', 'pause', 'failedWrite', 'isolateUntilSnapshot'),
+    ),
+  );
 
   test('the same plans give the same digests with files of bytes and by reference', () => {
     for (const plan of undamaged) {
@@ -28,14 +32,17 @@ describe('bytes change nothing but what damage does', () => {
 
 describe('named streams', () => {
   const full: NetworkPlan = {
-    delayUs: { min: 100, max: 5000 }, dropPer1000: 200, duplicatePer1000: 200, latePer1000: 200, lateUs: { min: 10_000, max: 90_000 },
-    replay: { per1000: 200, afterUs: { min: 100_000, max: 200_000 } },
+    delayUs: { min: 100, max: 5000 }, dropPer1000: 200, duplicatePer1000: 200, latePer1000: 200,
+    lateUs: { min: 10_000, max: 90_000 }, replay: { per1000: 200, afterUs: { min: 100_000, max: 200_000 } },
   };
 
   /** Of each of 500 messages on three ways, when its copies arrive. */
   function arrivals(rates: NetworkPlan): number[][] {
     const copies: number[][] = Array.from({ length: 500 }, () => []);
-    const network = new HonestNetwork(rates, 4, new RandomStreams('named'), (_from, _to, message, delayUs) => void copies[message as number]!.push(delayUs));
+    const network = new HonestNetwork(
+      rates, 4, new RandomStreams('named'),
+      (_from, _to, message, delayUs) => void copies[message as number]!.push(delayUs),
+    );
     for (let i = 0; i < copies.length; i++) network.send(i % 3, 3, i);
     return copies;
   }
@@ -52,22 +59,34 @@ describe('named streams', () => {
     const more = arrivals({ ...full, dropPer1000: 0 });
     const lost = all.filter((copies) => copies.length === 0).length;
     expect(lost).toBeGreaterThan(50);
-    expect(more.filter((copies, i) => all[i]!.length > 0 && JSON.stringify(copies) !== JSON.stringify(all[i]))).toEqual([]);
+    expect(more.filter((copies, i) => all[i]!.length > 0 && JSON.stringify(copies) !== JSON.stringify(all[i]))).toEqual(
+      [],
+    );
     expect(more.every((copies) => copies.length > 0)).toBe(true);
   });
 
   test('without lateness all others arrive when they did', () => {
     const sooner = arrivals({ ...full, latePer1000: 0 });
-    const isLate = (copies: readonly number[]): boolean => copies.some((delayUs) => delayUs > 5000 && delayUs < 100_000);
+    const isLate = (copies: readonly number[]): boolean =>
+      copies.some((delayUs) => delayUs > 5000 && delayUs < 100_000);
     expect(all.filter(isLate).length).toBeGreaterThan(50);
-    expect(sooner.filter((copies, i) => !isLate(all[i]!) && JSON.stringify(copies) !== JSON.stringify(all[i]))).toEqual([]);
+    expect(sooner.filter((copies, i) => !isLate(all[i]!) && JSON.stringify(copies) !== JSON.stringify(all[i]))).toEqual(
+      [],
+    );
   });
 
   test('a message that is to be overtaken arrives behind the next one on its way', () => {
     const order: number[] = [];
     const posts: [number, number][] = [];
-    const network = new HonestNetwork({ ...full, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, replay: { per1000: 0, afterUs: { min: 1, max: 1 } }, reorderPer1000: 500, delayUs: { min: 100, max: 100 } },
-      2, new RandomStreams('order'), (_from, _to, message, delayUs) => posts.push([message as number, delayUs]));
+    const network = new HonestNetwork(
+      {
+        ...full, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0,
+        replay: { per1000: 0, afterUs: { min: 1, max: 1 } }, reorderPer1000: 500, delayUs: { min: 100, max: 100 },
+      },
+      2,
+      new RandomStreams('order'),
+      (_from, _to, message, delayUs) => posts.push([message as number, delayUs]),
+    );
     for (let i = 0; i < 100; i++) {
       posts.length = 0;
       network.send(0, 1, i);
@@ -106,7 +125,9 @@ describe('healing', () => {
   });
 
   test('without new operations those that were begun are answered, and no other begins', () => {
-    const late = calm.operations.map((operation, i) => (i % 2 === 0 ? operation : { ...operation, atUs: calm.stormUs + 1000 }));
+    const late = calm.operations.map((operation, i) =>
+      i % 2 === 0 ? operation : { ...operation, atUs: calm.stormUs + 1000 },
+    );
     const record = run(raftKv, healed({ ...calm, operations: late }, { kind: 'noNewOperations' }));
     expect(record.verdict.kind).toBe('ok');
     expect(record.operationsCompleted).toBeGreaterThan(0);
@@ -114,12 +135,16 @@ describe('healing', () => {
   });
 
   test('the swarm never loses more servers than leaves a quorum, where nobody comes or goes', () => {
-    const plans = Array.from({ length: 300 }, (_, seed) => swarm.draw(seed)).filter(({ settings }) => !('members' in (settings as object)));
+    const plans = Array.from({ length: 300 }, (_, seed) => swarm.draw(seed)).filter(
+      ({ settings }) => !('members' in (settings as object)),
+    );
     expect(plans.length).toBeGreaterThan(200);
     const records = plans.map((plan) => run(swarm.system, plan));
     expect(records.every(({ counts }) => counts['progressExcused'] === 0)).toBe(true);
     const ways = new Set(Array.from({ length: 60 }, (_, seed) => swarm.draw(seed).healing?.kind));
-    expect([...ways].sort()).toEqual(['everyone', 'leaderFalls', 'minorityDown', 'minorityInTrouble', 'noNewOperations']);
+    expect([...ways].sort()).toEqual([
+      'everyone', 'leaderFalls', 'minorityDown', 'minorityInTrouble', 'noNewOperations',
+    ]);
   });
 });
 
@@ -138,9 +163,19 @@ describe('plans', () => {
 
   const wrong: readonly (readonly [string, unknown, RegExp])[] = [
     ['an unknown kind', { kind: 'earthquake' }, /expected a fault of kind partition, cut, /],
-    ['a rate of nothing', { kind: 'clockRate', fromUs: 0, untilUs: 1, nodes: [0], ratePer1000: 0 }, /expected at least 100/],
-    ['a swizzle that frees others', { kind: 'swizzle', fromUs: 0, untilUs: 1, nodes: [0, 1], release: [0, 2], everyUs: 1 }, /expected `release` to list the same nodes/],
-    ['a damage that is none', { kind: 'damagedDisk', atUs: 0, restartUs: 1, nodes: [0], damage: 'scratches', part: 1 }, /expected one of bitRot, /],
+    [
+      'a rate of nothing', { kind: 'clockRate', fromUs: 0, untilUs: 1, nodes: [0], ratePer1000: 0 },
+      /expected at least 100/,
+    ],
+    [
+      'a swizzle that frees others',
+      { kind: 'swizzle', fromUs: 0, untilUs: 1, nodes: [0, 1], release: [0, 2], everyUs: 1 },
+      /expected `release` to list the same nodes/,
+    ],
+    [
+      'a damage that is none', { kind: 'damagedDisk', atUs: 0, restartUs: 1, nodes: [0], damage: 'scratches', part: 1 },
+      /expected one of bitRot, /,
+    ],
   ];
   test.each(wrong)('%s is refused with what was expected', (_what, fault, message) => {
     expect(v.safeParse(faultSchema, fault).issues?.[0].message).toMatch(message);
@@ -149,6 +184,8 @@ describe('plans', () => {
   test('a disk fault at a client is refused, with the line', () => {
     const plan = drawSwarm('wrong 1', () => kindsOf());
     const fault: Fault = { kind: 'diskFull', fromUs: 1, untilUs: 2, nodes: [plan.servers] };
-    expect(() => parsePlan('a.json', printPlan({ ...plan, faults: [fault] }), systems)).toThrow(/a\.json:\d+: faults\.0: it names node \d+; a fault of kind "diskFull" strikes the \d+ servers only/);
+    expect(() => parsePlan('a.json', printPlan({ ...plan, faults: [fault] }), systems)).toThrow(
+      /a\.json:\d+: faults\.0: it names node \d+; a fault of kind "diskFull" strikes the \d+ servers only/,
+    );
   });
 });

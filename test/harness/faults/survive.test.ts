@@ -37,7 +37,9 @@ describe('faults that break what Raft assumes: the harness shows the violation',
     const broken = records.filter(({ verdict }) => verdict.kind === 'violation');
     expect(broken.length).toBeGreaterThan(0);
     expect(broken.every(({ faults }) => faults['lyingFsync']!.mattered > 0)).toBe(true);
-    expect(Array.from({ length: 6 }, (_, number) => run(raftKv, planOfLies(number, false)).verdict.kind)).toEqual(new Array(6).fill('ok'));
+    expect(Array.from({ length: 6 }, (_, number) => run(raftKv, planOfLies(number, false)).verdict.kind)).toEqual(
+      new Array(6).fill('ok'),
+    );
   });
 
   test('damaged messages with the checksum switched off: they are taken for what they say', () => {

@@ -32,7 +32,9 @@ export const pinger = (to = 1): AnyProcess => {
     step(state, event) {
       if (event.kind !== 'timer') return { state, effects: [] };
       const sent = (state as { sent: number }).sent + 1;
-      return { state: { sent }, effects: [{ kind: 'send', to, message: { ping: sent } }, ...(sent < pings ? [arm] : [])] };
+      return {
+        state: { sent }, effects: [{ kind: 'send', to, message: { ping: sent } }, ...(sent < pings ? [arm] : [])],
+      };
     },
   });
 };
@@ -59,28 +61,42 @@ export const choosy = process({
 });
 
 /** Takes notice of the first two only. */
-export const shortOfHearing = process({ step: (state, event) => ({ state: numberOf(event) <= 2 ? {} : state, effects: [] }) });
+export const shortOfHearing = process({
+  step: (state, event) => ({ state: numberOf(event) <= 2 ? {} : state, effects: [] }),
+});
 
 /** Writes at every message; `says`: and answers behind the write. */
-export const writer = (says: boolean, parts: Partial<AnyProcess> = {}): AnyProcess => process({
-  step: (state, event) => (event.kind !== 'message' ? { state, effects: [] } : {
-    state: {},
-    effects: [{ kind: 'persist', writes: [1] }, ...(says ? [{ kind: 'send', to: event.from, message: { ping: 0 } } as const] : [])],
-  }),
-  ...parts,
-});
+export const writer = (says: boolean, parts: Partial<AnyProcess> = {}): AnyProcess =>
+  process({
+    step: (state, event) =>
+      event.kind !== 'message'
+        ? { state, effects: [] }
+        : {
+            state: {},
+            effects: [
+              { kind: 'persist', writes: [1] },
+              ...(says ? [{ kind: 'send', to: event.from, message: { ping: 0 } } as const] : []),
+            ],
+          },
+    ...parts,
+  });
 
 /** Asks n0 and hands on what it says. */
 export const client = process({
   step(state, event) {
     if (event.kind === 'request') return { state, effects: [{ kind: 'send', to: 0, message: { ping: event.id } }] };
-    return event.kind === 'message' ? { state, effects: [{ kind: 'reply', id: (event.message as Ping).ping, reply: null }] } : { state, effects: [] };
+    return event.kind === 'message'
+      ? { state, effects: [{ kind: 'reply', id: (event.message as Ping).ping, reply: null }] }
+      : { state, effects: [] };
   },
 });
 
 /** Sends back what it is sent. */
 export const echo = process({
-  step: (state, event) => ({ state, effects: event.kind === 'message' ? [{ kind: 'send', to: event.from, message: event.message }] : [] }),
+  step: (state, event) => ({
+    state,
+    effects: event.kind === 'message' ? [{ kind: 'send', to: event.from, message: event.message }] : [],
+  }),
 });
 
 const observer = (): Observer => ({
@@ -104,14 +120,30 @@ export const toy = (processes: readonly AnyProcess[], parts: Partial<System> = {
   ...parts,
 });
 
-type PlanParts = Partial<Omit<Plan, 'network' | 'disk'>> & { readonly network?: Partial<Plan['network']>; readonly disk?: Partial<Plan['disk']> };
+type PlanParts = Partial<Omit<Plan, 'network' | 'disk'>> & {
+  readonly network?: Partial<Plan['network']>;
+  readonly disk?: Partial<Plan['disk']>;
+};
 
 /** Two servers, messages that take one millisecond, writes that take no time, a storm of 100 ms. */
 export const toyPlan = ({ network, disk, ...parts }: PlanParts = {}): Plan => ({
-  format: planFormat, version: planVersion, scenario: 'toy', system: 'toy', seed: 'toy', servers: 2, clients: 0, settings: {},
-  network: { delayUs: { min: ms, max: ms }, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, lateUs: { min: 0, max: 0 }, ...network },
+  format: planFormat,
+  version: planVersion,
+  scenario: 'toy',
+  system: 'toy',
+  seed: 'toy',
+  servers: 2,
+  clients: 0,
+  settings: {},
+  network: {
+    delayUs: { min: ms, max: ms }, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, lateUs: { min: 0, max: 0 },
+    ...network,
+  },
   disk: { writeUs: { min: 0, max: 0 }, ...disk },
-  faults: [], operations: [], stormUs: 100 * ms, settleUs: 100 * ms,
+  faults: [],
+  operations: [],
+  stormUs: 100 * ms,
+  settleUs: 100 * ms,
   ...parts,
 });
 
@@ -144,20 +176,29 @@ const record = (n: number): Uint8Array => Uint8Array.from([n, n, n]);
 
 /** Files of records [n, n, n], counted from 1; a file of another kind than a log holds one record. */
 export const storageOf = ({ write, files, refuses, noticesTorn = true }: StorageParts): AnyStorage => ({
-  format: () => ({ cursor: 1, operations: files.map((file): FileOperation => ({ kind: 'create', file, bytes: record(1) })) }),
+  format: () => ({
+    cursor: 1,
+    operations: files.map((file): FileOperation => ({ kind: 'create', file, bytes: record(1) })),
+  }),
   store(untyped) {
     const cursor = untyped as number;
     const next = cursor + 1;
     const operations: Record<StorageParts['write'], readonly FileOperation[]> = {
       append: [{ kind: 'append', file: files[0]!, bytes: record(next) }],
-      rotate: [{ kind: 'create', file: `log.${next}`, bytes: record(next) }, { kind: 'remove', file: `log.${cursor}` }],
-      two: [{ kind: 'append', file: files[0]!, bytes: record(next) }, { kind: 'append', file: files[0]!, bytes: record(next) }],
+      rotate: [
+        { kind: 'create', file: `log.${next}`, bytes: record(next) }, { kind: 'remove', file: `log.${cursor}` },
+      ],
+      two: [
+        { kind: 'append', file: files[0]!, bytes: record(next) },
+        { kind: 'append', file: files[0]!, bytes: record(next) },
+      ],
     };
     return { cursor: next, operations: operations[write] };
   },
   recover(found) {
-    const wrong = files.filter((file) => !file.startsWith('log.')).find((file) => !found.has(file))
-      ?? [...found].find(([file, bytes]) => !isWhole(file, bytes, write))?.[0];
+    const wrong =
+      files.filter((file) => !file.startsWith('log.')).find((file) => !found.has(file)) ??
+      [...found].find(([file, bytes]) => !isWhole(file, bytes, write))?.[0];
     if (wrong !== undefined && refuses) return { kind: 'refused', file: wrong, reason: 'damaged' };
     return { kind: 'recovered', durable: 0, cursor: 1, repairs: [], isTorn: noticesTorn && wrong !== undefined };
   },
@@ -166,7 +207,10 @@ export const storageOf = ({ write, files, refuses, noticesTorn = true }: Storage
 
 function isWhole(file: string, bytes: Uint8Array, write: StorageParts['write']): boolean {
   if (write === 'rotate' && file.startsWith('log.')) return bytes.every((byte) => byte === Number(file.slice(4)));
-  return bytes.length % 3 === 0 && bytes.every((byte, i) => byte === (write === 'two' ? 1 + Math.ceil(Math.floor(i / 3) / 2) : 1 + Math.floor(i / 3)));
+  return (
+    bytes.length % 3 === 0 &&
+    bytes.every((byte, i) => byte === (write === 'two' ? 1 + Math.ceil(Math.floor(i / 3) / 2) : 1 + Math.floor(i / 3)))
+  );
 }
 
 export const fileRole: NonNullable<System['fileRole']> = (name) => {

@@ -1,11 +1,21 @@
-/** A campaign of a fleet is cut into chunks that hold every seed once, and put together into the pieces that a merge reads. */
+/**
+ * A campaign of a fleet is cut into chunks that hold every seed once, and put together into the pieces that a merge
+ * reads.
+ */
 import { describe, expect, test } from 'vitest';
 import { holdsSeed, missingFrom, doubledIn } from '../../../harness/campaign/pieces.ts';
-import { askedText, campaignId, chunkCount, chunkName, chunkRange, chunkSeedsFor, missingChunks, piecesOf, seedsOfChunk } from '../../../harness/fleet/campaign.ts';
+import {
+  askedText, campaignId, chunkCount, chunkName, chunkRange, chunkSeedsFor, missingChunks, piecesOf, seedsOfChunk,
+} from '../../../harness/fleet/campaign.ts';
 import { campaignWith } from '../../support/fleet-values.ts';
 import { fc, prop } from '../../support/property.ts';
 
-const campaigns = fc.record({ from: fc.integer({ min: 0, max: 50 }), count: fc.integer({ min: 1, max: 120 }), chunkSeeds: fc.integer({ min: 1, max: 50 }) }).map(campaignWith);
+const campaigns = fc
+  .record({
+    from: fc.integer({ min: 0, max: 50 }), count: fc.integer({ min: 1, max: 120 }),
+    chunkSeeds: fc.integer({ min: 1, max: 50 }),
+  })
+  .map(campaignWith);
 
 describe('chunks', () => {
   prop([campaigns])('hold every seed of the campaign once, in order', (campaign) => {
@@ -19,7 +29,9 @@ describe('chunks', () => {
     expect(chunkRange(campaign, 1_000_000)).toEqual([10_000_011, 10_000_020]);
   });
 
-  test.each([[1, 20], [4000, 20], [4001, 21], [20_000, 100], [40_000, 200], [1_000_000, 200], [null, 200]])('of a campaign of %s seeds have %i, when nobody says how many', (count, seeds) => {
+  test.each([
+    [1, 20], [4000, 20], [4001, 21], [20_000, 100], [40_000, 200], [1_000_000, 200], [null, 200],
+  ])('of a campaign of %s seeds have %i, when nobody says how many', (count, seeds) => {
     expect(chunkSeedsFor(count)).toBe(seeds);
   });
 
@@ -44,16 +56,23 @@ describe('the name of a campaign', () => {
   });
 
   test.each([
-    { scenario: 'lab' }, { revision: 'other' }, { from: 2 }, { count: 999 }, { chunkSeeds: 100 }, { doubleCheck: 1 }, { freeze: true }, { crossCheck: 1 }, { stuckAfterMs: 1 }, { count: null },
+    { scenario: 'lab' }, { revision: 'other' }, { from: 2 }, { count: 999 }, { chunkSeeds: 100 }, { doubleCheck: 1 },
+    { freeze: true }, { crossCheck: 1 }, { stuckAfterMs: 1 }, { count: null },
   ])('is another one with %j', (own) => expect(campaignId(campaignWith(own))).not.toBe(campaignId(base)));
 
   test('without end does not depend on where it began: it is gone on with', () => {
-    expect(campaignId(campaignWith({ count: null, from: 7 }))).toBe(campaignId(campaignWith({ count: null, from: 700 })));
+    expect(campaignId(campaignWith({ count: null, from: 7 }))).toBe(
+      campaignId(campaignWith({ count: null, from: 700 })),
+    );
   });
 });
 
 describe('its pieces', () => {
-  const done = campaigns.chain((campaign) => fc.subarray(Array.from({ length: chunkCount(campaign)! }, (_, i) => i)).map((indexes) => [campaign, indexes] as const));
+  const done = campaigns.chain((campaign) =>
+    fc
+      .subarray(Array.from({ length: chunkCount(campaign)! }, (_, i) => i))
+      .map((indexes) => [campaign, indexes] as const),
+  );
 
   prop([done])('hold the seeds of the chunks that are done and no other, each once', ([campaign, indexes]) => {
     const pieces = piecesOf(campaign, indexes);
@@ -70,6 +89,8 @@ describe('its pieces', () => {
   });
 
   test('of a whole campaign are the one that a single machine writes', () => {
-    expect(piecesOf(campaignWith({ count: 450 }), [0, 1, 2])).toEqual([{ from: 1, count: 450, shard: 1, of: 1, seeds: 450 }]);
+    expect(piecesOf(campaignWith({ count: 450 }), [0, 1, 2])).toEqual([
+      { from: 1, count: 450, shard: 1, of: 1, seeds: 450 },
+    ]);
   });
 });

@@ -4,10 +4,24 @@ import { causeKey, causesIn } from '../../../harness/fleet/causes.ts';
 import { failureWith, resultWith } from '../../support/fleet-values.ts';
 
 test('failures of one property are one cause: the shortest run shows it, and all are counted', () => {
-  const violations = [failureWith({ seed: 3, step: 90 }), failureWith({ seed: 5, step: 20, detail: 'two leaders in term 8' }), failureWith({ seed: 9, property: 'Log Matching', detail: 'x' })];
+  const violations = [
+    failureWith({ seed: 3, step: 90 }), failureWith({ seed: 5, step: 20, detail: 'two leaders in term 8' }),
+    failureWith({ seed: 9, property: 'Log Matching', detail: 'x' }),
+  ];
   expect(causesIn(resultWith({ violations }), 77)).toEqual([
-    { cause: { key: causeKey('Election Safety', ''), property: 'Election Safety', detail: 'two leaders in term 8', seed: 5, isLost: false, atMs: 77 }, seeds: 2 },
-    { cause: { key: causeKey('Log Matching', ''), property: 'Log Matching', detail: 'x', seed: 9, isLost: false, atMs: 77 }, seeds: 1 },
+    {
+      cause: {
+        key: causeKey('Election Safety', ''), property: 'Election Safety', detail: 'two leaders in term 8', seed: 5,
+        isLost: false, atMs: 77,
+      },
+      seeds: 2,
+    },
+    {
+      cause: {
+        key: causeKey('Log Matching', ''), property: 'Log Matching', detail: 'x', seed: 9, isLost: false, atMs: 77,
+      },
+      seeds: 1,
+    },
   ]);
 });
 
@@ -18,5 +32,7 @@ test('exceptions are told apart by their words, not by their numbers', () => {
 });
 
 test('a run that was lost with its thread is marked: there is nothing to shrink', () => {
-  expect(causesIn(resultWith({ violations: [failureWith({ isLost: true })] }), 0).map(({ cause }) => cause.isLost)).toEqual([true]);
+  expect(
+    causesIn(resultWith({ violations: [failureWith({ isLost: true })] }), 0).map(({ cause }) => cause.isLost),
+  ).toEqual([true]);
 });

@@ -44,7 +44,9 @@ describe.skipIf(redisPath === null)(`the queue of a campaign${withoutRedis}`, ()
     const campaign = await begun({ count: null });
     expect(await queue.getWaitingCount()).toBe(2000);
     for (let i = 0; i < 1000; i++) await queue.remove(`chunk-${i}`);
-    await store.redis.hset(store.keys.of(campaign.id).digests, Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [i, 'x'])));
+    await store.redis.hset(
+      store.keys.of(campaign.id).digests, Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [i, 'x'])),
+    );
     await feed(store, queue, campaign);
     expect(await queue.getWaitingCount()).toBe(1000);
     await queue.remove('chunk-1000');
@@ -68,7 +70,10 @@ describe.skipIf(redisPath === null)(`the queue of a campaign${withoutRedis}`, ()
     });
     while (taken.length < 6) await new Promise((wait) => setTimeout(wait, 5));
     await worker.close();
-    expect(taken.slice(0, 6)).toEqual([expect.stringMatching(/^cause \w{8}$/), 'first regressions', 'first canaries', 'first failing', 'chunk 0', 'chunk 1']);
+    expect(taken.slice(0, 6)).toEqual([
+      expect.stringMatching(/^cause \w{8}$/), 'first regressions', 'first canaries', 'first failing', 'chunk 0',
+      'chunk 1',
+    ]);
   });
 
   test('what it forgot is put there again, also when the campaign has no end: a chunk, a cause, what stands first', async () => {
@@ -97,9 +102,12 @@ describe.skipIf(redisPath === null)(`the queue of a campaign${withoutRedis}`, ()
     await store.causes.report(campaign.id, key!, { report: null, note: '' });
     for (const id of ['chunk-5', 'chunk-6', 'first-canaries', 'chunk-8']) await queue.remove(id);
     await feed(store, queue, campaign);
-    expect([...(await held())].sort()).toEqual([...[0, 1, 2, 3, 4, 7, 8, 9].map((i) => `chunk-${i}`), 'first-failing', 'first-regressions']);
+    expect([...(await held())].sort()).toEqual([
+      ...[0, 1, 2, 3, 4, 7, 8, 9].map((i) => `chunk-${i}`), 'first-failing', 'first-regressions',
+    ]);
     expect(await store.owed(campaign)).toBe(10);
   });
 });
 
-const textOf = (task: Task): string => (task.kind === 'chunk' ? `chunk ${task.index}` : task.kind === 'cause' ? `cause ${task.key}` : `first ${task.name}`);
+const textOf = (task: Task): string =>
+  task.kind === 'chunk' ? `chunk ${task.index}` : task.kind === 'cause' ? `cause ${task.key}` : `first ${task.name}`;

@@ -18,8 +18,13 @@ function revisionWith(files: Readonly<Record<string, string>>, home = 'a'): stri
   return revisionOf(pathToFileURL(join(here, 'own.js')).href);
 }
 const files = {
-  'own.js': "import { x } from './lib/x.js';\nexport { y } from './y.mjs';\nconst z = await import('./z.js');\n// see './nowhere.js' from './nowhere.js'\n",
-  'lib/x.js': "import data from '../data.json' with { type: 'json' };\n", 'y.mjs': "import '../../nothing.js';\n", 'z.js': '', 'data.json': '{}', 'other.js': '1',
+  'own.js':
+    "import { x } from './lib/x.js';\nexport { y } from './y.mjs';\nconst z = await import('./z.js');\n// see './nowhere.js' from './nowhere.js'\n",
+  'lib/x.js': "import data from '../data.json' with { type: 'json' };\n",
+  'y.mjs': "import '../../nothing.js';\n",
+  'z.js': '',
+  'data.json': '{}',
+  'other.js': '1',
 };
 
 test('it names the program, and is the same wherever the files lie and however their lines end', () => {
@@ -34,12 +39,17 @@ test.each(['own.js', 'lib/x.js', 'y.mjs', 'z.js', 'data.json'] as const)('%s is 
   expect(revisionWith({ ...files, [name]: `${files[name]} ` })).not.toBe(revisionWith(files));
 });
 
-test('a file that is not imported is not', () => expect(revisionWith({ ...files, 'other.js': '2' })).toBe(revisionWith(files)));
+test('a file that is not imported is not', () =>
+  expect(revisionWith({ ...files, 'other.js': '2' })).toBe(revisionWith(files)));
 
 test('files that import each other in a circle are each taken once', () => {
-  expect(revisionWith({ 'own.js': "import './lib/x.js';", 'lib/x.js': "import '../own.js';" })).toMatch(/[0-9a-f]{16}$/);
+  expect(revisionWith({ 'own.js': "import './lib/x.js';", 'lib/x.js': "import '../own.js';" })).toMatch(
+    /[0-9a-f]{16}$/,
+  );
 });
 
 test('the program’s own files are in its version, and are not looked into', () => {
-  expect(revisionOf(pathToFileURL(join(top, 'scenarios', 'that-is-not-there.js')).href)).toBe(`${programVersion()}.${new Digest().hex()}`);
+  expect(revisionOf(pathToFileURL(join(top, 'scenarios', 'that-is-not-there.js')).href)).toBe(
+    `${programVersion()}.${new Digest().hex()}`,
+  );
 });

@@ -1,4 +1,7 @@
-/** What a fleet keeps in a real Redis: a chunk counts once, sums lose nothing, and whoever dies in between leaves it whole. */
+/**
+ * What a fleet keeps in a real Redis: a chunk counts once, sums lose nothing, and whoever dies in between leaves it
+ * whole.
+ */
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { merge } from '../../../harness/campaign/campaign.ts';
@@ -8,7 +11,10 @@ import { isEnded, progressOf, wholeOf } from '../../../harness/fleet/whole.ts';
 import { campaignWith, causeWith, failureWith, resultWith } from '../../support/fleet-values.ts';
 import { redisPath, RedisServer, withoutRedis } from '../../support/redis.ts';
 
-const chunk = (seed: number, own = {}) => resultWith({ seeds: 10, passed: 10, events: 5, digest: `00000000000000${seed.toString(16).padStart(2, '0')}`, ...own });
+const chunk = (seed: number, own = {}) =>
+  resultWith({
+    seeds: 10, passed: 10, events: 5, digest: `00000000000000${seed.toString(16).padStart(2, '0')}`, ...own,
+  });
 const noon = Date.UTC(2026, 0, 31, 12);
 
 describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
@@ -28,7 +34,8 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
   /** A campaign that no other test has touched. */
   const begun = async (own = {}) => store.begin(campaignWith({ id: `c${made++}`, chunkSeeds: 10, count: 100, ...own }));
 
-  test('it knows where it is, and that a file is kept', () => expect([open.name, open.keepsFile]).toEqual([`127.0.0.1:${server.port}`, true]));
+  test('it knows where it is, and that a file is kept', () =>
+    expect([open.name, open.keepsFile]).toEqual([`127.0.0.1:${server.port}`, true]));
 
   test('a chunk counts once, and its second digest is compared with the first', async () => {
     const campaign = await begun();
@@ -38,7 +45,9 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
     const { result, done, progress, days } = await wholeOf(store, campaign, noon);
     expect([result.seeds, result.digest, done]).toEqual([10, '0000000000000001', [3]]);
     expect([progress.seeds, progress.chunksDone]).toEqual([10, 1]);
-    expect(progress.conflicts).toEqual([`seeds 31 to 40 of swarm at 0.1.0+aa.bb: done twice, with digests 0000000000000001 and 0000000000000002`]);
+    expect(progress.conflicts).toEqual([
+      `seeds 31 to 40 of swarm at 0.1.0+aa.bb: done twice, with digests 0000000000000001 and 0000000000000002`,
+    ]);
     expect(days).toEqual({ '2026-01-31 seeds': 10, '2026-01-31 violations': 0, '2026-01-31 events': 5 });
   });
 
@@ -51,10 +60,13 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
 
   test('whatever is added up, and by however many at once, the whole stays the same', async () => {
     const campaign = await begun();
-    const chunks = Array.from({ length: 10 }, (_, i) => chunk(i + 1, { tallies: { elected: { total: i, seeds: i, firstSeed: i === 0 ? null : i * 10 } } }));
+    const chunks = Array.from({ length: 10 }, (_, i) =>
+      chunk(i + 1, { tallies: { elected: { total: i, seeds: i, firstSeed: i === 0 ? null : i * 10 } } }),
+    );
     for (const [i, result] of chunks.entries()) {
       await store.record(campaign, i, result, noon);
-      if (i % 3 === 2) await Promise.all([store.fold(campaign.id, 2), store.fold(campaign.id, 2), store.fold(campaign.id, 2)]);
+      if (i % 3 === 2)
+        await Promise.all([store.fold(campaign.id, 2), store.fold(campaign.id, 2), store.fold(campaign.id, 2)]);
     }
     expect(await store.redis.hlen(store.keys.of(campaign.id).results)).toBe(1);
     const { result, done } = await wholeOf(store, campaign, noon);
@@ -91,10 +103,22 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
   test('a cause is met once, its seeds are counted, and its first report stays', async () => {
     const campaign = await begun();
     await store.record(campaign, 0, chunk(1, { passed: 9, violations: [failureWith({ seed: 7 })] }), noon);
-    await store.record(campaign, 1, chunk(2, { passed: 8, violations: [failureWith({ seed: 12 }), failureWith({ seed: 15, step: 1 })] }), noon + 1);
-    await store.record(campaign, 1, chunk(2, { passed: 8, violations: [failureWith({ seed: 12 }), failureWith({ seed: 15, step: 1 })] }), noon + 2);
+    await store.record(
+      campaign,
+      1,
+      chunk(2, { passed: 8, violations: [failureWith({ seed: 12 }), failureWith({ seed: 15, step: 1 })] }),
+      noon + 1,
+    );
+    await store.record(
+      campaign,
+      1,
+      chunk(2, { passed: 8, violations: [failureWith({ seed: 12 }), failureWith({ seed: 15, step: 1 })] }),
+      noon + 2,
+    );
     const [key] = await store.causes.unreported(campaign.id);
-    expect((await progressOf(store, campaign, noon)).causes).toEqual([{ cause: causeWith({ key: key!, atMs: noon }), seeds: 3, isReported: false }]);
+    expect((await progressOf(store, campaign, noon)).causes).toEqual([
+      { cause: causeWith({ key: key!, atMs: noon }), seeds: 3, isReported: false },
+    ]);
     expect(await store.causes.report(campaign.id, key!, { report: null, note: 'first' })).toBe(true);
     expect(await store.causes.report(campaign.id, key!, { report: null, note: 'second' })).toBe(false);
     expect(await store.causes.unreported(campaign.id)).toEqual([]);
@@ -122,7 +146,9 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
     await store.setAside(campaign.id, 4, 'it ended the process');
     await store.record(campaign, 2, chunk(1), noon);
     expect([...(await store.settledChunks(campaign.id))].sort()).toEqual([2, 4]);
-    expect((await progressOf(store, campaign, noon)).aside).toEqual(['seeds 41 to 50 of swarm at 0.1.0+aa.bb: it ended the process']);
+    expect((await progressOf(store, campaign, noon)).aside).toEqual([
+      'seeds 41 to 50 of swarm at 0.1.0+aa.bb: it ended the process',
+    ]);
     expect(await store.takeBack(campaign.id)).toEqual([4]);
     expect([await store.deaths(campaign.id, 4), [...(await store.settledChunks(campaign.id))]]).toEqual([0, [2]]);
   });
@@ -136,7 +162,10 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
     }
     const { aside, conflicts } = await progressOf(store, campaign, noon);
     const seedsOf = (told: readonly string[]) => told.map((one) => one.split(' of ')[0]);
-    expect([seedsOf(aside), seedsOf(conflicts)]).toEqual([['seeds 21 to 30', 'seeds 91 to 100', 'seeds 101 to 110'], ['seeds 221 to 230', 'seeds 291 to 300', 'seeds 301 to 310']]);
+    expect([seedsOf(aside), seedsOf(conflicts)]).toEqual([
+      ['seeds 21 to 30', 'seeds 91 to 100', 'seeds 101 to 110'],
+      ['seeds 221 to 230', 'seeds 291 to 300', 'seeds 301 to 310'],
+    ]);
     expect((await wholeOf(store, campaign, noon)).done).toEqual([22, 29, 30]);
   });
 
@@ -147,23 +176,33 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
     await store.record(campaign, 1, chunk(2), noon + 5);
     // What is handed in again is no news.
     await store.record(campaign, 1, chunk(2), noon + 9);
-    for (const [name, threads] of [['a', 2], ['b', 3], ['a', 4]] as const) await store.roster.join(campaign.id, name, threads);
+    for (const [name, threads] of [
+      ['a', 2], ['b', 3], ['a', 4],
+    ] as const)
+      await store.roster.join(campaign.id, name, threads);
     expect(await wholeOf(store, campaign, noon)).toMatchObject({ lastMs: noon + 5, threads: 7 });
   });
 
   test('causes stand in the order in which they were met, and of one moment by their key', async () => {
     const campaign = await begun();
-    const failing = (...properties: readonly string[]) => ({ passed: 0, violations: properties.map((property, seed) => failureWith({ property, seed })) });
+    const failing = (...properties: readonly string[]) => ({
+      passed: 0, violations: properties.map((property, seed) => failureWith({ property, seed })),
+    });
     await store.record(campaign, 0, chunk(1, failing('Late')), noon + 5);
     await store.record(campaign, 1, chunk(2, failing('A', 'B', 'C')), noon);
     const { causes } = await progressOf(store, campaign, noon);
     expect(causes.map(({ cause }) => cause.property).at(-1)).toBe('Late');
-    expect(causes.slice(0, 3).map(({ cause }) => cause.key)).toEqual(['A', 'B', 'C'].map((property) => causeKey(property, '')).sort());
+    expect(causes.slice(0, 3).map(({ cause }) => cause.key)).toEqual(
+      ['A', 'B', 'C'].map((property) => causeKey(property, '')).sort(),
+    );
   });
 
   test('campaigns are listed by their beginning, and of one moment by their name', async () => {
     const own = new Store(store.redis, 'another-fleet');
-    for (const [id, startedMs] of [['late', 30], ['b', 20], ['a', 20], ['early', 10]] as const) await own.begin(campaignWith({ id, startedMs }));
+    for (const [id, startedMs] of [
+      ['late', 30], ['b', 20], ['a', 20], ['early', 10],
+    ] as const)
+      await own.begin(campaignWith({ id, startedMs }));
     expect((await own.campaigns()).map(({ id }) => id)).toEqual(['early', 'a', 'b', 'late']);
     expect((await own.current())?.id).toBe('early');
   });
@@ -188,8 +227,14 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
   test('nobody is told of a cause that was open before', async () => {
     const key = causeKey('Election Safety', '');
     const campaign = await begun({ first: { failing: [7], told: [key] } });
-    await store.record(campaign, 0, chunk(1, { passed: 8, violations: [failureWith(), failureWith({ property: 'Log Matching', seed: 8 })] }), noon);
-    for (const one of await store.causes.unreported(campaign.id)) await store.causes.report(campaign.id, one, { report: null, note: '' });
+    await store.record(
+      campaign,
+      0,
+      chunk(1, { passed: 8, violations: [failureWith(), failureWith({ property: 'Log Matching', seed: 8 })] }),
+      noon,
+    );
+    for (const one of await store.causes.unreported(campaign.id))
+      await store.causes.report(campaign.id, one, { report: null, note: '' });
     expect((await store.causes.claimUntold(campaign, noon))?.cause.property).toBe('Log Matching');
     expect(await store.causes.claimUntold(campaign, noon)).toBeNull();
   });
@@ -231,7 +276,9 @@ describe.skipIf(redisPath === null)(`a fleet in Redis${withoutRedis}`, () => {
     const campaign = await begun();
     const admin = new Redis(server.url);
     await admin.config('SET', 'maxmemory', '1');
-    await expect(store.record(campaign, 0, chunk(1, { passed: 9, violations: [failureWith()] }), noon)).rejects.toThrow('OOM command not allowed');
+    await expect(store.record(campaign, 0, chunk(1, { passed: 9, violations: [failureWith()] }), noon)).rejects.toThrow(
+      'OOM command not allowed',
+    );
     expect(await progressOf(store, campaign, noon)).toMatchObject({ seeds: 0, chunksDone: 0, causes: [] });
     await admin.config('SET', 'maxmemory', '0');
     expect(await store.record(campaign, 0, chunk(1, { passed: 9, violations: [failureWith()] }), noon)).toBe('new');

@@ -5,7 +5,8 @@ import { packed } from '../../../harness/fleet/packed.ts';
 import { summed } from '../../../harness/fleet/sum.ts';
 import { resultWith } from '../../support/fleet-values.ts';
 
-const seen = (name: string, seed: number) => resultWith({ seeds: 1, passed: 1, tallies: { [name]: { total: 1, seeds: 1, firstSeed: seed } } });
+const seen = (name: string, seed: number) =>
+  resultWith({ seeds: 1, passed: 1, tallies: { [name]: { total: 1, seeds: 1, firstSeed: seed } } });
 const [two, ten, nine] = [seen('of two', 2), seen('of ten', 10), seen('of nine', 9)];
 
 test('nothing is an empty result', () => expect(summed('swarm', null, new Map())).toEqual(emptyResult('swarm')));

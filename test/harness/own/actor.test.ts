@@ -1,4 +1,7 @@
-/** Ordinary objects as servers: what a copy takes along, what no copy can, and what keeps something outside of its fields. */
+/**
+ * Ordinary objects as servers: what a copy takes along, what no copy can, and what keeps something outside of its
+ * fields.
+ */
 import { describe, expect, test } from 'vitest';
 import { runChunk } from '../../../harness/campaign/campaign.ts';
 import { examine } from '../../../harness/doctor/examine.ts';
@@ -37,7 +40,9 @@ class Keeper {
     if (operation.op !== 'read' && session.isNew(sequence)) {
       this.value = operation.value ?? null;
       session.last = sequence;
-      context.save({ value: this.value, done: Object.fromEntries([...this.sessions].map(([client, { last }]) => [client, last])) });
+      context.save({
+        value: this.value, done: Object.fromEntries([...this.sessions].map(([client, { last }]) => [client, last])),
+      });
     }
     context.respond(from, sequence, operation.op === 'read' ? { value: this.value } : {});
   }
@@ -50,13 +55,17 @@ class Keeper {
 }
 
 const blank: Kept = { value: null, done: {} };
-const systemOf = <State>(name: string, server: () => Server<State, In, Out, Kept>) => defineSystem<State, never, Kept>()({
-  name, service: register, servers: ({ servers }) => Array.from({ length: servers }, server), client: { asks: () => [0] },
-});
-const scenarioOf = <State>(name: string, server: () => Server<State, In, Out, Kept>) => defineScenario(systemOf(name, server), {
-  servers: 1, clients: [1, 3], faults: faults.swarm({ neverLost: [0] }), operations: register.mix({ read: 1, write: 1 }, { each: 8 }),
-  explore: { servers: 1, clients: 2, operations: 2, crashes: 1 },
-});
+const systemOf = <State,>(name: string, server: () => Server<State, In, Out, Kept>) =>
+  defineSystem<State, never, Kept>()({
+    name, service: register, servers: ({ servers }) => Array.from({ length: servers }, server),
+    client: { asks: () => [0] },
+  });
+const scenarioOf = <State,>(name: string, server: () => Server<State, In, Out, Kept>) =>
+  defineScenario(systemOf(name, server), {
+    servers: 1, clients: [1, 3], faults: faults.swarm({ neverLost: [0] }),
+    operations: register.mix({ read: 1, write: 1 }, { each: 8 }),
+    explore: { servers: 1, clients: 2, operations: 2, crashes: 1 },
+  });
 const seeds = Array.from({ length: 25 }, (_, i) => i + 1);
 
 describe('a class', () => {
@@ -73,15 +82,23 @@ describe('a class', () => {
 
   test('is searched whole', async () => {
     const definition = defineRegistry('file:///keeper.ts', [scenario]).models.get('keeper')!;
-    const { end, properties } = await breadthFirst(definition.create(fillIn(definition.parameters, {})), { clock: () => 0 });
+    const { end, properties } = await breadthFirst(definition.create(fillIn(definition.parameters, {})), {
+      clock: () => 0,
+    });
     expect([end, properties.filter(({ verdict }) => verdict !== 'holds')]).toEqual(['closed', []]);
   });
 });
 
 /** A server and one message for it, outside of any world. */
-function told<State>(server: Server<State, { readonly list: number[] }, { readonly list: number[] }, unknown>, ...lists: readonly (readonly number[])[]) {
+function told<State>(
+  server: Server<State, { readonly list: number[] }, { readonly list: number[] }, unknown>,
+  ...lists: readonly (readonly number[])[]
+) {
   const first = server.boot(null);
-  return lists.reduce((step, list) => server.step(step.state, { kind: 'message', from: 7, message: { list: [...list] } }), first);
+  return lists.reduce(
+    (step, list) => server.step(step.state, { kind: 'message', from: 7, message: { list: [...list] } }),
+    first,
+  );
 }
 type Listed = { readonly list: number[] };
 type Asking = Context<Listed, unknown>;
@@ -101,7 +118,8 @@ describe('a step', () => {
     const one = told(server, [1]);
     const two = server.step(one.state, { kind: 'message', from: 7, message: { list: [2] } });
     expect([one.state.all, two.state.all, one.effects, two.effects]).toEqual([
-      [1, 0], [1, 0, 2, 0], [{ kind: 'send', to: 7, message: { list: [1] } }], [{ kind: 'send', to: 7, message: { list: [1, 0, 2] } }],
+      [1, 0], [1, 0, 2, 0], [{ kind: 'send', to: 7, message: { list: [1] } }],
+      [{ kind: 'send', to: 7, message: { list: [1, 0, 2] } }],
     ]);
     expect(two.state).toBeInstanceOf(Gatherer);
   });
@@ -147,7 +165,11 @@ describe('a step', () => {
         context.send(from, { list });
       },
     }, { blank: '' });
-    expect(server.step(server.boot('').state, { kind: 'message', from: 7, message: { list: [1] } }).effects.map(({ kind }) => kind)).toEqual(['setTimer', 'persist', 'cancelTimer', 'send', 'send']);
+    expect(
+      server
+        .step(server.boot('').state, { kind: 'message', from: 7, message: { list: [1] } })
+        .effects.map(({ kind }) => kind),
+    ).toEqual(['setTimer', 'persist', 'cancelTimer', 'send', 'send']);
   });
 
   test('of an object that is written down: functions are its methods, and all else its state', () => {
@@ -181,8 +203,12 @@ describe('what no copy has is said', () => {
     }
     const ring: { self?: object } = {};
     ring.self = ring;
-    expect(refused(() => actor(new Arrow() as never))).toMatch(/^actor: Arrow\.onMessage is a function: fields, messages and what is saved are /);
-    expect(refused(() => actor(new Dated() as never))).toMatch(/^actor: Dated\.since is a Date, which hides what it holds: /);
+    expect(refused(() => actor(new Arrow() as never))).toMatch(
+      /^actor: Arrow\.onMessage is a function: fields, messages and what is saved are /,
+    );
+    expect(refused(() => actor(new Dated() as never))).toMatch(
+      /^actor: Dated\.since is a Date, which hides what it holds: /,
+    );
     expect(refused(() => actor({ ring, onMessage } as never))).toMatch(/^actor: the actor\.ring\.self holds itself: /);
   });
 
@@ -208,9 +234,13 @@ describe('what no copy has is said', () => {
         context.send(1, { when: [new Date(0)] });
       }
     }
-    expect(step(new Private())).toMatch(/^Private has a private field, which no copy has \(.*\): write `private x` in the place of `#x`$/);
+    expect(step(new Private())).toMatch(
+      /^Private has a private field, which no copy has \(.*\): write `private x` in the place of `#x`$/,
+    );
     expect(step(new Later())).toMatch(/^Later\.waits is a function: /);
-    expect(step(new Waiting())).toBe('Waiting returned a Promise: a step is done when it returns, and waits for nothing');
+    expect(step(new Waiting())).toBe(
+      'Waiting returned a Promise: a step is done when it returns, and waits for nothing',
+    );
     expect(step(new Sender())).toMatch(/^a message\.when\[0\] is a Date, which hides what it holds: /);
   });
 
@@ -220,14 +250,18 @@ describe('what no copy has is said', () => {
       kept = context;
     } });
     told(server as never, [1]);
-    expect(refused(() => kept!.cancelTimer('t'))).toBe('the context of a step was asked for something after the step was over: each step has its own');
+    expect(refused(() => kept!.cancelTimer('t'))).toBe(
+      'the context of a step was asked for something after the step was over: each step has its own',
+    );
   });
 
   test('when it writes to the object itself', () => {
     const given = { count: 0, onMessage() {
       given.count += 1;
     } };
-    expect(step(given)).toMatch(/^the actor writes to the object that was given to `actor`, .*: write methods, which find their object by `this`, and no arrow functions$/);
+    expect(step(given)).toMatch(
+      /^the actor writes to the object that was given to `actor`, .*: write methods, which find their object by `this`, and no arrow functions$/,
+    );
   });
 });
 

@@ -12,25 +12,37 @@ const asks = (to: number, sequence: number, operation: string): readonly unknown
   [retry, { kind: 'send', to, message: { kind: 'request', sequence, operation } satisfies Request<string> }];
 const idle: State = { sequence: 3, target: 1, refusals: 0, pending: null };
 const waiting: State = { sequence: 4, target: 1, refusals: 0, pending: { id: 20, operation: 'put' } };
-const heard = (state: State, from: number, message: Response<string> | Redirect) => client.step(state, { kind: 'message', from, message });
+const heard = (state: State, from: number, message: Response<string> | Redirect) =>
+  client.step(state, { kind: 'message', from, message });
 const redirect = (to: number | null, sequence = 4): Redirect => ({ kind: 'redirect', sequence, to });
 
 describe('the ready client', () => {
-  test('begins with nothing asked', () => expect(client.boot()).toEqual({ state: { sequence: 0, target: 0, refusals: 0, pending: null }, effects: [] }));
+  test('begins with nothing asked', () =>
+    expect(client.boot()).toEqual({ state: { sequence: 0, target: 0, refusals: 0, pending: null }, effects: [] }));
 
   test('asks the server that answered last, under the next number', () => {
-    expect(client.step(idle, { kind: 'request', id: 20, request: 'put' })).toEqual({ state: waiting, effects: asks(7, 4, 'put') });
+    expect(client.step(idle, { kind: 'request', id: 20, request: 'put' })).toEqual({
+      state: waiting, effects: asks(7, 4, 'put'),
+    });
   });
 
   test('asks the next server, under the same number, when none has answered', () => {
-    expect(client.step(waiting, { kind: 'timer', timer: 'retry' })).toEqual({ state: { ...waiting, target: 2 }, effects: asks(9, 4, 'put') });
-    expect(client.step({ ...waiting, target: 2, refusals: 1 }, { kind: 'timer', timer: 'retry' })).toEqual({ state: { ...waiting, target: 0 }, effects: asks(4, 4, 'put') });
+    expect(client.step(waiting, { kind: 'timer', timer: 'retry' })).toEqual({
+      state: { ...waiting, target: 2 }, effects: asks(9, 4, 'put'),
+    });
+    expect(client.step({ ...waiting, target: 2, refusals: 1 }, { kind: 'timer', timer: 'retry' })).toEqual({
+      state: { ...waiting, target: 0 }, effects: asks(4, 4, 'put'),
+    });
   });
 
   test('has its answer, stays with who gave it, and waits no longer', () => {
     const told = { effects: [{ kind: 'cancelTimer', timer: 'retry' }, { kind: 'reply', id: 20, reply: 'done' }] };
-    expect(heard(waiting, 9, { kind: 'response', sequence: 4, reply: 'done' })).toEqual({ state: { ...waiting, target: 2, pending: null }, ...told });
-    expect(heard({ ...waiting, refusals: 1 }, 11, { kind: 'response', sequence: 4, reply: 'done' })).toEqual({ state: { ...waiting, pending: null }, ...told });
+    expect(heard(waiting, 9, { kind: 'response', sequence: 4, reply: 'done' })).toEqual({
+      state: { ...waiting, target: 2, pending: null }, ...told,
+    });
+    expect(heard({ ...waiting, refusals: 1 }, 11, { kind: 'response', sequence: 4, reply: 'done' })).toEqual({
+      state: { ...waiting, pending: null }, ...told,
+    });
   });
 
   test.each([
@@ -42,19 +54,28 @@ describe('the ready client', () => {
     expect(heard(state, from, message)).toEqual({ state, effects: [] });
   });
 
-  test('does not hear its timer when it waits for nothing', () => expect(client.step(idle, { kind: 'timer', timer: 'retry' })).toEqual({ state: idle, effects: [] }));
+  test('does not hear its timer when it waits for nothing', () =>
+    expect(client.step(idle, { kind: 'timer', timer: 'retry' })).toEqual({ state: idle, effects: [] }));
 
   test('asks whom it is sent on to, at once', () => {
-    expect(heard(waiting, 7, redirect(4))).toEqual({ state: { ...waiting, target: 0, refusals: 1 }, effects: asks(4, 4, 'put') });
+    expect(heard(waiting, 7, redirect(4))).toEqual({
+      state: { ...waiting, target: 0, refusals: 1 }, effects: asks(4, 4, 'put'),
+    });
   });
 
   test.each([[null], [11]])('asks the next one when it is sent on to %j', (to) => {
-    expect(heard(waiting, 7, redirect(to))).toEqual({ state: { ...waiting, target: 2, refusals: 1 }, effects: asks(9, 4, 'put') });
+    expect(heard(waiting, 7, redirect(to))).toEqual({
+      state: { ...waiting, target: 2, refusals: 1 }, effects: asks(9, 4, 'put'),
+    });
   });
 
   test('waits when all have sent it on, and begins with the next one then', () => {
-    expect(heard({ ...waiting, refusals: 1 }, 7, redirect(4))).toEqual({ state: { ...waiting, target: 0, refusals: 2 }, effects: asks(4, 4, 'put') });
-    expect(heard({ ...waiting, refusals: 2 }, 7, redirect(4))).toEqual({ state: { ...waiting, target: 2, refusals: 0 }, effects: [retry] });
+    expect(heard({ ...waiting, refusals: 1 }, 7, redirect(4))).toEqual({
+      state: { ...waiting, target: 0, refusals: 2 }, effects: asks(4, 4, 'put'),
+    });
+    expect(heard({ ...waiting, refusals: 2 }, 7, redirect(4))).toEqual({
+      state: { ...waiting, target: 2, refusals: 0 }, effects: [retry],
+    });
   });
 });
 
@@ -71,7 +92,9 @@ describe('a client as a node', () => {
   test('counts what it began, and waits until it tells the answer', () => {
     const asked = process.step(state(idle, 2, false), request);
     expect(asked).toEqual({ state: state(waiting, 3, true), effects: asks(7, 4, 'put') });
-    expect(process.step(asked.state, { kind: 'timer', timer: 'retry' }).state).toMatchObject({ begun: 3, isWaiting: true });
+    expect(process.step(asked.state, { kind: 'timer', timer: 'retry' }).state).toMatchObject({
+      begun: 3, isWaiting: true,
+    });
     const answer = { kind: 'message', from: 7, message: { kind: 'response', sequence: 4, reply: 'done' } } as const;
     expect(process.step(asked.state, answer).state).toEqual(state({ ...waiting, pending: null }, 3, false));
   });
@@ -83,11 +106,21 @@ describe('a client as a node', () => {
   });
 
   test('that answers at once does not wait, also when its own state stays', () => {
-    const quick = clientProcess({ boot: () => ({ state: 0, effects: [] }), step: (same: number, event) => ({ state: same, effects: event.kind === 'request' ? [{ kind: 'reply', id: event.id, reply: 0 }] : [] }) });
-    expect(quick.step({ $client: 0, begun: 0, isWaiting: false }, request).state).toEqual({ $client: 0, begun: 1, isWaiting: false });
+    const quick = clientProcess({
+      boot: () => ({ state: 0, effects: [] }),
+      step: (same: number, event) => ({
+        state: same, effects: event.kind === 'request' ? [{ kind: 'reply', id: event.id, reply: 0 }] : [],
+      }),
+    });
+    expect(quick.step({ $client: 0, begun: 0, isWaiting: false }, request).state).toEqual({
+      $client: 0, begun: 1, isWaiting: false,
+    });
   });
 
   test('is told from whatever a server keeps', () => {
-    expect([keptClients.is(state(idle, 0, false)), keptClients.is({ client: 1 }), keptClients.is(null), keptClients.is('$client'), keptClients.is(undefined)]).toEqual([true, false, false, false, false]);
+    expect([
+      keptClients.is(state(idle, 0, false)), keptClients.is({ client: 1 }), keptClients.is(null),
+      keptClients.is('$client'), keptClients.is(undefined),
+    ]).toEqual([true, false, false, false, false]);
   });
 });

@@ -1,4 +1,7 @@
-/** Every command of the README on a scenario of a user's, in a project of its own; and each line that is printed, pasted back. */
+/**
+ * Every command of the README on a scenario of a user's, in a project of its own; and each line that is printed, pasted
+ * back.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -12,7 +15,9 @@ let folder = '';
 /** What the explorer says of a planted bug; it leaves a plan. */
 let explored: Ran;
 const plan = 'failures/explore-primary-backup-every-history-is-linearizable.plan.json';
-const randomly = ['--bug', 'skipsSync', '--strategy', 'random', '--walks', '2000', '--clients', '2', '--steps', '80', '--workers', '1'];
+const randomly = [
+  '--bug', 'skipsSync', '--strategy', 'random', '--walks', '2000', '--clients', '2', '--steps', '80', '--workers', '1',
+];
 
 beforeAll(() => {
   folder = project('primary-backup');
@@ -54,8 +59,14 @@ function pasteAll(): void {
 
 test('scenarios: the project\'s own, with its planted bugs, and nothing of the house', () => {
   const out = told(whitewater('scenarios'), 0);
-  expect(out.split('\n').slice(1, -1).map((line) => line.split(/ {2,}/).slice(0, 2))).toEqual([
-    ['primary-backup', 'primary-backup'], ['primary-backup+bug=localReads', 'primary-backup'], ['primary-backup+bug=skipsSync', 'primary-backup'],
+  expect(
+    out
+      .split('\n')
+      .slice(1, -1)
+      .map((line) => line.split(/ {2,}/).slice(0, 2)),
+  ).toEqual([
+    ['primary-backup', 'primary-backup'], ['primary-backup+bug=localReads', 'primary-backup'],
+    ['primary-backup+bug=skipsSync', 'primary-backup'],
   ]);
 }, slowMs);
 
@@ -67,7 +78,9 @@ test('explore: a shortest run, or a random one, and its plan in the simulator', 
 }, slowMs);
 
 test('shrink, report, pin and replay of that plan', () => {
-  expect(told(whitewater('shrink', plan, '--runs', '60', '--workers', '1', '--out', 'small.json'), 1)).toContain('verified    run twice');
+  expect(told(whitewater('shrink', plan, '--runs', '60', '--workers', '1', '--out', 'small.json'), 1)).toContain(
+    'verified    run twice',
+  );
   told(whitewater('report', 'small.json', '--no-shrink', '--out', 'reports'), 1);
   expect(readdirSync(join(folder, 'reports')).filter((name) => name.endsWith('.html'))).toEqual(['small.html']);
   expect(told(whitewater('replay', 'small.json', '--trace', 't.jsonl'), 1)).toContain('violation of Linearizability');
@@ -77,7 +90,11 @@ test('shrink, report, pin and replay of that plan', () => {
 }, slowMs);
 
 test('fuzz, in shards, and merge', () => {
-  for (const shard of ['1/2', '2/2']) told(whitewater('fuzz', broken, '--seeds', '2', '--shard', shard, '--workers', '1', '--json', `${shard[0]}.json`), shard === '1/2' ? 1 : 0);
+  for (const shard of ['1/2', '2/2'])
+    told(
+      whitewater('fuzz', broken, '--seeds', '2', '--shard', shard, '--workers', '1', '--json', `${shard[0]}.json`),
+      shard === '1/2' ? 1 : 0,
+    );
   const out = told(whitewater('merge', '1.json', '2.json', '--json', 'whole.json', '--require-situations'), 1);
   expect(out).toMatch(/required situations: .*2 seeds are too few to tell/);
   expect([...printed]).toEqual(['replay', 'report'].map((command) => `whitewater ${command} 1 --scenario ${broken}`));

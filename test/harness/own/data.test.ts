@@ -40,7 +40,12 @@ describe('as text and back', () => {
     [{ $own: 'map', of: [] }], [{ $own: 'undefined' }], [{ of: 1 }], [{ deep: { $own: 'record', of: { a: 1 } } }],
   ])('%#: the same data', (value) => expect(decodeText(encodeText(value))).toStrictEqual(value));
 
-  test.each([[(): number => 1, 'a function is no data: it can be neither sent nor written'], [Symbol('s'), 'a symbol is no data']])('%#: refused', (value, says) => {
-    expect(() => encodeText({ list: [value] })).toThrow(new TypeError(says.includes('neither') ? says : `${says}: it can be neither sent nor written`));
+  test.each([
+    [(): number => 1, 'a function is no data: it can be neither sent nor written'],
+    [Symbol('s'), 'a symbol is no data'],
+  ])('%#: refused', (value, says) => {
+    expect(() => encodeText({ list: [value] })).toThrow(
+      new TypeError(says.includes('neither') ? says : `${says}: it can be neither sent nor written`),
+    );
   });
 });

@@ -7,7 +7,8 @@ import { adding, counters } from './counters.ts';
 const url = 'file:///project/whitewater.config.ts';
 const system = counters();
 const operations = adding.mix(() => ({ op: 'add', by: 1 }));
-const scenario = (more: Partial<ScenarioDefinition<any, any, any>> = {}, of = system) => defineScenario(of as typeof system, { servers: 2, clients: 1, operations, ...more });
+const scenario = (more: Partial<ScenarioDefinition<any, any, any>> = {}, of = system) =>
+  defineScenario(of as typeof system, { servers: 2, clients: 1, operations, ...more });
 
 describe('a registry', () => {
   test('has scenarios, systems and campaigns by name', () => {
@@ -26,29 +27,63 @@ describe('a registry', () => {
 
   test.each<[string, () => unknown, string]>([
     ['nothing', () => defineRegistry(url, []), 'a registry needs at least one scenario'],
-    ['two scenarios of one name', () => defineRegistry(url, [scenario(), scenario()]), 'there are two scenarios named "counters": give one another `name`'],
-    ['two systems of one name', () => defineRegistry(url, [scenario(), scenario({ name: 'other' }, counters())]), 'there are two systems named "counters": give one another name'],
-    ['a scenario named as a canary', () => defineRegistry(url, [scenario({ canaries: [{ settings: { bug: 'forgets' }, within: 9 }] }), scenario({ name: 'counters+bug=forgets' })]), 'there are two scenarios named "counters+bug=forgets"'],
+    [
+      'two scenarios of one name', () => defineRegistry(url, [scenario(), scenario()]),
+      'there are two scenarios named "counters": give one another `name`',
+    ],
+    [
+      'two systems of one name', () => defineRegistry(url, [scenario(), scenario({ name: 'other' }, counters())]),
+      'there are two systems named "counters": give one another name',
+    ],
+    [
+      'a scenario named as a canary',
+      () =>
+        defineRegistry(url, [
+          scenario({ canaries: [{ settings: { bug: 'forgets' }, within: 9 }] }),
+          scenario({ name: 'counters+bug=forgets' }),
+        ]),
+      'there are two scenarios named "counters+bug=forgets"',
+    ],
   ])('of %s is refused', (_what, make, says) => expect(make).toThrow(says));
 
   test('plants each canary in a scenario of its own, which is no campaign', () => {
-    const { scenarios, campaigns } = defineRegistry(url, [scenario({
-      settings: { loud: [true] }, canaries: [{ settings: { bug: 'forgets' }, within: 200, property: 'Grows' }, { settings: { bug: 'forgets', loud: false }, within: 9 }],
-    })]);
+    const { scenarios, campaigns } = defineRegistry(url, [
+      scenario({
+        settings: { loud: [true] },
+        canaries: [
+          { settings: { bug: 'forgets' }, within: 200, property: 'Grows' },
+          { settings: { bug: 'forgets', loud: false }, within: 9 },
+        ],
+      }),
+    ]);
     const [, one, two] = [...scenarios.values()];
-    expect([one!.name, one!.summary, one!.canary]).toEqual(['counters+bug=forgets', 'counters with a known bug: bug=forgets', { within: 200, property: 'Grows' }]);
+    expect([one!.name, one!.summary, one!.canary]).toEqual([
+      'counters+bug=forgets', 'counters with a known bug: bug=forgets', { within: 200, property: 'Grows' },
+    ]);
     expect([two!.name, two!.canary]).toEqual(['counters+bug=forgets,loud=false', { within: 9, property: null }]);
-    expect([one!.draw(1).settings, two!.draw(1).settings]).toEqual([{ bug: 'forgets', loud: true }, { bug: 'forgets', loud: false }]);
+    expect([one!.draw(1).settings, two!.draw(1).settings]).toEqual([
+      { bug: 'forgets', loud: true }, { bug: 'forgets', loud: false },
+    ]);
     expect(one!.draw(1).scenario).toBe('counters+bug=forgets');
     expect(campaigns).toEqual(['counters']);
   });
 
   test('has a model of each scenario that says how to search it', () => {
-    const { models } = defineRegistry(url, [scenario({ explore: { servers: 2, clients: 1, operations: [{ op: 'add', by: 1 }], crashes: 1 }, summary: 'searched' }), scenario({ name: 'other' })]);
+    const { models } = defineRegistry(url, [
+      scenario({
+        explore: { servers: 2, clients: 1, operations: [{ op: 'add', by: 1 }], crashes: 1 }, summary: 'searched',
+      }),
+      scenario({ name: 'other' }),
+    ]);
     expect([...models.keys()]).toEqual(['counters']);
     const { name, summary, moduleUrl, parameters } = models.get('counters')!;
     expect({ name, summary, moduleUrl }).toEqual({ name: 'counters', summary: 'searched', moduleUrl: url });
-    const defaults = Object.fromEntries(parameters.map((parameter) => [parameter.name, 'default' in parameter ? parameter.default : null]));
-    expect(defaults).toMatchObject({ servers: 2, clients: 1, operations: 1, 'max-crashes': 1, network: 'set', 'max-in-flight': 0, 'max-drops': 1, 'max-duplicates': 0, bug: 'none', loud: null });
+    const defaults = Object.fromEntries(
+      parameters.map((parameter) => [parameter.name, 'default' in parameter ? parameter.default : null]),
+    );
+    expect(defaults).toMatchObject({
+      servers: 2, clients: 1, operations: 1, 'max-crashes': 1, network: 'set', 'max-in-flight': 0, 'max-drops': 1,
+      'max-duplicates': 0, bug: 'none', loud: null,
+    });
   });
 });

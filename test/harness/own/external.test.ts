@@ -1,6 +1,6 @@
 /**
- * A program in another language as a server. Those of this file are written for the shell: what is asked is a line, what is
- * answered is a line, and what goes wrong is told as whose fault it is.
+ * A program in another language as a server. Those of this file are written for the shell: what is asked is a line,
+ * what is answered is a line, and what goes wrong is told as whose fault it is.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,9 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, test } from 'vitest';
 import { runChunk } from '../../../harness/campaign/campaign.ts';
 import { examine } from '../../../harness/doctor/examine.ts';
-import { defineScenario, defineSystem, external, faults, persist, service, timer, type Server } from '../../../harness/own/index.ts';
+import {
+  defineScenario, defineSystem, external, faults, persist, service, timer, type Server,
+} from '../../../harness/own/index.ts';
 import { run } from '../../../harness/run.ts';
 import { SystemError } from '../../../harness/system.ts';
 import { ContractError } from '../../../harness/world/contract.ts';
@@ -24,10 +26,15 @@ let programs = 0;
 
 /** A program of its own for each: one that runs is used again by all that name it alike. */
 const shell = (script: string, answersWithin: `${number}ms` = '20000ms'): Program =>
-  external<Counted, unknown, unknown, unknown>(['/bin/sh', '-c', `: ${programs++}; ${script}`], { node: 0 }, { answersWithin });
+  external<Counted, unknown, unknown, unknown>(
+    ['/bin/sh', '-c', `: ${programs++}; ${script}`], { node: 0 }, { answersWithin },
+  );
 
 /** Counts the lines since its start. */
-const counter = (more = '') => shell(`n=0; while read -r line; do case $line in *'"kind":"start"'*) n=0;; *) n=$((n + 1));; esac; ${more} echo "{\\"state\\":{\\"n\\":$n}}"; done`);
+const counter = (more = '') =>
+  shell(
+    `n=0; while read -r line; do case $line in *'"kind":"start"'*) n=0;; *) n=$((n + 1));; esac; ${more} echo "{\\"state\\":{\\"n\\":$n}}"; done`,
+  );
 const tick = { kind: 'timer', timer: 'tick' } as const;
 const startOf = (program: Program): Counted => program.boot(null).state;
 
@@ -42,24 +49,32 @@ const thrownBy = (act: () => unknown): Error => {
 
 describe('what is asked and answered', () => {
   const heard = join(folder, 'heard');
-  const recorder = (answer: string): Program => shell(`while read -r line; do echo "$line" >>${heard}; echo '${answer}'; done`);
+  const recorder = (answer: string): Program =>
+    shell(`while read -r line; do echo "$line" >>${heard}; echo '${answer}'; done`);
 
   test('is one line of JSON each: a start with what the disk holds and what the program was made for, a message, a timer', () => {
-    const program = external<Counted, unknown, unknown, unknown>(['/bin/sh', '-c', `while read -r line; do echo "$line" >>${heard}; echo '{"state":{"n":1}}'; done`], { node: 2, servers: 3, settings: { bug: 'none' } });
+    const program = external<Counted, unknown, unknown, unknown>(
+      ['/bin/sh', '-c', `while read -r line; do echo "$line" >>${heard}; echo '{"state":{"n":1}}'; done`],
+      { node: 2, servers: 3, settings: { bug: 'none' } },
+    );
     const { state } = program.boot({ votes: [1] });
     const after = program.step(state, { kind: 'message', from: 4, message: { kind: 'request', sequence: 1 } });
     program.step(after.state, tick);
     expect(readFileSync(heard, 'utf8').split('\n')).toEqual([
       '{"kind":"start","node":2,"servers":3,"settings":{"bug":"none"},"durable":{"votes":[1]}}',
-      '{"kind":"message","from":4,"message":{"kind":"request","sequence":1}}', '{"kind":"timer","timer":"tick"}', '',
+      '{"kind":"message","from":4,"message":{"kind":"request","sequence":1}}',
+      '{"kind":"timer","timer":"tick"}',
+      '',
     ]);
   });
 
   test('effects are those of the contract, in their order', () => {
-    const effects = '[{"kind":"save","kept":[1]},{"kind":"send","to":1,"message":"hi"},{"kind":"setTimer","timer":"t","after":["5ms","1s"]},{"kind":"setTimer","timer":"u","after":7},{"kind":"cancelTimer","timer":"t"}]';
+    const effects =
+      '[{"kind":"save","kept":[1]},{"kind":"send","to":1,"message":"hi"},{"kind":"setTimer","timer":"t","after":["5ms","1s"]},{"kind":"setTimer","timer":"u","after":7},{"kind":"cancelTimer","timer":"t"}]';
     expect(recorder(`{"state":{"n":1},"effects":${effects}}`).boot(null).effects).toEqual([
       { kind: 'persist', writes: [[1]] }, { kind: 'send', to: 1, message: 'hi' },
-      { kind: 'setTimer', timer: 't', afterUs: { min: 5000, max: 1_000_000 } }, { kind: 'setTimer', timer: 'u', afterUs: { min: 7, max: 7 } }, { kind: 'cancelTimer', timer: 't' },
+      { kind: 'setTimer', timer: 't', afterUs: { min: 5000, max: 1_000_000 } },
+      { kind: 'setTimer', timer: 'u', afterUs: { min: 7, max: 7 } }, { kind: 'cancelTimer', timer: 't' },
     ]);
   });
 
@@ -75,7 +90,9 @@ describe('what is asked and answered', () => {
     const long = 'x'.repeat(300_000);
     const echo = shell('while read -r line; do echo "{\\"state\\":{\\"n\\":${#line}}}"; done');
     const state = startOf(echo);
-    expect(echo.step(state, { kind: 'message', from: 1, message: long }).state.n).toBe(long.length + '{"kind":"message","from":1,"message":""}'.length);
+    expect(echo.step(state, { kind: 'message', from: 1, message: long }).state.n).toBe(
+      long.length + '{"kind":"message","from":1,"message":""}'.length,
+    );
   });
 });
 
@@ -99,7 +116,9 @@ describe('a program cannot go back, and is a pure function all the same', () => 
     program.step(state, tick);
     const error = thrownBy(() => program.step(state, tick));
     expect(error).toBeInstanceOf(ContractError);
-    expect(error.message).toMatch(/^it was told the same again and answers otherwise: first "\{.*\}", now "\{.*\}": its answers must follow from what it was told since its start$/);
+    expect(error.message).toMatch(
+      /^it was told the same again and answers otherwise: first "\{.*\}", now "\{.*\}": its answers must follow from what it was told since its start$/,
+    );
   });
 
   test('a state that it never gave is none', () => {
@@ -118,14 +137,26 @@ describe('what goes wrong', () => {
   });
 
   test.each([
-    ['says what is no JSON', 'echo hello', /^it answers "hello", which is no JSON: what is not an answer belongs on standard error$/],
+    [
+      'says what is no JSON', 'echo hello',
+      /^it answers "hello", which is no JSON: what is not an answer belongs on standard error$/,
+    ],
     ['says a list', 'echo "[1]"', /^it answers an array of 1, expected \{ state, effects \}$/],
     ['says two lines', 'printf "{}\\n{}\\n"', /^`.*` wrote more than one line to one that it was asked: "\{\}\\n"$/],
     ['has no state', 'echo "{}"', /^state: expected an object, or a text that is a digest of it, got undefined$/],
     ['has effects that are none', `echo '{"state":{},"effects":7}'`, /^effects: expected an array, got 7$/],
-    ['asks for what there is not', `echo '{"state":{},"effects":[{"kind":"sned"}]}'`, /^effects\[0\]\.kind: expected send, save, setTimer or cancelTimer, got "sned"$/],
-    ['saves nothing', `echo '{"state":{},"effects":[{"kind":"save"}]}'`, /^effects\[0\]\.kept: expected what its disk holds from here on, got undefined$/],
-    ['has a timer without a time', `echo '{"state":{},"effects":[{"kind":"setTimer","timer":"t","after":"soon"}]}'`, /^effects\[0\]\.after: "soon" is no duration: /],
+    [
+      'asks for what there is not', `echo '{"state":{},"effects":[{"kind":"sned"}]}'`,
+      /^effects\[0\]\.kind: expected send, save, setTimer or cancelTimer, got "sned"$/,
+    ],
+    [
+      'saves nothing', `echo '{"state":{},"effects":[{"kind":"save"}]}'`,
+      /^effects\[0\]\.kept: expected what its disk holds from here on, got undefined$/,
+    ],
+    [
+      'has a timer without a time', `echo '{"state":{},"effects":[{"kind":"setTimer","timer":"t","after":"soon"}]}'`,
+      /^effects\[0\]\.after: "soon" is no duration: /,
+    ],
   ])('one that %s breaks the contract', (_, answer, says) => {
     const error = thrownBy(() => startOf(shell(`read -r line; ${answer}; read -r line`)));
     expect(error.message).toMatch(says);
@@ -133,7 +164,10 @@ describe('what goes wrong', () => {
   });
 
   test.each([
-    ['ends by itself', 'read -r line; echo no memory >&2; exit 3', /^`.*` ended with exit code 3 before its first answer; its last words: no memory$/],
+    [
+      'ends by itself', 'read -r line; echo no memory >&2; exit 3',
+      /^`.*` ended with exit code 3 before its first answer; its last words: no memory$/,
+    ],
     ['is killed', 'read -r line; kill -9 $$', /^`.*` was ended by signal 9 before its first answer$/],
     ['ends later', `read -r line; echo '{"state":{}}'; read -r line; exit 0`, /^`.*` ended with exit code 0$/],
   ])('one that %s throws', (_, script, says) => {
@@ -152,16 +186,26 @@ describe('what goes wrong', () => {
 
   test('one that cannot be started at all is the fault of who named it', () => {
     const missing = thrownBy(() => external('/no/such/program', { node: 0 }).boot(null));
-    expect([missing instanceof SystemError, missing.message]).toEqual([true, 'cannot start `/no/such/program`: there is no such program']);
+    expect([missing instanceof SystemError, missing.message]).toEqual([
+      true, 'cannot start `/no/such/program`: there is no such program',
+    ]);
     writeFileSync(join(folder, 'text'), 'hello');
-    expect(thrownBy(() => external(join(folder, 'text'), { node: 0 }).boot(null)).message).toBe(`cannot start \`${folder}/text\`: it is no program that can be run`);
+    expect(thrownBy(() => external(join(folder, 'text'), { node: 0 }).boot(null)).message).toBe(
+      `cannot start \`${folder}/text\`: it is no program that can be run`,
+    );
   });
 });
 
 const nothing = service<null, null>();
 const scenarioOf = (name: string, program: () => Program) => {
-  const system = defineSystem<Counted, unknown, unknown>()({ name, service: nothing, servers: ({ servers }) => Array.from({ length: servers }, program), owesProgress: () => false });
-  return defineScenario(system, { servers: 1, clients: 1, storm: '300ms', faults: faults.swarm({ only: ['crash'] }), operations: nothing.mix(() => null, { each: 6 }) });
+  const system = defineSystem<Counted, unknown, unknown>()({
+    name, service: nothing, servers: ({ servers }) => Array.from({ length: servers }, program),
+    owesProgress: () => false,
+  });
+  return defineScenario(system, {
+    servers: 1, clients: 1, storm: '300ms', faults: faults.swarm({ only: ['crash'] }),
+    operations: nothing.mix(() => null, { each: 6 }),
+  });
 };
 
 describe('in a campaign', () => {
@@ -173,15 +217,23 @@ describe('in a campaign', () => {
   test('and the same, digest and all, as the reducers that it runs', async () => {
     interface Answered {
       readonly state: object;
-      readonly effects: readonly { readonly kind: string; readonly kept?: unknown; readonly timer?: string; readonly after?: [`${number}ms`, `${number}ms`] }[];
+      readonly effects: readonly {
+        readonly kind: string;
+        readonly kept?: unknown;
+        readonly timer?: string;
+        readonly after?: [`${number}ms`, `${number}ms`];
+      }[];
     }
     const module = join(folder, 'adder.mjs');
-    writeFileSync(module, `
+    writeFileSync(
+      module,
+      `
       const again = { kind: 'setTimer', timer: 'again', after: ['5ms', '20ms'] };
       export const start = (durable) => ({ state: { sum: durable?.sum ?? 0 }, effects: [again] });
       export const step = ({ sum }, event) => event.kind === 'timer' ? { state: { sum: sum + 1 }, effects: [{ kind: 'save', kept: { sum: sum + 1 } }, again] }
         : { state: { sum }, effects: [{ kind: 'send', to: event.from, message: { kind: 'response', sequence: event.message.sequence, reply: sum } }] };
-    `);
+    `,
+    );
     writeFileSync(join(folder, 'main.mjs'), `
       import { createInterface } from 'node:readline';
       import { start, step } from './adder.mjs';
@@ -193,13 +245,33 @@ describe('in a campaign', () => {
         process.stdout.write(JSON.stringify(after) + '\\n');
       }
     `);
-    const adder = (await import(module)) as { readonly start: (durable: unknown) => Answered; readonly step: (state: object, event: object) => Answered };
-    const own = ({ state, effects }: Answered) => ({ state, effects: effects.map((effect) => (effect.kind === 'save' ? persist(effect.kept) : effect.kind === 'setTimer' ? timer(effect.timer!, effect.after!) : effect)) }) as never;
-    const scenarioWith = (server: () => Server<object, unknown, unknown, unknown>) => {
-      const system = defineSystem<object, unknown, unknown>()({ name: 'adder', service: nothing, servers: ({ servers }) => Array.from({ length: servers }, server) });
-      return defineScenario(system, { servers: 2, clients: 2, storm: '300ms', faults: faults.swarm(), operations: nothing.mix(() => null, { each: 6 }) });
+    const adder = (await import(module)) as {
+      readonly start: (durable: unknown) => Answered;
+      readonly step: (state: object, event: object) => Answered;
     };
-    const inside = scenarioWith(() => ({ blank: null, boot: (durable) => own(adder.start(durable)), step: (state, event) => own(adder.step(state, event)) }));
+    const own = ({ state, effects }: Answered) =>
+      ({
+        state,
+        effects: effects.map((effect) =>
+          effect.kind === 'save'
+            ? persist(effect.kept)
+            : effect.kind === 'setTimer'
+              ? timer(effect.timer!, effect.after!)
+              : effect,
+        ),
+      }) as never;
+    const scenarioWith = (server: () => Server<object, unknown, unknown, unknown>) => {
+      const system = defineSystem<object, unknown, unknown>()({
+        name: 'adder', service: nothing, servers: ({ servers }) => Array.from({ length: servers }, server),
+      });
+      return defineScenario(system, {
+        servers: 2, clients: 2, storm: '300ms', faults: faults.swarm(),
+        operations: nothing.mix(() => null, { each: 6 }),
+      });
+    };
+    const inside = scenarioWith(() => ({
+      blank: null, boot: (durable) => own(adder.start(durable)), step: (state, event) => own(adder.step(state, event)),
+    }));
     const outside = scenarioWith(() => external([process.execPath, join(folder, 'main.mjs')], { node: 0 }));
     expect(runChunk(outside, [1, 2, 3])).toEqual(runChunk(inside, [1, 2, 3]));
   });
@@ -211,17 +283,31 @@ describe('in a campaign', () => {
 
   test('one that goes by anything else is told so by the double-check: the second run has another process', () => {
     const script = ': which process; while read -r line; do echo "{\\"state\\":{\\"n\\":$$}}"; done';
-    const scenario = scenarioOf('moody', () => external<Counted, unknown, unknown, unknown>(['/bin/sh', '-c', script], { node: 0 }));
+    const scenario = scenarioOf('moody', () =>
+      external<Counted, unknown, unknown, unknown>(['/bin/sh', '-c', script], { node: 0 }),
+    );
     expect(runChunk(scenario, [1], 10_000).nondeterministic.map(({ seed }) => seed)).toEqual([1]);
   });
 
   test('one that ends is a server that throws, one that talks nonsense breaks the contract, and one that is not there was not run', () => {
     const died = scenarioOf('dying', () => shell('read -r line; exit 4'));
-    expect(run(died.system, died.draw(1)).verdict).toMatchObject({ kind: 'violation', property: 'No Exception', detail: expect.stringMatching(/^n0 threw ProgramError: `.*` ended with exit code 4 before its first answer$/) });
+    expect(run(died.system, died.draw(1)).verdict).toMatchObject({
+      kind: 'violation',
+      property: 'No Exception',
+      detail: expect.stringMatching(/^n0 threw ProgramError: `.*` ended with exit code 4 before its first answer$/),
+    });
     const silly = scenarioOf('silly', () => shell('read -r line; echo hello; read -r line'));
-    expect(run(silly.system, silly.draw(1)).verdict).toMatchObject({ kind: 'violation', property: 'Protocol Contract', detail: expect.stringContaining('n0 at step 1, on its start: it answers "hello", which is no JSON') });
+    expect(run(silly.system, silly.draw(1)).verdict).toMatchObject({
+      kind: 'violation',
+      property: 'Protocol Contract',
+      detail: expect.stringContaining('n0 at step 1, on its start: it answers "hello", which is no JSON'),
+    });
     const gone = scenarioOf('gone', () => external<Counted, unknown, unknown, unknown>('/no/such/node', { node: 0 }));
-    expect(runChunk(gone, [1])).toMatchObject({ violations: [], faults: [], undrawn: [{ seed: 1, detail: 'seed 1: cannot start `/no/such/node`: there is no such program' }] });
+    expect(runChunk(gone, [1])).toMatchObject({
+      violations: [],
+      faults: [],
+      undrawn: [{ seed: 1, detail: 'seed 1: cannot start `/no/such/node`: there is no such program' }],
+    });
   });
 });
 
@@ -229,7 +315,8 @@ describe('a program does not outlive who asks it', () => {
   const own = new URL('../../../dist/harness/own/index.js', import.meta.url).href;
   /** It loops for ever behind its first answer, and so does not see the end of its input. */
   const script = 'read -r line; echo "{\\"state\\":{\\"pid\\":$$}}"; while :; do :; done';
-  const isThere = (pid: number): boolean => spawnSync('/bin/kill', ['-0', String(pid)], { stdio: 'ignore' }).status === 0;
+  const isThere = (pid: number): boolean =>
+    spawnSync('/bin/kill', ['-0', String(pid)], { stdio: 'ignore' }).status === 0;
   const isGoneSoon = (pid: number): boolean => {
     for (let looks = 0; looks < 100; looks++) {
       if (!isThere(pid)) return true;

@@ -9,19 +9,31 @@ const all = kindsOf(faults.swarm());
 describe('the swarm of a system', () => {
   test('has every kind but what breaks assumptions, and what asks for keys, sessions, snapshots or the metadata of a format', () => {
     expect(faultKinds.filter((kind) => !all.includes(kind))).toEqual([
-      'damagedMetadata', 'missingSnapshot', 'hotKeys', 'largeValues', 'endlessSessions', 'holdAcrossLeaderships', 'isolateUntilSnapshot', 'compactDuringInstall', ...assumptionBreaking,
+      'damagedMetadata',
+      'missingSnapshot',
+      'hotKeys',
+      'largeValues',
+      'endlessSessions',
+      'holdAcrossLeaderships',
+      'isolateUntilSnapshot',
+      'compactDuringInstall',
+      ...assumptionBreaking,
       // What an operator wishes is told to a system that can be asked.
       'handOver',
     ]);
   });
 
   test('of some families and kinds has nothing but these', () => {
-    expect(kindsOf(faults.swarm({ only: ['clocks', 'drop'] }))).toEqual(['clockDrift', 'clockJump', 'clockRate', 'drop']);
+    expect(kindsOf(faults.swarm({ only: ['clocks', 'drop'] }))).toEqual([
+      'clockDrift', 'clockJump', 'clockRate', 'drop',
+    ]);
     expect(kindsOf(faults.swarm({ only: [] }))).toEqual([]);
   });
 
   test('without some has all the others', () => {
-    expect(kindsOf(faults.swarm({ without: ['links', 'gone'] }))).toEqual(all.filter((kind) => !['slowLink', 'clog', 'swizzle', 'gone'].includes(kind)));
+    expect(kindsOf(faults.swarm({ without: ['links', 'gone'] }))).toEqual(
+      all.filter((kind) => !['slowLink', 'clog', 'swizzle', 'gone'].includes(kind)),
+    );
     expect(kindsOf(faults.swarm({ only: ['clocks'], without: ['clockJump'] }))).toEqual(['clockDrift', 'clockRate']);
   });
 
@@ -41,6 +53,7 @@ test('none is none', () => expect(kindsOf(faults.none)).toEqual([]));
 
 test('what strikes only who writes', () => {
   expect([...diskKinds].sort()).toEqual([
-    'bitRot', 'crashInRecovery', 'crashWriteKept', 'crashWriteLost', 'diskFull', 'failedWrite', 'failedWriteLeft', 'lostPages', 'lostTail', 'misdirectedWrite', 'slowWrite', 'staleRead', 'stalledWrite', 'tornRecord', 'tornSnapshot',
+    'bitRot', 'crashInRecovery', 'crashWriteKept', 'crashWriteLost', 'diskFull', 'failedWrite', 'failedWriteLeft',
+    'lostPages', 'lostTail', 'misdirectedWrite', 'slowWrite', 'staleRead', 'stalledWrite', 'tornRecord', 'tornSnapshot',
   ]);
 });

@@ -13,7 +13,9 @@ const flipped = (at: number): Uint8Array => bytes.map((byte, i) => (i === at ? b
 describe('a frame', () => {
   test('holds its value and its number, and says where it ends', () => {
     expect(decodeFrame(bytes, 0, true)).toEqual({ kind: 'whole', value, sequence: 7, endBytes: bytes.length });
-    expect(decodeFrame(joined(new Uint8Array(5), bytes, bytes), 5, true)).toEqual({ kind: 'whole', value, sequence: 7, endBytes: 5 + bytes.length });
+    expect(decodeFrame(joined(new Uint8Array(5), bytes, bytes), 5, true)).toEqual({
+      kind: 'whole', value, sequence: 7, endBytes: 5 + bytes.length,
+    });
   });
 
   test.each([
@@ -27,7 +29,8 @@ describe('a frame', () => {
   });
 
   test('that was cut, with nothing finished behind it, is torn; so are zeros', () => {
-    for (let length = 0; length < bytes.length - 4; length++) expect(decodeFrame(bytes.slice(0, length), 0, true).kind, String(length)).toBe('torn');
+    for (let length = 0; length < bytes.length - 4; length++)
+      expect(decodeFrame(bytes.slice(0, length), 0, true).kind, String(length)).toBe('torn');
     expect(decodeFrame(joined(bytes.slice(0, 30), new Uint8Array(40)), 0, true)).toEqual({ kind: 'torn' });
     expect(decodeFrame(new Uint8Array(40), 0, true)).toEqual({ kind: 'torn' });
   });
@@ -37,7 +40,9 @@ describe('a frame', () => {
   });
 
   test('that was cut, with something finished behind it, is damaged', () => {
-    expect(decodeFrame(joined(bytes.slice(0, 10), bytes), 0, true)).toEqual({ kind: 'damaged', reason: 'the header at byte 0 fails its checksum' });
+    expect(decodeFrame(joined(bytes.slice(0, 10), bytes), 0, true)).toEqual({
+      kind: 'damaged', reason: 'the header at byte 0 fails its checksum',
+    });
     expect(decodeFrame(bytes.slice(-8), 0, true)).toEqual({ kind: 'damaged', reason: 'a header is cut' });
     const long = bytes.slice();
     new DataView(long.buffer).setUint32(header.size, 1000);
@@ -47,12 +52,19 @@ describe('a frame', () => {
   test('taken for what its bytes say is another value, or no JSON', () => {
     expect(decodeFrame(flipped(header.headerSum), 0, false)).toMatchObject({ kind: 'whole', value });
     expect(decodeFrame(flipped(header.body + 3), 0, false)).toMatchObject({ kind: 'whole', value: { khnd: 'log' } });
-    expect(decodeFrame(flipped(header.body), 0, false)).toEqual({ kind: 'damaged', reason: 'the record at byte 0 is no JSON' });
+    expect(decodeFrame(flipped(header.body), 0, false)).toEqual({
+      kind: 'damaged', reason: 'the record at byte 0 is no JSON',
+    });
   });
 
   test('with any bit of its body flipped is damaged', () => {
     for (let at = header.body; at < bytes.length - 4; at++) for (const bit of [1, 2, 128]) {
-      expect(decodeFrame(bytes.map((byte, i) => (i === at ? byte ^ bit : byte)), 0, true).kind, `${at} ${bit}`).toBe('damaged');
+      expect(
+        decodeFrame(
+          bytes.map((byte, i) => (i === at ? byte ^ bit : byte)), 0, true,
+        ).kind,
+        `${at} ${bit}`,
+      ).toBe('damaged');
     }
   });
 });

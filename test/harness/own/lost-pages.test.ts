@@ -1,4 +1,7 @@
-/** What a failed sync left in the cache and the next crash takes (Rebello et al., USENIX ATC 2020), in systems of the kit. */
+/**
+ * What a failed sync left in the cache and the next crash takes (Rebello et al., USENIX ATC 2020), in systems of the
+ * kit.
+ */
 import { describe, expect, test } from 'vitest';
 import type { NodeId, Storage } from '../../../core/protocol.ts';
 import type { Plan } from '../../../harness/plan/plan.ts';
@@ -17,7 +20,13 @@ const trusting: Storage<Kept, Kept, any> = {
   ...structuralStorage as Storage<Kept, Kept, any>,
   recover(files) {
     const recovery = structuralStorage.recover(files);
-    return recovery.kind === 'refused' ? recovery : { ...recovery, durable: recovery.durable as Kept, repairs: recovery.repairs.filter(({ kind }) => kind !== 'rewrite') };
+    return recovery.kind === 'refused'
+      ? recovery
+      : {
+          ...recovery,
+          durable: recovery.durable as Kept,
+          repairs: recovery.repairs.filter(({ kind }) => kind !== 'rewrite'),
+        };
   },
 };
 
@@ -47,7 +56,10 @@ const keeper = (storage?: Storage<Kept, Kept, any>) => defineSystem<Kept, never,
 });
 
 const plansOf = (system: OwnSystem, options: SwarmOptions, seeds: number): readonly Plan[] => {
-  const { draw } = defineScenario(system, { servers: 1, clients: 1, storm: ['1s', '2s'], faults: faults.swarm(options), operations: register.mix({ read: 1, write: 2 }, { each: 60 }) });
+  const { draw } = defineScenario(system, {
+    servers: 1, clients: 1, storm: ['1s', '2s'], faults: faults.swarm(options),
+    operations: register.mix({ read: 1, write: 2 }, { each: 60 }),
+  });
   return Array.from({ length: seeds }, (_, i) => draw(i + 1));
 };
 const hasLostPages = ({ disk }: Plan): boolean => (disk.lostPagesPer1000 ?? 0) > 0;
@@ -72,11 +84,14 @@ describe('lost pages', () => {
 
   test('a format that throws, or that refuses an empty disk, is no such format', () => {
     const throwing: AnyStorage = { ...structuralStorage, format: () => { throw new Error('not yet'); } };
-    const refusing: AnyStorage = { ...structuralStorage, recover: () => ({ kind: 'refused', file: 'log.0', reason: 'empty' }) };
+    const refusing: AnyStorage = {
+      ...structuralStorage, recover: () => ({ kind: 'refused', file: 'log.0', reason: 'empty' }),
+    };
     expect([writesOnceMore(throwing), writesOnceMore(refusing)]).toEqual([false, false]);
   });
 
-  test('do a sound system no harm', () => expect(wrong(keeper(), plansOf(keeper(), { only: ['disk', 'crash'] }, 300))).toEqual([]));
+  test('do a sound system no harm', () =>
+    expect(wrong(keeper(), plansOf(keeper(), { only: ['disk', 'crash'] }, 300))).toEqual([]));
 
   describe('show that what was read is believed without being written, and nothing else does', () => {
     /** One more crash, when the client has asked again (after 200 to 400 ms) and was told that its write is done. */

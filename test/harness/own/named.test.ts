@@ -35,10 +35,22 @@ describe('in a run', () => {
     ['`servers`', { servers: throws }],
   ] as const)('%s', (what, parts) => {
     const scenario = defineScenario(counters(parts as never), {
-      servers: 3, clients: 1, faults: faults.swarm({ only: ['crash', 'pause'] }), operations: adding.mix((_random, number) => ({ op: 'add', by: number }), { each: what === '`settled`' ? 0 : 2 }),
+      servers: 3,
+      clients: 1,
+      faults: faults.swarm({ only: ['crash', 'pause'] }),
+      operations: adding.mix((_random, number) => ({ op: 'add', by: number }), { each: what === '`settled`' ? 0 : 2 }),
     });
     const { undrawn, faults: ofHarness, violations } = runChunk(scenario, [1]);
     expect([ofHarness, violations]).toEqual([[], []]);
-    expect(undrawn).toEqual([{ seed: 1, detail: expect.stringMatching(new RegExp(`^seed 1: counters: ${what} threw RangeError: no such field \\(at .*named\\.test\\.ts:11:\\d+\\)*$`)) }]);
+    expect(undrawn).toEqual([
+      {
+        seed: 1,
+        detail: expect.stringMatching(
+          new RegExp(
+            `^seed 1: counters: ${what} threw RangeError: no such field \\(at .*named\\.test\\.ts:11:\\d+\\)*$`,
+          ),
+        ),
+      },
+    ]);
   });
 });

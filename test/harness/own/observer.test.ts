@@ -20,7 +20,11 @@ describe('an answer of an invariant', () => {
     expect(() => mustAnswer('Grows', '')).toThrow(Violated);
   });
   test.each([[undefined], [true], [false], [0]])('%j is a mistake of its author', (answer) => {
-    expect(() => mustAnswer('Grows', answer)).toThrow(new SystemError(`the invariant "Grows" answers ${String(answer)}: it must give null when it holds, and say what is wrong when it does not`));
+    expect(() => mustAnswer('Grows', answer)).toThrow(
+      new SystemError(
+        `the invariant "Grows" answers ${String(answer)}: it must give null when it holds, and say what is wrong when it does not`,
+      ),
+    );
   });
 });
 
@@ -35,14 +39,18 @@ describe('an invariant of steps', () => {
     observer.booted(0, counter(5));
     observer.stepped(0, counter(5), counter(6), tick, []);
     observer.stepped(2, counter(5), counter(4), tick, []);
-    expect(steps).toEqual([{ node: 0, before: counter(5), after: counter(6), event: tick, effects: [], settings: plan.settings }]);
+    expect(steps).toEqual([
+      { node: 0, before: counter(5), after: counter(6), event: tick, effects: [], settings: plan.settings },
+    ]);
     expect(() => observer.stepped(1, counter(6), counter(3), tick, [])).toThrow(new Violated('Grows', 'n1 fell to 3'));
   });
 
   test('is asked also when the state stays', () => {
     const asked: string[] = [];
     const same = counter(1);
-    observing({ invariants: { Asked: { step: ({ before, after }) => (asked.push(before === after ? 'stays' : 'goes'), null) } } }).stepped(0, same, same, tick, []);
+    observing({
+      invariants: { Asked: { step: ({ before, after }) => (asked.push(before === after ? 'stays' : 'goes'), null) } },
+    }).stepped(0, same, same, tick, []);
     expect(asked).toEqual(['stays']);
   });
 });
@@ -80,7 +88,12 @@ describe('an invariant of moments', () => {
 });
 
 test('situations are counted by name, also of a start; those never seen are none', () => {
-  const observer = observing({ situations: { starts: ({ before }) => before === null, falls: ({ before, after }) => after.count < (before?.count ?? 0), never: () => false } });
+  const observer = observing({
+    situations: {
+      starts: ({ before }) => before === null, falls: ({ before, after }) => after.count < (before?.count ?? 0),
+      never: () => false,
+    },
+  });
   expect(observer.counts()).toEqual({ starts: 0, falls: 0, never: 0 });
   observer.booted(0, counter(5));
   observer.booted(2, counter(5));
@@ -91,7 +104,9 @@ test('situations are counted by name, also of a start; those never seen are none
 
 test('the end is as the system says, who is told all servers and who is lost', () => {
   const asked: unknown[] = [];
-  const observer = observing({ settled: (moment) => (asked.push(moment), moment.lost.size > 0 ? 'one is lost' : null) });
+  const observer = observing({
+    settled: (moment) => (asked.push(moment), moment.lost.size > 0 ? 'one is lost' : null),
+  });
   observer.booted(0, counter(1));
   expect(observer.unsettled()).toBeNull();
   observer.healed([1]);
@@ -107,17 +122,33 @@ describe('the history', () => {
     act(observer);
     return observer.finish().kind;
   };
-  const write = (observer: OwnObserver, value: number, id: number): void => observer.invoked(id, 2, { op: 'write', value });
+  const write = (observer: OwnObserver, value: number, id: number): void =>
+    observer.invoked(id, 2, { op: 'write', value });
   const read = (observer: OwnObserver, value: number | null, id: number): void => {
     observer.invoked(id, 2, { op: 'read' });
     observer.returned(id, 2, { value });
   };
 
   test.each<[string, (observer: OwnObserver) => void, string]>([
-    ['an answer that fits', (observer) => (write(observer, 1, 0), observer.returned(0, 2, {}), read(observer, 1, 1)), 'ok'],
-    ['an answer that does not', (observer) => (write(observer, 1, 0), observer.returned(0, 2, {}), read(observer, null, 1)), 'violation'],
-    ['what was given up may be done later', (observer) => (write(observer, 1, 0), observer.gaveUp(0), read(observer, null, 1), read(observer, 1, 2)), 'ok'],
-    ['but not undone', (observer) => (write(observer, 1, 0), observer.gaveUp(0), read(observer, 1, 1), read(observer, null, 2)), 'violation'],
+    [
+      'an answer that fits', (observer) => (write(observer, 1, 0), observer.returned(0, 2, {}), read(observer, 1, 1)),
+      'ok',
+    ],
+    [
+      'an answer that does not',
+      (observer) => (write(observer, 1, 0), observer.returned(0, 2, {}), read(observer, null, 1)),
+      'violation',
+    ],
+    [
+      'what was given up may be done later',
+      (observer) => (write(observer, 1, 0), observer.gaveUp(0), read(observer, null, 1), read(observer, 1, 2)),
+      'ok',
+    ],
+    [
+      'but not undone',
+      (observer) => (write(observer, 1, 0), observer.gaveUp(0), read(observer, 1, 1), read(observer, null, 2)),
+      'violation',
+    ],
   ])('%s', (_what, act, kind) => expect(judged(act)).toBe(kind));
 
   test('is not judged where answers need not fit an order', () => {

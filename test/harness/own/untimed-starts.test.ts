@@ -6,7 +6,9 @@ import type { Model } from '../../../harness/explore/model.ts';
 import { fillIn } from '../../../harness/explore/parameters.ts';
 import type { World } from '../../../harness/explore/untimed/state.ts';
 import type { UntimedWorld } from '../../../harness/explore/untimed/world.ts';
-import { defineRegistry, defineScenario, defineSystem, faults, persist, send, service, timer, type Server } from '../../../harness/own/index.ts';
+import {
+  defineRegistry, defineScenario, defineSystem, faults, persist, send, service, timer, type Server,
+} from '../../../harness/own/index.ts';
 
 interface Here { readonly kind: 'here' }
 interface Heard { readonly heard: readonly number[] }
@@ -14,9 +16,12 @@ interface Heard { readonly heard: readonly number[] }
 const tick = timer('tick', '10ms');
 
 /** n0 writes down whom it has heard of. */
-const listener = <Durable>(): Server<Heard, Here, Here, Durable> => ({
+const listener = <Durable,>(): Server<Heard, Here, Here, Durable> => ({
   boot: () => ({ state: { heard: [] }, effects: [] }),
-  step: (state, event) => (event.kind === 'timer' || state.heard.includes(event.from) ? { state, effects: [] } : { state: { heard: [...state.heard, event.from].sort((a, b) => a - b) }, effects: [] }),
+  step: (state, event) =>
+    event.kind === 'timer' || state.heard.includes(event.from)
+      ? { state, effects: [] }
+      : { state: { heard: [...state.heard, event.from].sort((a, b) => a - b) }, effects: [] },
 });
 
 /** The others say that they are there at every tick, and are never changed by it: from their start on. */
@@ -42,25 +47,40 @@ const risers = defineSystem<Heard, Here, boolean>()({
   service: service<null, null>(),
   servers: ({ servers }) => Array.from({ length: servers }, (_, node) => (node === 0 ? listener<boolean>() : riser)),
 });
-const scenarios = [beacons, risers].map((system) => defineScenario(system, { servers: 3, clients: 0, faults: faults.none, operations: service<null, null>().mix(() => null), explore: { servers: 3, clients: 0, operations: [], crashes: 1 } }));
+const scenarios = [beacons, risers].map((system) =>
+  defineScenario(system, {
+    servers: 3, clients: 0, faults: faults.none, operations: service<null, null>().mix(() => null),
+    explore: { servers: 3, clients: 0, operations: [], crashes: 1 },
+  }),
+);
 const { models } = defineRegistry('file:///beacons.ts', scenarios);
 
 type OwnWorld = World<unknown, never>;
 
 /** States of nodes, disks and histories, each once. */
-async function visibleStates(name: string, given: Readonly<Record<string, number | boolean | string>>): Promise<ReadonlySet<string>> {
+async function visibleStates(
+  name: string, given: Readonly<Record<string, number | boolean | string>>,
+): Promise<ReadonlySet<string>> {
   const definition = models.get(name)!;
   const model = definition.create(fillIn(definition.parameters, given)) as unknown as UntimedWorld<unknown, never>;
   const seen = new Set<string>();
   const hasher = new Hasher();
   const recording: Model<OwnWorld, never> = Object.create(model, {
-    properties: { value: [{ kind: 'always', name: 'recorded', check: (state: OwnWorld) => {
-      hasher.reset();
-      model.feedVisible(state, hasher);
-      hasher.finish();
-      seen.add(`${hasher.lo} ${hasher.hi}`);
-      return null;
-    } }] },
+    properties: {
+      value: [
+        {
+          kind: 'always',
+          name: 'recorded',
+          check: (state: OwnWorld) => {
+            hasher.reset();
+            model.feedVisible(state, hasher);
+            hasher.finish();
+            seen.add(`${hasher.lo} ${hasher.hi}`);
+            return null;
+          },
+        },
+      ],
+    },
   });
   await breadthFirst(recording, { clock: () => 0 });
   return seen;

@@ -30,13 +30,17 @@ describe('a wrong field is named with its line', () => {
   });
 
   test('the line is that of the field', () => {
-    expect(() => read(text.replace('"system": "raft-kv"', '"system": "paxos"'))).toThrow(`p.json:${lineOf('"system"')}: system`);
+    expect(() => read(text.replace('"system": "raft-kv"', '"system": "paxos"'))).toThrow(
+      `p.json:${lineOf('"system"')}: system`,
+    );
   });
 
   test('a client that the plan does not have, and a server that cannot be', () => {
     const plan = swarm.draw(4);
     const operations = [{ client: plan.clients, atUs: 0, request: { kind: 'get', key: 'k' } }];
-    expect(() => read(printPlan({ ...plan, operations }))).toThrow(`operations.0.client: there are ${plan.clients} clients`);
+    expect(() => read(printPlan({ ...plan, operations }))).toThrow(
+      `operations.0.client: there are ${plan.clients} clients`,
+    );
     const faults = [{ kind: 'crash' as const, atUs: 0, restartUs: 1, nodes: [plan.servers], moment: 'now' as const }];
     expect(() => read(printPlan({ ...plan, faults }))).toThrow(/faults\.0.*node/);
   });

@@ -41,21 +41,24 @@ const seeds = fc.integer({ min: 1, max: 60 });
 
 describe('what servers hold, as changes', () => {
   const cases = [seeds, fc.integer({ min: 0, max: 100 })] as [fc.Arbitrary<number>, fc.Arbitrary<number>];
-  prop(cases, { numRuns: 8 })('all changes together are what was read last, however many are joined first', (seed, percent) => {
-    const { account, last } = watched(seed);
-    for (const [node, { log, held }] of last) {
-      const changes = changesOf(account, node);
-      if (changes.length === 0) continue;
-      const cut = Math.floor((changes.length * percent) / 100);
-      const all = joined([joined(changes.slice(0, cut)), ...changes.slice(cut)]);
-      expect(all.log?.base).toEqual([log.baseIndex, log.baseTerm]);
-      const length = log.lastIndex - log.baseIndex;
-      expect(all.log?.entries).toEqual(Array.from({ length }, (_, i) => log.tell(log.at(log.baseIndex + 1 + i))));
-      const values = Object.entries(all.held ?? {}).filter(([, value]) => value !== null);
-      const read = new Map([...held].map(([name, value]) => [name, value.held]));
-      expect(new Map(values.map(([name, value]) => [name, value![0]]))).toEqual(read);
-    }
-  });
+  prop(cases, { numRuns: 8 })(
+    'all changes together are what was read last, however many are joined first',
+    (seed, percent) => {
+      const { account, last } = watched(seed);
+      for (const [node, { log, held }] of last) {
+        const changes = changesOf(account, node);
+        if (changes.length === 0) continue;
+        const cut = Math.floor((changes.length * percent) / 100);
+        const all = joined([joined(changes.slice(0, cut)), ...changes.slice(cut)]);
+        expect(all.log?.base).toEqual([log.baseIndex, log.baseTerm]);
+        const length = log.lastIndex - log.baseIndex;
+        expect(all.log?.entries).toEqual(Array.from({ length }, (_, i) => log.tell(log.at(log.baseIndex + 1 + i))));
+        const values = Object.entries(all.held ?? {}).filter(([, value]) => value !== null);
+        const read = new Map([...held].map(([name, value]) => [name, value.held]));
+        expect(new Map(values.map(([name, value]) => [name, value![0]]))).toEqual(read);
+      }
+    },
+  );
 
   test('a sound server holds what it must, at every step of every run', () => {
     for (const seed of [2, 6, 22]) {
@@ -76,7 +79,9 @@ describe('what servers hold, as changes', () => {
       machine: {
         lastExecuted: 3,
         store: { ...machine.store, values: machine.store.values.set('k9', 'x') },
-        sessions: { ...machine.sessions, byClient: machine.sessions.byClient.set(plan.servers, { sequence: 4, result: null }) },
+        sessions: {
+          ...machine.sessions, byClient: machine.sessions.byClient.set(plan.servers, { sequence: 4, result: null }),
+        },
       },
     };
     expect(Object.fromEntries(reader.read(0, wrong).held)).toEqual({
@@ -99,7 +104,9 @@ describe('the first cause', () => {
   });
 
   test('of what a server did, it is that very step; of nothing, nothing', () => {
-    const at = account.rows.findLastIndex((row) => row.node !== null && row.node < account.servers && row.kind === 'step');
+    const at = account.rows.findLastIndex(
+      (row) => row.node !== null && row.node < account.servers && row.kind === 'step',
+    );
     expect(causeOf({ ...account, fatal: at }, null)).toBe(at);
     expect(causeOf({ ...account, fatal: null }, null)).toBe(null);
   });

@@ -6,7 +6,9 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { accountOf, type Account } from '../../../harness/report/account.ts';
 import { causalPast, rootsOf } from '../../../harness/report/causality.ts';
-import { caseOf, errorCommand, githubAnnotation, junitXml, markdown, plainTrace, shivizLog, shivizPattern } from '../../../harness/report/forms.ts';
+import {
+  caseOf, errorCommand, githubAnnotation, junitXml, markdown, plainTrace, shivizLog, shivizPattern,
+} from '../../../harness/report/forms.ts';
 import { reportPage } from '../../../harness/report/page/page.ts';
 import { buildReport, reportVersion, type Report } from '../../../harness/report/report.ts';
 import { fileNames, writeReport } from '../../../harness/report/write.ts';
@@ -28,22 +30,36 @@ const stale = report(staleReads, failingPlan(staleReads));
 const votes = report(forgottenVotes, failingPlan(forgottenVotes));
 
 /** Any value may stand in a key: this one tries to end what holds it. */
-const nasty = '</script><img src=x onerror=alert(1)>&"\'\u0001\u001b[2J\u009b2J\u202e\u2066\ud800\uffff]]>%0A\r\n::error::';
+const nasty =
+  '</script><img src=x onerror=alert(1)>&"\'\u0001\u001b[2J\u009b2J\u202e\u2066\ud800\uffff]]>%0A\r\n::error::';
 const nastyPlan = ((): Plan => {
   const plan = failingPlan(staleReads);
-  return { ...plan, operations: plan.operations.map((operation) => ({ ...operation, request: { ...(operation.request as object), key: nasty } })) };
+  return {
+    ...plan,
+    operations: plan.operations.map((operation) => ({
+      ...operation, request: { ...(operation.request as object), key: nasty },
+    })),
+  };
 })();
 const spoilt = report(staleReads, nastyPlan);
 
 test('what is pasted is one line, however long', () => {
   const pin = `npx whitewater pin failures/${'a-long-name-'.repeat(10)}1.plan.json --scenario primary-backup+bug=skipsSync`;
-  const lines = reportText({ ...stale, commands: { replay: pin.replace('pin', 'replay'), pin }, files: { open: `${'folder/'.repeat(20)}x.html` } }, false).split('\n');
+  const lines = reportText(
+    {
+      ...stale, commands: { replay: pin.replace('pin', 'replay'), pin },
+      files: { open: `${'folder/'.repeat(20)}x.html` },
+    },
+    false,
+  ).split('\n');
   expect(lines).toContain(`  keep     ${pin}`);
   expect(lines).toContain(`  replay   ${pin.replace('pin', 'replay')}`);
   expect(lines).toContain(`  open     ${'folder/'.repeat(20)}x.html`);
 });
 
-describe.each([['stale reads', stale], ['forgotten votes', votes], ['values that try to break out', spoilt]])('%s', (_name, one) => {
+describe.each([
+  ['stale reads', stale], ['forgotten votes', votes], ['values that try to break out', spoilt],
+])('%s', (_name, one) => {
   const text = reportText(one, false);
   const lines = text.split('\n');
 
@@ -63,16 +79,32 @@ describe.each([['stale reads', stale], ['forgotten votes', votes], ['values that
   });
 
   test('what a terminal cuts is counted below, and a file has it whole', () => {
-    const cut = stripVTControlCharacters(reportText(one, true)).split('\n').filter((line) => /^ +\d+ +[\d.]+ .*\.\.\.$/.test(line)).length;
-    const says = /^ {7}(\d+) rows? cut at the edge \(\.\.\.\); whole in the \.txt beside the page$/m.exec(stripVTControlCharacters(reportText(one, true)));
+    const cut = stripVTControlCharacters(reportText(one, true))
+      .split('\n')
+      .filter((line) => /^ +\d+ +[\d.]+ .*\.\.\.$/.test(line)).length;
+    const says = /^ {7}(\d+) rows? cut at the edge \(\.\.\.\); whole in the \.txt beside the page$/m.exec(
+      stripVTControlCharacters(reportText(one, true)),
+    );
     expect(Number(says?.[1] ?? 0)).toBe(cut);
     expect(text).not.toContain('cut at the edge');
-    const narrow = { ...one, run: { ...one.run, rows: one.run.rows.map((row) => (one.testimony.steps.some(({ place }) => one.run.rows[place] === row) ? row : { ...row, told: `${row.told} ${'x'.repeat(120)}` })) } };
+    const narrow = {
+      ...one,
+      run: {
+        ...one.run,
+        rows: one.run.rows.map((row) =>
+          one.testimony.steps.some(({ place }) => one.run.rows[place] === row)
+            ? row
+            : { ...row, told: `${row.told} ${'x'.repeat(120)}` },
+        ),
+      },
+    };
     expect(stripVTControlCharacters(reportText(narrow, true))).toMatch(/^ {7}\d+ rows? cut at the edge/m);
   });
 
   test('report.json is versioned and comes back as it was', () => {
-    expect(JSON.parse(JSON.stringify(one))).toMatchObject({ format: 'whitewater-report', version: reportVersion, run: { servers: one.run.servers } });
+    expect(JSON.parse(JSON.stringify(one))).toMatchObject({
+      format: 'whitewater-report', version: reportVersion, run: { servers: one.run.servers },
+    });
   });
 
   test('the page has two script elements, whatever the values hold, and every other < is escaped', () => {
@@ -90,7 +122,7 @@ describe.each([['stale reads', stale], ['forgotten votes', votes], ['values that
     expect([...xml].some((char) => char < ' ' && char !== '\n' && char !== '\t')).toBe(false);
   });
 
-  test('the annotation is one line of GitHub\'s own form', () => {
+  test("the annotation is one line of GitHub's own form", () => {
     const annotation = githubAnnotation(one, 3);
     expect(annotation).not.toContain('\n');
     expect(annotation).toMatch(/^::error (?:file=[^,]+,)?title=[^:,]*::/);
@@ -102,8 +134,16 @@ describe.each([['stale reads', stale], ['forgotten votes', votes], ['values that
   });
 
   test('the trace has a line for each row of the account', () => {
-    expect(plainTrace(one.run).split('\n').filter((line) => /^ *\d+ +[\d,.]+ ms /.test(line))).toHaveLength(one.run.rows.length);
-    expect(plainTrace(one.run).split('\n').filter((line) => /^ {29}> /.test(line))).toHaveLength(one.run.rows.reduce((sum, row) => sum + row.effects.length, 0));
+    expect(
+      plainTrace(one.run)
+        .split('\n')
+        .filter((line) => /^ *\d+ +[\d,.]+ ms /.test(line)),
+    ).toHaveLength(one.run.rows.length);
+    expect(
+      plainTrace(one.run)
+        .split('\n')
+        .filter((line) => /^ {29}> /.test(line)),
+    ).toHaveLength(one.run.rows.reduce((sum, row) => sum + row.effects.length, 0));
   });
 });
 
@@ -113,13 +153,20 @@ describe('values that try to break out', () => {
 
   test('no file of a report holds a raw control character, nor one that turns the direction of a line', () => {
     writeReport(folder, 'x', spoilt);
-    const texts = Object.values(fileNames('x')).map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const);
+    const texts = Object.values(fileNames('x')).map(
+      (name) => [name, readFileSync(join(folder, name), 'utf8')] as const,
+    );
     expect(texts).toHaveLength(8);
-    for (const [name, text] of texts) expect([name, /(?![\n\t])[\p{Cc}\u2028-\u202e\u2066-\u2069]/u.exec(text)]).toEqual([name, null]);
+    for (const [name, text] of texts)
+      expect([name, /(?![\n\t])[\p{Cc}\u2028-\u202e\u2066-\u2069]/u.exec(text)]).toEqual([name, null]);
     // It is in all of them: what is looked for could have been left out.
-    expect(texts.filter(([, text]) => text.includes('onerror=alert(1)') && /\\(?:x9b|u009b)/.test(text))).toHaveLength(8);
+    expect(texts.filter(([, text]) => text.includes('onerror=alert(1)') && /\\(?:x9b|u009b)/.test(text))).toHaveLength(
+      8,
+    );
     expect(JSON.parse(readFileSync(join(folder, 'x.report.json'), 'utf8'))).toEqual(JSON.parse(JSON.stringify(spoilt)));
-    expect(JSON.parse(readFileSync(join(folder, 'x.plan.json'), 'utf8'))).toEqual(JSON.parse(JSON.stringify(spoilt.plan)));
+    expect(JSON.parse(readFileSync(join(folder, 'x.plan.json'), 'utf8'))).toEqual(
+      JSON.parse(JSON.stringify(spoilt.plan)),
+    );
   });
 
   test('an annotation for GitHub is one line, whose parts end where they should', () => {
@@ -137,7 +184,11 @@ describe('several cases', () => {
     const cases = [stale, votes, undecided, passed].map((one, at) => caseOf({ ...one, what: `case ${at}` }, 'suite'));
     const xml = junitXml('whitewater', cases, null);
     expect(xml.match(/tests="4" failures="2" errors="1"/g)).toHaveLength(2);
-    expect(xml.match(/<testcase [^>]*[^/]>\n *<\w+/g)?.map((text) => [/ name="([^"]*)"/.exec(text)![1], /<(\w+)$/.exec(text)![1]])).toEqual([
+    expect(
+      xml
+        .match(/<testcase [^>]*[^/]>\n *<\w+/g)
+        ?.map((text) => [/ name="([^"]*)"/.exec(text)![1], /<(\w+)$/.exec(text)![1]]),
+    ).toEqual([
       ['case 0', 'failure'], ['case 1', 'failure'], ['case 2', 'error'],
     ]);
     expect(xml).toMatch(/name="case 3"\/>/);
@@ -145,7 +196,10 @@ describe('several cases', () => {
   });
 
   test('JUnit XML has the times that were taken, and none where nobody took one', () => {
-    const cases = [{ suite: 's', name: 'a', seconds: 0.0504, failure: null }, { suite: 's', name: 'b', seconds: null, failure: null }];
+    const cases = [
+      { suite: 's', name: 'a', seconds: 0.0504, failure: null },
+      { suite: 's', name: 'b', seconds: null, failure: null },
+    ];
     const whole = junitXml('whitewater', cases, 61.5);
     expect(whole.match(/tests="2" failures="0" errors="0" time="61.500"/g)).toHaveLength(2);
     expect(whole.split('\n').filter((line) => line.includes('<testcase'))).toEqual([
@@ -155,9 +209,13 @@ describe('several cases', () => {
   });
 
   test('an unknown verdict is an error in every form, and no pass', () => {
-    expect(caseOf(undecided, 'suite').failure).toMatchObject({ kind: 'error', message: 'unknown: the budget is used up' });
+    expect(caseOf(undecided, 'suite').failure).toMatchObject({
+      kind: 'error', message: 'unknown: the budget is used up',
+    });
     expect(markdown(undecided)).toMatch(/^### UNKNOWN swarm seed 1\n\n\*\*unknown: the budget is used up\*\*/);
-    expect(githubAnnotation(undecided, 1)).toMatch(/^::error (?:file=[^,]+,)?title=swarm seed 1%3A unknown::unknown: the budget is used up%0A/);
+    expect(githubAnnotation(undecided, 1)).toMatch(
+      /^::error (?:file=[^,]+,)?title=swarm seed 1%3A unknown::unknown: the budget is used up%0A/,
+    );
     expect(githubAnnotation(undecided, 1)).not.toContain('failing seeds');
     expect(githubAnnotation(undecided, 2)).toContain('(2 failing seeds)');
     expect(markdown(passed)).toBe('### swarm seed 1: passed\n');
@@ -171,7 +229,9 @@ describe('several cases', () => {
       expect(caseOf(one, 'suite').failure).toMatchObject({ kind: 'failure', message: `${property}: ${detail}` });
       expect(githubAnnotation(one, 1)).toContain(`${property.replaceAll(':', '%3A').replaceAll(',', '%2C')}::`);
       const fatal = one.run.rows[one.run.fatal!]!;
-      expect([one.fatal!.step, one.fatal!.told, one.fatal!.node]).toEqual([fatal.step, fatal.told, fatal.node === null ? null : one.run.nodes[fatal.node]]);
+      expect([one.fatal!.step, one.fatal!.told, one.fatal!.node]).toEqual([
+        fatal.step, fatal.told, fatal.node === null ? null : one.run.nodes[fatal.node],
+      ]);
     }
   });
 });
@@ -181,49 +241,91 @@ describe('a report of five rows, in full', () => {
 
   test('as Markdown: what broke, where, how far it was shrunk, how to see it again, and the whole text without colours', () => {
     expect(markdown(toldReport).split('\n')).toEqual([
-      '### FAIL swarm seed 7', '', '**One Vote: n1 votes for n0, and has voted for n2**', '', 'A server votes once a term.', '',
-      'n1 at step 3, 21.500 ms: vote 2 from n0 (`core/raft/election.ts vote`)', '',
-      '| | before | after |', '|---|---:|---:|', '| steps | 1,234 | 3 |', '| faults | 9 | 2 |', '| operations | 40 | 2 |', '| servers | 5 | 3 |', '| clients | 4 | 1 |', '',
-      '```sh', 'npx whitewater replay 7', '```', '', '<details><summary>How it came to this</summary>', '', '```text', ...text.trimEnd().split('\n'), '```', '', '</details>', '',
+      '### FAIL swarm seed 7', '', '**One Vote: n1 votes for n0, and has voted for n2**', '',
+      'A server votes once a term.', '', 'n1 at step 3, 21.500 ms: vote 2 from n0 (`core/raft/election.ts vote`)', '',
+      '| | before | after |', '|---|---:|---:|', '| steps | 1,234 | 3 |', '| faults | 9 | 2 |',
+      '| operations | 40 | 2 |', '| servers | 5 | 3 |', '| clients | 4 | 1 |', '', '```sh', 'npx whitewater replay 7',
+      '```', '', '<details><summary>How it came to this</summary>', '', '```text', ...text.trimEnd().split('\n'), '```',
+      '', '</details>', '',
     ]);
   });
   test('as Markdown: what nobody knows is left out, what has a meaning in it is escaped, and a fence is longer than any within', () => {
-    const bare: Report = { ...toldReport, what: 'a*b', meaning: null, shrunk: null, fatal: { ...toldReport.fatal!, node: null, code: null }, commands: { ...toldReport.commands, replay: 'replay ````x' } };
+    const bare: Report = {
+      ...toldReport, what: 'a*b', meaning: null, shrunk: null, fatal: { ...toldReport.fatal!, node: null, code: null },
+      commands: { ...toldReport.commands, replay: 'replay ````x' },
+    };
     expect(markdown(bare).split('\n').slice(0, 10)).toEqual([
-      '### FAIL a\\*b', '', '**One Vote: n1 votes for n0, and has voted for n2**', '', 'The run at step 3, 21.500 ms: vote 2 from n0', '', '`````sh', 'replay ````x', '`````', '',
+      '### FAIL a\\*b', '', '**One Vote: n1 votes for n0, and has voted for n2**', '',
+      'The run at step 3, 21.500 ms: vote 2 from n0', '', '`````sh', 'replay ````x', '`````', '',
     ]);
-    expect(markdown({ ...bare, fatal: null }).split('\n').slice(2, 5)).toEqual(['**One Vote: n1 votes for n0, and has voted for n2**', '', '`````sh']);
+    expect(
+      markdown({ ...bare, fatal: null })
+        .split('\n')
+        .slice(2, 5),
+    ).toEqual(['**One Vote: n1 votes for n0, and has voted for n2**', '', '`````sh']);
   });
   test('as an annotation: the file of the fatal step, the run, the property, the verdict and the command', () => {
-    expect(githubAnnotation(toldReport, 1)).toBe('::error file=core/raft/election.ts,title=swarm seed 7%3A One Vote::One Vote: n1 votes for n0, and has voted for n2%0Anpx whitewater replay 7');
-    expect(githubAnnotation({ ...toldReport, fatal: null }, 1200)).toBe('::error title=swarm seed 7%3A One Vote::One Vote: n1 votes for n0, and has voted for n2 (1,200 failing seeds)%0Anpx whitewater replay 7');
-    expect(githubAnnotation({ ...toldReport, fatal: { ...toldReport.fatal!, code: null }, verdict: { kind: 'ok' } }, 1)).toBe('::error title=swarm seed 7%3A unknown::nothing is violated%0Anpx whitewater replay 7');
+    expect(githubAnnotation(toldReport, 1)).toBe(
+      '::error file=core/raft/election.ts,title=swarm seed 7%3A One Vote::One Vote: n1 votes for n0, and has voted for n2%0Anpx whitewater replay 7',
+    );
+    expect(githubAnnotation({ ...toldReport, fatal: null }, 1200)).toBe(
+      '::error title=swarm seed 7%3A One Vote::One Vote: n1 votes for n0, and has voted for n2 (1,200 failing seeds)%0Anpx whitewater replay 7',
+    );
+    expect(
+      githubAnnotation({ ...toldReport, fatal: { ...toldReport.fatal!, code: null }, verdict: { kind: 'ok' } }, 1),
+    ).toBe('::error title=swarm seed 7%3A unknown::nothing is violated%0Anpx whitewater replay 7');
   });
   test('as JUnit XML: the case by its run and suite, with the verdict as its message and the text', () => {
     const xml = junitXml('a<b', [caseOf(toldReport, 's')], null);
-    expect(xml.replace(text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll('\n', '&#10;'), 'TEXT')).toBe([
-      '<?xml version="1.0" encoding="UTF-8"?>', '<testsuites name="a&lt;b" tests="1" failures="1" errors="0">', '  <testsuite name="a&lt;b" tests="1" failures="1" errors="0">',
-      '    <testcase classname="s" name="swarm seed 7">', '      <failure message="One Vote: n1 votes for n0, and has voted for n2">TEXT</failure>', '    </testcase>', '  </testsuite>', '</testsuites>', '',
-    ].join('\n'));
+    expect(
+      xml.replace(
+        text
+          .replaceAll('&', '&amp;')
+          .replaceAll('<', '&lt;')
+          .replaceAll('>', '&gt;')
+          .replaceAll('"', '&quot;')
+          .replaceAll('\n', '&#10;'),
+        'TEXT',
+      ),
+    ).toBe(
+      [
+        '<?xml version="1.0" encoding="UTF-8"?>', '<testsuites name="a&lt;b" tests="1" failures="1" errors="0">',
+        '  <testsuite name="a&lt;b" tests="1" failures="1" errors="0">',
+        '    <testcase classname="s" name="swarm seed 7">',
+        '      <failure message="One Vote: n1 votes for n0, and has voted for n2">TEXT</failure>', '    </testcase>',
+        '  </testsuite>', '</testsuites>', '',
+      ].join('\n'),
+    );
   });
   test('as JUnit XML: characters at both edges of what XML 1.0 allows (2.2) stay, and those beyond are replaced', () => {
-    const name = (text: string): string => /classname="([^"]*)"/.exec(junitXml('', [{ suite: text, name: '', seconds: null, failure: null }], null))![1]!;
+    const name = (text: string): string =>
+      /classname="([^"]*)"/.exec(junitXml('', [{ suite: text, name: '', seconds: null, failure: null }], null))![1]!;
     expect(name('\t \ud7ff\ue000\ufffd\u{10000}\u{10ffff}')).toBe('\t \ud7ff\ue000\ufffd\u{10000}\u{10ffff}');
     expect(name('a\n\ufffe\uffff')).toBe('a&#10;\ufffd\ufffd');
     expect(name('\ud800.\udfff')).toBe('\ufffd.\ufffd');
   });
   test('for ShiViz: the clocks of Fidge and Mattern, and each event in one line', () => {
-    expect(shivizLog({ ...toldAccount, rows: toldAccount.rows.map((row) => ({ ...row, told: row.told.replace('crashes', 'cra\r\nshes') })) }).split('\n')).toEqual([
-      '(?<host>\\S*) (?<clock>{.*})\\n(?<event>.*)', '', 'n1 {"n1": 1}', 'step 1, 0.000 ms: boot', 'n0 {"n0": 1}', 'step 2, 20.500 ms: campaigns in term 2',
-      'n2 {"n2": 1}', 'step 2, 21.000 ms: cra shes', 'n1 {"n0": 1, "n1": 2}', 'step 3, 21.500 ms: vote 2 from n0', '',
+    expect(
+      shivizLog({
+        ...toldAccount,
+        rows: toldAccount.rows.map((row) => ({ ...row, told: row.told.replace('crashes', 'cra\r\nshes') })),
+      }).split('\n'),
+    ).toEqual([
+      '(?<host>\\S*) (?<clock>{.*})\\n(?<event>.*)', '', 'n1 {"n1": 1}', 'step 1, 0.000 ms: boot', 'n0 {"n0": 1}',
+      'step 2, 20.500 ms: campaigns in term 2', 'n2 {"n2": 1}', 'step 2, 21.000 ms: cra shes', 'n1 {"n0": 1, "n1": 2}',
+      'step 3, 21.500 ms: vote 2 from n0', '',
     ]);
   });
   test('as a trace: what each was given, what came of it, what it asked for and what changed', () => {
     expect(plainTrace(toldAccount).split('\n')).toEqual([
-      '     1       0.000 ms  n1    boot', '                             role=follower  votedFor=n2  lease=5', '     1      15.000 ms  fault cut begins: n1 to n0',
-      '     2      20.500 ms  n0    timer election => campaigns in term 2', '                             > to n1: vote 2', '                             > set timer election', '                             role=candidate  term=2',
-      '     2      21.000 ms  n2    crash => crashes', '                             role=gone',
-      '     3      21.500 ms  n1    vote 2 from n0', '                             > to n0: granted', '                             role=follower  votedFor=n0  term=2  lease=gone', '',
+      '     1       0.000 ms  n1    boot', '                             role=follower  votedFor=n2  lease=5',
+      '     1      15.000 ms  fault cut begins: n1 to n0',
+      '     2      20.500 ms  n0    timer election => campaigns in term 2',
+      '                             > to n1: vote 2', '                             > set timer election',
+      '                             role=candidate  term=2', '     2      21.000 ms  n2    crash => crashes',
+      '                             role=gone', '     3      21.500 ms  n1    vote 2 from n0',
+      '                             > to n0: granted',
+      '                             role=follower  votedFor=n0  term=2  lease=gone', '',
     ]);
   });
 });
@@ -264,17 +366,20 @@ describe('happened-before', () => {
     }
   });
 
-  test('ShiViz clocks: a node\'s own count rises by one at each of its events, and a delivery knows its sending', () => {
+  test("ShiViz clocks: a node's own count rises by one at each of its events, and a delivery knows its sending", () => {
     const lines = shivizLog(run).trimEnd().split('\n');
     expect(lines[0]).toBe(shivizPattern);
     const own = new Map<string, number>();
-    const clockOf = run.rows.filter(({ node }: Account['rows'][number]) => node !== null).map((row, at) => [row, JSON.parse(lines[2 + 2 * at]!.replace(/^\S+ /, '')) as Record<string, number>] as const);
+    const clockOf = run.rows
+      .filter(({ node }: Account['rows'][number]) => node !== null)
+      .map((row, at) => [row, JSON.parse(lines[2 + 2 * at]!.replace(/^\S+ /, '')) as Record<string, number>] as const);
     const clockAt = new Map(clockOf.map(([row, clock]) => [run.rows.indexOf(row), clock]));
     let joined = 0;
     for (const [row, clock] of clockOf) {
       const sentBy = row.message === null ? null : run.messages[row.message]!.sentBy;
       if (sentBy === null) continue;
-      for (const [host, count] of Object.entries(clockAt.get(sentBy)!)) expect(clock[host]).toBeGreaterThanOrEqual(count);
+      for (const [host, count] of Object.entries(clockAt.get(sentBy)!))
+        expect(clock[host]).toBeGreaterThanOrEqual(count);
       joined += 1;
     }
     expect(joined).toBeGreaterThan(3);
@@ -291,7 +396,9 @@ describe('happened-before', () => {
 });
 
 describe('a history that has no explanation', () => {
-  const call = (id: number, client: number, request: object, value: unknown, callTime: number, returnTime: number) => ({ id, client, request, reply: { value }, callTime, returnTime });
+  const call = (id: number, client: number, request: object, value: unknown, callTime: number, returnTime: number) => ({
+    id, client, request, reply: { value }, callTime, returnTime,
+  });
   const put = call(4, 3, { kind: 'put', key: 'k', value: 'b' }, null, 1, 2);
   const other = call(5, 3, { kind: 'put', key: 'other', value: 'x' }, null, 3, 4);
   const get = call(6, 4, { kind: 'get', key: 'k' }, '', 5, 6);
@@ -309,7 +416,13 @@ describe('a history that has no explanation', () => {
   test('the text tells it', () => {
     const { operations } = stale.run;
     const [one, two] = operations;
-    const text = reportText({ ...stale, history: { key: 'k', why: 'it has no place', clash: [one!.id, two!.id], longest: [one!.id], blocked: two!.id } }, false);
+    const text = reportText(
+      {
+        ...stale,
+        history: { key: 'k', why: 'it has no place', clash: [one!.id, two!.id], longest: [one!.id], blocked: two!.id },
+      },
+      false,
+    );
     expect(text).toContain("the clients' history of k has no explanation");
     expect(text).toContain(`x ${stale.run.nodes[two!.client]!} ${two!.what}`);
   });

@@ -5,8 +5,10 @@ import { historyStoryOf } from '../../../harness/report/history-story.ts';
 import type { HistoryCall, HistoryStory } from '../../../harness/system.ts';
 import { toy } from '../faults/toys.ts';
 
-const operation = (id: number, client: number, calledUs: number, returnedUs: number | null): CalledOperation =>
-  ({ id, client, what: '', request: `ask ${id}`, calledUs, returnedUs, reply: returnedUs === null ? 'no reply' : `reply ${id}`, answer: null });
+const operation = (id: number, client: number, calledUs: number, returnedUs: number | null): CalledOperation => ({
+  id, client, what: '', request: `ask ${id}`, calledUs, returnedUs,
+  reply: returnedUs === null ? 'no reply' : `reply ${id}`, answer: null,
+});
 const story: HistoryStory = { key: null, why: 'w', clash: [], longest: [], blocked: null };
 
 function asked(...operations: readonly CalledOperation[]): readonly HistoryCall[] {
@@ -28,8 +30,11 @@ test('each with its request, its reply if it has one, and the ticks of its call 
 });
 
 test('of one moment: returns before calls, and the lower id before the higher', () => {
-  const times = asked(operation(5, 3, 20, 30), operation(4, 4, 10, 20), operation(7, 5, 10, 20), operation(6, 6, 20, 30)).map(({ id, callTime, returnTime }) => [id, callTime, returnTime]);
+  const times = asked(
+    operation(5, 3, 20, 30), operation(4, 4, 10, 20), operation(7, 5, 10, 20), operation(6, 6, 20, 30),
+  ).map(({ id, callTime, returnTime }) => [id, callTime, returnTime]);
   expect(times).toEqual([[5, 4, 6], [4, 0, 2], [7, 1, 3], [6, 5, 7]]);
 });
 
-test('a system that explains nothing tells no story', () => expect(historyStoryOf(toy([]), { operations: [] } as unknown as Account)).toBe(null));
+test('a system that explains nothing tells no story', () =>
+  expect(historyStoryOf(toy([]), { operations: [] } as unknown as Account)).toBe(null));

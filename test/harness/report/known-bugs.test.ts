@@ -14,7 +14,10 @@ afterAll(() => replays.close());
 const bugs = bugsIn(houseFolder()).filter(({ difficulty }) => difficulty !== 'control');
 
 /** Of these the text points at the patched file, and at another function in it. */
-const onlyTheFile = new Set(['D03', 'D05', 'E11', 'P03', 'P07', 'S06', 'S10', 'S13', 'S18', 'S23', 'E09', 'V20', 'W02', 'W03', 'W04', 'K09', 'D02', 'V05', 'V07', 'V09']);
+const onlyTheFile = new Set([
+  'D03', 'D05', 'E11', 'P03', 'P07', 'S06', 'S10', 'S13', 'S18', 'S23', 'E09', 'V20', 'W02', 'W03', 'W04', 'K09', 'D02',
+  'V05', 'V07', 'V09',
+]);
 /**
  * W01: what a node does when its disk refuses a write is one word of its process, which no step of its shows. W05: the
  * order of what a step says is one layer's work for all of it.
@@ -64,8 +67,14 @@ describe('the text of a known bug points at what its patch changes', () => {
     const { lookIn, text } = await replays.testified(bug);
     const functions = patchedFunctions(bug);
     const files = new Set(bug.patches.map(fileOf));
-    const pointed = lookIn.some((place) => functions.has(place)) ? 'function' : lookIn.some((place) => files.has(fileIn(place))) ? 'file' : 'nothing';
-    expect(pointed, `${lookIn.join(', ')}; patched: ${[...functions].join(', ')}`).toBe(missed.has(id) ? 'nothing' : onlyTheFile.has(id) ? 'file' : 'function');
+    const pointed = lookIn.some((place) => functions.has(place))
+      ? 'function'
+      : lookIn.some((place) => files.has(fileIn(place)))
+        ? 'file'
+        : 'nothing';
+    expect(pointed, `${lookIn.join(', ')}; patched: ${[...functions].join(', ')}`).toBe(
+      missed.has(id) ? 'nothing' : onlyTheFile.has(id) ? 'file' : 'function',
+    );
     expect(lookIn.length).toBeLessThanOrEqual(5);
     // R13: all that is done wrong is a number, and no step of the run does it.
     expect(lookIn.length > 0 || id === 'R13').toBe(true);
@@ -82,7 +91,11 @@ test('no step of the sound core breaks a rule by itself', () => {
   for (let seed = 1; seed <= 12; seed++) {
     const { marked, account } = accountOf(swarm.system, swarm.draw(seed));
     expect(marked.length, `seed ${seed}`).toBeGreaterThan(account.rows.length / 4);
-    const broken = marked.flatMap(({ place, marks }) => marks.filter(({ against }) => against !== null).map(({ says, against }) => `seed ${seed}, row ${place}: ${says}: ${against}`));
+    const broken = marked.flatMap(({ place, marks }) =>
+      marks
+        .filter(({ against }) => against !== null)
+        .map(({ says, against }) => `seed ${seed}, row ${place}: ${says}: ${against}`),
+    );
     expect(broken).toEqual([]);
   }
 });

@@ -41,9 +41,10 @@ describe('what the canvas draws, where axe sees nothing', () => {
   test.each([['light', light], ['dark', dark]])('texts and marks of the diagram stand out, %s', (_name, palette) => {
     const of = colours(palette);
     const texts: readonly [string, string][] = [
-      ['onbar', 'leader'], ['onbar', 'candidate'], ['onbar', 'op'], ['onbar', 'opopen'], ['followerink', 'follower'], ['followerink', 'role1'], ['followerink', 'role2'], ['followerink', 'role3'],
-      ['fault', 'card'], ['fault', 'faultsoft'], ['bad', 'card'], ['card', 'bad'], ['dim', 'card'], ['ink', 'card'],
-      ['accent', 'card'], ['good', 'card'], ['onbadge', 'badge'], ['onaccent', 'accent'],
+      ['onbar', 'leader'], ['onbar', 'candidate'], ['onbar', 'op'], ['onbar', 'opopen'], ['followerink', 'follower'],
+      ['followerink', 'role1'], ['followerink', 'role2'], ['followerink', 'role3'], ['fault', 'card'],
+      ['fault', 'faultsoft'], ['bad', 'card'], ['card', 'bad'], ['dim', 'card'], ['ink', 'card'], ['accent', 'card'],
+      ['good', 'card'], ['onbadge', 'badge'], ['onaccent', 'accent'],
     ];
     for (const [one, other] of texts) {
       expect(contrast(of[one]!, of[other]!), `${one} on ${other}`).toBeGreaterThanOrEqual(4.5);
@@ -66,7 +67,9 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
 
   beforeAll(async () => {
     const [one, two] = report.run.operations;
-    const history = { key: 'k', why: 'it has no place', clash: [one!.id, two!.id], longest: [one!.id], blocked: two!.id };
+    const history = {
+      key: 'k', why: 'it has no place', clash: [one!.id, two!.id], longest: [one!.id], blocked: two!.id,
+    };
     address = write('page.html', { ...report, history });
     browser = await launchBrowser();
   });
@@ -140,41 +143,61 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
     await page.evaluate(expression) as readonly Written[];
 
   /** Short and long ones, side by side, at both ends and in one lane behind each other. */
-  const faultsOf = (endUs: number): Report['run']['faults'] => ([
-    [0, 0.02, 'partition', '{n0 c0} | {n1 n2 c1}'], [0.3, 0.34, 'crash', 'n0, now'], [0.31, 0.9, 'partition', '{n2 c0 c1} | {n0 n1}'],
-    [0.6, 0.6, 'crash', 'n1, writeKept'], [0.93, 0.97, 'partition', '{n2 c0 c1} | {n0 n1}'], [0.99, 1, 'isolation', 'n1, both'],
-  ] as const).map(([from, until, kind, what]) =>
-    ({ kind, what, fromUs: Math.round(from * endUs), untilUs: Math.round(until * endUs), hasFired: true }));
+  const faultsOf = (endUs: number): Report['run']['faults'] =>
+    (
+      [
+        [0, 0.02, 'partition', '{n0 c0} | {n1 n2 c1}'], [0.3, 0.34, 'crash', 'n0, now'],
+        [0.31, 0.9, 'partition', '{n2 c0 c1} | {n0 n1}'], [0.6, 0.6, 'crash', 'n1, writeKept'],
+        [0.93, 0.97, 'partition', '{n2 c0 c1} | {n0 n1}'], [0.99, 1, 'isolation', 'n1, both'],
+      ] as const
+    ).map(([from, until, kind, what]) => ({
+      kind, what, fromUs: Math.round(from * endUs), untilUs: Math.round(until * endUs), hasFired: true,
+    }));
 
-  test.each([1280, 1920, 360])('the label of a fault stands on its bar or beside it, never across its end, %i wide', async (width) => {
-    const { run } = report;
-    const many = write('faults.html', { ...report, full: null, run: { ...run, faults: faultsOf(run.endUs).toReversed() } });
-    await withPage({ width, scheme: 'light' }, async (page) => {
-      await page.addInitScript(listenToCanvases);
-      await page.goto(many);
-      for (const key of ['0', '+', '+', 'Home', '-', '-']) {
-        await page.keyboard.press(key);
-        await page.waitForTimeout(120);
-        const lanesFrom = await page.evaluate('lanesFrom') as number;
-        const bars = await drawnBy(page, 'faultBars()');
-        const labels = (await drawnBy(page, 'written()')).filter(({ text }) => /^(par|cra|iso)/.test(text));
-        if (key === '0') expect([bars.length, labels.length > 3]).toEqual([6, true]);
-        expect(labels.filter(({ left }) => left < lanesFrom), `behind ${key}`).toEqual([]);
-        const across = labels.flatMap((label) => bars
-          .filter(({ top, bottom }) => label.top < bottom && label.bottom > top)
-          .filter(({ left, right }) => label.left < right && label.right > left && (label.left < left || label.right > right))
-          .map(() => label.text));
-        expect(across, `behind ${key}`).toEqual([]);
-      }
-    });
-  }, 60_000);
+  test.each([1280, 1920, 360])(
+    'the label of a fault stands on its bar or beside it, never across its end, %i wide',
+    async (width) => {
+      const { run } = report;
+      const many = write('faults.html', {
+        ...report, full: null, run: { ...run, faults: faultsOf(run.endUs).toReversed() },
+      });
+      await withPage({ width, scheme: 'light' }, async (page) => {
+        await page.addInitScript(listenToCanvases);
+        await page.goto(many);
+        for (const key of ['0', '+', '+', 'Home', '-', '-']) {
+          await page.keyboard.press(key);
+          await page.waitForTimeout(120);
+          const lanesFrom = (await page.evaluate('lanesFrom')) as number;
+          const bars = await drawnBy(page, 'faultBars()');
+          const labels = (await drawnBy(page, 'written()')).filter(({ text }) => /^(par|cra|iso)/.test(text));
+          if (key === '0') expect([bars.length, labels.length > 3]).toEqual([6, true]);
+          expect(
+            labels.filter(({ left }) => left < lanesFrom), `behind ${key}`,
+          ).toEqual([]);
+          const across = labels.flatMap((label) =>
+            bars
+              .filter(({ top, bottom }) => label.top < bottom && label.bottom > top)
+              .filter(
+                ({ left, right }) =>
+                  label.left < right && label.right > left && (label.left < left || label.right > right),
+              )
+              .map(() => label.text),
+          );
+          expect(across, `behind ${key}`).toEqual([]);
+        }
+      });
+    },
+    60_000,
+  );
 
   test('narrow, the names of the lanes and the times of the steps are whole', async () => {
     // As late in a run as it gets: five digits of steps, and a minute and a half of virtual time.
     const later = 99_900_000 - report.run.endUs;
     const rows = report.run.rows.map((row) => ({ ...row, step: row.step + 10_000, atUs: row.atUs + later }));
     const endUs = report.run.endUs + later;
-    const narrow = write('narrow.html', { ...report, full: null, run: { ...report.run, rows, endUs, faults: faultsOf(endUs) } });
+    const narrow = write('narrow.html', {
+      ...report, full: null, run: { ...report.run, rows, endUs, faults: faultsOf(endUs) },
+    });
     await withPage({ width: 360, scheme: 'light' }, async (page) => {
       await page.addInitScript(listenToCanvases);
       await page.goto(narrow);
@@ -189,29 +212,37 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
     });
   });
 
-  test.each([1280, 1920, 360])('no label of the diagram covers another one or leaves the frame, %i wide', async (width) => {
-    await withPage({ width, scheme: 'light' }, async (page) => {
-      await page.addInitScript(listenToCanvases);
-      await page.goto(address);
-      for (const key of ['0', '+', '+', '+', 'Home', 'ArrowRight', 'v', 'v', '+', '-']) {
-        await page.keyboard.press(key);
-        await page.waitForTimeout(120);
-        const written = await drawnBy(page, 'written()');
-        expect(written.length).toBeGreaterThan(5);
-        const frame = await page.evaluate(`((one) =>
+  test.each([1280, 1920, 360])(
+    'no label of the diagram covers another one or leaves the frame, %i wide',
+    async (width) => {
+      await withPage({ width, scheme: 'light' }, async (page) => {
+        await page.addInitScript(listenToCanvases);
+        await page.goto(address);
+        for (const key of ['0', '+', '+', '+', 'Home', 'ArrowRight', 'v', 'v', '+', '-']) {
+          await page.keyboard.press(key);
+          await page.waitForTimeout(120);
+          const written = await drawnBy(page, 'written()');
+          expect(written.length).toBeGreaterThan(5);
+          const frame = await page.evaluate(`((one) =>
           [one.clientWidth, one.clientHeight])(document.getElementById('canvas'))`);
-        const [frameWidth, frameHeight] = frame as [number, number];
-        const outside = written.filter(({ left, right, top, bottom }) =>
-          left < 0 || right > frameWidth || top < 0 || bottom > frameHeight);
-        expect(outside).toEqual([]);
-        const covered = written.flatMap((one, i) => written.slice(i + 1)
-          .filter((other) => one.left < other.right - 0.5 && one.right > other.left + 0.5)
-          .filter((other) => one.top < other.bottom && one.bottom > other.top)
-          .map((other) => `${one.text} | ${other.text}`));
-        expect(covered, `behind ${key}`).toEqual([]);
-      }
-    });
-  }, 60_000);
+          const [frameWidth, frameHeight] = frame as [number, number];
+          const outside = written.filter(
+            ({ left, right, top, bottom }) => left < 0 || right > frameWidth || top < 0 || bottom > frameHeight,
+          );
+          expect(outside).toEqual([]);
+          const covered = written.flatMap((one, i) =>
+            written
+              .slice(i + 1)
+              .filter((other) => one.left < other.right - 0.5 && one.right > other.left + 0.5)
+              .filter((other) => one.top < other.bottom && one.bottom > other.top)
+              .map((other) => `${one.text} | ${other.text}`),
+          );
+          expect(covered, `behind ${key}`).toEqual([]);
+        }
+      });
+    },
+    60_000,
+  );
 
   test('every control is reached by the keyboard alone, and is seen to be', async () => {
     await withPage({ width: 1280, scheme: 'light' }, async (page) => {
@@ -228,7 +259,9 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
         if (outline === 'none') outlines.push(name);
       }
       const asked = 'button[id]:not(:disabled):not([hidden]), input, select, #steps, #stage';
-      const controls = await page.evaluate(`[...document.querySelectorAll('${asked}')].map((one) => one.id)`) as string[];
+      const controls = (await page.evaluate(
+        `[...document.querySelectorAll('${asked}')].map((one) => one.id)`,
+      )) as string[];
       expect(controls.filter((id) => !reached.has(id))).toEqual([]);
       expect(outlines).toEqual([]);
     });
@@ -244,7 +277,8 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
       expect(await page.locator('.bar').isVisible()).toBe(false);
       const rows = report.run.rows.length;
       expect(await page.locator('.row').count()).toBe(Math.min(300, rows));
-      if (rows > 300) expect(await page.locator('#printed').textContent()).toContain(`of ${rows.toLocaleString('en-US')}`);
+      if (rows > 300)
+        expect(await page.locator('#printed').textContent()).toContain(`of ${rows.toLocaleString('en-US')}`);
       await page.emulateMedia({ media: null });
       await page.evaluate("window.dispatchEvent(new Event('afterprint'))");
       expect(await page.evaluate('document.documentElement.dataset.theme')).toBe(undefined);
@@ -254,12 +288,14 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
   test('whatever values hold, they are text: no element and no script comes of them', async () => {
     const bait = '</script><img src=x onerror=alert(1)><svg onload=alert(2)>"\'><b>&lt;i&gt;</b><!--';
     const spoiled = (value: unknown, name: string): unknown => {
-      if (typeof value === 'string') return ['kind', 'fate', 'format', 'role'].includes(name) ? value : `${value} ${bait}`;
+      if (typeof value === 'string')
+        return ['kind', 'fate', 'format', 'role'].includes(name) ? value : `${value} ${bait}`;
       if (Array.isArray(value)) return value.map((one) => spoiled(one, name));
       if (typeof value !== 'object' || value === null) return value;
       // Names of fields are values too: keys of the store are in them.
       const isOpen = ['changed', 'held', 'network'].includes(name);
-      const named = (field: string): string => (isOpen && field !== 'role' && field !== 'currentTerm' ? `${field} ${bait}` : field);
+      const named = (field: string): string =>
+        isOpen && field !== 'role' && field !== 'currentTerm' ? `${field} ${bait}` : field;
       return Object.fromEntries(Object.entries(value).map(([field, one]) => [named(field), spoiled(one, field)]));
     };
     const [one, two] = report.run.operations;
@@ -281,30 +317,38 @@ describe.skipIf(browserPath === undefined)('the page, for everyone', () => {
 });
 
 describe('what the page says of the clients\' history', () => {
-  test.skipIf(browserPath === undefined)('it never calls linearizable what is not, or what nobody looked at', async () => {
-    const browser = await launchBrowser();
-    const folder = mkdtempSync(join(tmpdir(), 'whitewater-history-'));
-    try {
-      const page = await browser.newPage();
-      const sentence = async (one: Partial<Report>): Promise<string> => {
-        writeFileSync(join(folder, 'page.html'), reportPage({ ...report, history: null, ...one }));
-        await page.goto('about:blank');
-        await page.goto(pathToFileURL(join(folder, 'page.html')).href);
-        return await page.locator('#history').textContent() ?? '';
-      };
-      const broken = { kind: 'violation', property: 'Linearizability', detail: 'no order explains it' } as const;
-      const other = { kind: 'violation', property: 'Election Safety', detail: 'two leaders' } as const;
-      expect(await sentence({ verdict: broken, explainsHistory: false }))
-        .toBe('The history of the clients is not linearizable. This system does not tell which operations clash.');
-      expect(await sentence({ verdict: broken, explainsHistory: true }))
-        .toBe('The history of the clients is not linearizable; which operations clash could not be told.');
-      expect(await sentence({ verdict: other, explainsHistory: false }))
-        .toBe('This system does not tell of the history of its clients.');
-      expect(await sentence({ verdict: other, explainsHistory: true })).toContain('No contradiction was found');
-      expect(await sentence({ verdict: { kind: 'unknown', detail: 'key k' }, explainsHistory: true })).toContain('was not decided');
-    } finally {
-      await browser.close();
-      rmSync(folder, { recursive: true, force: true });
-    }
-  });
+  test.skipIf(browserPath === undefined)(
+    'it never calls linearizable what is not, or what nobody looked at',
+    async () => {
+      const browser = await launchBrowser();
+      const folder = mkdtempSync(join(tmpdir(), 'whitewater-history-'));
+      try {
+        const page = await browser.newPage();
+        const sentence = async (one: Partial<Report>): Promise<string> => {
+          writeFileSync(join(folder, 'page.html'), reportPage({ ...report, history: null, ...one }));
+          await page.goto('about:blank');
+          await page.goto(pathToFileURL(join(folder, 'page.html')).href);
+          return (await page.locator('#history').textContent()) ?? '';
+        };
+        const broken = { kind: 'violation', property: 'Linearizability', detail: 'no order explains it' } as const;
+        const other = { kind: 'violation', property: 'Election Safety', detail: 'two leaders' } as const;
+        expect(await sentence({ verdict: broken, explainsHistory: false })).toBe(
+          'The history of the clients is not linearizable. This system does not tell which operations clash.',
+        );
+        expect(await sentence({ verdict: broken, explainsHistory: true })).toBe(
+          'The history of the clients is not linearizable; which operations clash could not be told.',
+        );
+        expect(await sentence({ verdict: other, explainsHistory: false })).toBe(
+          'This system does not tell of the history of its clients.',
+        );
+        expect(await sentence({ verdict: other, explainsHistory: true })).toContain('No contradiction was found');
+        expect(await sentence({ verdict: { kind: 'unknown', detail: 'key k' }, explainsHistory: true })).toContain(
+          'was not decided',
+        );
+      } finally {
+        await browser.close();
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  );
 });

@@ -14,9 +14,15 @@ describe('the data of a page', () => {
 
   test('every row, message and operation of the run is there, in order', () => {
     const { rows, messages, operations } = report.run;
-    expect(data.run.rows.map((row) => row.slice(0, 5))).toEqual(rows.map(({ kind, step, atUs, node, event }) => [kind, step, atUs, node, event]));
-    expect(data.run.rows.map((row, place) => (row[5] === 0 ? rows[place]!.event : row[5]))).toEqual(rows.map(({ told }) => told));
-    expect(data.run.messages.map(([from, to, what, , sentBy, , takenBy, fate]) => [from, to, what, sentBy, takenBy, fate])).toEqual(messages.map(({ from, to, what, sentBy, takenBy, fate }) => [from, to, what, sentBy, takenBy, fate]));
+    expect(data.run.rows.map((row) => row.slice(0, 5))).toEqual(
+      rows.map(({ kind, step, atUs, node, event }) => [kind, step, atUs, node, event]),
+    );
+    expect(data.run.rows.map((row, place) => (row[5] === 0 ? rows[place]!.event : row[5]))).toEqual(
+      rows.map(({ told }) => told),
+    );
+    expect(
+      data.run.messages.map(([from, to, what, , sentBy, , takenBy, fate]) => [from, to, what, sentBy, takenBy, fate]),
+    ).toEqual(messages.map(({ from, to, what, sentBy, takenBy, fate }) => [from, to, what, sentBy, takenBy, fate]));
     expect(data.run.operations).toEqual(operations);
   });
   test('it opens where the report says: the fatal step, and the step that caused it', () => {
@@ -25,7 +31,9 @@ describe('the data of a page', () => {
     expect(data.run.cause).not.toBe(data.run.fatal);
   });
   test('it names the property, and says of what was not shrunk that it was not', () => {
-    expect([data.verdict, data.property, data.isShrunk, data.proof, data.full]).toEqual(['violation', report.verdict.kind === 'violation' ? report.verdict.property : '', false, '', null]);
+    expect([data.verdict, data.property, data.isShrunk, data.proof, data.full]).toEqual([
+      'violation', report.verdict.kind === 'violation' ? report.verdict.property : '', false, '', null,
+    ]);
   });
   test('a run that violates nothing has no property', () => {
     const { verdict, property } = pageData({ ...report, verdict: { kind: 'unknown', detail: 'budget' } });

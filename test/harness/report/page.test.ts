@@ -10,7 +10,8 @@ import { buildReport } from '../../../harness/report/report.ts';
 import { browserPath, launchBrowser } from '../../support/browser.ts';
 import { failingPlan, staleReads } from '../../support/broken-raft-kv.ts';
 
-if (browserPath === undefined) console.warn('the page is not tried in a browser: there is no /usr/bin/chromium (apt-get install chromium)');
+if (browserPath === undefined)
+  console.warn('the page is not tried in a browser: there is no /usr/bin/chromium (apt-get install chromium)');
 
 describe.skipIf(browserPath === undefined)('the page of a report', () => {
   const plan = failingPlan(staleReads, 25);
@@ -91,8 +92,9 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
     await page.waitForURL(({ hash }) => hash !== '' && hash !== `#step=${fatalStep}`);
     await page.waitForTimeout(200);
     const seen = async (): Promise<unknown> => [
-      await where(), await shown(), await page.locator('#view-past').textContent(), await page.locator('#field').inputValue(),
-      await page.locator('#view-full').getAttribute('aria-pressed'), await page.locator('.row[aria-selected=true]').textContent(),
+      await where(), await shown(), await page.locator('#view-past').textContent(),
+      await page.locator('#field').inputValue(), await page.locator('#view-full').getAttribute('aria-pressed'),
+      await page.locator('.row[aria-selected=true]').textContent(),
     ];
     const before = await seen();
     expect(page.url()).toMatch(/#step=[\d.]+&run=full&past=[\d.]+&field=commitIndex$/);
@@ -106,7 +108,8 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
     const row = report.run.rows[place]!;
     await page.locator('#search').fill(row.told);
     await page.keyboard.press('Enter');
-    while (!(await page.locator('.row[aria-selected=true] .m').allTextContents()).includes(row.told)) await page.keyboard.press('Enter');
+    while (!(await page.locator('.row[aria-selected=true] .m').allTextContents()).includes(row.told))
+      await page.keyboard.press('Enter');
     await page.waitForTimeout(200);
     expect(page.url()).toMatch(/#step=\d+\.\d+$/);
     await page.reload();
@@ -114,7 +117,10 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
   });
 
   test('an address of nonsense opens the page all the same', async () => {
-    for (const hash of ['#step=', '#step=99999999', '#step=1.77777', '#past=x&step=3', '#step=3&field=%E0%A4%A', '#run=full', '#step=-1', '#field=__proto__']) {
+    for (const hash of [
+      '#step=', '#step=99999999', '#step=1.77777', '#past=x&step=3', '#step=3&field=%E0%A4%A', '#run=full', '#step=-1',
+      '#field=__proto__',
+    ]) {
       await open(hash);
       expect(await where()).toMatch(/^step [\d,]+ \//);
     }
@@ -135,7 +141,9 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
     await open('');
     const views: string[] = [];
     for (let i = 0; i < 5; i++) {
-      const pressed = await page.evaluate('[...document.querySelectorAll(".switch button[aria-pressed=true]")].map((one) => one.id.slice(5)).join(" ")');
+      const pressed = await page.evaluate(
+        '[...document.querySelectorAll(".switch button[aria-pressed=true]")].map((one) => one.id.slice(5)).join(" ")',
+      );
       views.push(pressed as string);
       await page.keyboard.press('v');
     }
@@ -147,23 +155,35 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
     const [head] = await page.locator('#logs tr').allTextContents();
     for (let node = 0; node < report.run.servers; node++) expect(head).toContain(`n${node}`);
     expect(await page.locator('#logs td.committed').count()).toBeGreaterThan(0);
-    expect(await page.locator('#held-told').textContent()).toContain('Nothing differs from what executing the committed entries gives');
+    expect(await page.locator('#held-told').textContent()).toContain(
+      'Nothing differs from what executing the committed entries gives',
+    );
   });
 
   test('what a server holds wrongly is named, beside what it must hold', async () => {
     const place = report.run.rows.findLastIndex(({ contents }) => contents?.held !== undefined);
-    const rows = report.run.rows.map((row, at) => (at === place ? { ...row, contents: { ...row.contents, held: { 'store k1': ['"wrong"', '"right"'] as const } } } : row));
+    const rows = report.run.rows.map((row, at) =>
+      at === place
+        ? { ...row, contents: { ...row.contents, held: { 'store k1': ['"wrong"', '"right"'] as const } } }
+        : row,
+    );
     writeFileSync(join(folder, 'held.html'), reportPage({ ...report, full: null, run: { ...report.run, rows } }));
     await page.goto(`${pathToFileURL(join(folder, 'held.html')).href}#step=${rows[place]!.step}`);
-    expect(await page.locator('#held tr.clash').allTextContents()).toEqual([`n${rows[place]!.node}store k1"wrong""right"`]);
+    expect(await page.locator('#held tr.clash').allTextContents()).toEqual([
+      `n${rows[place]!.node}store k1"wrong""right"`,
+    ]);
     expect(await page.locator('#held-told').textContent()).toContain('1 thing differs');
   });
 
   test('a field has a timeline: every change of it, one after the other', async () => {
     await open('#step=1&field=commitIndex');
-    const rises = report.run.rows.filter(({ node, changed }) => node !== null && node < report.run.servers && changed['commitIndex'] !== undefined);
+    const rises = report.run.rows.filter(
+      ({ node, changed }) => node !== null && node < report.run.servers && changed['commitIndex'] !== undefined,
+    );
     expect(rises.length).toBeGreaterThan(9);
-    expect(await page.locator('#field-changes .meta').textContent()).toMatch(new RegExp(`of ${rises.length.toLocaleString('en-US')}$`));
+    expect(await page.locator('#field-changes .meta').textContent()).toMatch(
+      new RegExp(`of ${rises.length.toLocaleString('en-US')}$`),
+    );
     for (let i = 0; i < 3; i++) {
       const before = await where();
       await page.locator('#field-next').click();
@@ -173,12 +193,17 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
   });
 
   test('faults have names for nodes, and those that never fired are shown when they are asked for', async () => {
-    const told = [...report.run.rows.filter(({ kind }) => kind === 'fault').map((row) => row.told), ...report.run.faults.map(({ what }) => what)];
+    const told = [
+      ...report.run.rows.filter(({ kind }) => kind === 'fault').map((row) => row.told),
+      ...report.run.faults.map(({ what }) => what),
+    ];
     for (const text of told) expect(text).not.toMatch(/(^|[ {:])\d+( to \d|[ }]|$)(?!ms|\/)/);
     const never = { ...report.run.faults[0]!, kind: 'crash', what: 'n0, now', hasFired: false };
     writeFileSync(join(folder, 'never.html'), reportPage({ ...report, run: { ...report.run, faults: [never] } }));
     await page.goto(pathToFileURL(join(folder, 'never.html')).href);
-    await page.locator('#left-out', { hasText: '1 fault that never fired is not shown' }).waitFor({ state: 'attached' });
+    await page
+      .locator('#left-out', { hasText: '1 fault that never fired is not shown' })
+      .waitFor({ state: 'attached' });
     await page.locator('#all-faults').click();
     await page.locator('#left-out', { hasNotText: 'never fired' }).waitFor({ state: 'attached' });
     expect(errors).toEqual([]);
@@ -205,7 +230,9 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
   test('the search finds functions, counts, and goes to the next and to the one before', async () => {
     await open('#step=1');
     await page.locator('#search').fill('onappendentries');
-    const found = report.run.rows.filter((row) => JSON.stringify([row.code, row.told, row.event]).toLowerCase().includes('onappendentries')).length;
+    const found = report.run.rows.filter((row) =>
+      JSON.stringify([row.code, row.told, row.event]).toLowerCase().includes('onappendentries'),
+    ).length;
     expect(await page.locator('#found').textContent()).toBe(`${found.toLocaleString('en-US')} found`);
     await page.keyboard.press('Enter');
     expect(await page.locator('#found').textContent()).toMatch(/^1 of /);
@@ -213,7 +240,9 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
     expect(await page.locator('#found').textContent()).toMatch(/^2 of /);
     await page.locator('#found-previous').click();
     await page.locator('#found-previous').click();
-    expect(await page.locator('#found').textContent()).toBe(`${found.toLocaleString('en-US')} of ${found.toLocaleString('en-US')}`);
+    expect(await page.locator('#found').textContent()).toBe(
+      `${found.toLocaleString('en-US')} of ${found.toLocaleString('en-US')}`,
+    );
     expect(await page.locator('#change').textContent()).toContain('onAppendEntries');
     await page.locator('#search').fill('no such thing');
     expect(await page.locator('#found').textContent()).toBe('none');
@@ -251,7 +280,9 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
 
   test('operations that clash are told, and their window is drawn', async () => {
     const [one, two] = report.run.operations;
-    const history = { key: 'k', why: 'it has no place', clash: [one!.id, two!.id], longest: [one!.id], blocked: two!.id };
+    const history = {
+      key: 'k', why: 'it has no place', clash: [one!.id, two!.id], longest: [one!.id], blocked: two!.id,
+    };
     writeFileSync(join(folder, 'clash.html'), reportPage({ ...report, history }));
     await page.goto(pathToFileURL(join(folder, 'clash.html')).href);
     expect(await page.locator('#history').textContent()).toContain('it has no place');
@@ -261,7 +292,9 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
 
   test('of 20,000 events only what is in view is in the document', async () => {
     const { run } = report;
-    const rows = Array.from({ length: 20_000 }, (_, i) => ({ ...run.rows[i % run.rows.length]!, step: i + 1, atUs: i * 500, message: null }));
+    const rows = Array.from({ length: 20_000 }, (_, i) => ({
+      ...run.rows[i % run.rows.length]!, step: i + 1, atUs: i * 500, message: null,
+    }));
     const large = { ...report, full: null, run: { ...run, rows, endUs: 10_000_000, fatal: 19_999 } };
     writeFileSync(join(folder, 'large.html'), reportPage(large));
     await page.goto(pathToFileURL(join(folder, 'large.html')).href);

@@ -5,12 +5,16 @@ import { groupFailures, signatureOf } from '../../../harness/report/signature.ts
 import type { Plan } from '../../../harness/plan/plan.ts';
 
 const row = (more: Partial<Row>): Row => ({
-  kind: 'step', step: 1, atUs: 0, node: 0, event: 'heard n1', told: '', weight: 0, effects: [], changed: {}, message: null, operation: null, code: null, ...more,
+  kind: 'step', step: 1, atUs: 0, node: 0, event: 'heard n1', told: '', weight: 0, effects: [], changed: {},
+  message: null, operation: null, code: null, ...more,
 });
-const account = (...rows: readonly Row[]): Account => ({ rows, fatal: rows.length === 0 ? null : rows.length - 1 }) as unknown as Account;
+const account = (...rows: readonly Row[]): Account =>
+  ({ rows, fatal: rows.length === 0 ? null : rows.length - 1 }) as unknown as Account;
 const plan = (...kinds: readonly string[]): Plan => ({ faults: kinds.map((kind) => ({ kind })) }) as unknown as Plan;
 
-const sign = ({ property = 'Log Matching', detail = 'n0 and n1', at = account(row({})), faults = plan('crash') }: { property?: string; detail?: string; at?: Account; faults?: Plan } = {}): string =>
+const sign = ({
+  property = 'Log Matching', detail = 'n0 and n1', at = account(row({})), faults = plan('crash'),
+}: { property?: string; detail?: string; at?: Account; faults?: Plan } = {}): string =>
   signatureOf(property, detail, at, faults);
 
 describe('a signature', () => {
@@ -45,11 +49,20 @@ describe('a signature', () => {
     expect(other).toBe(sign());
   });
   test('whatever the order of the faults', () => {
-    expect(sign({ faults: plan('partition', 'crash', 'partition') })).toBe(sign({ faults: plan('crash', 'partition') }));
+    expect(sign({ faults: plan('partition', 'crash', 'partition') })).toBe(
+      sign({ faults: plan('crash', 'partition') }),
+    );
   });
 });
 
 test('groups: the most seeds first, of as many the lowest seed; every seed once', () => {
-  const groups = groupFailures([[8, 'c'], [5, 'b'], [4, 'a'], [9, 'a'], [2, 'b'], [10, 'c'], [11, 'a']].map(([seed, signature]) => ({ seed: seed as number, signature: signature as string })));
-  expect(groups).toEqual([{ signature: 'a', seed: 4, seeds: [4, 9, 11] }, { signature: 'b', seed: 2, seeds: [2, 5] }, { signature: 'c', seed: 8, seeds: [8, 10] }]);
+  const groups = groupFailures(
+    [
+      [8, 'c'], [5, 'b'], [4, 'a'], [9, 'a'], [2, 'b'], [10, 'c'], [11, 'a'],
+    ].map(([seed, signature]) => ({ seed: seed as number, signature: signature as string })),
+  );
+  expect(groups).toEqual([
+    { signature: 'a', seed: 4, seeds: [4, 9, 11] }, { signature: 'b', seed: 2, seeds: [2, 5] },
+    { signature: 'c', seed: 8, seeds: [8, 10] },
+  ]);
 });

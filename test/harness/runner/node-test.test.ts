@@ -1,4 +1,6 @@
-/** `whitewater/node-test` as a user has it: in a project of its own, from the packed tarball, run by Node's own runner. */
+/**
+ * `whitewater/node-test` as a user has it: in a project of its own, from the packed tarball, run by Node's own runner.
+ */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,17 +21,29 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What Vitest, or a runner of Node around it, tells its workers is none of the other one's business. */
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^VITEST|^NODE_|^WHITEWATER_/.test(name)));
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^VITEST|^NODE_|^WHITEWATER_/.test(name)),
+);
 
 function tested(body: string, more: Readonly<Record<string, string>> = {}): Ran {
-  writeFileSync(join(folder, 'chaos.test.ts'), `import { exploreTest, fuzz } from 'whitewater/node-test';\nimport { chaos, registry } from './whitewater.config.ts';\n\n${body}\nvoid registry;\n`);
-  return runIn(folder, process.execPath, ['--import', 'whitewater/typescript', '--test', '--test-reporter', 'tap', 'chaos.test.ts'], { ...env, NO_COLOR: '1', ...more });
+  writeFileSync(
+    join(folder, 'chaos.test.ts'),
+    `import { exploreTest, fuzz } from 'whitewater/node-test';\nimport { chaos, registry } from './whitewater.config.ts';\n\n${body}\nvoid registry;\n`,
+  );
+  return runIn(
+    folder,
+    process.execPath,
+    ['--import', 'whitewater/typescript', '--test', '--test-reporter', 'tap', 'chaos.test.ts'],
+    { ...env, NO_COLOR: '1', ...more },
+  );
 }
 
 test('pinned plans come first, then seeds, then the space; it compiles, strictly', () => {
   const { code, out } = tested('fuzz(chaos, { seeds: 10 });\nexploreTest(chaos);', { WHITEWATER_SEEDS: '12' });
   expect(code, out).toBe(0);
-  expect([...out.matchAll(/^ +ok \d+ - (.*)$/gm)].map(([, name]) => name)).toEqual(['pinned regressions/mended.json', 'seeds 1 to 12', 'every state within the bounds']);
+  expect([...out.matchAll(/^ +ok \d+ - (.*)$/gm)].map(([, name]) => name)).toEqual([
+    'pinned regressions/mended.json', 'seeds 1 to 12', 'every state within the bounds',
+  ]);
   const compiled = runIn(folder, tsc, ['-p', '.']);
   expect(compiled.code, compiled.out).toBe(0);
 }, slowMs);

@@ -15,7 +15,11 @@ const tsc = join(top, 'node_modules', '.bin', 'tsc');
 
 /** What this very run of Vitest tells its workers is none of the other one's business. */
 const ownEnvironment = (more: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^VITEST|^TEST$|^NODE_ENV$|^WHITEWATER_/.test(name))), NO_COLOR: '1', ...more,
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^VITEST|^TEST$|^NODE_ENV$|^WHITEWATER_/.test(name)),
+  ),
+  NO_COLOR: '1',
+  ...more,
 });
 
 let folder = '';
@@ -31,16 +35,24 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the project's tests; `files` are the only ones that it has. */
-function tested(files: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}, ...words: readonly string[]): Ran {
+function tested(
+  files: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> = {},
+  ...words: readonly string[]
+): Ran {
   rmSync(join(folder, 'test'), { recursive: true, force: true });
   mkdirSync(join(folder, 'test'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'test', name), text);
-  const { code, out } = runIn(folder, process.execPath, [vitest, 'run', '--reporter=verbose', ...words], ownEnvironment(env));
+  const { code, out } = runIn(
+    folder, process.execPath, [vitest, 'run', '--reporter=verbose', ...words], ownEnvironment(env),
+  );
   return { code, out: stripVTControlCharacters(out) };
 }
 
-const head = "import { exploreTest, fuzz } from 'whitewater/vitest';\nimport { chaos, registry } from '../whitewater.config.ts';\n";
-const passed = (out: string): readonly string[] => [...out.matchAll(/^ +✓ (.*?)(?: \d+ms)?$/gm)].map(([, name]) => name!);
+const head =
+  "import { exploreTest, fuzz } from 'whitewater/vitest';\nimport { chaos, registry } from '../whitewater.config.ts';\n";
+const passed = (out: string): readonly string[] =>
+  [...out.matchAll(/^ +✓ (.*?)(?: \d+ms)?$/gm)].map(([, name]) => name!);
 
 describe('a scenario that passes', () => {
   test('its pinned plans come first, then its seeds, then its space', () => {
@@ -56,7 +68,9 @@ describe('a scenario that passes', () => {
 
   test('the same test is as large as the environment says', () => {
     const files = { 'chaos.test.ts': `${head}fuzz(chaos, { seeds: 10 });\nexploreTest(chaos);\n` };
-    const night = tested(files, { WHITEWATER_SEEDS: '120', WHITEWATER_FROM: '1000', WHITEWATER_WORKERS: '2', WHITEWATER_STATES: '20' });
+    const night = tested(files, {
+      WHITEWATER_SEEDS: '120', WHITEWATER_FROM: '1000', WHITEWATER_WORKERS: '2', WHITEWATER_STATES: '20',
+    });
     expect(night.code, night.out).toBe(0);
     expect(passed(night.out)[1]).toContain('seeds 1000 to 1119');
     expect(passed(night.out)[2]).toContain('20 states');
@@ -69,7 +83,9 @@ describe('a scenario that passes', () => {
   }, slowMs);
 
   test('--shard deals out files, each to one shard; WHITEWATER_SHARD deals out the seeds of every test', () => {
-    const files = { 'a.test.ts': `${head}fuzz(chaos, { seeds: 4 });\n`, 'b.test.ts': `${head}fuzz(chaos, { seeds: 6, from: 11 });\n` };
+    const files = {
+      'a.test.ts': `${head}fuzz(chaos, { seeds: 4 });\n`, 'b.test.ts': `${head}fuzz(chaos, { seeds: 6, from: 11 });\n`,
+    };
     const shards = ['1/2', '2/2'].map((shard) => tested(files, {}, `--shard=${shard}`));
     expect(shards.map(({ code }) => code)).toEqual([0, 0]);
     expect(shards.flatMap(({ out }) => passed(out)).filter((name) => name.includes('seeds')).sort()).toEqual([
@@ -89,7 +105,9 @@ describe('a scenario that fails', () => {
     writeFileSync(join(folder, 'regressions', 'broken.json'), broken);
     const { code, out } = tested({ 'chaos.test.ts': `${head}fuzz(chaos, { seeds: 3 });\n` });
     expect(code).toBe(1);
-    expect(out).toContain('FailedTest: regressions/broken.json: it fails again: Agreement: n1 aborted t, which another server committed');
+    expect(out).toContain(
+      'FailedTest: regressions/broken.json: it fails again: Agreement: n1 aborted t, which another server committed',
+    );
     expect(out).toContain('  when it was pinned it showed Agreement: ');
     const [, replay] = /^ {2}replay +npx whitewater (.*)$/m.exec(out)!;
     expect(npxWhitewater(folder, ...replay!.split(' ')).out).toContain('violation of Agreement');
@@ -100,7 +118,9 @@ describe('a scenario that fails', () => {
     const { code, out } = tested({ 'chaos.test.ts': failing });
     expect(code).toBe(1);
     const text = out.slice(out.indexOf('FailedTest: '));
-    expect(text).toMatch(/^FailedTest: two-phase-commit\+bug=impatient: \d+ seeds? run, of seeds 1 to 60\n\nFAIL two-phase-commit\+bug=impatient seed \d+ {3}2 servers, 1 client\n x Agreement: /);
+    expect(text).toMatch(
+      /^FailedTest: two-phase-commit\+bug=impatient: \d+ seeds? run, of seeds 1 to 60\n\nFAIL two-phase-commit\+bug=impatient seed \d+ {3}2 servers, 1 client\n x Agreement: /,
+    );
     expect(text).toContain('<- the first property that broke; the run ends here');
     expect(text).toMatch(/shrunk [\d,]+ -> \d+ steps/);
     // The frame that is shown is the line that asks for the test.
@@ -126,7 +146,9 @@ describe('a scenario that fails', () => {
   test('a search tells the story of a shortest run', () => {
     const { code, out } = tested({ 'chaos.test.ts': `${head}exploreTest(chaos, { with: { bug: 'impatient' } });\n` });
     expect(code).toBe(1);
-    expect(out).toContain('FailedTest: two-phase-commit: Agreement is violated after 7 actions, among 86 states; no run is shorter\n\nFAIL explore two-phase-commit');
+    expect(out).toContain(
+      'FailedTest: two-phase-commit: Agreement is violated after 7 actions, among 86 states; no run is shorter\n\nFAIL explore two-phase-commit',
+    );
     const [, replay] = /^ {2}replay +npx whitewater (.*)$/m.exec(out)!;
     expect(npxWhitewater(folder, ...replay!.split(' ')).out).toContain('violation of Agreement');
     const [, page] = /^ {2}open +(.*)$/m.exec(out)!;
@@ -134,15 +156,29 @@ describe('a scenario that fails', () => {
   }, slowMs);
 
   test.each([
-    ['a parameter that the model lacks', "exploreTest(chaos, { with: { bugs: 'impatient' } });", 'there is no parameter bugs; it takes servers 3 (1 to 7)'],
-    ['a scenario without a space', "exploreTest(registry.scenarios.get('two-phase-commit+bug=impatient')!);", 'the scenario "two-phase-commit+bug=impatient" has no `explore`'],
+    [
+      'a parameter that the model lacks', "exploreTest(chaos, { with: { bugs: 'impatient' } });",
+      'there is no parameter bugs; it takes servers 3 (1 to 7)',
+    ],
+    [
+      'a scenario without a space', "exploreTest(registry.scenarios.get('two-phase-commit+bug=impatient')!);",
+      'the scenario "two-phase-commit+bug=impatient" has no `explore`',
+    ],
     ['a scenario of no registry', 'fuzz({ ...chaos });', 'the scenario "two-phase-commit" stands in no registry'],
-    ['a space that is not closed in its time', "exploreTest(chaos, { time: '1ms', with: { servers: 7, clients: 4 } });", 'interrupted before it was done: two-phase-commit'],
-  ])('%s is told in one line', (_, call, says) => {
-    const { code, out } = tested({ 'chaos.test.ts': `${head}${call}\n` });
-    expect(code).toBe(1);
-    expect(out).toContain(says);
-  }, slowMs);
+    [
+      'a space that is not closed in its time',
+      "exploreTest(chaos, { time: '1ms', with: { servers: 7, clients: 4 } });",
+      'interrupted before it was done: two-phase-commit',
+    ],
+  ])(
+    '%s is told in one line',
+    (_, call, says) => {
+      const { code, out } = tested({ 'chaos.test.ts': `${head}${call}\n` });
+      expect(code).toBe(1);
+      expect(out).toContain(says);
+    },
+    slowMs,
+  );
 });
 
 test('types: strict, without a cast, and the matcher is there as before', () => {
@@ -169,7 +205,9 @@ test('types: strict, without a cast, and the matcher is there as before', () => 
 test('--watch: a change of the protocol is run again, as it is now', async () => {
   rmSync(join(folder, 'test'), { recursive: true, force: true });
   writeFileSync(join(folder, 'chaos.test.ts'), head.replace('../', './') + 'exploreTest(chaos);\n');
-  const child = spawn(process.execPath, [vitest, '--watch'], { cwd: folder, env: ownEnvironment({}), stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [vitest, '--watch'], {
+    cwd: folder, env: ownEnvironment({}), stdio: ['pipe', 'pipe', 'pipe'],
+  });
   let out = '';
   const until = (text: string): Promise<void> => new Promise((resolve, reject) => {
     const look = (chunk: Buffer): void => {
@@ -199,7 +237,10 @@ test('a folder that is not the project\'s: everything printed names the module',
   const above = mkdtempSync(join(tmpdir(), 'whitewater-above-'));
   mkdirSync(join(above, 'packages'));
   renameSync(project('two-phase-commit'), join(above, 'packages', 'store'));
-  writeFileSync(join(above, 'chaos.test.ts'), "import { fuzz } from './packages/store/node_modules/whitewater/dist/harness/runner/vitest.js';\nimport { registry } from './packages/store/whitewater.config.ts';\nfuzz(registry.scenarios.get('two-phase-commit+bug=impatient')!, { seeds: 60 });\n");
+  writeFileSync(
+    join(above, 'chaos.test.ts'),
+    "import { fuzz } from './packages/store/node_modules/whitewater/dist/harness/runner/vitest.js';\nimport { registry } from './packages/store/whitewater.config.ts';\nfuzz(registry.scenarios.get('two-phase-commit+bug=impatient')!, { seeds: 60 });\n",
+  );
   const { code, out } = runIn(above, process.execPath, [vitest, 'run', '--root', above], ownEnvironment({}));
   expect(code, out).toBe(1);
   const text = stripVTControlCharacters(out);
@@ -207,6 +248,7 @@ test('a folder that is not the project\'s: everything printed names the module',
   expect(whole).toContain('--scenario ./packages/store/whitewater.config.ts#two-phase-commit+bug=impatient');
   const store = join(above, 'packages', 'store', 'node_modules', 'whitewater', 'dist', 'scenarios', 'whitewater.js');
   const [, replay] = /^ {2}replay +npx whitewater (.*)$/m.exec(text)!;
-  for (const words of [whole!, replay!]) expect(runIn(above, process.execPath, [store, ...words.split(' ')]).out).toContain('violation of Agreement');
+  for (const words of [whole!, replay!])
+    expect(runIn(above, process.execPath, [store, ...words.split(' ')]).out).toContain('violation of Agreement');
   rmSync(above, { recursive: true });
 }, slowMs);

@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { parsePlan, PlanError, printPlan } from '../../../harness/plan/plan-file.ts';
 import { run } from '../../../harness/run.ts';
-import { fires, Signal, sleep, Stage, valueOf, type Routine, type Script, type ScriptedWorld } from '../../../harness/script/script.ts';
+import {
+  fires, Signal, sleep, Stage, valueOf, type Routine, type Script, type ScriptedWorld,
+} from '../../../harness/script/script.ts';
 import { scriptOf, ScriptError } from '../../../harness/script/script-of.ts';
 import { registry } from '../../../scenarios/registry.ts';
 import { labScenarios } from '../../../scenarios/lab/lab-scenarios.ts';
@@ -94,7 +96,10 @@ describe('a stage', () => {
   function stageOf(seed = 'toy', network: object = { rpcs: {} }) {
     const requests: unknown[] = [];
     const notes: string[] = [];
-    const world = { nowUs: 7000, network, request: (...asked: readonly unknown[]) => void requests.push(asked), onReply(_node: number, _id: number, _reply: unknown) {} };
+    const world = {
+      nowUs: 7000, network, request: (...asked: readonly unknown[]) => void requests.push(asked),
+      onReply(_node: number, _id: number, _reply: unknown) {},
+    };
     const stage = new Stage(world as unknown as ScriptedWorld, { ...toyPlan(), seed }, (what) => void notes.push(what));
     return { stage, world, requests, notes };
   }
@@ -112,7 +117,9 @@ describe('a stage', () => {
       const { stage } = stageOf(seed);
       return ['a', 'a', 'b', 'a'].map((name) => stage.random(name).below(1_000_000));
     };
-    expect([numbers('s'), numbers('t')]).toEqual([[248_800, 248_800, 215_043, 248_800], [31_735, 31_735, 608_796, 31_735]]);
+    expect([numbers('s'), numbers('t')]).toEqual([
+      [248_800, 248_800, 215_043, 248_800], [31_735, 31_735, 608_796, 31_735],
+    ]);
   });
   test('knows the time, tells what it does, and has counted nothing at first', () => {
     const { stage, notes } = stageOf();
@@ -122,7 +129,9 @@ describe('a stage', () => {
   test('steers a network that has flags, and says of any other that it has none', () => {
     const network = { rpcs: {} };
     expect(stageOf('s', network).stage.network).toBe(network);
-    expect(() => stageOf('s', {}).stage.network).toThrow(new TypeError("this plan's network cannot be steered: it has no `lab` flags"));
+    expect(() => stageOf('s', {}).stage.network).toThrow(
+      new TypeError("this plan's network cannot be steered: it has no `lab` flags"),
+    );
   });
 });
 
@@ -133,12 +142,18 @@ test('the script of a plan is the one that it names; what there is is told to wh
   const system = { ...toy([]), scripts: new Map([['a', own], ['b', own]]) };
   const naming = (script: string) => ({ ...toyPlan(), script }) as never;
   expect([scriptOf(system, toyPlan()), scriptOf(system, naming('b'))]).toEqual([null, own]);
-  expect(() => scriptOf(system, naming('c'))).toThrow(new ScriptError('script: system "toy" has no script "c"; it has: a, b'));
-  expect(() => scriptOf(toy([]), naming('c'))).toThrow(new ScriptError('script: system "toy" has no script "c"; it has: none'));
+  expect(() => scriptOf(system, naming('c'))).toThrow(
+    new ScriptError('script: system "toy" has no script "c"; it has: a, b'),
+  );
+  expect(() => scriptOf(toy([]), naming('c'))).toThrow(
+    new ScriptError('script: system "toy" has no script "c"; it has: none'),
+  );
 });
 
 describe('a plan with a script', () => {
-  const some = labScenarios.filter((_, place) => place % 12 === 0).map((scenario) => [scenario.name, scenario] as const);
+  const some = labScenarios
+    .filter((_, place) => place % 12 === 0)
+    .map((scenario) => [scenario.name, scenario] as const);
 
   test.each(some)('%s gives the same record twice, and once more from its file', (_name, scenario) => {
     const plan = scenario.draw(4);
@@ -157,13 +172,17 @@ describe('a plan with a script', () => {
     const plan = { ...basic.draw(1), script: '2B-1-BasicDisagree' };
     expect(() => run(basic.system, plan)).toThrow(ScriptError);
     expect(() => parsePlan('wrong.json', printPlan(plan), registry.systems)).toThrow(
-      new PlanError('wrong.json:6: script: system "raft" has no script "2B-1-BasicDisagree"; `whitewater scenarios` lists those of the labs'),
+      new PlanError(
+        'wrong.json:6: script: system "raft" has no script "2B-1-BasicDisagree"; `whitewater scenarios` lists those of the labs',
+      ),
     );
   });
 
   test('without the flags of its network is refused', () => {
     const { lab: _lab, ...network } = basic.draw(1).network;
     const plan = { ...basic.draw(1), network };
-    expect(() => parsePlan('wrong.json', printPlan(plan), registry.systems)).toThrow(/^wrong\.json:\d+: network: a plan with a script needs `lab`/);
+    expect(() => parsePlan('wrong.json', printPlan(plan), registry.systems)).toThrow(
+      /^wrong\.json:\d+: network: a plan with a script needs `lab`/,
+    );
   });
 });

@@ -5,9 +5,14 @@ import { causeOf, causeOfVerdict } from '../../../harness/shrink/cause.ts';
 test.each([
   ['the same property, whatever its detail', ['Log Matching', 'n1'], ['Log Matching', 'n2'], true],
   ['another property', ['Log Matching', 'n1'], ['Election Safety', 'n1'], false],
-  ['the same exception with other numbers and other quoted values', ['No Exception', 'n1: entry 7 of "k3"'], ['No Exception', 'n2: entry 12 of "k0"'], true],
+  [
+    'the same exception with other numbers and other quoted values', ['No Exception', 'n1: entry 7 of "k3"'],
+    ['No Exception', 'n2: entry 12 of "k0"'], true,
+  ],
   ['an exception of other words', ['No Exception', 'entry 7 is gone'], ['No Exception', 'vote 7 is gone'], false],
-] as const)('%s', (_what, [property, detail], [other, otherDetail], isSame) => expect(causeOf(property, detail) === causeOf(other, otherDetail)).toBe(isSame));
+] as const)('%s', (_what, [property, detail], [other, otherDetail], isSame) =>
+  expect(causeOf(property, detail) === causeOf(other, otherDetail)).toBe(isSame),
+);
 
 test('only a violation has a cause', () => {
   expect(causeOfVerdict({ kind: 'ok' })).toBeNull();

@@ -9,7 +9,11 @@ import type { System } from '../../../harness/system.ts';
 import { greedy, ms, pinger, toy, toyPlan } from '../faults/toys.ts';
 
 /** n0 pings n1 at 10, 20, 30, 40 and 50 ms; `judged` is asked at each ping that n1 hears, and at the end. */
-function judged(judge: (heard: readonly number[], plan: Plan, atEnd: boolean) => readonly [property: string, detail: string] | null, parts: Partial<Observer> = {}, system: Partial<System> = {}): System {
+function judged(
+  judge: (heard: readonly number[], plan: Plan, atEnd: boolean) => readonly [property: string, detail: string] | null,
+  parts: Partial<Observer> = {},
+  system: Partial<System> = {},
+): System {
   return toy([pinger(), greedy], {
     observer(plan) {
       const heard: number[] = [];
@@ -34,25 +38,37 @@ function judged(judge: (heard: readonly number[], plan: Plan, atEnd: boolean) =>
 }
 
 const spec = (system: System, plan: Plan, change: Partial<ShrinkSpec> = {}): ShrinkSpec => ({
-  system, registryUrl: null, plan, workers: 1, runsMax: 3000, stop: new AbortController().signal, onProgress: () => undefined, ...change,
+  system, registryUrl: null, plan, workers: 1, runsMax: 3000, stop: new AbortController().signal,
+  onProgress: () => undefined, ...change,
 });
 
-const faults = [{ kind: 'pause', fromUs: 0, untilUs: 5 * ms, nodes: [1] }, { kind: 'pause', fromUs: 6 * ms, untilUs: 8 * ms, nodes: [1] }] as const;
+const faults = [
+  { kind: 'pause', fromUs: 0, untilUs: 5 * ms, nodes: [1] },
+  { kind: 'pause', fromUs: 6 * ms, untilUs: 8 * ms, nodes: [1] },
+] as const;
 const third = judged((heard) => (heard.includes(3) ? ['Third Unheard', `heard ${heard.join(' ')}`] : null));
 
 describe('what is told', () => {
   test('sizes before and after, what is violated in the plan that is left, and each needed thing once', async () => {
     const shrunk = await shrink(spec(third, toyPlan({ faults })));
-    expect([shrunk.before, shrunk.after].map((size) => [size.servers, size.faults, size.fates, size.timers])).toEqual([[2, 2, null, null], [1, 0, 0, 0]]);
+    expect([shrunk.before, shrunk.after].map((size) => [size.servers, size.faults, size.fates, size.timers])).toEqual([
+      [2, 2, null, null], [1, 0, 0, 0],
+    ]);
     expect([shrunk.property, shrunk.detail, shrunk.plan.faults]).toEqual(['Third Unheard', 'heard 1 2 3', []]);
-    expect([shrunk.endedEarly, shrunk.proof, shrunk.differs]).toEqual([null, { candidates: 0, byPart: { faults: 0, operations: 0, 'message fates': 0, timers: 0 } }, []]);
-    expect([shrunk.before.steps, shrunk.after.steps, shrunk.trial.steps]).toEqual([run(third, toyPlan({ faults })).steps, run(third, shrunk.plan).steps, run(third, shrunk.plan).steps]);
+    expect([shrunk.endedEarly, shrunk.proof, shrunk.differs]).toEqual([
+      null, { candidates: 0, byPart: { faults: 0, operations: 0, 'message fates': 0, timers: 0 } }, [],
+    ]);
+    expect([shrunk.before.steps, shrunk.after.steps, shrunk.trial.steps]).toEqual([
+      run(third, toyPlan({ faults })).steps, run(third, shrunk.plan).steps, run(third, shrunk.plan).steps,
+    ]);
   });
   test('what is needed is counted by what it is', async () => {
     const lost = judged((heard) => (heard.includes(3) && !heard.includes(2) ? ['Second Heard', ''] : null));
     const fates = [{ from: 0, to: 1, nth: 1, delaysUs: [2 * ms] }, { from: 0, to: 1, nth: 2, delaysUs: [] }];
     const shrunk = await shrink(spec(lost, toyPlan({ faults, network: { fates } })));
-    expect([shrunk.proof, shrunk.before.fates, shrunk.after.fates]).toEqual([{ candidates: 1, byPart: { faults: 0, operations: 0, 'message fates': 1, timers: 0 } }, 2, 1]);
+    expect([shrunk.proof, shrunk.before.fates, shrunk.after.fates]).toEqual([
+      { candidates: 1, byPart: { faults: 0, operations: 0, 'message fates': 1, timers: 0 } }, 2, 1,
+    ]);
     expect(shrunk.plan.network.fates).toEqual([{ from: 0, to: 1, nth: 2, delaysUs: [] }]);
   });
   test('a budget that is over, without a proof', async () => {
@@ -62,15 +78,24 @@ describe('what is told', () => {
 });
 
 describe('what is refused', () => {
-  const kindOf = async (system: System): Promise<readonly string[]> => shrink(spec(system, toyPlan())).then(() => ['shrunk'], (error: unknown) => [(error as NothingToShrink).kind, (error as Error).message]);
+  const kindOf = async (system: System): Promise<readonly string[]> =>
+    shrink(spec(system, toyPlan())).then(
+      () => ['shrunk'], (error: unknown) => [(error as NothingToShrink).kind, (error as Error).message],
+    );
 
   test('a plan that passes, and one of which nobody knows', async () => {
     expect(await kindOf(judged(() => null))).toEqual(['passes', 'nothing is violated']);
-    expect(await kindOf(judged(() => null, { finish: () => ({ kind: 'unknown', detail: 'the budget of 3 states is used up' }) }))).toEqual(['unknown', 'the budget of 3 states is used up']);
+    expect(
+      await kindOf(
+        judged(() => null, { finish: () => ({ kind: 'unknown', detail: 'the budget of 3 states is used up' }) }),
+      ),
+    ).toEqual(['unknown', 'the budget of 3 states is used up']);
   });
   test('a plan whose two runs differ, though both fail', async () => {
     let runs = 0;
-    const [kind, message] = await kindOf(judged((heard) => (heard.includes(3) ? ['Third Unheard', ''] : null), { counts: () => ({ runs: (runs += 1) }) }));
+    const [kind, message] = await kindOf(
+      judged((heard) => (heard.includes(3) ? ['Third Unheard', ''] : null), { counts: () => ({ runs: (runs += 1) }) }),
+    );
     expect([kind, message]).toEqual(['nondeterministic', 'two runs differ in counts.runs: 1 and 2']);
   });
 });
@@ -78,8 +103,14 @@ describe('what is refused', () => {
 test('two runs of what is left are held against each other', async () => {
   let isDrifting = false;
   let runs = 0;
-  const drifting = judged((heard) => (heard.includes(3) ? ['Third Unheard', ''] : null), { counts: () => ({ runs: isDrifting ? (runs += 1) : 0 }) });
-  const { differs } = await shrink(spec(drifting, toyPlan(), { onProgress: ({ doing }: ShrinkProgress) => void (isDrifting ||= doing.startsWith('proof')) }));
+  const drifting = judged((heard) => (heard.includes(3) ? ['Third Unheard', ''] : null), {
+    counts: () => ({ runs: isDrifting ? (runs += 1) : 0 }),
+  });
+  const { differs } = await shrink(
+    spec(drifting, toyPlan(), {
+      onProgress: ({ doing }: ShrinkProgress) => void (isDrifting ||= doing.startsWith('proof')),
+    }),
+  );
   expect(differs).toHaveLength(1);
   expect(differs[0]).toMatch(/^counts\.runs: \d+ and \d+$/);
 });
@@ -99,14 +130,20 @@ describe('another defect on the way', () => {
     expect(run(two, others[0]!.plan).verdict).toEqual({ kind: 'violation', property: 'Another One', detail: '0 0' });
   });
   test('is never taken for the first, however short it is', async () => {
-    const shorter = judged((heard, { seed }) => (seed.includes('~') ? ['Another One', ''] : heard.includes(3) ? ['Third Unheard', ''] : null));
+    const shorter = judged((heard, { seed }) =>
+      seed.includes('~') ? ['Another One', ''] : heard.includes(3) ? ['Third Unheard', ''] : null,
+    );
     const { property, plan, others } = await shrink(spec(shorter, toyPlan()));
-    expect([property, plan.seed, others.map((other) => other.property)]).toEqual(['Third Unheard', 'toy', ['Another One']]);
+    expect([property, plan.seed, others.map((other) => other.property)]).toEqual([
+      'Third Unheard', 'toy', ['Another One'],
+    ]);
   });
 });
 
 test('of several throws of the dice the shortest is taken', async () => {
-  const lucky = judged((heard, { seed }) => (heard.includes(seed === 'toy ~3' ? 1 : seed === 'toy ~5' ? 2 : 5) ? ['Some Unheard', ''] : null));
+  const lucky = judged((heard, { seed }) =>
+    heard.includes(seed === 'toy ~3' ? 1 : seed === 'toy ~5' ? 2 : 5) ? ['Some Unheard', ''] : null,
+  );
   const { plan, detail } = await shrink(spec(lucky, toyPlan()));
   expect([plan.seed, detail]).toEqual(['toy ~3', '']);
 });
@@ -132,6 +169,9 @@ describe('time to settle', () => {
   });
   test('candidates that had less of it and did not settle are no other defect', async () => {
     const shrunk = await shrink(spec(busyUntilFive(), plan));
-    expect([shrunk.property, shrunk.plan.settleUs, shrunk.others.filter(({ property }) => property === progressAfterHealing.name)]).toEqual(['Silence', 5000 * ms, []]);
+    expect([
+      shrunk.property, shrunk.plan.settleUs,
+      shrunk.others.filter(({ property }) => property === progressAfterHealing.name),
+    ]).toEqual(['Silence', 5000 * ms, []]);
   });
 });

@@ -36,7 +36,8 @@ describe.each([['stale reads', staleReads], ['forgotten votes', forgottenVotes]]
   test('no single fault, operation, message fate or timer can be taken away from it', async () => {
     const { plan: small, proof, endedEarly } = await shrink(spec(system, plan));
     expect(endedEarly).toBe(null);
-    const without = <T>(items: readonly T[]): readonly (readonly T[])[] => items.map((_, i) => items.filter((_item, j) => j !== i));
+    const without = <T,>(items: readonly T[]): readonly (readonly T[])[] =>
+      items.map((_, i) => items.filter((_item, j) => j !== i));
     const candidates: Plan[] = [
       ...without(small.faults).map((faults) => ({ ...small, faults })),
       ...without(small.operations).map((operations) => ({ ...small, operations })),
@@ -56,9 +57,13 @@ describe.each([['stale reads', staleReads], ['forgotten votes', forgottenVotes]]
 
 test('no candidate of more steps than the first run is taken: each run on the way and the end is no longer', async () => {
   const plan = failingPlan(staleReads);
-  const { trial: { steps: first }, plan: small } = await shrink(spec(staleReads, plan, { runsMax: 600 }));
+  const {
+    trial: { steps: first }, plan: small,
+  } = await shrink(spec(staleReads, plan, { runsMax: 600 }));
   const seen: number[] = [];
-  const { after } = await shrink(spec(staleReads, small, { runsMax: 600, onProgress: ({ size }) => void seen.push(size.steps) }));
+  const { after } = await shrink(
+    spec(staleReads, small, { runsMax: 600, onProgress: ({ size }) => void seen.push(size.steps) }),
+  );
   expect(Math.max(after.steps, ...seen)).toBeLessThanOrEqual(first);
 });
 

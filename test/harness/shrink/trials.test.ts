@@ -28,7 +28,10 @@ describe('the first candidate that is what is sought', () => {
   });
   test('is the first by its place, however many workers there are', async () => {
     for (const workers of [1, 2, 3]) {
-      for (const expectedSteps of [1, 4000]) expect((await trials(100, workers).first([fine, failing, longer, failing], cause!, Infinity, expectedSteps))?.place).toBe(1);
+      for (const expectedSteps of [1, 4000])
+        expect(
+          (await trials(100, workers).first([fine, failing, longer, failing], cause!, Infinity, expectedSteps))?.place,
+        ).toBe(1);
     }
   });
   test('counts what was tried up to it, and nothing behind it', async () => {
@@ -47,13 +50,19 @@ describe('the first candidate that is what is sought', () => {
     expect(tryPlan(choosy, failing).cause).toBe(cause);
   });
   test('is not looked for beyond the budget', async () => {
-    await expect(trials(2).first([fine, { ...fine, stormUs: fine.stormUs + 1 }, failing], cause!, Infinity, 4000)).rejects.toThrow(BudgetOver);
-    expect((await trials(3).first([fine, { ...fine, stormUs: fine.stormUs + 1 }, failing], cause!, Infinity, 4000))?.place).toBe(2);
+    await expect(
+      trials(2).first([fine, { ...fine, stormUs: fine.stormUs + 1 }, failing], cause!, Infinity, 4000),
+    ).rejects.toThrow(BudgetOver);
+    expect(
+      (await trials(3).first([fine, { ...fine, stormUs: fine.stormUs + 1 }, failing], cause!, Infinity, 4000))?.place,
+    ).toBe(2);
     await expect(trials(0).all([fine])).rejects.toThrow(BudgetOver);
   });
 });
 
 test('a run that goes on beyond what a candidate is worth violates nothing', () => {
   expect(tryPlan(staleReads, failing, steps).cause).toBe(cause);
-  expect(tryPlan(staleReads, failing, steps - 1)).toMatchObject({ cause: null, property: null, steps: steps - 1, digest: '' });
+  expect(tryPlan(staleReads, failing, steps - 1)).toMatchObject({
+    cause: null, property: null, steps: steps - 1, digest: '',
+  });
 });

@@ -1,4 +1,7 @@
-/** One cluster, round after round (issue 16, "a soak of a million operations"): judged in pieces, and to the letter the same again. */
+/**
+ * One cluster, round after round (issue 16, "a soak of a million operations"): judged in pieces, and to the letter the
+ * same again.
+ */
 import { describe, expect, test } from 'vitest';
 import type { Observer } from '../../../checkers/checker.ts';
 import type { Scenario } from '../../../harness/campaign/scenario.ts';
@@ -35,7 +38,12 @@ describe('a soak', () => {
       ...raftKv,
       observer(plan, durableOf) {
         const observer = raftKv.observer(plan, durableOf);
-        return Object.assign(Object.create(observer) as Observer, { booted(...given: Parameters<Observer['booted']>) { boots.push(given[0]); observer.booted(...given); } });
+        return Object.assign(Object.create(observer) as Observer, {
+          booted(...given: Parameters<Observer['booted']>) {
+            boots.push(given[0]);
+            observer.booted(...given);
+          },
+        });
       },
     };
     soaked(3, 100, on(counting));
@@ -61,10 +69,18 @@ describe('a soak', () => {
     const rounds = Array.from({ length: 40 }, (_, round) => swarm.soak(3, round));
     const [{ servers, clients, settings, disk }] = rounds as [typeof rounds[0]];
     for (const plan of rounds) {
-      expect(plan).toMatchObject({ servers, clients, settings, disk, healing: { kind: 'everyone' }, specification: 'off' });
+      expect(plan).toMatchObject({
+        servers, clients, settings, disk, healing: { kind: 'everyone' }, specification: 'off',
+      });
       expect(plan.operations.length).toBe(rounds[0]!.operations.length);
       expect([inTrouble(plan), plan.operations.filter(({ giveUpUs }) => giveUpUs !== undefined)]).toEqual([[], []]);
-      expect(plan.faults.flatMap(accountsOf).filter((kind) => ['gone', 'bitRot', 'missingSnapshot', 'staleRead', 'damagedMetadata', 'misdirectedWrite'].includes(kind))).toEqual([]);
+      expect(
+        plan.faults
+          .flatMap(accountsOf)
+          .filter((kind) =>
+            ['gone', 'bitRot', 'missingSnapshot', 'staleRead', 'damagedMetadata', 'misdirectedWrite'].includes(kind),
+          ),
+      ).toEqual([]);
     }
     expect(new Set(rounds.map(({ network }) => JSON.stringify(network))).size).toBe(40);
     expect(new Set(rounds.flatMap(({ faults }) => faults.map(({ kind }) => kind))).size).toBeGreaterThan(15);
@@ -80,7 +96,14 @@ describe('a defect that shows late', () => {
       step(state, event) {
         const { state: after, effects } = process.step(state, event);
         const isLate = (after as { sequence: number }).sequence > 100;
-        return { state: after, effects: isLate ? effects.map((effect) => (effect.kind === 'reply' && typeof effect.reply === 'string' ? { ...effect, reply: '' } : effect)) : effects };
+        return {
+          state: after,
+          effects: isLate
+            ? effects.map((effect) =>
+                effect.kind === 'reply' && typeof effect.reply === 'string' ? { ...effect, reply: '' } : effect,
+              )
+            : effects,
+        };
       },
     })),
   };
@@ -98,7 +121,9 @@ describe('a defect that shows late', () => {
       ...forgetful,
       observer(plan, durableOf) {
         const observer = raftKv.observer(plan, durableOf);
-        Object.assign((observer as unknown as { store: object }).store, { acknowledged: () => {}, differenceInRead: () => null });
+        Object.assign((observer as unknown as { store: object }).store, {
+          acknowledged: () => {}, differenceInRead: () => null,
+        });
         return observer;
       },
     };
@@ -113,16 +138,28 @@ describe('memory is bounded by a round', () => {
   function sizeOf(value: unknown, seen = new Set<object>()): number {
     if (typeof value !== 'object' || value === null || seen.has(value)) return 0;
     seen.add(value);
-    const parts = value instanceof Map ? [...value.keys(), ...value.values()] : value instanceof Set ? [...value] : Object.values(value);
+    const parts =
+      value instanceof Map
+        ? [...value.keys(), ...value.values()]
+        : value instanceof Set
+          ? [...value]
+          : Object.values(value);
     return parts.length + parts.reduce<number>((sum, part) => sum + sizeOf(part, seen), 0);
   }
 
   test('what the checks hold after 30 rounds is no more than half as much again as within the first 10', () => {
     let observer: Observer | null = null;
     const seen: System = { ...raftKv, observer: (plan, durableOf) => (observer = raftKv.observer(plan, durableOf)) };
-    // It compacts at 1,000 bytes: where more may lie there are more rounds before anything is forgotten. With leases each round has a timer of its own name.
-    const settings = { ...swarm.soak(12, 0).settings as object, maxRaftState: 1000, reads: ['lease'], checkQuorum: true, clockDriftPer1000: 250 };
-    const soak = new Soak({ ...on(seen), soak: (seed, round) => ({ ...swarm.soak(seed, round), settings, faults: [] }) }, 12);
+    // It compacts at 1,000 bytes: where more may lie there are more rounds before anything is forgotten. With leases
+    // each round has a timer of its own name.
+    const settings = {
+      ...(swarm.soak(12, 0).settings as object), maxRaftState: 1000, reads: ['lease'], checkQuorum: true,
+      clockDriftPer1000: 250,
+    };
+    const soak = new Soak(
+      { ...on(seen), soak: (seed, round) => ({ ...swarm.soak(seed, round), settings, faults: [] }) },
+      12,
+    );
     const sizes: number[] = [];
     for (let i = 0; i < 30; i++) {
       soak.round(200);
@@ -141,12 +178,20 @@ describe('what cannot be soaked', () => {
   });
 
   test('checks that remember all of a run', () => {
-    const remembering: System = { ...raftKv, observer: (plan, durableOf) => Object.assign(Object.create(raftKv.observer(plan, durableOf)) as Observer, { cut: undefined }) };
-    expect(() => new Soak(on(remembering), 1)).toThrow('the checks of system "raft-kv" remember all of a run: its observer has no `cut`');
+    const remembering: System = {
+      ...raftKv,
+      observer: (plan, durableOf) =>
+        Object.assign(Object.create(raftKv.observer(plan, durableOf)) as Observer, { cut: undefined }),
+    };
+    expect(() => new Soak(on(remembering), 1)).toThrow(
+      'the checks of system "raft-kv" remember all of a run: its observer has no `cut`',
+    );
   });
 });
 
 test('a round of a soak is a plan like any other', () => {
-  const { verdict, operationsCompleted } = run(swarm.system, { ...swarm.soak(1, 0), operations: swarm.soak(1, 0).operations.slice(0, 100) });
+  const { verdict, operationsCompleted } = run(swarm.system, {
+    ...swarm.soak(1, 0), operations: swarm.soak(1, 0).operations.slice(0, 100),
+  });
   expect([verdict.kind, operationsCompleted]).toEqual(['ok', 100]);
 });

@@ -1,4 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -38,7 +40,9 @@ test('what V8 compiled is kept beside each chunk that was loaded, and what it re
 test('chunks that are not there, or are older than any file that they were made of, are not used', () => {
   expect(chunksBeside(builtWith({}).url)).toBeNull();
   expect(chunksBeside(builtWith({ [chunkOfTheCommand]: '' }).url)).toBeNull();
-  const { folder, url } = builtWith({ [chunkOfTheCommand]: '', [listOfFiles]: 'scenarios/whitewater.js\nscenarios/other.js' });
+  const { folder, url } = builtWith({
+    [chunkOfTheCommand]: '', [listOfFiles]: 'scenarios/whitewater.js\nscenarios/other.js',
+  });
   const other = new URL('other.js', url);
   writeFileSync(other, '');
   utimesSync(other, 1000, 1000);
@@ -57,23 +61,35 @@ test('chunks that are not there, or are older than any file that they were made 
 
 test('all files of the command that is built are named, but those of other packages', () => {
   const files = readFileSync(new URL('../../../dist/chunks/files.txt', import.meta.url), 'utf8').split('\n');
-  expect(files).toEqual(expect.arrayContaining(['core/raft/step.js', 'harness/cli/replay.js', 'harness/world/machine.js', 'scenarios/whitewater.js', 'scenarios/swarm.js']));
+  expect(files).toEqual(
+    expect.arrayContaining([
+      'core/raft/step.js', 'harness/cli/replay.js', 'harness/world/machine.js', 'scenarios/whitewater.js',
+      'scenarios/swarm.js',
+    ]),
+  );
   expect(files.filter((file) => file.startsWith('..'))).toEqual([]);
 });
 
-test.each([['replay', '1'], ['replay', '3', '--freeze'], ['lab', '2A-1'], ['scenarios'], ['check', '--help'], ['replay', 'x'], []])(
-  'the built command says from chunks what it says from its files: whitewater %s %s %s', async (...argv) => {
-    expect(chunksBeside(pathToFileURL(bin).href), 'npm run build').toBeInstanceOf(Chunks);
-    const folder = mkdtempSync(join(tmpdir(), 'whitewater-chunks-'));
-    const timeless = ({ code, out, err }: { code: number | null; out: string; err: string }): unknown => ({ code, err, out: out.replaceAll(/^.* wall ms .*\n|^lab\/.*\n|in [\d.]+ m?s .*CPU.*/gm, '') });
-    expect(timeless(await spawned(folder, ...argv))).toEqual(timeless(await whitewater(folder, ...argv)));
+test.each([
+  ['replay', '1'], ['replay', '3', '--freeze'], ['lab', '2A-1'], ['scenarios'], ['check', '--help'], ['replay', 'x'],
+  [],
+])('the built command says from chunks what it says from its files: whitewater %s %s %s', async (...argv) => {
+  expect(chunksBeside(pathToFileURL(bin).href), 'npm run build').toBeInstanceOf(Chunks);
+  const folder = mkdtempSync(join(tmpdir(), 'whitewater-chunks-'));
+  const timeless = ({ code, out, err }: { code: number | null; out: string; err: string }): unknown => ({
+    code, err, out: out.replaceAll(/^.* wall ms .*\n|^lab\/.*\n|in [\d.]+ m?s .*CPU.*/gm, ''),
   });
+  expect(timeless(await spawned(folder, ...argv))).toEqual(timeless(await whitewater(folder, ...argv)));
+});
 
 test('addresses are those of the files, and what is compiled is there for both threads', () => {
   const folder = new URL('../../../dist/chunks/', import.meta.url);
   const names = readdirSync(folder);
-  for (const name of ['command-line.cjs', 'thread-line.cjs']) expect(existsSync(new URL(`${name}.cache`, folder)), name).toBe(true);
-  const texts = names.filter((name) => name.endsWith('.cjs')).map((name) => readFileSync(new URL(name, folder), 'utf8'));
+  for (const name of ['command-line.cjs', 'thread-line.cjs'])
+    expect(existsSync(new URL(`${name}.cache`, folder)), name).toBe(true);
+  const texts = names
+    .filter((name) => name.endsWith('.cjs'))
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'));
   expect(texts.some((text) => text.includes('"scenarios/runs.js"'))).toBe(true);
   expect(texts.filter((text) => text.includes('import.meta.url'))).toEqual([]);
 });

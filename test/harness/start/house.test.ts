@@ -15,16 +15,30 @@ test.each([
 });
 
 test.each([
-  'replay plan.json', 'replay 1 --scenario ./mine.ts', 'replay 1 --scenario mine.ts#one', 'replay 1 --json out/record.json',
+  'replay plan.json',
+  'replay 1 --scenario ./mine.ts',
+  'replay 1 --scenario mine.ts#one',
+  'replay 1 --json out/record.json',
   // Merged parts are those of a project, whose scenarios say what must have been seen.
-  'merge a.json b.json', 'merge', 'fuzz', 'gate', 'explore', 'shrink 1', 'report 1', '--bug e01 replay 1', 'nonsense',
+  'merge a.json b.json',
+  'merge',
+  'fuzz',
+  'gate',
+  'explore',
+  'shrink 1',
+  'report 1',
+  '--bug e01 replay 1',
+  'nonsense',
 ])('may be about a module of a user, or names a place in the code: whitewater %s', (line) => {
   expect(isOfTheHouse(words(line), empty)).toBe(false);
 });
 
-test.each(['{ "whitewater": "./scenarios.ts" }', '{ "whitewater": 1 }', 'no JSON'])('nor is it where a project is at hand, right or wrong: %s', (text) => {
-  const folder = mkdtempSync(join(tmpdir(), 'whitewater-house-'));
-  writeFileSync(join(folder, 'package.json'), text);
-  writeFileSync(join(folder, 'scenarios.ts'), '');
-  expect([isOfTheHouse(['replay', '1'], folder), isOfTheHouse(['check', 'a.jsonl'], folder)]).toEqual([false, true]);
-});
+test.each(['{ "whitewater": "./scenarios.ts" }', '{ "whitewater": 1 }', 'no JSON'])(
+  'nor is it where a project is at hand, right or wrong: %s',
+  (text) => {
+    const folder = mkdtempSync(join(tmpdir(), 'whitewater-house-'));
+    writeFileSync(join(folder, 'package.json'), text);
+    writeFileSync(join(folder, 'scenarios.ts'), '');
+    expect([isOfTheHouse(['replay', '1'], folder), isOfTheHouse(['check', 'a.jsonl'], folder)]).toEqual([false, true]);
+  },
+);

@@ -10,7 +10,9 @@ afterEach(() => {
 
 test('a word that a shell takes for one stays as it is, and any other is quoted', () => {
   expect(['a/b.c:1@x%+=,~-#', '7', '--json'].map(quoted)).toEqual(['a/b.c:1@x%+=,~-#', '7', '--json']);
-  expect(['', 'a b', "it's", '#7', 'a;b', '$HOME', 'a*', 'a\nb', 'ä'].map(quoted)).toEqual(["''", "'a b'", "'it'\\''s'", "'#7'", "'a;b'", "'$HOME'", "'a*'", "'a\nb'", "'ä'"]);
+  expect(['', 'a b', "it's", '#7', 'a;b', '$HOME', 'a*', 'a\nb', 'ä'].map(quoted)).toEqual([
+    "''", "'a b'", "'it'\\''s'", "'#7'", "'a;b'", "'$HOME'", "'a*'", "'a\nb'", "'ä'",
+  ]);
 });
 
 test('on a core with a bug planted in it the bug is named as well', () => {

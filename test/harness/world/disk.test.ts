@@ -1,4 +1,7 @@
-/** What is durable, when, and what a crash in the middle of a write leaves: of states by reference and of files of bytes. */
+/**
+ * What is durable, when, and what a crash in the middle of a write leaves: of states by reference and of files of
+ * bytes.
+ */
 import { describe, expect, test } from 'vitest';
 import type { FileOperation } from '../../../core/protocol.ts';
 import type { AnyProcess, AnyRecovery, AnyStorage } from '../../../harness/system.ts';
@@ -9,7 +12,9 @@ import { fc, prop } from '../../support/property.ts';
 
 const adding = { blank: 0, write: (durable: number, write: number) => durable + write } as unknown as AnyProcess;
 const stream = (seed = 'disk') => new RandomStreams(seed).stream('torn');
-const streams = (seed = 'disk'): DiskStreams => ({ torn: () => stream(seed), failed: () => stream(seed), recovery: () => stream(seed) });
+const streams = (seed = 'disk'): DiskStreams => ({
+  torn: () => stream(seed), failed: () => stream(seed), recovery: () => stream(seed),
+});
 /** As a node that starts does where its repairs take no time. */
 function recover(disk: Disk): AnyRecovery | null {
   const recovery = disk.read();
@@ -22,11 +27,16 @@ const counting: AnyStorage = {
   format: () => ({ cursor: 0, operations: [{ kind: 'create', file: 'a.log', bytes: Uint8Array.of() }] }),
   store: (cursor, _durable, writes) => ({
     cursor: (cursor as number) + writes.length,
-    operations: writes.map((write): FileOperation => ({ kind: 'append', file: 'a.log', bytes: Uint8Array.of(write as number) })),
+    operations: writes.map((write): FileOperation => ({
+      kind: 'append', file: 'a.log', bytes: Uint8Array.of(write as number),
+    })),
   }),
   recover(found) {
     const { length } = found.get('a.log')!;
-    return { kind: 'recovered', durable: found.get('a.log')!.reduce((sum, byte) => sum + byte, 0), cursor: length, repairs: [], isTorn: false };
+    return {
+      kind: 'recovered', durable: found.get('a.log')!.reduce((sum, byte) => sum + byte, 0), cursor: length, repairs: [],
+      isTorn: false,
+    };
   },
   isLater: (a, b) => (a as number) > (b as number),
 } as AnyStorage;
@@ -100,8 +110,16 @@ describe('a disk', () => {
   });
 
   test('a write that the process cannot take names its place', () => {
-    const disk = new Disk({ ...adding, write: (durable, write) => (write === 9 ? undefined : durable) } as AnyProcess, { writeUs: { min: 0, max: 0 } }, stream(), null, streams());
-    expect(() => disk.complete([1, 9], 2)).toThrow('effects[2].writes[1]: `write` cannot take 9: it returned undefined');
+    const disk = new Disk(
+      { ...adding, write: (durable, write) => (write === 9 ? undefined : durable) } as AnyProcess,
+      { writeUs: { min: 0, max: 0 } },
+      stream(),
+      null,
+      streams(),
+    );
+    expect(() => disk.complete([1, 9], 2)).toThrow(
+      'effects[2].writes[1]: `write` cannot take 9: it returned undefined',
+    );
   });
 });
 
@@ -142,7 +160,9 @@ describe('a disk of bytes', () => {
   });
 
   const failing = (kind: 'failedWrite' | 'diskFull', failedLeavesPer1000: number, seed: string, goesOn = false) => {
-    const disk = new Disk(adding, { writeUs: { min: 0, max: 0 }, bytes: true, failedLeavesPer1000 }, stream(), counting, streams(seed));
+    const disk = new Disk(
+      adding, { writeUs: { min: 0, max: 0 }, bytes: true, failedLeavesPer1000 }, stream(), counting, streams(seed),
+    );
     disk.complete([1], 0);
     disk.failing = kind;
     const { isKept, kind: left } = disk.failed([2, 3], 0, goesOn);
@@ -154,7 +174,9 @@ describe('a disk of bytes', () => {
     const all = seedsOf.map((seed) => failing('failedWrite', 500, seed));
     expect(new Set(all.map(({ bytes }) => bytes))).toEqual(new Set(['1', '1,2', '1,2,3']));
     for (const { disk, isKept, left, bytes } of all) {
-      expect([isKept, left, disk.isTorn]).toEqual(bytes === '1' ? [false, null, false] : [true, 'failedWriteLeft', true]);
+      expect([isKept, left, disk.isTorn]).toEqual(
+        bytes === '1' ? [false, null, false] : [true, 'failedWriteLeft', true],
+      );
       expect(disk.durable).toBe(bytes.split(',').reduce((sum, byte) => sum + Number(byte), 0));
     }
   });
@@ -166,38 +188,69 @@ describe('a disk of bytes', () => {
   test('a plan that does not say so has failed writes that leave nothing', () => {
     const disk = inBytes(1000);
     disk.failing = 'failedWrite';
-    expect([disk.failed([2], 0, false), disk.files!.sizeOf('a.log'), disk.leavesWhenFailing]).toEqual([{ isKept: false, kind: null }, 0, false]);
+    expect([disk.failed([2], 0, false), disk.files!.sizeOf('a.log'), disk.leavesWhenFailing]).toEqual([
+      { isKept: false, kind: null }, 0, false,
+    ]);
   });
 
   test('who goes on takes for durable what it took before', () => {
-    const { disk, isKept, bytes } = failing('failedWrite', 1000, seedsOf.find((seed) => failing('failedWrite', 1000, seed).isKept)!, true);
+    const { disk, isKept, bytes } = failing(
+      'failedWrite', 1000, seedsOf.find((seed) => failing('failedWrite', 1000, seed).isKept)!, true,
+    );
     expect([isKept, bytes === '1', disk.durable]).toEqual([true, false, 1]);
   });
 
   test('repairs of a starting node are done', () => {
-    const repairing = { ...counting, recover: () => ({ kind: 'recovered', durable: 7, cursor: 3, repairs: [{ kind: 'create', file: 'b.log', bytes: Uint8Array.of(8) }], isTorn: true }) } as AnyStorage;
+    const repairing = {
+      ...counting,
+      recover: () => ({
+        kind: 'recovered', durable: 7, cursor: 3, repairs: [{ kind: 'create', file: 'b.log', bytes: Uint8Array.of(8) }],
+        isTorn: true,
+      }),
+    } as AnyStorage;
     const disk = inBytes(0, 'disk', repairing);
     expect(recover(disk)).toMatchObject({ durable: 7, isTorn: true });
     expect(disk.files!.names()).toEqual(['a.log', 'b.log']);
   });
 
-  test('a crash in the middle of the repairs leaves some of them, and the state that was read is not the disk\'s', () => {
-    const repairs: readonly FileOperation[] = ['b', 'c'].map((file) => ({ kind: 'create', file: `${file}.log`, bytes: Uint8Array.of(8, 9) }));
-    const repairing = { ...counting, recover: () => ({ kind: 'recovered', durable: 7, cursor: 3, repairs, isTorn: true }) } as AnyStorage;
+  test("a crash in the middle of the repairs leaves some of them, and the state that was read is not the disk's", () => {
+    const repairs: readonly FileOperation[] = ['b', 'c'].map((file) => ({
+      kind: 'create', file: `${file}.log`, bytes: Uint8Array.of(8, 9),
+    }));
+    const repairing = {
+      ...counting, recover: () => ({ kind: 'recovered', durable: 7, cursor: 3, repairs, isTorn: true }),
+    } as AnyStorage;
     const seen = new Set<string>();
     for (const seed of seedsOf) {
-      const disk = new Disk(adding, { writeUs: { min: 0, max: 0 }, bytes: true, recoverUs: { min: 3, max: 4 } }, stream(), repairing, streams(seed));
+      const disk = new Disk(
+        adding, { writeUs: { min: 0, max: 0 }, bytes: true, recoverUs: { min: 3, max: 4 } }, stream(), repairing,
+        streams(seed),
+      );
       expect([3, 4]).toContain(disk.nextRecoverUs());
       expect(disk.mendPartly(disk.read() as Recovered)).toBe(true);
       expect([disk.durable, disk.isTorn]).toEqual([0, true]);
-      seen.add(disk.files!.names().map((name) => `${name}=${disk.files!.read(name)!.join('.')}`).join(' '));
+      seen.add(
+        disk
+          .files!.names()
+          .map((name) => `${name}=${disk.files!.read(name)!.join('.')}`)
+          .join(' '),
+      );
     }
-    expect([...seen].sort()).toEqual(['a.log=', 'a.log= b.log=8', 'a.log= b.log=8.0', 'a.log= b.log=8.9', 'a.log= b.log=8.9 c.log=8', 'a.log= b.log=8.9 c.log=8.0']);
+    expect([...seen].sort()).toEqual([
+      'a.log=', 'a.log= b.log=8', 'a.log= b.log=8.0', 'a.log= b.log=8.9', 'a.log= b.log=8.9 c.log=8',
+      'a.log= b.log=8.9 c.log=8.0',
+    ]);
     expect(inBytes(0).nextRecoverUs()).toBe(0);
   });
 
   test('pages that are lost are not the disk\'s any more, and it says whether a start reads something else', () => {
-    const disk = new Disk(adding, { writeUs: { min: 0, max: 0 }, bytes: true, failedLeavesPer1000: 1000, lostPagesPer1000: 1000 }, stream(), counting, streams('failed 1'));
+    const disk = new Disk(
+      adding,
+      { writeUs: { min: 0, max: 0 }, bytes: true, failedLeavesPer1000: 1000, lostPagesPer1000: 1000 },
+      stream(),
+      counting,
+      streams('failed 1'),
+    );
     disk.complete([1], 0);
     disk.failing = 'failedWrite';
     const { isKept } = disk.failed([2, 3], 0, false);
@@ -233,27 +286,36 @@ describe('a disk of bytes', () => {
 describe('files', () => {
   const bytes = (...values: readonly number[]): Uint8Array => Uint8Array.from(values);
   const operations: readonly FileOperation[] = [
-    { kind: 'append', file: 'a', bytes: bytes(1, 2, 3) }, { kind: 'replace', file: 'b', bytes: bytes(9, 9) }, { kind: 'remove', file: 'c' }, { kind: 'create', file: 'd', bytes: bytes(4, 5) },
+    { kind: 'append', file: 'a', bytes: bytes(1, 2, 3) }, { kind: 'replace', file: 'b', bytes: bytes(9, 9) },
+    { kind: 'remove', file: 'c' }, { kind: 'create', file: 'd', bytes: bytes(4, 5) },
   ];
   const before = () => {
     const files = new ByteFiles();
     for (const name of ['b', 'c']) files.apply({ kind: 'create', file: name, bytes: bytes(7) });
     return files;
   };
-  const shown = (files: ByteFiles): string => files.names().map((name) => `${name}=${[...files.read(name)!].join('.')}`).join(' ');
+  const shown = (files: ByteFiles): string =>
+    files
+      .names()
+      .map((name) => `${name}=${[...files.read(name)!].join('.')}`)
+      .join(' ');
 
   test('hold what was done to them', () => {
     const files = before();
     for (const operation of operations) files.apply(operation);
     files.apply({ kind: 'append', file: 'a', bytes: bytes(8) });
     expect(shown(files)).toBe('a=1.2.3.8 b=9.9 d=4.5');
-    expect([files.sizeOf('a'), files.sizeOf('none'), files.pieces('a').length, files.read('c')]).toEqual([4, 0, 2, undefined]);
+    expect([files.sizeOf('a'), files.sizeOf('none'), files.pieces('a').length, files.read('c')]).toEqual([
+      4, 0, 2, undefined,
+    ]);
   });
 
-  // Of 3 + 1 + 1 + 2 bytes: those that had grown are filled with zeros every other time, and replacements are whole or not.
+  // Of 3 + 1 + 1 + 2 bytes: those that had grown are filled with zeros every other time, and replacements are whole or
+  // not.
   test.each([
-    [0, 'b=7 c=7'], [1, 'b=7 c=7'], [2, 'a=1 b=7 c=7'], [3, 'a=1.0.0 b=7 c=7'], [4, 'a=1.2 b=7 c=7'], [5, 'a=1.2.0 b=7 c=7'],
-    [6, 'a=1.2.3 b=7 c=7'], [8, 'a=1.2.3 b=9.9 c=7'], [10, 'a=1.2.3 b=9.9'], [12, 'a=1.2.3 b=9.9 d=4'], [13, 'a=1.2.3 b=9.9 d=4.0'], [14, 'b=7 c=7'],
+    [0, 'b=7 c=7'], [1, 'b=7 c=7'], [2, 'a=1 b=7 c=7'], [3, 'a=1.0.0 b=7 c=7'], [4, 'a=1.2 b=7 c=7'],
+    [5, 'a=1.2.0 b=7 c=7'], [6, 'a=1.2.3 b=7 c=7'], [8, 'a=1.2.3 b=9.9 c=7'], [10, 'a=1.2.3 b=9.9'],
+    [12, 'a=1.2.3 b=9.9 d=4'], [13, 'a=1.2.3 b=9.9 d=4.0'], [14, 'b=7 c=7'],
   ])('of a crash at %i are a prefix', (part, left) => {
     const files = before();
     files.applyPrefix(operations, part);
@@ -262,7 +324,9 @@ describe('files', () => {
 
   const cached = (): ByteFiles => {
     const files = before();
-    files.applyUnsynced([{ kind: 'append', file: 'b', bytes: bytes(8) }, { kind: 'append', file: 'c', bytes: bytes(5, 6) }]);
+    files.applyUnsynced([
+      { kind: 'append', file: 'b', bytes: bytes(8) }, { kind: 'append', file: 'c', bytes: bytes(5, 6) },
+    ]);
     return files;
   };
   test('of which the last one was not synced are read, and gone after a crash', () => {
@@ -283,7 +347,9 @@ describe('files', () => {
     expect(shown(files)).toBe('b=7.8 c=7.0.0.1');
   });
 
-  test.each([['rewrite', 'b=7.8 c=7.5.6'], ['replace', 'b=7.8 c=2'], ['create', 'b=7.8 c=2'], ['remove', 'b=7.8']] as const)('a %s syncs what was not', (kind, left) => {
+  test.each([
+    ['rewrite', 'b=7.8 c=7.5.6'], ['replace', 'b=7.8 c=2'], ['create', 'b=7.8 c=2'], ['remove', 'b=7.8'],
+  ] as const)('a %s syncs what was not', (kind, left) => {
     const files = cached();
     files.apply(kind === 'rewrite' || kind === 'remove' ? { kind, file: 'c' } : { kind, file: 'c', bytes: bytes(2) });
     files.loseUnsynced();
@@ -319,7 +385,10 @@ describe('files', () => {
       },
     });
     const files = new ByteFiles();
-    for (const operation of [lazily('create', 'a.1'), lazily('append', 'a.1'), lazily('create', 'a.2'), lazily('replace', 'b')]) files.apply(operation);
+    for (const operation of [
+      lazily('create', 'a.1'), lazily('append', 'a.1'), lazily('create', 'a.2'), lazily('replace', 'b'),
+    ])
+      files.apply(operation);
     files.apply({ kind: 'remove', file: 'a.1' });
     files.copy();
     expect(made).toEqual([]);

@@ -5,10 +5,15 @@ import { frozen } from '../../../harness/world/frozen.ts';
 import { toy, toyPlan } from '../faults/toys.ts';
 
 const nested = (): Record<string, any> => ({
-  plain: { deep: { count: 0 } }, list: [{ count: 0 }], map: new Map<string, any>([['k', { count: 0 }]]), set: new Set([1]), bytes: new Uint8Array(2), none: null, inMap: new Map([['m', new Map([['x', 1]])]]),
+  plain: { deep: { count: 0 } }, list: [{ count: 0 }], map: new Map<string, any>([['k', { count: 0 }]]),
+  set: new Set([1]), bytes: new Uint8Array(2), none: null, inMap: new Map([['m', new Map([['x', 1]])]]),
 });
-const base: AnyProcess = { blank: nested(), boot: () => ({ state: nested(), effects: [] }), step: (state) => ({ state, effects: [] }), write: (durable) => durable };
-const froze = (parts: Partial<AnyProcess>): AnyProcess => frozen(toy([{ ...base, blank: nested(), ...parts }])).processes(toyPlan())[0]!;
+const base: AnyProcess = {
+  blank: nested(), boot: () => ({ state: nested(), effects: [] }), step: (state) => ({ state, effects: [] }),
+  write: (durable) => durable,
+};
+const froze = (parts: Partial<AnyProcess>): AnyProcess =>
+  frozen(toy([{ ...base, blank: nested(), ...parts }])).processes(toyPlan())[0]!;
 const timer = { kind: 'timer', timer: 't' } as const;
 
 const writes: readonly (readonly [string, (given: Record<string, any>) => void, string])[] = [

@@ -9,7 +9,12 @@ let links: Links;
 beforeEach(() => {
   posted = [];
   fired = [];
-  links = new Links(3, (from, to, message, delayUs, struckBy) => posted.push(`${from}>${to} ${String(message)} +${delayUs}${struckBy === null ? '' : ` ${struckBy}`}`), (kind) => fired.push(kind));
+  links = new Links(
+    3,
+    (from, to, message, delayUs, struckBy) =>
+      posted.push(`${from}>${to} ${String(message)} +${delayUs}${struckBy === null ? '' : ` ${struckBy}`}`),
+    (kind) => fired.push(kind),
+  );
 });
 const pass = (from: number, to: number, message: string): void => links.pass(from, to, message, 5, null);
 const trap = (wants: Trap['wants']): Trap => ({ kind: 'holdAcrossLeaderships', caught: null, wants });
@@ -29,7 +34,9 @@ test('a slow way adds its time, in its direction only, until it is quick again; 
   pass(0, 1, 'c');
   links.speedUp(0, 1);
   pass(0, 1, 'd');
-  expect([posted, fired, links.isIdle]).toEqual([['0>1 a +105 slowLink', '1>0 b +5', '0>1 c +35 slowLink', '0>1 d +5'], ['slowLink', 'slowLink'], true]);
+  expect([posted, fired, links.isIdle]).toEqual([
+    ['0>1 a +105 slowLink', '1>0 b +5', '0>1 c +35 slowLink', '0>1 d +5'], ['slowLink', 'slowLink'], true,
+  ]);
 });
 
 test('a clogged way lets go of all in its order once nothing clogs it any more', () => {
@@ -41,7 +48,9 @@ test('a clogged way lets go of all in its order once nothing clogs it any more',
   links.unclog(0, 1);
   expect([posted, links.isIdle]).toEqual([['1>0 b +5'], false]);
   links.unclog(0, 1);
-  expect([posted, fired, links.isIdle]).toEqual([['1>0 b +5', '0>1 a +5 clog', '0>1 c +5 clog'], ['clog', 'clog'], true]);
+  expect([posted, fired, links.isIdle]).toEqual([
+    ['1>0 b +5', '0>1 a +5 clog', '0>1 c +5 clog'], ['clog', 'clog'], true,
+  ]);
 });
 
 test('a trap catches the first message that it wants, and no other; what it caught goes on once', () => {

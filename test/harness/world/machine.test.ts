@@ -8,7 +8,10 @@ import type { AnyProcess } from '../../../harness/system.ts';
 const keeper: AnyProcess = {
   ...greedy,
   boot: (durable) => ({ state: { kept: durable }, effects: [] }),
-  step: (state, event) => (event.kind === 'message' ? { state: { kept: (state as { kept: number }).kept + 1 }, effects: [{ kind: 'persist', writes: [1] }] } : { state, effects: [] }),
+  step: (state, event) =>
+    event.kind === 'message'
+      ? { state: { kept: (state as { kept: number }).kept + 1 }, effects: [{ kind: 'persist', writes: [1] }] }
+      : { state, effects: [] },
 };
 
 test('a step takes effect when its last write is durable, and not before', () => {
@@ -30,8 +33,12 @@ test('a node that is down has no state, and hears nothing', () => {
   world.runUntil(12 * ms);
   world.crash(1, 'now');
   world.runUntil(32 * ms);
-  expect([world.machines[1]!.isUp, world.machines[1]!.state, world.machines[1]!.disk.durable]).toEqual([false, null, 1]);
+  expect([world.machines[1]!.isUp, world.machines[1]!.state, world.machines[1]!.disk.durable]).toEqual([
+    false, null, 1,
+  ]);
   world.restart(1);
   world.restart(1);
-  expect([world.machines[1]!.isUp, world.machines[1]!.state, world.counts]).toEqual([true, { kept: 1 }, { crashes: 1, crashesWriteLost: 0, crashesWriteKept: 0, restarts: 1, refusals: 0 }]);
+  expect([world.machines[1]!.isUp, world.machines[1]!.state, world.counts]).toEqual([
+    true, { kept: 1 }, { crashes: 1, crashesWriteLost: 0, crashesWriteKept: 0, restarts: 1, refusals: 0 },
+  ]);
 });

@@ -8,10 +8,16 @@ import { observerOf } from '../../../harness/world/observer-of.ts';
 import { toy, toyPlan } from '../faults/toys.ts';
 
 const own = { counts: () => ({ own: 1 }) } as unknown as Observer;
-const abstraction = { options: { servers: 3, isPrompt: true }, initialTerm: 0, mayForge: false, notSpecified: ['ping'] } as unknown as Abstraction;
+const abstraction = {
+  options: { servers: 3, isPrompt: true }, initialTerm: 0, mayForge: false, notSpecified: ['ping'],
+} as unknown as Abstraction;
 const asked: Plan[] = [];
 const seen = (more: Partial<Plan>, specification?: (plan: Plan) => Abstraction | undefined): Observer =>
-  observerOf(toy([], { observer: () => own, ...(specification === undefined ? {} : { specification }) }), toyPlan(more), () => null);
+  observerOf(
+    toy([], { observer: () => own, ...(specification === undefined ? {} : { specification }) }),
+    toyPlan(more),
+    () => null,
+  );
 
 test('the system\'s own observer, told the plan and the disks', () => {
   const [plan, durableOf] = [toyPlan({}), (): unknown => null];

@@ -4,39 +4,51 @@ import { EventQueue } from '../../../harness/world/queue.ts';
 import { Timeline } from '../../../harness/world/timeline.ts';
 import { fc, prop } from '../../support/property.ts';
 
-prop([fc.array(fc.nat({ max: 6 }), { maxLength: 40 })])('events come by their time, and those of one time as they were scheduled', (times) => {
-  const queue = new EventQueue<{ atUs: number; sequence: number }>();
-  times.forEach((atUs, sequence) => queue.push({ atUs, sequence }));
-  const sorted = times.map((atUs, sequence) => ({ atUs, sequence })).sort((a, b) => a.atUs - b.atUs || a.sequence - b.sequence);
-  expect(queue.size).toBe(times.length);
-  expect(times.map(() => {
-    const due = queue.nextAtUs;
-    const event = queue.pop();
-    expect(due).toBe(event.atUs);
-    return event;
-  })).toEqual(sorted);
-  expect([queue.size, queue.nextAtUs]).toEqual([0, Infinity]);
-});
+prop([fc.array(fc.nat({ max: 6 }), { maxLength: 40 })])(
+  'events come by their time, and those of one time as they were scheduled',
+  (times) => {
+    const queue = new EventQueue<{ atUs: number; sequence: number }>();
+    times.forEach((atUs, sequence) => queue.push({ atUs, sequence }));
+    const sorted = times
+      .map((atUs, sequence) => ({ atUs, sequence }))
+      .sort((a, b) => a.atUs - b.atUs || a.sequence - b.sequence);
+    expect(queue.size).toBe(times.length);
+    expect(
+      times.map(() => {
+        const due = queue.nextAtUs;
+        const event = queue.pop();
+        expect(due).toBe(event.atUs);
+        return event;
+      }),
+    ).toEqual(sorted);
+    expect([queue.size, queue.nextAtUs]).toEqual([0, Infinity]);
+  },
+);
 
-prop([fc.array(fc.tuple(fc.boolean(), fc.nat({ max: 6 })), { maxLength: 40 })])('also when they are taken between', (moves) => {
-  const queue = new EventQueue<{ atUs: number; sequence: number }>();
-  const model: { atUs: number; sequence: number }[] = [];
-  moves.forEach(([isPush, atUs], sequence) => {
-    if (isPush) {
-      queue.push({ atUs, sequence });
-      model.push({ atUs, sequence });
-      model.sort((a, b) => a.atUs - b.atUs || a.sequence - b.sequence);
-    } else if (model.length > 0) {
-      expect(queue.pop()).toEqual(model.shift());
-    }
-  });
-});
+prop([fc.array(fc.tuple(fc.boolean(), fc.nat({ max: 6 })), { maxLength: 40 })])(
+  'also when they are taken between',
+  (moves) => {
+    const queue = new EventQueue<{ atUs: number; sequence: number }>();
+    const model: { atUs: number; sequence: number }[] = [];
+    moves.forEach(([isPush, atUs], sequence) => {
+      if (isPush) {
+        queue.push({ atUs, sequence });
+        model.push({ atUs, sequence });
+        model.sort((a, b) => a.atUs - b.atUs || a.sequence - b.sequence);
+      } else if (model.length > 0) {
+        expect(queue.pop()).toEqual(model.shift());
+      }
+    });
+  },
+);
 
 describe('a timeline', () => {
   const told: string[] = [];
   const newTimeline = () => {
     told.length = 0;
-    const timeline: Timeline<string> = new Timeline<string>((what) => told.push(`${timeline.nowUs} ${what}`), () => 'none');
+    const timeline: Timeline<string> = new Timeline<string>(
+      (what) => told.push(`${timeline.nowUs} ${what}`), () => 'none',
+    );
     return timeline;
   };
 
@@ -73,7 +85,9 @@ describe('a timeline', () => {
 
   test('that never ends is stopped: 250,000 events at one instant are borne, and one more is not', () => {
     const timeline = spinning(0);
-    expect(() => timeline.runUntil(1)).toThrow(/250000 events happened at one instant, .*the last step was step 9 of n1/);
+    expect(() => timeline.runUntil(1)).toThrow(
+      /250000 events happened at one instant, .*the last step was step 9 of n1/,
+    );
     // The instant 0 is the one at which it began: its first event is counted as one of it.
     expect(timeline.events).toBe(250_001);
   });

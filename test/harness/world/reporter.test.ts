@@ -29,11 +29,14 @@ interface Told {
 }
 
 const told: Told = {
-  stepUs: 10, node: 1, to: 2, message: { term: 3 }, client: 5, operation: 7, reply: { value: 'x' }, crashed: null, refused: null, isUp: true, state: { term: 3 }, endUs: 90,
+  stepUs: 10, node: 1, to: 2, message: { term: 3 }, client: 5, operation: 7, reply: { value: 'x' }, crashed: null,
+  refused: null, isUp: true, state: { term: 3 }, endUs: 90,
 };
 
 function digestOf(change: Partial<Told>): string {
-  const { stepUs, node, to, message, client, operation, reply, crashed, refused, isUp, state, endUs } = { ...told, ...change };
+  const { stepUs, node, to, message, client, operation, reply, crashed, refused, isUp, state, endUs } = {
+    ...told, ...change,
+  };
   const reporter = new Reporter(system, observer, null, String);
   reporter.stepped(stepUs, node, {}, {}, { kind: 'timer', name: 'election' } as never, [], {});
   reporter.sent(to, message);
@@ -73,13 +76,19 @@ test('a reply that a client gets is in the digest of a run, and no message need 
       ...process,
       step(state, event) {
         const { state: after, effects } = process.step(state, event);
-        return { state: after, effects: effects.map((effect) => (effect.kind === 'reply' && effect.id === 0 ? { ...effect, reply: { wrapped: effect.reply } } : effect)) };
+        return {
+          state: after,
+          effects: effects.map((effect) =>
+            effect.kind === 'reply' && effect.id === 0 ? { ...effect, reply: { wrapped: effect.reply } } : effect,
+          ),
+        };
       },
     })),
     observer(plan, durableOf) {
       const inner = raftKv.observer(plan, durableOf);
       const returned = inner.returned.bind(inner);
-      inner.returned = (id, client, reply) => returned(id, client, id === 0 ? (reply as { wrapped: unknown }).wrapped : reply);
+      inner.returned = (id, client, reply) =>
+        returned(id, client, id === 0 ? (reply as { wrapped: unknown }).wrapped : reply);
       return inner;
     },
   };

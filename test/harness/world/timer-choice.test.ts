@@ -6,7 +6,10 @@ import { ListedTimers, ToldTimers } from '../../../harness/world/timer-choice.ts
 const range = { min: 100, max: 200 };
 
 describe('listed timers', () => {
-  const fates: readonly TimerFate[] = [{ node: 1, timer: 'a', nth: 2, afterUs: 150 }, { node: 0, timer: 'a', nth: 1, afterUs: 199 }, { node: 1, timer: 'b', nth: 1, afterUs: 999 }, { node: 1, timer: 'b', nth: 2, afterUs: 1 }];
+  const fates: readonly TimerFate[] = [
+    { node: 1, timer: 'a', nth: 2, afterUs: 150 }, { node: 0, timer: 'a', nth: 1, afterUs: 199 },
+    { node: 1, timer: 'b', nth: 1, afterUs: 999 }, { node: 1, timer: 'b', nth: 2, afterUs: 1 },
+  ];
   test('run as the list says, by the name of the timer and how often it was set, within the range that the node asks for', () => {
     const timers = new ListedTimers(fates, 1, 4);
     expect([timers.in(range, 'a'), timers.in(range, 'a'), timers.in(range, 'a')]).toEqual([125, 150, 125]);
@@ -22,6 +25,12 @@ test('of timers that chance chooses each is told, with its number, where there w
   const told: TimerFate[] = [];
   let next = 100;
   const timers = new ToldTimers({ in: ({ min }) => Math.max(min, next++) }, 3, (fate) => void told.push(fate));
-  expect([timers.in(range, 'a'), timers.in({ min: 5, max: 5 }, 'a'), timers.in({ min: 5, max: 6 }, 'a'), timers.in(range, 'b')]).toEqual([100, 101, 102, 103]);
-  expect(told).toEqual([{ node: 3, timer: 'a', nth: 1, afterUs: 100 }, { node: 3, timer: 'a', nth: 3, afterUs: 102 }, { node: 3, timer: 'b', nth: 1, afterUs: 103 }]);
+  expect([
+    timers.in(range, 'a'), timers.in({ min: 5, max: 5 }, 'a'), timers.in({ min: 5, max: 6 }, 'a'),
+    timers.in(range, 'b'),
+  ]).toEqual([100, 101, 102, 103]);
+  expect(told).toEqual([
+    { node: 3, timer: 'a', nth: 1, afterUs: 100 }, { node: 3, timer: 'a', nth: 3, afterUs: 102 },
+    { node: 3, timer: 'b', nth: 1, afterUs: 103 },
+  ]);
 });

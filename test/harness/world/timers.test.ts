@@ -6,7 +6,10 @@ import { Timers, type Timer } from '../../../harness/world/timers.ts';
 function timed() {
   const world = { nowUs: 0, accounts: new FaultAccounts() };
   const places: [timer: Timer, dueUs: number][] = [];
-  return { world, places, timers: new Timers(world, (timer, dueUs) => void places.push([timer, dueUs])), dues: () => places.map(([, dueUs]) => dueUs) };
+  return {
+    world, places, timers: new Timers(world, (timer, dueUs) => void places.push([timer, dueUs])),
+    dues: () => places.map(([, dueUs]) => dueUs),
+  };
 }
 
 test('one that is set again for later keeps its place, and is put off when that comes up', () => {
@@ -17,7 +20,9 @@ test('one that is set again for later keeps its place, and is put off when that 
   world.nowUs = 10;
   expect([timers.isDue(places[0]![0], 10), dues()]).toEqual([false, [10, 30]]);
   world.nowUs = 30;
-  expect([timers.isDue(places[0]![0], 30), timers.fires(places[0]![0], false), timers.fires(places[0]![0], false)]).toEqual([true, true, false]);
+  expect([
+    timers.isDue(places[0]![0], 30), timers.fires(places[0]![0], false), timers.fires(places[0]![0], false),
+  ]).toEqual([true, true, false]);
 });
 
 test('one that is set again for sooner gets another place, and the old one is nothing', () => {

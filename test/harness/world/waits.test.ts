@@ -1,4 +1,7 @@
-/** What waits for a state acts at the first of its moments at which the state has come, and nothing is looked at in between. */
+/**
+ * What waits for a state acts at the first of its moments at which the state has come, and nothing is looked at in
+ * between.
+ */
 import { describe, expect, test } from 'vitest';
 import type { Wait } from '../../../harness/faults/breakable.ts';
 import { Timeline } from '../../../harness/world/timeline.ts';
@@ -90,8 +93,10 @@ describe('what waits', () => {
   prop([fc.array(fc.tuple(fc.nat(200), fc.nat(2)), { maxLength: 20 }), fc.integer({ min: 1, max: 20 })])(
     'acts when a loop that looks at each moment would', (changes, everyUs) => {
       // Moments and changes never meet: which is first at one instant is another matter.
-      const apart = changes.map(([atUs, state]) => [atUs * 2 * everyUs + 1 + (atUs % (2 * everyUs - 1)), state] as const)
-        .filter(([atUs]) => atUs % (2 * everyUs) !== 0).toSorted((a, b) => a[0] - b[0]);
+      const apart = changes
+        .map(([atUs, state]) => [atUs * 2 * everyUs + 1 + (atUs % (2 * everyUs - 1)), state] as const)
+        .filter(([atUs]) => atUs % (2 * everyUs) !== 0)
+        .toSorted((a, b) => a[0] - b[0]);
       const endUs = 500 * everyUs;
       const stateAt = (atUs: number): number => apart.findLast((change) => change[0] < atUs)?.[1] ?? 0;
       let expected: string[] = [];

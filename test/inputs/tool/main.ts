@@ -1,4 +1,7 @@
-/** `npm run fuzz:inputs -- [--from N] [--count M]`: inputs that nobody would write, and the three lawful answers to them. */
+/**
+ * `npm run fuzz:inputs -- [--from N] [--count M]`: inputs that nobody would write, and the three lawful answers to
+ * them.
+ */
 import { parseArgs } from 'node:util';
 import { ended, wholeNumber } from '../../support/tool.ts';
 import { tried } from './tried.ts';
@@ -15,7 +18,12 @@ Exit code: 0 all were answered lawfully, 1 some were not, 4 wrong usage.
 `;
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...argv], options: { from: { type: 'string', default: '1' }, count: { type: 'string', default: '20000' }, help: { type: 'boolean' } } });
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      from: { type: 'string', default: '1' }, count: { type: 'string', default: '20000' }, help: { type: 'boolean' },
+    },
+  });
   if (values.help === true) {
     process.stdout.write(usage);
     return 0;
@@ -24,7 +32,9 @@ async function main(argv: readonly string[]): Promise<number> {
   let faults = 0;
   await tried(from, count, ({ seed, argv: given, why, ended: answer }) => {
     faults += 1;
-    process.stdout.write(`${JSON.stringify(given).slice(0, 200)}: ${why}; again: npm run fuzz:inputs -- --from ${seed} --count 1\n${JSON.stringify({ code: answer.code, err: answer.err.slice(0, 600), out: answer.out.slice(-300) })}\n`);
+    process.stdout.write(
+      `${JSON.stringify(given).slice(0, 200)}: ${why}; again: npm run fuzz:inputs -- --from ${seed} --count 1\n${JSON.stringify({ code: answer.code, err: answer.err.slice(0, 600), out: answer.out.slice(-300) })}\n`,
+    );
   });
   process.stdout.write(`${count} inputs from seed ${from}: ${faults} answered unlawfully\n`);
   return faults === 0 ? 0 : 1;

@@ -13,14 +13,20 @@ const limitMs = 240_000;
 const startTimes = 5;
 
 /** Tries the inputs of so many seeds, each in an empty folder; each must be answered within the limit. */
-export async function tried(from: number, count: number, onFault: (fault: Fault) => void, perInputMs = limitMs, path = child): Promise<void> {
+export async function tried(
+  from: number, count: number, onFault: (fault: Fault) => void, perInputMs = limitMs, path = child,
+): Promise<void> {
   let next = from;
   while (next < from + count) next = await triedUntilLost(next, from + count - next, onFault, perInputMs, path);
 }
 
 /** @returns the seed to go on with: behind the one that was lost, or behind all */
-function triedUntilLost(from: number, count: number, onFault: (fault: Fault) => void, perInputMs: number, path: string): Promise<number> {
-  const process = fork(path, [String(from), String(count)], { execArgv: ['--import', typescript], stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
+function triedUntilLost(
+  from: number, count: number, onFault: (fault: Fault) => void, perInputMs: number, path: string,
+): Promise<number> {
+  const process = fork(path, [String(from), String(count)], {
+    execArgv: ['--import', typescript], stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+  });
   let current: { readonly seed: number; readonly argv: readonly string[] } = { seed: from, argv: [] };
   let why: string | null = null;
   let err = '';

@@ -15,34 +15,56 @@ export function allMutants(): readonly Mutant[] {
     .map((name) => parseMutant(`test/mutants/${name}`, readFileSync(join(folder, name), 'utf8')));
 }
 
-/** Those whose name begins with one of `asked`, or that change or are seen by a file of that path; all for nothing. @throws MutantError */
+/**
+ * Those whose name begins with one of `asked`, or that change or are seen by a file of that path; all for nothing.
+ * @throws MutantError
+ */
 export function askedFor(all: readonly Mutant[], asked: readonly string[]): readonly Mutant[] {
-  for (const one of asked) if (!all.some((mutant) => isAskedBy(mutant, one))) throw new MutantError(`no mutant is called ${one}..., and none changes a file of that path`);
+  for (const one of asked)
+    if (!all.some((mutant) => isAskedBy(mutant, one)))
+      throw new MutantError(`no mutant is called ${one}..., and none changes a file of that path`);
   return asked.length === 0 ? all : all.filter((mutant) => asked.some((one) => isAskedBy(mutant, one)));
 }
 
 function isAskedBy(mutant: Mutant, asked: string): boolean {
   const path = asked.replace(/^\.\//, '');
-  return mutant.name.startsWith(asked) || path === mutant.path || filesOf(mutant).some((file) => file === path || file.startsWith(`${path.replace(/\/$/, '')}/`));
+  return (
+    mutant.name.startsWith(asked) ||
+    path === mutant.path ||
+    filesOf(mutant).some((file) => file === path || file.startsWith(`${path.replace(/\/$/, '')}/`))
+  );
 }
 
 /** What it changes, and the tests that must see it. */
-const filesOf = ({ patches, watchers }: Mutant): readonly string[] => [...patches.map(fileOf), ...watchers.map(({ file }) => file)];
+const filesOf = ({ patches, watchers }: Mutant): readonly string[] => [
+  ...patches.map(fileOf), ...watchers.map(({ file }) => file),
+];
 
 /** Those of which a file, a test or the patch itself is among `changed`. */
 export const touchedBy = (all: readonly Mutant[], changed: ReadonlySet<string>): readonly Mutant[] =>
   all.filter((mutant) => changed.has(mutant.path) || filesOf(mutant).some((file) => changed.has(file)));
 
 /** One of ten parts that together are all; the same for the same number. */
-export const tenthOf = (all: readonly Mutant[], number: number): readonly Mutant[] => all.filter((_, i) => i % 10 === number % 10);
+export const tenthOf = (all: readonly Mutant[], number: number): readonly Mutant[] =>
+  all.filter((_, i) => i % 10 === number % 10);
 
 /** Files that differ from a revision of git, those that it does not know yet included. @throws MutantError */
 export function changedSince(base: string): ReadonlySet<string> {
   try {
     const lines = (...argv: readonly string[]): readonly string[] =>
-      execFileSync('git', argv, { cwd: top, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).split('\n').filter((line) => line !== '');
-    return new Set([...lines('diff', '--name-only', base, '--'), ...lines('ls-files', '--others', '--exclude-standard')]);
+      execFileSync('git', argv, { cwd: top, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+        .split('\n')
+        .filter((line) => line !== '');
+    return new Set([
+      ...lines('diff', '--name-only', base, '--'), ...lines('ls-files', '--others', '--exclude-standard'),
+    ]);
   } catch (error) {
-    throw new MutantError(`git cannot tell what differs from ${base}: ${String((error as { stderr?: unknown }).stderr ?? error).trim().split('\n')[0]}`);
+    throw new MutantError(
+      `git cannot tell what differs from ${base}: ${
+        String((error as { stderr?: unknown }).stderr ?? error)
+          .trim()
+          .split('\n')[0]
+      }`,
+    );
   }
 }

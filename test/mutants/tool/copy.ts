@@ -1,6 +1,8 @@
 /** A copy of the working tree in which mutants are planted, one at a time, and taken out again. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { transpiled } from '../../../harness/bugs/transpile.ts';
 import { planted, type Mutant } from './mutant.ts';
@@ -16,7 +18,9 @@ export class Copy {
 
   /** Of what git knows or would take: node_modules is linked, and `dist/` made of the sources as they are. */
   static of(top: string, folder: string): Copy {
-    const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: top, encoding: 'utf8', maxBuffer: 1 << 26 }).split('\n');
+    const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+      cwd: top, encoding: 'utf8', maxBuffer: 1 << 26,
+    }).split('\n');
     for (const file of files) {
       if (file === '' || !existsSync(join(top, file))) continue;
       mkdirSync(dirname(join(folder, file)), { recursive: true });

@@ -47,10 +47,11 @@ async function main(argv: readonly string[]): Promise<number> {
     args: [...argv],
     allowPositionals: true,
     options: {
-      changed: { type: 'string' }, tenth: { type: 'string' }, workers: { type: 'string' }, 'time-budget': { type: 'string' }, timeout: { type: 'string' },
-      'tests-pass': { type: 'boolean' }, list: { type: 'boolean' },
-      write: { type: 'string' }, file: { type: 'string' }, old: { type: 'string' }, new: { type: 'string' }, breaks: { type: 'string' },
-      test: { type: 'string', multiple: true }, equivalent: { type: 'string' }, help: { type: 'boolean' },
+      changed: { type: 'string' }, tenth: { type: 'string' }, workers: { type: 'string' },
+      'time-budget': { type: 'string' }, timeout: { type: 'string' }, 'tests-pass': { type: 'boolean' },
+      list: { type: 'boolean' }, write: { type: 'string' }, file: { type: 'string' }, old: { type: 'string' },
+      new: { type: 'string' }, breaks: { type: 'string' }, test: { type: 'string', multiple: true },
+      equivalent: { type: 'string' }, help: { type: 'boolean' },
     },
   });
   if (values.help === true) return say(usage, 0);
@@ -59,7 +60,9 @@ async function main(argv: readonly string[]): Promise<number> {
     return typeof text === 'string' ? wholeNumber(name, text, least) : otherwise;
   };
   const names = values.write === undefined ? positionals : [written(values.write, values)];
-  const { first, rest } = chosen(allMutants(), names, values.changed ?? null, values.tenth === undefined ? null : number('tenth', 0));
+  const { first, rest } = chosen(
+    allMutants(), names, values.changed ?? null, values.tenth === undefined ? null : number('tenth', 0),
+  );
   const all = [...first, ...rest];
   if (all.length === 0) return say('no mutant is touched\n', 0);
   if (values.list === true) return say(all.map(({ name, breaks }) => `${name}: ${breaks}\n`).join(''), 0);
@@ -72,7 +75,8 @@ async function main(argv: readonly string[]): Promise<number> {
     const copies = [copy, ...Array.from({ length: workers - 1 }, (_, i) => copy.twin(join(folder, String(i + 1))))];
     const timeoutMs = number('timeout', 300, 1) * 1000;
     const endMs = performance.now() + number('time-budget', 1_000_000) * 1000;
-    const failures = values['tests-pass'] === true ? [] : await failuresWithout(copies[0]!, all, 10 * timeoutMs, stop.signal);
+    const failures =
+      values['tests-pass'] === true ? [] : await failuresWithout(copies[0]!, all, 10 * timeoutMs, stop.signal);
     if (failures.length > 0) return say(failures.join(''), 1);
     const results = await allTried(copies, all, { timeoutMs, endMs, stop: stop.signal });
     return say(summary(all, results), codeOf(first, results));
@@ -89,8 +93,12 @@ function chosen(all: readonly Mutant[], names: readonly string[], base: string |
 }
 
 /** A test that fails without a mutant sees nothing. */
-async function failuresWithout(copy: Copy, mutants: readonly Mutant[], timeoutMs: number, stop: AbortSignal): Promise<readonly string[]> {
-  const watchers = [...new Map(mutants.flatMap((mutant) => mutant.watchers).map((watcher) => [nameOf(watcher), watcher])).values()];
+async function failuresWithout(
+  copy: Copy, mutants: readonly Mutant[], timeoutMs: number, stop: AbortSignal,
+): Promise<readonly string[]> {
+  const watchers = [
+    ...new Map(mutants.flatMap((mutant) => mutant.watchers).map((watcher) => [nameOf(watcher), watcher])).values(),
+  ];
   const failures = failuresOf(watchers, await reportsOf(copy.folder, watchers, timeoutMs, stop));
   return failures.map((failure) => `nothing is planted, and ${failure}\n`);
 }
@@ -101,7 +109,9 @@ interface Limits {
   readonly stop: AbortSignal;
 }
 
-async function allTried(copies: readonly Copy[], mutants: readonly Mutant[], { timeoutMs, endMs, stop }: Limits): Promise<readonly Result[]> {
+async function allTried(
+  copies: readonly Copy[], mutants: readonly Mutant[], { timeoutMs, endMs, stop }: Limits,
+): Promise<readonly Result[]> {
   const results: Result[] = [];
   const queue = mutants.values();
   const serve = async (copy: Copy): Promise<void> => {
@@ -121,12 +131,18 @@ async function allTried(copies: readonly Copy[], mutants: readonly Mutant[], { t
   return results;
 }
 
-const isGood = ({ mutant, sight }: Result): boolean => (mutant.equivalent === null ? sight.kind === 'seen' : sight.kind === 'unseen');
+const isGood = ({ mutant, sight }: Result): boolean =>
+  mutant.equivalent === null ? sight.kind === 'seen' : sight.kind === 'unseen';
 
 function lineOf({ mutant: { name, equivalent }, sight, wallMs }: Result): string {
-  const told = sight.kind === 'unseen' ? `${equivalent === null ? 'NOT SEEN' : 'equivalent, not seen'} by ${sight.by.join(', ')}`
-    : sight.kind === 'unjudged' ? `NOT JUDGED: ${sight.why}`
-    : equivalent === null ? 'seen' : 'SEEN, although it is called equivalent';
+  const told =
+    sight.kind === 'unseen'
+      ? `${equivalent === null ? 'NOT SEEN' : 'equivalent, not seen'} by ${sight.by.join(', ')}`
+      : sight.kind === 'unjudged'
+        ? `NOT JUDGED: ${sight.why}`
+        : equivalent === null
+          ? 'seen'
+          : 'SEEN, although it is called equivalent';
   return `${(wallMs / 1000).toFixed(1).padStart(6)} s  ${name}: ${told}\n`;
 }
 

@@ -30,7 +30,10 @@ export class MutantError extends AskedWrongly {
 export function parseMutant(path: string, text: string): Mutant {
   const lines = text.split('\n');
   const begin = lines.findIndex((line) => line.startsWith('diff --git ') || line.startsWith('--- '));
-  if (begin < 0) throw new MutantError(`${path}: there is no diff in it; expected a head, an empty line, and what \`git diff\` prints`);
+  if (begin < 0)
+    throw new MutantError(
+      `${path}: there is no diff in it; expected a head, an empty line, and what \`git diff\` prints`,
+    );
   const head = readHead(path, lines.slice(0, begin));
   const one = (name: string): string | null => {
     const values = head.filter(([field]) => field === name).map(([, value]) => value);
@@ -38,9 +41,11 @@ export function parseMutant(path: string, text: string): Mutant {
     return values[0] ?? null;
   };
   const breaks = one('Breaks');
-  if (breaks === null) throw new MutantError(`${path}:1: the head has no "Breaks:"; say in a sentence what is wrong then`);
+  if (breaks === null)
+    throw new MutantError(`${path}:1: the head has no "Breaks:"; say in a sentence what is wrong then`);
   const watchers = head.filter(([field]) => field === 'Test').map(([, value]) => watcherOf(value));
-  if (watchers.length === 0) throw new MutantError(`${path}:1: the head has no "Test:"; name the test file that must see it`);
+  if (watchers.length === 0)
+    throw new MutantError(`${path}:1: the head has no "Test:"; name the test file that must see it`);
   return {
     name: path.replace(/^.*[/\\]/, '').replace(/\.patch$/, ''),
     path,
@@ -55,7 +60,10 @@ function readHead(path: string, lines: readonly string[]): readonly (readonly [f
   return lines.flatMap((line, i) => {
     if (line.trim() === '') return [];
     const match = /^(Breaks|Test|Equivalent): (\S.*)$/.exec(line);
-    if (match === null) throw new MutantError(`${path}:${i + 1}: "${line}" is no field of the head; expected Breaks, Test or Equivalent, a colon, a space and text`);
+    if (match === null)
+      throw new MutantError(
+        `${path}:${i + 1}: "${line}" is no field of the head; expected Breaks, Test or Equivalent, a colon, a space and text`,
+      );
     return [[match[1]!, match[2]!.trim()] as const];
   });
 }
@@ -71,15 +79,24 @@ function readDiff(path: string, text: string): readonly StructuredPatch[] {
   try {
     patches = parsePatch(text).filter(({ hunks }) => hunks.length > 0);
   } catch (error) {
-    throw new MutantError(`${path}: the diff cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new MutantError(
+      `${path}: the diff cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   if (patches.length === 0) throw new MutantError(`${path}: the diff changes nothing`);
   for (const patch of patches) {
     const file = fileOf(patch);
-    if (!/^(?:harness|checkers|scenarios)\/[\w./-]+\.ts$/.test(file) || file.includes('..') || file.includes('/test/')) {
-      throw new MutantError(`${path}: the diff changes ${file}; a mutant changes sources of harness/, checkers/ or scenarios/ (a defect of core/ is a known bug: scenarios/bugs/)`);
+    if (
+      !/^(?:harness|checkers|scenarios)\/[\w./-]+\.ts$/.test(file) ||
+      file.includes('..') ||
+      file.includes('/test/')
+    ) {
+      throw new MutantError(
+        `${path}: the diff changes ${file}; a mutant changes sources of harness/, checkers/ or scenarios/ (a defect of core/ is a known bug: scenarios/bugs/)`,
+      );
     }
-    if (patch.oldFileName === '/dev/null' || patch.newFileName === '/dev/null') throw new MutantError(`${path}: the diff creates or removes ${file}; a mutant changes what is there`);
+    if (patch.oldFileName === '/dev/null' || patch.newFileName === '/dev/null')
+      throw new MutantError(`${path}: the diff creates or removes ${file}; a mutant changes what is there`);
   }
   return patches;
 }

@@ -24,14 +24,20 @@ export function written(name: string, change: Change): string {
   const path = `test/mutants/${name}.patch`;
   if (existsSync(join(top, path))) throw new MutantError(`${path} is there already`);
   const file = given('file');
-  const [old, fresh] = [given('old'), given('new')].map((text) => text.replaceAll(String.raw`\n`, '\n')) as [string, string];
+  const [old, fresh] = [given('old'), given('new')].map((text) => text.replaceAll(String.raw`\n`, '\n')) as [
+    string, string,
+  ];
   if (!existsSync(join(top, file))) throw new MutantError(`--file: there is no ${file}`);
   const text = readFileSync(join(top, file), 'utf8');
   const places = text.split(old).length - 1;
-  if (places !== 1) throw new MutantError(`--old occurs ${places} times in ${file}; give more of what stands around it`);
-  const diff = createTwoFilesPatch(`a/${file}`, `b/${file}`, text, text.replace(old, () => fresh), undefined, undefined, { context: 2 });
+  if (places !== 1)
+    throw new MutantError(`--old occurs ${places} times in ${file}; give more of what stands around it`);
+  const diff = createTwoFilesPatch(
+    `a/${file}`, `b/${file}`, text, text.replace(old, () => fresh), undefined, undefined, { context: 2 },
+  );
   const head = [
-    `Breaks: ${given('breaks')}`, ...(change.test ?? []).map((test) => `Test: ${test}`), ...(change.equivalent === undefined ? [] : [`Equivalent: ${change.equivalent}`]),
+    `Breaks: ${given('breaks')}`, ...(change.test ?? []).map((test) => `Test: ${test}`),
+    ...(change.equivalent === undefined ? [] : [`Equivalent: ${change.equivalent}`]),
   ];
   const whole = `${head.join('\n')}\n\n${diff.replace(/^=+\n/, '')}`;
   planted(parseMutant(path, whole), () => text);

@@ -13,7 +13,14 @@ export function executableOf(version: string, folder: string): string | null {
   if (existsSync(node)) return node;
   try {
     mkdirSync(place, { recursive: true });
-    execFileSync('npm', ['install', '--prefix', place, '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', `${packageName}@${version}`], { stdio: 'ignore' });
+    execFileSync(
+      'npm',
+      [
+        'install', '--prefix', place, '--no-save', '--no-audit', '--no-fund', '--ignore-scripts',
+        `${packageName}@${version}`,
+      ],
+      { stdio: 'ignore' },
+    );
   } catch {
     return null;
   }

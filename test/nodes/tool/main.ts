@@ -24,15 +24,20 @@ Exit code: 0 all is the same and passes, 1 something is not, 4 wrong usage.
 
 async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
-    args: [...argv], allowPositionals: true,
-    options: { seeds: { type: 'string', default: '200' }, few: { type: 'string', default: '20' }, in: { type: 'string' }, help: { type: 'boolean' } },
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      seeds: { type: 'string', default: '200' }, few: { type: 'string', default: '20' }, in: { type: 'string' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help === true) {
     process.stdout.write(usage);
     return 0;
   }
   const strange = positionals.find((version) => !/^\d{2}$/.test(version));
-  if (strange !== undefined) throw new AskedWrongly(`"${strange}" is no version of Node: name its first number, such as 22`);
+  if (strange !== undefined)
+    throw new AskedWrongly(`"${strange}" is no version of Node: name its first number, such as 22`);
   const [seeds, few] = [wholeNumber('seeds', values.seeds, 1), wholeNumber('few', values.few, 1)];
   const folder = values.in ?? mkdtempSync(join(tmpdir(), 'whitewater-nodes-'));
   try {
@@ -49,7 +54,9 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     const digests = new Set(tried.map(({ digest }) => digest));
     const isSame = digests.size <= 1;
-    process.stdout.write(`${tried.length} versions, ${isSame ? 'one digest' : `${digests.size} digests`} of ${seeds} seeds\n`);
+    process.stdout.write(
+      `${tried.length} versions, ${isSame ? 'one digest' : `${digests.size} digests`} of ${seeds} seeds\n`,
+    );
     return isSame && tried.every(({ failed }) => failed.length === 0) ? 0 : 1;
   } finally {
     if (values.in === undefined) rmSync(folder, { recursive: true, force: true });

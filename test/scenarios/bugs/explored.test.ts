@@ -55,10 +55,14 @@ test('the counterexample is a plan: it fails on the planted core as on a failing
 });
 
 test('m03, the change of 2015: One Change At A Time, after 5 actions, and the simulator takes them too', async () => {
-  const { code, out } = await whitewater(folder, '--bug', 'm03', 'explore', '--clients', '0', '--members', '3', '--removals', '1', '--max-term', '2', '--max-log', '2',
-    '--max-crashes', '0', '--max-raft-state=-1', '--symmetry', '--workers', '1');
+  const { code, out } = await whitewater(
+    folder, '--bug', 'm03', 'explore', '--clients', '0', '--members', '3', '--removals', '1', '--max-term', '2',
+    '--max-log', '2', '--max-crashes', '0', '--max-raft-state=-1', '--symmetry', '--workers', '1',
+  );
   expect([code, /^distinct ([\d,]+) /m.exec(out)![1]]).toEqual([1, '331']);
-  expect(out).toContain('violated   always: One Change At A Time (after 5 actions: n0 leads term 1 and changes {n0 n1 n2} to {n1 n2} at index 2: the leader has committed no entry of its term)');
+  expect(out).toContain(
+    'violated   always: One Change At A Time (after 5 actions: n0 leads term 1 and changes {n0 n1 n2} to {n1 n2} at index 2: the leader has committed no entry of its term)',
+  );
   expect(out).toContain('the simulator finds it too, at step 9: One Change At A Time');
   const plan = /as a plan of the simulator: (\S+)/.exec(out)![1]!;
   const replayed = await whitewater(folder, '--bug', 'm03', 'replay', plan);

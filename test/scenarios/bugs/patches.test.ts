@@ -30,10 +30,15 @@ describe('known bugs', () => {
     expect([...(await typeErrors(all)).values()]).toEqual([]);
   });
 
-  test.each(bugs.map((bug) => [bug.name, bug] as const))('%s: its core is built, and its witness breaks what its head says', async (_name, bug) => {
-    expect(existsSync(witnessPath(bug.path)), `${witnessPath(bug.path)} is missing: whitewater bugs ${bug.name} --witness`).toBe(true);
-    expect((await replays.witnessed(bug)).property).toBe(bug.property);
-  });
+  test.each(bugs.map((bug) => [bug.name, bug] as const))(
+    '%s: its core is built, and its witness breaks what its head says',
+    async (_name, bug) => {
+      expect(
+        existsSync(witnessPath(bug.path)), `${witnessPath(bug.path)} is missing: whitewater bugs ${bug.name} --witness`,
+      ).toBe(true);
+      expect((await replays.witnessed(bug)).property).toBe(bug.property);
+    },
+  );
 
   test.each(controls.map((bug) => [bug.name, bug] as const))('the control %s is built', (_name, bug) => {
     buildAside(bug, join(folder, bug.name));
@@ -59,7 +64,9 @@ describe('known bugs', () => {
     const planted = new Set(bugs.map(({ id }) => id));
     expect(waiting.filter(([id]) => planted.has(id))).toEqual([]);
     expect([...planted].filter((id) => !catalogue().includes(id))).toEqual(beyond);
-    expect([...[...planted].filter((id) => !beyond.includes(id)), ...waiting.map(([id]) => id)].sort()).toEqual(catalogue());
+    expect([...[...planted].filter((id) => !beyond.includes(id)), ...waiting.map(([id]) => id)].sort()).toEqual(
+      catalogue(),
+    );
     for (const [id, reason] of waiting) expect(reason.length, id).toBeGreaterThan(10);
   });
 });
@@ -72,13 +79,22 @@ const waitingBugs = (): readonly (readonly [string, string])[] =>
 
 /** How many there are of each category. */
 const sizes: Readonly<Record<string, number>> = { E: 11, L: 13, C: 6, P: 8, S: 23, K: 13, R: 11, V: 13, M: 4, D: 5 };
-/** Of our own, that nothing saw before answers were timed, and looked for; and others that systems had which the catalogue does not name. */
-const beyond = ['K14', 'K15', 'K16', 'K17', 'K18', 'M20', 'M21', 'M22', 'M23', 'M24', 'M25', 'M26', 'R12', 'R13', 'V20', 'V21', 'V22', 'W01', 'W02', 'W03', 'W04', 'W05'];
+/**
+ * Of our own, that nothing saw before answers were timed, and looked for; and others that systems had which the
+ * catalogue does not name.
+ */
+const beyond = [
+  'K14', 'K15', 'K16', 'K17', 'K18', 'M20', 'M21', 'M22', 'M23', 'M24', 'M25', 'M26', 'R12', 'R13', 'V20', 'V21', 'V22',
+  'W01', 'W02', 'W03', 'W04', 'W05',
+];
 
 const catalogue = (): readonly string[] =>
-  Object.entries(sizes).flatMap(([letter, size]) => Array.from({ length: size }, (_, i) => `${letter}${String(i + 1).padStart(2, '0')}`)).sort();
+  Object.entries(sizes)
+    .flatMap(([letter, size]) => Array.from({ length: size }, (_, i) => `${letter}${String(i + 1).padStart(2, '0')}`))
+    .sort();
 
 test('all patches together show all kinds of difficulty', () => {
   const of = (difficulty: KnownBug['difficulty']): number => all.filter((bug) => bug.difficulty === difficulty).length;
-  for (const difficulty of ['easy', 'medium', 'hard', 'control'] as const) expect(of(difficulty), difficulty).toBeGreaterThan(5);
+  for (const difficulty of ['easy', 'medium', 'hard', 'control'] as const)
+    expect(of(difficulty), difficulty).toBeGreaterThan(5);
 });

@@ -7,7 +7,9 @@ import { labTests } from '../../../scenarios/lab/scripts.ts';
 import { gapTests } from '../../../scenarios/lab-gaps/gap-tests.ts';
 
 const of = (folder: string): readonly (readonly [string, Scenario])[] =>
-  labScenarios.filter(({ name }) => name.startsWith(`${folder}/`)).map((scenario) => [scenario.name, scenario] as const);
+  labScenarios
+    .filter(({ name }) => name.startsWith(`${folder}/`))
+    .map((scenario) => [scenario.name, scenario] as const);
 
 const seeds = [1, 2];
 

@@ -1,4 +1,7 @@
-/** One seed in a thousand is long (issue 16, "Long runs"): it is told, it goes through thousands of operations, and no other seed is moved by it. */
+/**
+ * One seed in a thousand is long (issue 16, "Long runs"): it is told, it goes through thousands of operations, and no
+ * other seed is moved by it.
+ */
 import { describe, expect, test } from 'vitest';
 import { run } from '../../../harness/run.ts';
 import { RandomStreams } from '../../../harness/world/random.ts';

@@ -8,7 +8,10 @@ import type { RaftKvSettings } from '../../../scenarios/systems/raft-kv-settings
 const plans = Array.from({ length: 1000 }, (_, i) => swarm.draw(i + 1));
 const settingsOf = (plan: Plan) => plan.settings as RaftKvSettings;
 const moving = plans.filter((plan) => settingsOf(plan).members !== undefined);
-const changesOf = ({ operations }: Plan) => operations.filter(({ request }) => !('key' in (request as object))).map(({ client, request }) => ({ client, change: request as Change }));
+const changesOf = ({ operations }: Plan) =>
+  operations
+    .filter(({ request }) => !('key' in (request as object)))
+    .map(({ client, request }) => ({ client, change: request as Change }));
 
 describe('a quarter of the seeds', () => {
   test('has them, never with one server alone', () => {
@@ -21,11 +24,15 @@ describe('a quarter of the seeds', () => {
       const members = settingsOf(plan).members!;
       expect(members.length > 0 && members.every((id) => id < plan.servers), plan.seed).toBe(true);
     }
-    expect(moving.filter((plan) => settingsOf(plan).members!.length < plan.servers).length / moving.length).toBeGreaterThan(0.5);
+    expect(
+      moving.filter((plan) => settingsOf(plan).members!.length < plan.servers).length / moving.length,
+    ).toBeGreaterThan(0.5);
   });
 
   test('protects its leaders from who has left and does not know it (dissertation 4.2.3)', () => {
-    expect(moving.filter((plan) => settingsOf(plan).preVote !== true && settingsOf(plan).checkQuorum !== true)).toEqual([]);
+    expect(moving.filter((plan) => settingsOf(plan).preVote !== true && settingsOf(plan).checkQuorum !== true)).toEqual(
+      [],
+    );
   });
 
   test('leaves no server in trouble behind the storm', () => {
@@ -37,12 +44,16 @@ describe('a quarter of the seeds', () => {
       const operators = new Set(changesOf(plan).map(({ client }) => client));
       expect(operators.size === 1 || operators.size === 2, plan.seed).toBe(true);
       expect(Math.min(...operators), plan.seed).toBe(plan.clients - operators.size);
-      expect(plan.operations.filter(({ client, request }) => operators.has(client) && 'key' in (request as object))).toEqual([]);
+      expect(
+        plan.operations.filter(({ client, request }) => operators.has(client) && 'key' in (request as object)),
+      ).toEqual([]);
     }
   });
 
   test('asks for changes of every kind', () => {
-    expect([...new Set(moving.flatMap((plan) => changesOf(plan).map(({ change }) => change.kind)))].sort()).toEqual(['addLearner', 'addServer', 'removeServer', 'replaceServers']);
+    expect([...new Set(moving.flatMap((plan) => changesOf(plan).map(({ change }) => change.kind)))].sort()).toEqual([
+      'addLearner', 'addServer', 'removeServer', 'replaceServers',
+    ]);
   });
 });
 

@@ -1,4 +1,7 @@
-/** Replacements of several servers at once in the plans of the swarm: in some plans where servers come and go, and in no others. */
+/**
+ * Replacements of several servers at once in the plans of the swarm: in some plans where servers come and go, and in no
+ * others.
+ */
 import { expect, test } from 'vitest';
 import type { Change, Replacement } from '../../../core/raft/members.ts';
 import { RandomStreams } from '../../../harness/world/random.ts';
@@ -8,7 +11,8 @@ import { withReplacements } from '../../../scenarios/swarm/replacements.ts';
 import type { RaftKvSettings } from '../../../scenarios/systems/raft-kv-settings.ts';
 
 const plans = Array.from({ length: 1000 }, (_, i) => swarm.draw(i + 1));
-const replacementsOf = ({ operations }: Plan): readonly Replacement[] => operations.flatMap(({ request }) => ((request as Change).kind === 'replaceServers' ? [request as Replacement] : []));
+const replacementsOf = ({ operations }: Plan): readonly Replacement[] =>
+  operations.flatMap(({ request }) => ((request as Change).kind === 'replaceServers' ? [request as Replacement] : []));
 const moving = plans.filter((plan) => (plan.settings as RaftKvSettings).members !== undefined);
 
 test('two in five of the plans where servers come and go ask for some, and no others', () => {
@@ -21,16 +25,23 @@ test('each names servers of the plan, in rising order, each once, and somebody w
   for (const plan of moving) {
     for (const { voters, learners } of replacementsOf(plan)) {
       const all = [...voters, ...learners];
-      expect(voters.length > 0 && new Set(all).size === all.length && all.every((id) => id < plan.servers), plan.seed).toBe(true);
+      expect(
+        voters.length > 0 && new Set(all).size === all.length && all.every((id) => id < plan.servers),
+        plan.seed,
+      ).toBe(true);
       for (const ids of [voters, learners]) expect(ids.toSorted((a, b) => a - b)).toEqual(ids);
     }
   }
   const all = moving.flatMap(replacementsOf);
-  expect([all.some(({ learners }) => learners.length > 0), all.some(({ learners }) => learners.length === 0)]).toEqual([true, true]);
+  expect([all.some(({ learners }) => learners.length > 0), all.some(({ learners }) => learners.length === 0)]).toEqual([
+    true, true,
+  ]);
 });
 
 test('each takes the place of another change: who asks, and when, stays as it was', () => {
-  const changes = Array.from({ length: 8 }, (_, i) => ({ client: i % 2, atUs: i * 1000, request: { kind: 'removeServer', server: i % 3 } }));
+  const changes = Array.from({ length: 8 }, (_, i) => ({
+    client: i % 2, atUs: i * 1000, request: { kind: 'removeServer', server: i % 3 },
+  }));
   const kinds = new Set<number>();
   for (let seed = 1; seed <= 40; seed++) {
     const asked = withReplacements(new RandomStreams(`of ${seed}`).stream('replacements'), changes, 5);

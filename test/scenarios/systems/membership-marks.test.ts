@@ -1,4 +1,6 @@
-/** What a report says of who takes part (scenarios/systems/membership-marks.ts), and which rule a step breaks by itself. */
+/**
+ * What a report says of who takes part (scenarios/systems/membership-marks.ts), and which rule a step breaks by itself.
+ */
 import { expect, test } from 'vitest';
 import { marksOf } from '../../../scenarios/systems/raft-kv-marks.ts';
 import type { Change } from '../../../core/raft/members.ts';
@@ -9,7 +11,9 @@ import { Cluster, firstClient } from '../../support/cluster.ts';
 
 const operator = firstClient;
 const nameOf = (node: number): string => (node < firstClient ? `n${node}` : `c${node - firstClient}`);
-const asked = (sequence: number, change: Change): ServerEvent => ({ kind: 'message', from: operator, message: { kind: 'clientRequest', sequence, operation: change } });
+const asked = (sequence: number, change: Change): ServerEvent => ({
+  kind: 'message', from: operator, message: { kind: 'clientRequest', sequence, operation: change },
+});
 const remove = (server: number): Change => ({ kind: 'removeServer', server });
 
 /** n0 leads three of four, and its no-op is committed. */
@@ -21,28 +25,48 @@ function led(): Cluster {
 }
 
 /** What a report says of a step: the words, and the rule where one is broken. */
-function told(before: Server, event: ServerEvent, doctored: (after: Server) => Server = (after) => after, kinds = ['change', 'kept', 'answer', 'commit', 'waits', 'left', 'timer']) {
+function told(
+  before: Server, event: ServerEvent, doctored: (after: Server) => Server = (after) => after,
+  kinds = ['change', 'kept', 'answer', 'commit', 'waits', 'left', 'timer'],
+) {
   const { state, effects } = stepWithOptions(before, event);
-  return marksOf({ node: before.config.id, before, after: doctored(state), event, effects, nameOf }).filter(({ kind }) => kinds.includes(kind)).map(({ says, against }) => [says, against]);
+  return marksOf({ node: before.config.id, before, after: doctored(state), event, effects, nameOf })
+    .filter(({ kind }) => kinds.includes(kind))
+    .map(({ says, against }) => [says, against]);
 }
 
 test('a change is told with its entry; one that is not committed yet breaks a rule when another follows (4.1)', () => {
   const server = led().server(0);
-  expect(told(server, asked(1, remove(2)))).toEqual([['changes who takes part from {n0 n1 n2} to {n0 n1}, as entry 2', null]]);
-  const early = told(server, asked(1, remove(2)), (after) => ({ ...after, raft: { ...after.raft, commitIndex: 0 } }), ['change']);
-  expect(early).toEqual([['changes who takes part from {n0 n1 n2} to {n0 n1}, as entry 2', 'the leader has committed no entry of its term (4.1)']]);
+  expect(told(server, asked(1, remove(2)))).toEqual([
+    ['changes who takes part from {n0 n1 n2} to {n0 n1}, as entry 2', null],
+  ]);
+  const early = told(server, asked(1, remove(2)), (after) => ({ ...after, raft: { ...after.raft, commitIndex: 0 } }), [
+    'change',
+  ]);
+  expect(early).toEqual([
+    [
+      'changes who takes part from {n0 n1 n2} to {n0 n1}, as entry 2',
+      'the leader has committed no entry of its term (4.1)',
+    ],
+  ]);
 });
 
 test('a joint configuration is told with both of its sets, and left when it is committed (4.3)', () => {
   const cluster = led();
   const wish: Change = { kind: 'replaceServers', voters: [0, 1], learners: [2] };
   const server = cluster.server(0);
-  expect(told(server, asked(1, wish))).toEqual([['changes who takes part from {n0 n1 n2} to {n0 n1 and n0 n1 n2; n2 to learn}, as entry 2', null]]);
+  expect(told(server, asked(1, wish))).toEqual([
+    ['changes who takes part from {n0 n1 n2} to {n0 n1 and n0 n1 n2; n2 to learn}, as entry 2', null],
+  ]);
   cluster.handle(0, asked(1, wish));
   const joint = cluster.server(0);
   const { role } = joint.raft;
   const leaves = { ...joint, raft: { ...joint.raft, role: { ...role as Leader, matchIndex: [0, 2, 1, 0] } } };
-  const ticks: ServerEvent = { kind: 'message', from: 2, message: { kind: 'appendEntriesReply', term: 1, success: true, index: 2, conflictTerm: 0, conflictIndex: 0 } };
+  const ticks: ServerEvent = {
+    kind: 'message',
+    from: 2,
+    message: { kind: 'appendEntriesReply', term: 1, success: true, index: 2, conflictTerm: 0, conflictIndex: 0 },
+  };
   const says = 'changes who takes part from {n0 n1 and n0 n1 n2; n2 to learn} to {n0 n1; n2 learn}, as entry 3';
   expect(told(leaves, ticks, (after) => after, ['change'])).toEqual([[says, null]]);
   const early = told(leaves, ticks, (after) => ({ ...after, raft: { ...after.raft, commitIndex: 1 } }), ['change']);
@@ -57,7 +81,9 @@ test('a leader that stays in it with a heartbeat, when it is committed, breaks a
   const ticks: ServerEvent = { kind: 'timer', timer: 'heartbeat' };
   const marks = (before: Server, doctored: (after: Server) => Server) => told(before, ticks, doctored, ['stays']);
   expect([marks(committed, (after) => after), marks(joint, () => joint)]).toEqual([[], []]);
-  expect(marks(committed, () => committed)).toEqual([['goes on with {n0 n1 and n0 n1 n2}', 'a joint configuration that is committed is left (4.3)']]);
+  expect(marks(committed, () => committed)).toEqual([
+    ['goes on with {n0 n1 and n0 n1 n2}', 'a joint configuration that is committed is left (4.3)'],
+  ]);
 });
 
 test('an operator is told of a replacement by all that it names', () => {
@@ -68,9 +94,16 @@ test('an operator is told of a replacement by all that it names', () => {
 
 test('who has no vote waits for a leader, and breaks no rule; who has one does, when it does not stand (4.2.1, 5.2)', () => {
   const cluster = led();
-  expect(told(cluster.server(3), { kind: 'timer', timer: 'election' })).toEqual([['hears no leader, has no vote, and waits', null]]);
+  expect(told(cluster.server(3), { kind: 'timer', timer: 'election' })).toEqual([
+    ['hears no leader, has no vote, and waits', null],
+  ]);
   const idle = cluster.server(1);
-  expect(told(idle, { kind: 'timer', timer: 'election' }, () => idle)).toEqual([['hears no leader and stays a follower of term 1', 'whoever hears nothing until its timer fires begins a new election (5.2)']]);
+  expect(told(idle, { kind: 'timer', timer: 'election' }, () => idle)).toEqual([
+    [
+      'hears no leader and stays a follower of term 1',
+      'whoever hears nothing until its timer fires begins a new election (5.2)',
+    ],
+  ]);
 });
 
 test('a learner counts for no majority (4.2.1)', () => {
@@ -78,22 +111,47 @@ test('a learner counts for no majority (4.2.1)', () => {
   cluster.handle(0, asked(1, { kind: 'addLearner', server: 3 }));
   const { config, raft } = cluster.server(0);
   const role = raft.role as Leader;
-  const leads = { ...cluster.server(0), raft: withOffice({ ...raft, role: { ...role, matchIndex: [0, 1, 1, 2] } }, role.office!) };
+  const leads = {
+    ...cluster.server(0), raft: withOffice({ ...raft, role: { ...role, matchIndex: [0, 1, 1, 2] } }, role.office!),
+  };
   const ticks: ServerEvent = { kind: 'timer', timer: 'heartbeat' };
   const commits = told(leads, ticks, (after) => ({ ...after, raft: { ...after.raft, commitIndex: 2 } }), ['commit']);
-  expect([config.clusterSize, commits]).toEqual([4, [['commits entry 2 of term 1 as leader of term 1; it counts n0', '1 of 3 are no majority (5.3)']]]);
+  expect([config.clusterSize, commits]).toEqual([
+    4,
+    [['commits entry 2 of term 1 as leader of term 1; it counts n0', '1 of 3 are no majority (5.3)']],
+  ]);
 });
 
 test('an operator is told of its change, by whoever has committed an entry since it was asked (section 8)', () => {
   const cluster = led();
   cluster.handle(0, asked(1, { kind: 'addServer', server: 2 }));
   const server = cluster.server(0);
-  const answer = (commitIndex: number) => marksOf({
-    node: 0, before: server, after: { ...server, changing: [], raft: { ...server.raft, commitIndex } }, event: { kind: 'timer', timer: 'heartbeat' }, nameOf,
-    effects: [{ kind: 'send', to: operator, message: { kind: 'clientReply', sequence: 1, outcome: { kind: 'done', result: true } } }],
-  }).filter(({ kind }) => kind === 'answer').map(({ says, against }) => [says, against]);
+  const answer = (commitIndex: number) =>
+    marksOf({
+      node: 0,
+      before: server,
+      after: { ...server, changing: [], raft: { ...server.raft, commitIndex } },
+      event: { kind: 'timer', timer: 'heartbeat' },
+      nameOf,
+      effects: [
+        {
+          kind: 'send', to: operator,
+          message: { kind: 'clientReply', sequence: 1, outcome: { kind: 'done', result: true } },
+        },
+      ],
+    })
+      .filter(({ kind }) => kind === 'answer')
+      .map(({ says, against }) => [says, against]);
   const says = 'tells c0 that addServer(n2) is done';
-  expect([answer(2), answer(1)]).toEqual([[[says, null]], [[says, 'no entry behind 1, where its log ended when it was asked, is committed: an old leader tells what was (section 8)']]]);
+  expect([answer(2), answer(1)]).toEqual([
+    [[says, null]],
+    [
+      [
+        says,
+        'no entry behind 1, where its log ended when it was asked, is committed: an old leader tells what was (section 8)',
+      ],
+    ],
+  ]);
 });
 
 test('a leader that has left leads no more (4.2.2)', () => {
@@ -102,7 +160,11 @@ test('a leader that has left leads no more (4.2.2)', () => {
   const { raft } = cluster.server(0);
   const role = raft.role as Leader;
   const server = { ...cluster.server(0), raft: { ...raft, role: { ...role, matchIndex: [0, 2, 1, 0] } } };
-  const event: ServerEvent = { kind: 'message', from: 2, message: { kind: 'appendEntriesReply', term: 1, success: true, index: 2, conflictTerm: 0, conflictIndex: 0 } };
+  const event: ServerEvent = {
+    kind: 'message',
+    from: 2,
+    message: { kind: 'appendEntriesReply', term: 1, success: true, index: 2, conflictTerm: 0, conflictIndex: 0 },
+  };
   expect(told(server, event, (after) => after, ['left'])).toEqual([['leads term 1 no more', null]]);
 });
 
@@ -112,11 +174,17 @@ test('a snapshot keeps what its log says up to its end (5.1)', () => {
   cluster.deliver();
   cluster.handle(0, asked(1, { kind: 'addLearner', server: 3 }));
   const server = cluster.server(0);
-  const event: ServerEvent = { kind: 'message', from: 1, message: { kind: 'appendEntriesReply', term: 1, success: true, index: 2, conflictTerm: 0, conflictIndex: 0 } };
+  const event: ServerEvent = {
+    kind: 'message',
+    from: 1,
+    message: { kind: 'appendEntriesReply', term: 1, success: true, index: 2, conflictTerm: 0, conflictIndex: 0 },
+  };
   expect(told(server, event, (after) => after, ['kept'])).toEqual([]);
   const forgets = (after: Server): Server => {
     const { configuration: _gone, ...snapshot } = after.raft.persistent.snapshot!;
     return { ...after, raft: { ...after.raft, persistent: { ...after.raft.persistent, snapshot } } };
   };
-  expect(told(server, event, forgets, ['kept'])).toEqual([['keeps with its snapshot up to 2 that nobody came or went', 'up to there its log says {n0 n1 n2; n3 learn} (5.1)']]);
+  expect(told(server, event, forgets, ['kept'])).toEqual([
+    ['keeps with its snapshot up to 2 that nobody came or went', 'up to there its log says {n0 n1 n2; n3 learn} (5.1)'],
+  ]);
 });

@@ -12,10 +12,15 @@ import { mustHappen } from '../../../scenarios/systems/raft-kv-witnesses.ts';
 import { places, placeAlone } from '../../../scenarios/systems/code-places.ts';
 import { raft } from '../../../scenarios/systems/raft.ts';
 
-const config = { id: 0, clusterSize: 1, electionTimeoutUs: { min: 1, max: 2 }, heartbeatUs: 1, entriesPerMessageMax: 4, noopOnElection: false, snapshotEvery: 0 };
+const config = {
+  id: 0, clusterSize: 1, electionTimeoutUs: { min: 1, max: 2 }, heartbeatUs: 1, entriesPerMessageMax: 4,
+  noopOnElection: false, snapshotEvery: 0,
+};
 const server = logServerProcess(config);
-const told = (before: LogServer | null, after: LogServer, event: AnyEvent | null, effects: readonly Effect<unknown, unknown, unknown>[]): ToldStep =>
-  ({ node: 0, before, after, event, effects, nameOf: (node) => `n${node}` });
+const told = (
+  before: LogServer | null, after: LogServer, event: AnyEvent | null,
+  effects: readonly Effect<unknown, unknown, unknown>[],
+): ToldStep => ({ node: 0, before, after, event, effects, nameOf: (node) => `n${node}` });
 const after = (before: LogServer, event: Event<never, never>): readonly [LogServer, ToldStep] => {
   const { state, effects } = server.step(before, event);
   return [state, told(before, state, event as AnyEvent, effects)];
@@ -30,11 +35,17 @@ describe('a server of Raft alone', () => {
   const [, refused] = after(boot.state, start);
 
   test('starts, is elected, takes a command, commits and applies it: each with its place', () => {
-    expect(briefly(raft.marksOf!(told(null, boot.state, null, boot.effects)))).toEqual([['start', 'starts in term 0 with no vote, a log from 0 to 0, and has executed up to 0', places.recover, null]]);
+    expect(briefly(raft.marksOf!(told(null, boot.state, null, boot.effects)))).toEqual([
+      ['start', 'starts in term 0 with no vote, a log from 0 to 0, and has executed up to 0', places.recover, null],
+    ]);
     expect(briefly(raft.marksOf!(election)).map(([kind]) => kind)).toEqual(['term', 'election', 'persist']);
     const marks = briefly(raft.marksOf!(proposal));
-    expect(marks).toContainEqual(['propose', 'puts into its log, as entry 1 of term 1, start("x")', places.onStart, null]);
-    expect(marks).toContainEqual(['commit', 'commits entry 1 of term 1 as leader of term 1; it counts n0', places.advanceCommitIndex, null]);
+    expect(marks).toContainEqual([
+      'propose', 'puts into its log, as entry 1 of term 1, start("x")', places.onStart, null,
+    ]);
+    expect(marks).toContainEqual([
+      'commit', 'commits entry 1 of term 1 as leader of term 1; it counts n0', places.advanceCommitIndex, null,
+    ]);
     expect(marks).toContainEqual(['execute', 'applies entry 1', places.deliver, null]);
     expect(marks).toContainEqual(['persist', 'writes append', places.logSettle, null]);
     expect(briefly(raft.marksOf!(refused))).toEqual([]);
@@ -42,27 +53,57 @@ describe('a server of Raft alone', () => {
 
   test('its steps have words, and nothing that it says stands in the key/value server', () => {
     expect([raft.tellStep!(proposal)?.text, raft.tellStep!(refused)?.text]).toEqual([
-      'has log entries up to 1/1; commits up to 1; is given start("x"), as entry 1 of term 1', 'is given start("x"), and does not lead',
+      'has log entries up to 1/1; commits up to 1; is given start("x"), as entry 1 of term 1',
+      'is given start("x"), and does not lead',
     ]);
     const steps = [told(null, boot.state, null, boot.effects), election, proposal];
-    expect(steps.flatMap((step) => raft.marksOf!(step)).flatMap(({ at }) => at).filter((at) => /core\/(?:server|kv)/.test(at))).toEqual([]);
-    expect([raft.codeOf!(null, true), raft.codeOf!(start, true), raft.codeOf!({ kind: 'timer', timer: 'election' }, true)]).toEqual([places.bootLogServer, places.onStart, places.onElectionTimeout]);
+    expect(
+      steps
+        .flatMap((step) => raft.marksOf!(step))
+        .flatMap(({ at }) => at)
+        .filter((at) => /core\/(?:server|kv)/.test(at)),
+    ).toEqual([]);
+    expect([
+      raft.codeOf!(null, true), raft.codeOf!(start, true), raft.codeOf!({ kind: 'timer', timer: 'election' }, true),
+    ]).toEqual([places.bootLogServer, places.onStart, places.onElectionTimeout]);
   });
 
   test.each([
-    ['lastApplied runs ahead of what was applied', (state: LogServer) => ({ ...state, raft: { ...state.raft, lastApplied: 9 } }), 'deliver', 'lastApplied is the last index that was applied (Figure 2)'],
-    ['what is not committed is applied', (state: LogServer) => ({ ...state, raft: { ...state.raft, commitIndex: 0 } }), 'execute', 'only what is committed is applied, and commitIndex is 0 (Figure 2)'],
-    ['the service goes back', (state: LogServer) => ({ ...state, applied: boot.state.applied, raft: { ...state.raft, lastApplied: 0 } }), 'execute', 'the service never goes back, and had applied up to 1 (Figure 2)'],
+    [
+      'lastApplied runs ahead of what was applied',
+      (state: LogServer) => ({ ...state, raft: { ...state.raft, lastApplied: 9 } }), 'deliver',
+      'lastApplied is the last index that was applied (Figure 2)',
+    ],
+    [
+      'what is not committed is applied', (state: LogServer) => ({ ...state, raft: { ...state.raft, commitIndex: 0 } }),
+      'execute', 'only what is committed is applied, and commitIndex is 0 (Figure 2)',
+    ],
+    [
+      'the service goes back',
+      (state: LogServer) => ({ ...state, applied: boot.state.applied, raft: { ...state.raft, lastApplied: 0 } }),
+      'execute',
+      'the service never goes back, and had applied up to 1 (Figure 2)',
+    ],
   ])('%s: the step says which rule it breaks', (_what, spoil, kind, against) => {
     const whole = proposal.after as LogServer;
-    const step = { ...proposal, before: kind === 'execute' && against.includes('back') ? whole : proposal.before, after: spoil(whole) };
-    expect(briefly(raft.marksOf!(step)).filter(([one]) => one === kind).map(([, , , rule]) => rule)).toEqual([against]);
+    const step = {
+      ...proposal, before: kind === 'execute' && against.includes('back') ? whole : proposal.before,
+      after: spoil(whole),
+    };
+    expect(
+      briefly(raft.marksOf!(step))
+        .filter(([one]) => one === kind)
+        .map(([, , , rule]) => rule),
+    ).toEqual([against]);
   });
 
   test('every place of it is in the source', () => {
     for (const place of Object.values(places).map(placeAlone)) {
       const [file, name] = place.split(' ') as [string, string];
-      expect([place, new RegExp(`\\b(?:function|const) ${name}\\b|\\b${name}\\(`).test(readFileSync(file, 'utf8'))]).toEqual([place, true]);
+      expect([
+        place,
+        new RegExp(`\\b(?:function|const) ${name}\\b|\\b${name}\\(`).test(readFileSync(file, 'utf8')),
+      ]).toEqual([place, true]);
     }
   });
 });
@@ -74,17 +115,33 @@ test('a report on Lab 2 points at the function: votes are granted twice in a ter
     ...process,
     step(state, event) {
       const { raft: one } = state as LogServer;
-      const isAsked = event.kind === 'message' && (event.message as { kind: string }).kind === 'requestVote' && one.role.kind === 'candidate';
-      const asked = isAsked ? { ...(state as LogServer), raft: { ...one, role: { kind: 'follower', leaderId: null }, persistent: { ...one.persistent, votedFor: null } } } : state;
+      const isAsked =
+        event.kind === 'message' &&
+        (event.message as { kind: string }).kind === 'requestVote' &&
+        one.role.kind === 'candidate';
+      const asked = isAsked
+        ? {
+            ...(state as LogServer),
+            raft: {
+              ...one, role: { kind: 'follower', leaderId: null }, persistent: { ...one.persistent, votedFor: null },
+            },
+          }
+        : state;
       return process.step(asked, event);
     },
   });
   const system: System = { ...scenario.system, processes: (plan) => scenario.system.processes(plan).map(forgetful) };
   const found = Array.from({ length: 200 }, (_, seed) => seed + 1).find((seed) => {
-    const { verdict } = buildReport({ system, what: 'x', seed, plan: drawPlan(scenario, seed), shrunk: null, original: null, commands: { replay: 'r', pin: 'p' }, files: {} });
+    const { verdict } = buildReport({
+      system, what: 'x', seed, plan: drawPlan(scenario, seed), shrunk: null, original: null,
+      commands: { replay: 'r', pin: 'p' }, files: {},
+    });
     return verdict.kind === 'violation';
   });
-  const report = buildReport({ system, what: 'x', seed: found!, plan: drawPlan(scenario, found!), shrunk: null, original: null, commands: { replay: 'r', pin: 'p' }, files: {} });
+  const report = buildReport({
+    system, what: 'x', seed: found!, plan: drawPlan(scenario, found!), shrunk: null, original: null,
+    commands: { replay: 'r', pin: 'p' }, files: {},
+  });
   expect(report.verdict).toMatchObject({ kind: 'violation', property: 'One Vote Per Term' });
   expect(report.meaning).not.toBeNull();
   expect(report.testimony.lookIn[0]).toMatchObject({ at: places.onRequestVote });

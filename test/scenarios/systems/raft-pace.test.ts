@@ -7,14 +7,25 @@ import { swarm } from '../../../scenarios/swarm.ts';
 test('a change of the membership waits for a server, for ten rounds where that is down (dissertation 4.2.1), and is not timed: seeds 401187 and 402311', () => {
   const plan = swarm.draw(1);
   const { isTimed } = raftPace(plan, plan.settings as RaftKvSettings);
-  const requests = [{ kind: 'get', key: 'k' }, { kind: 'put', key: 'k', value: '' }, { kind: 'addServer', server: 1 }, { kind: 'addLearner', server: 1 }, { kind: 'removeServer', server: 1 }];
+  const requests = [
+    { kind: 'get', key: 'k' }, { kind: 'put', key: 'k', value: '' }, { kind: 'addServer', server: 1 },
+    { kind: 'addLearner', server: 1 }, { kind: 'removeServer', server: 1 },
+  ];
   expect(requests.map((request) => isTimed!(request))).toEqual([true, true, false, false, false]);
 });
 
 test('clocks that were set back let a leader come later, as far as a majority of them was (seed 527051)', () => {
   const plan = { ...swarm.draw(1), servers: 3, faults: [] };
   const leaderlessUs = (...jumps: readonly (readonly [number, number])[]): number =>
-    raftPace({ ...plan, faults: jumps.map(([node, byUs]) => ({ kind: 'clockJump', atUs: 0, nodes: [node], byUs })) }, plan.settings as RaftKvSettings).leaderlessUs;
+    raftPace(
+      { ...plan, faults: jumps.map(([node, byUs]) => ({ kind: 'clockJump', atUs: 0, nodes: [node], byUs })) },
+      plan.settings as RaftKvSettings,
+    ).leaderlessUs;
   const usual = leaderlessUs();
-  expect([leaderlessUs([0, -1000]), leaderlessUs([0, -1000], [1, -200]), leaderlessUs([0, -1000], [1, 50], [2, -300], [2, -300])].map((one) => one - usual)).toEqual([0, 200, 600]);
+  expect(
+    [
+      leaderlessUs([0, -1000]), leaderlessUs([0, -1000], [1, -200]),
+      leaderlessUs([0, -1000], [1, 50], [2, -300], [2, -300]),
+    ].map((one) => one - usual),
+  ).toEqual([0, 200, 600]);
 });

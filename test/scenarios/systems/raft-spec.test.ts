@@ -4,7 +4,9 @@ import type { AnyRaftMessage } from '../../../core/raft/option-messages.ts';
 import { withCommitIndex, withLastApplied, type Raft } from '../../../core/raft/state.ts';
 import type { ServerMessage } from '../../../core/server.ts';
 import { raftSpecification } from '../../../scenarios/systems/raft-spec.ts';
-import { accepts, candidate, follower, leader, leadership, proposes, standsForElection, grantsVote } from '../../support/raft-states.ts';
+import {
+  accepts, candidate, follower, leader, leadership, proposes, standsForElection, grantsVote,
+} from '../../support/raft-states.ts';
 
 const specification = (more: object = {}) => raftSpecification({ servers: 3, network: {}, ...more });
 const seen = (raft: Raft) => specification().server({ raft });
@@ -12,7 +14,10 @@ const seen = (raft: Raft) => specification().server({ raft });
 describe('a server', () => {
   test('that follows has its term, vote, log and commitIndex, and no more', () => {
     const { log, ...fields } = seen(follower({ id: 2, term: 7, votedFor: 1, log: [3, 7], commitIndex: 1 }));
-    expect(fields).toEqual({ id: 2, role: 'follower', currentTerm: 7, votedFor: 1, commitIndex: 1, votesGranted: [], nextIndex: [], matchIndex: [] });
+    expect(fields).toEqual({
+      id: 2, role: 'follower', currentTerm: 7, votedFor: 1, commitIndex: 1, votesGranted: [], nextIndex: [],
+      matchIndex: [],
+    });
     expect([log.baseIndex, log.baseTerm, log.lastIndex, log.termAt(1), log.termAt(2)]).toEqual([0, 0, 2, 3, 7]);
     expect(log.commandAt(2)).toMatchObject({ operation: { value: '7.2' } });
   });
@@ -89,20 +94,47 @@ describe('a message', () => {
   const snapshot = { lastIncludedIndex: 5, lastIncludedTerm: 2, data: null as never, sizeBytes: 0 };
   const entries = [{ term: 2, command: null, sizeBytes: 8 }];
   test.each<[AnyRaftMessage, object]>([
-    [{ kind: 'requestVote', term: 3, lastLogIndex: 4, lastLogTerm: 2 }, { kind: 'RequestVoteRequest', term: 3, lastLogIndex: 4, lastLogTerm: 2 }],
-    [{ kind: 'requestVoteReply', term: 3, voteGranted: true }, { kind: 'RequestVoteResponse', term: 3, voteGranted: true }],
-    [{ kind: 'requestVoteReply', term: 3, voteGranted: false }, { kind: 'RequestVoteResponse', term: 3, voteGranted: false }],
-    [{ kind: 'appendEntries', term: 3, prevLogIndex: 4, prevLogTerm: 2, entries, leaderCommit: 1 }, { kind: 'AppendEntriesRequest', term: 3, prevLogIndex: 4, prevLogTerm: 2, entries, leaderCommit: 1 }],
-    [{ kind: 'appendEntriesReply', term: 3, success: true, index: 5, conflictTerm: 0, conflictIndex: 0 }, { kind: 'AppendEntriesResponse', term: 3, success: true, matchIndex: 5 }],
-    [{ kind: 'appendEntriesReply', term: 3, success: false, index: 5, conflictTerm: 2, conflictIndex: 4 }, { kind: 'AppendEntriesResponse', term: 3, success: false, matchIndex: 0 }],
-    [{ kind: 'installSnapshot', term: 3, snapshot }, { kind: 'InstallSnapshotRequest', term: 3, lastIncludedIndex: 5, lastIncludedTerm: 2 }],
-    [{ kind: 'installSnapshotReply', term: 3, lastIncludedIndex: 5 }, { kind: 'InstallSnapshotResponse', term: 3, matchIndex: 5 }],
+    [
+      { kind: 'requestVote', term: 3, lastLogIndex: 4, lastLogTerm: 2 },
+      { kind: 'RequestVoteRequest', term: 3, lastLogIndex: 4, lastLogTerm: 2 },
+    ],
+    [
+      { kind: 'requestVoteReply', term: 3, voteGranted: true },
+      { kind: 'RequestVoteResponse', term: 3, voteGranted: true },
+    ],
+    [
+      { kind: 'requestVoteReply', term: 3, voteGranted: false },
+      { kind: 'RequestVoteResponse', term: 3, voteGranted: false },
+    ],
+    [
+      { kind: 'appendEntries', term: 3, prevLogIndex: 4, prevLogTerm: 2, entries, leaderCommit: 1 },
+      { kind: 'AppendEntriesRequest', term: 3, prevLogIndex: 4, prevLogTerm: 2, entries, leaderCommit: 1 },
+    ],
+    [
+      { kind: 'appendEntriesReply', term: 3, success: true, index: 5, conflictTerm: 0, conflictIndex: 0 },
+      { kind: 'AppendEntriesResponse', term: 3, success: true, matchIndex: 5 },
+    ],
+    [
+      { kind: 'appendEntriesReply', term: 3, success: false, index: 5, conflictTerm: 2, conflictIndex: 4 },
+      { kind: 'AppendEntriesResponse', term: 3, success: false, matchIndex: 0 },
+    ],
+    [
+      { kind: 'installSnapshot', term: 3, snapshot },
+      { kind: 'InstallSnapshotRequest', term: 3, lastIncludedIndex: 5, lastIncludedTerm: 2 },
+    ],
+    [
+      { kind: 'installSnapshotReply', term: 3, lastIncludedIndex: 5 },
+      { kind: 'InstallSnapshotResponse', term: 3, matchIndex: 5 },
+    ],
   ])('%j', (message, told) => {
     expect(specification().message(1, 2, message)).toEqual({ source: 1, dest: 2, ...told });
   });
 
-  test.each([{ kind: 'clientRequest' }, { kind: 'clientReply' }, { kind: 'requestPreVote' }, { kind: 'requestPreVoteReply' }, { kind: 'heartbeat' }, { kind: 'heartbeatReply' }, { kind: 'readIndex' }, { kind: 'readIndexReply' }])(
-    '%j is not the specification\'s', (message) => expect(specification().message(1, 2, message as ServerMessage)).toBeNull(),
+  test.each([
+    { kind: 'clientRequest' }, { kind: 'clientReply' }, { kind: 'requestPreVote' }, { kind: 'requestPreVoteReply' },
+    { kind: 'heartbeat' }, { kind: 'heartbeatReply' }, { kind: 'readIndex' }, { kind: 'readIndexReply' },
+  ])("%j is not the specification's", (message) =>
+    expect(specification().message(1, 2, message as ServerMessage)).toBeNull(),
   );
 });
 
@@ -110,19 +142,31 @@ describe('an event', () => {
   const { event } = specification();
   test('of a client is its command', () => {
     const operation = { kind: 'get', key: 'k' } as const;
-    expect(event({ kind: 'message', from: 7, message: { kind: 'clientRequest', sequence: 3, operation } })).toEqual({ kind: 'request', commands: [{ client: 7, sequence: 3, operation }] });
-    expect(event({ kind: 'request', id: 0, request: { kind: 'start', command: 42 } })).toEqual({ kind: 'request', commands: [42] });
+    expect(event({ kind: 'message', from: 7, message: { kind: 'clientRequest', sequence: 3, operation } })).toEqual({
+      kind: 'request', commands: [{ client: 7, sequence: 3, operation }],
+    });
+    expect(event({ kind: 'request', id: 0, request: { kind: 'start', command: 42 } })).toEqual({
+      kind: 'request', commands: [42],
+    });
   });
   test('that Figure 2 does not know is another; a timer is a timer, but for the service\'s', () => {
-    expect(event({ kind: 'message', from: 1, message: { kind: 'heartbeat', term: 1, round: 1 } })).toEqual({ kind: 'other' });
+    expect(event({ kind: 'message', from: 1, message: { kind: 'heartbeat', term: 1, round: 1 } })).toEqual({
+      kind: 'other',
+    });
     expect(event({ kind: 'unreachable', node: 1 })).toEqual({ kind: 'other' });
-    expect(['election', 'heartbeat', 'apply'].map((timer) => event({ kind: 'timer', timer }).kind)).toEqual(['timer', 'timer', 'other']);
+    expect(['election', 'heartbeat', 'apply'].map((timer) => event({ kind: 'timer', timer }).kind)).toEqual([
+      'timer', 'timer', 'other',
+    ]);
   });
 });
 
 test('the specification is told how many servers there are, what is a no-op, and whether messages may be forged', () => {
   const { options, initialTerm, mayForge, notSpecified } = specification({ servers: 5 });
   expect([options.servers, options.isPrompt, initialTerm, mayForge, notSpecified]).toEqual([5, true, 0, false, []]);
-  expect([options.isNoOp!(null), options.isNoOp!(undefined), options.isNoOp!(0), options.isNoOp!('')]).toEqual([true, true, false, false]);
-  expect([specification({ network: { checksums: true } }).mayForge, specification({ network: { checksums: false } }).mayForge]).toEqual([false, true]);
+  expect([options.isNoOp!(null), options.isNoOp!(undefined), options.isNoOp!(0), options.isNoOp!('')]).toEqual([
+    true, true, false, false,
+  ]);
+  expect([
+    specification({ network: { checksums: true } }).mayForge, specification({ network: { checksums: false } }).mayForge,
+  ]).toEqual([false, true]);
 });

@@ -18,7 +18,9 @@ describe('bytes allocated', () => {
 
   test('this Node tells them, and not much less than there were', () => {
     const program = 'let last; for (let i = 0; i < 4e6; i++) last = [i, last === undefined];';
-    const out = execFileSync(process.execPath, ['--trace-gc-nvp', '-e', program], { encoding: 'utf8', maxBuffer: 1 << 28 });
+    const out = execFileSync(process.execPath, ['--trace-gc-nvp', '-e', program], {
+      encoding: 'utf8', maxBuffer: 1 << 28,
+    });
     // An array of two: 16 bytes for the object, 16 for its elements, at the least.
     const bytes = allocatedBytes(out, 0);
     expect(bytes).toBeGreaterThan(4e6 * 32 * 0.8);

@@ -20,12 +20,17 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const git = (...argv: readonly string[]): string =>
-  execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.org', ...argv], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.org', ...argv], {
+    cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim();
 
 function commit(subject: string, daysAgo: number): string {
   const date = `${now - daysAgo * day} +0000`;
-  execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.org', 'commit', '--allow-empty', '--quiet', '-m', subject],
-    { cwd: folder, env: { ...process.env, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date } });
+  execFileSync(
+    'git',
+    ['-c', 'user.name=a', '-c', 'user.email=a@example.org', 'commit', '--allow-empty', '--quiet', '-m', subject],
+    { cwd: folder, env: { ...process.env, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date } },
+  );
   return git('rev-parse', 'HEAD');
 }
 
@@ -81,7 +86,9 @@ describe('a revision', () => {
   test('in a shallow clone it is said that the clone is shallow', () => {
     const one = commit('one', 2);
     commit('two', 1);
-    execFileSync('git', ['clone', '--quiet', '--depth', '1', `file://${folder}`, join(folder, 'shallow')], { stdio: 'ignore' });
+    execFileSync('git', ['clone', '--quiet', '--depth', '1', `file://${folder}`, join(folder, 'shallow')], {
+      stdio: 'ignore',
+    });
     const shallow = new Git(join(folder, 'shallow'));
     expect(() => shallow.mustBeCommit(one)).toThrow('this clone is shallow: git fetch --unshallow');
     expect(baseOf(shallow, undefined)).toBeNull();

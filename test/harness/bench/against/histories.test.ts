@@ -12,7 +12,8 @@ const verdictOf = (text: string): string => {
 
 describe('a history of the benchmark', () => {
   test('is linearizable, whatever its shape', () => {
-    for (const values of [1, 5, 2 ** 31]) for (const name of ['a', 'b', 'c']) expect(verdictOf(historyOf({ ...shape, values, name }))).toBe('ok');
+    for (const values of [1, 5, 2 ** 31])
+      for (const name of ['a', 'b', 'c']) expect(verdictOf(historyOf({ ...shape, values, name }))).toBe('ok');
   });
 
   test('and is so for a reason: with another answer it is not', () => {
@@ -25,7 +26,10 @@ describe('a history of the benchmark', () => {
 
   test('is the same each time, has as many operations as were asked, and clients that wait for their answers', () => {
     expect(historyOf(shape)).toBe(historyOf(shape));
-    const operations = historyOf(shape).trimEnd().split('\n').map((line) => JSON.parse(line) as { client: number; call: number; return: number });
+    const operations = historyOf(shape)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { client: number; call: number; return: number });
     expect(operations).toHaveLength(400);
     for (const client of [0, 1, 2, 3]) {
       const own = operations.filter((one) => one.client === client).toSorted((a, b) => a.call - b.call);

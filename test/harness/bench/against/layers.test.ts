@@ -6,18 +6,24 @@ import { describe, expect, test } from 'vitest';
 import { layerOf, layers, sharesOf } from '../../../../harness/bench/against/layers.ts';
 
 const top = resolve(fileURLToPath(import.meta.url), '../../../../..');
-const frame = (path: string): { functionName: string; url: string } => ({ functionName: 'f', url: `file:///any/tree/dist/${path}` });
+const frame = (path: string): { functionName: string; url: string } => ({
+  functionName: 'f', url: `file:///any/tree/dist/${path}`,
+});
 
 describe('the layer of a file', () => {
   test.each([
     ['core/raft/step.js', 'core'], ['core/server.js', 'core'], ['core/codec.js', 'core'],
-    ['core/disk/log-files.js', 'disk'], ['core/frame.js', 'disk'], ['harness/world/disk.js', 'disk'], ['harness/world/files.js', 'disk'], ['harness/disk.js', 'disk'],
-    ['checkers/raft/entry-book.js', 'checks'], ['checkers/raft-kv.js', 'checks'], ['checkers/chronicle/situations.js', 'checks'],
+    ['core/disk/log-files.js', 'disk'], ['core/frame.js', 'disk'], ['harness/world/disk.js', 'disk'],
+    ['harness/world/files.js', 'disk'], ['harness/disk.js', 'disk'], ['checkers/raft/entry-book.js', 'checks'],
+    ['checkers/raft-kv.js', 'checks'], ['checkers/chronicle/situations.js', 'checks'],
     ['checkers/linearizability.js', 'linearizability'], ['checkers/porcupine-ts-port/search.js', 'linearizability'],
-    ['harness/world/network/honest.js', 'network'], ['harness/world/links.js', 'network'], ['harness/network.js', 'network'], ['harness/fated-network.js', 'network'], ['harness/cuts.js', 'network'],
+    ['harness/world/network/honest.js', 'network'], ['harness/world/links.js', 'network'],
+    ['harness/network.js', 'network'], ['harness/fated-network.js', 'network'], ['harness/cuts.js', 'network'],
     ['harness/faults/nemesis.js', 'faults'], ['harness/script/script.js', 'faults'], ['harness/script.js', 'faults'],
     ['harness/explore/visited.js', 'search'], ['scenarios/protocols/raft-kv.js', 'search'],
-    ['harness/world/world.js', 'world'], ['harness/world/queue.js', 'world'], ['harness/world.js', 'world'], ['harness/workload/clients.js', 'world'], ['harness/digest.js', 'world'], ['scenarios/swarm/operations.js', 'world'],
+    ['harness/world/world.js', 'world'], ['harness/world/queue.js', 'world'], ['harness/world.js', 'world'],
+    ['harness/workload/clients.js', 'world'], ['harness/digest.js', 'world'],
+    ['scenarios/swarm/operations.js', 'world'],
   ])('%s is of %s', (path, layer) => expect(layerOf(frame(path))).toBe(layer));
 
   test('the collector is none of the files, what waits is no work, and Node and packages are other', () => {
@@ -29,7 +35,9 @@ describe('the layer of a file', () => {
   });
 
   test('no file of this tree is left over', () => {
-    const files = ['core', 'checkers', 'harness', 'scenarios'].flatMap((layer) => readdirSync(join(top, layer), { recursive: true, encoding: 'utf8' }).map((path) => `${layer}/${path}`));
+    const files = ['core', 'checkers', 'harness', 'scenarios'].flatMap((layer) =>
+      readdirSync(join(top, layer), { recursive: true, encoding: 'utf8' }).map((path) => `${layer}/${path}`),
+    );
     const sources = files.filter((path) => path.endsWith('.ts') && existsSync(join(top, path)));
     expect(sources.length).toBeGreaterThan(200);
     expect(sources.filter((path) => layerOf(frame(path.replace(/\.ts$/, '.js'))) === 'other')).toEqual([]);
@@ -40,9 +48,11 @@ describe('shares', () => {
   const profile = (ids: readonly number[], timeDeltas: readonly number[]) => ({
     nodes: [
       { id: 1, callFrame: frame('core/server.js') }, { id: 2, callFrame: frame('harness/world/world.js') },
-      { id: 3, callFrame: { functionName: '(idle)', url: '' } }, { id: 4, callFrame: { functionName: '(garbage collector)', url: '' } },
+      { id: 3, callFrame: { functionName: '(idle)', url: '' } },
+      { id: 4, callFrame: { functionName: '(garbage collector)', url: '' } },
     ],
-    samples: ids, timeDeltas,
+    samples: ids,
+    timeDeltas,
   });
 
   test('are of what was worked, by the time before each sample', () => {

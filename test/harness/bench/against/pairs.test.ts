@@ -34,12 +34,18 @@ describe('the median', () => {
 describe('a comparison', () => {
   test('holds each reading against its neighbour', () => {
     // The machine grew ten times slower behind the first pair: of all medians 20 to 100, pair by pair always 2.
-    expect(compared([200, 20, 20], [100, 10, 10], 'more')).toEqual({ here: 20, other: 10, median: 2, least: 2, most: 2 });
-    expect(compared([200, 20, 2], [10, 100, 1], 'more')).toEqual({ here: 20, other: 10, median: 2, least: 0.2, most: 20 });
+    expect(compared([200, 20, 20], [100, 10, 10], 'more')).toEqual({
+      here: 20, other: 10, median: 2, least: 2, most: 2,
+    });
+    expect(compared([200, 20, 2], [10, 100, 1], 'more')).toEqual({
+      here: 20, other: 10, median: 2, least: 0.2, most: 20,
+    });
   });
 
   test('turns round where less is better', () => {
-    expect(compared([10, 30, 40], [20, 30, 20], 'less')).toEqual({ here: 30, other: 20, median: 1, least: 0.5, most: 2 });
+    expect(compared([10, 30, 40], [20, 30, 20], 'less')).toEqual({
+      here: 30, other: 20, median: 1, least: 0.5, most: 2,
+    });
   });
 
   test('two zeros are equally good', () => expect(compared([0], [0], 'less').median).toBe(1));

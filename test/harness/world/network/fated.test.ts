@@ -1,4 +1,7 @@
-/** A network of fates: each message listed takes its own, all others the least delay, and each is counted as what it was. */
+/**
+ * A network of fates: each message listed takes its own, all others the least delay, and each is counted as what it
+ * was.
+ */
 import { describe, expect, test } from 'vitest';
 import type { MessageFate } from '../../../../harness/plan/fates.ts';
 import { FatedNetwork } from '../../../../harness/world/network/fated.ts';
@@ -10,16 +13,26 @@ const lasting = { dropPer1000: 1, duplicatePer1000: 0, tailUs: 0 };
 function made(fates: readonly MessageFate[], more: object = {}) {
   const posts: (readonly unknown[])[] = [];
   const lost: string[] = [];
-  const network = new FatedNetwork({ ...rates, ...more }, fates, 3, (...given) => void posts.push(given), (from, to) => void lost.push(`${from}>${to}`));
+  const network = new FatedNetwork(
+    { ...rates, ...more }, fates, 3, (...given) => void posts.push(given),
+    (from, to) => void lost.push(`${from}>${to}`),
+  );
   return { network, posts, lost };
 }
-const fate = (from: number, to: number, nth: number, ...delaysUs: readonly number[]): MessageFate => ({ from, to, nth, delaysUs });
+const fate = (from: number, to: number, nth: number, ...delaysUs: readonly number[]): MessageFate => ({
+  from, to, nth, delaysUs,
+});
 
 describe('a message', () => {
   test('takes the fate of its number on its own way, and else the least delay', () => {
     const { network, posts } = made([fate(0, 1, 2, 15), fate(1, 0, 1, 16), fate(2, 1, 1, 17)]);
-    for (const [from, to, message] of [[0, 1, 'a'], [0, 1, 'b'], [0, 1, 'c'], [1, 0, 'd'], [0, 2, 'e'], [2, 1, 'f']] as const) network.send(from, to, message);
-    expect(posts).toEqual([[0, 1, 'a', 10], [0, 1, 'b', 15], [0, 1, 'c', 10], [1, 0, 'd', 16], [0, 2, 'e', 10], [2, 1, 'f', 17]]);
+    for (const [from, to, message] of [
+      [0, 1, 'a'], [0, 1, 'b'], [0, 1, 'c'], [1, 0, 'd'], [0, 2, 'e'], [2, 1, 'f'],
+    ] as const)
+      network.send(from, to, message);
+    expect(posts).toEqual([
+      [0, 1, 'a', 10], [0, 1, 'b', 15], [0, 1, 'c', 10], [1, 0, 'd', 16], [0, 2, 'e', 10], [2, 1, 'f', 17],
+    ]);
   });
 
   test('is counted as sent, dropped, duplicated or late', () => {
@@ -53,6 +66,9 @@ describe('once it is calm', () => {
     for (let i = 0; i < 3; i++) network.send(0, 1, i);
     return posts.map(([, , message, delayUs]) => [message, delayUs]);
   };
-  test('no message is lost, copied, or later than a plain one', () => expect(delays({})).toEqual([[0, 10], [1, 15], [2, 20]]));
+  test('no message is lost, copied, or later than a plain one', () =>
+    expect(delays({})).toEqual([
+      [0, 10], [1, 15], [2, 20],
+    ]));
   test('unless trouble lasts', () => expect(delays({ lasting })).toEqual([[1, 15], [1, 16], [2, 99]]));
 });

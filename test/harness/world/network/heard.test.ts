@@ -12,7 +12,13 @@ function listened() {
   const note = (what: string) => (...given: readonly unknown[]): void => void log.push(`${what} ${given.join(' ')}`);
   const post: Post = (...given) => void posted.push(given);
   const inner = (heard: (post: Post) => Post): AnyNetwork => ({
-    counts, exposed: 9, calm: note('calm'), cut: note('cut'), mend: note('mend'), crashed: note('crashed'), canReach: (from, to) => from < to,
+    counts,
+    exposed: 9,
+    calm: note('calm'),
+    cut: note('cut'),
+    mend: note('mend'),
+    crashed: note('crashed'),
+    canReach: (from, to) => from < to,
     send(from, to, message) {
       log.push(`send ${from} ${to} ${String(message)}`);
       heard(post)(from, to, message, 5);
@@ -31,7 +37,9 @@ test('what is sent is heard with its time and whether its way is cut, then each 
     'hears sending 70 1 2 m false', 'send 1 2 m', 'hears posting 70 1 2 m 5', 'hears posting 70 1 2 m 50',
     'hears sending 70 2 1 n true', 'send 2 1 n', 'hears posting 70 2 1 n 5', 'hears posting 70 2 1 n 50',
   ]);
-  expect(posted).toEqual([[1, 2, 'm', 5], [1, 2, 'm', 50, 'late'], [2, 1, 'n', 5], [2, 1, 'n', 50, 'late']]);
+  expect(posted).toEqual([
+    [1, 2, 'm', 5], [1, 2, 'm', 50, 'late'], [2, 1, 'n', 5], [2, 1, 'n', 50, 'late'],
+  ]);
 });
 
 test('faults reach it, and it says what it is asked', () => {
@@ -41,5 +49,7 @@ test('faults reach it, and it says what it is asked', () => {
   network.crashed(3);
   network.calm();
   expect(log).toEqual(['cut 0 1', 'mend 0 2', 'crashed 3', 'calm ']);
-  expect([network.counts, network.exposed, network.canReach(0, 1), network.canReach(1, 0)]).toEqual([counts, 9, true, false]);
+  expect([network.counts, network.exposed, network.canReach(0, 1), network.canReach(1, 0)]).toEqual([
+    counts, 9, true, false,
+  ]);
 });

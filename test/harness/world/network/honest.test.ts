@@ -8,7 +8,9 @@ import { Cuts } from '../../../../harness/world/network/cuts.ts';
 import type { AnyNetwork, Post } from '../../../../harness/world/network/network.ts';
 import { RandomStreams } from '../../../../harness/world/random.ts';
 
-const calmRates: NetworkPlan = { delayUs: { min: 10, max: 20 }, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, lateUs: { min: 1000, max: 2000 } };
+const calmRates: NetworkPlan = {
+  delayUs: { min: 10, max: 20 }, dropPer1000: 0, duplicatePer1000: 0, latePer1000: 0, lateUs: { min: 1000, max: 2000 },
+};
 
 interface Sent {
   readonly message: number;
@@ -18,7 +20,12 @@ interface Sent {
 /** What 1000 messages from 0 to 1 come to. */
 function thousand(rates: Partial<NetworkPlan>, prepare: (network: HonestNetwork) => void = () => {}) {
   const posts: Sent[] = [];
-  const network = new HonestNetwork({ ...calmRates, ...rates }, 3, new RandomStreams('honest'), (_from, _to, message, delayUs) => void posts.push({ message: message as number, delayUs }));
+  const network = new HonestNetwork(
+    { ...calmRates, ...rates },
+    3,
+    new RandomStreams('honest'),
+    (_from, _to, message, delayUs) => void posts.push({ message: message as number, delayUs }),
+  );
   prepare(network);
   for (let i = 0; i < 1000; i++) network.send(0, 1, i);
   return { posts, counts: network.counts, exposed: network.exposed };
@@ -28,7 +35,9 @@ describe('a rate of 1000 in 1000 strikes each message, one of 0 none, and one be
   test('nothing: each arrives once, after a delay of the range, both ends included', () => {
     const { posts, counts } = thousand({});
     expect(posts.map(({ message }) => message)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
-    expect([Math.min(...posts.map(({ delayUs }) => delayUs)), Math.max(...posts.map(({ delayUs }) => delayUs))]).toEqual([10, 20]);
+    expect([
+      Math.min(...posts.map(({ delayUs }) => delayUs)), Math.max(...posts.map(({ delayUs }) => delayUs)),
+    ]).toEqual([10, 20]);
     expect(counts).toEqual({ sent: 1000, dropped: 0, cut: 0, duplicated: 0, late: 0 });
   });
 
@@ -49,20 +58,28 @@ describe('a rate of 1000 in 1000 strikes each message, one of 0 none, and one be
 
   test('lateness comes on top of the delay', () => {
     const { posts, counts } = thousand({ latePer1000: 1000 });
-    expect([Math.min(...posts.map(({ delayUs }) => delayUs)) >= 1010, Math.max(...posts.map(({ delayUs }) => delayUs)) <= 2020, counts.late]).toEqual([true, true, 1000]);
+    expect([
+      Math.min(...posts.map(({ delayUs }) => delayUs)) >= 1010,
+      Math.max(...posts.map(({ delayUs }) => delayUs)) <= 2020, counts.late,
+    ]).toEqual([true, true, 1000]);
     expect(Math.abs(thousand({ latePer1000: 300 }).counts.late - 300)).toBeLessThan(60);
   });
 
   test('replays: once more, long after', () => {
     const { posts } = thousand({ replay: { per1000: 1000, afterUs: { min: 5000, max: 6000 } } });
-    expect([posts.length, posts.filter(({ delayUs }) => delayUs >= 5000 && delayUs <= 6000).length]).toEqual([2000, 1000]);
+    expect([posts.length, posts.filter(({ delayUs }) => delayUs >= 5000 && delayUs <= 6000).length]).toEqual([
+      2000, 1000,
+    ]);
   });
 
   test('damage that is noticed is a loss', () => expect(thousand({ corruptPer1000: 1000 }).posts).toEqual([]));
 });
 
 describe('calm', () => {
-  const everything: Partial<NetworkPlan> = { dropPer1000: 500, duplicatePer1000: 1000, latePer1000: 1000, tailUs: 1000, reorderPer1000: 1000, corruptPer1000: 500, replay: { per1000: 1000, afterUs: { min: 1, max: 1 } } };
+  const everything: Partial<NetworkPlan> = {
+    dropPer1000: 500, duplicatePer1000: 1000, latePer1000: 1000, tailUs: 1000, reorderPer1000: 1000,
+    corruptPer1000: 500, replay: { per1000: 1000, afterUs: { min: 1, max: 1 } },
+  };
 
   test('nothing is lost, copied, late or damaged any more, and no message can be struck', () => {
     const { posts, exposed, counts } = thousand(everything, (network) => network.calm());
@@ -72,11 +89,15 @@ describe('calm', () => {
   });
 
   test('a poor network keeps its lasting rates, and nothing else of the storm', () => {
-    const { posts, exposed, counts } = thousand({ ...everything, lasting: { dropPer1000: 50, duplicatePer1000: 20, tailUs: 0 } }, (network) => network.calm());
+    const { posts, exposed, counts } = thousand(
+      { ...everything, lasting: { dropPer1000: 50, duplicatePer1000: 20, tailUs: 0 } }, (network) => network.calm(),
+    );
     expect([exposed, counts.late, posts.length]).toEqual([1000, 0, 1000 - counts.dropped + counts.duplicated]);
     expect([Math.abs(counts.dropped - 50) < 25, Math.abs(counts.duplicated - 20) < 15]).toEqual([true, true]);
     expect(Math.max(...posts.map(({ delayUs }) => delayUs))).toBeLessThanOrEqual(20);
-    const late = thousand({ lasting: { dropPer1000: 0, duplicatePer1000: 0, tailUs: 1000 } }, (network) => network.calm()).posts;
+    const late = thousand({ lasting: { dropPer1000: 0, duplicatePer1000: 0, tailUs: 1000 } }, (network) =>
+      network.calm(),
+    ).posts;
     expect(late.filter(({ delayUs }) => delayUs > 20).length).toBeGreaterThan(900);
   });
 
@@ -85,7 +106,9 @@ describe('calm', () => {
     const delays = (lasting?: NetworkPlan['lasting']): readonly number[] => {
       const posts: number[] = [];
       const rates = { ...calmRates, ...(lasting === undefined ? {} : { lasting }) };
-      const network = new FatedNetwork(rates, fates, 3, (_from, _to, _message, delayUs) => void posts.push(delayUs), () => undefined);
+      const network = new FatedNetwork(
+        rates, fates, 3, (_from, _to, _message, delayUs) => void posts.push(delayUs), () => undefined,
+      );
       network.calm();
       for (let i = 0; i < 3; i++) network.send(0, 1, i);
       return posts;
@@ -96,7 +119,10 @@ describe('calm', () => {
 
   test('lets go of what was held back, on its own way', () => {
     const posts: string[] = [];
-    const network = new HonestNetwork({ ...calmRates, reorderPer1000: 1000 }, 3, new RandomStreams('held'), (from, to, message) => void posts.push(`${from}>${to} ${String(message)}`));
+    const network = new HonestNetwork(
+      { ...calmRates, reorderPer1000: 1000 }, 3, new RandomStreams('held'),
+      (from, to, message) => void posts.push(`${from}>${to} ${String(message)}`),
+    );
     network.send(2, 1, 'a');
     expect(posts).toEqual([]);
     network.calm();
@@ -106,9 +132,21 @@ describe('calm', () => {
 });
 
 const networks: readonly (readonly [string, (post: Post, lost: (from: number, to: number) => void) => AnyNetwork])[] = [
-  ['the honest network', (post, lost) => new HonestNetwork(calmRates, 3, new RandomStreams('cut'), post, { accounts: {} as never, isUp: () => true, lostToCut: lost, damaged: () => null })],
+  [
+    'the honest network',
+    (post, lost) =>
+      new HonestNetwork(calmRates, 3, new RandomStreams('cut'), post, {
+        accounts: {} as never, isUp: () => true, lostToCut: lost, damaged: () => null,
+      }),
+  ],
   ['the network of fates', (post, lost) => new FatedNetwork(calmRates, [], 3, post, lost)],
-  ['either, heard', (post, lost) => new HeardNetwork((heard) => new FatedNetwork(calmRates, [], 3, heard(post), lost), { sending() {}, posting() {} }, () => 0)],
+  [
+    'either, heard',
+    (post, lost) =>
+      new HeardNetwork(
+        (heard) => new FatedNetwork(calmRates, [], 3, heard(post), lost), { sending() {}, posting() {} }, () => 0,
+      ),
+  ],
 ];
 
 describe.each(networks)('a cut of %s', (_, make) => {
@@ -124,7 +162,9 @@ describe.each(networks)('a cut of %s', (_, make) => {
     network.cut(0, 1);
     network.cut(0, 1);
     sendAll();
-    expect([posts, lost, network.canReach(0, 1), network.canReach(1, 0)]).toEqual([['1>0', '0>2'], ['0>1'], false, true]);
+    expect([posts, lost, network.canReach(0, 1), network.canReach(1, 0)]).toEqual([
+      ['1>0', '0>2'], ['0>1'], false, true,
+    ]);
     network.mend(0, 1);
     sendAll();
     expect(posts).toEqual(['1>0', '0>2']);
@@ -142,18 +182,31 @@ test('cuts are counted by way', () => {
 });
 
 describe('fates', () => {
-  const fates = [{ from: 0, to: 1, nth: 2, delaysUs: [] }, { from: 0, to: 1, nth: 3, delaysUs: [7, 500] }, { from: 1, to: 0, nth: 1, delaysUs: [400] }];
+  const fates = [
+    { from: 0, to: 1, nth: 2, delaysUs: [] }, { from: 0, to: 1, nth: 3, delaysUs: [7, 500] },
+    { from: 1, to: 0, nth: 1, delaysUs: [400] },
+  ];
   function sent(calm: boolean): readonly string[] {
     const posts: string[] = [];
-    const network = new FatedNetwork(calmRates, fates, 2, (from, to, message, delayUs) => void posts.push(`${from}>${to} ${String(message)} +${delayUs}`), () => {});
+    const network = new FatedNetwork(
+      calmRates,
+      fates,
+      2,
+      (from, to, message, delayUs) => void posts.push(`${from}>${to} ${String(message)} +${delayUs}`),
+      () => {},
+    );
     if (calm) network.calm();
     for (const [from, to] of [[0, 1], [0, 1], [0, 1], [1, 0]] as const) network.send(from, to, 'm');
     return [...posts, JSON.stringify(network.counts)];
   }
   test('befall the messages that they list, and all others take the least delay', () => {
-    expect(sent(false)).toEqual(['0>1 m +10', '0>1 m +7', '0>1 m +500', '1>0 m +400', '{"sent":4,"dropped":1,"cut":0,"duplicated":1,"late":2}']);
+    expect(sent(false)).toEqual([
+      '0>1 m +10', '0>1 m +7', '0>1 m +500', '1>0 m +400', '{"sent":4,"dropped":1,"cut":0,"duplicated":1,"late":2}',
+    ]);
   });
   test('in a calm neither lose, copy nor delay', () => {
-    expect(sent(true)).toEqual(['0>1 m +10', '0>1 m +10', '0>1 m +7', '1>0 m +20', '{"sent":4,"dropped":0,"cut":0,"duplicated":0,"late":0}']);
+    expect(sent(true)).toEqual([
+      '0>1 m +10', '0>1 m +10', '0>1 m +7', '1>0 m +20', '{"sent":4,"dropped":0,"cut":0,"duplicated":0,"late":0}',
+    ]);
   });
 });

@@ -16,7 +16,13 @@ interface Letter {
 }
 
 type Heard =
-  | { readonly atUs: number; readonly kind: 'message'; readonly from: NodeId; readonly to: NodeId; readonly letter: Letter }
+  | {
+      readonly atUs: number;
+      readonly kind: 'message';
+      readonly from: NodeId;
+      readonly to: NodeId;
+      readonly letter: Letter;
+    }
   | { readonly atUs: number; readonly kind: 'unreachable'; readonly caller: NodeId; readonly callee: NodeId };
 
 const rpc: Rpc = {
@@ -95,12 +101,17 @@ class Rig implements Wire {
 }
 
 /** One call, and when its request, its reply or the news of its failure came. */
-function oneCall(flags: Partial<LabFlags>, seed: string, before: (rig: Rig) => void = () => {}): { requestUs: number | null; replyUs: number | null; failedUs: number | null } {
+function oneCall(
+  flags: Partial<LabFlags>, seed: string, before: (rig: Rig) => void = () => {},
+): { requestUs: number | null; replyUs: number | null; failedUs: number | null } {
   const rig = new Rig(flags, seed);
   before(rig);
   rig.call(0, 1);
   rig.runTo(10_000 * ms);
-  return { requestUs: rig.requests[0]?.atUs ?? null, replyUs: rig.replies[0]?.atUs ?? null, failedUs: rig.failures[0]?.atUs ?? null };
+  return {
+    requestUs: rig.requests[0]?.atUs ?? null, replyUs: rig.replies[0]?.atUs ?? null,
+    failedUs: rig.failures[0]?.atUs ?? null,
+  };
 }
 
 const seed = fc.integer({ min: 0, max: 1_000_000 }).map(String);
@@ -111,30 +122,39 @@ describe('a reliable network', () => {
     expect(oneCall({}, one)).toEqual({ requestUs: 0, replyUs: 0, failedUs: null });
   });
 
-  prop([fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 2 })), { minLength: 1, maxLength: 40 })])(
-    'answers every call exactly once and duplicates nothing', (calls) => {
-      const rig = new Rig({});
-      calls.forEach(([caller, places], key) => rig.call(caller, (caller + places) % 3, key));
-      rig.runTo(1000 * ms);
-      expect(rig.requests.map((one) => one.kind === 'message' && one.letter.key)).toEqual(calls.map((_, key) => key));
-      expect(rig.replies.length).toBe(calls.length);
-      expect(rig.failures).toEqual([]);
-      expect(rig.network.counts).toEqual({ sent: 2 * calls.length, dropped: 0, cut: 0, duplicated: 0, late: 0 });
-    });
+  prop([
+    fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 2 })), { minLength: 1, maxLength: 40 }),
+  ])('answers every call exactly once and duplicates nothing', (calls) => {
+    const rig = new Rig({});
+    calls.forEach(([caller, places], key) => rig.call(caller, (caller + places) % 3, key));
+    rig.runTo(1000 * ms);
+    expect(rig.requests.map((one) => one.kind === 'message' && one.letter.key)).toEqual(calls.map((_, key) => key));
+    expect(rig.replies.length).toBe(calls.length);
+    expect(rig.failures).toEqual([]);
+    expect(rig.network.counts).toEqual({ sent: 2 * calls.length, dropped: 0, cut: 0, duplicated: 0, late: 0 });
+  });
 });
 
 describe('an unreliable network', () => {
-  prop([seed], { numRuns: 1000 })('gives each call one outcome: answered, not executed, or executed and reported failed; at once', (one) => {
-    const { requestUs, replyUs, failedUs } = oneCall({ reliable: false }, one);
-    expect((replyUs === null) !== (failedUs === null)).toBe(true);
-    const lastUs = (replyUs ?? failedUs)!;
-    expect(lastUs % ms).toBe(0);
-    expect(lastUs).toBeLessThanOrEqual(26 * ms);
-    if (requestUs !== null) expect(lastUs).toBe(requestUs);
-  });
+  prop([seed], { numRuns: 1000 })(
+    'gives each call one outcome: answered, not executed, or executed and reported failed; at once',
+    (one) => {
+      const { requestUs, replyUs, failedUs } = oneCall({ reliable: false }, one);
+      expect((replyUs === null) !== (failedUs === null)).toBe(true);
+      const lastUs = (replyUs ?? failedUs)!;
+      expect(lastUs % ms).toBe(0);
+      expect(lastUs).toBeLessThanOrEqual(26 * ms);
+      if (requestUs !== null) expect(lastUs).toBe(requestUs);
+    },
+  );
 
   test('delays a request by 0 to 26 whole milliseconds, each of them possible', () => {
-    const delays = new Set(many.slice(0, 2000).map((one) => oneCall({ reliable: false }, one).requestUs).filter((at) => at !== null));
+    const delays = new Set(
+      many
+        .slice(0, 2000)
+        .map((one) => oneCall({ reliable: false }, one).requestUs)
+        .filter((at) => at !== null),
+    );
     expect([...delays].sort((a, b) => a - b)).toEqual(Array.from({ length: 27 }, (_, i) => i * ms));
   });
 
@@ -152,7 +172,9 @@ describe('an unreliable network', () => {
     const rig = new Rig({ reliable: false });
     for (let key = 0; key < 1000; key++) rig.call(0, 1, key);
     rig.runTo(1000 * ms);
-    expect(rig.network.counts).toEqual({ sent: 1000 + rig.requests.length, dropped: rig.failures.length, cut: 0, duplicated: 0, late: 0 });
+    expect(rig.network.counts).toEqual({
+      sent: 1000 + rig.requests.length, dropped: rig.failures.length, cut: 0, duplicated: 0, late: 0,
+    });
     expect(rig.failures.length).toBeGreaterThan(1000 - rig.requests.length);
   });
 });
@@ -212,7 +234,8 @@ describe('a closed way, or a node that is down', () => {
 
 describe('while a callee works', () => {
   prop([fc.integer({ min: 0, max: 900 }), fc.integer({ min: 0, max: 999 }), fc.integer({ min: 0, max: 150_000 })])(
-    'a way that is closed is noticed at the next tick of 100 ms behind the hand-over', (closedMs, extraUs, calledUs) => {
+    'a way that is closed is noticed at the next tick of 100 ms behind the hand-over',
+    (closedMs, extraUs, calledUs) => {
       const rig = new Rig({});
       rig.workUs = null;
       rig.runTo(calledUs);
@@ -221,8 +244,11 @@ describe('while a callee works', () => {
       rig.runTo(closedUs);
       rig.network.cut(0, 1);
       rig.runTo(5000 * ms);
-      expect(rig.failures.map(({ atUs }) => atUs)).toEqual([calledUs + (Math.floor((closedUs - calledUs) / (100 * ms)) + 1) * 100 * ms]);
-    });
+      expect(rig.failures.map(({ atUs }) => atUs)).toEqual([
+        calledUs + (Math.floor((closedUs - calledUs) / (100 * ms)) + 1) * 100 * ms,
+      ]);
+    },
+  );
 
   test('one that was closed before its request arrived is noticed at the first tick behind the hand-over', () => {
     const slow = many.find((one) => (oneCall({ reliable: false }, one).requestUs ?? 0) >= 20 * ms)!;
@@ -307,7 +333,12 @@ describe('nodes that answer each other without end', () => {
   };
 
   test('are stopped, because no time would ever pass', () => {
-    expect(() => calls(Infinity).runTo(ms)).toThrow(new Violated('Time Goes On', 'more than 100000 calls were answered in one moment, the last one by node 1: nodes ask each other again without end'));
+    expect(() => calls(Infinity).runTo(ms)).toThrow(
+      new Violated(
+        'Time Goes On',
+        'more than 100000 calls were answered in one moment, the last one by node 1: nodes ask each other again without end',
+      ),
+    );
   });
 
   test('at whatever time it is', () => {
@@ -420,7 +451,11 @@ describe('lives and flags', () => {
       before(rig);
       for (let key = 0; key < 5; key++) rig.call(0, 1, key);
       rig.runTo(10_000 * ms);
-      return JSON.stringify(rig.heard.filter((heard) => (heard.kind === 'message' ? heard.from !== 2 && heard.to !== 2 : heard.callee !== 2)));
+      return JSON.stringify(
+        rig.heard.filter((heard) =>
+          heard.kind === 'message' ? heard.from !== 2 && heard.to !== 2 : heard.callee !== 2,
+        ),
+      );
     };
     const alone = fates(() => undefined);
     expect(fates((rig) => rig.call(0, 2))).toBe(alone);
@@ -432,7 +467,9 @@ describe('lives and flags', () => {
       const rig = new Rig({ reliable: false });
       for (let key = 0; key < 50; key++) rig.call(0, callee, key);
       rig.runTo(1000 * ms);
-      return JSON.stringify(rig.requests.map((heard) => (heard.kind === 'message' ? [heard.atUs, heard.letter.key] : null)));
+      return JSON.stringify(
+        rig.requests.map((heard) => (heard.kind === 'message' ? [heard.atUs, heard.letter.key] : null)),
+      );
     };
     expect(outcome(1)).not.toBe(outcome(2));
   });

@@ -11,7 +11,9 @@ const rpc: Rpc = {
   sizeBytes: (message) => (message === 'reply' ? 7 : 100),
 };
 
-const rates: NetworkPlan = { delayUs: { min: 5000, max: 6000 }, dropPer1000: 500, duplicatePer1000: 0, latePer1000: 0, lateUs: { min: 0, max: 0 } };
+const rates: NetworkPlan = {
+  delayUs: { min: 5000, max: 6000 }, dropPer1000: 500, duplicatePer1000: 0, latePer1000: 0, lateUs: { min: 0, max: 0 },
+};
 
 interface Posted {
   readonly from: number;
@@ -21,7 +23,10 @@ interface Posted {
 
 function rig(flags: Partial<LabFlags> = {}, plan: Partial<NetworkPlan> = {}) {
   const posted: Posted[] = [];
-  const network = new SteeredNetwork({ ...rates, ...plan }, { ...calmFlags, ...flags }, rpc, 3, new RandomStreams('steered'), (from, to, _message, delayUs) => void posted.push({ from, to, delayUs }));
+  const network = new SteeredNetwork(
+    { ...rates, ...plan }, { ...calmFlags, ...flags }, rpc, 3, new RandomStreams('steered'),
+    (from, to, _message, delayUs) => void posted.push({ from, to, delayUs }),
+  );
   /** The delays of so many of these from 0 to 1. */
   const send = (message: 'request' | 'reply', times = 300): readonly number[] => {
     const before = posted.length;
@@ -31,11 +36,15 @@ function rig(flags: Partial<LabFlags> = {}, plan: Partial<NetworkPlan> = {}) {
   return { network, posted, send };
 }
 
-const isWithin = (delays: readonly number[], min: number, max: number): boolean => delays.every((delayUs) => delayUs >= min && delayUs <= max);
+const isWithin = (delays: readonly number[], min: number, max: number): boolean =>
+  delays.every((delayUs) => delayUs >= min && delayUs <= max);
 
 describe('reliable', () => {
   test('each message arrives once, within a millisecond, whatever the rates of the plan', () => {
-    const delays = rig({}, { dropPer1000: 1000, duplicatePer1000: 1000, latePer1000: 1000, lateUs: { min: 9000, max: 9000 } }).send('request');
+    const delays = rig(
+      {},
+      { dropPer1000: 1000, duplicatePer1000: 1000, latePer1000: 1000, lateUs: { min: 9000, max: 9000 } },
+    ).send('request');
     expect([delays.length, isWithin(delays, 20, 1000)]).toEqual([300, true]);
   });
   test('and unreliable, it has the rates of the plan, from one message to the next', () => {
@@ -87,7 +96,9 @@ describe('ways', () => {
     const { network, posted } = rig();
     network.cut(0, 1);
     for (const [from, to] of [[0, 1], [1, 0]] as const) network.send(from, to, 'request');
-    expect([posted.map(({ from }) => from), network.canReach(0, 1), network.canReach(1, 0)]).toEqual([[1], false, true]);
+    expect([posted.map(({ from }) => from), network.canReach(0, 1), network.canReach(1, 0)]).toEqual([
+      [1], false, true,
+    ]);
     network.mend(0, 1);
     network.send(0, 1, 'request');
     expect([posted.map(({ from }) => from), network.canReach(0, 1)]).toEqual([[1, 0], true]);
