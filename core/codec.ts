@@ -1,5 +1,5 @@
 /**
- * Messages, disk writes and Raft's persisted state as bytes, and back.
+ * Messages as bytes, and back; disk writes and Raft's persisted state: write-codec.ts.
  *
  * The form is canonical: a value has one byte form, and bytes that are the form of no value are
  * refused with AssertionFailed. The sizes that states declare (`sizeBytes`, `hardStateSizeBytes`) are
@@ -10,18 +10,13 @@
 import { assert } from './assert.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { readAsked, writeAsked } from './configuration-codec.ts';
-import {
-  decodeStoredSnapshot, readEntries, readEntry, readSnapshot, writeEntries, writeEntry, writeSnapshot,
-} from './entry-codec.ts';
+import { readEntries, readSnapshot, writeEntries, writeSnapshot } from './entry-codec.ts';
 import { readResult, writeResult } from './kv/command.ts';
 import type { ClientRequest, Outcome } from './kv/messages.ts';
 import { inStay, optionMessageKinds, readOptionMessage, writeOptionMessage } from './option-codec.ts';
-import type { NodeId } from './protocol.ts';
-import { Log, type Entry } from './raft/log.ts';
 import type { AppendEntries, AppendEntriesReply } from './raft/messages.ts';
-import type { Write } from './raft/write.ts';
-import type { Persistent } from './raft/state.ts';
 import type { ServerMessage } from './server.ts';
+import { readOptionalNode, writeOptionalNode } from './write-codec.ts';
 
 /** The first byte of a message is the place of its kind in this list. */
 const messageKinds = [
@@ -36,9 +31,6 @@ const messageKinds = [
   // What belongs to a later stay of a server: the number of the stay, and the message as it is without.
   'inStay',
 ] as const;
-
-/** The first byte of a write, likewise. */
-const writeKinds = ['hardState', 'snapshot', 'truncate', 'append'] as const;
 
 export function encodeMessage(message: ServerMessage): Uint8Array {
   if ('stay' in message && message.stay !== undefined) {
@@ -151,84 +143,6 @@ const readAppendEntriesReply = (from: ByteReader): AppendEntriesReply => ({
   conflictIndex: from.uint32(),
 });
 
-export function encodeWrite(write: Write): Uint8Array {
-  const to = new ByteWriter().uint8(writeKinds.indexOf(write.kind));
-  switch (write.kind) {
-    case 'hardState':
-      writeOptionalNode(to.uint32(write.currentTerm), write.votedFor);
-      break;
-    case 'snapshot':
-      writeSnapshot(to, write.snapshot);
-      break;
-    case 'truncate':
-      to.uint32(write.from);
-      break;
-    case 'append':
-      writeEntries(to.uint32(write.from), write.entries);
-      break;
-  }
-  return to.finish();
-}
-
-/** @throws AssertionFailed when the bytes are not what `encodeWrite` gives */
-export function decodeWrite(bytes: Uint8Array): Write {
-  const from = new ByteReader(bytes);
-  const kind = writeKinds[from.uint8()];
-  assert(kind !== undefined, () => 'a write of an unknown kind');
-  const write = readWrite(from, kind);
-  from.end();
-  return write;
-}
-
-function readWrite(from: ByteReader, kind: Write['kind']): Write {
-  switch (kind) {
-    case 'hardState':
-      return { kind, currentTerm: from.uint32(), votedFor: readOptionalNode(from) };
-    case 'snapshot':
-      return { kind, snapshot: readSnapshot(from) };
-    case 'truncate':
-      return { kind, from: from.uint32() };
-    case 'append':
-      return { kind, from: from.uint32(), entries: readEntries(from) };
-  }
-}
-
-/**
- * What the lab calls Raft's state: hard state, then the entries to the end of the bytes. Its length
- * is `persistedSizeBytes`; the snapshot's data is kept beside it.
- */
-export function encodeRaftState({ currentTerm, votedFor, log }: Persistent): Uint8Array {
-  const to = new ByteWriter().uint32(currentTerm);
-  writeOptionalNode(to, votedFor);
-  to.uint32(log.baseIndex).uint32(log.baseTerm);
-  for (const entry of log.from(log.baseIndex + 1, log.lastIndex - log.baseIndex)) writeEntry(to, entry);
-  return to.finish();
-}
-
-/**
- * `snapshotData` is what `encodeStoredSnapshot` gave for the stored snapshot, null without one.
- * @throws AssertionFailed when the bytes are not what `encodeRaftState` gives
- */
-export function decodeRaftState(bytes: Uint8Array, snapshotData: Uint8Array | null): Persistent {
-  const from = new ByteReader(bytes);
-  const currentTerm = from.uint32();
-  const votedFor = readOptionalNode(from);
-  const lastIncludedIndex = from.uint32();
-  const lastIncludedTerm = from.uint32();
-  const entries: Entry[] = [];
-  while (from.position < bytes.length) entries.push(readEntry(from));
-  assert((lastIncludedIndex === 0) === (snapshotData === null), () =>
-    `the log begins behind index ${lastIncludedIndex}, ${snapshotData === null ? 'without' : 'with'} a snapshot`);
-  const snapshot =
-    snapshotData === null ? null : decodeStoredSnapshot(snapshotData, lastIncludedIndex, lastIncludedTerm);
-  return {
-    currentTerm,
-    votedFor,
-    log: Log.startingAfter(lastIncludedIndex, lastIncludedTerm, snapshot?.configuration).append(entries),
-    snapshot,
-  };
-}
-
 function writeOutcome(to: ByteWriter, outcome: Outcome): void {
   const isDone = outcome.kind === 'done';
   writeBoolean(to, isDone);
@@ -249,13 +163,4 @@ function readBoolean(from: ByteReader): boolean {
   const byte = from.uint8();
   assert(byte <= 1, () => `the byte ${byte} is neither true nor false`);
   return byte === 1;
-}
-
-function writeOptionalNode(to: ByteWriter, node: NodeId | null): void {
-  to.uint32(node === null ? 0 : node + 1);
-}
-
-function readOptionalNode(from: ByteReader): NodeId | null {
-  const number = from.uint32();
-  return number === 0 ? null : number - 1;
 }

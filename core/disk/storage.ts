@@ -13,7 +13,7 @@
  */
 import { ByteReader, ByteWriter } from '../bytes.ts';
 import { AssertionFailed } from '../assert.ts';
-import { decodeRaftState, decodeWrite, encodeRaftState, encodeWrite } from '../codec.ts';
+import { decodeRaftState, decodeWrite, encodeRaftState, encodeWrite } from '../write-codec.ts';
 import { commandLengthOf, encodeStoredSnapshot } from '../entry-codec.ts';
 import type { FileOperation, Recovery, Storage } from '../protocol.ts';
 import { applyWrite } from '../raft/persistence.ts';
@@ -21,6 +21,7 @@ import type { Write } from '../raft/write.ts';
 import { blankPersistent, type Persistent } from '../raft/state.ts';
 import { EncodedWrite } from './encoded-write.ts';
 import { encodeRecord, recordAt } from './record.ts';
+import { Refused } from './refused.ts';
 
 /** Where the next record goes. */
 export interface Cursor {
@@ -29,17 +30,6 @@ export interface Cursor {
 }
 
 type Files = ReadonlyMap<string, Uint8Array>;
-
-/** Thrown inside recovery: what was read must not be used. */
-class Refused extends Error {
-  override readonly name = 'Refused';
-  readonly file: string;
-
-  constructor(file: string, reason: string) {
-    super(reason);
-    this.file = file;
-  }
-}
 
 export const superblockFile = 'superblock.0';
 const superblockMagic = 0x57485731;

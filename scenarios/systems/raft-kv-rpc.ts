@@ -3,6 +3,7 @@ import { isChange } from '../../core/changes.ts';
 import { uint32SizeBytes } from '../../core/bytes.ts';
 import { commandSizeBytes, resultSizeBytes } from '../../core/kv/command.ts';
 import type { ClerkMessage } from '../../core/kv/messages.ts';
+import type { Change } from '../../core/raft/members.ts';
 import type { ServerMessage } from '../../core/server.ts';
 import type { Half, Rpc } from '../../harness/world/network/rpc.ts';
 import { raftHalf, raftMessageSizeBytes } from './raft-messages.ts';
@@ -24,11 +25,15 @@ export const kvRpc: Rpc = {
   },
 };
 
+/** A server, or the two lists of them that are to take part, each with its count. */
+const changeSizeBytes = (change: Change): number =>
+  uint32SizeBytes * (change.kind === 'replaceServers' ? 2 + change.voters.length + change.learners.length : 1);
+
 /** A command's byte form names its client, which a message does not: the network knows who sent it. */
 function clerkMessageSizeBytes(message: ClerkMessage): number {
   if (message.kind === 'clientRequest') {
     const sessionBytes = message.session === undefined ? 0 : uint32SizeBytes;
-    if (isChange(message.operation)) return 1 + uint32SizeBytes + 1 + uint32SizeBytes + sessionBytes;
+    if (isChange(message.operation)) return 1 + uint32SizeBytes + 1 + changeSizeBytes(message.operation) + sessionBytes;
     return (
       1 +
       commandSizeBytes({ client: 0, sequence: message.sequence, operation: message.operation }) -

@@ -202,6 +202,12 @@ const wish: Half = { isReply: false, key: -7 };
 
 /** One byte of kind, 4 bytes for each number, one for each truth. */
 export function raftMessageSizeBytes(message: AnyRaftMessage): number {
+  // A message of a later stay of a server has that in front (core/stays.ts).
+  const ofStay = 'stay' in message && message.stay !== undefined ? 1 + uint32SizeBytes : 0;
+  return ofStay + plainSizeBytes(message);
+}
+
+function plainSizeBytes(message: AnyRaftMessage): number {
   const numbers = (count: number): number => 1 + count * uint32SizeBytes;
   switch (message.kind) {
     case 'requestVote':

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { AssertionFailed } from '../../core/assert.ts';
 import { ByteReader, ByteWriter } from '../../core/bytes.ts';
-import {
-  decodeMessage, decodeRaftState, decodeWrite, encodeMessage, encodeRaftState, encodeWrite,
-} from '../../core/codec.ts';
+import { decodeMessage, encodeMessage } from '../../core/codec.ts';
+import { decodeRaftState, decodeWrite, encodeRaftState, encodeWrite } from '../../core/write-codec.ts';
 import { commandSizeBytes, readResult, resultSizeBytes, writeCommand, writeResult } from '../../core/kv/command.ts';
 import { noSessions } from '../../core/kv/sessions.ts';
 import { encodeStoredSnapshot } from '../../core/entry-codec.ts';

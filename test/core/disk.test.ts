@@ -3,7 +3,7 @@
  * behind it; any single damage to what was acknowledged is refused, or changes nothing.
  */
 import { describe, expect, test } from 'vitest';
-import { encodeRaftState } from '../../core/codec.ts';
+import { encodeRaftState } from '../../core/write-codec.ts';
 import { checksum } from '../../core/disk/checksum.ts';
 import { raftStorage, superblockFile, type Cursor } from '../../core/disk/storage.ts';
 import { encodeSnapshot, snapshotSizeBytes, type MachineSnapshot } from '../../core/kv/snapshot.ts';

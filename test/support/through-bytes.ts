@@ -3,9 +3,8 @@
  * bytes when it is sent and again when it is received, every write when it is asked for and again
  * when it reaches the disk, and a node boots from the bytes of what its disk holds.
  */
-import {
-  decodeMessage, decodeRaftState, decodeWrite, encodeMessage, encodeRaftState, encodeWrite,
-} from '../../core/codec.ts';
+import { decodeMessage, encodeMessage } from '../../core/codec.ts';
+import { decodeRaftState, decodeWrite, encodeRaftState, encodeWrite } from '../../core/write-codec.ts';
 import { encodeStoredSnapshot } from '../../core/entry-codec.ts';
 import type { Write } from '../../core/raft/write.ts';
 import type { Persistent } from '../../core/raft/state.ts';

@@ -37,7 +37,10 @@ const nastyPlan = ((): Plan => {
   return {
     ...plan,
     operations: plan.operations.map((operation) => ({
-      ...operation, request: { ...(operation.request as object), key: nasty },
+      ...operation,
+      // What operators ask has no key.
+      request: 'key' in (operation.request as object)
+        ? { ...(operation.request as object), key: nasty } : operation.request,
     })),
   };
 })();
