@@ -81,9 +81,11 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
   const loads = streams.stream('loads');
   const passers = kinds.has('endlessSessions') ? 5 + loads.below(30) : 0;
   const members = membership === null ? {} : { members: membership.members };
-  const drawn = carried(
-    { ...drawSettings(streams.stream('settings'), kinds, servers), ...options, ...members }, clients + passers,
-  );
+  const disk = soaked?.disk ?? {
+    ...drawDisk(streams.stream('disk'), kinds), ...drawDiskTrouble(streams.stream('disk trouble'), kinds),
+  };
+  const drawnSettings = { ...drawSettings(streams.stream('settings'), kinds, servers), ...options, ...members };
+  const drawn = carried(heardInTime(drawnSettings, clients + passers, disk), clients + passers);
   const settings = soaked?.settings ?? (long === null ? drawn : long.carried(drawn));
   // Of those that take part at first one may be lost, where that leaves a majority, and whoever is taken in later
   // counts.
@@ -126,9 +128,7 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     clients: clients + passers + (membership?.operators ?? 0),
     settings,
     network: settings.versions === true ? withoutCopies(network) : network,
-    disk: soaked?.disk ?? {
-      ...drawDisk(streams.stream('disk'), kinds), ...drawDiskTrouble(streams.stream('disk trouble'), kinds),
-    },
+    disk,
     faults: [
       ...withinDrift(
         drawFaults(streams, kinds, {
@@ -167,6 +167,18 @@ function carried({ sessionExpiryUs, versions, ...others }: RaftKvSettings, clien
   const settings = versions === undefined || clients > 15 ? others : { ...others, versions };
   const hasRoom = settings.window === undefined || settings.window * settings.entriesPerMessageMax >= 16;
   return sessionExpiryUs === undefined || !hasRoom || clients > 15 ? settings : { ...settings, sessionExpiryUs };
+}
+
+/**
+ * With a window a new leader sends one request and waits for its answer, or for the next heartbeat. Both come behind the
+ * writes for a crowd, which on a slow disk take longer than an election timeout (section 5.6): a follower stands, and so
+ * on for ever where the vote of each server is needed, as of two voters, or of four of whom one is lost. Without a window
+ * each request of a client is word of the leader, and with PreVote nobody stands whose log is behind.
+ */
+function heardInTime(settings: RaftKvSettings, clients: number, { writeUs }: DiskPlan): RaftKvSettings {
+  const { window, ...others } = settings;
+  const isLate = clients > 15 && (clients * writeUs.max) / 2 > others.electionTimeoutUs.max;
+  return window !== undefined && others.members !== undefined && others.preVote !== true && isLate ? others : settings;
 }
 
 /**

@@ -110,6 +110,19 @@ test('sessions end where a log can carry what they cost: no crowd, and no window
   ]).toEqual([15, 16]);
 });
 
+test('where servers come and go no window without PreVote for a crowd whose writes take longer than an election', () => {
+  const drawn = Array.from({ length: 4000 }, (_, seed) => swarm.draw(seed));
+  const late = drawn.filter(({ clients, operations, disk, settings }) => {
+    const { members, electionTimeoutUs } = settings as RaftKvSettings;
+    const changes = operations.filter(({ request }) => changeKinds.includes((request as Change).kind));
+    const crowd = clients - new Set(changes.map(({ client }) => client)).size;
+    return members !== undefined && crowd > 15 && (crowd * disk.writeUs.max) / 2 > electionTimeoutUs.max;
+  });
+  const windows = late.map(({ settings }) => settings as RaftKvSettings)
+    .filter(({ preVote, window }) => preVote !== true && window !== undefined);
+  expect([late.length, windows.length]).toEqual([7, 0]);
+});
+
 test('a fifth of the seeds keeps a poor network, of a few per cent at most', () => {
   const rates = plans.flatMap(({ network }) => network.lasting ?? []);
   expect(Math.abs(rates.length - 600)).toBeLessThan(100);

@@ -253,7 +253,7 @@ describe('a majority that can talk', () => {
           return {
             raft: {
               config: { ...configOf({ id: node, clusterSize: 4 }), members: [0, 1] },
-              persistent: { ...blankPersistent, log },
+              role: leader, commitIndex: 0, persistent: { ...blankPersistent, log },
             },
           };
         },
@@ -300,6 +300,54 @@ describe('a majority that can talk', () => {
         ),
       ),
     ).toEqual([true, true]);
+  });
+
+  // Three of four are up, and n1, which led, is lost. Where n0's log is the latest and says that it learns, nobody can
+  // win: so in seed 9002269 of a swarm with membership in every plan.
+  describe('and of whom one can win an election, where servers come and go', () => {
+    interface Held {
+      readonly terms: readonly number[];
+      readonly voters: readonly number[];
+      readonly committed?: boolean;
+      readonly role?: Role;
+    }
+    const wins = (held: readonly (Held | null)[], cuts: readonly string[] = []): boolean => majorityCanTalk({
+      servers: 4, isUp: (node) => held[node] !== null, canTalk: (from, to) => !cuts.includes(`${from} ${to}`),
+      stateOf: (node) => {
+        const { terms, voters, committed, role } = held[node]!;
+        const says = { configuration: { voters, learners: [0] } };
+        const log = Log.empty.append(terms.map((term, at) => ({ ...entry(term), ...(at === 0 ? says : {}) })));
+        return {
+          raft: {
+            config: { ...configOf({ id: node, clusterSize: 4 }), members: [0, 1, 2, 3] },
+            role: role ?? follower, commitIndex: committed === true ? 1 : 0, persistent: { ...blankPersistent, log },
+          },
+        };
+      },
+    });
+    const learns: Held = { terms: [6, 8], voters: [1, 2, 3], committed: true };
+    const votes: Held = { terms: [7, 7], voters: [0, 1, 3] };
+    const behind: Held = { terms: [6], voters: [1, 2, 3] };
+
+    test('the latest log is one that learns, so that nobody can, but one that leads need not', () => {
+      expect(wins([learns, null, behind, votes])).toBe(false);
+      expect(wins([learns, null, behind, { ...votes, role: leader }])).toBe(true);
+    });
+
+    test('the later last term counts, and of two with the same term the longer log', () => {
+      expect(wins([learns, null, behind, { ...votes, terms: [7, 8] }])).toBe(true);
+      expect(wins([learns, null, behind, { ...votes, terms: [7, 9] }])).toBe(true);
+      expect(wins([learns, null, behind, { ...votes, terms: [8] }])).toBe(false);
+    });
+
+    test('only of those whose votes are needed', () => {
+      expect(wins([learns, null, behind, { ...votes, voters: [1, 2, 3] }])).toBe(true);
+      expect(wins([learns, null, behind, { ...votes, voters: [1, 2, 3] }], ['3 0', '0 3'])).toBe(true);
+    });
+
+    test('whoever does not know that its leaving is committed stands (dissertation, 4.2.2)', () => {
+      expect(wins([{ ...learns, committed: false }, null, behind, votes])).toBe(true);
+    });
   });
 });
 
