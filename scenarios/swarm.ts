@@ -170,10 +170,10 @@ function carried({ sessionExpiryUs, versions, ...others }: RaftKvSettings, clien
 }
 
 /**
- * With a window a new leader sends one request and waits for its answer, or for the next heartbeat. Both come behind the
- * writes for a crowd, which on a slow disk take longer than an election timeout (section 5.6): a follower stands, and so
- * on for ever where the vote of each server is needed, as of two voters, or of four of whom one is lost. Without a window
- * each request of a client is word of the leader, and with PreVote nobody stands whose log is behind.
+ * With a window a new leader sends one request and waits for its answer, or for the next heartbeat. Both come behind
+ * the writes for a crowd, which on a slow disk take longer than an election timeout (section 5.6): a follower stands,
+ * and so on for ever where the vote of each server is needed, as of two voters, or of four of whom one is lost. Without
+ * a window each request of a client is word of the leader, and with PreVote nobody stands whose log is behind.
  */
 function heardInTime(settings: RaftKvSettings, clients: number, { writeUs }: DiskPlan): RaftKvSettings {
   const { window, ...others } = settings;

@@ -66,7 +66,9 @@ describe.each(sizes)('of %i servers', (servers) => {
         ...raftOf(follows(0), full, commitIndex), config: configOf({ clusterSize: servers, options: { pipelined } }),
       });
       for (const [holders, isEnough] of majorities) {
-        const durableOf = (server: NodeId): Persistent => ({ ...blankPersistent, log: holders.includes(server) ? full : lacking });
+        const durableOf = (server: NodeId): Persistent => ({
+          ...blankPersistent, log: holders.includes(server) ? full : lacking,
+        });
         const told = committedByMajority.check(
           stepOf({ node: 0, before: following(1), after: following(2), servers, durableOf }),
         );

@@ -34,7 +34,8 @@ export function checker({ children, folder, isShort, pairs }: Setting): Workload
       const operations = checked.reduce((sum, one) => sum + one.operations, 0);
       return {
         values: { operations: (operations * 1000) / cpuMs },
-        course: checked.map(({ verdict, operations }) => `${verdict}, ${operations} operations`), digests: [],
+        course: checked.map(({ verdict, operations }) => `${verdict}, ${operations} operations`),
+        digests: [],
       };
     },
     shares: async (tree) =>

@@ -93,7 +93,9 @@ describe('persistent state on all servers', () => {
     });
     expect([cluster.disks[1]!.currentTerm, cluster.disks[1]!.votedFor]).toEqual([1, null]);
     asks(0, 0);
-    expect(cluster.lastEffects[0]).toEqual({ kind: 'persist', writes: [{ kind: 'hardState', currentTerm: 1, votedFor: 0 }] });
+    expect(cluster.lastEffects[0]).toEqual({
+      kind: 'persist', writes: [{ kind: 'hardState', currentTerm: 1, votedFor: 0 }],
+    });
     cluster.crash(1);
     cluster.boot(1);
     asks(2, 5);

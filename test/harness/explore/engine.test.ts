@@ -284,7 +284,10 @@ describe('properties', () => {
   });
 
   it('a check that gives up is no violation of a walk, and all walks are made', async () => {
-    const tired: Property<number, number> = { kind: 'always', name: 'tired', check: (state) => (state === 1 ? { verdict: 'unknown', detail: 'too long' } : null) };
+    const tired: Property<number, number> = {
+      kind: 'always', name: 'tired',
+      check: (state) => (state === 1 ? { verdict: 'unknown', detail: 'too long' } : null),
+    };
     const result = await walk(graphModel(line, [tired]));
     expect([result.end, property(result, 'tired').verdict, judge(factsOfSearch('a model', result)).code]).toEqual([
       'walks-done', 'unknown', 2,

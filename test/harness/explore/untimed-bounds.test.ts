@@ -441,7 +441,12 @@ describe('the reduction', () => {
     ]);
   });
   test('takes a crash behind a write with the start, and leaves out the one behind the last', () => {
-    const writer = system([process([set('go')], (_, event) => (event.kind === 'timer' ? ['done', send(1, 'one'), write('a'), send(1, 'two'), write('b')] : ['?'])), process([], (state) => [state])]);
+    const writer = system([
+      process([set('go')], (_, event) =>
+        event.kind === 'timer' ? ['done', send(1, 'one'), write('a'), send(1, 'two'), write('b')] : ['?'],
+      ),
+      process([], (state) => [state]),
+    ]);
     const model = world(writer, { isReduced: true, maxCrashes: 1 });
     const start = model.initialStates()[0]!;
     expect(may(model, start)).toEqual([
@@ -684,7 +689,8 @@ describe('a path as a plan', () => {
       timers: [{ node: 0, timer: 'other', nth: 1, afterUs: 110_000 }],
       faults: [
         { kind: 'clockJump', atUs: 10_000, nodes: [0], byUs: 40_000 },
-        { kind: 'clockJump', atUs: 20_000, nodes: [0], byUs: 40_000 }, { kind: 'gone', atUs: 39_999, nodes: [0, 1] },
+        { kind: 'clockJump', atUs: 20_000, nodes: [0], byUs: 40_000 },
+        { kind: 'gone', atUs: 39_999, nodes: [0, 1] },
       ],
     });
   });

@@ -11,7 +11,8 @@ test('functions, methods, constructors and what is awaited, of sources and of wh
   expect(
     placesOf(
       '    at grant (/home/me/dist/core/raft/election.js:10:5)',
-      '    at Machine.execute (file:///home/me/core/kv/machine.ts:1:2)', '    at new Log (/home/me/core/log.ts:3:4)',
+      '    at Machine.execute (file:///home/me/core/kv/machine.ts:1:2)',
+      '    at new Log (/home/me/core/log.ts:3:4)',
       '    at async run$1 (C:/me/dist/scenarios/own.js:5:6)',
       '    at Object.<anonymous> (/home/me/scenarios/a/b.ts:7:8)',
     ),

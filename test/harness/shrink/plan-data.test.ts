@@ -95,7 +95,8 @@ describe('without a node', () => {
     ]);
     expect(fewer.faults).toEqual([
       { kind: 'swizzle', ...span, nodes: [0, 1], release: [1, 0], everyUs: 1 },
-      { kind: 'partition', ...span, groups: [[0], [1, 3]] }, { kind: 'pause', ...span, nodes: 'leader' },
+      { kind: 'partition', ...span, groups: [[0], [1, 3]] },
+      { kind: 'pause', ...span, nodes: 'leader' },
     ]);
     expect(fewer.network.fates).toEqual([
       { ...fate(2, 0), from: 1 }, { ...fate(3, 2), from: 2, to: 1 },

@@ -118,7 +118,8 @@ test('where servers come and go no window without PreVote for a crowd whose writ
     const crowd = clients - new Set(changes.map(({ client }) => client)).size;
     return members !== undefined && crowd > 15 && (crowd * disk.writeUs.max) / 2 > electionTimeoutUs.max;
   });
-  const windows = late.map(({ settings }) => settings as RaftKvSettings)
+  const windows = late
+    .map(({ settings }) => settings as RaftKvSettings)
     .filter(({ preVote, window }) => preVote !== true && window !== undefined);
   expect([late.length, windows.length]).toEqual([7, 0]);
 });
