@@ -826,6 +826,9 @@ const ofSaid: readonly SituationName[] = (['saidOfVotes', 'saidOfAppends', 'said
   .flatMap((group) => situationGroups[group].map(({ name }): SituationName => name));
 const ofOptions: readonly SituationName[] = (['transfers', 'reads'] as const)
   .flatMap((group) => situationGroups[group].map(({ name }): SituationName => name));
+/** Who was taken out and does not know it only the ghost of the explorer can tell: a goal of its own. */
+const ofMembers: readonly SituationName[] = situationGroups.memberSteps
+  .map(({ name }): SituationName => name).filter((name) => name !== 'removedServersStanding');
 const counters = [
   [
     'Lab 2',
@@ -835,7 +838,7 @@ const counters = [
       'leadersCrashedAtBarrier',
     ],
   ],
-  ['the explorer', 'explorer', [...ofChanges, ...ofSaid, ...ofOptions, 'leadersElected', 'snapshotsTaken']],
+  ['the explorer', 'explorer', [...ofChanges, ...ofSaid, ...ofOptions, ...ofMembers, 'leadersElected', 'snapshotsTaken']],
 ] as const satisfies readonly (readonly [string, string, readonly SituationName[]])[];
 
 /** What is said without any change is no step of the explorer's, which looks at states. */

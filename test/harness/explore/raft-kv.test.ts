@@ -113,7 +113,7 @@ describe('the space within small bounds', () => {
 
   it.each([
     ['one server takes in another', comesIn, false, [971, 2898, 21, 'closed']],
-    ['one of two is taken out', goesAway, false, [2794, 7055, 18, 'closed']],
+    ['one of two is taken out', goesAway, false, [2794, 6722, 18, 'closed']],
     ['two take in a third, by a snapshot too', thirdComesIn, true, [693, 2331, 21, 'closed']],
     [
       'one of three is taken out',
