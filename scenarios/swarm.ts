@@ -172,13 +172,14 @@ function carried({ sessionExpiryUs, versions, ...others }: RaftKvSettings, clien
 /**
  * With a window a new leader sends one request and waits for its answer, or for the next heartbeat. Both come behind
  * the writes for a crowd, which on a slow disk take longer than an election timeout (section 5.6): a follower stands,
- * and so on for ever where the vote of each server is needed, as of two voters, or of four of whom one is lost. Without
- * a window each request of a client is word of the leader, and with PreVote nobody stands whose log is behind.
+ * and so on for ever where the vote of each server is needed, as of two voters, or of four of whom one is lost.
+ * Without a window each request of a client is word of the leader, and with PreVote nobody stands whose log is behind.
  */
 function heardInTime(settings: RaftKvSettings, clients: number, { writeUs }: DiskPlan): RaftKvSettings {
   const { window, ...others } = settings;
   const isLate = clients > 15 && (clients * writeUs.max) / 2 > others.electionTimeoutUs.max;
-  return window !== undefined && others.members !== undefined && others.preVote !== true && isLate ? others : settings;
+  const isDeposed = others.members !== undefined && others.preVote !== true && isLate;
+  return window !== undefined && isDeposed ? others : settings;
 }
 
 /**

@@ -2,8 +2,7 @@
  * When Raft owes progress: while a majority of the servers is up and every two of them can talk (section 5.1). Where
  * servers come and go, a majority of each configuration that a server goes by: whichever of them is the one, it can
  * decide. And then somebody must lead already or be able to win: a learner that is up may hold the latest log and
- * refuse its vote to everyone, while whoever made it a voter is lost with the entry that says so (5.4.1; dissertation
- * 4.2.2).
+ * refuse its vote to everyone, while whoever led it is lost (5.4.1; dissertation 4.2.2).
  */
 import { loggedConfiguration, votesIn, votingSets } from '../../checkers/raft/quorum.ts';
 import { configurationOf } from '../../core/raft/configuration.ts';
@@ -24,9 +23,8 @@ export function majorityCanTalk(reach: Reach): boolean {
     for (const voters of configuration === null ? [] : electoratesOf(configuration)) sets.set(voters.join(), voters);
   }
   if (sets.size === 0) return majorityOf(reach);
-  return (
-    [...sets.values()].every((voters) => canTalk(reach, voters)) && rafts.some((_, node) => canLead(reach, rafts, node))
-  );
+  if (!rafts.some((_, node) => canLead(reach, rafts, node))) return false;
+  return [...sets.values()].every((voters) => canTalk(reach, voters));
 }
 
 /** By the rules for elections, told from the logs: what the core thinks of it is not asked. */
@@ -43,10 +41,7 @@ function canLead(reach: Reach, rafts: readonly (Raft | null)[], node: NodeId): b
   return mayStand(raft) && sets.every((voters) => voters.filter(grants).length * 2 > voters.length);
 }
 
-/**
- * A voter of its last configuration, or of the last one that it knows to be committed: whoever leaves is needed
- * (4.2.2).
- */
+/** A voter of its last configuration, or of the last that it knows to be committed: who leaves is needed (4.2.2). */
 const mayStand = ({ config: { id, members }, commitIndex, persistent }: Raft): boolean =>
   [persistent.log.lastIndex, commitIndex].some((upTo) =>
     votesIn(loggedConfiguration(persistent, upTo) ?? { voters: members!, learners: [] }, id));
