@@ -33,6 +33,10 @@ const elsewhere: readonly (readonly [document: string, head: string, why: string
   ['docs/explorer.md', '| two-phase commit, one transaction', 'test/scenarios/examples.test.ts'],
   ['docs/explorer.md', '| bug | property | actions', 'test/scenarios/bugs/explored.test.ts'],
   ['docs/explorer.md', '| `whitewater explore ...` | distinct', '2026-11-23: two searches of five minutes each'],
+  [
+    'docs/explorer.md', '| `whitewater explore --clients 0 --workers 1',
+    'test/harness/explore/raft-kv.test.ts, and 2026-11-28: the two larger ones',
+  ],
   ['docs/explorer.md', '| | generated/s |', '2026-11-23: rates beside those of other tools'],
   ['docs/fault-model.md', '| Kind | What it does | Bounds in the swarm', 'test/harness/faults/document.test.ts'],
   ['docs/fleet.md', '| seeds | CPU time | wall time', '2026-11-27: the commands in the table'],

@@ -13,19 +13,13 @@ export const viewstamped = defineSystem<State, Message, Kept>()({
       always({ servers }) {
         const [first, ...others] = servers.filter((state) => state !== null).sort((a, b) => b.commit - a.commit);
         for (const { log, commit } of others) {
-          const at = log.findIndex(
-            (entry, i) =>
-              i < commit && (entry.client !== first!.log[i]?.client || entry.sequence !== first!.log[i]?.sequence),
-          );
+          const at = log.findIndex((entry, i) => i < commit && (entry.client !== first!.log[i]?.client || entry.sequence !== first!.log[i]?.sequence));
           if (at >= 0) return `two replicas have committed different entries ${at + 1}`;
         }
         return null;
       },
     },
-    'Views Rise': {
-      step: ({ before, after }) =>
-        after.view >= before.view ? null : `from view ${before.view} back to ${after.view}`,
-    },
+    'Views Rise': { step: ({ before, after }) => (after.view >= before.view ? null : `from view ${before.view} back to ${after.view}`) },
   },
   situations: {
     viewChanges: ({ before, after }) => before !== null && before.normal < after.normal,
@@ -33,10 +27,7 @@ export const viewstamped = defineSystem<State, Message, Kept>()({
     logsReplaced: ({ before, after }) => before !== null && after.log.length < before.log.length,
   },
   settled({ servers, lost }) {
-    const late = servers.findIndex(
-      (state, node) =>
-        !lost.has(node) && (state === null || state.normal < state.view || state.commit < state.log.length),
-    );
+    const late = servers.findIndex((state, node) => !lost.has(node) && (state === null || state.normal < state.view || state.commit < state.log.length));
     return late < 0 ? null : `n${late} is not normal in its view, with all of its log committed`;
   },
   owesProgress: (reach) => majorityCanTalk(reach, ({ status }) => status !== 'recovering'),
@@ -44,19 +35,11 @@ export const viewstamped = defineSystem<State, Message, Kept>()({
 });
 
 export const chaos = defineScenario(viewstamped, {
-  servers: [3, 5],
-  clients: [1, 4],
-  storm: ['1s', '3s'],
-  faults: faults.swarm(),
+  servers: [3, 5], clients: [1, 4], storm: ['1s', '3s'], faults: faults.swarm(),
   operations: kv.mix({ get: 1, put: 1, append: 1 }, { keys: ['x', 'y'], each: 15 }),
   required: ['viewChanges', 'recoveries', 'logsReplaced'],
-  canaries: [
-    { settings: { bug: 'breaksPromise' }, within: 500 }, { settings: { bug: 'skipsRecovery' }, within: 100 },
-  ],
-  explore: {
-    servers: 3, clients: 1, operations: 1, crashes: 0, within: ({ view }) => view <= 1,
-    timers: (_, timer) => timer === 'patience',
-  },
+  canaries: [{ settings: { bug: 'breaksPromise' }, within: 500 }, { settings: { bug: 'skipsRecovery' }, within: 100 }],
+  explore: { servers: 3, clients: 1, operations: 1, crashes: 0, within: ({ view }) => view <= 1, timers: (_, timer) => timer === 'patience' },
 });
 
 export const registry = defineRegistry(import.meta.url, [chaos]);
