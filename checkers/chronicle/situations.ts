@@ -154,6 +154,7 @@ export const situations = [
 /** Reached by about one seed of the swarm in five hundred, or by a few in ten thousand. */
 const rareSituations: readonly SituationName[] = [
   'logsOfThousand', 'installsDiscardedConflict', 'transfersBegunAgain', 'transfersTakenUp',
+  'leadersElectedByTwoSets', 'jointConfigurationsInherited', 'jointConfigurationsRolledBack',
 ];
 
 /** What a gate requires of a campaign of a thousand seeds of the swarm or more. */
