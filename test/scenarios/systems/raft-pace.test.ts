@@ -29,3 +29,15 @@ test('clocks that were set back let a leader come later, as far as a majority of
     ].map((one) => one - usual),
   ).toEqual([0, 200, 600]);
 });
+
+test('with versions a client that asks again before it can have its answer makes it later: then no answer is timed (seed 14355)', () => {
+  const plan = { ...swarm.draw(1), clients: 2 };
+  const settings = plan.settings as RaftKvSettings;
+  const network = { ...plan.network, delayUs: { min: 1, max: 100 } };
+  const answerUs = (writeUs: number, versions?: true): number =>
+    raftPace({ ...plan, network, disk: { ...plan.disk, writeUs: { min: 1, max: writeUs } } }, {
+      ...settings, versions, retryUs: { min: 50_000, max: 90_000 }, applyPauseUs: { min: 0, max: 0 },
+    } as RaftKvSettings).answerUs;
+  expect([answerUs(9720), answerUs(9721)]).toEqual([250_000, 250_025]);
+  expect([answerUs(9720, true), answerUs(9721, true)]).toEqual([250_000, Infinity]);
+});
