@@ -13,6 +13,7 @@ import { leaveJoint, onChange } from './raft/membership.ts';
 import type { AnyRaftMessage } from './raft/option-messages.ts';
 import { NONE, type Persistent, type Raft, type RaftEffect, type RaftStep } from './raft/state.ts';
 import type { Write } from './raft/write.ts';
+import { answer, leaderKnownTo, refuse } from './replies.ts';
 
 /** Of a server, what changes need. */
 export interface ChangeServer {
@@ -96,16 +97,16 @@ function pursued<S extends ChangeServer>(step: ChangeStep<S>, settle: Settle<S>)
   const [first, ...others] = changing!;
   if (first === undefined) return step;
   if (raft.role.kind !== 'leader') {
-    const leaderId = raft.role.kind === 'follower' ? raft.role.leaderId : null;
+    const leaderId = leaderKnownTo(raft);
     return {
       state: withChanging(state, NONE),
-      effects: [...effects, ...changing!.map((one) => answer(one, { kind: 'notLeader', leaderId }))],
+      effects: [...effects, ...changing!.map(({ client, sequence }) => refuse(client, sequence, leaderId))],
     };
   }
   const { outcome, ...further } = onChange(raft, first.change, first.askedAt);
   const done = joined(step, further, settle);
   if (outcome === 'waits') return done;
-  const told = answer(first, { kind: 'done', result: outcome === 'done' });
+  const told = answer(first.client, first.sequence, outcome === 'done');
   return pursued({ state: withChanging(done.state, others), effects: [...done.effects, told] }, settle);
 }
 
@@ -125,8 +126,3 @@ function together(first: readonly ChangeEffect[], second: readonly ChangeEffect[
     return [{ kind: 'persist', writes: [...one.writes, ...two.writes] }, ...first.slice(1), ...second.slice(1)];
   return two?.kind === 'persist' ? [two, ...first, ...second.slice(1)] : [...first, ...second];
 }
-
-type Outcome = Extract<ClerkMessage, { kind: 'clientReply' }>['outcome'];
-
-const answer = ({ client, sequence }: Changing, outcome: Outcome): ChangeEffect =>
-  ({ kind: 'send', to: client, message: { kind: 'clientReply', sequence, outcome } });

@@ -4,7 +4,9 @@
  */
 import { assert } from './assert.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
-import type { OptionMessage } from './raft/option-messages.ts';
+import type { ClerkMessage } from './kv/messages.ts';
+import type { AnyRaftMessage, OptionMessage } from './raft/option-messages.ts';
+import { belongsToStay, type InStay } from './stays.ts';
 
 /** In the order of their first bytes, behind those of the paper's messages. */
 export const optionMessageKinds = [
@@ -85,15 +87,10 @@ export function readOptionMessage(from: ByteReader, kind: OptionMessage['kind'])
   }
 }
 
-const kindsInStay: readonly string[] = [
-  'appendEntries', 'appendEntriesReply', 'installSnapshot', 'installSnapshotReply', 'installChunk', 'installChunkReply',
-];
-
 /** The message as one of a later stay of a server: stays.ts. */
-export function inStay<M extends { readonly kind: string }>(stay: number, message: M): M {
+export function inStay(stay: number, message: AnyRaftMessage | ClerkMessage): InStay {
   assert(
-    stay > 0 && kindsInStay.includes(message.kind) && !('stay' in message),
-    () => `a message ${message.kind} of stay ${stay}`,
+    stay > 0 && belongsToStay(message) && !('stay' in message), () => `a message ${message.kind} of stay ${stay}`,
   );
   return { ...message, stay };
 }

@@ -17,6 +17,7 @@ import { askToReadByLease } from './raft/lease-read.ts';
 import { askToRead, mayReadIndex, takeConfirmed } from './raft/read-index.ts';
 import { NONE, send, type Raft, type RaftEffect, type ReadKind } from './raft/state.ts';
 import type { Write } from './raft/write.ts';
+import { answer, leaderKnownTo, refuse } from './replies.ts';
 
 /** Of a server, what its reads need. */
 export interface ReadServer {
@@ -103,10 +104,9 @@ function dismissed<S extends ReadServer>(before: S, after: S, effects: readonly 
   const hasLost = before.raft.role.kind === 'leader' && after.raft.role.kind !== 'leader';
   const left = after.reading!.filter(({ index }) => index !== null);
   if (!hasLost || left.length === after.reading!.length) return { state: after, effects };
-  const leaderId = after.raft.role.kind === 'follower' ? after.raft.role.leaderId : null;
-  const refusals = after.reading!.filter(({ index }) => index === null).map(({ client, sequence }): ReadEffect => ({
-    kind: 'send', to: client, message: { kind: 'clientReply', sequence, outcome: { kind: 'notLeader', leaderId } },
-  }));
+  const leaderId = leaderKnownTo(after.raft);
+  const refusals = after.reading!.filter(({ index }) => index === null)
+    .map(({ client, sequence }) => refuse(client, sequence, leaderId));
   return { state: withReading(after, left), effects: [...effects, ...refusals] };
 }
 
@@ -119,11 +119,8 @@ function served<S extends ReadServer>({ state, effects }: ReadStep<S>): ReadStep
   const isReady = ({ index }: Reading): boolean => index !== null && index <= lastExecuted;
   const ready = server.reading!.filter(isReady);
   if (ready.length === 0) return { state: server, effects };
-  const answers = ready.map(({ client, sequence, operation }): ReadEffect => ({
-    kind: 'send',
-    to: client,
-    message: { kind: 'clientReply', sequence, outcome: { kind: 'done', result: execute(store, operation).result } },
-  }));
+  const answers = ready.map(({ client, sequence, operation }) =>
+    answer(client, sequence, execute(store, operation).result));
   return {
     state: withReading(
       server, server.reading!.filter((one) => !isReady(one)),

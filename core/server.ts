@@ -26,7 +26,8 @@ import { onMessage, onTimer, propose } from './raft/options.ts';
 import { inSessionOf, type SessionClock } from './session-clock.ts';
 import type { Transfers } from './raft/snapshot-chunks.ts';
 import type { Reading } from './reads.ts';
-import { answer, answered, refuse, type Waiting } from './waiting.ts';
+import { answer, leaderKnownTo, refuse } from './replies.ts';
+import { answered, type Waiting } from './waiting.ts';
 
 export interface ServerConfig extends RaftConfig {
   /** Over this size of Raft's state the server takes a snapshot; -1 never (the lab's maxraftstate). */
@@ -96,8 +97,7 @@ function onClient(server: Server, client: NodeId, message: ClerkMessage): Server
   assert(message.kind === 'clientRequest', () => 'a reply was sent to a server');
   const { raft, machine } = server;
   if (raft.role.kind !== 'leader') {
-    const leaderId = raft.role.kind === 'follower' ? raft.role.leaderId : null;
-    return { state: server, effects: [refuse(client, message.sequence, leaderId)] };
+    return { state: server, effects: [refuse(client, message.sequence, leaderKnownTo(raft))] };
   }
   const session = machine.sessions.byClient.get(client);
   // Done already: its reply was lost. What is older than that, the client no longer waits for.
@@ -216,8 +216,7 @@ function dismissed(server: Server, effects: ServerEffect[]): Server {
   const { raft, waiting } = server;
   const first = waiting[0];
   if (first === undefined || (raft.role.kind === 'leader' && first.term === raft.persistent.currentTerm)) return server;
-  const leaderId = raft.role.kind === 'follower' ? raft.role.leaderId : null;
-  for (const { client, sequence } of waiting) effects.push(refuse(client, sequence, leaderId));
+  for (const { client, sequence } of waiting) effects.push(refuse(client, sequence, leaderKnownTo(raft)));
   return { config: server.config, raft, channel: server.channel, machine: server.machine, waiting: NONE };
 }
 

@@ -26,7 +26,7 @@ type StayEvent = Event<Message, never>;
 type StayStep<S> = Step<S, StayEffect>;
 
 /** What tells of a follower's log, or asks for it: absent is the stay in which the leader found its follower. */
-type InStay = Extract<Message, { readonly stay?: number }>;
+export type InStay = Extract<Message, { readonly stay?: number }>;
 type Asking = Extract<InStay, { readonly kind: 'appendEntries' | 'installSnapshot' | 'installChunk' }>;
 type Answering = Exclude<InStay, Asking>;
 
@@ -36,6 +36,8 @@ const isAnswering = (message: Message): message is Answering =>
   message.kind === 'appendEntriesReply' ||
   message.kind === 'installSnapshotReply' ||
   message.kind === 'installChunkReply';
+
+export const belongsToStay = (message: Message): message is InStay => isAsking(message) || isAnswering(message);
 
 /** The server's step, with what it means for stays. Where nobody comes again it is the server's alone. */
 export function withStays<S extends StayServer>(

@@ -1,19 +1,11 @@
-/**
- * Clients that wait for an entry of the log, what they are told when it is executed, and of a server that does not
- * lead.
- */
+/** Clients that wait for an entry of the log, and what they are told when it is executed. */
 import { assert } from './assert.ts';
 import { registration, sessionFor } from './kv/expiry.ts';
-import type { Result } from './kv/command.ts';
 import { resultOf, type Machine } from './kv/machine.ts';
-import type { ClerkMessage } from './kv/messages.ts';
-import type { Effect, NodeId } from './protocol.ts';
+import type { NodeId } from './protocol.ts';
 import type { LogIndex, Term } from './raft/log.ts';
-import type { AnyRaftMessage } from './raft/option-messages.ts';
 import { NONE } from './raft/state.ts';
-import type { Write } from './raft/write.ts';
-
-type Reply = Effect<AnyRaftMessage | ClerkMessage, Write, never>;
+import { answer, type Reply } from './replies.ts';
 
 export interface Waiting {
   readonly index: LogIndex;
@@ -49,11 +41,3 @@ function toldOfSession({ sessions }: Machine, { client, sequence }: Waiting, ses
   if (present === null) return told(null);
   return session === registration && present.began!.bySequence === sequence ? told(present.began!.id) : NONE;
 }
-
-export const answer = (to: NodeId, sequence: number, result: Result): Reply => ({
-  kind: 'send', to, message: { kind: 'clientReply', sequence, outcome: { kind: 'done', result } },
-});
-
-export const refuse = (to: NodeId, sequence: number, leaderId: NodeId | null): Reply => ({
-  kind: 'send', to, message: { kind: 'clientReply', sequence, outcome: { kind: 'notLeader', leaderId } },
-});
