@@ -1,7 +1,8 @@
 /** The history of the clients of a run, by the store that they ask: the plain one, or the one with versions. */
-import type { NodeId } from '../core/protocol.ts';
-import type { Operation, Result } from '../core/kv/command.ts';
-import type { PutSeen } from '../core/kv/versioned.ts';
+import type { Event, NodeId } from '../core/protocol.ts';
+import type { Result } from '../core/kv/command.ts';
+import type { Clerk } from '../core/kv/clerk.ts';
+import type { Asked } from '../core/kv/version-clerk.ts';
 import {
   explainModelHistory, explainKvHistory, History, type HistoryExplanation, type RecordedOperation,
 } from './linearizability.ts';
@@ -10,9 +11,6 @@ import {
   anyVersionedModel, isVersionedAsked, versionedInput, versionedOutput, VersionedHistory, type VersionedAsked,
 } from './versioned-history.ts';
 import type { VersionedResult } from '../core/kv/versioned.ts';
-
-/** What clients may ask. */
-export type Asked = Operation | PutSeen;
 
 type Told = readonly [Asked, Result];
 
@@ -43,8 +41,14 @@ export class ClientHistory implements AnyHistory {
   }
 
   /** What a clerk makes of what it was asked: a put that left the version to it names one from now on. */
-  named(id: number, operation: Operation): void {
+  named(id: number, operation: Asked): void {
     if (isVersionedAsked(operation)) this.history!.named(id, operation);
+  }
+
+  /** A step of a client, which may have taken an operation; what an operator asks has no key. */
+  stepped({ pending }: Clerk, event: Event<unknown, unknown>): void {
+    const operation = pending?.operation;
+    if (event.kind === 'request' && operation !== undefined && 'key' in operation) this.named(event.id, operation);
   }
 
   /** Of a store without versions: linearizability.ts. */

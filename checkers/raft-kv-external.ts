@@ -12,7 +12,8 @@ import type { Change } from '../core/raft/members.ts';
 import type { Persistent } from '../core/raft/state.ts';
 import type { Server, ServerMessage } from '../core/server.ts';
 import type { Observer } from './checker.ts';
-import { ClientHistory, type Asked } from './client-history.ts';
+import type { Asked } from '../core/kv/version-clerk.ts';
+import { ClientHistory } from './client-history.ts';
 import { isExpired } from './linearizability.ts';
 import { equalReplicas, type ServiceModel } from './prefix.ts';
 import { missingForConvergence } from './progress.ts';
@@ -54,16 +55,9 @@ export class RaftKvOutsider implements Observer<Server | Clerk, ServerMessage, P
     node: NodeId, before: Server | Clerk, after: Server | Clerk, event: Event<ServerMessage, unknown>,
     effects: readonly Effect<unknown, unknown, unknown>[],
   ): void {
-    if (node >= this.checks.servers) return this.readAsked(after as Clerk, event);
+    if (node >= this.checks.servers) return this.history.stepped(after as Clerk, event);
     this.quiet.read(node, effects, this.isUp);
     if (before !== after) this.read(node, after as Server);
-  }
-
-  /** Which version a client names that left it to its clerk. */
-  private readAsked({ pending }: Clerk, event: Event<ServerMessage, unknown>): void {
-    const operation = pending?.operation;
-    if (event.kind === 'request' && operation !== undefined && 'key' in operation)
-      this.history.named(event.id, operation);
   }
 
   private readonly isUp = (node: NodeId): boolean => this.servers[node] != null;

@@ -8,7 +8,8 @@ import type { Change, Configuration } from '../core/raft/members.ts';
 import type { Persistent, Raft } from '../core/raft/state.ts';
 import type { KeptStep, Observer } from './checker.ts';
 import { RaftKvChronicle } from './chronicle/raft-kv.ts';
-import { ClientHistory, type Asked } from './client-history.ts';
+import type { Asked } from '../core/kv/version-clerk.ts';
+import { ClientHistory } from './client-history.ts';
 import { isExpired } from './linearizability.ts';
 import { acknowledgedWritesSurvive, equalReplicas, snapshotEqualsPrefix } from './prefix.ts';
 import { missingForConvergence } from './progress.ts';
@@ -97,7 +98,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   stepped(
     node: NodeId, before: Server | Clerk, after: Server | Clerk, event: AnyEvent, effects: readonly AnyEffect[],
   ): void {
-    if (node >= this.checks.servers) return this.readAsked(after as Clerk, event);
+    if (node >= this.checks.servers) return this.history.stepped(after as Clerk, event);
     const old = before as Server;
     const server = after as Server;
     this.servers[node] = server;
@@ -118,12 +119,6 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     }
     if (old === server) return;
     hold(boundedRaftState, { node, server, maxRaftState: this.checks.maxRaftState });
-  }
-
-  private readAsked({ pending }: Clerk, event: AnyEvent): void {
-    const operation = pending?.operation;
-    if (event.kind === 'request' && operation !== undefined && 'key' in operation)
-      this.history.named(event.id, operation);
   }
 
   /** First of all: what is installed is wrong where its chunks did not fit. */

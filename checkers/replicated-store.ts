@@ -13,7 +13,7 @@ import type { ServiceModel } from './prefix.ts';
 import { hold, property } from './property.ts';
 import { Tail } from './tail.ts';
 import { refusalIsSure } from './versioned-answers.ts';
-import { isVersionedResult } from './versioned-history.ts';
+import { isVersioned, isVersionedResult } from './versioned-history.ts';
 
 /** What a replica or a snapshot holds. */
 export interface Holding {
@@ -160,7 +160,7 @@ export class ReplicatedStore implements ServiceModel<Holding> {
     this.commands.set(index, command);
     if (command === null) return;
     const { client, sequence, inSession, operation } = command;
-    if (operation.kind === 'getVersion' || operation.kind === 'putVersion')
+    if (isVersioned(operation))
       return this.executeVersioned(index, client, sequence, operation);
     if (inSession !== undefined) return this.executeInSession(index, command, inSession);
     if (sequence <= (this.sessionAt(client, index)?.sequence ?? 0)) {

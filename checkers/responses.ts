@@ -5,6 +5,7 @@ import type { Effect, NodeId } from '../core/protocol.ts';
 import type { LogIndex } from '../core/raft/log.ts';
 import type { Server } from '../core/server.ts';
 import { property } from './property.ts';
+import { isVersioned } from './versioned-history.ts';
 
 export interface Responses {
   readonly node: NodeId;
@@ -44,9 +45,9 @@ function ownCommandAt({ raft: { persistent: { log, currentTerm } } }: Server, in
 }
 
 /** An earlier command that came twice is not executed, and what it gave is forgotten. */
-function isItsLast({ machine: { sessions } }: Server, { client, sequence, operation: { kind } }: Command): boolean {
+function isItsLast({ machine: { sessions } }: Server, { client, sequence, operation }: Command): boolean {
   // No session keeps these: each time is its own.
-  if (kind === 'getVersion' || kind === 'putVersion') return true;
+  if (isVersioned(operation)) return true;
   const session = sessions.byClient.get(client);
   return session !== undefined && session.sequence === sequence;
 }

@@ -9,8 +9,12 @@ import {
 
 export type VersionedAsked = VersionedOperation | PutSeen;
 
-export const isVersionedAsked = ({ kind }: { readonly kind: string }): boolean =>
-  kind === 'getVersion' || kind === 'putVersion' || kind === 'putSeen';
+/** Told again here: what the core takes for one must not decide what is judged. */
+export const isVersioned = (operation: { readonly kind: string }): operation is VersionedOperation =>
+  operation.kind === 'getVersion' || operation.kind === 'putVersion';
+
+export const isVersionedAsked = (asked: { readonly kind: string }): asked is VersionedAsked =>
+  isVersioned(asked) || asked.kind === 'putSeen';
 
 export const isVersionedResult = (result: Result): result is VersionedResult =>
   typeof result === 'object' && result !== null;

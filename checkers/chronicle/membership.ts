@@ -2,6 +2,7 @@
 import type { NodeId } from '../../core/protocol.ts';
 import type { Configuration } from '../../core/raft/members.ts';
 import type { Raft } from '../../core/raft/state.ts';
+import { takesPartIn, votesIn } from '../raft/quorum.ts';
 import { situationsOf } from './situation.ts';
 
 /** A configuration is committed that nobody knew committed before. */
@@ -10,24 +11,20 @@ export interface NewConfiguration {
   readonly to: Configuration;
 }
 
-const votesBy = ({ voters, outgoing }: Configuration, id: NodeId): boolean =>
-  voters.includes(id) || outgoing?.voters.includes(id) === true;
-const isIn = (configuration: Configuration, id: NodeId): boolean =>
-  votesBy(configuration, id) || configuration.learners.includes(id);
 const everyone = ({ voters, learners, outgoing }: Configuration): readonly NodeId[] => [
   ...voters, ...learners, ...(outgoing?.voters ?? []),
 ];
 
 export const configurations = situationsOf<NewConfiguration>()({
-  learnersAdded: { says: 'A learner is let in', seen: ({ from, to }) => to.learners.some((id) => !isIn(from, id)) },
+  learnersAdded: { says: 'A learner is let in', seen: ({ from, to }) => to.learners.some((id) => !takesPartIn(from, id)) },
   votersAdded: {
     says: 'A learner that was caught up becomes a voter',
     seen: ({ from, to }) => to.voters.some((id) => !from.voters.includes(id)),
   },
   votersMadeLearners: {
-    says: 'A server that voted learns', seen: ({ from, to }) => to.learners.some((id) => votesBy(from, id)),
+    says: 'A server that voted learns', seen: ({ from, to }) => to.learners.some((id) => votesIn(from, id)),
   },
-  serversRemoved: { says: 'A server is taken out', seen: ({ from, to }) => everyone(from).some((id) => !isIn(to, id)) },
+  serversRemoved: { says: 'A server is taken out', seen: ({ from, to }) => everyone(from).some((id) => !takesPartIn(to, id)) },
   jointConfigurationsEntered: {
     says: 'A configuration of two sets of voters is committed', seen: ({ to }) => to.outgoing !== undefined,
   },
@@ -48,19 +45,21 @@ export interface MemberStep {
 
 const logOf = ({ persistent: { log } }: Raft): Raft['persistent']['log'] => log;
 const votes = (raft: Raft, node: NodeId): boolean =>
-  votesBy(logOf(raft).configuration ?? { voters: raft.config.members!, learners: [] }, node);
+  votesIn(logOf(raft).configuration ?? { voters: raft.config.members!, learners: [] }, node);
 const outgoingOf = (raft: Raft): Configuration['outgoing'] => logOf(raft).configuration?.outgoing;
 const catchUpOf = ({ role }: Raft) => (role.kind === 'leader' ? role.office?.catchUp : undefined);
+
+function isRolledBack({ before, after }: MemberStep): boolean {
+  const [old, log] = [logOf(before), logOf(after)];
+  const { configurationIndex: index } = old;
+  if (old === log || index <= old.baseIndex || index <= log.baseIndex) return false;
+  return index > log.lastIndex || log.termAt(index) !== old.termAt(index);
+}
 
 export const memberSteps = situationsOf<MemberStep>()({
   configurationsRolledBack: {
     says: 'A server gives up a configuration with the entry that holds it',
-    seen({ before, after }) {
-      const [old, log] = [logOf(before), logOf(after)];
-      const { configurationIndex: index } = old;
-      if (old === log || index <= old.baseIndex || index <= log.baseIndex) return false;
-      return index > log.lastIndex || log.termAt(index) !== old.termAt(index);
-    },
+    seen: isRolledBack,
   },
   leadersRemoved: {
     says: 'A leader that has left steps down when that is committed',
@@ -74,7 +73,7 @@ export const memberSteps = situationsOf<MemberStep>()({
   removedServersStanding: {
     says: 'A server that was taken out and does not know it stands for election',
     seen: ({ node, before, after, committed }) =>
-      !isIn(committed, node) &&
+      !takesPartIn(committed, node) &&
       before.role.kind === 'follower' &&
       (after.role.kind === 'candidate' || after.role.kind === 'preCandidate'),
   },
@@ -123,13 +122,7 @@ export const memberSteps = situationsOf<MemberStep>()({
   },
   jointConfigurationsRolledBack: {
     says: 'A server gives up a joint configuration with the entry that holds it',
-    seen({ before, after }) {
-      const [old, log] = [logOf(before), logOf(after)];
-      const { configurationIndex: index } = old;
-      if (outgoingOf(before) === undefined || old === log || index <= old.baseIndex || index <= log.baseIndex)
-        return false;
-      return index > log.lastIndex || log.termAt(index) !== old.termAt(index);
-    },
+    seen: (step) => outgoingOf(step.before) !== undefined && isRolledBack(step),
   },
   snapshotsOfJointConfigurations: {
     says: 'A snapshot is kept that tells of two sets of voters',

@@ -96,20 +96,28 @@ export function wrongLeaving(
     : `it leads to ${told({ voters: from.voters, learners })}`;
 }
 
+/** Of the changes of one kind that a leader logged in this step. */
+function firstWrong(
+  step: RaftStep, isOne: (change: LoggedChange) => boolean, wrongIn: (change: LoggedChange, leader: Raft) => string | null,
+  does: (from: string, to: string) => string,
+): string | null {
+  const { node, after } = step;
+  for (const change of changesIn(step).filter(isOne)) {
+    const wrong = wrongIn(change, after);
+    if (wrong === null) continue;
+    const done = does(told(change.from), told(change.to));
+    return `n${node} leads term ${after.persistent.currentTerm} and ${done} at index ${change.index}: ${wrong}`;
+  }
+  return null;
+}
+
 export const oneChangeAtATime = ofStep({
   name: 'One Change At A Time',
   source: 'dissertation, 4.1; Ongaro, raft-dev, July 2015',
   says: 'A leader changes one voter, or makes the configuration joint, behind one that is committed, and when it has committed an entry of its own term',
   when: 'written',
-  check(step) {
-    const { node, after } = step;
-    for (const change of changesIn(step)) {
-      const wrong = change.from.outgoing === undefined ? wrongOf(change, after) : null;
-      if (wrong !== null)
-        return `n${node} leads term ${after.persistent.currentTerm} and changes ${told(change.from)} to ${told(change.to)} at index ${change.index}: ${wrong}`;
-    }
-    return null;
-  },
+  check: (step) =>
+    firstWrong(step, ({ from }) => from.outgoing === undefined, wrongOf, (from, to) => `changes ${from} to ${to}`),
 });
 
 /** Left earlier, it may be forgotten where the other set decides by itself: then either decides without the other. */
@@ -118,15 +126,8 @@ export const jointIsLeftWhenCommitted = ofStep({
   source: 'Raft, section 6; dissertation, 4.3',
   says: 'A leader puts behind a joint configuration, when that is committed, the one that it leads to, and no other',
   when: 'written',
-  check(step) {
-    const { node, after } = step;
-    for (const change of changesIn(step)) {
-      const wrong = change.from.outgoing === undefined ? null : wrongLeaving(change, after);
-      if (wrong !== null)
-        return `n${node} leads term ${after.persistent.currentTerm} and leaves ${told(change.from)} for ${told(change.to)} at index ${change.index}: ${wrong}`;
-    }
-    return null;
-  },
+  check: (step) =>
+    firstWrong(step, ({ from }) => from.outgoing !== undefined, wrongLeaving, (from, to) => `leaves ${from} for ${to}`),
 });
 
 export const leaderThatLeftStepsDown = ofStep({

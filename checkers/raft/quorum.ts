@@ -61,8 +61,12 @@ export const isAlone = (raft: Raft): boolean =>
 export const votesIn = ({ voters, outgoing }: Configuration, node: NodeId): boolean =>
   voters.includes(node) || outgoing?.voters.includes(node) === true;
 
-/** Whether it takes part, as a voter or a learner. */
+/** Whether it takes part by this configuration, as a voter or a learner. */
+export const takesPartIn = (configuration: Configuration, node: NodeId): boolean =>
+  votesIn(configuration, node) || configuration.learners.includes(node);
+
+/** The same by the last configuration of a server's log. */
 export function isMember(raft: Raft, node: NodeId): boolean {
   const configuration = configurationOf(raft);
-  return configuration === null || votesIn(configuration, node) || configuration.learners.includes(node);
+  return configuration === null || takesPartIn(configuration, node);
 }

@@ -4,7 +4,8 @@
  * decide. And then somebody must lead already or be able to win: a learner that is up may hold the latest log and
  * refuse its vote to everyone, while whoever led it is lost (5.4.1; dissertation 4.2.2).
  */
-import { loggedConfiguration, votesIn, votingSets } from '../../checkers/raft/quorum.ts';
+import { mayHaveVoted } from '../../checkers/raft/membership.ts';
+import { votingSets } from '../../checkers/raft/quorum.ts';
 import { configurationOf } from '../../core/raft/configuration.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import { electoratesOf } from '../../core/raft/joint-consensus.ts';
@@ -38,13 +39,8 @@ function canLead(reach: Reach, rafts: readonly (Raft | null)[], node: NodeId): b
     return reach.canTalk(node, voter) && reach.canTalk(voter, node) && isUpToDate(raft, other);
   };
   const sets = votingSets(raft, reach.servers);
-  return mayStand(raft) && sets.every((voters) => voters.filter(grants).length * 2 > voters.length);
+  return mayHaveVoted(raft, node) && sets.every((voters) => voters.filter(grants).length * 2 > voters.length);
 }
-
-/** A voter of its last configuration, or of the last that it knows to be committed: who leaves is needed (4.2.2). */
-const mayStand = ({ config: { id, members }, commitIndex, persistent }: Raft): boolean =>
-  [persistent.log.lastIndex, commitIndex].some((upTo) =>
-    votesIn(loggedConfiguration(persistent, upTo) ?? { voters: members!, learners: [] }, id));
 
 /** Section 5.4.1. */
 const isUpToDate = ({ persistent: { log: one } }: Raft, { persistent: { log: other } }: Raft): boolean =>

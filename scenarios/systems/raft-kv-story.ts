@@ -3,7 +3,8 @@
  */
 import type { Clerk } from '../../core/kv/clerk.ts';
 import type { Expired, Result } from '../../core/kv/command.ts';
-import { explainHistoryOf, type Asked } from '../../checkers/client-history.ts';
+import { explainHistoryOf } from '../../checkers/client-history.ts';
+import type { Asked } from '../../core/kv/version-clerk.ts';
 import { isExpired } from '../../checkers/linearizability.ts';
 import { properties } from '../../checkers/properties.ts';
 import { told } from '../../checkers/raft/membership.ts';

@@ -109,7 +109,7 @@ function clerkOf({ sessionExpiryUs, versions }: RaftKvSettings): typeof clerkPro
 function requestProblem(request: unknown, settings: unknown): string | null {
   const { kind } = request as Asked;
   const hasVersions = (settings as RaftKvSettings).versions === true;
-  if (isVersionedAsked({ kind }) === hasVersions) return null;
+  if (isVersionedAsked(request as Asked) === hasVersions) return null;
   return hasVersions
     ? `a plan with the setting "versions" asks by getVersion, putVersion and putSeen, and not by ${kind}`
     : `${kind} needs the setting "versions": true`;

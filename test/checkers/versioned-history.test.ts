@@ -1,7 +1,8 @@
 /** The history of clients that get and put with versions (MIT 6.5840): what is known of an operation, and when. */
 import { describe, expect, test } from 'vitest';
-import { ClientHistory, explainHistoryOf, type Asked, type RecordedAsked } from '../../checkers/client-history.ts';
+import { ClientHistory, explainHistoryOf, type RecordedAsked } from '../../checkers/client-history.ts';
 import type { Result } from '../../core/kv/command.ts';
+import type { Asked } from '../../core/kv/version-clerk.ts';
 import type { VersionedResult } from '../../core/kv/versioned.ts';
 
 const key = 'k';
