@@ -6,13 +6,11 @@ import { CheckersDiffer } from '../../checkers/checkers-differ.ts';
 import { Digest, sumOfDigests } from '../digest.ts';
 import { distributionOf, sumOfDistributions, type Distribution } from './distribution.ts';
 import { divergence } from './divergence.ts';
-import { DrawError } from './draw-error.ts';
-import { drawPlan } from './draw.ts';
+import { drawPlan, whyNotRun } from './draw.ts';
 import { answer } from '../world/fate.ts';
 import { run, type RunRecord } from '../run.ts';
 import { sameRun } from '../same-run.ts';
 import { runAgain } from './run-again.ts';
-import { SystemError } from '../system.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface Failure {
@@ -139,9 +137,8 @@ function runSeed(scenario: Scenario, seed: number, isChecked: boolean): ChunkRes
     return resultOf(scenario.name, seed, record, parted, isChecked ? 1 : 0);
   } catch (error) {
     const nothing = { ...emptyResult(scenario.name), seeds: 1 };
-    if (error instanceof DrawError) return { ...nothing, undrawn: [{ seed, detail: error.message }] };
-    if (error instanceof SystemError)
-      return { ...nothing, undrawn: [{ seed, detail: `seed ${seed}: ${error.message}` }] };
+    const why = whyNotRun(seed, error);
+    if (why !== null) return { ...nothing, undrawn: [{ seed, detail: why }] };
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return {
       ...nothing,

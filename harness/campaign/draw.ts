@@ -11,8 +11,23 @@ import type { Scenario } from './scenario.ts';
  * Held against the same rules as a plan from a file.
  * @throws DrawError
  */
-export function drawPlan(scenario: Scenario, seed: number): Plan {
-  const plan = drawn(scenario, seed);
+export const drawPlan = (scenario: Scenario, seed: number): Plan => held(scenario, seed, () => scenario.draw(seed));
+
+/**
+ * The same of one round of a soak, of a scenario that has rounds.
+ * @throws DrawError
+ */
+export const drawRound = (scenario: Scenario, seed: number, round: number): Plan =>
+  held(scenario, seed, () => scenario.soak!(seed, round));
+
+/** Why a seed could not be run, where the scenario or its system is to blame; null where the harness is. */
+export function whyNotRun(seed: number, error: unknown): string | null {
+  if (error instanceof DrawError) return error.message;
+  return error instanceof SystemError ? `seed ${seed}: ${error.message}` : null;
+}
+
+function held(scenario: Scenario, seed: number, draw: () => Plan): Plan {
+  const plan = drawn(scenario, seed, draw);
   try {
     mustBeValid(seed, plan, scenario.system);
   } catch (error) {
@@ -22,9 +37,9 @@ export function drawPlan(scenario: Scenario, seed: number): Plan {
   return plan;
 }
 
-function drawn(scenario: Scenario, seed: number): Plan {
+function drawn(scenario: Scenario, seed: number, draw: () => Plan): Plan {
   try {
-    return scenario.draw(seed);
+    return draw();
   } catch (error) {
     // It knows what is to blame, and says so.
     if (error instanceof SystemError) throw new DrawError(`seed ${seed}: ${error.message}`);

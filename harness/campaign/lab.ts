@@ -1,12 +1,11 @@
 /** Seeds of tests that are scripts, and what came of them: the rows of `whitewater lab`. */
 import type { Failure, Nondeterminism } from './campaign.ts';
 import { DrawError } from './draw-error.ts';
-import { drawPlan } from './draw.ts';
+import { drawPlan, whyNotRun } from './draw.ts';
 import { run, type RunRecord } from '../run.ts';
 import { sameRun } from '../same-run.ts';
 import { runAgain } from './run-again.ts';
 import type { Scenario } from './scenario.ts';
-import { SystemError } from '../system.ts';
 import { sumOfDigests } from '../digest.ts';
 
 /** What came of the seeds of one test. */
@@ -71,8 +70,8 @@ function attempt(scenario: Scenario, seed: number): RunRecord | DrawError | stri
   try {
     return run(scenario.system, drawPlan(scenario, seed));
   } catch (error) {
-    if (error instanceof DrawError) return error;
-    if (error instanceof SystemError) return new DrawError(`seed ${seed}: ${error.message}`);
+    const why = whyNotRun(seed, error);
+    if (why !== null) return new DrawError(why);
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
 }

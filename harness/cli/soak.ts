@@ -3,7 +3,6 @@ import { factsOfVerdict } from '../campaign/facts.ts';
 import { judge, judgementText, together } from '../campaign/judgement.ts';
 import { defaultScenario } from '../campaign/registry.ts';
 import { faultKinds } from '../plan/fault-kinds.ts';
-import { PlanError } from '../plan/plan-file.ts';
 import { Soak, type SoakRecord } from '../soak/soak.ts';
 import { mustBeWritable, writeWhole } from '../text/files.ts';
 import { count, duration, plural, short, table, virtualTime } from '../text/format.ts';
@@ -67,12 +66,12 @@ async function soak(request: Request, { terminal, registry }: Context): Promise<
   const { jsonPath, operations } = request;
   if (jsonPath !== null) mustBeWritable(jsonPath, terminal.err);
   const { scenario } = await scenarioFor(registry, request.name);
-  const run = begun(() => new Soak(scenario, request.seed));
+  const run = new Soak(scenario, request.seed);
   const startedMs = performance.now();
   const status = new StatusLine(terminal, 100, startedMs);
   const limit = timeLimit(terminal.interrupted, request.budgetMs);
   while (run.verdict.kind === 'ok' && run.operations < operations && !limit.signal.aborted) {
-    begun(() => run.round(operations - run.operations));
+    run.round(operations - run.operations);
     status.show(performance.now(), () => progressText(run, operations, performance.now() - startedMs));
     // Ctrl-C and the end of the time are heard between rounds.
     await new Promise((resolve) => setImmediate(resolve));
@@ -102,17 +101,6 @@ async function soak(request: Request, { terminal, registry }: Context): Promise<
   terminal.out(judgementText(judgement));
   kept.tell(terminal);
   return judgement.code;
-}
-
-/** What a scenario cannot do is said to whoever asked for it. */
-function begun<T>(act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof PlanError || (error instanceof TypeError && /soak|`cut`/.test(error.message)))
-      throw new UsageError(error.message);
-    throw error;
-  }
 }
 
 function progressText({ operations, rounds, events }: Soak, target: number, elapsedMs: number): string {

@@ -4,13 +4,14 @@
  * what nobody can come back to is forgotten, so that memory is bounded by a round and not by the run.
  */
 import type { Verdict } from '../../checkers/verdict.ts';
+import { drawRound } from '../campaign/draw.ts';
 import type { Scenario } from '../campaign/scenario.ts';
-import { mustBeValid } from '../plan/drawn-plan.ts';
 import { Nemesis } from '../faults/nemesis.ts';
 import type { FaultKind } from '../plan/fault-kinds.ts';
 import type { Plan } from '../plan/plan.ts';
 import { faultKindsOf } from '../plan/switched-on.ts';
 import { boot, healed, settle, verdictOf } from '../run.ts';
+import { SystemError } from '../system.ts';
 import type { FaultAccount } from '../world/accounts.ts';
 import type { NodeCounts } from '../world/node-counts.ts';
 import { World } from '../world/world.ts';
@@ -47,35 +48,29 @@ export class Soak {
   private plan: Plan;
 
   /**
-   * @throws TypeError for a scenario that has no rounds, or whose checks remember all of a run
-   * @throws PlanError when what it draws is no plan
+   * @throws SystemError for a scenario that has no rounds, or whose checks remember all of a run
+   * @throws DrawError when it cannot draw a round
    */
   constructor(scenario: Scenario, seed: number) {
     if (scenario.soak === undefined)
-      throw new TypeError(
+      throw new SystemError(
         `scenario "${scenario.name}" draws no rounds of a soak (\`soak\` in harness/campaign/scenario.ts)`,
       );
     this.scenario = scenario;
     this.seed = seed;
-    this.plan = this.planOf(0);
+    this.plan = drawRound(scenario, seed, 0);
     this.world = new World(scenario.system, this.plan, null);
     if (this.world.observer.cut === undefined)
-      throw new TypeError(
+      throw new SystemError(
         `the checks of system "${scenario.system.name}" remember all of a run: its observer has no \`cut\``,
       );
-  }
-
-  private planOf(round: number): Plan {
-    const plan = this.scenario.soak!(this.seed, round);
-    mustBeValid(this.seed, plan, this.scenario.system);
-    return plan;
   }
 
   /** One more round, of at most so many operations, unless a violation was found. */
   round(operationsMax: number): void {
     if (this.verdict.kind !== 'ok') return;
     const { world } = this;
-    const drawn = this.rounds === 0 ? this.plan : this.planOf(this.rounds);
+    const drawn = this.rounds === 0 ? this.plan : drawRound(this.scenario, this.seed, this.rounds);
     const plan: Plan = { ...drawn, operations: drawn.operations.slice(0, operationsMax) };
     const isFirst = this.rounds === 0;
     this.rounds += 1;

@@ -177,6 +177,18 @@ describe('what cannot be soaked', () => {
     expect(() => new Soak(without, 1)).toThrow('scenario "swarm" draws no rounds of a soak');
   });
 
+  test('a scenario whose drawing function of a round throws: it is to blame, with the seed', () => {
+    const throwing = { ...swarm, soak: () => {
+      throw new RangeError('no such range');
+    } };
+    expect(() => new Soak(throwing, 7)).toThrow(
+      expect.objectContaining({
+        name: 'DrawError',
+        message: expect.stringMatching(/^seed 7: the drawing function of swarm threw RangeError: no such range/),
+      }),
+    );
+  });
+
   test('checks that remember all of a run', () => {
     const remembering: System = {
       ...raftKv,
