@@ -15,6 +15,7 @@ import { drawDisk, drawDiskTrouble, drawNetwork } from '../harness/swarm/environ
 import { drawFaults } from '../harness/swarm/faults.ts';
 import { drawKinds, type Kinds } from '../harness/swarm/kinds.ts';
 import { withinDrift } from './swarm/clocks.ts';
+import { bearable } from './swarm/crowds.ts';
 import { drawLasting, nothingLasts } from './swarm/lasting.ts';
 import { drawLength, type Length } from './swarm/length.ts';
 import { drawMembership } from './swarm/membership.ts';
@@ -85,7 +86,7 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     ...drawDisk(streams.stream('disk'), kinds), ...drawDiskTrouble(streams.stream('disk trouble'), kinds),
   };
   const drawnSettings = { ...drawSettings(streams.stream('settings'), kinds, servers), ...options, ...members };
-  const drawn = carried(heardInTime(drawnSettings, clients + passers, disk), clients + passers);
+  const drawn = bearable(drawnSettings, clients + passers, disk);
   const settings = soaked?.settings ?? (long === null ? drawn : long.carried(drawn));
   // Of those that take part at first one may be lost, where that leaves a majority, and whoever is taken in later
   // counts.
@@ -157,30 +158,6 @@ const withChanges = (
   operations: readonly PlannedOperation[], changes: readonly PlannedOperation[],
 ): readonly PlannedOperation[] =>
   changes.length === 0 ? operations : [...operations, ...changes].sort((a, b) => a.atUs - b.atUs);
-
-/**
- * A client without a session asks for that first, so that twice as much goes into the log: more than a window of a few
- * entries carries, and more than a crowd may ask for, where leaders last for a few round trips only. Then nothing is
- * owed. With versions a crowd asks for too much as well: each request that comes again costs another entry.
- */
-function carried({ sessionExpiryUs, versions, ...others }: RaftKvSettings, clients: number): RaftKvSettings {
-  const settings = versions === undefined || clients > 15 ? others : { ...others, versions };
-  const hasRoom = settings.window === undefined || settings.window * settings.entriesPerMessageMax >= 16;
-  return sessionExpiryUs === undefined || !hasRoom || clients > 15 ? settings : { ...settings, sessionExpiryUs };
-}
-
-/**
- * With a window a new leader sends one request and waits for its answer, or for the next heartbeat. Both come behind
- * the writes for a crowd, which on a slow disk take longer than an election timeout (section 5.6): a follower stands,
- * and so on for ever where the vote of each server is needed, as of two voters, or of four of whom one is lost.
- * Without a window each request of a client is word of the leader, and with PreVote nobody stands whose log is behind.
- */
-function heardInTime(settings: RaftKvSettings, clients: number, { writeUs }: DiskPlan): RaftKvSettings {
-  const { window, ...others } = settings;
-  const isLate = clients > 15 && (clients * writeUs.max) / 2 > others.electionTimeoutUs.max;
-  const isDeposed = others.members !== undefined && others.preVote !== true && isLate;
-  return window !== undefined && isDeposed ? others : settings;
-}
 
 /**
  * Which servers may be lost for good, by whatever fault: fewer than half, so that a quorum is left and
