@@ -131,6 +131,24 @@ const staleReads = (process: AnyProcess): AnyProcess => ({
   },
 });
 
+/** A leader tells an operator at once that a change is done. */
+const tellsAtOnce = (process: AnyProcess): AnyProcess => ({
+  ...process,
+  step(state, event) {
+    const message = event.kind === 'message' ? event.message as ServerMessage : null;
+    const isAsked = message?.kind === 'clientRequest' && message.operation.kind === 'removeServer';
+    if (event.kind !== 'message' || !isAsked || (state as Server).raft.role.kind !== 'leader')
+      return process.step(state, event);
+    const outcome = { kind: 'done', result: true } as const;
+    return {
+      state,
+      effects: [
+        { kind: 'send', to: event.from, message: { kind: 'clientReply', sequence: message.sequence, outcome } },
+      ],
+    };
+  },
+});
+
 /** K: a snapshot without the sessions. */
 const installsWithoutSessions = hearing((_, message) =>
   message.kind !== 'installSnapshot'
@@ -207,6 +225,14 @@ const cases = [
   [
     'a snapshot without sessions', installsWithoutSessions,
     { clients: 1, 'max-term': 1, 'max-log': 2, 'max-crashes': 0, 'max-raft-state': 40 }, 'Equal Replicas', 8,
+  ],
+  [
+    'a change that is told to be done and is not', tellsAtOnce,
+    {
+      servers: 2, clients: 0, members: 2, removals: 1, 'max-term': 1, 'max-log': 2, 'max-crashes': 0,
+      'max-raft-state': -1,
+    },
+    'Acknowledged Change Is Committed', 5,
   ],
   ['a step that throws', throws, noClients, 'no step throws', 5],
 ] as const;

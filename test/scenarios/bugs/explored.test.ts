@@ -70,6 +70,16 @@ test('m03, the change of 2015: One Change At A Time, after 5 actions, and the si
   expect((await whitewater(folder, 'replay', plan)).code).toBe(0);
 }, 120_000);
 
+test('m21, a snapshot with a later configuration: Snapshot Tells Who Takes Part, after 8 actions', async () => {
+  const { code, out } = await whitewater(
+    folder, '--bug', 'm21', 'explore', '--servers', '3', '--clients', '0', '--members', '2', '--additions', '1',
+    '--max-term', '1', '--max-log', '3', '--max-crashes', '0', '--symmetry', '--workers', '1',
+  );
+  expect([code, /^distinct ([\d,]+) /m.exec(out)![1]]).toEqual([1, '34']);
+  expect(out).toContain('violated   always: Snapshot Tells Who Takes Part (after 8 actions: ');
+  expect(out).toContain('the simulator finds it too, at step 12: Snapshot Tells Who Takes Part');
+}, 120_000);
+
 test('the real core holds within the same bounds', async () => {
   const { code, out } = await whitewater(folder, 'explore', ...small, '--json', '-');
   expect(code).toBe(0);
