@@ -9,12 +9,20 @@ import type { Digest } from '../../harness/digest.ts';
 import type { Lanes, Look } from '../../harness/system.ts';
 import type { Half } from '../../harness/world/network/rpc.ts';
 
+/** A message of a later stay of a server has that in front (core/stays.ts). */
+const stayOf = (message: AnyRaftMessage): number => ('stay' in message ? (message.stay ?? 0) : 0);
+
 const voteTags = { requestVote: 1, requestPreVote: 11, requestTransferVote: 20 } as const;
 
 /** `digestCommand` tells one command from another; an entry without one is known by its term. */
 export function digestRaftMessage(
   digest: Digest, message: AnyRaftMessage, digestCommand: (digest: Digest, command: unknown) => void,
 ): void {
+  const stay = stayOf(message);
+  if (stay > 0) {
+    digest.number(24);
+    digest.number(stay);
+  }
   switch (message.kind) {
     case 'requestVote':
     case 'requestPreVote':
@@ -202,9 +210,7 @@ const wish: Half = { isReply: false, key: -7 };
 
 /** One byte of kind, 4 bytes for each number, one for each truth. */
 export function raftMessageSizeBytes(message: AnyRaftMessage): number {
-  // A message of a later stay of a server has that in front (core/stays.ts).
-  const ofStay = 'stay' in message && message.stay !== undefined ? 1 + uint32SizeBytes : 0;
-  return ofStay + plainSizeBytes(message);
+  return (stayOf(message) > 0 ? 1 + uint32SizeBytes : 0) + plainSizeBytes(message);
 }
 
 function plainSizeBytes(message: AnyRaftMessage): number {

@@ -59,13 +59,16 @@ const ofRaft = (command: (which: number) => unknown): readonly Family[] => [
   ],
   [
     'an answer to entries', accepts, { ...accepts, term: 4 }, { ...accepts, success: false }, { ...accepts, index: 2 },
-    { ...accepts, conflictTerm: 1 }, { ...accepts, conflictIndex: 1 },
+    { ...accepts, conflictTerm: 1 }, { ...accepts, conflictIndex: 1 }, { ...accepts, stay: 1 }, { ...accepts, stay: 2 },
   ],
   [
     'a snapshot', installs(), { ...installs(), term: 4 }, installs({ lastIncludedIndex: 3 }),
-    installs({ lastIncludedTerm: 2 }), installs({ sizeBytes: 2 }),
+    installs({ lastIncludedTerm: 2 }), installs({ sizeBytes: 2 }), { ...installs(), stay: 1 },
   ],
-  ['an answer to a snapshot', installed, { ...installed, term: 4 }, { ...installed, lastIncludedIndex: 3 }],
+  [
+    'an answer to a snapshot', installed, { ...installed, term: 4 }, { ...installed, lastIncludedIndex: 3 },
+    { ...installed, stay: 1 },
+  ],
 ];
 
 const asks = (operation: object, sequence = 1) => ({ kind: 'clientRequest', sequence, operation });
@@ -83,6 +86,13 @@ const ofClients: readonly Family[] = [
   ['a reply', done('a'), done('a', 2), done('b'), done(null), done(true), done(false)],
   // Nothing read and nothing to say are one: the request, which went by before, tells them apart.
   ['a reply to a read', done(''), done('a'), done('ab')],
+  [
+    'a request of an operator', asks({ kind: 'addServer', server: 1 }), asks({ kind: 'addServer', server: 2 }),
+    asks({ kind: 'addLearner', server: 1 }), asks({ kind: 'removeServer', server: 1 }),
+    asks({ kind: 'replaceServers', voters: [0, 1], learners: [2] }),
+    asks({ kind: 'replaceServers', voters: [0, 1, 2], learners: [] }),
+    asks({ kind: 'replaceServers', voters: [0], learners: [1, 2] }),
+  ],
   ['a redirection', isElsewhere(null), isElsewhere(0), isElsewhere(1), isElsewhere(0, 2)],
 ];
 
