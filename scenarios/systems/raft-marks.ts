@@ -342,7 +342,11 @@ function snapshotMarks({ before, after, event, nameOf }: RaftChange, isInstalled
   if (isInstalled) {
     const old = before.persistent.log;
     const mayKeep = termIn(old, index) === lastIncludedTerm && old.lastIndex > index && log.lastIndex < old.lastIndex;
-    const against = index <= before.commitIndex ? `it has committed up to ${before.commitIndex} (Figure 13, 5)`
+    const message = messageIn(event);
+    const came = message?.kind === 'installSnapshot' ? message.snapshot : snapshot!;
+    const against = came.lastIncludedIndex !== index || came.lastIncludedTerm !== lastIncludedTerm
+      ? `what came ends at ${came.lastIncludedIndex}/${came.lastIncludedTerm} (Figure 13)`
+      : index <= before.commitIndex ? `it has committed up to ${before.commitIndex} (Figure 13, 5)`
       : mayKeep ? 'what follows an entry that agrees with the snapshot stays (Figure 13, 6)' : baseAt;
     return [
       marked(
