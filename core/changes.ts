@@ -14,12 +14,13 @@ import type { AnyRaftMessage } from './raft/option-messages.ts';
 import { NONE, type Persistent, type Raft, type RaftEffect, type RaftStep } from './raft/state.ts';
 import type { Write } from './raft/write.ts';
 import { answer, leaderKnownTo, refuse } from './replies.ts';
+import { withChanging, withRaft } from './server-fields.ts';
 
 /** Of a server, what changes need. */
 export interface ChangeServer {
   readonly config: { readonly members?: readonly NodeId[] };
   readonly raft: Raft;
-  readonly changing?: readonly Changing[];
+  readonly changing?: readonly Changing[] | undefined;
 }
 
 /** An operator that waits. One after the other, in the order in which they asked. */
@@ -85,9 +86,6 @@ function isOccasion(event: ChangeEvent, currentTerm: Term): boolean {
   );
 }
 
-const withChanging = <S extends ChangeServer>(server: S, changing: readonly Changing[]): S =>
-  server.changing === changing ? server : { ...server, changing };
-
 /** The first of them goes on; who asked a server that does not lead, or leads no more, must ask somebody else. */
 function pursued<S extends ChangeServer>(step: ChangeStep<S>, settle: Settle<S>): ChangeStep<S> {
   const { state, effects } = step;
@@ -115,7 +113,7 @@ function joined<S extends ChangeServer>(
   { state, effects }: ChangeStep<S>, { raft, effects: more }: RaftStep, settle: Settle<S>,
 ): ChangeStep<S> {
   const settled =
-    raft === state.raft ? { state, effects: more } : settle({ ...state, raft }, state.raft.persistent, more);
+    raft === state.raft ? { state, effects: more } : settle(withRaft(state, raft), state.raft.persistent, more);
   return { state: withChanging(settled.state, state.changing!), effects: together(effects, settled.effects) };
 }
 

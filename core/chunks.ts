@@ -15,13 +15,14 @@ import {
 } from './raft/snapshot-chunks.ts';
 import { send, type Raft } from './raft/state.ts';
 import type { Write } from './raft/write.ts';
+import { withTransfers } from './server-fields.ts';
 
 /** Of a server, what its transfers need. */
 export interface ChunkServer {
   readonly config: { readonly snapshotChunkBytes?: number };
   readonly raft: Raft;
   /** Absent before the first event, and without the option. */
-  readonly transfers?: Transfers;
+  readonly transfers?: Transfers | undefined;
 }
 
 type Message = AnyRaftMessage | ClerkMessage;
@@ -136,5 +137,3 @@ function outgoingOf(raft: Raft, outgoing: readonly Outgoing[]): readonly Outgoin
     ? stillUnderWay(outgoing, role, currentTerm).filter(({ to }) => !isOutsider(raft, to))
     : noTransfers.outgoing;
 }
-
-const withTransfers = <S extends ChunkServer>(server: S, transfers: Transfers): S => ({ ...server, transfers });

@@ -18,13 +18,14 @@ import { askToRead, mayReadIndex, takeConfirmed } from './raft/read-index.ts';
 import { NONE, send, type Raft, type RaftEffect, type ReadKind } from './raft/state.ts';
 import type { Write } from './raft/write.ts';
 import { answer, leaderKnownTo, refuse } from './replies.ts';
+import { withRaft, withReading } from './server-fields.ts';
 
 /** Of a server, what its reads need. */
 export interface ReadServer {
   readonly config: { readonly reads?: readonly ReadKind[] };
   readonly raft: Raft;
   readonly machine: Machine;
-  readonly reading?: readonly Reading[];
+  readonly reading?: readonly Reading[] | undefined;
 }
 
 type Message = AnyRaftMessage | ClerkMessage;
@@ -82,7 +83,7 @@ function begin<S extends ReadServer>(
   if (mayReadIndex(raft)) {
     const ask = kindOf(server.config.reads!, sequence) === 'lease' ? askToReadByLease : askToRead;
     const asked = ask(raft, raft.config.id, { client, sequence });
-    return { state: withReading({ ...server, raft: asked.raft }, reading), effects: asked.effects };
+    return { state: withReading(withRaft(server, asked.raft), reading), effects: asked.effects };
   }
   if (raft.role.kind !== 'follower' || raft.role.leaderId === null) return null;
   const ask: RaftEffect = send(raft.role.leaderId, {
@@ -90,8 +91,6 @@ function begin<S extends ReadServer>(
   });
   return { state: withReading(server, reading), effects: [ask] };
 }
-
-const withReading = <S extends ReadServer>(server: S, reading: readonly Reading[]): S => ({ ...server, reading });
 
 const withIndex = <S extends ReadServer>(server: S, client: NodeId, sequence: number, index: number): S =>
   withReading(
@@ -113,7 +112,7 @@ function dismissed<S extends ReadServer>(before: S, after: S, effects: readonly 
 /** Takes what Raft has confirmed, and answers whom the machine can answer. */
 function served<S extends ReadServer>({ state, effects }: ReadStep<S>): ReadStep<S> {
   const { raft, reads } = takeConfirmed(state.raft);
-  let server = raft === state.raft ? state : { ...state, raft };
+  let server = raft === state.raft ? state : withRaft(state, raft);
   for (const { client, sequence, index } of reads) server = withIndex(server, client, sequence, index);
   const { machine: { lastExecuted, store } } = server;
   const isReady = ({ index }: Reading): boolean => index !== null && index <= lastExecuted;

@@ -27,6 +27,7 @@ import { inSessionOf, type SessionClock } from './session-clock.ts';
 import type { Transfers } from './raft/snapshot-chunks.ts';
 import type { Reading } from './reads.ts';
 import { answer, leaderKnownTo, refuse } from './replies.ts';
+import { withRaft, withService } from './server-fields.ts';
 import { answered, type Waiting } from './waiting.ts';
 
 export interface ServerConfig extends RaftConfig {
@@ -42,13 +43,13 @@ export interface ServerConfig extends RaftConfig {
 
 export interface Server {
   /** Clients that wait for the answer to a read around the log (reads.ts); absent without that option. */
-  readonly reading?: readonly Reading[];
+  readonly reading?: readonly Reading[] | undefined;
   /** Snapshots on their way in chunks (chunks.ts); absent without that option. */
-  readonly transfers?: Transfers;
+  readonly transfers?: Transfers | undefined;
   /** By which sessions expire (session-clock.ts); absent without that option, and where nobody leads. */
-  readonly clock?: SessionClock;
+  readonly clock?: SessionClock | undefined;
   /** Operators that wait for a change of the membership (changes.ts); absent without that option. */
-  readonly changing?: readonly Changing[];
+  readonly changing?: readonly Changing[] | undefined;
   readonly config: ServerConfig;
   readonly raft: Raft;
   /** Handed up by Raft and not yet taken by the service: the lab's applyCh. */
@@ -128,7 +129,7 @@ function onCommand(server: Server, client: NodeId, { sequence, operation, sessio
     ...server.waiting,
     { index: lastIndex, term: lastTerm, client, sequence, ...(session === undefined ? {} : { session }) },
   ];
-  const proposed: Server = { config: server.config, raft, channel: server.channel, machine: server.machine, waiting };
+  const proposed = withService(server, raft, server.channel, server.machine, waiting);
   return settle(proposed, server.raft.persistent, effects);
 }
 
@@ -171,11 +172,11 @@ function served(server: Server, isRested: boolean, effects: ServerEffect[]): Ser
 }
 
 function filled(server: Server): Server {
-  const { config, raft, channel, machine, waiting } = server;
+  const { raft, channel, machine, waiting } = server;
   const room = CHANNEL_CAPACITY - channel.length;
   if (room <= 0 || raft.lastApplied >= raft.commitIndex) return server;
   const delivered = deliver(raft, room);
-  return { config, raft: delivered.raft, channel: channel.concat(delivered.deliveries), machine, waiting };
+  return withService(server, delivered.raft, channel.concat(delivered.deliveries), machine, waiting);
 }
 
 function taken(server: Server, batch: readonly Delivery[], effects: ServerEffect[]): Server {
@@ -187,7 +188,7 @@ function taken(server: Server, batch: readonly Delivery[], effects: ServerEffect
     waiting = answered(waiting, delivery.index, delivery.entry.term, machine, effects);
     raft = compacted(config, raft, machine);
   }
-  return { config, raft, channel: channel.slice(batch.length), machine, waiting };
+  return withService(server, raft, channel.slice(batch.length), machine, waiting);
 }
 
 function executed(machine: Machine, delivery: Delivery): Machine {
@@ -217,13 +218,5 @@ function dismissed(server: Server, effects: ServerEffect[]): Server {
   const first = waiting[0];
   if (first === undefined || (raft.role.kind === 'leader' && first.term === raft.persistent.currentTerm)) return server;
   for (const { client, sequence } of waiting) effects.push(refuse(client, sequence, leaderKnownTo(raft)));
-  return { config: server.config, raft, channel: server.channel, machine: server.machine, waiting: NONE };
+  return withService(server, raft, server.channel, server.machine, NONE);
 }
-
-const withRaft = (server: Server, raft: Raft): Server => ({
-  config: server.config,
-  raft,
-  channel: server.channel,
-  machine: server.machine,
-  waiting: server.waiting,
-});

@@ -6,6 +6,7 @@
 import type { Command, InSession } from './kv/command.ts';
 import type { MachineSnapshot } from './kv/snapshot.ts';
 import type { Raft } from './raft/state.ts';
+import { withTime } from './server-fields.ts';
 
 export interface SessionClock {
   /** Of the leadership that it belongs to. */
@@ -18,7 +19,7 @@ export interface ClockServer {
   readonly config: { readonly sessionExpiryUs?: number; readonly heartbeatUs: number };
   readonly raft: Raft;
   /** Of a leader only. */
-  readonly clock?: SessionClock;
+  readonly clock?: SessionClock | undefined;
 }
 
 interface Happening {
@@ -32,9 +33,8 @@ export function withClock<S extends ClockServer, E extends Happening, T>(
 ): { readonly state: S; readonly effects: readonly T[] } {
   if (server.config.sessionExpiryUs === undefined) return step(server, event);
   const clock = ticked(server, event);
-  const { state, effects } = step(clock === undefined ? server : { ...server, clock }, event);
-  const kept = clockOf(state, clock);
-  return { state: kept === undefined ? state : { ...state, clock: kept }, effects };
+  const { state, effects } = step(withTime(server, clock), event);
+  return { state: withTime(state, clockOf(state, clock)), effects };
 }
 
 function ticked({ clock, config: { heartbeatUs } }: ClockServer, { kind, timer }: Happening): SessionClock | undefined {
