@@ -23,7 +23,7 @@ const stepChanging = (server: Server, event: ServerEvent): ServerStep => withCha
 
 /** A server as a node of the world. */
 export const serverProcess = (
-  config: ServerConfig,
+  given: ServerConfig, config: ServerConfig = inOneOrder(given),
 ): Process<Server, ServerMessage, Write, Persistent, never, never> => ({
   blank: blankPersistent,
   boot: (durable) => bootServer(config, durable),
@@ -35,4 +35,31 @@ export const serverProcess = (
 function stepPipelined(server: Server, event: ServerEvent): ServerStep {
   const { state, effects } = stepWithOptions(server, event);
   return { state, effects: pipelined(server.raft, state.raft, effects) };
+}
+
+/** Every field, given or not, in one order: all servers of all plans share one hidden class (raft/state.ts). */
+function inOneOrder(config: ServerConfig): ServerConfig {
+  const whole: { readonly [Field in keyof Required<ServerConfig>]: ServerConfig[Field] | undefined } = {
+    id: config.id,
+    clusterSize: config.clusterSize,
+    electionTimeoutUs: config.electionTimeoutUs,
+    heartbeatUs: config.heartbeatUs,
+    entriesPerMessageMax: config.entriesPerMessageMax,
+    noopOnElection: config.noopOnElection,
+    maxRaftState: config.maxRaftState,
+    applyBatchMax: config.applyBatchMax,
+    applyPauseUs: config.applyPauseUs,
+    sessionExpiryUs: config.sessionExpiryUs,
+    preVote: config.preVote,
+    checkQuorum: config.checkQuorum,
+    reads: config.reads,
+    transfer: config.transfer,
+    lease: config.lease,
+    pipelined: config.pipelined,
+    contactUs: config.contactUs,
+    snapshotChunkBytes: config.snapshotChunkBytes,
+    window: config.window,
+    members: config.members,
+  };
+  return whole as ServerConfig;
 }
