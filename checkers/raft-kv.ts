@@ -104,8 +104,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     this.servers[node] = server;
     this.quiet.read(node, effects, this.isUp);
     if (server.transfers !== undefined) this.readTransfers({ node, before: old, after: server, event, effects });
-    if (old.raft.persistent !== server.raft.persistent && (isAlone(old.raft) || isAlone(server.raft)))
-      this.readUnseen(node, old.raft, server, event);
+    if (old.raft.persistent !== server.raft.persistent) this.readUnseen(node, old.raft, server, event);
     const election = this.judge.stepped(node, old.raft, server.raft, event, effects);
     if (old.raft !== server.raft) this.readCommitted(node, old.raft, server.raft);
     this.chronicle.steps(node, old, server, event, effects, election !== null);
@@ -164,7 +163,8 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   private readUnseen(node: NodeId, before: Raft, after: Server, event: AnyEvent): void {
     const { log, currentTerm } = after.raft.persistent;
     const index = before.persistent.log.lastIndex + 1;
-    if (index > log.baseIndex || index > log.lastIndex) return;
+    // Last, because who is alone may be a question to the whole log.
+    if (index > log.baseIndex || index > log.lastIndex || !(isAlone(before) || isAlone(after.raft))) return;
     const message = event.kind === 'message' ? event.message : null;
     const inSession = message?.kind === 'clientRequest' ? saidOfSession(after, message.session) : undefined;
     const command: Command | null =

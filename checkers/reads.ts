@@ -25,6 +25,7 @@ export const noReadIsDropped = property({
     const leadsOn =
       after.raft.role.kind === 'leader' && after.raft.persistent.currentTerm === before.raft.persistent.currentTerm;
     if (!leadsOn || before.raft.role === after.raft.role) return null;
+    if (waitingAt(before).length === 0) return null;
     const left = new Set(waitingAt(after).map(nameOf));
     const isTold = ({ by, client, sequence }: PendingRead): boolean => effects.some((effect) => {
       if (effect.kind !== 'send' || effect.to !== by) return false;

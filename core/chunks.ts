@@ -39,7 +39,9 @@ export function withChunks<S extends ChunkServer>(server: S, event: ChunkEvent, 
   if (event.kind === 'message' && event.message.kind === 'installChunk')
     return onChunk(server, transfers, event.from, event.message, step);
   const { state, effects } = step(server, event);
-  const carried = withTransfers(state, { ...transfers, outgoing: outgoingOf(state.raft, transfers.outgoing) });
+  const outgoing = outgoingOf(state.raft, transfers.outgoing);
+  const hasNone = outgoing.length === 0 && transfers.outgoing.length === 0;
+  const carried = withTransfers(state, hasNone ? transfers : { incoming: transfers.incoming, outgoing });
   const answered = event.kind === 'message' && event.message.kind === 'installChunkReply'
     ? onAnswer(carried, event.from, event.message, effects, snapshotChunkBytes) : { state: carried, effects };
   return inChunks(answered, event.kind === 'timer', snapshotChunkBytes);

@@ -193,11 +193,17 @@ export const handleAppendEntriesRequest: Action<AppendEntriesRequest> = {
     const commitIndex = holds(setting, commitNeverFalls) ? Math.max(server.commitIndex, told) : told;
     const isSame = server.role === 'follower' && log === server.log && commitIndex === server.commitIndex;
     return {
-      server: isSame ? server : { ...server, role: 'follower', log, commitIndex },
+      server: isSame ? server : asFollower(server, log, commitIndex),
       sent: [appendAnswer(server, message, true, lastNewIndex(message))],
     };
   },
 };
+
+const asFollower = (
+  { id, currentTerm, votedFor, votesGranted, nextIndex, matchIndex }: SpecServer, log: SpecLog, commitIndex: number,
+): SpecServer => ({
+  id, role: 'follower', currentTerm, votedFor, log, commitIndex, votesGranted, nextIndex, matchIndex,
+});
 
 const appendAnswer = (
   { id, currentTerm }: SpecServer,
@@ -219,11 +225,10 @@ const matchNeverFalls = rule('HandleAppendEntriesResponse: matchIndex never fall
 export function acknowledged(server: SpecServer, source: number, index: number, setting: Setting): SpecServer {
   const match = holds(setting, matchNeverFalls) ? Math.max(server.matchIndex[source]!, index) : index;
   if (match === server.matchIndex[source] && match + 1 === server.nextIndex[source]) return server;
-  return {
-    ...server,
-    matchIndex: withItem(server.matchIndex, source, match),
-    nextIndex: withItem(server.nextIndex, source, match + 1),
-  };
+  const { id, role, currentTerm, votedFor, log, commitIndex, votesGranted } = server;
+  const nextIndex = withItem(server.nextIndex, source, match + 1);
+  const matched = withItem(server.matchIndex, source, match);
+  return { id, role, currentTerm, votedFor, log, commitIndex, votesGranted, nextIndex, matchIndex: matched };
 }
 
 /** The library's `with` costs several times as much, and each answer to a leader asks for it twice. */

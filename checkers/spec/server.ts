@@ -27,6 +27,12 @@ export interface SpecServer {
   readonly matchIndex: readonly number[];
 }
 
+/** Another log or commitIndex, or both: every field, in one order, so that all servers share one hidden class. */
+export const withLogAndCommit = (
+  { id, role, currentTerm, votedFor, votesGranted, nextIndex, matchIndex }: SpecServer, log: SpecLog,
+  commitIndex: number,
+): SpecServer => ({ id, role, currentTerm, votedFor, log, commitIndex, votesGranted, nextIndex, matchIndex });
+
 /** What the actions depend on beside the server. */
 export interface Setting {
   /** How many servers there are. */

@@ -15,7 +15,7 @@ import { advanceCommitIndex, agreeingOn, clientRequest, fitConditions } from './
 import { refusedBy, refusedByAction, refusedIn, type Refusal } from './refusal.ts';
 import { firstRefusal, type Guard, type Refused } from './rule.ts';
 import { judgeSent, type Answer } from './sends.ts';
-import { quorumOf, settingFor, type Setting, type SpecServer } from './server.ts';
+import { quorumOf, settingFor, withLogAndCommit, type Setting, type SpecServer } from './server.ts';
 import { compact, compactedTo, snapshotConditions } from './snapshot.ts';
 
 /**
@@ -93,8 +93,8 @@ export class StepJudge {
     }
   }
 
-  private nothing(server: SpecServer): Course {
-    return { action: null, server, answer: null, nexts: new NextIndexes(server), refused: never };
+  private nothing(server: SpecServer, action: Action<never> | null = null): Course {
+    return { action, server, answer: null, nexts: new NextIndexes(server), refused: never };
   }
 
   /** commitIndex is not lost by those who keep it on disk. */
@@ -134,7 +134,7 @@ export class StepJudge {
     if (inTheWay !== null) return refusedBy(action.name, inTheWay);
     // raft.tla keeps nextIndex and matchIndex of everybody; of who does not lead they are not read here.
     if (tellsALeader(message) && server.role !== 'leader')
-      return this.follow({ ...this.nothing(server), action }, step);
+      return this.follow(this.nothing(server, action), step);
     const outcome = action.update(server, message, this.setting);
     const nexts = new NextIndexes(outcome.server);
     if (message.kind === 'AppendEntriesResponse') nexts.answered(server, message);
@@ -169,14 +169,14 @@ export class StepJudge {
     if (server.role === 'leader' && after.commitIndex > server.commitIndex) {
       const refused = refusalOf(advanceCommitIndex, server, { index: after.commitIndex }, this.setting);
       if (refused !== null) return refusedBy('AdvanceCommitIndex', refused);
-      server = { ...server, commitIndex: after.commitIndex };
+      server = withLogAndCommit(server, server.log, after.commitIndex);
     }
     const whole = server;
     if (after.log.baseIndex > server.log.baseIndex) {
       const index = { index: after.log.baseIndex };
       const refused = refusalOf(compact, server, index, this.setting);
       if (refused !== null) return refusedBy('Compact', refused);
-      server = { ...server, log: compactedTo(server.log, after.log.baseIndex) };
+      server = withLogAndCommit(server, compactedTo(server.log, after.log.baseIndex), server.commitIndex);
     }
     return (
       this.variables(course, server, step) ??
@@ -214,7 +214,7 @@ export class StepJudge {
       }
       entries.push({ term: server.currentTerm, command });
     }
-    return { ...server, log: new SplicedLog(server.log, server.log.lastIndex, entries) };
+    return withLogAndCommit(server, new SplicedLog(server.log, server.log.lastIndex, entries), server.commitIndex);
   }
 
   /** Figure 2 field by field, but for nextIndex. */

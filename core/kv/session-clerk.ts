@@ -45,13 +45,16 @@ export function stepSessionClerk(clerk: SessionClerk, event: SessionClerkEvent):
 function within(session: number | undefined, { state, effects }: SessionClerkStep): SessionClerkStep {
   const asked = effects.map((effect): SessionClerkEffect => {
     if (effect.kind !== 'send' || effect.message.kind !== 'clientRequest') return effect;
-    const message =
+    const { kind, sequence, operation } = effect.message;
+    const message: ClerkMessage =
       session === undefined
-        ? { ...effect.message, operation: nothingToDo, session: registration }
-        : { ...effect.message, session };
+        ? { kind, sequence, operation: nothingToDo, session: registration }
+        : { kind, sequence, operation, session };
     return { kind: 'send', to: effect.to, message };
   });
-  return { state: session === undefined ? state : { ...state, session }, effects: asked };
+  if (session === undefined) return { state, effects: asked };
+  const { config, sequence, target, pending } = state;
+  return { state: { config, sequence, target, pending, session }, effects: asked };
 }
 
 /** Such a clerk as a node of the world: nothing of it is durable. */
