@@ -39,8 +39,7 @@ export function drawOptions(random: RandomStream, servers: number, mayCome: bool
   const ticket = random.uint32();
   if (isPaper) return { options: {}, hasMembership: false };
   const isOn = (place: number): boolean => answer(ticket, place) % 1000 < 500;
-  // Alone there is nobody to come or go. With leases, transfers, pipelined writes and versions at once it has not been
-  // tried.
+  // Alone there is nobody to come or go. With leases, pipelined writes and versions at once it has not been tried.
   const hasMembership = mayCome && servers > 1 && isOn(10);
   const isApart = (place: number): boolean => !hasMembership && isOn(place);
   // In place of sessions, which so are there in a tenth of the seeds still.
@@ -53,7 +52,7 @@ export function drawOptions(random: RandomStream, servers: number, mayCome: bool
     ...(isOn(0) || (needsProtection && answer(ticket, 110) % 2 === 0) ? { preVote: true } : {}),
     ...(isOn(1) || (needsProtection && answer(ticket, 110) % 2 === 1) ? { checkQuorum: true } : {}),
     ...(reads.length > 0 ? { reads } : {}),
-    ...(isApart(3) ? { transfer: true } : {}),
+    ...(isOn(3) ? { transfer: true } : {}),
     ...(isApart(4) ? { clockDriftPer1000: leaseDriftPer1000 } : {}),
     // From a few chunks for a snapshot to dozens.
     ...(isOn(5) ? { snapshotChunkBytes: [8, 16, 64, 256][answer(ticket, 105) % 4]! } : {}),

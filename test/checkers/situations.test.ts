@@ -53,6 +53,12 @@ const n0Passes = (to: number, isTold: boolean) => [
   ...n0MayPass,
   hears(0, 0, wishes(to), { role: handsOver(to, isTold) }, isTold ? [[to, timeoutNow(1)]] : [], ['transfer']),
 ];
+const passingOf3: RaftOptions = { ...passing, members: [0, 1, 2] };
+/** n0 leads three that vote, with this log, of which all but the first entry is on its disk only. */
+const n0MayPassOf = (...log: readonly Item[]) => [
+  ...n0LeadsOf([0, 1, 2], log[0]!), steps(0, { options: passingOf3, role: handsOver(null), log }),
+];
+const passesTo1 = hears(0, 0, wishes(1), { role: handsOver(1) }, [], ['transfer']);
 const n1InContact = [
   ...allBoot,
   steps(1, { term: 1, options: passing, role: { kind: 'follower', leaderId: 0, hasContact: true } }),
@@ -422,6 +428,26 @@ const list: readonly Shown[] = [
       steps(1, { role: follows(0) }),
       hears(1, 2, asksTransferVote(2), { term: 2, vote: 2, role: follows(2) }, [[2, votes(2)]]),
     ],
+  },
+  {
+    name: 'transfersDuringChange', options: threeVote, given: n0MayPassOf(1, puts([0, 1])), shown: [passesTo1],
+    not: [steps(1, { log: [1, puts([0, 1])] }), steps(0, { commit: 2 }), passesTo1],
+  },
+  {
+    name: 'transfersByLeadersThatLeft', options: threeVote, given: n0MayPassOf(1, puts([1, 2])), shown: [passesTo1],
+    not: [steps(0, { role: follows(1) })],
+  },
+  {
+    name: 'standsWithinChange', options: threeVote,
+    given: [...n0MayPassOf(1, puts([0, 1])), steps(1, { log: [1, puts([0, 1])], options: passingOf3 })],
+    shown: [hears(1, 0, timeoutNow(1), { term: 2, vote: 1, role: stands(1) })],
+    not: [
+      steps(1, { log: [1, puts([0, 1])], commit: 2 }), hears(1, 0, timeoutNow(1), { term: 2, vote: 1, role: stands(1) }),
+    ],
+  },
+  {
+    name: 'transfersToNobodyWithVote', options: threeVote, given: n0MayPassOf(1, puts([0, 1])),
+    shown: [hears(0, 0, wishes(2))], not: [hears(0, 0, wishes(1))],
   },
   {
     name: 'requestsRefusedInTransfer', given: n0Passes(1, true),

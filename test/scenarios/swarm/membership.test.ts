@@ -57,6 +57,14 @@ describe('a quarter of the seeds', () => {
   });
 });
 
+describe('beside', () => {
+  test.each<readonly [string, (settings: RaftKvSettings) => boolean]>([
+    ['leadership transfer', ({ transfer }) => transfer === true],
+  ])('%s it is drawn in a tenth of these seeds or more', (_what, isOn) => {
+    expect(moving.filter((plan) => isOn(settingsOf(plan))).length).toBeGreaterThan(moving.length / 10);
+  });
+});
+
 test('the others ask for none', () => {
   expect(plans.filter((plan) => settingsOf(plan).members === undefined && changesOf(plan).length > 0)).toEqual([]);
 });
