@@ -139,6 +139,8 @@ export const situations = [
   'readsAwaitingService',
   'readsDismissed',
   'readsUnderLease',
+  'leasesWithinChange',
+  'leasesOfTwoSets',
   'leasesOverWhenRead',
   'promisesOfThePast',
   'promisesIntoLaterTerm',

@@ -76,6 +76,16 @@ const n0MayLease = [
     reading: [{ client: c0, sequence: 1, operation: get, index: null }],
   }),
 ];
+/** n0 leads three that vote, with this log, of which all but the first entry is on its disk only. */
+const n0MayLeaseWith = (...log: readonly Item[]) => [
+  ...n0LeadsOf([0, 1, 2], log[0]!),
+  steps(0, {
+    options: { ...leaseOn, members: [0, 1, 2] }, log, role: leasing({ leased: [pending] }),
+    reading: [{ client: c0, sequence: 1, operation: get, index: null }],
+  }),
+];
+const answersByLease: Happening =
+  steps(0, { role: leasing({}), reading: [] }, { event: { kind: 'timer', timer: 'leaseRead' } });
 const n1Promises = (leaderId: number | null) => [
   ...allBoot,
   steps(1, { term: 1, options: leaseOn, role: { kind: 'follower', leaderId, hasContact: true } }),
@@ -761,6 +771,14 @@ const list: readonly Shown[] = [
     given: n0MayLease,
     shown: [steps(0, { role: leasing({}), reading: [] }, { event: { kind: 'timer', timer: 'leaseRead' } })],
     not: [steps(0, { role: leasing({}), reading: [] }, { event: { kind: 'timer', timer: 'heartbeat' } })],
+  },
+  {
+    name: 'leasesWithinChange', options: threeVote, given: n0MayLeaseWith(1, puts([0, 1])), shown: [answersByLease],
+    not: [steps(1, { log: [1, puts([0, 1])] }), steps(0, { commit: 2 }), answersByLease],
+  },
+  {
+    name: 'leasesOfTwoSets', options: threeVote, given: n0MayLeaseWith(1, joins([0, 1], all)), shown: [answersByLease],
+    not: [steps(0, { role: leasing({ reads: [pending] }) }, { event: { kind: 'timer', timer: 'leaseRead' } })],
   },
   {
     name: 'leasesOverWhenRead',
