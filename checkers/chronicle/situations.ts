@@ -103,6 +103,7 @@ export const situations = [
   'leadersOnTheirWayOut',
   'leadersOfUncommittedConfiguration',
   'leadersElectedByTwoSets',
+  'commitsByUnwrittenConfiguration',
   'leadersOfTheOldSetOnly',
   'jointConfigurationsInherited',
   'jointConfigurationsRolledBack',

@@ -39,9 +39,8 @@ export function drawOptions(random: RandomStream, servers: number, mayCome: bool
   const ticket = random.uint32();
   if (isPaper) return { options: {}, hasMembership: false };
   const isOn = (place: number): boolean => answer(ticket, place) % 1000 < 500;
-  // Alone there is nobody to come or go. With pipelined writes and versions at once it has not been tried.
+  // Alone there is nobody to come or go. With versions at once it has not been tried.
   const hasMembership = mayCome && servers > 1 && isOn(10);
-  const isApart = (place: number): boolean => !hasMembership && isOn(place);
   // In place of sessions, which so are there in a tenth of the seeds still.
   const hasVersions = !hasMembership && answer(ticket, 9) % 1000 < 450;
   const around = isOn(2) ? (answer(ticket, 100) % 2 === 0 ? ['index'] as const : ['log', 'index'] as const) : [];
@@ -62,7 +61,7 @@ export function drawOptions(random: RandomStream, servers: number, mayCome: bool
       ? { sessionExpiryUs: [200_000, 500_000, 1_500_000, 6_000_000][answer(ticket, 107) % 4]! }
       : {}),
     ...(hasVersions ? { versions: true } : {}),
-    ...(isApart(11) ? { pipelined: true } : {}),
+    ...(isOn(11) ? { pipelined: true } : {}),
   };
   return { options, hasMembership };
 }

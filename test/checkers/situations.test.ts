@@ -152,6 +152,11 @@ const n0Catches = (rounds: number): Role =>
 const change: Happening = { kind: 'ask', operation: 0, request: { kind: 'removeServer', server: 2 } };
 /** n1 and n2 come for n0 and n1. */
 const joint = [1, joins([1, 2], [0, 1])];
+/** n0 leads three that vote, and n1 has acknowledged this log, of which its own disk is known to hold one entry. */
+const n0PipelinesThree = (...log: readonly Item[]) => [
+  ...n0LeadsOf(all, log[0]!), ...hold(log, 0, 1),
+  steps(0, { options: { ...threeVote, pipelined: true }, role: leads([1, 2, 0], [3, 3, 3]) }),
+];
 /** n0 leads, and its going is in all logs. */
 const n0Leaves = [...n0LeadsOf(all, 1), ...hold([1, puts([1, 2])], 0, 1, 2)];
 /** A put of c0 with a version, as its command of that number. */
@@ -210,6 +215,13 @@ const list: readonly Shown[] = [
     ],
     shown: [steps(0, { role: leads([0, 0, 0], [3, 3, 3]) })],
     not: [steps(0, { role: follows(1) })],
+  },
+  {
+    name: 'commitsByUnwrittenConfiguration',
+    options: threeVote,
+    given: n0PipelinesThree(1, puts([0, 1])),
+    shown: [steps(0, { commit: 2 })],
+    not: [steps(0, { role: leads([2, 2, 0], [3, 3, 3]), commit: 2 })],
   },
   {
     name: 'votersMadeLearners',

@@ -60,6 +60,7 @@ describe('a quarter of the seeds', () => {
 describe('beside', () => {
   test.each<readonly [string, (settings: RaftKvSettings) => boolean]>([
     ['leadership transfer', ({ transfer }) => transfer === true],
+    ['pipelined writes', ({ pipelined }) => pipelined === true],
     ['leases', ({ reads, checkQuorum }) => reads?.includes('lease') === true && checkQuorum === true],
   ])('%s it is drawn in a tenth of these seeds or more', (_what, isOn) => {
     expect(moving.filter((plan) => isOn(settingsOf(plan))).length).toBeGreaterThan(moving.length / 10);
