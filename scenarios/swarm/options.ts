@@ -39,10 +39,10 @@ export function drawOptions(random: RandomStream, servers: number, mayCome: bool
   const ticket = random.uint32();
   if (isPaper) return { options: {}, hasMembership: false };
   const isOn = (place: number): boolean => answer(ticket, place) % 1000 < 500;
-  // Alone there is nobody to come or go. With versions at once it has not been tried.
+  // Alone there is nobody to come or go.
   const hasMembership = mayCome && servers > 1 && isOn(10);
   // In place of sessions, which so are there in a tenth of the seeds still.
-  const hasVersions = !hasMembership && answer(ticket, 9) % 1000 < 450;
+  const hasVersions = answer(ticket, 9) % 1000 < (hasMembership ? 200 : 450);
   const around = isOn(2) ? (answer(ticket, 100) % 2 === 0 ? ['index'] as const : ['log', 'index'] as const) : [];
   const reads = isOn(4) ? [...around, 'lease' as const] : [...around];
   // Whoever has left and does not know it deposes one leader after the other, unless something protects them (4.2.3).
