@@ -28,7 +28,7 @@ import {
 } from './raft/replication.ts';
 import { leaseBeginsWithRound, promiseIsKept, readUnderLease } from './raft/lease.ts';
 import {
-  leadersWishIsDone, toldWhenUpToDate, transferIsGivenUp, transferTakesNoProposals, transferTimeIsOnce,
+  heirHasVote, leadersWishIsDone, toldWhenUpToDate, transferIsGivenUp, transferTakesNoProposals, transferTimeIsOnce,
 } from './raft/transfer.ts';
 import { windowIsKept } from './raft/window.ts';
 import { boundedRaftState } from './raft-state-size.ts';
@@ -76,6 +76,7 @@ export const properties = [
   electedByMajority,
   leaderCompleteness,
   standsOnPreVotes,
+  heirHasVote,
   promiseIsKept,
   // What a leader believes.
   leaseBeginsWithRound,

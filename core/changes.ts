@@ -12,6 +12,7 @@ import { changeKinds, type Change } from './raft/members.ts';
 import { leaveJoint, onChange } from './raft/membership.ts';
 import type { AnyRaftMessage } from './raft/option-messages.ts';
 import { NONE, type Persistent, type Raft, type RaftEffect, type RaftStep } from './raft/state.ts';
+import { handingOverTo } from './raft/transfer.ts';
 import type { Write } from './raft/write.ts';
 import { answer, leaderKnownTo, refuse } from './replies.ts';
 import { withChanging, withRaft } from './server-fields.ts';
@@ -56,6 +57,8 @@ export function withChanges<S extends ChangeServer>(
     // does.
     if (waiting.some((one) => one.client === event.from && one.sequence >= sequence))
       return { state: server, effects: NONE };
+    const heir = handingOverTo(server.raft);
+    if (heir !== null) return { state: server, effects: [refuse(event.from, sequence, heir)] };
     const others = waiting.filter(({ client }) => client !== event.from);
     return pursued(
       {

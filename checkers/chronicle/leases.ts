@@ -16,6 +16,7 @@ const roundsOf = ({ role }: Raft): Rounds | null => (role.kind === 'leader' ? ro
 const isReadTimer = ({ event }: LeaseStep): boolean => event.kind === 'timer' && event.timer === 'leaseRead';
 const leasedOf = (raft: Raft): number => roundsOf(raft)?.leased?.length ?? 0;
 const asked = ({ after }: LeaseStep): number => roundsOf(after)?.reads.length ?? 0;
+const isLeased = (step: LeaseStep): boolean => isReadTimer(step) && leasedOf(step.before) > 0 && asked(step) === 0;
 const hadContact = ({ before: { role } }: LeaseStep): boolean => role.kind === 'follower' && role.hasContact === true;
 const heard = ({ event }: LeaseStep): AnyRaftMessage | null =>
   event.kind === 'message' ? (event.message as AnyRaftMessage) : null;
@@ -23,7 +24,15 @@ const heard = ({ event }: LeaseStep): AnyRaftMessage | null =>
 export const leases = situationsOf<LeaseStep>()({
   readsUnderLease: {
     says: 'A leader answers without asking anybody',
-    seen: (step) => isReadTimer(step) && leasedOf(step.before) > 0 && asked(step) === 0,
+    seen: isLeased,
+  },
+  leasesWithinChange: {
+    says: 'A leader answers without asking anybody while a change of who takes part is not committed',
+    seen: (step) => isLeased(step) && step.before.persistent.log.configurationIndex > step.before.commitIndex,
+  },
+  leasesOfTwoSets: {
+    says: 'A leader answers without asking anybody while its configuration is joint',
+    seen: (step) => isLeased(step) && step.before.persistent.log.configuration?.outgoing !== undefined,
   },
   leasesOverWhenRead: {
     says: 'A lease that a leader had when it was asked is over when it answers, because it stood still',

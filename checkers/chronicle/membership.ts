@@ -94,6 +94,15 @@ export const memberSteps = situationsOf<MemberStep>()({
     seen: ({ before, after }) =>
       before.role.kind !== 'leader' && after.role.kind === 'leader' && outgoingOf(before) !== undefined,
   },
+  commitsByUnwrittenConfiguration: {
+    says: 'A leader commits by a configuration that its own disk is not known to hold',
+    seen: ({ node, before: { role, config, commitIndex }, after }) =>
+      role.kind === 'leader' &&
+      config.pipelined === true &&
+      after.role.kind === 'leader' &&
+      after.commitIndex > commitIndex &&
+      logOf(after).configurationIndex > after.role.matchIndex[node]!,
+  },
   leadersOfTheOldSetOnly: {
     says: 'A leader that votes in the old set only commits an entry while its configuration is joint',
     seen: ({ node, before, after }) =>

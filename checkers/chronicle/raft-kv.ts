@@ -19,7 +19,7 @@ import { Tally } from './situation.ts';
 import { situations, type SituationName } from './situations.ts';
 import { leases } from './leases.ts';
 import { chunkTransfers } from './chunks.ts';
-import { transfers } from './transfers.ts';
+import { refusedTransfers, transfers } from './transfers.ts';
 import { Spans } from './spans.ts';
 import { maybes, versionedPuts, type PutCommitted, type ToldMaybe } from './versions.ts';
 
@@ -67,8 +67,11 @@ export class RaftKvChronicle {
     if (event.kind === 'message' && event.message.kind === 'clientRequest')
       this.hears(before, event.from, event.message.sequence, effects);
     if (isElected) this.elects(node, raft);
-    if (before.raft === raft) noteNoChange(tally, raft, event, effects);
-    else {
+    if (before.raft === raft) {
+      noteNoChange(tally, raft, event, effects);
+      if (event.kind === 'message' && event.message.kind === 'transferLeadership')
+        tally.note(refusedTransfers, { raft, to: event.message.to });
+    } else {
       this.noteSnapshot(before.raft, after, event);
       if (this.configuration !== null)
         tally.note(memberSteps, { node, before: before.raft, after: raft, committed: this.configuration });

@@ -7,7 +7,7 @@ import {
 } from './raft-steps.ts';
 import { leases } from './leases.ts';
 import { chunkTransfers } from './chunks.ts';
-import { transfers } from './transfers.ts';
+import { refusedTransfers, transfers } from './transfers.ts';
 import { maybes, versionedPuts } from './versions.ts';
 import { boots, crashes, elections, losses, refusals, snapshots } from './servers.ts';
 
@@ -16,7 +16,7 @@ export const situationGroups = {
   roleChanges, flowChanges, changes, heardReplies, heardAppends, heardInstalls, ignoredAppends, ignoredVotes,
   ignoredReplies, saidOfVotes, saidOfPreVotes, saidOfAppends, saidOfInstalls, saidSnapshots, elections, snapshots,
   boots, crashes, losses, refusals, requests, dismissals, commitments, reads, spans, transfers, leases, chunkTransfers,
-  expiringSessions, configurations, memberSteps, changeAnswers, versionedPuts, maybes,
+  expiringSessions, configurations, memberSteps, changeAnswers, versionedPuts, maybes, refusedTransfers,
 } as const;
 
 export type SituationName = (typeof situationGroups)[keyof typeof situationGroups][number]['name'];
@@ -50,6 +50,10 @@ export const situations = [
   'transfersGivenUp',
   'standsAtLeadersWish',
   'transferVotesInContact',
+  'transfersDuringChange',
+  'transfersByLeadersThatLeft',
+  'standsWithinChange',
+  'transfersToNobodyWithVote',
   'requestsRefusedInTransfer',
   // Replication.
   'entriesOfEarlierTermsCommitted',
@@ -99,6 +103,7 @@ export const situations = [
   'leadersOnTheirWayOut',
   'leadersOfUncommittedConfiguration',
   'leadersElectedByTwoSets',
+  'commitsByUnwrittenConfiguration',
   'leadersOfTheOldSetOnly',
   'jointConfigurationsInherited',
   'jointConfigurationsRolledBack',
@@ -135,6 +140,8 @@ export const situations = [
   'readsAwaitingService',
   'readsDismissed',
   'readsUnderLease',
+  'leasesWithinChange',
+  'leasesOfTwoSets',
   'leasesOverWhenRead',
   'promisesOfThePast',
   'promisesIntoLaterTerm',
@@ -155,6 +162,7 @@ export const situations = [
 const rareSituations: readonly SituationName[] = [
   'logsOfThousand', 'installsDiscardedConflict', 'transfersBegunAgain', 'transfersTakenUp',
   'leadersElectedByTwoSets', 'jointConfigurationsInherited', 'jointConfigurationsRolledBack',
+  'transfersByLeadersThatLeft', 'standsWithinChange',
 ];
 
 /** What a gate requires of a campaign of a thousand seeds of the swarm or more. */

@@ -1,8 +1,10 @@
 /**
  * Reads under a lease: what the lease rests on, and that servers keep what they promised for it (dissertation 6.4.1).
  */
+import type { NodeId } from '../../core/protocol.ts';
 import type { Rounds } from '../../core/raft/office.ts';
 import type { Raft, RaftConfig } from '../../core/raft/state.ts';
+import { outvotedIn, votingSets } from './quorum.ts';
 import { ofStep } from './raft-step.ts';
 
 const roundsOf = (raft: Raft | null): Rounds | null =>
@@ -27,10 +29,13 @@ export const readUnderLease = ofStep({
     if (!mayLease(after.config)) return `${who}, where no server keeps from voting for its sake`;
     if (before!.role.kind === 'leader' && before!.role.office!.mayBeDeposed === true)
       return `${who}, and has told another server to stand for election`;
-    const recent = old.answered.filter((round, peer) => peer !== node && round > (old.expired ?? 0)).length + 1;
-    return recent * 2 > after.config.clusterSize
+    const isOwn = old.begun > (old.expired ?? 0);
+    const hasAnswered = (server: NodeId): boolean =>
+      server === node ? isOwn : old.answered[server]! > (old.expired ?? 0);
+    const few = outvotedIn(votingSets(before!, after.config.clusterSize), hasAnswered);
+    return few === null
       ? null
-      : `${who}, and ${recent} of ${after.config.clusterSize} servers have answered a round that counts`;
+      : `${who}, and ${few.held} of ${few.of} servers have answered a round that counts`;
   },
 });
 

@@ -26,15 +26,33 @@ export function configurationOf({
   return members === undefined ? null : (loggedConfiguration(persistent) ?? { voters: members, learners: [] });
 }
 
+const setsOf = ({ voters, outgoing }: Configuration): readonly (readonly NodeId[])[] =>
+  outgoing === undefined ? [voters] : [voters, outgoing.voters];
+
 const everyone = Array.from({ length: 8 }, (_, servers) => Array.from({ length: servers }, (_unused, node) => node));
+const everyoneOf = (servers: number): readonly NodeId[] =>
+  everyone[servers] ?? Array.from({ length: servers }, (_, node) => node);
 
 /** The sets of which a majority each must agree: one, or the new and the old one. */
 export function votingSets(raft: Pick<Raft, 'config' | 'persistent'>, servers: number): readonly (readonly NodeId[])[] {
   const configuration = configurationOf(raft);
-  if (configuration === null) return [everyone[servers] ?? Array.from({ length: servers }, (_, node) => node)];
-  return configuration.outgoing === undefined
-    ? [configuration.voters]
-    : [configuration.voters, configuration.outgoing.voters];
+  return configuration === null ? [everyoneOf(servers)] : setsOf(configuration);
+}
+
+/**
+ * By what sets a leader may have counted that says an index is committed, when nothing is known of it but that: those
+ * of the last configuration up to there, or of one that is a change away, which it has put behind.
+ */
+export function votingSetsAt(
+  { config: { members }, persistent }: Pick<Raft, 'config' | 'persistent'>, index: number, servers: number,
+): readonly (readonly (readonly NodeId[])[])[] {
+  if (members === undefined) return [[everyoneOf(servers)]];
+  const at = loggedConfiguration(persistent, index) ?? { voters: members, learners: [] };
+  if (at.outgoing !== undefined) return [setsOf(at), [at.voters]];
+  const one = Array.from({ length: servers }, (_, server) =>
+    at.voters.includes(server) ? at.voters.filter((voter) => voter !== server) : [...at.voters, server],
+  );
+  return [setsOf(at), ...one.map((voters) => [voters])];
 }
 
 /** Whoever is in one of them, once. */

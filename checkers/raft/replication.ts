@@ -4,7 +4,7 @@ import type {
   AppendEntries, AppendEntriesReply, InstallSnapshot, InstallSnapshotReply, RaftMessage,
 } from '../../core/raft/messages.ts';
 import type { Leader, Persistent, Raft } from '../../core/raft/state.ts';
-import { isMember, outvotedIn, votingSets } from './quorum.ts';
+import { isMember, outvotedIn, votingSets, votingSetsAt } from './quorum.ts';
 import { ofPair, ofStep, type RaftStep } from './raft-step.ts';
 
 export const leaderAppendOnly = ofStep({
@@ -107,8 +107,11 @@ export const committedByMajority = ofPair({
       return commitIndex < log.baseIndex || log.has(commitIndex, term);
     };
     const few = outvotedIn(votingSets(after, servers), holds);
-    // A leader may commit an entry and put the next configuration behind it in one step.
-    return few === null || outvotedIn(votingSets(before, servers), holds) === null
+    // A leader may commit an entry and put the next configuration behind it in one step. Of one that a follower hears
+    // it is not known how far its log goes.
+    const sets =
+      after.role.kind === 'leader' ? [votingSets(before, servers)] : votingSetsAt(after, commitIndex, servers);
+    return few === null || sets.some((one) => outvotedIn(one, holds) === null)
       ? null
       : `n${node} ${after.role.kind === 'leader' ? 'leads' : 'is in'} term ${after.persistent.currentTerm} and commits entry ${commitIndex}, which ${few.held} of ${few.of} disks hold`;
   },

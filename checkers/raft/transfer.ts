@@ -2,6 +2,8 @@
 import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
 import type { Transfer } from '../../core/raft/office.ts';
 import type { Raft } from '../../core/raft/state.ts';
+import { mayHaveVoted } from './membership.ts';
+import { configurationOf } from './quorum.ts';
 import { ofStep, type RaftStep } from './raft-step.ts';
 
 const heard = ({ event }: RaftStep): AnyRaftMessage | null =>
@@ -22,6 +24,21 @@ export const transferTakesNoProposals = ofStep({
     return lastIndex <= before!.persistent.log.lastIndex
       ? null
       : `n${node} hands over to n${transfer.to} and takes entry ${lastIndex} into its log`;
+  },
+});
+
+/** Meanwhile it takes no configuration into its log either: who has a vote then has one until it is over. */
+export const heirHasVote = ofStep({
+  name: 'Heir Has A Vote',
+  source: 'dissertation, 3.10 and 4.2',
+  says: 'A leader hands over only to a voter of its last configuration: to no learner, and to nobody who has left or is to',
+  when: 'moved',
+  check({ node, before, after }) {
+    const transfer = transferOf(before) === null ? transferOf(after) : null;
+    const configuration = transfer === null ? null : configurationOf(after);
+    return configuration === null || configuration.voters.includes(transfer!.to)
+      ? null
+      : `n${node} hands over to n${transfer!.to}, which is no voter of its last configuration`;
   },
 });
 
@@ -49,7 +66,7 @@ export const toldWhenUpToDate = ofStep({
 export const leadersWishIsDone = ofStep({
   name: "Leader's Wish Is Done",
   source: 'dissertation, 3.10 and 4.2.3',
-  says: 'Who is told to stand for election stands at once, and who is then asked for a vote looks at it, whoever leads',
+  says: 'Who is told to stand for election, and may, stands at once, and who is then asked for a vote looks at it, whoever leads',
   when: 'spoken',
   on: ['timeoutNow', 'requestTransferVote'],
   check(step) {
@@ -59,7 +76,9 @@ export const leadersWishIsDone = ofStep({
     const { currentTerm } = before.persistent;
     if (message.kind === 'timeoutNow' && message.term >= currentTerm && before.role.kind !== 'leader') {
       const stands = after.persistent.currentTerm > message.term && after.persistent.votedFor === node;
-      return stands ? null : `n${node} is told to stand for election in term ${message.term}, and does not`;
+      // It was taken out since it was told, and knows it (4.2.1).
+      const mayNot = before.config.members !== undefined && !mayHaveVoted(before, node);
+      return stands || mayNot ? null : `n${node} is told to stand for election in term ${message.term}, and does not`;
     }
     if (message.kind !== 'requestTransferVote' || message.term <= currentTerm) return null;
     return after.persistent.currentTerm >= message.term

@@ -9,6 +9,7 @@
  * copy is refused, and that answer may come first.
  */
 import { assert } from '../assert.ts';
+import { isChange } from '../changes.ts';
 import { SortedMap } from '../immutable/sorted-map.ts';
 import type { Effect, Event, Process, Step } from '../protocol.ts';
 import { bootClerk, stepClerk, type Clerk, type ClerkConfig } from './clerk.ts';
@@ -42,6 +43,8 @@ export function stepVersionClerk(clerk: VersionClerk, event: VersionClerkEvent):
   const before = event.kind === 'request' ? 0 : attempts;
   const told = effects.find((effect) => effect.kind === 'reply');
   if (told === undefined) return { state: { ...state, seen, attempts: before + asked }, effects };
+  // What an operator is told of a change tells of no key.
+  if (isChange(pending!.operation)) return { state: { ...state, seen, attempts: 0 }, effects };
   const reply = forApplication(told.reply as VersionedResult, attempts);
   return {
     state: { ...state, seen: nowSeen(seen, pending!.operation as Operation, reply), attempts: 0 },
@@ -52,6 +55,7 @@ export function stepVersionClerk(clerk: VersionClerk, event: VersionClerkEvent):
 function versionNamed(seen: SortedMap<string, number>, request: Asked): Operation {
   if (request.kind === 'putSeen')
     return { kind: 'putVersion', key: request.key, value: request.value, version: seen.get(request.key) ?? 0 };
+  if (isChange(request)) return request;
   assert(
     isVersioned(request),
     () => `a store with versions is asked by getVersion, putVersion and putSeen, and not by ${request.kind}`,

@@ -20,6 +20,7 @@ import {
 } from './members.ts';
 import { propose, proposeEntry } from './replication.ts';
 import { restartElectionTimer, stay, withRole, type Leader, type Raft, type RaftStep } from './state.ts';
+import { handingOverTo } from './transfer.ts';
 import { sendInWindow, withoutFlow } from './window.ts';
 
 /** `waits`: not yet; asked again behind a later step it goes on. */
@@ -36,6 +37,8 @@ export interface ChangeStep extends RaftStep {
 export function onChange(raft: Raft, change: Change, askedAt: LogIndex): ChangeStep {
   const configuration = configurationOf(raft);
   if (raft.role.kind !== 'leader' || configuration === null) return { ...stay(raft), outcome: 'waits' };
+  // A configuration is a proposal, too, and so is a no-op (3.10).
+  if (handingOverTo(raft) !== null) return { ...stay(raft), outcome: 'waits' };
   if (lacksOwn(raft)) return { ...withOwn(raft), outcome: 'waits' };
   // It is left before anything else: leaveJoint.
   if (configuration.outgoing !== undefined) return { ...stay(raft), outcome: 'waits' };
@@ -74,11 +77,12 @@ function isImpossible({ config: { clusterSize } }: Raft, change: Change, next: C
 
 /**
  * A leader that has a joint configuration in its log leaves it when it is committed, nobody asks for it; null where
- * there is nothing to do. One that inherited it commits it with an entry of its own.
+ * there is nothing to do. One that inherited it commits it with an entry of its own; one that hands over leaves it to
+ * its heir.
  */
 export function leaveJoint(raft: Raft): RaftStep | null {
   const configuration = configurationOf(raft);
-  if (raft.role.kind !== 'leader' || configuration?.outgoing === undefined) return null;
+  if (raft.role.kind !== 'leader' || configuration?.outgoing === undefined || handingOverTo(raft) !== null) return null;
   if (lacksOwn(raft)) return withOwn(raft);
   return isCommitted(raft) && hasCommittedOwn(raft) ? withConfiguration(raft, leaving(configuration)) : null;
 }

@@ -82,7 +82,7 @@ function heard(raft: Raft, from: NodeId, message: AnyRaftMessage): RaftStep {
     case 'appendEntriesReply':
     case 'installSnapshotReply':
       if (isOutsider(raft, from)) return stay(withTermOf(raft, message));
-      return retired(tellWhenUpToDate(answered(raft, from, message, onAnswer(raft, from, message))));
+      return tellWhenUpToDate(retired(answered(raft, from, message, onAnswer(raft, from, message))));
     case 'transferLeadership':
       return onTransferLeadership(raft, message);
     case 'timeoutNow':

@@ -7,6 +7,7 @@
  * that does not want to be.
  */
 import type { NodeId } from '../protocol.ts';
+import { configurationOf, mayStand } from './configuration.ts';
 import { onElectionTimeout } from './election.ts';
 import type { RequestVote } from './messages.ts';
 import type { TimeoutNow, TransferLeadership } from './option-messages.ts';
@@ -23,11 +24,20 @@ export function onTransferLeadership(raft: Raft, { to }: TransferLeadership): Ra
     role.office.transfer !== undefined
   )
     return stay(raft);
-  if (to === config.id || to >= config.clusterSize) return stay(raft);
+  if (to === config.id || !hasVote(raft, to)) return stay(raft);
   const begun = withOffice(raft, { ...role.office, transfer: { to, isTold: false } });
   return tellWhenUpToDate({
     raft: begun, effects: [{ kind: 'setTimer', timer: 'transfer', afterUs: config.electionTimeoutUs }],
   });
+}
+
+/**
+ * Nobody is handed over to who could not be elected, or not for long: a learner, and who has not come yet or is to
+ * leave, also when it votes in the old set still.
+ */
+function hasVote(raft: Raft, server: NodeId): boolean {
+  const configuration = configurationOf(raft);
+  return configuration === null ? server < raft.config.clusterSize : configuration.voters.includes(server);
 }
 
 /** Step 3, as soon as the other's log matches ours: once, and a letter that is lost is given up with the transfer. */
@@ -48,9 +58,12 @@ export function giveUpTransfer(raft: Raft): RaftStep {
   return stay(withOffice(raft, office));
 }
 
-/** As if the election timer had fired; there is nobody to be asked first. */
+/**
+ * As if the election timer had fired; there is nobody to be asked first. Who was told before it was taken out, and has
+ * left by now, waits.
+ */
 export function onTimeoutNow(raft: Raft, { term }: TimeoutNow): RaftStep {
-  if (raft.role.kind === 'leader' || term !== raft.persistent.currentTerm) return stay(raft);
+  if (raft.role.kind === 'leader' || term !== raft.persistent.currentTerm || !mayStand(raft)) return stay(raft);
   const stood = onElectionTimeout(raft);
   return { raft: stood.raft, effects: stood.effects.map(atLeadersWish) };
 }

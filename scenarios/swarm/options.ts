@@ -39,22 +39,20 @@ export function drawOptions(random: RandomStream, servers: number, mayCome: bool
   const ticket = random.uint32();
   if (isPaper) return { options: {}, hasMembership: false };
   const isOn = (place: number): boolean => answer(ticket, place) % 1000 < 500;
-  // Alone there is nobody to come or go. With leases, transfers, pipelined writes and versions at once it has not been
-  // tried.
+  // Alone there is nobody to come or go.
   const hasMembership = mayCome && servers > 1 && isOn(10);
-  const isApart = (place: number): boolean => !hasMembership && isOn(place);
   // In place of sessions, which so are there in a tenth of the seeds still.
-  const hasVersions = !hasMembership && answer(ticket, 9) % 1000 < 450;
+  const hasVersions = answer(ticket, 9) % 1000 < (hasMembership ? 200 : 450);
   const around = isOn(2) ? (answer(ticket, 100) % 2 === 0 ? ['index'] as const : ['log', 'index'] as const) : [];
-  const reads = isApart(4) ? [...around, 'lease' as const] : [...around];
+  const reads = isOn(4) ? [...around, 'lease' as const] : [...around];
   // Whoever has left and does not know it deposes one leader after the other, unless something protects them (4.2.3).
   const needsProtection = hasMembership && !isOn(0) && !isOn(1);
   const options: Options = {
     ...(isOn(0) || (needsProtection && answer(ticket, 110) % 2 === 0) ? { preVote: true } : {}),
     ...(isOn(1) || (needsProtection && answer(ticket, 110) % 2 === 1) ? { checkQuorum: true } : {}),
     ...(reads.length > 0 ? { reads } : {}),
-    ...(isApart(3) ? { transfer: true } : {}),
-    ...(isApart(4) ? { clockDriftPer1000: leaseDriftPer1000 } : {}),
+    ...(isOn(3) ? { transfer: true } : {}),
+    ...(isOn(4) ? { clockDriftPer1000: leaseDriftPer1000 } : {}),
     // From a few chunks for a snapshot to dozens.
     ...(isOn(5) ? { snapshotChunkBytes: [8, 16, 64, 256][answer(ticket, 105) % 4]! } : {}),
     ...(isOn(6) ? { window: [1, 2, 4, 16][answer(ticket, 106) % 4]! } : {}),
@@ -63,7 +61,7 @@ export function drawOptions(random: RandomStream, servers: number, mayCome: bool
       ? { sessionExpiryUs: [200_000, 500_000, 1_500_000, 6_000_000][answer(ticket, 107) % 4]! }
       : {}),
     ...(hasVersions ? { versions: true } : {}),
-    ...(isApart(11) ? { pipelined: true } : {}),
+    ...(isOn(11) ? { pipelined: true } : {}),
   };
   return { options, hasMembership };
 }

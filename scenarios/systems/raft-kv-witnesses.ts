@@ -92,6 +92,7 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Transfer Is Bounded': [{ kinds: ['wish'], by: ['node'], take: 'last' }, fatalStep],
   'Transfer Is Given Up': [{ kinds: ['wish'], by: ['node'], take: 'last' }, fatalStep],
   'Transfer Takes No Proposals': [{ kinds: ['wish'], by: ['node'], take: 'last' }, fatalStep],
+  'Heir Has A Vote': [{ kinds: ['change', 'append', 'install', 'boot'], by: ['node'], take: 'last' }, fatalStep],
   'Read Under Lease': [{ kinds: ['answered', 'wish'], by: ['node'], take: 'last' }, fatalStep],
   'Lease Begins With Its Round': fatalOnly,
   'Promise Is Kept': [{ kinds: ['contact'], by: ['node'], take: 'last' }, fatalStep],

@@ -105,9 +105,13 @@ function clerkOf({ sessionExpiryUs, versions }: RaftKvSettings): typeof clerkPro
   return sessionExpiryUs === undefined ? clerkProcess : sessionClerkProcess as typeof clerkProcess;
 }
 
-/** A store is asked in one way: with versions, and then no session tells a repetition, or without. */
+/**
+ * A store is asked in one way: with versions, and then no session tells a repetition, or without. An operator's change
+ * is nothing that is asked of the store.
+ */
 function requestProblem(request: unknown, settings: unknown): string | null {
   const { kind } = request as Asked;
+  if (isChange(request as Asked)) return null;
   const hasVersions = (settings as RaftKvSettings).versions === true;
   if (isVersionedAsked(request as Asked) === hasVersions) return null;
   return hasVersions

@@ -53,6 +53,12 @@ const n0Passes = (to: number, isTold: boolean) => [
   ...n0MayPass,
   hears(0, 0, wishes(to), { role: handsOver(to, isTold) }, isTold ? [[to, timeoutNow(1)]] : [], ['transfer']),
 ];
+const passingOf3: RaftOptions = { ...passing, members: [0, 1, 2] };
+/** n0 leads three that vote, with this log, of which all but the first entry is on its disk only. */
+const n0MayPassOf = (...log: readonly Item[]) => [
+  ...n0LeadsOf([0, 1, 2], log[0]!), steps(0, { options: passingOf3, role: handsOver(null), log }),
+];
+const passesTo1 = hears(0, 0, wishes(1), { role: handsOver(1) }, [], ['transfer']);
 const n1InContact = [
   ...allBoot,
   steps(1, { term: 1, options: passing, role: { kind: 'follower', leaderId: 0, hasContact: true } }),
@@ -70,6 +76,16 @@ const n0MayLease = [
     reading: [{ client: c0, sequence: 1, operation: get, index: null }],
   }),
 ];
+/** n0 leads three that vote, with this log, of which all but the first entry is on its disk only. */
+const n0MayLeaseWith = (...log: readonly Item[]) => [
+  ...n0LeadsOf([0, 1, 2], log[0]!),
+  steps(0, {
+    options: { ...leaseOn, members: [0, 1, 2] }, log, role: leasing({ leased: [pending] }),
+    reading: [{ client: c0, sequence: 1, operation: get, index: null }],
+  }),
+];
+const answersByLease: Happening =
+  steps(0, { role: leasing({}), reading: [] }, { event: { kind: 'timer', timer: 'leaseRead' } });
 const n1Promises = (leaderId: number | null) => [
   ...allBoot,
   steps(1, { term: 1, options: leaseOn, role: { kind: 'follower', leaderId, hasContact: true } }),
@@ -136,6 +152,11 @@ const n0Catches = (rounds: number): Role =>
 const change: Happening = { kind: 'ask', operation: 0, request: { kind: 'removeServer', server: 2 } };
 /** n1 and n2 come for n0 and n1. */
 const joint = [1, joins([1, 2], [0, 1])];
+/** n0 leads three that vote, and n1 has acknowledged this log, of which its own disk is known to hold one entry. */
+const n0PipelinesThree = (...log: readonly Item[]) => [
+  ...n0LeadsOf(all, log[0]!), ...hold(log, 0, 1),
+  steps(0, { options: { ...threeVote, pipelined: true }, role: leads([1, 2, 0], [3, 3, 3]) }),
+];
 /** n0 leads, and its going is in all logs. */
 const n0Leaves = [...n0LeadsOf(all, 1), ...hold([1, puts([1, 2])], 0, 1, 2)];
 /** A put of c0 with a version, as its command of that number. */
@@ -194,6 +215,13 @@ const list: readonly Shown[] = [
     ],
     shown: [steps(0, { role: leads([0, 0, 0], [3, 3, 3]) })],
     not: [steps(0, { role: follows(1) })],
+  },
+  {
+    name: 'commitsByUnwrittenConfiguration',
+    options: threeVote,
+    given: n0PipelinesThree(1, puts([0, 1])),
+    shown: [steps(0, { commit: 2 })],
+    not: [steps(0, { role: leads([2, 2, 0], [3, 3, 3]), commit: 2 })],
   },
   {
     name: 'votersMadeLearners',
@@ -422,6 +450,26 @@ const list: readonly Shown[] = [
       steps(1, { role: follows(0) }),
       hears(1, 2, asksTransferVote(2), { term: 2, vote: 2, role: follows(2) }, [[2, votes(2)]]),
     ],
+  },
+  {
+    name: 'transfersDuringChange', options: threeVote, given: n0MayPassOf(1, puts([0, 1])), shown: [passesTo1],
+    not: [steps(1, { log: [1, puts([0, 1])] }), steps(0, { commit: 2 }), passesTo1],
+  },
+  {
+    name: 'transfersByLeadersThatLeft', options: threeVote, given: n0MayPassOf(1, puts([1, 2])), shown: [passesTo1],
+    not: [steps(0, { role: follows(1) })],
+  },
+  {
+    name: 'standsWithinChange', options: threeVote,
+    given: [...n0MayPassOf(1, puts([0, 1])), steps(1, { log: [1, puts([0, 1])], options: passingOf3 })],
+    shown: [hears(1, 0, timeoutNow(1), { term: 2, vote: 1, role: stands(1) })],
+    not: [
+      steps(1, { log: [1, puts([0, 1])], commit: 2 }), hears(1, 0, timeoutNow(1), { term: 2, vote: 1, role: stands(1) }),
+    ],
+  },
+  {
+    name: 'transfersToNobodyWithVote', options: threeVote, given: n0MayPassOf(1, puts([0, 1])),
+    shown: [hears(0, 0, wishes(2))], not: [hears(0, 0, wishes(1))],
   },
   {
     name: 'requestsRefusedInTransfer', given: n0Passes(1, true),
@@ -735,6 +783,14 @@ const list: readonly Shown[] = [
     given: n0MayLease,
     shown: [steps(0, { role: leasing({}), reading: [] }, { event: { kind: 'timer', timer: 'leaseRead' } })],
     not: [steps(0, { role: leasing({}), reading: [] }, { event: { kind: 'timer', timer: 'heartbeat' } })],
+  },
+  {
+    name: 'leasesWithinChange', options: threeVote, given: n0MayLeaseWith(1, puts([0, 1])), shown: [answersByLease],
+    not: [steps(1, { log: [1, puts([0, 1])] }), steps(0, { commit: 2 }), answersByLease],
+  },
+  {
+    name: 'leasesOfTwoSets', options: threeVote, given: n0MayLeaseWith(1, joins([0, 1], all)), shown: [answersByLease],
+    not: [steps(0, { role: leasing({ reads: [pending] }) }, { event: { kind: 'timer', timer: 'leaseRead' } })],
   },
   {
     name: 'leasesOverWhenRead',

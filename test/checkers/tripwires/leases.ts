@@ -5,6 +5,7 @@ import type { Leader, RaftOptions, Role } from '../../../core/raft/state.ts';
 import { votes } from '../support/messages.ts';
 import { boots, c0, follows, hears, leads, stands, steps, type Happening, type View } from '../support/stage.ts';
 import type { Tripwire } from '../support/tripwire.ts';
+import { joins } from './membership.ts';
 
 const options: RaftOptions = { checkQuorum: true, reads: ['lease'], lease: { promiseUs: 1, driftPer1000: 0 } };
 const none: Rounds = { begun: 1, answered: [0, 1, 0], reads: [], confirmed: [] };
@@ -31,6 +32,12 @@ const answers = (rounds: Partial<Rounds>, office: Partial<Office> = {}): Happeni
   steps(0, { role: leadsWith(rounds, office), reading: [] }, timer('leaseRead'));
 const asksAnew = (rounds: Partial<Rounds>, office: Partial<Office> = {}): Happening =>
   steps(0, { role: leadsWith({ ...rounds, begun: 2, reads: [{ ...read, round: 2 }] }, office) }, timer('leaseRead'));
+/** n2 comes for n1, which is not committed; n0 is asked for a read, and these answered its round. */
+const jointly = (answered: readonly number[]): readonly Happening[] => [
+  ...n0Leads({ ...options, members: [0, 1] }), steps(0, { log: [1] }), steps(1, { term: 1, log: [1] }),
+  steps(0, { commit: 1 }),
+  steps(0, { log: [1, joins([0, 2], [0, 1])], role: leadsWith({ leased: [read], answered }), reading: reader(null) }),
+];
 const { checkQuorum: _, ...unwatched } = options;
 const hearsOf = (leaderId: number | null): Role => ({ kind: 'follower', leaderId, hasContact: true });
 const fall: Happening = { kind: 'crash', node: 1 };
@@ -53,6 +60,16 @@ export const leases: readonly Tripwire[] = [
   {
     property: 'Read Under Lease', what: 'nobody keeps from voting', given: asked({}, {}, unwatched),
     broken: [answers({})], mended: [asksAnew({})],
+  },
+  {
+    property: 'Read Under Lease', what: 'who has answered has no vote (4.1)',
+    given: asked({ answered: [0, 0, 1] }, {}, { ...options, members: [0, 1] }),
+    broken: [answers({ answered: [0, 0, 1] })], mended: [asksAnew({ answered: [0, 0, 1] })],
+  },
+  {
+    property: 'Read Under Lease', what: 'of two sets the new one has answered (4.3)', given: jointly([0, 0, 1]),
+    broken: [answers({ answered: [0, 0, 1] })],
+    mended: [steps(0, { role: leadsWith({ leased: [read], answered: [0, 1, 1] }) }), answers({ answered: [0, 1, 1] })],
   },
   {
     property: 'Lease Begins With Its Round', what: 'a lease begins with an answer', given: n0Leads(),

@@ -35,6 +35,10 @@ const both = { voters: [0, 1], learners: [] };
 /** n1 and n2 come for n0, who leads and has that in its log; and n2 for n0, where n1 stays. */
 const apart = [1, joins([1, 2], [0])];
 const overlapping = [1, joins([1, 2], [0, 1])];
+/** n2 comes for n0. */
+const apartOf = [1, joins([1, 2], [0, 1])];
+const pipelines = (node: NodeId, members: readonly NodeId[]): Happening =>
+  steps(node, { options: { members, pipelined: true } });
 const alone = { members: [0] };
 const pair = { members: [0, 1] };
 const jointly = (log: readonly Item[], ...nodes: readonly NodeId[]): readonly Happening[] =>
@@ -272,5 +276,29 @@ export const membership: readonly Tripwire[] = [
       ...jointly([...overlapping, puts([1, 2])], 0, 1, 2), steps(0, { commit: 3, role: left }),
       { kind: 'tell', operation: 0, reply: true },
     ],
+  },
+  {
+    property: 'Committed By Majority',
+    what: 'a follower hears of it, and one of three disks holds it: by no configuration that is a change away are these more than half',
+    given: [...n0LeadsOf(all, 1), pipelines(1, all)],
+    options,
+    broken: [steps(1, { log: [1, 1] }), steps(1, { commit: 2 })],
+    mended: [...jointly([1, 1], 1, 2), steps(1, { commit: 2 })],
+  },
+  {
+    property: 'Committed By Majority',
+    what: 'of two voters one holds it, and its leader goes by two; who hears of it may hear it from one that has taken itself out',
+    given: [...n0LeadsOf([0, 1], 1), pipelines(1, [0, 1])],
+    options: pair,
+    broken: [steps(0, { log: [1, 1] }), steps(0, { commit: 2 })],
+    mended: [steps(1, { log: [1, 1] }), steps(1, { commit: 2 })],
+  },
+  {
+    property: 'Committed By Majority',
+    what: 'a follower hears of it while it is joint: half of the new set; all of it, by whom it may have been left',
+    given: [...n0LeadsOf([0, 1], ...apartOf), pipelines(1, [0, 1])],
+    options: pair,
+    broken: [...jointly([...apartOf, 1], 1), steps(1, { commit: 3 })],
+    mended: [...jointly([...apartOf, 1], 1, 2), steps(1, { commit: 3 })],
   },
 ];

@@ -3,6 +3,7 @@ import type { Leader, Role } from '../../../core/raft/state.ts';
 import { accepts, asksTransferVote, timeoutNow, votes, wishes } from '../support/messages.ts';
 import { boots, follows, hears, leads, stands, steps, type Happening, type Item } from '../support/stage.ts';
 import type { Tripwire } from '../support/tripwire.ts';
+import { n0LeadsOf, puts } from './membership.ts';
 
 const options = { transfer: true };
 const guarded = { ...options, preVote: true, checkQuorum: true };
@@ -24,6 +25,8 @@ const n0Leads: readonly Happening[] = [
 ];
 const begins = hears(0, 0, wishes(1), { role: to1(true) }, [[1, timeoutNow(1)]], ['transfer']);
 const begins2 = hears(0, 0, wishes(2), { role: to2(false) }, [], ['transfer']);
+const beginsTo1 = hears(0, 0, wishes(1), { role: to1(false) }, [], ['transfer']);
+const [pair, three] = [{ members: [0, 1] }, { members: [0, 1, 2] }];
 const timer = { event: { kind: 'timer', timer: 'transfer' } as const };
 const hearsOf = (leaderId: number): Role => ({ kind: 'follower', leaderId, hasContact: true });
 const inTerm1 = [
@@ -36,6 +39,22 @@ export const transfer: readonly Tripwire[] = [
     property: 'Transfer Takes No Proposals', what: 'a leader takes an entry while it hands over',
     given: [...n0Leads, begins], broken: [steps(0, { log: [1, 1] })],
     mended: [steps(0, { role: handsOver(null) }, timer), steps(0, { log: [1, 1] })],
+  },
+  {
+    property: 'Heir Has A Vote', what: 'a leader hands over to a server that has not come', given: n0LeadsOf([0, 1], 1),
+    options: pair, broken: [hears(0, 0, wishes(2), { role: to2(false) }, [], ['transfer'])], mended: [beginsTo1],
+  },
+  {
+    property: 'Heir Has A Vote',
+    what: 'a leader hands over to one that is to leave',
+    given: [...n0LeadsOf([0, 1, 2], 1), steps(0, { log: [1, puts([0, 1])] })],
+    options: three,
+    broken: [hears(0, 0, wishes(2), { role: to2(false) }, [], ['transfer'])],
+    mended: [beginsTo1],
+  },
+  {
+    property: "Leader's Wish Is Done", what: 'one that has a vote is told, and waits', given: n0LeadsOf([0, 1], 1),
+    options: pair, broken: [hears(1, 0, timeoutNow(1))], mended: [hears(2, 0, timeoutNow(1))],
   },
   {
     property: 'Told When Up To Date', what: 'a server that lacks an entry is told', given: [...n0Leads, begins2],

@@ -7,8 +7,10 @@ import type { Effect } from '../../../core/protocol.ts';
 import { onTimer } from '../../../core/raft/options.ts';
 import { isWritten, pipelined } from '../../../core/raft/pipelining.ts';
 import { propose } from '../../../core/raft/replication.ts';
+import type { Change } from '../../../core/raft/members.ts';
 import type { Raft, RaftEffect } from '../../../core/raft/state.ts';
 import type { Write } from '../../../core/raft/write.ts';
+import { across, Cluster, firstClient } from '../../support/cluster.ts';
 import { accepts, entryOf, follower, leader, type Given } from '../../support/raft-states.ts';
 
 const options = { pipelined: true };
@@ -113,5 +115,85 @@ describe('the order of a step', () => {
     const raft = follower({ term: 2 });
     expect(shown(raft, raft, [send('appendEntriesReply')])).toBe('persist 0, appendEntriesReply');
     expect(shown(raft, raft, [timer])).toBe('heartbeat');
+  });
+});
+
+describe('where servers come and go (chapter 4)', () => {
+  const operator = firstClient;
+  const isOf = (kind: Change['kind'], ...servers: readonly number[]): Change =>
+    kind === 'replaceServers' ? { kind, voters: servers, learners: [] } : { kind, server: servers[0]! };
+
+  /** n0 leads these, its no-op is committed everywhere, and it is asked for a change, which it has put into its log. */
+  function changing(size: number, members: readonly number[], change: Change): Cluster {
+    const cluster = new Cluster(size, { ...options, members });
+    cluster.elect(0);
+    cluster.timer(0, 'durable 1 1');
+    cluster.timer(0, 'heartbeat');
+    cluster.deliver();
+    cluster.handle(0, {
+      kind: 'message', from: operator, message: { kind: 'clientRequest', sequence: 1, operation: change },
+    });
+    return cluster;
+  }
+
+  const raftOf = (cluster: Cluster) => cluster.server(0).raft;
+  const votersOf = (cluster: Cluster) => raftOf(cluster).persistent.log.configuration?.voters;
+  const write = (cluster: Cluster): void => cluster.timer(0, `durable 1 ${raftOf(cluster).persistent.log.lastIndex}`);
+  const isCommitted = (cluster: Cluster): boolean => {
+    const { commitIndex, persistent: { log } } = raftOf(cluster);
+    return commitIndex === log.lastIndex;
+  };
+
+  test('a configuration counts when it is appended, before its own disk has it: by the new one, its disk among them', () => {
+    const cluster = changing(3, [0, 1, 2], isOf('removeServer', 2));
+    expect(votersOf(cluster)).toEqual([0, 1]);
+    cluster.deliver(across([2]));
+    expect(isCommitted(cluster)).toBe(false);
+    write(cluster);
+    expect(isCommitted(cluster)).toBe(true);
+  });
+
+  test('a leader that is to leave does not count its own disk (4.2.2)', () => {
+    const cluster = changing(3, [0, 1, 2], isOf('removeServer', 0));
+    const held = cluster.letters.filter(({ to }) => to === 2);
+    cluster.deliver(across([2]));
+    write(cluster);
+    expect([isCommitted(cluster), raftOf(cluster).role.kind]).toEqual([false, 'leader']);
+    cluster.letters = [...held];
+    cluster.deliver();
+    expect([isCommitted(cluster), raftOf(cluster).role.kind]).toEqual([true, 'follower']);
+  });
+
+  test('alone it commits when its disk has it, and not when it is appended', () => {
+    const cluster = changing(2, [0, 1], isOf('removeServer', 1));
+    expect([votersOf(cluster), isCommitted(cluster)]).toEqual([[0], false]);
+    write(cluster);
+    expect(isCommitted(cluster)).toBe(true);
+  });
+
+  test('while it is joint its disk counts in the old set, and the new one is not enough (4.3)', () => {
+    const cluster = changing(3, [0, 1, 2], isOf('replaceServers', 1, 2));
+    const held = cluster.letters.filter(({ to }) => to === 2);
+    cluster.deliver(across([2]));
+    write(cluster);
+    expect(isCommitted(cluster)).toBe(false);
+    cluster.letters = [...held];
+    cluster.deliver();
+    expect(votersOf(cluster)).toEqual([1, 2]);
+    expect(raftOf(cluster).persistent.log.configuration?.outgoing).toBeUndefined();
+  });
+
+  test('a crash takes what its disk lacks, and the configuration before counts again, though others have the new one', () => {
+    const cluster = changing(3, [0, 1, 2], isOf('removeServer', 2));
+    cluster.disks[0] = { ...cluster.disks[0]!, log: cluster.disks[0]!.log.truncateFrom(2) };
+    cluster.deliver(({ to }) => to === 0);
+    cluster.crash(0);
+    cluster.boot(0);
+    expect([votersOf(cluster), cluster.server(1).raft.persistent.log.configuration?.voters]).toEqual([
+      undefined, [0, 1],
+    ]);
+    cluster.timer(1, 'election');
+    cluster.deliver();
+    expect(cluster.server(1).raft.role.kind).toBe('leader');
   });
 });

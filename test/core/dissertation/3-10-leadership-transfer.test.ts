@@ -1,6 +1,7 @@
 /** Ongaro's dissertation, 3.10: leadership transfer extension. */
 import { describe, expect, test } from 'vitest';
 import type { Operation } from '../../../core/kv/command.ts';
+import type { Change } from '../../../core/raft/members.ts';
 import type { ServerConfig } from '../../../core/server.ts';
 import { logServerProcess } from '../../../core/log-server.ts';
 import type { Raft } from '../../../core/raft/state.ts';
@@ -246,5 +247,121 @@ describe('who is asked in vain', () => {
   test('alone in its cluster', () => {
     const raft = leading({ clusterSize: 1 });
     expect(asked(raft, 1).raft).toBe(raft);
+  });
+});
+
+describe('where servers come and go (chapter 4)', () => {
+  const operator = firstClient + 1;
+  const change = (cluster: Cluster, sequence: number, asked: Change, node = 0): void =>
+    cluster.handle(node, {
+      kind: 'message', from: operator, message: { kind: 'clientRequest', sequence, operation: asked },
+    });
+  const remove = (server: number): Change => ({ kind: 'removeServer', server });
+  const replace = (...voters: readonly number[]): Change => ({ kind: 'replaceServers', voters, learners: [] });
+  const told = (cluster: Cluster) => cluster.answersTo(operator).map(({ outcome }) => outcome);
+  const votersOf = (cluster: Cluster, node = 0) => cluster.server(node).raft.persistent.log.configuration?.voters;
+  const heir = (cluster: Cluster) => {
+    const { role } = cluster.server(0).raft;
+    return role.kind === 'leader' ? role.office?.transfer?.to : role.kind;
+  };
+  const beat = (cluster: Cluster, node = 0, isLost?: (letter: Letter) => boolean): void => {
+    cluster.timer(node, 'heartbeat');
+    cluster.deliver(isLost);
+  };
+  const done = { kind: 'done', result: true };
+
+  test('nobody hands over to a learner, to who has not come, or to who is to leave (4.2.1, 4.2.2)', () => {
+    const cluster = led(5, { members: [0, 1, 2] });
+    change(cluster, 1, { kind: 'addLearner', server: 3 });
+    beat(cluster);
+    change(cluster, 2, remove(2));
+    for (const to of [2, 3, 4]) {
+      wish(cluster, to);
+      expect(heir(cluster)).toBeUndefined();
+    }
+    wish(cluster, 1);
+    expect(heir(cluster)).toBe(1);
+  });
+
+  test('nor to who votes in the old set only; to who votes in the new one, before that is committed (4.3)', () => {
+    const cluster = led(3, { members: [0, 1] });
+    change(cluster, 1, replace(0, 2));
+    for (let round = 1; round <= 3 && cluster.server(0).raft.persistent.log.configuration?.outgoing === undefined; round++)
+      beat(cluster, 0, ({ message }) => message.kind === 'appendEntries' && message.entries.some(
+        ({ configuration }) => configuration?.outgoing !== undefined,
+      ));
+    expect(cluster.server(0).raft.persistent.log.configuration?.outgoing?.voters).toEqual([0, 1]);
+    wish(cluster, 1);
+    expect(heir(cluster)).toBeUndefined();
+    wish(cluster, 2);
+    expect(heir(cluster)).toBe(2);
+  });
+
+  test('a configuration is a proposal: a change that waits does so until the transfer is over', () => {
+    const cluster = led(4, { members: [0, 1, 2] });
+    cluster.ask(0, c0, 1, put);
+    wish(cluster, 1);
+    cluster.deliver(across([1]));
+    change(cluster, 1, remove(2));
+    expect([told(cluster), votersOf(cluster)]).toEqual([[{ kind: 'notLeader', leaderId: 1 }], undefined]);
+    cluster.timer(0, 'transfer');
+    change(cluster, 1, remove(2));
+    beat(cluster);
+    beat(cluster);
+    expect([told(cluster).at(-1), votersOf(cluster)]).toEqual([done, [0, 1]]);
+  });
+
+  test('who waited for a change before it began goes on behind it', () => {
+    const cluster = led(4, { members: [0, 1, 2] });
+    change(cluster, 1, { kind: 'addServer', server: 3 });
+    wish(cluster, 1);
+    beat(cluster, 0, (letter) => isTold(letter));
+    beat(cluster, 0, (letter) => isTold(letter));
+    expect([told(cluster), votersOf(cluster)]).toEqual([[], [0, 1, 2]]);
+    cluster.timer(0, 'transfer');
+    beat(cluster);
+    beat(cluster);
+    expect([told(cluster), votersOf(cluster)]).toEqual([[done], [0, 1, 2, 3]]);
+  });
+
+  test('a joint configuration is left by the heir (4.3)', () => {
+    const cluster = led(3, { members: [0, 1, 2] });
+    change(cluster, 1, replace(1, 2));
+    wish(cluster, 1);
+    cluster.deliver((letter) => isTold(letter));
+    const { log } = cluster.server(0).raft.persistent;
+    expect([log.configuration?.outgoing?.voters, log.configurationIndex <= cluster.server(0).raft.commitIndex]).toEqual([
+      [0, 1, 2], true,
+    ]);
+    cluster.handle(1, { kind: 'message', from: 0, message: { kind: 'timeoutNow', term: 1 } });
+    cluster.deliver();
+    beat(cluster, 1);
+    beat(cluster, 1);
+    expect(cluster.server(1).raft.persistent.log.configuration).toEqual({ voters: [1, 2], learners: [] });
+  });
+
+  test('a leader that has left hands over all the same, and its heir does not wait for an election timeout (4.2.2)', () => {
+    const cluster = led(3, { members: [0, 1, 2] });
+    change(cluster, 1, remove(0));
+    const appended = cluster.letters;
+    cluster.letters = [];
+    wish(cluster, 1);
+    expect(heir(cluster)).toBe(1);
+    cluster.letters.push(...appended.filter(({ to }) => to === 1));
+    cluster.deliver();
+    // It is told nothing any more, and hears of the later term when it asks.
+    beat(cluster);
+    expect(roles(cluster)).toEqual(['follower', 'leader', 'follower']);
+    expect(votersOf(cluster, 1)).toEqual([1, 2]);
+  });
+
+  test('who was told, and has learnt since then that it has left, stands for no election', () => {
+    const cluster = led(3, { members: [0, 1, 2] });
+    change(cluster, 1, { kind: 'replaceServers', voters: [0, 2], learners: [1] });
+    beat(cluster);
+    beat(cluster);
+    expect(cluster.server(1).raft.persistent.log.configuration).toEqual({ voters: [0, 2], learners: [1] });
+    cluster.handle(1, { kind: 'message', from: 0, message: { kind: 'timeoutNow', term: 1 } });
+    expect([roles(cluster)[1], cluster.server(1).raft.persistent.currentTerm]).toEqual(['follower', 1]);
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Operation } from '../../../core/kv/command.ts';
 import { leaseUs } from '../../../core/raft/lease.ts';
+import type { Change } from '../../../core/raft/members.ts';
 import type { ServerConfig } from '../../../core/server.ts';
 import { across, Cluster, clusterThatWrote, firstClient, serverConfig, type Letter } from '../../support/cluster.ts';
 
@@ -239,5 +240,66 @@ describe('a leader that hands over gives its lease up (3.10)', () => {
     wish(cluster);
     cluster.timer(0, 'leaseRead');
     expect(outcomes(cluster)).toEqual([]);
+  });
+});
+
+describe('where servers come and go the majority is that of the last configuration, from when it is in the log (4.1)', () => {
+  const operator = firstClient + 1;
+  const isConfiguration = ({ message }: Letter): boolean =>
+    message.kind === 'appendEntries' && message.entries.some(({ configuration }) => configuration !== undefined);
+  const configurationOf = (cluster: Cluster) => cluster.server(0).raft.persistent.log.configuration;
+
+  /** These take part, and the leader has in its log, and not committed, what makes these voters of them. */
+  function changing(members: readonly number[], change: Change, voters: readonly number[]): Cluster {
+    const cluster = leased(5, { members });
+    cluster.handle(0, {
+      kind: 'message', from: operator, message: { kind: 'clientRequest', sequence: 1, operation: change },
+    });
+    for (let round = 1; configurationOf(cluster)?.voters.join() !== voters.join(); round++) {
+      if (round > 3) throw new Error('the leader changes nothing');
+      cluster.deliver(
+        (letter) => isConfiguration(letter) && configurationOf(cluster)?.voters.join() === voters.join(),
+      );
+      cluster.timer(0, 'heartbeat');
+    }
+    cluster.letters = [];
+    return cluster;
+  }
+
+  /** Each lease is over; of a new round these answer. */
+  function isHeldBy(cluster: Cluster, servers: readonly number[]): boolean {
+    for (let slot = 0; slot < 8; slot++) cluster.timer(0, `lease${slot}`);
+    cluster.timer(0, 'heartbeat');
+    cluster.deliver((letter) => !isRound(letter) || !servers.includes(Math.max(letter.from, letter.to)));
+    read(cluster);
+    return outcomes(cluster).length === 1;
+  }
+
+  const all = [0, 1, 2];
+  const replaced: Change = { kind: 'replaceServers', voters: [0, 3, 4], learners: [] };
+  test.each<readonly [string, readonly number[], Change, readonly number[], readonly number[], readonly number[]]>([
+    ['one that comes counts: of four, three', all, { kind: 'addServer', server: 3 }, [0, 1, 2, 3], [1], [1, 3]],
+    ['one that goes does not: of two, two', all, { kind: 'removeServer', server: 2 }, [0, 1], [2], [1]],
+    ['a learner counts for nothing', [0, 1], { kind: 'addLearner', server: 2 }, [0, 1], [2], [1]],
+    ['a leader that is to leave does not count itself (4.2.2)', all, { kind: 'removeServer', server: 0 }, [1, 2], [1],
+      [1, 2]],
+    ['of two sets the new one is not enough (4.3)', all, replaced, [0, 3, 4], [3, 4], [1, 3]],
+    ['nor is the old one', all, replaced, [0, 3, 4], [1, 2], [2, 4]],
+  ])('%s', (_what, members, change, voters, tooFew, enough) => {
+    expect(isHeldBy(changing(members, change, voters), tooFew)).toBe(false);
+    expect(isHeldBy(changing(members, change, voters), enough)).toBe(true);
+  });
+
+  test('a lease that fewer made is none any more when the configuration with more is in the log', () => {
+    const cluster = changing(all, { kind: 'addServer', server: 3 }, [0, 1, 2, 3]);
+    expect(isHeldBy(cluster, [1])).toBe(false);
+    const before = leased(5, { members: all });
+    expect(isHeldBy(before, [1])).toBe(true);
+  });
+
+  test('alone a leader has one by itself, until another one is to vote', () => {
+    const cluster = leased(5, { members: [0] });
+    expect(isHeldBy(cluster, [])).toBe(true);
+    expect(isHeldBy(changing([0], { kind: 'addServer', server: 1 }, [0, 1]), [])).toBe(false);
   });
 });

@@ -10,6 +10,7 @@ import { decodeSnapshot, encodeSnapshot, snapshotSizeBytes, takeSnapshot } from 
 import {
   bootVersionClerk, stepVersionClerk, versionClerkProcess, type Asked, type VersionClerk,
 } from '../../../core/kv/version-clerk.ts';
+import type { Change } from '../../../core/raft/members.ts';
 import type { VersionedResult } from '../../../core/kv/versioned.ts';
 import type { Event } from '../../../core/protocol.ts';
 import { across, Cluster, firstClient } from '../../support/cluster.ts';
@@ -183,6 +184,14 @@ class Hand {
     });
   }
 
+  hearsOfChange(isDone: boolean): this {
+    return this.does({
+      kind: 'message',
+      from: 0,
+      message: { kind: 'clientReply', sequence: this.clerk.sequence, outcome: { kind: 'done', result: isDone } },
+    });
+  }
+
   hearsNothing(): this {
     return this.does({ kind: 'timer', timer: 'retry' });
   }
@@ -221,6 +230,12 @@ describe('the clerk: "if a Clerk receives ErrVersion for a retransmitted Put, Cl
       ok(3), noKey(3),
     ]);
     expect(hand().asks(get).hearsNothing().hears(held('x', 4)).told).toEqual(held('x', 4));
+  });
+  test('an operator asks for a change with the same clerk (dissertation, chapter 4), and what it is told tells of no key', () => {
+    const operator = hand().asks({ kind: 'addServer', server: 2 } satisfies Change as unknown as Asked);
+    expect(operator.sent).toMatchObject([{ operation: { kind: 'addServer', server: 2 } }]);
+    expect(operator.hearsNothing().hearsOfChange(false).told).toBe(false);
+    expect([operator.clerk.seen.size, operator.clerk.attempts]).toEqual([0, 0]);
   });
   test('each operation begins anew', () => {
     expect(hand().asks(put(3)).hearsNothing().hears(refused(3)).asks(put(4)).hears(refused(4)).told).toEqual(

@@ -57,6 +57,17 @@ describe('a quarter of the seeds', () => {
   });
 });
 
+describe('beside', () => {
+  test.each<readonly [string, (settings: RaftKvSettings) => boolean]>([
+    ['leadership transfer', ({ transfer }) => transfer === true],
+    ['pipelined writes', ({ pipelined }) => pipelined === true],
+    ['puts with versions', ({ versions }) => versions === true],
+    ['leases', ({ reads, checkQuorum }) => reads?.includes('lease') === true && checkQuorum === true],
+  ])('%s it is drawn in a tenth of these seeds or more', (_what, isOn) => {
+    expect(moving.filter((plan) => isOn(settingsOf(plan))).length).toBeGreaterThan(moving.length / 10);
+  });
+});
+
 test('the others ask for none', () => {
   expect(plans.filter((plan) => settingsOf(plan).members === undefined && changesOf(plan).length > 0)).toEqual([]);
 });

@@ -29,6 +29,10 @@ describe('what a plan asks goes with its settings', () => {
       ]);
     }
   });
+  test('an operator\'s change is asked with or without it', () => {
+    for (const settings of [{}, { versions: true }])
+      expect(raftKv.requestProblem!({ kind: 'removeServer', server: 1 }, settings)).toBeNull();
+  });
 });
 
 describe('the digest tells apart', () => {
