@@ -89,12 +89,13 @@ export class SpecWatch {
   ): void {
     if (node >= this.servers.length || this.abstraction.options.persistence !== 'pipelined') return;
     const barrier = effects.findIndex(({ kind }) => kind === 'persist');
-    const inFront = barrier < 0 ? effects : effects.slice(0, barrier);
+    const inFront = this.sentBy(node, barrier < 0 ? effects : effects.slice(0, barrier));
+    const behind = barrier < 0 ? nothing : this.sentBy(node, effects.slice(barrier));
     this.waiting[node]!.push({
       occasion: event === null ? null : this.occasionOf(node, event),
       after: this.abstraction.server(state),
-      sent: this.sentBy(node, effects),
-      ahead: { disk: this.servers[node]!, sent: this.sentBy(node, inFront).length },
+      sent: behind.length === 0 ? inFront : [...inFront, ...behind],
+      ahead: { disk: this.servers[node]!, sent: inFront.length },
     });
     this.note(left);
   }
