@@ -51,6 +51,15 @@ export interface Observer<State = unknown, Message = unknown, Durable = unknown>
     effects: readonly Effect<Message, unknown, unknown>[],
   ): void;
   /**
+   * A node that goes on while its writes are on their way has taken a step that waits for one; `left` of its effects
+   * have left already. It is told by `stepped`, or `booted`, when it takes effect, in its turn, or never. `event` is
+   * null for a start.
+   */
+  wentAhead?(
+    node: NodeId, after: State, event: Event<Message, unknown> | null,
+    effects: readonly Effect<Message, unknown, unknown>[], left: readonly Effect<Message, unknown, unknown>[],
+  ): void;
+  /**
    * A node lost everything but its disk; `atBarrier` says whether a write was on its way. A step whose
    * write was kept never took effect, but its writes did: `kept` tells what it would have led to.
    */

@@ -32,6 +32,14 @@ export class HeldToSpecification implements Observer {
     this.watch.stepped(node, after, event, effects);
   }
 
+  wentAhead(
+    node: NodeId, after: unknown, event: Event<unknown, unknown> | null,
+    effects: readonly Effect<unknown, unknown, unknown>[], left: readonly Effect<unknown, unknown, unknown>[],
+  ): void {
+    this.observer.wentAhead?.(node, after, event, effects, left);
+    this.watch.wentAhead(node, after, event, effects, left);
+  }
+
   crashed(node: NodeId, atBarrier: 'no' | 'writeLost' | 'writeKept', kept: KeptStep | null): void {
     this.observer.crashed(node, atBarrier, kept);
     this.watch.crashed(node, kept);

@@ -5,10 +5,13 @@
  */
 import type { PlainLog, SpecEntry } from './log.ts';
 import type { SpecMessage } from './message.ts';
+import type { Durable } from './pipelining.ts';
 import { quorumOf, type ServerId, type Setting, type SpecServer } from './server.ts';
 
 export interface ModelServer extends SpecServer {
   readonly log: PlainLog;
+  /** Where writes are pipelined: what a crash leaves of it. */
+  readonly disk?: Durable & { readonly log: PlainLog };
 }
 
 export interface Committed {

@@ -32,9 +32,12 @@ export interface Index {
   readonly index: number;
 }
 
-/** How many servers are known to hold the leader's log up to an index. */
-export function agreeingOn({ id, matchIndex }: SpecServer, index: number): number {
-  let holders = 1;
+/**
+ * How many servers are known to hold the leader's log up to an index.
+ * @param own up to where the leader counts itself
+ */
+export function agreeingOn({ id, matchIndex }: SpecServer, index: number, own = index): number {
+  let holders = own >= index ? 1 : 0;
   for (let peer = 0; peer < matchIndex.length; peer++) if (peer !== id && matchIndex[peer]! >= index) holders += 1;
   return holders;
 }

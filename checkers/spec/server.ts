@@ -23,7 +23,7 @@ export interface SpecServer {
   readonly votesGranted: readonly ServerId[];
   /** By server, from index 1 on. Read in leaders only, and its own never. */
   readonly nextIndex: readonly number[];
-  /** By server. Read in leaders only, and its own never. */
+  /** By server. Read in leaders only, and its own only where writes are pipelined (pipelining.ts). */
   readonly matchIndex: readonly number[];
 }
 

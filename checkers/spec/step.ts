@@ -10,6 +10,7 @@ import { harmless } from './harmless.ts';
 import { differenceOfLogs, SplicedLog, type EqualCommands, type SpecEntry } from './log.ts';
 import type { SpecMessage } from './message.ts';
 import { NextIndexes } from './next-indexes.ts';
+import { aheadConditions, countsItsDisk, knowsItsDisk, type Durable } from './pipelining.ts';
 import { handlerOf } from './receive.ts';
 import { advanceCommitIndex, agreeingOn, clientRequest, fitConditions } from './replication.ts';
 import { refusedBy, refusedByAction, refusedIn, type Refusal } from './refusal.ts';
@@ -39,6 +40,16 @@ export interface SpecStep {
   readonly sent: readonly SpecMessage[];
   /** It took effect on the disk only: what it sent was lost in a crash, and nobody knows what nextIndex counted on. */
   readonly isCut?: true;
+  /** Where the server went on before its writes were done; when absent, all that it was is on its disk. */
+  readonly ahead?: Ahead;
+}
+
+/** How far a step was ahead of the disk when it was taken. */
+export interface Ahead {
+  /** The server as its disk had it. */
+  readonly disk: Durable;
+  /** So many messages, the first ones of `sent`, left before any write of the step was done. */
+  readonly sent: number;
 }
 
 export interface JudgeOptions {
@@ -52,6 +63,11 @@ export interface JudgeOptions {
    * leaves either undone is refused. Without it both may come later, as in raft.tla.
    */
   readonly isPrompt?: boolean;
+  /**
+   * `pipelined`: the server goes on while its writes are on their way (pipelining.ts), and its own matchIndex says up
+   * to where it knows its disk to hold its log. When absent, a step is taken when its writes are done.
+   */
+  readonly persistence?: 'pipelined';
 }
 
 /** What the event may have led to, before the server goes on by itself. */
@@ -80,6 +96,11 @@ export class StepJudge {
   judge(step: SpecStep): Refusal | null {
     const { before, after, sent } = step;
     if (before === after && sent.length === 0 && step.event.kind !== 'restart') return null;
+    return this.byItsEvent(step) ?? (step.ahead === undefined ? null : this.sentAhead(step, step.ahead));
+  }
+
+  private byItsEvent(step: SpecStep): Refusal | null {
+    const { before } = step;
     switch (step.event.kind) {
       case 'message':
         return this.receipt(step, step.event.message);
@@ -91,6 +112,15 @@ export class StepJudge {
       case 'other':
         return this.follow(this.nothing(before), step);
     }
+  }
+
+  /** What left before the writes of the step were done says nothing that a crash would make untrue. */
+  private sentAhead({ after, sent }: SpecStep, { disk, sent: left }: Ahead): Refusal | null {
+    for (const message of sent.slice(0, left)) {
+      const refused = firstRefusal(aheadConditions, after, { message, disk }, this.setting);
+      if (refused !== null) return refusedBy('SendAhead', refused);
+    }
+    return null;
   }
 
   private nothing(server: SpecServer, action: Action<never> | null = null): Course {
@@ -167,7 +197,7 @@ export class StepJudge {
     if ('because' in appended) return appended;
     server = appended;
     if (server.role === 'leader' && after.commitIndex > server.commitIndex) {
-      const refused = refusalOf(advanceCommitIndex, server, { index: after.commitIndex }, this.setting);
+      const refused = this.mayNotCommit(server, step);
       if (refused !== null) return refusedBy('AdvanceCommitIndex', refused);
       server = withLogAndCommit(server, server.log, after.commitIndex);
     }
@@ -180,6 +210,7 @@ export class StepJudge {
     }
     return (
       this.variables(course, server, step) ??
+      this.ownIndex(step) ??
       (sent.length === 0 ? null : judgeSent({
         before,
         whole,
@@ -194,6 +225,18 @@ export class StepJudge {
       (after.role === 'leader' && step.isCut !== true ? nexts.compared(after) : null) ??
       this.undone(after)
     );
+  }
+
+  private mayNotCommit(leader: SpecServer, { after: { commitIndex: index }, ahead }: SpecStep): Refused | null {
+    const refused = refusalOf(advanceCommitIndex, leader, { index }, this.setting);
+    if (refused !== null || ahead === undefined) return refused;
+    return firstRefusal([countsItsDisk], leader, { index, disk: ahead.disk }, this.setting);
+  }
+
+  private ownIndex({ after, ahead }: SpecStep): Refusal | null {
+    if (this.options.persistence !== 'pipelined' || after.role !== 'leader') return null;
+    const refused = firstRefusal([knowsItsDisk], after, { disk: ahead?.disk ?? after }, this.setting);
+    return refused === null ? null : refusedBy('Persisted', refused);
   }
 
   /** The server with what a leader put behind its log. */
@@ -285,17 +328,23 @@ export class StepJudge {
     return refusedIn(
       'AdvanceCommitIndex',
       '5.4.2',
-      `index ${index} is on ${agreeingOn(after, index)} of ${this.setting.servers} servers and commitIndex is ${after.commitIndex}`,
+      `index ${index} is on ${agreeingOn(after, index, this.ownOf(after))} of ${this.setting.servers} servers and commitIndex is ${after.commitIndex}`,
       'due',
     );
+  }
+
+  /** Up to where a leader counts itself. */
+  private ownOf({ id, log, matchIndex }: SpecServer): number {
+    return this.options.persistence === 'pipelined' ? (matchIndex[id] ?? 0) : log.lastIndex;
   }
 
   /** The highest index above commitIndex that a leader may commit; 0 when there is none. */
   private committable(leader: SpecServer): number {
     const { id, log, matchIndex, currentTerm, commitIndex } = leader;
-    if (log.lastIndex <= commitIndex || agreeingOn(leader, commitIndex + 1) < quorumOf(this.setting)) return 0;
+    const own = this.ownOf(leader);
+    if (log.lastIndex <= commitIndex || agreeingOn(leader, commitIndex + 1, own) < quorumOf(this.setting)) return 0;
     const held = matchIndex.slice();
-    held[id] = log.lastIndex;
+    held[id] = own;
     held.sort((a, b) => b - a);
     const index = Math.min(held[quorumOf(this.setting) - 1]!, log.lastIndex);
     return index > log.baseIndex && log.termAt(index) === currentTerm ? index : 0;

@@ -94,6 +94,11 @@ function tlaLines(system: System, plan: Plan): readonly string[] {
       `--trace-tla: system "${system.name}" has no \`specification\`, so that nobody knows what its steps are in Raft's terms`,
     );
   const abstraction = system.specification(plan);
+  if (abstraction?.options.persistence === 'pipelined') {
+    throw new UsageError(
+      '--trace-tla: in this plan servers go on while they write, so that a message may be heard before the step that sent it takes effect, and no trace says that: a plan without pipelined writes can be traced',
+    );
+  }
   if (abstraction === undefined) {
     throw new UsageError(
       `--trace-tla: the settings of this plan have on what is not in the specification (docs/specification.md): a plan without that can be traced`,

@@ -37,6 +37,10 @@ export interface Host {
   stepped(
     machine: Machine, before: unknown, after: unknown, event: AnyEvent | null, effects: readonly AnyEffect[],
   ): void;
+  /** It has taken a step that waits for a write; `left` of its effects have left. */
+  wentAhead(
+    machine: Machine, after: unknown, event: AnyEvent | null, effects: readonly AnyEffect[], left: readonly AnyEffect[],
+  ): void;
   /** The state of a node is another, before any checker sees it. */
   changed(): void;
   crashed(machine: Machine, moment: CrashMoment, kept: KeptStep | null): void;
@@ -197,6 +201,7 @@ export class Machine {
     const ahead = barrier === -1 ? effects : effects.slice(0, barrier);
     if (this.armed === 'sending' && this.fallsAmong(begun, ahead, false)) return;
     for (; begun.next < ahead.length; begun.next++) this.say(begun, ahead[begun.next]!);
+    if (barrier !== -1 || this.pipeline.length > 0) this.world.wentAhead(this, state, begun.event, effects, ahead);
     this.pipeline.push(begun);
     if (this.unfinished === null) this.advance();
   }
@@ -419,7 +424,9 @@ export class Machine {
     if (said.length < 2 || rest.some(({ kind }) => kind === 'persist')) return false;
     const left = this.world.leavesOf(this, said.length);
     for (const effect of said.slice(0, left)) this.say(unfinished, effect);
+    const { event, step: { effects, state } } = unfinished;
     if (isLast) this.takeEffect(unfinished);
+    else this.world.wentAhead(this, state, event, effects, said.slice(0, left));
     this.world.accounts.fired('crashInSends');
     this.world.accounts.mattered('crashInSends');
     this.world.fellInSends(this, left, said.length);

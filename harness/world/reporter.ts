@@ -66,6 +66,13 @@ export class Reporter {
     else this.observer.stepped(node, before, after, event, effects);
   }
 
+  /** Only the observer is told: to all others the step is taken when it takes effect. */
+  wentAhead(
+    node: NodeId, after: unknown, event: AnyEvent | null, effects: readonly AnyEffect[], left: readonly AnyEffect[],
+  ): void {
+    this.observer.wentAhead?.(node, after, event, effects, left);
+  }
+
   /** The observer is told by `lost`, when the network knows of it. */
   crashed(nowUs: number, node: NodeId, moment: CrashMoment): void {
     this.counts.crashes += 1;

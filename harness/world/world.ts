@@ -360,6 +360,12 @@ export class World implements ScriptedWorld, Host {
     if (before !== after) this.waits.changed();
   }
 
+  wentAhead(
+    { id }: Machine, after: unknown, event: AnyEvent | null, effects: readonly AnyEffect[], left: readonly AnyEffect[],
+  ): void {
+    this.reporter.wentAhead(id, after, event, effects, left);
+  }
+
   /** Servers only: a client that forgets what it asked would not be the same client. */
   outlivesException({ id }: Machine): boolean {
     return this.system.restartsAfterException === true && id < this.servers;

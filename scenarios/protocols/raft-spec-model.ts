@@ -20,8 +20,15 @@ import {
   type SceneProperty,
 } from '../../checkers/spec/properties.ts';
 import { stepProperties } from '../../checkers/spec/step-properties.ts';
+import { aheadConditions, countsItsDisk, type Durable } from '../../checkers/spec/pipelining.ts';
 import { handlerOf, isResponse } from '../../checkers/spec/receive.ts';
-import { advanceCommitIndex, appendEntries, clientRequest, fitConditions } from '../../checkers/spec/replication.ts';
+import {
+  advanceCommitIndex,
+  appendEntries,
+  clientRequest,
+  fitConditions,
+  type Index,
+} from '../../checkers/spec/replication.ts';
 import { firstRefusal } from '../../checkers/spec/rule.ts';
 import { peersOf, type ServerId, type Setting, type SpecServer } from '../../checkers/spec/server.ts';
 import { compact, installSnapshot } from '../../checkers/spec/snapshot.ts';
@@ -92,6 +99,7 @@ export interface Bounds {
   readonly isEager: boolean;
   readonly hasSnapshots: boolean;
   readonly hasStepDown: boolean;
+  readonly isPipelined: boolean;
   readonly without: readonly string[];
 }
 
@@ -127,6 +135,7 @@ export class RaftSpec implements Model<State, SpecAction> {
     Restart: 1,
     Compact: 4,
     InstallSnapshot: 20,
+    Persist: 30,
   };
   private readonly bounds: Bounds;
   private readonly ids: readonly ServerId[];
@@ -161,6 +170,7 @@ export class RaftSpec implements Model<State, SpecAction> {
       votesGranted: [],
       nextIndex: ids.map(() => 1),
       matchIndex: ids.map(() => 0),
+      ...(this.bounds.isPipelined ? { disk: { currentTerm: 1, votedFor: null, log: new PlainLog() } } : {}),
     });
     const asked = Array.from({ length: this.bounds.values }, () => 'no' as const);
     const book: Book = { elections: 0, restarts: 0, duplicates: 0, drops: 0, asked, pending: ids.map(() => []) };
@@ -255,11 +265,14 @@ export class RaftSpec implements Model<State, SpecAction> {
     let after = server;
     const sent: Interned<SpecMessage>[] = [];
     for (const [index, { action, subject }] of steps.entries()) {
-      const outcome = taken(action as Action<unknown>, after, subject, this.setting);
+      const isHeldBack = server.disk !== undefined && this.waitsForDisk(action, after, subject, server.disk);
+      const outcome = isHeldBack ? null : taken(action as Action<unknown>, after, subject, this.setting);
       if (outcome === null && index === 0) return null;
       if (outcome === null) continue;
       after = settled(outcome.server, subject);
-      sent.push(...outcome.sent.map((message) => this.messagePool.intern(message)));
+      if (server.disk !== undefined) after = { ...after, disk: server.disk };
+      for (const message of outcome.sent)
+        if (this.mayLeave(after, message)) sent.push(this.messagePool.intern(message));
     }
     return {
       name,
@@ -272,6 +285,35 @@ export class RaftSpec implements Model<State, SpecAction> {
       value: -1,
       words: '',
       ...rest,
+    };
+  }
+
+  private waitsForDisk(action: Action<never>, server: ModelServer, subject: unknown, disk: Durable): boolean {
+    if ((action as Action<never> | typeof advanceCommitIndex) !== advanceCommitIndex) return false;
+    return firstRefusal([countsItsDisk], server, { ...(subject as Index), disk }, this.setting) !== null;
+  }
+
+  /** What may not is as good as lost: once the disk has it, whoever is asked again says it. */
+  private mayLeave(server: ModelServer, message: SpecMessage): boolean {
+    const { disk } = server;
+    return disk === undefined || firstRefusal(aheadConditions, server, { message, disk }, this.setting) === null;
+  }
+
+  /** All that the server has written becomes durable. */
+  private persisted(server: ModelServer): SpecAction | null {
+    const { disk, currentTerm, votedFor, log } = server;
+    if (disk === undefined) return null;
+    if (disk.currentTerm === currentTerm && disk.votedFor === votedFor && disk.log === log) return null;
+    return {
+      name: 'Persist',
+      server: server.id,
+      after: this.serverPool.intern({ ...server, disk: { currentTerm, votedFor, log } }),
+      sent: [],
+      message: null,
+      leavesMessage: false,
+      to: -1,
+      value: -1,
+      words: '',
     };
   }
 
@@ -298,7 +340,7 @@ export class RaftSpec implements Model<State, SpecAction> {
       : [];
     const stepDowns = bounds.hasStepDown ? one(stepDown, null, {}) : null;
     return {
-      restart: one(restart, null, {}),
+      restart: this.step(restart.name, crashed(server), [stepOf(restart, null)], {}),
       timeout: this.step('Timeout', server, candidacy, { words: term }),
       // Any index that the guards allow; in the published model the highest.
       others: [
@@ -306,11 +348,15 @@ export class RaftSpec implements Model<State, SpecAction> {
         ...(bounds.isPublished ? commits.slice(-1) : commits),
         ...compactions,
         stepDowns,
+        this.persisted(server),
       ].filter((action) => action !== null),
       requests: Array.from({ length: bounds.values }, (_, value) =>
         one(clientRequest, { command: valueNames[value]! }, { value, words: valueNames[value]! }),
       ).filter((action) => action !== null),
-      sends: peers.flatMap((to) => this.sendsOf(server, to, one)).filter((action) => action !== null),
+      sends: peers
+        .flatMap((to) => this.sendsOf(server, to, one))
+        .filter((action) => action !== null)
+        .filter(({ sent }) => sent.length > 0),
     };
   }
 
@@ -468,7 +514,7 @@ export class RaftSpec implements Model<State, SpecAction> {
         kind: 'always-step',
         name,
         check: (before, action, after) =>
-          problem(check(before.servers[action.server]!.value, action.name, after.servers[action.server]!.value)),
+          problem(check(beforeThat(before, action), action.name, after.servers[action.server]!.value)),
       })),
       ...this.reached(),
     ];
@@ -552,12 +598,19 @@ export class RaftSpec implements Model<State, SpecAction> {
         votesGranted: value.votesGranted,
         nextIndex: value.nextIndex,
         matchIndex: value.matchIndex,
+        ...(value.disk === undefined ? {} : { disk: diskOf(value.disk) }),
       })),
       messages: messages.map(({ value }, at) => `${counts[at] === 1 ? '' : `${counts[at]} x `}${wordsOf(value)}`),
       asked: book.value.asked,
     };
   }
 }
+
+const diskOf = ({ currentTerm, votedFor, log }: NonNullable<ModelServer['disk']>): Described => ({
+  currentTerm,
+  votedFor,
+  log: log.all.map(({ term, command }) => `${String(command)}@${term}`),
+});
 
 const problem = (detail: string | null): Problem | null => (detail === null ? null : { verdict: 'violation', detail });
 
@@ -570,6 +623,16 @@ const stepOf = <Subject>(action: Action<Subject>, subject: Subject): Step => ({
   action: action as Action<never>,
   subject,
 });
+
+/** What its disk has, and all else as it was. */
+const crashed = (server: ModelServer): ModelServer =>
+  server.disk === undefined ? server : { ...server, ...server.disk };
+
+/** What a restart takes is no step of the server's. */
+function beforeThat({ servers }: State, { name, server }: SpecAction): ModelServer {
+  const { value } = servers[server]!;
+  return name === 'Restart' ? crashed(value) : value;
+}
 
 /** With its log as plain data. A snapshot just installed brings its content along. */
 function settled(server: SpecServer, subject: unknown): ModelServer {

@@ -4,6 +4,7 @@
  * Messages are a set that only grows, so that loss, duplication and reordering without a limit are part of it. With
  * `--published` it is Raft.tla of Vanlightly's repository raft-tlaplus at 69ad9d6, whose numbers of states are known.
  */
+import { pipelinedRules } from '../../checkers/spec/pipelining.ts';
 import { allRules } from '../../checkers/spec/receive.ts';
 import type { ModelDefinition } from '../../harness/explore/model.ts';
 import { choiceOf, flagOf, numberOf, ParameterError, type ParameterValues } from '../../harness/explore/parameters.ts';
@@ -25,10 +26,13 @@ function raftSpec(values: ParameterValues): RaftSpec {
     isEager: flagOf(values, 'eager'),
     hasSnapshots: flagOf(values, 'snapshots'),
     hasStepDown: flagOf(values, 'step-down'),
+    isPipelined: flagOf(values, 'pipelined'),
     without: choiceOf(values, 'without') === none ? [] : [choiceOf(values, 'without')],
   };
   if (bounds.isPublished && bounds.hasSnapshots)
     throw new ParameterError('--snapshots and --published do not go together: the published model has no snapshots');
+  if (bounds.isPublished && bounds.isPipelined)
+    throw new ParameterError('--pipelined and --published do not go together: what the published model has is on disk');
   if (bounds.isPublished && bounds.isEager)
     throw new ParameterError('--eager and --published do not go together: the published model counts what is sent');
   if (!bounds.isPublished && bounds.duplicates + bounds.drops > 0) {
@@ -62,6 +66,7 @@ export const definition: ModelDefinition<State, SpecAction> = {
       max: valueNames.length,
     },
     { kind: 'flag', name: 'snapshots', help: 'servers compact their logs and install snapshots' },
+    { kind: 'flag', name: 'pipelined', help: 'servers go on while they write (dissertation 10.2.1)' },
     { kind: 'flag', name: 'step-down', help: 'leaders give up in their own term' },
     {
       kind: 'flag',
@@ -92,7 +97,7 @@ export const definition: ModelDefinition<State, SpecAction> = {
       name: 'without',
       help: 'a rule that is taken out',
       default: none,
-      choices: [none, ...allRules.map(({ name }) => name)],
+      choices: [none, ...[...allRules, ...pipelinedRules].map(({ name }) => name)],
     },
   ],
   moduleUrl: import.meta.url,

@@ -30,14 +30,15 @@ export interface DrawnOptions {
 }
 
 /**
- * Half of the seeds run the Raft of the paper; in the others each option is there or not by the toss of a coin.
- * Each has a number of its own: one that is added leaves the others as they were.
+ * Half of the seeds run the Raft of the paper, a third of these with pipelined writes, so that these are held against
+ * the specification, too; in the others each option is there or not by the toss of a coin. Each has a number of its
+ * own: one that is added leaves the others as they were.
  * @param mayCome whether servers may come and go: not where a cluster stays what it is from one round to the next
  */
 export function drawOptions(random: RandomStream, servers: number, mayCome: boolean): DrawnOptions {
   const isPaper = random.chance(500);
   const ticket = random.uint32();
-  if (isPaper) return { options: {}, hasMembership: false };
+  if (isPaper) return { options: answer(ticket, 111) % 3 === 0 ? { pipelined: true } : {}, hasMembership: false };
   const isOn = (place: number): boolean => answer(ticket, place) % 1000 < 500;
   // Alone there is nobody to come or go.
   const hasMembership = mayCome && servers > 1 && isOn(10);

@@ -33,7 +33,7 @@ import { raftPace } from './raft-pace.ts';
 import {
   describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader, raftLanes,
 } from './raft-messages.ts';
-import { isOfThePaper, optionsOf, plainSettings, settingsSchema, type RaftKvSettings } from './raft-kv-settings.ts';
+import { isSpecified, optionsOf, plainSettings, settingsSchema, type RaftKvSettings } from './raft-kv-settings.ts';
 import { RaftKvContents } from './raft-kv-contents.ts';
 import { kvRpc } from './raft-kv-rpc.ts';
 import { marksOf } from './raft-kv-marks.ts';
@@ -165,7 +165,9 @@ export const raftKv = defineSystem<Server, ServerMessage, Persistent, Write>()({
      * false alarm.
      */
     specification: (plan: Plan) =>
-      isOfThePaper(settingsIn(plan)) ? (raftSpecification(plan) as Abstraction) : undefined,
+      isSpecified(settingsIn(plan))
+        ? (raftSpecification(plan, settingsIn(plan).pipelined === true) as Abstraction)
+        : undefined,
     externalObserver: (plan: Plan): Observer => new RaftKvOutsider(checksOf(plan)) as Observer,
     leader: (states) => newestLeader(states, raftOf),
     mayLackLeader: false,

@@ -22,10 +22,15 @@ interface Given {
   readonly network: Pick<Plan['network'], 'checksums'>;
 }
 
-export function raftSpecification({ servers, network }: Given): Abstraction<Holder, ServerMessage> {
+export function raftSpecification(
+  { servers, network }: Given, isPipelined = false,
+): Abstraction<Holder, ServerMessage> {
   const known: (Known | undefined)[] = [];
   return {
-    options: { servers, equalCommands: sameCommand, isNoOp: (command) => command == null, isPrompt: true },
+    options: {
+      servers, equalCommands: sameCommand, isNoOp: (command) => command == null, isPrompt: true,
+      ...(isPipelined ? { persistence: 'pipelined' } : {}),
+    },
     initialTerm: 0,
     mayForge: network.checksums === false,
     notSpecified: [],

@@ -26,6 +26,7 @@ function both(
   } as Observer;
   const watch = {
     booted: note('watch', 'booted'), stepped: note('watch', 'stepped'), crashed: note('watch', 'crashed'),
+    wentAhead: note('watch', 'wentAhead'),
     counts: () => ({ b: 3, c: 4 }),
   } as unknown as SpecWatch;
   return { held: new HeldToSpecification(observer, watch), log };
@@ -45,6 +46,15 @@ describe('both are told', () => {
       'watch stepped [1,"t",{"kind":"timer","timer":"t"},[]]',
       'observer crashed [1,"writeKept",{"event":{"kind":"timer","timer":"t"},"after":"u"}]',
       'watch crashed [1,{"event":{"kind":"timer","timer":"t"},"after":"u"}]',
+    ]);
+  });
+
+  test('of steps that wait for a write, an observer that wants to hear of them', () => {
+    const { held, log } = both([], { wentAhead: () => log.push('observer wentAhead') });
+    held.wentAhead(1, 's', timer, [], []);
+    both().held.wentAhead(1, 's', timer, [], []);
+    expect(log).toEqual([
+      'observer wentAhead', 'watch wentAhead [1,"s",{"kind":"timer","timer":"t"},[],[]]',
     ]);
   });
 

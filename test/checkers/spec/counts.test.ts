@@ -42,7 +42,19 @@ describe('with messages that stay', () => {
   });
 });
 
+describe('where servers go on while they write', () => {
+  test.each([
+    [{ servers: 3 }, 108_819, 1_611_535, 27],
+    [{ servers: 2, restarts: 2, values: 2 }, 24_294, 262_303, 28],
+    [{ servers: 2, restarts: 1, elections: 2 }, 54_890, 469_515, 34],
+    [{ servers: 2, restarts: 1, values: 2, snapshots: true }, 75_856, 923_633, 31],
+  ])('%o: the space is closed, and every property holds', async (given, ...numbers) => {
+    expect(await whole({ ...given, eager: true, joined: true, pipelined: true })).toEqual(['closed', ...numbers, '']);
+  });
+});
+
 test.each([
+  [{ published: true, pipelined: true }, '--pipelined and --published'],
   [{ published: true, snapshots: true }, '--snapshots and --published'],
   [{ published: true, eager: true }, '--eager and --published'],
   [{ drops: 1 }, '--duplicates and --drops take --published'],

@@ -16,6 +16,7 @@ export const wide: Bounds = {
   isEager: false,
   hasSnapshots: true,
   hasStepDown: true,
+  isPipelined: false,
   without: [],
 };
 
@@ -63,12 +64,16 @@ export function* walkedSteps(bounds: Bounds, walks: number, steps: number): Gene
 
 export function stepOf(before: State, action: SpecAction, after: State): WalkedStep {
   const of = ({ servers }: State): ModelServer => servers[action.server]!.value;
+  const { disk } = of(before);
+  const sent = action.sent.map(({ value }) => value);
   return {
-    before: of(before),
+    before: disk === undefined || action.name !== 'Restart' ? of(before) : { ...of(before), ...disk },
     event: eventOf(action),
     after: of(after),
-    sent: action.sent.map(({ value }) => value),
+    sent,
     action,
+    // All that the model sends it sends ahead; what waits for the disk is said when it is asked again.
+    ...(disk === undefined ? {} : { ahead: { disk, sent: sent.length } }),
   };
 }
 

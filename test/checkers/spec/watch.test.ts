@@ -165,6 +165,150 @@ describe('a crash', () => {
   });
 });
 
+describe('a server that goes on while its writes are on their way', () => {
+  const pipelined = { options: { servers: 3, isPrompt: true, persistence: 'pipelined' } } as const;
+  const persist = { kind: 'persist', writes: [1] } as const;
+  const command = { term: 5, command: 'a' };
+  const leads = (entries: readonly (typeof command)[]): SpecServer =>
+    server(0, { role: 'leader', currentTerm: 5, votedFor: 0, log: new PlainLog(entries) });
+  const entry = (dest: number): SpecMessage => ({
+    kind: 'AppendEntriesRequest', term: 5, source: 0, dest, prevLogIndex: 0, prevLogTerm: 0, entries: [command],
+    leaderCommit: 0,
+  });
+  const asked = { kind: 'request', id: 0, request: 'a' } as const;
+  const takes = (id: number): SpecServer =>
+    server(id, { currentTerm: 5, votedFor: id === 1 ? 0 : null, log: new PlainLog([command]) });
+  const holdsIt = (source: number): SpecMessage => ({
+    kind: 'AppendEntriesResponse', term: 5, source, dest: 0, success: true, matchIndex: 1,
+  });
+  /** n0 leads term 5, and all its writes are done. */
+  const led = (): ReturnType<typeof watching> & { readonly leader: SpecServer } => {
+    const made = watching({
+      ...pipelined, event: (event) => (event.kind === 'request' ? { kind: 'request', commands: ['a'] } : timer),
+    });
+    const [toOne, answer, leader] = [ask(0, 1), yes(1, 0), leads([])];
+    made.watch.stepped(0, stands(0), timer, [send(1, toOne)]);
+    made.watch.stepped(1, votesFor(1, 0), heard(0, toOne), [send(0, answer)]);
+    made.watch.stepped(0, leader, heard(1, answer), []);
+    made.steps.length = 0;
+    return { ...made, leader };
+  };
+
+  test('is heard before its step takes effect, and the step is judged when it does', () => {
+    const { watch, steps, leader } = led();
+    const [grown, letter] = [leads([command]), entry(2)];
+    const effects = [send(2, letter), persist, send(1, ping)];
+    watch.wentAhead(0, grown, asked, effects, [effects[0]!]);
+    expect(steps).toEqual([]);
+    watch.stepped(2, takes(2), heard(0, letter), [send(0, holdsIt(2))]);
+    expect(steps.map(({ before }) => before.id)).toEqual([2]);
+    watch.stepped(0, grown, asked, effects);
+    expect(steps[1]).toEqual({
+      before: leader, event: { kind: 'request', commands: ['a'] }, after: grown, sent: [letter],
+      ahead: { disk: leader, sent: 1 },
+    });
+  });
+
+  test('is heard of nothing that waits for a write', () => {
+    const { watch } = led();
+    const letter = entry(2);
+    watch.wentAhead(0, leads([command]), asked, [persist, send(2, letter)], []);
+    expect(() => watch.stepped(2, takes(2), heard(0, letter), [])).toThrow('no step that has taken effect sent');
+  });
+
+  test('is heard of nothing that a crash kept from leaving, and of all that left before it', () => {
+    const { watch } = led();
+    const [left, lost] = [entry(1), entry(2)];
+    watch.wentAhead(0, leads([command]), asked, [send(1, left), send(2, lost), persist], [send(1, left)]);
+    watch.crashed(0, null);
+    expect(() => watch.stepped(1, takes(1), heard(0, left), [])).not.toThrow();
+    expect(() => watch.stepped(2, takes(2), heard(0, lost), [])).toThrow('no step that has taken effect sent');
+  });
+
+  test('knows its disk as of the last step that took effect, however many wait', () => {
+    const { watch, steps, leader } = led();
+    const [one, two] = [leads([command]), leads([command, command])];
+    for (const grown of [one, two]) watch.wentAhead(0, grown, asked, [persist], []);
+    watch.stepped(0, one, asked, [persist]);
+    const three = leads([command, command, command]);
+    watch.wentAhead(0, three, asked, [persist], []);
+    watch.stepped(0, two, asked, [persist]);
+    watch.stepped(0, three, asked, [persist]);
+    expect(steps.map(({ before, after, ahead }) => [before, after, ahead?.disk])).toEqual([
+      [leader, one, leader], [one, two, leader], [two, three, one],
+    ]);
+  });
+
+  test('is judged at a crash for what the crash takes', () => {
+    const { watch, steps, leader } = led();
+    const [one, two] = [leads([command]), leads([command, command])];
+    for (const grown of [one, two]) watch.wentAhead(0, grown, asked, [persist], []);
+    watch.crashed(0, null);
+    expect(steps.map(({ before, after }) => [before, after])).toEqual([[leader, one], [one, two]]);
+    // What nobody asked for.
+    const other = led();
+    other.watch.wentAhead(0, one, timer, [persist], []);
+    expect(() => other.watch.crashed(0, null)).toThrow('nobody asked for what the leader put at index 1');
+  });
+
+  test('is held, for a message, against what was sent until it took the step', () => {
+    const { watch } = led();
+    const letter = entry(2);
+    watch.wentAhead(2, takes(2), heard(0, letter), [persist], []);
+    watch.wentAhead(0, leads([command]), asked, [send(2, letter), persist], [send(2, letter)]);
+    expect(() => watch.stepped(2, takes(2), heard(0, letter), [persist])).toThrow('no step that has taken effect sent');
+  });
+
+  test('starts with what is on its disk: of what waited, what the crash kept, and no more', () => {
+    const started = (count: number, isKept: boolean) => (): void => {
+      const { watch } = led();
+      const [one, two] = [leads([command]), leads([command, command])];
+      for (const grown of [one, two]) watch.wentAhead(0, grown, asked, [persist], []);
+      watch.crashed(0, isKept ? { event: asked, after: one } : null);
+      const entries = Array.from({ length: count }, () => command);
+      watch.booted(0, server(0, { currentTerm: 5, votedFor: 0, log: new PlainLog(entries) }));
+    };
+    for (const [count, isKept] of [[0, false], [0, true], [1, true]] as const)
+      expect(started(count, isKept)).not.toThrow();
+    for (const [count, isKept] of [[1, false], [2, false], [2, true]] as const)
+      expect(started(count, isKept)).toThrow('the nearest is Restart');
+  });
+
+  test('forgets with the crash what waited', () => {
+    const { watch, steps } = led();
+    watch.wentAhead(0, leads([command]), asked, [persist], []);
+    watch.crashed(0, null);
+    watch.booted(0, server(0, { currentTerm: 5, votedFor: 0 }));
+    steps.length = 0;
+    const again = server(0, { role: 'candidate', currentTerm: 6, votedFor: 0, votesGranted: [0] });
+    watch.stepped(0, again, timer, []);
+    expect(steps.map(({ after, ahead }) => [after, ahead])).toEqual([[again, undefined]]);
+  });
+
+  test('may start with a write', () => {
+    const { watch, steps } = watching(pipelined);
+    const started = server(1);
+    watch.crashed(1, null);
+    watch.wentAhead(1, started, null, [persist], []);
+    watch.booted(1, server(1, { currentTerm: 9 }));
+    expect(steps).toEqual([{ before: server(1), event: { kind: 'restart' }, after: started, sent: [] }]);
+    watch.wentAhead(1, server(1, { currentTerm: 9 }), null, [persist], []);
+    expect(() => watch.crashed(1, null)).toThrow('n1, a restart');
+  });
+
+  test('and does not where the specification is not told so', () => {
+    const { watch, steps } = watching();
+    watch.wentAhead(0, server(0, { currentTerm: 9 }), timer, [persist], []);
+    watch.crashed(0, null);
+    expect(steps).toEqual([]);
+  });
+
+  test('a client is not looked at', () => {
+    const { watch } = watching(pipelined);
+    expect(() => watch.wentAhead(3, { whatever: true }, timer, [], [])).not.toThrow();
+  });
+});
+
 test('a server that starts for the first time is blank, in the first term of its own', () => {
   expect(() => watching({ initialTerm: 3 })).toThrow('n0, a restart');
   expect(() => watching()).not.toThrow();

@@ -113,6 +113,7 @@ export const bounds: Bounds = {
   isEager: false,
   hasSnapshots: true,
   hasStepDown: true,
+  isPipelined: false,
   without: [],
 };
 

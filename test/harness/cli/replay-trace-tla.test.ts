@@ -49,7 +49,7 @@ test('a small run, line by line', async () => {
 });
 
 // Seeds without an option of Raft.
-test.each(['11', '2', '24'])('of seed %s every line has the form, and fits the lines before it', async (seed) => {
+test.each(['12', '2', '25'])('of seed %s every line has the form, and fits the lines before it', async (seed) => {
   const { code, out } = await whitewater(folder, 'replay', seed, '--trace-tla', path);
   expect(code, out).toBe(0);
   const lines = linesIn(readFileSync(path, 'utf8'));
@@ -91,4 +91,14 @@ test('nothing is written of a plan with an option that the specification does no
   const { code, err } = await whitewater(folder, 'replay', 'pre-vote.json', '--trace-tla', none);
   expect([code, existsSync(none)]).toEqual([4, false]);
   expect(err).toContain('--trace-tla: the settings of this plan have on what is not in the specification');
+});
+
+test('nothing is written of a plan with pipelined writes: what is heard need not have been told of', async () => {
+  const none = join(folder, 'none.ndjson');
+  writeFileSync(
+    join(folder, 'pipelined.json'), JSON.stringify({ ...small, settings: { ...small.settings, pipelined: true } }),
+  );
+  const { code, err } = await whitewater(folder, 'replay', 'pipelined.json', '--trace-tla', none);
+  expect([code, existsSync(none)]).toEqual([4, false]);
+  expect(err).toContain('--trace-tla: in this plan servers go on while they write');
 });

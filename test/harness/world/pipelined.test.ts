@@ -29,7 +29,9 @@ const counter = (parts: Partial<AnyProcess> = {}, ahead = 1): AnyProcess => ({
 });
 
 /** n0 sends at 10, 20, ... 50 ms and hears what n1 says; what n1 does is written down as it happens. */
-function told(writeMs: number, process = counter(), faults: readonly Fault[] = []): readonly string[] {
+function told(
+  writeMs: number, process = counter(), faults: readonly Fault[] = [], isToldAhead = false,
+): readonly string[] {
   const lines: string[] = [];
   const listening: AnyProcess = {
     ...pinger(), boot: pinger().boot,
@@ -42,6 +44,11 @@ function told(writeMs: number, process = counter(), faults: readonly Fault[] = [
         lines.push(
           `${(before as { got: number }).got}>${(after as { got: number }).got} disk ${durableOf(1) as number}`,
         );
+    },
+    wentAhead(node, after, event, effects, left) {
+      if (node !== 1 || !isToldAhead) return;
+      const pings = left.map((effect) => (effect as { message: { ping: number } }).message.ping);
+      lines.push(`${event?.kind} to ${(after as { got: number }).got} of ${effects.length}, left ${pings.join(' ')}`);
     },
     crashed: () => void lines.push('crashes'),
     invoked() {}, returned() {}, healed() {}, unsettled: () => null, finish: () => ({ kind: 'ok' }), counts: () => ({}),
@@ -142,5 +149,37 @@ describe('a pipelined node', () => {
     expect(lines.filter((line) => line.includes('>') || line === 'crashes' || line.includes('boots'))).toEqual([
       'boots {"got":0}', '0>1 disk 1', 'crashes', 'boots {"got":1}',
     ]);
+  });
+
+  describe('tells its checkers of a step when it is taken, if it waits', () => {
+    const isAhead = (line: string): boolean => line.includes('left') || line.includes('>');
+
+    test('for its own write, and what has left by then', () =>
+      expect(told(4, counter(), [], true).filter(isAhead).slice(0, 4)).toEqual([
+        'message to 1 of 3, left 1', '0>1 disk 1', 'message to 2 of 3, left 2', '1>2 disk 2',
+      ]));
+
+    test('for one before it, although it writes nothing itself', () => {
+      const asking = counter({
+        step(state, event) {
+          if (event.kind !== 'message') return { state, effects: [] };
+          const got = (state as { got: number }).got + 1;
+          const say: AnyEffect = { kind: 'send', to: event.from, message: { ping: got } };
+          return { state: { got }, effects: got === 1 ? [{ kind: 'persist', writes: [1] }] : [say] };
+        },
+      });
+      // The first write is done at 25 ms: the pings of 11 and 21 ms wait for it, that of 31 ms for nothing.
+      expect(told(14, asking, [], true).filter(isAhead).slice(0, 4)).toEqual([
+        'message to 1 of 1, left ', 'message to 2 of 1, left 2', '0>1 disk 1', '1>2 disk 1',
+      ]);
+      expect(told(14, asking, [], true).filter(isAhead)[4]).toBe('2>3 disk 1');
+    });
+
+    test('a crash among what it says ahead comes behind that, with what had left', () => {
+      const sending: Fault = { kind: 'crash', atUs: 15 * ms, restartUs: 60 * ms, nodes: [1], moment: 'sending' };
+      const lines = told(4, counter({}, 3), [sending], true);
+      const at = lines.indexOf('crashes');
+      expect(lines[at - 1]).toMatch(/^message to 2 of 5, left 2( 2)?$/);
+    });
   });
 });

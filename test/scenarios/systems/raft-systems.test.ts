@@ -419,6 +419,15 @@ describe('the specification is the paper\'s (docs/specification.md)', () => {
 
   test('a plan without options is held against it', () => expect(isHeld(raftKv, planWith({}))).toBe(true));
 
+  test('so is one with pipelined writes, where it knows the disk apart', () => {
+    const manner = (options: object): string | undefined =>
+      raftKv.specification?.(planWith(options))?.options.persistence;
+    expect([manner({ pipelined: true }), manner({}), manner({ pipelined: true, window: 2 })]).toEqual([
+      'pipelined', undefined, 'pipelined',
+    ]);
+    expect(isHeld(raftKv, planWith({ pipelined: true, preVote: true }))).toBe(false);
+  });
+
   test.each([{ preVote: true }, { checkQuorum: true }, { reads: ['log'] }, { contactUs: { min: 1, max: 1 } }])(
     'a plan with %o is not',
     (options) => {
