@@ -129,6 +129,7 @@ export const situations = [
   'retriesWhileWaiting',
   'redirectsWithHint',
   'givenUpOperationsExecuted',
+  'operationsOfFormerNamesExecuted',
   'readsAnsweredByLeaders',
   'readsAnsweredByFollowers',
   'readsSharingRound',
