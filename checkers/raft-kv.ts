@@ -38,6 +38,8 @@ export interface RaftKvChecks {
   readonly readsAroundLog?: boolean;
   /** Who takes part at first, where servers come and go. */
   readonly members?: readonly NodeId[];
+  /** Where clients crash and come back under another name: of each such name, whom its client was at first. */
+  readonly firstNames?: ReadonlyMap<NodeId, NodeId>;
 }
 
 type AnyEvent = Event<ServerMessage, unknown>;
@@ -80,7 +82,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     this.configurations =
       checks.members === undefined ? [] : [{ index: 0, configuration: { voters: checks.members, learners: [] } }];
     this.store = new ReplicatedStore(checks.servers);
-    this.chronicle = new RaftKvChronicle(checks.servers, checks.members);
+    this.chronicle = new RaftKvChronicle(checks.servers, checks.members, checks.firstNames);
     this.judge = new RaftJudge(checks.servers, durableOf, RaftKvObserver.leavesOut);
     this.servers = new Array<Server | null>(checks.servers).fill(null);
   }
@@ -270,7 +272,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     if (request.kind !== 'get' && request.kind !== 'getVersion') this.readings.delete(client);
     else this.readings.set(client, { key: request.key, sequence, atLeast: this.store.committedUpTo });
     this.clients.set(operation, client);
-    this.chronicle.begins(operation);
+    this.chronicle.begins(operation, client);
     this.history.invoked(operation, client, request);
   }
 

@@ -59,11 +59,12 @@ export function run(system: System, plan: Plan, trace: TraceSink | null = null):
   const world = new World(system, plan, trace);
   if (script !== null) return playScript(world, plan, script, trace);
   const pace = new Pace(system.pace?.(plan) ?? null);
-  const clients = new Clients(plan, world, pace);
+  const note = (what: string): void => trace?.fault(world.steps, world.nowUs, what);
+  const clients = new Clients(plan, world, pace, 0, note);
   let isExcused = false;
   const verdict = verdictOf(() => {
     boot(world);
-    const heal = storm(world, plan, clients, trace);
+    const heal = storm(world, plan, clients, note);
     heal();
     const healing = plan.healing?.kind;
     if (healing === 'noNewOperations' || healing === 'leaderFalls') clients.beginNoMore();
@@ -138,8 +139,7 @@ export function boot(world: World): void {
   for (let node = 0; node < world.machines.length; node++) world.boot(node);
 }
 
-function storm(world: World, plan: Plan, clients: Clients, trace: TraceSink | null): () => void {
-  const note = (what: string): void => trace?.fault(world.steps, world.nowUs, what);
+function storm(world: World, plan: Plan, clients: Clients, note: (what: string) => void): () => void {
   const nemesis = new Nemesis(plan, world, note);
   nemesis.unleash();
   clients.start();

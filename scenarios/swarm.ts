@@ -23,6 +23,7 @@ import { drawOperations } from './swarm/operations.ts';
 import { drawOptions } from './swarm/options.ts';
 import { withReplacements } from './swarm/replacements.ts';
 import { drawSoakDisk, soakKinds, soakLength } from './swarm/soak.ts';
+import { withSuccessors } from './swarm/successors.ts';
 import { drawTransfers } from './swarm/transfers.ts';
 import { withoutCopies, withVersions } from './swarm/versions.ts';
 import { raftKv } from './systems/raft-kv.ts';
@@ -113,12 +114,17 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
   const network = {
     ...drawNetwork(streams.stream('network'), kinds), ...(lasting.rates === null ? {} : { lasting: lasting.rates }),
   };
-  const operations = lasting.movedBehind(
+  const asked = lasting.movedBehind(
     drawOperations(
       streams.stream('operations'), loads, kinds, clients, passers, stormUs,
       settings.reads === undefined ? 0 : readsPer1000, long?.operations,
     ),
   );
+  const everybody = clients + passers + (membership?.operators ?? 0);
+  const plain = settings.versions === true ? withVersions(streams.stream('versions'), asked) : asked;
+  const { operations, successors } = kinds.has('clientCrash')
+    ? withSuccessors(streams.stream('successors'), plain, everybody, settings.versions === true)
+    : { operations: plain, successors: 0 };
   return {
     format: planFormat,
     version: planVersion,
@@ -126,7 +132,7 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     system: raftKv.name,
     seed: name,
     servers,
-    clients: clients + passers + (membership?.operators ?? 0),
+    clients: everybody + successors,
     settings,
     network: settings.versions === true ? withoutCopies(network) : network,
     disk,
@@ -141,7 +147,7 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
       ...transfers,
     ],
     operations: withChanges(
-      settings.versions === true ? withVersions(streams.stream('versions'), operations) : operations,
+      operations,
       membership === null
         ? []
         : withReplacements(streams.stream('replacements'), membership.operations(clients + passers), servers),

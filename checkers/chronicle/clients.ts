@@ -69,6 +69,8 @@ export interface Committed {
   readonly isRepetition: boolean;
   /** Whether its client had given up waiting for it. */
   readonly isGivenUp: boolean;
+  /** Whether its client has crashed, and has asked for something under another name since. */
+  readonly isOfFormerName: boolean;
 }
 
 export const commitments = situationsOf<Committed>()({
@@ -82,6 +84,10 @@ export const commitments = situationsOf<Committed>()({
   givenUpOperationsExecuted: {
     says: 'A command is executed whose client no longer waits',
     seen: ({ command, isRepetition, isGivenUp }) => command !== null && !isRepetition && isGivenUp,
+  },
+  operationsOfFormerNamesExecuted: {
+    says: 'A command is executed whose client has crashed, and has asked for something under another name since',
+    seen: ({ command, isRepetition, isOfFormerName }) => command !== null && !isRepetition && isOfFormerName,
   },
 });
 

@@ -44,11 +44,17 @@ export class RaftKvChronicle {
   private readonly rafts: (Raft | null)[];
   /** Operations that were given up, by client and sequence number. */
   private readonly abandoned = new Set<string>();
+  /** Whom a client was at first that has come back under another name; and under which name it has asked last. */
+  private readonly firstNames: ReadonlyMap<NodeId, NodeId>;
+  private readonly presentNames = new Map<NodeId, NodeId>();
 
   /** The last configuration that is committed; null where nobody comes or goes. */
   private configuration: Configuration | null;
 
-  constructor(servers: number, members: readonly NodeId[] | null = null) {
+  constructor(
+    servers: number, members: readonly NodeId[] | null = null, firstNames: ReadonlyMap<NodeId, NodeId> = new Map(),
+  ) {
+    this.firstNames = firstNames;
     this.configuration = members === null ? null : { voters: members, learners: [] };
     this.rafts = new Array<Raft | null>(servers).fill(null);
   }
@@ -128,7 +134,8 @@ export class RaftKvChronicle {
     const command = entry.command as Command | null;
     const isGivenUp =
       command !== null && this.abandoned.size > 0 && this.abandoned.has(`${command.client} ${command.sequence}`);
-    this.tally.note(commitments, { before, after, term: entry.term, command, isRepetition, isGivenUp });
+    const isOfFormerName = command !== null && this.presentNames.size > 0 && this.isFormerName(command.client);
+    this.tally.note(commitments, { before, after, term: entry.term, command, isRepetition, isGivenUp, isOfFormerName });
   }
 
   /** A configuration is committed that nobody knew committed before. */
@@ -155,7 +162,14 @@ export class RaftKvChronicle {
     this.tally.note(refusals, null);
   }
 
-  begins(operation: number): void {
+  private isFormerName(client: NodeId): boolean {
+    const present = this.presentNames.get(this.firstNames.get(client) ?? client);
+    return present !== undefined && present !== client;
+  }
+
+  begins(operation: number, client: NodeId): void {
+    const first = this.firstNames.get(client);
+    if (first !== undefined) this.presentNames.set(first, client);
     this.installs.begin(operation);
     this.crashed.begin(operation);
     this.leaderChanges.begin(operation);

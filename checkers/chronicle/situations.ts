@@ -134,6 +134,7 @@ export const situations = [
   'retriesWhileWaiting',
   'redirectsWithHint',
   'givenUpOperationsExecuted',
+  'operationsOfFormerNamesExecuted',
   'readsAnsweredByLeaders',
   'readsAnsweredByFollowers',
   'readsSharingRound',

@@ -25,6 +25,8 @@ export const faultKinds = [
   'failedWriteLeft', 'crashInRecovery', 'lostPages', 'crashInSends',
   // An operator's wishes, which are no trouble by themselves.
   'handOver',
+  // Clients again.
+  'clientCrash',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 

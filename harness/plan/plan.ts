@@ -152,7 +152,23 @@ export interface PlannedOperation {
   readonly request: unknown;
   /** The client gives up so long after it began, and goes on with its next operation. */
   readonly giveUpUs?: number;
+  readonly crash?: ClientCrash;
+  /**
+   * Asked only by a client that has come back and asked for nothing else since: what it left open, say, once more.
+   * Others pass it over.
+   */
+  readonly again?: true;
   readonly load?: readonly LoadKind[];
+}
+
+/** The client crashes while the operation is open, which stays so to the end, and comes back as another one. */
+export interface ClientCrash {
+  /** So long after the operation began; nothing happens when it was answered before. */
+  readonly afterUs: number;
+  /** The number of the client that it comes back as, and that asks for the rest: one that nobody was before. */
+  readonly as: number;
+  /** From the crash to its coming back. */
+  readonly downUs: number;
 }
 
 const whole = (min: number, max: number) => v.pipe(
@@ -223,6 +239,8 @@ export const planSchema = v.strictObject({
       atUs: microseconds,
       request: v.unknown(),
       giveUpUs: v.exactOptional(microseconds),
+      crash: v.exactOptional(v.strictObject({ afterUs: microseconds, as: whole(0, 999), downUs: microseconds })),
+      again: v.exactOptional(v.literal(true, 'expected true, or no such field')),
       load: v.exactOptional(
         v.array(v.picklist(['burst', 'hotKeys', 'largeValues', 'endlessSessions'], 'expected a kind of load')),
       ),

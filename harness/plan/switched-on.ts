@@ -28,8 +28,9 @@ export function faultKindsOf({ network, disk, faults, operations }: Plan): Reado
   add('failedWriteLeft', leaves);
   add('lostPages', leaves && (disk.lostPagesPer1000 ?? 0) > 0);
   add('crashInRecovery', (disk.recoverUs?.max ?? 0) > 0 && (crashes || failures));
-  for (const { giveUpUs, load } of operations) {
+  for (const { giveUpUs, crash, load } of operations) {
     add('giveUp', giveUpUs !== undefined);
+    add('clientCrash', crash !== undefined);
     for (const kind of load ?? []) kinds.add(kind);
   }
   return kinds;

@@ -26,6 +26,7 @@ export function validPlan(value: unknown, systemOf: (name: string) => System, at
     if (operation.client >= plan.clients)
       throw at(['operations', i, 'client'], `there are ${plan.clients} clients, counted from 0`);
   });
+  mustComeBackAsOthers(plan, at);
   mustNameNodes(plan, at);
   return { ...plan, settings };
 }
@@ -40,6 +41,24 @@ function mustHaveScript({ script, network }: Plan, system: System, at: At): void
     );
   if (network.lab === undefined)
     throw at(['network'], 'a plan with a script needs `lab`: { reliable, longDelays, longReordering }');
+}
+
+/** A client comes back as one that nobody was before: else its numbers would be taken for those of somebody else. */
+function mustComeBackAsOthers({ clients, operations }: Plan, at: At): void {
+  const askers = new Set(operations.map(({ client }) => client));
+  const taken = new Map<number, number>();
+  operations.forEach(({ crash }, i) => {
+    if (crash === undefined) return;
+    const path = ['operations', i, 'crash', 'as'];
+    const { as } = crash;
+    if (as >= clients) throw at(path, `there are ${clients} clients, counted from 0`);
+    if (askers.has(as))
+      throw at(path, `client ${as} has operations of its own; name one that has none, and count it in \`clients\``);
+    const earlier = taken.get(as);
+    if (earlier !== undefined)
+      throw at(path, `operation ${earlier} has a client come back as ${as}, too; nobody comes back as somebody else`);
+    taken.set(as, i);
+  });
 }
 
 /**

@@ -83,8 +83,10 @@ export function* fewerServers(plan: Plan): Candidates {
 /** A client goes, or hands its operations to another one. */
 export function* fewerClients(plan: Plan): Candidates {
   for (let client = plan.clients - 1; client >= 0; client--) yield withoutNode(plan, plan.servers + client);
+  const comeBackAs = new Set(plan.operations.map(({ crash }) => crash?.as));
   for (let client = plan.clients - 1; client >= 1; client--) {
     for (let other = 0; other < client; other++) {
+      if (comeBackAs.has(client) || comeBackAs.has(other)) continue;
       const operations = plan.operations.map((operation) =>
         operation.client === client ? { ...operation, client: other } : operation,
       );

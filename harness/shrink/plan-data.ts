@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { shapeOfFault, type Fault } from '../plan/fault.ts';
-import { planSchema, type Healing, type Plan } from '../plan/plan.ts';
+import { planSchema, type Healing, type Plan, type PlannedOperation } from '../plan/plan.ts';
 
 export type Data = null | boolean | number | string | readonly Data[] | { readonly [field: string]: Data };
 export type Path = readonly (string | number)[];
@@ -121,7 +121,7 @@ export function withoutNode(plan: Plan, gone: number): Plan {
       ? plan.operations
       : plan.operations
           .filter((operation) => operation.client !== client)
-          .map((operation) => (operation.client > client ? { ...operation, client: operation.client - 1 } : operation)),
+          .map((operation) => withoutClient(operation, client)),
     network:
       fates === undefined
         ? plan.network
@@ -138,6 +138,15 @@ export function withoutNode(plan: Plan, gone: number): Plan {
             .filter(({ node }) => node !== gone)
             .map((timer) => ({ ...timer, node: moved(timer.node) })),
         }),
+  };
+}
+
+/** Nobody comes back as who is gone. */
+function withoutClient({ crash, ...operation }: PlannedOperation, gone: number): PlannedOperation {
+  const moved = (client: number): number => (client > gone ? client - 1 : client);
+  return {
+    ...operation, client: moved(operation.client),
+    ...(crash === undefined || crash.as === gone ? {} : { crash: { ...crash, as: moved(crash.as) } }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { NodeId } from '../../core/protocol.ts';
 import type { LoadKind, Plan } from '../plan/plan.ts';
 import type { World } from '../world/world.ts';
 import type { Pace } from './pace.ts';
+import { Successors } from './successors.ts';
 
 export class Clients {
   /** Operations answered so far. */
@@ -22,16 +23,18 @@ export class Clients {
   private readonly beganUs: number[] = [];
   private readonly openOfLoad: Record<LoadKind, number> = { burst: 0, hotKeys: 0, largeValues: 0, endlessSessions: 0 };
   private mayBegin = true;
+  private readonly successors: Successors;
 
-  constructor(plan: Plan, world: World, pace: Pace, fromUs = 0) {
+  constructor(plan: Plan, world: World, pace: Pace, fromUs = 0, note: (what: string) => void = () => {}) {
     this.plan = plan;
     this.world = world;
     this.pace = pace;
     this.fromUs = fromUs;
+    this.successors = new Successors(plan, world, note);
     this.waiting = Array.from({ length: plan.clients }, () => []);
     this.open = new Array<number | null>(plan.clients).fill(null);
     for (let id = plan.operations.length - 1; id >= 0; id--) this.waiting[plan.operations[id]!.client]!.push(id);
-    world.onReply = (node, id) => this.answered(node - plan.servers, id);
+    world.onReply = (node, id) => this.answered(this.successors.clientAt(node), id);
   }
 
   start(): void {
@@ -65,20 +68,29 @@ export class Clients {
   private next(client: number): void {
     const id = this.waiting[client]!.pop();
     if (id === undefined) return;
+    if (!this.successors.mayAsk(client, this.plan.operations[id]!)) {
+      this.dismissed += 1;
+      return this.next(client);
+    }
     this.scheduled[client] = id;
     this.world.at(this.fromUs + this.plan.operations[id]!.atUs, () => this.begin(client, id));
   }
 
   private begin(client: number, id: number): void {
     if (!this.mayBegin) return;
-    const { request, giveUpUs, load } = this.plan.operations[id]!;
-    const node: NodeId = this.plan.servers + client;
+    const operation = this.plan.operations[id]!;
+    const { request, giveUpUs, load } = operation;
+    const node: NodeId = this.successors.nodeOf(client);
     this.scheduled[client] = undefined;
     this.open[client] = id;
     this.beganUs[client] = this.world.nowUs;
     this.pace.began(request);
     if (load !== undefined) this.beginLoad(load);
     if (giveUpUs !== undefined) this.world.at(this.world.nowUs + giveUpUs, () => this.giveUp(client, id));
+    this.successors.begins({
+      client, operation, isOpen: () => this.mayBegin && this.open[client] === id,
+      leaveOpen: () => this.leaveOpen(client, id), goOn: () => this.next(client),
+    });
     this.world.request(node, id, request);
   }
 
@@ -109,6 +121,15 @@ export class Clients {
     this.open[client] = null;
     this.endLoad(id, true);
     this.next(client);
+  }
+
+  /** The client has crashed: none but it could be told what came of the operation. */
+  private leaveOpen(client: number, id: number): void {
+    this.dismissed += 1;
+    this.open[client] = null;
+    this.endLoad(id, false);
+    this.pace.ended(this.plan.operations[id]!.request, this.world.nowUs);
+    this.world.observer.gaveUp?.(id);
   }
 
   /** The client goes on with its next operation, and will never know of this one. */

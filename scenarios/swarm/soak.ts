@@ -13,7 +13,8 @@ const ms = 1000;
  * without bound.
  */
 const lasting: readonly FaultKind[] = [
-  'gone', 'bitRot', 'damagedMetadata', 'missingSnapshot', 'misdirectedWrite', 'staleRead', 'giveUp', 'endlessSessions',
+  'gone', 'bitRot', 'damagedMetadata', 'missingSnapshot', 'misdirectedWrite', 'staleRead', 'giveUp', 'clientCrash',
+  'endlessSessions',
 ];
 
 export const soakKinds = (kinds: Kinds): Kinds => ({

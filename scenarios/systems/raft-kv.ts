@@ -78,10 +78,18 @@ const checksOf = (plan: Plan): RaftKvChecks => {
   const { members } = membersOf(plan.servers, settingsIn(plan));
   const checks = {
     servers: plan.servers, maxRaftState, noopOnElection, linearizabilityBudgetSteps: defaultBudgetSteps,
-    ...(members === undefined ? {} : { members }),
+    ...(members === undefined ? {} : { members }), ...firstNamesOf(plan),
   };
   return reads === undefined ? checks : { ...checks, readsAroundLog: true };
 };
+
+/** By the nodes of clients that crash and come back. */
+function firstNamesOf({ servers, operations }: Plan): { readonly firstNames?: ReadonlyMap<NodeId, NodeId> } {
+  const names = new Map<NodeId, NodeId>();
+  for (const { client, crash } of operations)
+    if (crash !== undefined) names.set(servers + crash.as, servers + client);
+  return names.size === 0 ? {} : { firstNames: names };
+}
 
 const isServer = (state: unknown): state is Server => state !== null && 'raft' in (state as object);
 

@@ -18,7 +18,9 @@ const lastFallUs = 1000 * ms;
 export function raftPace(
   plan: Plan, { applyPauseUs, electionTimeoutUs, retryUs, versions }: RaftKvSettings,
 ): PaceBounds {
-  const { clients, disk, healing, network } = plan;
+  const { disk, healing, network, operations } = plan;
+  // Who comes back as another one is no more than it was.
+  const clients = plan.clients - operations.filter(({ crash }) => crash !== undefined).length;
   // To the leader, to a follower and back, and to the client; each hears the others' requests before it, and writes for
   // each.
   const answerUs = 4 * network.delayUs.max + (3 + clients) * disk.writeUs.max + applyPauseUs.max + ms;

@@ -12,7 +12,7 @@ import {
   storesChunk, timeoutNow, asksTransferVote, votes, wishes,
 } from './support/messages.ts';
 import {
-  allBoot, boots, c0, entryAt, follows, hears, kinds, leads, play, stands, steps, type Happening, type Item,
+  allBoot, boots, c0, c1, entryAt, follows, hears, kinds, leads, play, stands, steps, type Happening, type Item,
   type StageOptions,
 } from './support/stage.ts';
 import { n0Commits, n0Leads } from './support/tripwire.ts';
@@ -737,6 +737,16 @@ const list: readonly Shown[] = [
     name: 'givenUpOperationsExecuted', given: [asks, ...n0Leads([mine(1)]), steps(1, { log: [mine(1)] })],
     shown: [{ kind: 'giveUp', operation: 0 }, steps(0, { commit: 1 })],
     not: [steps(0, { commit: 1 }), { kind: 'giveUp', operation: 0 }],
+  },
+  {
+    name: 'operationsOfFormerNamesExecuted', options: { firstNames: new Map([[c1, c0]]) },
+    given: [asks, ...n0Leads([mine(1)]), steps(1, { log: [mine(1)] })],
+    shown: [{ kind: 'ask', operation: 1, request: get, by: c1 }, steps(0, { commit: 1 })],
+    not: [
+      steps(0, { commit: 1 }), { kind: 'ask', operation: 1, request: get, by: c1 },
+      // Its own, of the present name.
+      steps(0, { log: [mine(1), 1] }), steps(1, { log: [mine(1), 1] }), steps(0, { commit: 2 }),
+    ],
   },
   {
     name: 'putsOfOtherVersion', given: [], shown: n0Commits([putOf(1, 0), putOf(2, 0)]),

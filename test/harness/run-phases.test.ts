@@ -435,6 +435,66 @@ describe('clients', () => {
     ]);
   });
 
+  test('crash with an operation open, say so, and come back as others, who ask once more for it and go on', () => {
+    const operations = [
+      operation({ crash: { afterUs: 1 * ms, as: 1, downUs: 5 * ms } }), operation({ again: true }), operation({}),
+    ];
+    const { told, record } = asking({ operations });
+    expect(told).toEqual([
+      'invoked 0 by 1', 'gave up 0', 'crashed 1', 'invoked 1 by 2', 'returned 1', 'invoked 2 by 2', 'returned 2',
+      'healed, down: 1', 'finished',
+    ]);
+    expect([record.operationsCompleted, record.verdict.kind]).toEqual([2, 'ok']);
+  });
+
+  test('ask once more right after they came back only', () => {
+    const operations = [
+      operation({ crash: { afterUs: 1 * ms, as: 1, downUs: 0 } }), operation({ again: true }),
+      operation({ again: true }), operation({}), operation({ again: true }),
+    ];
+    expect(asking({ operations }).told).toEqual([
+      'invoked 0 by 1', 'gave up 0', 'crashed 1', 'invoked 1 by 2', 'returned 1', 'invoked 2 by 2', 'returned 2',
+      'invoked 3 by 2', 'returned 3', 'healed, down: 1', 'finished',
+    ]);
+  });
+
+  test('crash more than once, each time under another name', () => {
+    const operations = [
+      operation({ crash: { afterUs: 1 * ms, as: 1, downUs: 0 } }),
+      operation({ crash: { afterUs: 1 * ms, as: 2, downUs: 0 } }), operation({}),
+    ];
+    const { told } = observed({ servers: 1, clients: 3, operations }, {}, [echo, client, client, client]);
+    expect(told.filter((line) => !line.startsWith('booted'))).toEqual([
+      'invoked 0 by 1', 'gave up 0', 'crashed 1', 'invoked 1 by 2', 'gave up 1', 'crashed 2', 'invoked 2 by 3',
+      'returned 2', 'healed, down: 1 2', 'finished',
+    ]);
+  });
+
+  test('do not crash when they were answered in time, and ask for nothing again', () => {
+    const operations = [
+      operation({ crash: { afterUs: 3 * ms, as: 1, downUs: 0 } }), operation({ again: true }), operation({}),
+    ];
+    const { told, record } = asking({ operations });
+    expect(told).toEqual([
+      'invoked 0 by 1', 'returned 0', 'invoked 2 by 1', 'returned 2', 'healed', 'finished',
+    ]);
+    expect([record.operationsCompleted, record.verdict.kind]).toEqual([2, 'ok']);
+  });
+
+  test('do not crash any more when nothing new begins: what was begun is awaited', () => {
+    const operations = [operation({ atUs: 99.5 * ms, crash: { afterUs: 1 * ms, as: 1, downUs: 0 } })];
+    expect(asking({ operations, healing: { kind: 'noNewOperations' } }).told).toEqual([
+      'invoked 0 by 1', 'healed', 'returned 0', 'finished',
+    ]);
+  });
+
+  test('that come back when nothing new begins any more ask for nothing', () => {
+    const operations = [operation({ atUs: 98 * ms, crash: { afterUs: 1 * ms, as: 1, downUs: 5 * ms } }), operation({})];
+    expect(asking({ operations, healing: { kind: 'noNewOperations' } }).told).toEqual([
+      'invoked 0 by 1', 'gave up 0', 'crashed 1', 'healed, down: 1', 'finished',
+    ]);
+  });
+
   test('without new operations: what was begun is awaited, nothing else begins', () => {
     const operations = [
       operation({ atUs: 99.5 * ms }), operation({ atUs: 120 * ms }), operation({ client: 1, atUs: 130 * ms }),

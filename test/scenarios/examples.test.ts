@@ -168,6 +168,23 @@ test(
   slowMs,
 );
 
+test(
+  'where nothing is lost, only a coordinator that falls among its words shows that it forgets what it decided',
+  async () => {
+    const folder = project('two-phase-commit');
+    const seedsOf = (name: string): Promise<Ran> =>
+      inProject(folder, 'fuzz', `split-sends.ts#${name}`, '--seeds', '60', '--workers', '1');
+    const split = await seedsOf('among-its-words');
+    expect([split.code, split.out]).toEqual([1, expect.stringContaining('which another server aborted')]);
+    for (const name of ['between-steps', 'behind-an-answer', 'behind-a-write']) {
+      const { code, out } = await seedsOf(name);
+      expect(code, out).toBe(0);
+      expect(out).toContain('60 passed, 0 violated, 0 unknown');
+    }
+  },
+  slowMs,
+);
+
 test('a counterexample of the explorer is a plan that the simulator knows too', async () => {
   const folder = project('two-phase-commit');
   for (const [servers, whole, folded] of [[3, 90, 61], [4, 248, 97], [5, 690, 140]] as const) {

@@ -22,6 +22,7 @@ function seen<Moment>(group: readonly Situation<Moment>[], moment: Moment): read
 test('an entry that is committed: of an earlier term, again, or given up', () => {
   const base: Committed = {
     before: leads(inTerm(3)), after: leads(inTerm(3)), term: 3, command, isRepetition: false, isGivenUp: false,
+    isOfFormerName: false,
   };
   const of = (parts: Partial<Committed>): readonly string[] => seen<Committed>(commitments, { ...base, ...parts });
   expect([of({}), of({ term: 2 }), of({ term: 2, before: inTerm(3) })]).toEqual([
@@ -31,6 +32,10 @@ test('an entry that is committed: of an earlier term, again, or given up', () =>
     of({ isRepetition: true }), of({ isGivenUp: true }), of({ isGivenUp: true, isRepetition: true }),
     of({ isGivenUp: true, command: null }),
   ]).toEqual([['repeatedCommandsSuppressed 1'], ['givenUpOperationsExecuted 1'], ['repeatedCommandsSuppressed 1'], []]);
+  expect([
+    of({ isOfFormerName: true }), of({ isOfFormerName: true, isRepetition: true }),
+    of({ isOfFormerName: true, command: null }),
+  ]).toEqual([['operationsOfFormerNamesExecuted 1'], ['repeatedCommandsSuppressed 1'], []]);
 });
 
 test('as many clients are dismissed as waited, by one that leads no more', () => {

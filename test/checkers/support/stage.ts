@@ -119,7 +119,8 @@ export type Happening =
       readonly disk?: Partial<View>;
     }
   | { readonly kind: 'refuse'; readonly node: NodeId }
-  | { readonly kind: 'ask'; readonly operation: number; readonly request: Operation | Change }
+  /** By c0 when nothing else is said. */
+  | { readonly kind: 'ask'; readonly operation: number; readonly request: Operation | Change; readonly by?: NodeId }
   | { readonly kind: 'giveUp'; readonly operation: number }
   | { readonly kind: 'tell'; readonly operation: number; readonly reply: Result | Expired }
   | { readonly kind: 'end' };
@@ -263,6 +264,7 @@ export interface StageOptions {
   readonly budgetSteps?: number;
   readonly readsAroundLog?: boolean;
   readonly members?: readonly NodeId[];
+  readonly firstNames?: ReadonlyMap<NodeId, NodeId>;
 }
 
 export interface Kind {
@@ -272,9 +274,11 @@ export interface Kind {
   judge(durableOf: (node: NodeId) => Persistent, options: StageOptions): Judge;
 }
 
-const checksOf = ({ maxRaftState = -1, budgetSteps = 1000, readsAroundLog = false, members }: StageOptions) => ({
-  servers, ...(members === undefined ? {} : { members }), readsAroundLog, maxRaftState, noopOnElection: true,
-  linearizabilityBudgetSteps: budgetSteps,
+const checksOf = ({
+  maxRaftState = -1, budgetSteps = 1000, readsAroundLog = false, members, firstNames,
+}: StageOptions) => ({
+  servers, ...(members === undefined ? {} : { members }), ...(firstNames === undefined ? {} : { firstNames }),
+  readsAroundLog, maxRaftState, noopOnElection: true, linearizabilityBudgetSteps: budgetSteps,
 });
 
 /** The explorer's observer, taken along one path. */
@@ -497,7 +501,7 @@ export function play(
         judge.refused?.(happening.node, 'hard-state');
         return;
       case 'ask':
-        judge.invoked(happening.operation, c0, happening.request);
+        judge.invoked(happening.operation, happening.by ?? c0, happening.request);
         return;
       case 'giveUp':
         judge.gaveUp?.(happening.operation);

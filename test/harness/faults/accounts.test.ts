@@ -750,6 +750,27 @@ const cases: Readonly<Record<FaultKind, readonly Case[]>> = {
     ),
   ],
 
+  clientCrash: [
+    of(
+      'it is answered when it is gone', answering,
+      { ...serving, operations: [operation({ crash: { afterUs: 1 * ms, as: 1, downUs: 0 } })] },
+      { clientCrash: [1, 1, 1] },
+    ),
+    of(
+      'nobody answers', silent,
+      {
+        ...serving,
+        operations: [operation({ crash: { afterUs: 5 * ms, as: 1, downUs: 0 } }), operation({ giveUpUs: 1 })],
+      },
+      { clientCrash: [1, 1, 0], giveUp: [1, 1, 0] },
+    ),
+    of(
+      'it is answered in time', answering,
+      { ...serving, operations: [operation({ crash: { afterUs: 2.001 * ms, as: 1, downUs: 0 } })] },
+      { clientCrash: [1, 0, 0] },
+    ),
+  ],
+
   holdAcrossLeaderships: [
     of(
       'two leaderships are seen, and it is acted on', withMoments(greedy),

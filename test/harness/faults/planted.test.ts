@@ -62,6 +62,7 @@ const defectOf: Readonly<Record<Exclude<FaultKind, 'lyingFsync' | 'uncheckedCorr
   lostPages: 'trustsWhatItReads',
   crashInSends: 'takesLogsForAligned',
   handOver: 'isNeverChallenged',
+  clientCrash: 'knowsWritesByContent',
 };
 
 const mostPlans = 300;

@@ -6,6 +6,7 @@ import type { FileOperation } from '../../../core/protocol.ts';
 import { raftStorage, superblockFile, type Cursor } from '../../../core/disk/storage.ts';
 import { decodeFrame, encodeFrame } from '../../../core/frame.ts';
 import type { Clerk } from '../../../core/kv/clerk.ts';
+import type { Command } from '../../../core/kv/command.ts';
 import { noSessions, withSession } from '../../../core/kv/sessions.ts';
 import type { MachineSnapshot } from '../../../core/kv/snapshot.ts';
 import { Log } from '../../../core/raft/log.ts';
@@ -217,6 +218,29 @@ export const cutsLargeValues = stepping('servers', (state, event, step) => {
       ...message, operation: { ...message.operation, value: message.operation.value.slice(0, 150) },
     }),
   );
+});
+
+/** A write that its log holds already is taken for one that is done, whoever asks for it under whichever number. */
+export const knowsWritesByContent = stepping('servers', (state, event, step) => {
+  const message = messageOf(event);
+  const raft = raftOf(state);
+  if (message?.kind !== 'clientRequest' || event.kind !== 'message' || raft.role.kind !== 'leader')
+    return step(state, event);
+  if (!('value' in message.operation)) return step(state, event);
+  const { log } = raft.persistent;
+  const asked = JSON.stringify(message.operation);
+  for (let index = raft.lastApplied; index > log.baseIndex; index--) {
+    const command = log.at(index).command as Command | null;
+    if (command === null || command.client === event.from || JSON.stringify(command.operation) !== asked) continue;
+    const outcome = { kind: 'done', result: null };
+    return {
+      state,
+      effects: [
+        { kind: 'send', to: event.from, message: { kind: 'clientReply', sequence: message.sequence, outcome } },
+      ],
+    };
+  }
+  return step(state, event);
 });
 
 /** The table of sessions has sixteen places: the first one goes. */

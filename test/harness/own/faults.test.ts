@@ -20,6 +20,8 @@ describe('the swarm of a system', () => {
       ...assumptionBreaking,
       // What an operator wishes is told to a system that can be asked.
       'handOver',
+      // Asks for numbers of clients that nobody has.
+      'clientCrash',
     ]);
   });
 

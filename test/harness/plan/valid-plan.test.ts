@@ -59,6 +59,31 @@ describe('a plan', () => {
       'operations[0].client: there are 2 clients, counted from 0',
     ],
     [
+      'whose client comes back as one that there is not',
+      { operations: [{ ...operation, crash: { afterUs: 1, as: 2, downUs: 0 } }] },
+      'operations[0].crash.as: there are 2 clients, counted from 0',
+    ],
+    ['whose client comes back', { operations: [{ ...operation, crash: { afterUs: 1, as: 1, downUs: 0 } }] }, 'valid'],
+    [
+      'whose client comes back as itself',
+      { operations: [{ ...operation, crash: { afterUs: 1, as: 0, downUs: 0 } }] },
+      'operations[0].crash.as: client 0 has operations of its own; name one that has none, and count it in `clients`',
+    ],
+    [
+      'whose client comes back twice as the same',
+      {
+        operations: [
+          { ...operation, crash: { afterUs: 1, as: 1, downUs: 0 } },
+          { ...operation, crash: { afterUs: 1, as: 1, downUs: 0 } },
+        ],
+      },
+      'operations[1].crash.as: operation 0 has a client come back as 1, too; nobody comes back as somebody else',
+    ],
+    [
+      'whose client asks nothing again', { operations: [{ ...operation, again: false }] },
+      'operations[0].again: expected true, or no such field',
+    ],
+    [
       'with a request that the system does not know', { operations: [operation, { ...operation, request: 'x' }] },
       'operations[1].request: Invalid type: Expected number but received "x"',
     ],
@@ -309,5 +334,6 @@ describe('which kinds of fault a plan switches on', () => {
     ],
     [{ faults: [{ kind: 'damagedDisk', atUs: 0, restartUs: 1, nodes: [0], damage: 'bitRot', part: 0 }] }, 'bitRot'],
     [{ operations: [{ ...operation, giveUpUs: 1 * ms, load: ['burst', 'hotKeys'] }] }, 'giveUp burst hotKeys'],
+    [{ operations: [{ ...operation, crash: { afterUs: 1, as: 1, downUs: 0 } }] }, 'clientCrash'],
   ])('%j: %s', (parts, kinds) => expect(on(parts)).toBe(kinds));
 });

@@ -62,6 +62,14 @@ describe('fewer nodes', () => {
       [2, '1 by 0, 2 by 1, 3 by 0'], [2, '1 by 0, 2 by 1, 3 by 1'], [2, '1 by 0, 2 by 0, 3 by 1'],
     ]);
   });
+  test('and whoever one comes back as is a name that nobody else takes over, or goes with the crash', () => {
+    const fallen = { ...operation(1, 0), crash: { afterUs: 1, as: 1, downUs: 0 } };
+    const plan = toyPlan({ clients: 3, operations: [fallen, operation(2, 2)] });
+    const asked = [...fewerClients(plan)].map(({ operations }) =>
+      operations.map(({ client, crash }) => `${client}${crash === undefined ? '' : ` as ${crash.as}`}`).join(', '),
+    );
+    expect(asked).toEqual(['0 as 1', '0, 1', '1', '0 as 1, 0']);
+  });
 });
 
 describe('a plainer world', () => {

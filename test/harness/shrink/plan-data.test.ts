@@ -128,6 +128,12 @@ describe('without a node', () => {
       { ...timer(4), node: 3 },
     ]);
   });
+
+  test('a client that another one comes back as: nobody crashes; and the number of one behind it is another', () => {
+    const falls = (as: number) => ({ ...operation(0), crash: { afterUs: 1, as, downUs: 0 } });
+    const three = toyPlan({ servers: 1, clients: 3, operations: [falls(2), falls(1)] });
+    expect(withoutNode(three, 2).operations).toEqual([falls(1), operation(0)]);
+  });
 });
 
 test('one value is changed, one element or field taken away, and nothing else', () => {

@@ -31,7 +31,7 @@ test('clocks that were set back let a leader come later, as far as a majority of
 });
 
 test('with versions a client that asks again before it can have its answer makes it later: then no answer is timed (seed 14355)', () => {
-  const plan = { ...swarm.draw(1), clients: 2 };
+  const plan = { ...swarm.draw(1), clients: 2, operations: [] };
   const settings = plan.settings as RaftKvSettings;
   const network = { ...plan.network, delayUs: { min: 1, max: 100 } };
   const answerUs = (writeUs: number, versions?: true): number =>
@@ -40,4 +40,13 @@ test('with versions a client that asks again before it can have its answer makes
     } as RaftKvSettings).answerUs;
   expect([answerUs(9720), answerUs(9721)]).toEqual([250_000, 250_025]);
   expect([answerUs(9720, true), answerUs(9721, true)]).toEqual([250_000, Infinity]);
+});
+
+test('a client that crashes and comes back as another one is no second one', () => {
+  const plan = { ...swarm.draw(1), clients: 3, operations: [] };
+  const settings = plan.settings as RaftKvSettings;
+  const falls = { client: 0, atUs: 0, request: null, crash: { afterUs: 1, as: 3, downUs: 0 } };
+  expect(raftPace({ ...plan, clients: 4, operations: [falls] }, settings).answerUs).toBe(
+    raftPace(plan, settings).answerUs,
+  );
 });

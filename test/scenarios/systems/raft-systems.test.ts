@@ -390,7 +390,8 @@ describe('raft-kv', () => {
 
   test('its observer is given what the plan says', () => {
     const settings = { maxRaftState: 77, noopOnElection: false };
-    const observer = raftKv.observer({ servers: 5, settings } as never, () => blankPersistent);
+    const plan = { servers: 5, settings, operations: [] };
+    const observer = raftKv.observer(plan as never, () => blankPersistent);
     expect(observer).toBeInstanceOf(RaftKvObserver);
     const checks = {
       servers: 5, maxRaftState: 77, noopOnElection: false, linearizabilityBudgetSteps: defaultBudgetSteps,
@@ -398,11 +399,15 @@ describe('raft-kv', () => {
     expect((observer as unknown as { checks: unknown }).checks).toEqual(checks);
     expect(
       (
-        raftKv.externalObserver!({ servers: 5, settings } as never, () => blankPersistent) as unknown as {
+        raftKv.externalObserver!(plan as never, () => blankPersistent) as unknown as {
           checks: unknown;
         }
       ).checks,
     ).toEqual(checks);
+    // c0 comes back as c3, which is n8.
+    const operations = [{ client: 0, crash: { as: 3 } }, { client: 1 }];
+    const falling = raftKv.observer({ ...plan, operations } as never, () => blankPersistent);
+    expect((falling as unknown as { checks: unknown }).checks).toEqual({ ...checks, firstNames: new Map([[8, 5]]) });
   });
 
   test('a message is the same behind its way through bytes', () => {
