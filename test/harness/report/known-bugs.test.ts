@@ -16,18 +16,18 @@ const bugs = bugsIn(houseFolder()).filter(({ difficulty }) => difficulty !== 'co
 /** Of these the text points at the patched file, and at another function in it. */
 const onlyTheFile = new Set([
   'D03', 'D05', 'E11', 'P03', 'P07', 'S06', 'S10', 'S13', 'S18', 'S23', 'E09', 'V20', 'W02', 'W03', 'W04', 'K09', 'D02',
-  'V05', 'V07', 'V09',
+  'V05', 'V07', 'V09', 'M30', 'M32',
 ]);
 /**
  * W01: what a node does when its disk refuses a write is one word of its process, which no step of its shows. W05: the
  * order of what a step says is one layer's work for all of it.
- * R05, R09, R10, R12, R13: a lease has no mark yet; the text names the round and the answer.
+ * R05, R09, R10, R12, R13, M31: a lease has no mark yet; the text names the round and the answer.
  * P04: a client hears an answer that was sent before its entry was durable, on a server alone in its cluster, and the
  * text names the client's side only. R03, R07: of what the options of a plan do (docs/options.md) reports tell little
  * yet; the text names what the paper's part of the core did next. K15: what a clerk makes of its last answer is no step
  * that a report tells; the text names what servers did.
  */
-const missed = new Set(['K15', 'P04', 'R03', 'R05', 'R07', 'R09', 'R10', 'R12', 'R13', 'W01', 'W05']);
+const missed = new Set(['K15', 'M31', 'P04', 'R03', 'R05', 'R07', 'R09', 'R10', 'R12', 'R13', 'W01', 'W05']);
 
 const declared = /^(?:export )?(?:function (\w+)|const (\w+)|class (\w+))|^ {2}(?:static |get |private )*(\w+)\(.*\{$/;
 
