@@ -13,7 +13,9 @@ export type {
 } from '../../checkers/porcupine-ts-port/index.ts';
 
 // Plans, and what befalls them.
-export type { DiskPlan, Healing, LastingRates, LoadKind, NetworkPlan, PlannedOperation } from '../plan/plan.ts';
+export type {
+  ClientCrash, DiskPlan, Healing, LastingRates, LoadKind, NetworkPlan, PlannedOperation,
+} from '../plan/plan.ts';
 export type { MessageFate, TimerFate } from '../plan/fates.ts';
 export type { LabFlags } from '../plan/lab-flags.ts';
 export type { Fault } from '../plan/fault.ts';
