@@ -8,6 +8,7 @@ import {
 import { leases } from './leases.ts';
 import { chunkTransfers } from './chunks.ts';
 import { transfers } from './transfers.ts';
+import { heardOfMembers, newDisks } from './new-disks.ts';
 import { maybes, versionedPuts } from './versions.ts';
 import { boots, crashes, elections, losses, refusals, snapshots } from './servers.ts';
 
@@ -16,7 +17,7 @@ export const situationGroups = {
   roleChanges, flowChanges, changes, heardReplies, heardAppends, heardInstalls, ignoredAppends, ignoredVotes,
   ignoredReplies, saidOfVotes, saidOfPreVotes, saidOfAppends, saidOfInstalls, saidSnapshots, elections, snapshots,
   boots, crashes, losses, refusals, requests, dismissals, commitments, reads, spans, transfers, leases, chunkTransfers,
-  expiringSessions, configurations, memberSteps, changeAnswers, versionedPuts, maybes,
+  expiringSessions, configurations, memberSteps, changeAnswers, newDisks, heardOfMembers, versionedPuts, maybes,
 } as const;
 
 export type SituationName = (typeof situationGroups)[keyof typeof situationGroups][number]['name'];
@@ -107,6 +108,11 @@ export const situations = [
   'configurationsInstalled',
   'changesDone',
   'changesGivenUp',
+  'disksReplaced',
+  'votersWithNewDisk',
+  'votesRefusedByNewcomers',
+  'answersOfEarlierStays',
+  'answersOfLostDisks',
   // Restarts and disks.
   'restartsFromSnapshot',
   'restartsWithLogBehindSnapshot',

@@ -27,6 +27,8 @@ export class SpecWatch {
   private readonly servers: SpecServer[];
   /** What a server is that starts from a write which was kept at its crash; null when there is none. */
   private readonly kept: (SpecServer | null)[];
+  /** Servers whose disks were replaced, and that have not started since. */
+  private readonly hasNewDisk = new Set<NodeId>();
   /** By receiver. Objects, so that nothing is kept longer than it is under way. */
   private readonly sentTo: readonly WeakSet<object>[];
   private readonly leftOut: Map<string, number>;
@@ -48,10 +50,19 @@ export class SpecWatch {
     const after = this.abstraction.server(state);
     const kept = this.kept[node]!;
     this.kept[node] = null;
+    if (this.hasNewDisk.delete(node)) {
+      this.servers[node] = after;
+      return;
+    }
     // Nobody was told of that write: damage may have made it one that was never finished.
     const isKept = kept !== null && this.judge.judge({ before: kept, event: restart, after, sent: nothing }) === null;
     if (isKept) this.servers[node] = kept;
     this.take(node, restart, after, nothing, true);
+  }
+
+  /** The specification knows no such action: what its server starts from is taken as it is. */
+  diskReplaced(node: NodeId): void {
+    this.hasNewDisk.add(node);
   }
 
   stepped(node: NodeId, after: unknown, event: AnyEvent, effects: readonly AnyEffect[]): void {

@@ -23,8 +23,8 @@ export const faultKinds = [
   'lyingFsync', 'uncheckedCorruption',
   // Disks and processes again: a place is what a kind is drawn by, so later ones stand at the end.
   'failedWriteLeft', 'crashInRecovery', 'lostPages', 'crashInSends',
-  // An operator's wishes, which are no trouble by themselves.
-  'handOver',
+  // What an operator does, which is no trouble by itself.
+  'handOver', 'replacedDisk',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 

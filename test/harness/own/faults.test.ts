@@ -20,6 +20,7 @@ describe('the swarm of a system', () => {
       ...assumptionBreaking,
       // What an operator wishes is told to a system that can be asked.
       'handOver',
+      'replacedDisk',
     ]);
   });
 
