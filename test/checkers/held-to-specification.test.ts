@@ -20,13 +20,13 @@ function both(
     };
   const observer = {
     booted: note('observer', 'booted'), stepped: note('observer', 'stepped'), crashed: note('observer', 'crashed'),
-    refused: note('observer', 'refused'), invoked: note('observer', 'invoked'), gaveUp: note('observer', 'gaveUp'),
+    refused: note('observer', 'refused'), diskReplaced: note('observer', 'diskReplaced'), invoked: note('observer', 'invoked'), gaveUp: note('observer', 'gaveUp'),
     returned: note('observer', 'returned'), healed: note('observer', 'healed'), unsettled: () => 'not yet',
     finish: () => ({ kind: 'unknown', detail: 'd' }), counts: () => ({ a: 1, b: 2 }), ...more,
   } as Observer;
   const watch = {
     booted: note('watch', 'booted'), stepped: note('watch', 'stepped'), crashed: note('watch', 'crashed'),
-    counts: () => ({ b: 3, c: 4 }),
+    diskReplaced: note('watch', 'diskReplaced'), counts: () => ({ b: 3, c: 4 }),
   } as unknown as SpecWatch;
   return { held: new HeldToSpecification(observer, watch), log };
 }
@@ -46,6 +46,12 @@ describe('both are told', () => {
       'observer crashed [1,"writeKept",{"event":{"kind":"timer","timer":"t"},"after":"u"}]',
       'watch crashed [1,{"event":{"kind":"timer","timer":"t"},"after":"u"}]',
     ]);
+  });
+
+  test('of a new disk', () => {
+    const { held, log } = both();
+    held.diskReplaced(1, 'd');
+    expect(log).toEqual(['observer diskReplaced [1,"d"]', 'watch diskReplaced [1]']);
   });
 
   test('and what the observer says of a step comes first', () => {
