@@ -161,6 +161,7 @@ export const situations = [
 const rareSituations: readonly SituationName[] = [
   'logsOfThousand', 'installsDiscardedConflict', 'transfersBegunAgain', 'transfersTakenUp',
   'leadersElectedByTwoSets', 'jointConfigurationsInherited', 'jointConfigurationsRolledBack',
+  'votesRefusedByNewcomers',
 ];
 
 /** What a gate requires of a campaign of a thousand seeds of the swarm or more. */

@@ -201,7 +201,7 @@ const list: readonly Shown[] = [
     name: 'votesRefusedByNewcomers',
     options: threeVote,
     given: n2IsNew(),
-    shown: [hears(2, 1, asksVote(2), { term: 2 }, [[1, votes(2, false)]])],
+    shown: [hears(2, 1, asksVote(2), { term: 2, vote: null }, [[1, votes(2, false)]])],
     not: [hears(2, 1, asksVote(1), {}, [[1, votes(1, false)]])],
   },
   {
@@ -835,6 +835,7 @@ test('a gate requires all but those that are rare', () => {
   expect(situations.filter((name) => !requiredSituations.includes(name))).toEqual([
     'logsOfThousand', 'installsDiscardedConflict', 'transfersBegunAgain', 'transfersTakenUp',
     'leadersElectedByTwoSets', 'jointConfigurationsInherited', 'jointConfigurationsRolledBack',
+    'votesRefusedByNewcomers',
   ]);
 });
 

@@ -10,6 +10,8 @@ const all = [0, 1, 2];
 const options = { members: all };
 const pair: Configuration = { voters: [0, 1], learners: [] };
 
+/** It starts, and knows that it is where servers come and go. */
+const comesUp = boots(2, { as: { options } });
 /** n2 was taken out by entry 2, and is down. */
 export const n2IsOut = (...log: readonly Item[]): readonly Happening[] => [
   ...n0LeadsOf(all, ...(log.length === 0 ? [1, puts([0, 1])] : log)), { kind: 'crash', node: 2 },
@@ -21,7 +23,7 @@ const n2HadVoted = [
 export const replaces = (changed: Partial<View> = {}, node: NodeId = 2): Happening => ({
   kind: 'replaceDisk', node, disk: { term: 1, vote: node, founding: { index: 2, configuration: pair }, ...changed },
 });
-export const n2IsNew = (...log: readonly Item[]): readonly Happening[] => [...n2IsOut(...log), replaces(), boots(2)];
+export const n2IsNew = (...log: readonly Item[]): readonly Happening[] => [...n2IsOut(...log), replaces(), comesUp];
 const cameBefore = [1, puts(all), puts([0, 1])];
 const comesIn = puts([0, 1], [2]);
 const grants = (term: number): Happening => hears(2, 1, asksVote(term), { term, vote: 1 }, [[1, votes(term)]]);
@@ -30,7 +32,7 @@ const begins = 'New Disk Begins At Removal';
 export const newDisks: readonly Tripwire[] = [
   {
     property: begins, what: 'it tells of nobody', given: n2HadVoted, options, broken: [replaces({ founding: null })],
-    mended: [replaces(), boots(2)],
+    mended: [replaces(), comesUp],
   },
   {
     property: begins,
@@ -38,7 +40,7 @@ export const newDisks: readonly Tripwire[] = [
     given: n2IsOut(),
     options,
     broken: [replaces({ founding: { index: 2, configuration: { voters: [0], learners: [] } } })],
-    mended: [replaces({ founding: { index: 3, configuration: pair } }), boots(2)],
+    mended: [replaces({ founding: { index: 3, configuration: pair } }), comesUp],
   },
   {
     property: begins,
@@ -55,19 +57,19 @@ export const newDisks: readonly Tripwire[] = [
   },
   {
     property: begins, what: 'it begins before the removal', given: n2IsOut(), options,
-    broken: [replaces({ term: 0, vote: null })], mended: [replaces({ term: 2, vote: null }), boots(2)],
+    broken: [replaces({ term: 0, vote: null })], mended: [replaces({ term: 2, vote: null }), comesUp],
   },
   {
     property: begins, what: 'it has a vote in the term of the removal', given: n2IsOut(), options,
-    broken: [replaces({ vote: null })], mended: [replaces(), boots(2)],
+    broken: [replaces({ vote: null })], mended: [replaces(), comesUp],
   },
   {
     property: 'Term Monotonic',
     what: 'a server goes back to before its new disk',
-    given: [...n2IsOut(), replaces({ term: 3 }), boots(2), { kind: 'crash', node: 2 }],
+    given: [...n2IsOut(), replaces({ term: 3 }), comesUp, { kind: 'crash', node: 2 }],
     options,
-    broken: [boots(2, { disk: { term: 2 } })],
-    mended: [boots(2)],
+    broken: [boots(2, { as: { options }, disk: { term: 2 } })],
+    mended: [comesUp],
     unseenBy: { explorer: 'its disks hold what was written' },
   },
   {
@@ -76,13 +78,13 @@ export const newDisks: readonly Tripwire[] = [
   },
   {
     property: 'Newcomer Grants No Vote', what: 'its log is empty', given: n2IsNew(), options, broken: [grants(2)],
-    mended: [hears(2, 1, asksVote(2), { term: 2 }, [[1, votes(2, false)]])],
+    mended: [hears(2, 1, asksVote(2), { term: 2, vote: null }, [[1, votes(2, false)]])],
   },
   {
     property: 'Newcomer Grants No Vote',
     what: 'its log tells of its earlier stay only',
     given: [
-      ...n2IsOut(...cameBefore), replaces({ founding: { index: 3, configuration: pair } }), boots(2),
+      ...n2IsOut(...cameBefore), replaces({ founding: { index: 3, configuration: pair } }), comesUp,
       steps(2, { log: cameBefore.slice(0, 2) }),
     ],
     options,
@@ -105,6 +107,6 @@ export const newDisks: readonly Tripwire[] = [
     ],
     options,
     broken: [grants(2)],
-    mended: [hears(2, 1, asksVote(2), { term: 2 }, [[1, votes(2, false)]])],
+    mended: [hears(2, 1, asksVote(2), { term: 2, vote: null }, [[1, votes(2, false)]])],
   },
 ];
