@@ -64,6 +64,8 @@ export interface Observer<State = unknown, Message = unknown, Durable = unknown>
    * write was kept never took effect, but its writes did: `kept` tells what it would have led to.
    */
   crashed(node: NodeId, atBarrier: 'no' | 'writeLost' | 'writeKept', kept: KeptStep<State, Message> | null): void;
+  /** A node that is down, and was taken out for good, gets a new disk in the place of its own, which holds this. */
+  diskReplaced?(node: NodeId, durable: Durable): void;
   /** A node found damage on its disk, in `file`, and stays down for good. */
   refused?(node: NodeId, file: string): void;
   invoked(operation: number, client: NodeId, request: unknown): void;

@@ -45,6 +45,11 @@ export class HeldToSpecification implements Observer {
     this.watch.crashed(node, kept);
   }
 
+  diskReplaced(node: NodeId, durable: unknown): void {
+    this.observer.diskReplaced?.(node, durable);
+    this.watch.diskReplaced(node);
+  }
+
   refused(node: NodeId, file: string): void {
     this.observer.refused?.(node, file);
   }

@@ -18,6 +18,7 @@ import {
   acknowledgedChangeIsCommitted, configurationIsLogged, jointIsLeftWhenCommitted, leaderThatLeftStepsDown,
   oneChangeAtATime, snapshotTellsWhoTakesPart, standsAsMember,
 } from './raft/membership.ts';
+import { newcomerGrantsNoVote, newDiskBeginsAtRemoval } from './raft/new-disk.ts';
 import { logMatching, logTermsNonDecreasing } from './raft/entry-book.ts';
 import {
   appliedInOrder, appliedIsCommitted, commitIndexMonotonic, committedIsLogged, lastAppliedMonotonic,
@@ -52,6 +53,7 @@ export const properties = [
   preVoteChangesNothing,
   leaderInContactIsKept,
   leaderWithoutQuorumStepsDown,
+  newcomerGrantsNoVote,
   toldWhenUpToDate,
   leadersWishIsDone,
   transferTimeIsOnce,
@@ -69,6 +71,7 @@ export const properties = [
   jointIsLeftWhenCommitted,
   standsAsMember,
   leaderThatLeftStepsDown,
+  newDiskBeginsAtRemoval,
   // Elections.
   termMonotonic,
   oneVotePerTerm,

@@ -3,8 +3,7 @@ import type { Effect, Event, NodeId } from '../core/protocol.ts';
 import type { Clerk } from '../core/kv/clerk.ts';
 import type { Command, Expired, InSession, Result } from '../core/kv/command.ts';
 import type { ServerMessage, Server } from '../core/server.ts';
-import type { LogIndex } from '../core/raft/log.ts';
-import type { Change, Configuration } from '../core/raft/members.ts';
+import type { Change } from '../core/raft/members.ts';
 import type { Persistent, Raft } from '../core/raft/state.ts';
 import type { KeptStep, Observer } from './checker.ts';
 import { RaftKvChronicle } from './chronicle/raft-kv.ts';
@@ -19,6 +18,7 @@ import type { BookedEntry } from './raft/entry-book.ts';
 import { RaftJudge } from './raft/judge.ts';
 import { acknowledgedChangeIsCommitted, sameConfiguration, snapshotTellsWhoTakesPart } from './raft/membership.ts';
 import { isAlone } from './raft/quorum.ts';
+import { newDiskBeginsAtRemoval, type CommittedConfiguration } from './raft/new-disk.ts';
 import { QuietWindow } from './raft/quiet.ts';
 import { noReadIsDropped } from './reads.ts';
 import { boundedRaftState } from './raft-state-size.ts';
@@ -71,7 +71,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     { readonly key: string; readonly sequence: number; readonly atLeast: number }
   >();
   /** Where servers come and go: every configuration that is committed, in order, the first one of no entry. */
-  private readonly configurations: { readonly index: LogIndex; readonly configuration: Configuration }[];
+  private readonly configurations: CommittedConfiguration[];
   /** Operators: what each asks for, and how many configurations there were when it asked. */
   private readonly changes = new Map<number, { readonly change: Change; readonly since: number }>();
   /** Snapshots that were found equal to the state that their prefix gives. */
@@ -80,7 +80,9 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   constructor(checks: RaftKvChecks, durableOf: (node: NodeId) => Persistent) {
     this.checks = checks;
     this.configurations =
-      checks.members === undefined ? [] : [{ index: 0, configuration: { voters: checks.members, learners: [] } }];
+      checks.members === undefined
+        ? []
+        : [{ index: 0, configuration: { voters: checks.members, learners: [] }, term: 0 }];
     this.store = new ReplicatedStore(checks.servers);
     this.chronicle = new RaftKvChronicle(checks.servers, checks.members, checks.firstNames);
     this.judge = new RaftJudge(checks.servers, durableOf, RaftKvObserver.leavesOut);
@@ -198,7 +200,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
       });
     const { configuration } = entry;
     if (configuration !== undefined) {
-      this.configurations.push({ index, configuration });
+      this.configurations.push({ index, configuration, term: after.persistent.currentTerm });
       this.chronicle.changes(configuration);
     }
     this.readPut(entry.command as Command | null);
@@ -256,6 +258,12 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
       this.readUnseen(node, server.raft, kept.after as Server, kept.event);
     }
     this.chronicle.crashes(node, server, atBarrier);
+  }
+
+  diskReplaced(node: NodeId, durable: Persistent): void {
+    hold(newDiskBeginsAtRemoval, { node, durable, committed: this.configurations });
+    this.judge.diskReplaced(node, durable);
+    this.chronicle.replacesDisk(node);
   }
 
   refused(): void {

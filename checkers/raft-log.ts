@@ -36,6 +36,8 @@ export class RaftLogObserver implements Observer<LogServer, AnyRaftMessage, Pers
     'Chunks Leave No Gap': 'Raft alone sends its snapshots whole',
     'One Chunk At A Time': 'Raft alone sends its snapshots whole',
     'Snapshot Tells Who Takes Part': 'nobody comes or goes in Lab 2, whose servers take no changes',
+    'Newcomer Grants No Vote': 'nobody comes or goes in Lab 2, whose servers take no changes',
+    'New Disk Begins At Removal': 'nobody comes or goes in Lab 2, whose servers take no changes',
     'Acknowledged Change Is Committed': 'nobody comes or goes in Lab 2, whose servers take no changes',
     Linearizability: 'Lab 2 has no clients, whose history it would be',
   } satisfies LeavesOut;

@@ -98,8 +98,8 @@ export type Recovery<Durable, Cursor> =
  * the next write goes.
  */
 export interface Storage<Write, Durable, Cursor> {
-  /** A new disk. */
-  format(): { readonly cursor: Cursor; readonly operations: readonly FileOperation[] };
+  /** A new disk; `durable` is what it holds when that is not the blank state. */
+  format(durable?: Durable): { readonly cursor: Cursor; readonly operations: readonly FileOperation[] };
   /** One barrier. `durable` is the state with all the writes; the operations reach the disk in their order. */
   store(
     cursor: Cursor, durable: Durable, writes: readonly Write[],

@@ -1,6 +1,7 @@
 /** Disk writes and Raft's persisted state as bytes, and back: the form is canonical, as that of messages (codec.ts). */
 import { assert } from './assert.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
+import { configurationMark, readConfiguration, writeConfiguration } from './configuration-codec.ts';
 import {
   decodeStoredSnapshot, readEntries, readEntry, readSnapshot, writeEntries, writeEntry, writeSnapshot,
 } from './entry-codec.ts';
@@ -56,12 +57,15 @@ function readWrite(from: ByteReader, kind: Write['kind']): Write {
 
 /**
  * What the lab calls Raft's state: hard state, then the entries to the end of the bytes. Its length
- * is `persistedSizeBytes`; the snapshot's data is kept beside it.
+ * is `persistedSizeBytes`; the snapshot's data is kept beside it. In front of the entries stands what a new disk was
+ * told, which a mark at the vote says.
  */
 export function encodeRaftState({ currentTerm, votedFor, log }: Persistent): Uint8Array {
   const to = new ByteWriter().uint32(currentTerm);
-  writeOptionalNode(to, votedFor);
+  const { founding } = log;
+  writeOptionalNode(to, votedFor, founding === null ? 0 : configurationMark);
   to.uint32(log.baseIndex).uint32(log.baseTerm);
+  if (founding !== null) writeConfiguration(to.uint32(founding.index), founding.configuration);
   for (const entry of log.from(log.baseIndex + 1, log.lastIndex - log.baseIndex)) writeEntry(to, entry);
   return to.finish();
 }
@@ -73,9 +77,12 @@ export function encodeRaftState({ currentTerm, votedFor, log }: Persistent): Uin
 export function decodeRaftState(bytes: Uint8Array, snapshotData: Uint8Array | null): Persistent {
   const from = new ByteReader(bytes);
   const currentTerm = from.uint32();
-  const votedFor = readOptionalNode(from);
+  const vote = from.uint32();
+  const isFounded = vote >= configurationMark;
+  const votedFor = optionalNode(isFounded ? vote - configurationMark : vote);
   const lastIncludedIndex = from.uint32();
   const lastIncludedTerm = from.uint32();
+  const founding = isFounded ? { index: from.uint32(), configuration: readConfiguration(from) } : null;
   const entries: Entry[] = [];
   while (from.position < bytes.length) entries.push(readEntry(from));
   assert((lastIncludedIndex === 0) === (snapshotData === null), () =>
@@ -85,16 +92,15 @@ export function decodeRaftState(bytes: Uint8Array, snapshotData: Uint8Array | nu
   return {
     currentTerm,
     votedFor,
-    log: Log.startingAfter(lastIncludedIndex, lastIncludedTerm, snapshot?.configuration).append(entries),
+    log: Log.startingAfter(lastIncludedIndex, lastIncludedTerm, snapshot?.configuration, founding).append(entries),
     snapshot,
   };
 }
 
-export function writeOptionalNode(to: ByteWriter, node: NodeId | null): void {
-  to.uint32(node === null ? 0 : node + 1);
+export function writeOptionalNode(to: ByteWriter, node: NodeId | null, mark = 0): void {
+  to.uint32((node === null ? 0 : node + 1) + mark);
 }
 
-export function readOptionalNode(from: ByteReader): NodeId | null {
-  const number = from.uint32();
-  return number === 0 ? null : number - 1;
-}
+export const readOptionalNode = (from: ByteReader): NodeId | null => optionalNode(from.uint32());
+
+const optionalNode = (number: number): NodeId | null => (number === 0 ? null : number - 1);

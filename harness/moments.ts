@@ -18,8 +18,13 @@ export interface Moments {
  */
 export type FileRole = 'log' | 'snapshot' | 'metadata';
 
-/** What an operator can ask of a system: each a message that its servers take from nobody in the cluster. */
+/** What an operator can ask of a system, or learn of it. */
 export interface Operator {
-  /** Asks whoever leads to hand its leadership over. */
+  /** A message that its servers take from nobody in the cluster: asks whoever leads to hand its leadership over. */
   handOver(to: NodeId): unknown;
+  /**
+   * What a new disk must hold for a server that was taken out, and may come in again with it; null while it takes part,
+   * or nobody can know that it does not. Without it no disk can be replaced. States are null for nodes that are down.
+   */
+  newDisk?(node: NodeId, servers: readonly { readonly state: unknown; readonly durable: unknown }[]): unknown;
 }

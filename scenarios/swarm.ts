@@ -19,6 +19,7 @@ import { bearable } from './swarm/crowds.ts';
 import { drawLasting, nothingLasts } from './swarm/lasting.ts';
 import { drawLength, type Length } from './swarm/length.ts';
 import { drawMembership } from './swarm/membership.ts';
+import { drawNewDisks } from './swarm/new-disks.ts';
 import { drawOperations } from './swarm/operations.ts';
 import { drawOptions } from './swarm/options.ts';
 import { withReplacements } from './swarm/replacements.ts';
@@ -110,6 +111,13 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     settings.transfer === true && kinds.has('handOver')
       ? drawTransfers(streams.stream('transfers'), servers, stormUs)
       : [];
+  const changes =
+    membership === null
+      ? []
+      : withReplacements(streams.stream('replacements'), membership.operations(clients + passers), servers);
+  const newDisks = kinds.has('replacedDisk')
+    ? drawNewDisks(streams.stream('new disks'), changes, servers, stormUs)
+    : [];
   const quietUs = healing.kind === 'noNewOperations' ? healing.fromUs ?? stormUs : stormUs;
   const network = {
     ...drawNetwork(streams.stream('network'), kinds), ...(lasting.rates === null ? {} : { lasting: lasting.rates }),
@@ -145,12 +153,11 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
       ),
       ...lasting.faults,
       ...transfers,
+      ...newDisks,
     ],
     operations: withChanges(
       operations,
-      membership === null
-        ? []
-        : withReplacements(streams.stream('replacements'), membership.operations(clients + passers), servers),
+      changes,
     ),
     stormUs,
     settleUs,

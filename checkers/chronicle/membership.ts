@@ -9,6 +9,8 @@ import { situationsOf } from './situation.ts';
 export interface NewConfiguration {
   readonly from: Configuration;
   readonly to: Configuration;
+  /** Servers whose disks were replaced. */
+  readonly withNewDisk: ReadonlySet<NodeId>;
 }
 
 const everyone = ({ voters, learners, outgoing }: Configuration): readonly NodeId[] => [
@@ -20,6 +22,10 @@ export const configurations = situationsOf<NewConfiguration>()({
   votersAdded: {
     says: 'A learner that was caught up becomes a voter',
     seen: ({ from, to }) => to.voters.some((id) => !from.voters.includes(id)),
+  },
+  votersWithNewDisk: {
+    says: 'A server that came in again with a new disk becomes a voter',
+    seen: ({ from, to, withNewDisk }) => to.voters.some((id) => withNewDisk.has(id) && !from.voters.includes(id)),
   },
   votersMadeLearners: {
     says: 'A server that voted learns', seen: ({ from, to }) => to.learners.some((id) => votesIn(from, id)),
@@ -52,7 +58,8 @@ const catchUpOf = ({ role }: Raft) => (role.kind === 'leader' ? role.office?.cat
 function isRolledBack({ before, after }: MemberStep): boolean {
   const [old, log] = [logOf(before), logOf(after)];
   const { configurationIndex: index } = old;
-  if (old === log || index <= old.baseIndex || index <= log.baseIndex) return false;
+  // What a new disk was told is of no entry that it holds.
+  if (old === log || index <= old.baseIndex || index > old.lastIndex || index <= log.baseIndex) return false;
   return index > log.lastIndex || log.termAt(index) !== old.termAt(index);
 }
 

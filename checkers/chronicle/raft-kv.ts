@@ -13,6 +13,7 @@ import {
   answeredReads, commitments, dismissals, expiringSessions, reads, requests, spans, type SessionsCommitted,
 } from './clients.ts';
 import { changeAnswers, configurations, memberSteps } from './membership.ts';
+import { heardOfMembers, newDisks } from './new-disks.ts';
 import { noteChange, noteNoChange } from './raft-steps.ts';
 import { boots, crashes, elections, losses, refusals, snapshots } from './servers.ts';
 import { Tally } from './situation.ts';
@@ -40,6 +41,8 @@ export class RaftKvChronicle {
   /** Servers that were started once, and that have led once. */
   private readonly hasBooted = new Set<NodeId>();
   private readonly hasLed = new Set<NodeId>();
+  /** Servers whose disks were replaced. */
+  private readonly withNewDisk = new Set<NodeId>();
   /** Raft of each server; null while it is down. */
   private readonly rafts: (Raft | null)[];
   /** Operations that were given up, by client and sequence number. */
@@ -72,6 +75,11 @@ export class RaftKvChronicle {
     this.rafts[node] = raft;
     if (event.kind === 'message' && event.message.kind === 'clientRequest')
       this.hears(before, event.from, event.message.sequence, effects);
+    if (this.configuration !== null && event.kind === 'message')
+      tally.note(heardOfMembers, {
+        raft: before.raft, from: event.from, message: event.message, effects,
+        hasNewDisk: this.withNewDisk.has(event.from),
+      });
     if (isElected) this.elects(node, raft);
     if (before.raft === raft) {
       noteNoChange(tally, raft, event, effects);
@@ -140,8 +148,13 @@ export class RaftKvChronicle {
 
   /** A configuration is committed that nobody knew committed before. */
   changes(to: Configuration): void {
-    this.tally.note(configurations, { from: this.configuration!, to });
+    this.tally.note(configurations, { from: this.configuration!, to, withNewDisk: this.withNewDisk });
     this.configuration = to;
+  }
+
+  replacesDisk(node: NodeId): void {
+    this.withNewDisk.add(node);
+    this.tally.note(newDisks, null);
   }
 
   /** An operator is told what came of a change. */

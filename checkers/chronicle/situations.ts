@@ -8,6 +8,7 @@ import {
 import { leases } from './leases.ts';
 import { chunkTransfers } from './chunks.ts';
 import { refusedTransfers, transfers } from './transfers.ts';
+import { heardOfMembers, newDisks } from './new-disks.ts';
 import { maybes, versionedPuts } from './versions.ts';
 import { boots, crashes, elections, losses, refusals, snapshots } from './servers.ts';
 
@@ -16,7 +17,8 @@ export const situationGroups = {
   roleChanges, flowChanges, changes, heardReplies, heardAppends, heardInstalls, ignoredAppends, ignoredVotes,
   ignoredReplies, saidOfVotes, saidOfPreVotes, saidOfAppends, saidOfInstalls, saidSnapshots, elections, snapshots,
   boots, crashes, losses, refusals, requests, dismissals, commitments, reads, spans, transfers, leases, chunkTransfers,
-  expiringSessions, configurations, memberSteps, changeAnswers, versionedPuts, maybes, refusedTransfers,
+  expiringSessions, configurations, memberSteps, changeAnswers, newDisks, heardOfMembers, versionedPuts, maybes,
+  refusedTransfers,
 } as const;
 
 export type SituationName = (typeof situationGroups)[keyof typeof situationGroups][number]['name'];
@@ -112,6 +114,11 @@ export const situations = [
   'configurationsInstalled',
   'changesDone',
   'changesGivenUp',
+  'disksReplaced',
+  'votersWithNewDisk',
+  'votesRefusedByNewcomers',
+  'answersOfEarlierStays',
+  'answersOfLostDisks',
   // Restarts and disks.
   'restartsFromSnapshot',
   'restartsWithLogBehindSnapshot',
@@ -163,7 +170,7 @@ export const situations = [
 const rareSituations: readonly SituationName[] = [
   'logsOfThousand', 'installsDiscardedConflict', 'transfersBegunAgain', 'transfersTakenUp',
   'leadersElectedByTwoSets', 'jointConfigurationsInherited', 'jointConfigurationsRolledBack',
-  'transfersByLeadersThatLeft', 'standsWithinChange',
+  'transfersByLeadersThatLeft', 'standsWithinChange', 'votesRefusedByNewcomers',
 ];
 
 /** What a gate requires of a campaign of a thousand seeds of the swarm or more. */

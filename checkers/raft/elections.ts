@@ -1,7 +1,7 @@
 /** Elections: who leads, who voted for whom, and that terms only rise (sections 5.1, 5.2). */
 import type { Effect, Event, NodeId } from '../../core/protocol.ts';
 import type { Log, Term } from '../../core/raft/log.ts';
-import type { Raft } from '../../core/raft/state.ts';
+import type { Persistent, Raft } from '../../core/raft/state.ts';
 import { hold, property } from '../property.ts';
 
 export interface Election {
@@ -107,6 +107,12 @@ export class Elections {
     this.leaderOf.set(currentTerm, node);
     this.won.push(election);
     return election;
+  }
+
+  /** What a server promised with its old disk, its new one cannot know: it is another server under the same id. */
+  replaced(node: NodeId, { currentTerm, votedFor }: Persistent): void {
+    this.terms[node] = currentTerm;
+    this.votes[node] = votedFor;
   }
 
   /** No server goes back to a term before that one: Term Monotonic. */

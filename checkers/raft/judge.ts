@@ -47,6 +47,10 @@ export class RaftJudge {
     return step;
   }
 
+  diskReplaced(node: NodeId, durable: Persistent): void {
+    this.elections.replaced(node, durable);
+  }
+
   restored(step: ClusterStep): void {
     this.checks.moved(step);
   }

@@ -9,14 +9,16 @@ import type { Persistent, Raft } from '../../core/raft/state.ts';
 
 /**
  * By the entries themselves, and the snapshot: what a server says of its log is not asked. Undefined where none says
- * so.
+ * so. A new disk was told what comes before all entries up to there.
  */
 export function loggedConfiguration({ log, snapshot }: Persistent, upTo = log.lastIndex): Configuration | undefined {
-  for (let index = upTo; index > log.baseIndex; index--) {
+  const { founding } = log;
+  const first = Math.max(log.baseIndex, founding?.index ?? 0);
+  for (let index = upTo; index > first; index--) {
     const { configuration } = log.at(index);
     if (configuration !== undefined) return configuration;
   }
-  return snapshot?.configuration;
+  return founding !== null && founding.index > log.baseIndex ? founding.configuration : snapshot?.configuration;
 }
 
 /** Null where the plan lets nobody come or go. */

@@ -48,6 +48,8 @@ export class SpecWatch {
   private readonly kept: (SpecServer | null)[];
   /** Of each server, in the order in which it took them. */
   private readonly waiting: Waiting[][];
+  /** Servers whose disks were replaced, and that have not started since. */
+  private readonly hasNewDisk = new Set<NodeId>();
   /** By receiver. Objects, so that nothing is kept longer than it is under way. */
   private readonly sentTo: readonly WeakSet<object>[];
   private readonly leftOut: Map<string, number>;
@@ -73,6 +75,10 @@ export class SpecWatch {
   private start(node: NodeId, after: SpecServer): void {
     const kept = this.kept[node]!;
     this.kept[node] = null;
+    if (this.hasNewDisk.delete(node)) {
+      this.servers[node] = after;
+      return;
+    }
     // Nobody was told of that write: damage may have made it one that was never finished.
     const isKept = kept !== null && this.judge.judge({ before: kept, event: restart, after, sent: nothing }) === null;
     if (isKept) this.servers[node] = kept;
@@ -98,6 +104,11 @@ export class SpecWatch {
       ahead: { disk: this.servers[node]!, sent: inFront.length },
     });
     this.note(left);
+  }
+
+  /** The specification knows no such action: what its server starts from is taken as it is. */
+  diskReplaced(node: NodeId): void {
+    this.hasNewDisk.add(node);
   }
 
   stepped(node: NodeId, after: unknown, event: AnyEvent, effects: readonly AnyEffect[]): void {

@@ -38,10 +38,8 @@ const snapshotFile = (generation: number): string => `snapshot.${generation}`;
 
 export const raftStorage: Storage<Write, Persistent, Cursor> = { format, store, recover, isLater };
 
-function format(): { cursor: Cursor; operations: readonly FileOperation[] } {
-  return {
-    cursor: { generation: 1, sequence: 1 }, operations: [...generationFiles(1, blankPersistent), superblock(1)],
-  };
+function format(durable = blankPersistent): { cursor: Cursor; operations: readonly FileOperation[] } {
+  return { cursor: { generation: 1, sequence: 1 }, operations: [...generationFiles(1, durable), superblock(1)] };
 }
 
 function store(

@@ -76,7 +76,9 @@ export function votersBeside(raft: Raft): readonly NodeId[] {
  */
 export function mayStand({ config: { id, members }, commitIndex, persistent: { log } }: Raft): boolean {
   if (members === undefined) return true;
-  return [log.configuration, log.configurationAt(commitIndex)].some((one) =>
-    (one === undefined ? members : everyVoter(one)).includes(id),
-  );
+  // On a new disk less may be committed than it was told to be (new-disk.ts).
+  const known = log.founding !== null && log.founding.index > commitIndex
+    ? log.founding.configuration
+    : log.configurationAt(commitIndex);
+  return [log.configuration, known].some((one) => (one === undefined ? members : everyVoter(one)).includes(id));
 }

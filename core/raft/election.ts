@@ -3,6 +3,7 @@ import type { NodeId } from '../protocol.ts';
 import { isAlone, isQuorum, votersBeside } from './configuration.ts';
 import type { Entry, Log, LogIndex, Term } from './log.ts';
 import type { RequestVote, RequestVoteReply } from './messages.ts';
+import { mayVote } from './new-disk.ts';
 import { commitOwnEntries, replicateToAll } from './replication.ts';
 import {
   restartElectionTimer, send, stay, withLog, withRole, withTermAndVote,
@@ -33,7 +34,7 @@ export function onElectionTimeout(raft: Raft): RaftStep {
 export function onRequestVote(raft: Raft, from: NodeId, request: RequestVote): RaftStep {
   const { currentTerm, votedFor, log } = raft.persistent;
   const isFree = votedFor === null || votedFor === from;
-  const voteGranted = request.term === currentTerm && isFree && isUpToDate(request, log);
+  const voteGranted = request.term === currentTerm && isFree && isUpToDate(request, log) && mayVote(raft);
   const reply = send(from, { kind: 'requestVoteReply', term: currentTerm, voteGranted });
   if (!voteGranted) return { raft, effects: [reply] };
   const voter = votedFor === from ? raft : withTermAndVote(raft, currentTerm, from);

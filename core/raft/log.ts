@@ -20,7 +20,7 @@ export interface Entry {
 }
 
 /** A configuration, and the index of its entry. */
-interface Placed {
+export interface Placed {
   readonly index: LogIndex;
   readonly configuration: Configuration;
 }
@@ -38,21 +38,27 @@ export class Log {
   private readonly entries: Vector<Entry>;
   /** The last configuration of the compacted prefix, at its end, and those behind it; rising. */
   private readonly placed: readonly Placed[];
+  /** What a new disk was told of who takes part (new-disk.ts): it counts before the entries up to there. */
+  readonly founding: Placed | null;
 
   private constructor(
     baseIndex: LogIndex, baseTerm: Term, entries: Vector<Entry>, sizeBytes: number, placed: readonly Placed[],
+    founding: Placed | null,
   ) {
     this.baseIndex = baseIndex;
     this.baseTerm = baseTerm;
     this.entries = entries;
     this.sizeBytes = sizeBytes;
     this.placed = placed;
+    this.founding = founding;
   }
 
   /** A log that knows nothing but where it begins, and who takes part there. */
-  static startingAfter(baseIndex: LogIndex, baseTerm: Term, configuration?: Configuration): Log {
+  static startingAfter(
+    baseIndex: LogIndex, baseTerm: Term, configuration?: Configuration, founding: Placed | null = null,
+  ): Log {
     const placed = configuration === undefined ? nonePlaced : [{ index: baseIndex, configuration }];
-    return new Log(baseIndex, baseTerm, Vector.startingAt<Entry>(baseIndex + 1), 0, placed);
+    return new Log(baseIndex, baseTerm, Vector.startingAt<Entry>(baseIndex + 1), 0, placed, founding);
   }
 
   /** Index of the last entry, or of the compacted prefix when there is none behind it. */
@@ -88,7 +94,7 @@ export class Log {
       index += 1;
       if (configuration !== undefined) placed = [...placed, { index, configuration }];
     }
-    return new Log(this.baseIndex, this.baseTerm, this.entries.append(entries), sizeBytes, placed);
+    return new Log(this.baseIndex, this.baseTerm, this.entries.append(entries), sizeBytes, placed, this.founding);
   }
 
   /** Without the entry at `first` and all that follow it. */
@@ -97,6 +103,7 @@ export class Log {
     const dropped = this.sizeOf(first, this.lastIndex);
     return new Log(
       this.baseIndex, this.baseTerm, this.entries.truncate(first), this.sizeBytes - dropped, this.placedUpTo(first - 1),
+      this.founding,
     );
   }
 
@@ -109,22 +116,38 @@ export class Log {
     const dropped = this.sizeOf(this.baseIndex + 1, index);
     return new Log(
       index, this.termAt(index), this.entries.trimFront(index + 1), this.sizeBytes - dropped, this.placedFrom(index),
+      this.founding,
     );
   }
 
   /** Who takes part by the last entry that says so; undefined where none does. */
   get configuration(): Configuration | undefined {
-    return this.placed.at(-1)?.configuration;
+    return this.inForce?.configuration;
   }
 
   /** Where it stands, or the end of the compacted prefix; 0 where none does. */
   get configurationIndex(): LogIndex {
-    return this.placed.at(-1)?.index ?? 0;
+    return this.inForce?.index ?? 0;
+  }
+
+  private get inForce(): Placed | undefined {
+    const last = this.placed.at(-1);
+    return this.founding === null || (last !== undefined && last.index > this.founding.index) ? last : this.founding;
+  }
+
+  /** All that the log says of who takes part behind `index`. */
+  configurationsBehind(index: LogIndex): readonly Configuration[] {
+    return this.placed.filter((one) => one.index > index).map((one) => one.configuration);
   }
 
   /** Who took part when the log ended at `index`, which is not compacted away. */
   configurationAt(index: LogIndex): Configuration | undefined {
-    return this.placed.findLast((one) => one.index <= index)?.configuration;
+    return this.placedAt(index)?.configuration;
+  }
+
+  /** The same with its index, or the end of the compacted prefix. */
+  placedAt(index: LogIndex): Placed | undefined {
+    return this.placed.findLast((one) => one.index <= index);
   }
 
   private placedUpTo(last: LogIndex): readonly Placed[] {

@@ -11,7 +11,10 @@ import type { Write } from './write.ts';
 /** Byte form of currentTerm, votedFor, lastIncludedIndex and lastIncludedTerm. */
 export const hardStateSizeBytes = 16;
 
-/** What the lab calls the size of Raft's state: hard state and log, without the snapshot. */
+/**
+ * What the lab calls the size of Raft's state: hard state and log, without the snapshot, and without what a new disk was
+ * told (new-disk.ts), which no snapshot makes smaller.
+ */
 export const persistedSizeBytes = (persistent: Persistent): number => hardStateSizeBytes + persistent.log.sizeBytes;
 
 export function changes(before: Persistent, after: Persistent): readonly Write[] {
@@ -55,4 +58,4 @@ export function applyWrite(durable: Persistent, write: Write): Persistent {
 const behind = (log: Log, { lastIncludedIndex, lastIncludedTerm, configuration }: Snapshot): Log =>
   log.has(lastIncludedIndex, lastIncludedTerm)
     ? log.compactTo(lastIncludedIndex)
-    : Log.startingAfter(lastIncludedIndex, lastIncludedTerm, configuration);
+    : Log.startingAfter(lastIncludedIndex, lastIncludedTerm, configuration, log.founding);

@@ -53,6 +53,6 @@ function install(raft: Raft, snapshot: Snapshot): Raft {
   // Figure 13, rule 6: what follows an entry that agrees with the snapshot may be acknowledged already.
   const kept = log.has(lastIncludedIndex, lastIncludedTerm)
     ? log.compactTo(lastIncludedIndex)
-    : Log.startingAfter(lastIncludedIndex, lastIncludedTerm, snapshot.configuration);
+    : Log.startingAfter(lastIncludedIndex, lastIncludedTerm, snapshot.configuration, log.founding);
   return withCommitIndex(withSnapshot(raft, kept, snapshot), lastIncludedIndex);
 }

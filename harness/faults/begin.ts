@@ -6,7 +6,7 @@ import { clockDrift, clockJump, clockRate } from './clocks.ts';
 import { flapping, isolation, oneWayCut, partition } from './cuts.ts';
 import { damagedDisk, diskFull, failedWrite, lyingFsync, stall } from './disks.ts';
 import { clog, slowLink, swizzle } from './links.ts';
-import { handOver } from './operators.ts';
+import { handOver, replacedDisk } from './operators.ts';
 import { crash, crashLoop, gone, pause } from './processes.ts';
 
 type Beginnings = { readonly [K in Fault['kind']]: Begin<Extract<Fault, { kind: K }>> };
@@ -18,7 +18,7 @@ const beginnings: Beginnings = {
   stall, failedWrite, diskFull, lyingFsync, damagedDisk,
   clockRate, clockDrift, clockJump,
   holdAcrossLeaderships, isolateUntilSnapshot, compactDuringInstall,
-  handOver,
+  handOver, replacedDisk,
 };
 
 export const beginOf = <F extends Fault>(fault: F): Begin<F> => beginnings[fault.kind] as unknown as Begin<F>;

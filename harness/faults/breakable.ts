@@ -88,6 +88,10 @@ export interface BreakableWorld {
   when(everyUs: number, wait: Wait): void;
   crash(node: NodeId, moment: 'now' | 'recovering' | ArmedMoment, by?: FaultKind | null): void;
   restart(node: NodeId): void;
+  /** What a new disk must hold for a server to come in again; null while it may not have one. */
+  newDisk(node: NodeId): unknown;
+  /** A node gets a disk that holds this; one that is up falls. */
+  replaceDisk(node: NodeId, durable: unknown): void;
   /** Who leads now, as the system under test sees it. */
   leader(): NodeId | null;
   /** Tells a server something that no other node has sent. False when it is down. */

@@ -25,7 +25,7 @@ export type { Cut, Flapping, Isolation, Partition } from '../plan/faults/cuts.ts
 export type { Damage, DamagedDisk, DiskFull, FailedWrite, LyingFsync, Stall } from '../plan/faults/disks.ts';
 export type { Clog, SlowLink, Swizzle } from '../plan/faults/links.ts';
 export type { Crash, CrashLoop, Gone, Pause } from '../plan/faults/processes.ts';
-export type { HandOver } from '../plan/faults/operators.ts';
+export type { HandOver, ReplacedDisk } from '../plan/faults/operators.ts';
 export type { Spanned, Target } from '../plan/faults/shape.ts';
 
 // Runs: who watches them, and what they come to.

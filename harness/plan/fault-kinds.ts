@@ -27,6 +27,8 @@ export const faultKinds = [
   'handOver',
   // Clients again.
   'clientCrash',
+  // What an operator does, again.
+  'replacedDisk',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 

@@ -19,7 +19,7 @@ import {
   damagedDisk, diskFull, failedWrite, lyingFsync, stall, type DamagedDisk, type DiskFull, type FailedWrite,
   type LyingFsync, type Stall,
 } from './faults/disks.ts';
-import { handOver, type HandOver } from './faults/operators.ts';
+import { handOver, replacedDisk, type HandOver, type ReplacedDisk } from './faults/operators.ts';
 import type { FaultShape } from './faults/shape.ts';
 import { clog, slowLink, swizzle, type Clog, type SlowLink, type Swizzle } from './faults/links.ts';
 import {
@@ -33,12 +33,12 @@ export type Fault =
   | Stall | FailedWrite | DiskFull | LyingFsync | DamagedDisk
   | ClockRate | ClockDrift | ClockJump
   | HoldAcrossLeaderships | IsolateUntilSnapshot | CompactDuringInstall
-  | HandOver;
+  | HandOver | ReplacedDisk;
 
 export type {
   ClockDrift, ClockJump, ClockRate, Clog, CompactDuringInstall, Crash, CrashLoop, Cut, DamagedDisk, DiskFull,
   FailedWrite, Flapping, Gone, HandOver, HoldAcrossLeaderships, IsolateUntilSnapshot, Isolation, LyingFsync, Partition,
-  Pause, SlowLink, Stall, Swizzle,
+  Pause, ReplacedDisk, SlowLink, Stall, Swizzle,
 };
 export type { Target } from './faults/shape.ts';
 export { damages, type Damage } from './faults/disks.ts';
@@ -52,7 +52,7 @@ const shapes: Shapes = {
   stall, failedWrite, diskFull, lyingFsync, damagedDisk,
   clockRate, clockDrift, clockJump,
   holdAcrossLeaderships, isolateUntilSnapshot, compactDuringInstall,
-  handOver,
+  handOver, replacedDisk,
 };
 
 export const shapeOfFault = <F extends Fault>(fault: F): FaultShape<F> =>

@@ -24,6 +24,8 @@ export function worldSince(world: BreakableWorld, fromUs: number): BreakableWorl
     when: (everyUs, wait) => world.when(everyUs, wait),
     crash: (node, moment, by) => world.crash(node, moment, by),
     restart: (node) => world.restart(node),
+    newDisk: (node) => world.newDisk(node),
+    replaceDisk: (node, durable) => world.replaceDisk(node, durable),
     leader: () => world.leader(),
     tell: (node, message) => world.tell(node, message),
     moments: () => world.moments(),

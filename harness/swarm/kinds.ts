@@ -17,8 +17,8 @@ const common: readonly FaultKind[] = [
   'drop', 'duplicate', 'late', 'partition', 'cut', 'isolation', 'crash', 'slowWrite',
 ];
 
-/** What an operator asks is no trouble: it is asked of whatever plan knows it. */
-const wishes: readonly FaultKind[] = ['handOver'];
+/** What an operator asks, or does, is no trouble: it is asked of whatever plan knows it. */
+const wishes: readonly FaultKind[] = ['handOver', 'replacedDisk'];
 
 /** Kinds for which a disk must hold files. */
 export const needsBytes: readonly FaultKind[] = [

@@ -64,10 +64,23 @@ export class Disk {
     this.tearing = storage === null ? null : streams.torn();
     this.failure = storage === null || plan.failedLeavesPer1000 === undefined ? null : streams.failed();
     this.recovering = storage === null || plan.recoverUs === undefined ? null : streams.recovery();
-    if (storage === null) return;
-    const blank = storage.format();
-    for (const operation of blank.operations) this.files!.apply(operation);
-    this.cursor = blank.cursor;
+    if (storage !== null) this.format(storage);
+  }
+
+  private format(storage: AnyStorage, durable?: unknown): void {
+    const { operations, cursor } = storage.format(durable);
+    for (const operation of operations) this.files!.apply(operation);
+    this.cursor = cursor;
+  }
+
+  /** Another disk, which holds this. */
+  replaceWith(durable: unknown): void {
+    this.durable = durable;
+    this.isTorn = false;
+    this.honest = null;
+    if (this.storage === null) return;
+    this.files!.replaceWith(new ByteFiles());
+    this.format(this.storage, durable);
   }
 
   /** What fails may leave something. */

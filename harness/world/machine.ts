@@ -533,6 +533,15 @@ export class Machine {
     this.handleWaiting();
   }
 
+  /** While it is down: a disk that is new, and holds this. What befell the old one is over. */
+  replaceDisk(durable: unknown): void {
+    this.blaming(null, () => this.disk.replaceWith(durable));
+    this.isDamaged = false;
+    this.leftBy = null;
+    this.hasLeftMore = false;
+    this.hasLeftRepairs = false;
+  }
+
   /** Makes all bytes that the disk holds: what was not read by now has yet to show that it has a byte form. */
   mustHaveBytes(): void {
     this.blaming(null, () => this.disk.files?.makeBytes());

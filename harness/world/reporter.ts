@@ -98,6 +98,13 @@ export class Reporter {
     this.observer.crashed(node, moment === 'now' ? 'no' : moment, kept);
   }
 
+  /** A node that is down has a new disk, and nothing of what it held. */
+  diskReplaced(nowUs: number, node: NodeId, durable: unknown): void {
+    this.digest.number(-1 - node);
+    this.trace?.fault(this.steps, nowUs, `${this.nameOf(node)} gets a new, empty disk`);
+    this.observer.diskReplaced?.(node, durable);
+  }
+
   restarted(): void {
     this.counts.restarts += 1;
   }

@@ -10,7 +10,9 @@ import type { FaultKind } from '../plan/fault-kinds.ts';
 import { nodeName } from '../plan/node-name.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ScriptedWorld } from '../script/script.ts';
-import { mustHave, type AnyEffect, type AnyEvent, type AnyProcess, type Reach, type System } from '../system.ts';
+import {
+  mustHave, SystemError, type AnyEffect, type AnyEvent, type AnyProcess, type Reach, type System,
+} from '../system.ts';
 import { FaultAccounts } from './accounts.ts';
 import { ContractError } from './contract.ts';
 import type { ArmedMoment, CrashMoment } from './crash-moment.ts';
@@ -239,6 +241,21 @@ export class World implements ScriptedWorld, Host {
 
   operator(): Operator {
     return mustHave(this.system, 'operator');
+  }
+
+  newDisk(node: NodeId): unknown {
+    const operator = this.operator();
+    if (operator.newDisk === undefined)
+      throw new SystemError(`system "${this.system.name}" has no \`operator.newDisk\`, which a fault of this plan needs`);
+    return operator.newDisk(
+      node, this.machines.slice(0, this.servers).map(({ state, disk: { durable } }) => ({ state, durable })),
+    );
+  }
+
+  replaceDisk(node: NodeId, durable: unknown): void {
+    this.crash(node, 'now');
+    this.machines[node]!.replaceDisk(durable);
+    this.reporter.diskReplaced(this.nowUs, node, durable);
   }
 
   /** An operator is nobody in the cluster: what it says comes from the server itself, and by no network. */

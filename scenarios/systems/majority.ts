@@ -5,6 +5,7 @@
  * refuse its vote to everyone, while whoever led it is lost (5.4.1; dissertation 4.2.2).
  */
 import { mayHaveVoted } from '../../checkers/raft/membership.ts';
+import { knowsItsPart } from '../../checkers/raft/new-disk.ts';
 import { votingSets } from '../../checkers/raft/quorum.ts';
 import { configurationOf } from '../../core/raft/configuration.ts';
 import type { NodeId } from '../../core/protocol.ts';
@@ -36,7 +37,12 @@ function canLead(reach: Reach, rafts: readonly (Raft | null)[], node: NodeId): b
   const grants = (voter: NodeId): boolean => {
     const other = rafts[voter] ?? null;
     if (voter === node || other === null) return voter === node;
-    return reach.canTalk(node, voter) && reach.canTalk(voter, node) && isUpToDate(raft, other);
+    return (
+      reach.canTalk(node, voter) &&
+      reach.canTalk(voter, node) &&
+      isUpToDate(raft, other) &&
+      knowsItsPart(voter, other.persistent)
+    );
   };
   const sets = votingSets(raft, reach.servers);
   return mayHaveVoted(raft, node) && sets.every((voters) => voters.filter(grants).length * 2 > voters.length);

@@ -106,6 +106,8 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Joint Is Left When Committed': [{ kinds: ['election', 'commit', 'change'], by: ['node'], take: 'last' }, fatalStep],
   'Stands As Member': [{ kinds: ['append', 'install', 'boot'], by: ['node'], take: 'last' }, fatalStep],
   'Leader That Left Steps Down': [{ kinds: ['election', 'append', 'commit'], by: ['node'], take: 'last' }, fatalStep],
+  'New Disk Begins At Removal': [{ kinds: ['change'], take: 'last' }],
+  'Newcomer Grants No Vote': [{ kinds: ['boot'], by: ['node'], take: 'last' }, fatalStep],
   'Term Monotonic': [{ kinds: ['term', 'campaign', 'persist'], by: ['node'], take: 'last' }, fatalStep],
   'One Vote Per Term': votes,
   'Election Safety': elections,

@@ -34,6 +34,7 @@ import {
   describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader, raftLanes,
 } from './raft-messages.ts';
 import { isSpecified, optionsOf, plainSettings, settingsSchema, type RaftKvSettings } from './raft-kv-settings.ts';
+import { newDiskFor } from './new-disk.ts';
 import { RaftKvContents } from './raft-kv-contents.ts';
 import { kvRpc } from './raft-kv-rpc.ts';
 import { marksOf } from './raft-kv-marks.ts';
@@ -181,7 +182,13 @@ export const raftKv = defineSystem<Server, ServerMessage, Persistent, Write>()({
     mayLackLeader: false,
     requestProblem,
     moments,
-    operator: { handOver: (to): AnyRaftMessage => ({ kind: 'transferLeadership', term: 0, to }) },
+    operator: {
+      handOver: (to): AnyRaftMessage => ({ kind: 'transferLeadership', term: 0, to }),
+      newDisk: (node, servers) =>
+        newDiskFor(
+          node, servers.map(({ state, durable }) => ({ raft: raftOf(state), durable: durable as Persistent })),
+        ),
+    },
     fileRole: (name) => roles[name.split('.')[0]!] ?? null,
     pace: (plan) => raftPace(plan, settingsIn(plan)),
     rpc: kvRpc,

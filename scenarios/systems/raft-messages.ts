@@ -306,5 +306,6 @@ export function digestRaft(digest: Digest, { persistent, commitIndex }: Raft): v
   digest.number(persistent.votedFor ?? -1);
   digest.number(persistent.log.baseIndex);
   digest.number(persistent.log.lastIndex);
+  if (persistent.log.founding !== null) digest.number(persistent.log.founding.index);
   digest.number(commitIndex);
 }

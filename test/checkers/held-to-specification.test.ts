@@ -20,13 +20,13 @@ function both(
     };
   const observer = {
     booted: note('observer', 'booted'), stepped: note('observer', 'stepped'), crashed: note('observer', 'crashed'),
-    refused: note('observer', 'refused'), invoked: note('observer', 'invoked'), gaveUp: note('observer', 'gaveUp'),
+    refused: note('observer', 'refused'), diskReplaced: note('observer', 'diskReplaced'), invoked: note('observer', 'invoked'), gaveUp: note('observer', 'gaveUp'),
     returned: note('observer', 'returned'), healed: note('observer', 'healed'), unsettled: () => 'not yet',
     finish: () => ({ kind: 'unknown', detail: 'd' }), counts: () => ({ a: 1, b: 2 }), ...more,
   } as Observer;
   const watch = {
     booted: note('watch', 'booted'), stepped: note('watch', 'stepped'), crashed: note('watch', 'crashed'),
-    wentAhead: note('watch', 'wentAhead'),
+    wentAhead: note('watch', 'wentAhead'), diskReplaced: note('watch', 'diskReplaced'),
     counts: () => ({ b: 3, c: 4 }),
   } as unknown as SpecWatch;
   return { held: new HeldToSpecification(observer, watch), log };
@@ -56,6 +56,12 @@ describe('both are told', () => {
     expect(log).toEqual([
       'observer wentAhead', 'watch wentAhead [1,"s",{"kind":"timer","timer":"t"},[],[]]',
     ]);
+  });
+
+  test('of a new disk', () => {
+    const { held, log } = both();
+    held.diskReplaced(1, 'd');
+    expect(log).toEqual(['observer diskReplaced [1,"d"]', 'watch diskReplaced [1]']);
   });
 
   test('and what the observer says of a step comes first', () => {

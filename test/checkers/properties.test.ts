@@ -10,6 +10,7 @@ import { elections } from './tripwires/elections.ts';
 import { leases } from './tripwires/leases.ts';
 import { logs } from './tripwires/logs.ts';
 import { membership } from './tripwires/membership.ts';
+import { newDisks } from './tripwires/new-disks.ts';
 import { replication } from './tripwires/replication.ts';
 import { runTripwires } from './tripwires/run.ts';
 import { specification } from './tripwires/specification.ts';
@@ -18,7 +19,7 @@ import { transfer } from './tripwires/transfer.ts';
 import { transfers } from './tripwires/transfers.ts';
 
 const tripwires = [
-  ...elections, ...contact, ...membership, ...transfer, ...leases, ...logs, ...replication, ...specification, ...store,
+  ...elections, ...contact, ...membership, ...newDisks, ...transfer, ...leases, ...logs, ...replication, ...specification, ...store,
   ...transfers,
 ];
 const ofKind = (name: PropertyName) => tripwires.filter(({ property }) => property === name);

@@ -6,6 +6,7 @@ import {
 import type { Operation } from '../../core/kv/command.ts';
 import type { Rounds } from '../../core/raft/office.ts';
 import type { Leader, RaftOptions, Role } from '../../core/raft/state.ts';
+import type { ServerMessage } from '../../core/server.ts';
 import type { Transfers } from '../../core/raft/snapshot-chunks.ts';
 import {
   accepts, appends, asksPreVote, asksStore, asksVote, chunk, installed, installs, isDone, isRefused, preVotes, refuses,
@@ -17,6 +18,7 @@ import {
 } from './support/stage.ts';
 import { n0Commits, n0Leads } from './support/tripwire.ts';
 import { joins, left, n0LeadsOf, puts } from './tripwires/membership.ts';
+import { n2IsNew, n2IsOut, replaces } from './tripwires/new-disks.ts';
 import { n0Sends, part } from './tripwires/transfers.ts';
 
 interface Shown {
@@ -62,6 +64,11 @@ const passesTo1 = hears(0, 0, wishes(1), { role: handsOver(1) }, [], ['transfer'
 const n1InContact = [
   ...allBoot,
   steps(1, { term: 1, options: passing, role: { kind: 'follower', leaderId: 0, hasContact: true } }),
+];
+/** n2 came in again under n0. */
+const n0HasLetIn = (given: readonly Happening[]): readonly Happening[] => [
+  ...given,
+  steps(0, { role: { ...(leads([0, 1, 0], [3, 3, 3]) as Leader), office: { heard: [], departures: [0, 0, 1] } } }),
 ];
 const leaseOn: RaftOptions = { checkQuorum: true, reads: ['lease'], lease: { promiseUs: 1, driftPer1000: 0 } };
 const pending = { by: 0, client: c0, sequence: 1, index: 0, round: 1 };
@@ -197,6 +204,34 @@ const list: readonly Shown[] = [
   {
     name: 'leadersRemoved', options: threeVote, given: n0Leaves, shown: [steps(0, { commit: 2, role: left })],
     not: [steps(0, { term: 2, vote: null, commit: 2, role: left })],
+  },
+  {
+    name: 'disksReplaced', options: threeVote, given: n2IsOut(), shown: [replaces(), boots(2)], not: [boots(2)],
+  },
+  {
+    name: 'votersWithNewDisk',
+    options: threeVote,
+    given: [
+      ...n2IsNew(), ...hold([1, puts([0, 1]), puts([0, 1], [2])], 0, 1), steps(0, { commit: 3 }),
+      ...hold([1, puts([0, 1]), puts([0, 1], [2]), puts(all)], 0, 1),
+    ],
+    shown: [steps(0, { commit: 4 })],
+    not: [steps(1, { commit: 3 })],
+  },
+  {
+    name: 'votesRefusedByNewcomers',
+    options: threeVote,
+    given: n2IsNew(),
+    shown: [hears(2, 1, asksVote(2), { term: 2, vote: null }, [[1, votes(2, false)]])],
+    not: [hears(2, 1, asksVote(1), {}, [[1, votes(1, false)]])],
+  },
+  {
+    name: 'answersOfEarlierStays', options: threeVote, given: n0HasLetIn(n0LeadsOf(all, 1)),
+    shown: [hears(0, 2, accepts(1, 1))], not: [hears(0, 2, { ...accepts(1, 1), stay: 1 } as ServerMessage)],
+  },
+  {
+    name: 'answersOfLostDisks', options: threeVote, given: n0HasLetIn(n2IsNew()),
+    shown: [hears(0, 2, accepts(1, 1))], not: [hears(0, 2, { ...accepts(1, 1), stay: 1 } as ServerMessage)],
   },
   {
     name: 'removedServersStanding', options: threeVote, given: n0LeadsOf(all, 1, puts([0, 1])),
@@ -866,6 +901,7 @@ test('a gate requires all but those that are rare', () => {
   expect(situations.filter((name) => !requiredSituations.includes(name))).toEqual([
     'logsOfThousand', 'installsDiscardedConflict', 'transfersBegunAgain', 'transfersTakenUp',
     'leadersElectedByTwoSets', 'jointConfigurationsInherited', 'jointConfigurationsRolledBack',
+    'votesRefusedByNewcomers',
   ]);
 });
 

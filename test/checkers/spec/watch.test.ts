@@ -57,6 +57,16 @@ function watching(more: Partial<Abstraction<SpecServer, Given>> = {}): {
   return { watch, steps };
 }
 
+test('what a server starts from with a new disk is taken as it is, once', () => {
+  const { watch, steps } = watching();
+  const older = server(1, { currentTerm: 2 });
+  watch.diskReplaced(1);
+  watch.booted(1, older);
+  watch.booted(1, older);
+  expect(steps.map(({ before, after }) => [before, after])).toEqual([[older, older]]);
+  expect(() => watching().watch.booted(1, older)).toThrow(expect.objectContaining({ name: 'Violated' }));
+});
+
 describe('a step', () => {
   test('is told with what it was, what it was given, what it became and what it sent', () => {
     const { watch, steps } = watching();

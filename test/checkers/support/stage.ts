@@ -17,7 +17,7 @@ import { apply, newMachine, type Machine } from '../../../core/kv/machine.ts';
 import { takeSnapshot } from '../../../core/kv/snapshot.ts';
 import type { Applied, LogCommand, LogServer } from '../../../core/log-server.ts';
 import type { Effect, Event, NodeId } from '../../../core/protocol.ts';
-import { Log, type Entry, type LogIndex, type Term } from '../../../core/raft/log.ts';
+import { Log, type Entry, type LogIndex, type Placed, type Term } from '../../../core/raft/log.ts';
 import type { Change, Configuration } from '../../../core/raft/members.ts';
 import type { Snapshot } from '../../../core/raft/messages.ts';
 import { blankPersistent, type Persistent, type Raft, type RaftOptions, type Role } from '../../../core/raft/state.ts';
@@ -72,6 +72,8 @@ export interface View {
    */
   readonly goesBy: Configuration | null;
   readonly snapshotTells: Configuration | null;
+  /** What a new disk was told of who takes part. */
+  readonly founding: Placed | null;
 }
 
 /**
@@ -85,7 +87,7 @@ const follower: Role = { kind: 'follower', leaderId: null };
 const blank: View = {
   term: 0, vote: null, log: [], base: 0, commit: 0, applied: 0, executed: null, role: follower, options: {},
   spoilt: null, spoiltSnapshot: null, channel: [], waiting: [], reading: null, transfers: null, goesBy: null,
-  snapshotTells: null,
+  snapshotTells: null, founding: null,
 };
 
 export const follows = (leaderId: NodeId): Role => ({ kind: 'follower', leaderId });
@@ -119,6 +121,7 @@ export type Happening =
       readonly disk?: Partial<View>;
     }
   | { readonly kind: 'refuse'; readonly node: NodeId }
+  | { readonly kind: 'replaceDisk'; readonly node: NodeId; readonly disk: Partial<View> }
   /** By c0 when nothing else is said. */
   | { readonly kind: 'ask'; readonly operation: number; readonly request: Operation | Change; readonly by?: NodeId }
   | { readonly kind: 'giveUp'; readonly operation: number }
@@ -256,7 +259,7 @@ const logService: Service<Applied> = {
 /** What all observers hear, whatever they make of it. */
 type Judge = Pick<
   Observer<never, never, never>,
-  'booted' | 'stepped' | 'crashed' | 'refused' | 'invoked' | 'gaveUp' | 'returned' | 'finish' | 'counts'
+  'booted' | 'stepped' | 'crashed' | 'refused' | 'diskReplaced' | 'invoked' | 'gaveUp' | 'returned' | 'finish' | 'counts'
 >;
 
 export interface StageOptions {
@@ -421,15 +424,15 @@ export function play(
     return {
       currentTerm: view.term,
       votedFor: view.vote,
-      log: Log.startingAfter(view.base, baseTerm, view.goesBy ?? lastConfiguration(all.slice(0, view.base))).append(
-        all.slice(view.base),
-      ),
+      log: Log.startingAfter(
+        view.base, baseTerm, view.goesBy ?? lastConfiguration(all.slice(0, view.base)), view.founding,
+      ).append(all.slice(view.base)),
       snapshot: snapshotOf(view),
     };
   }
 
   const isPersistent = (key: string): boolean =>
-    ['term', 'vote', 'log', 'base', 'spoiltSnapshot', 'goesBy', 'snapshotTells'].includes(key);
+    ['term', 'vote', 'log', 'base', 'spoiltSnapshot', 'goesBy', 'snapshotTells', 'founding'].includes(key);
 
   function nodeOf(id: NodeId, before: Node | null, view: View, changed: readonly string[]): Node {
     if (before !== null && changed.length === 0) return before;
@@ -497,6 +500,13 @@ export function play(
         judge.crashed(node, atBarrier, null);
         return;
       }
+      case 'replaceDisk': {
+        const { node, disk } = happening;
+        views[node] = { ...blank, ...disk };
+        disks[node] = persistentOf(views[node]);
+        judge.diskReplaced?.(node, disks[node] as never);
+        return;
+      }
       case 'refuse':
         judge.refused?.(happening.node, 'hard-state');
         return;
@@ -539,6 +549,6 @@ const answersTo = (items: readonly Item[], behind: LogIndex): readonly Sent[] =>
   });
 
 /** What a disk keeps of a view. */
-const pick = ({ term, vote, log, base, spoiltSnapshot }: View): Partial<View> => ({
-  term, vote, log, base, spoiltSnapshot,
+const pick = ({ term, vote, log, base, spoiltSnapshot, founding }: View): Partial<View> => ({
+  term, vote, log, base, spoiltSnapshot, founding,
 });

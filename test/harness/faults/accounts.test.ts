@@ -410,6 +410,18 @@ const succession: System = heardBy(greedy, {
   operator: { handOver: () => ({ ping: 0 }) }, leader: (states) => (gotBy(states[1]) >= 3 ? 1 : 0),
 });
 
+/** A server that has got two pings is taken out: the second one comes at 21 ms. */
+const replacing = (receiver: typeof greedy, isOut = (state: unknown) => gotBy(state) === 2): System =>
+  withMoments(receiver, {
+    operator: {
+      handOver: () => ({ ping: 0 }),
+      newDisk: (node, servers) => (servers[node]!.state !== null && isOut(servers[node]!.state) ? 'new' : null),
+    },
+  });
+const newDisk = (fromUs: number, untilUs: number, downUs = ms): Fault => ({
+  kind: 'replacedDisk', fromUs, untilUs, nodes: [1], downUs,
+});
+
 const cases: Readonly<Record<FaultKind, readonly Case[]>> = {
   drop: losses('drop', { dropPer1000: 1000 }),
   corrupt: losses('corrupt', { corruptPer1000: 1000 }),
@@ -880,6 +892,28 @@ const cases: Readonly<Record<FaultKind, readonly Case[]>> = {
     of('it is too late', succession, list({ kind: 'handOver', ...tooLate, nodes: [0], by: 1 }), {
       handOver: [0, 0, 0],
     }),
+  ],
+
+  replacedDisk: [
+    of('it is given something behind that', replacing(greedy), list(newDisk(15 * ms, 35 * ms)), {
+      replacedDisk: [1, 1, 1],
+    }),
+    of('it is down until nothing comes any more', replacing(greedy), list(newDisk(15 * ms, 35 * ms, 80 * ms)), {
+      replacedDisk: [1, 1, 0],
+    }),
+    of('what comes is nothing to it', replacing(deaf, () => true), list(newDisk(15 * ms, 35 * ms)), {
+      replacedDisk: [1, 1, 0],
+    }),
+    of('it is taken out before that time', replacing(greedy), list(newDisk(35 * ms, 95 * ms)), {
+      replacedDisk: [1, 0, 0],
+    }),
+    of('it is taken out behind that time', replacing(greedy), list(newDisk(5 * ms, 15 * ms)), {
+      replacedDisk: [1, 0, 0],
+    }),
+    of('it is down for good', replacing(greedy), list(isGone, newDisk(15 * ms, 35 * ms)), {
+      replacedDisk: [1, 0, 0], gone: [1, 1, 1],
+    }),
+    of('it is too late', replacing(greedy), list(newDisk(120 * ms, 130 * ms)), { replacedDisk: [0, 0, 0] }),
   ],
 };
 

@@ -19,12 +19,15 @@ export const companionsOf = (kind: FaultKind): readonly FaultKind[] => {
  * Messages take one millisecond, so that nothing overtakes anything unless a fault makes it; and nobody comes or goes.
  */
 export function planWith(number: number, ...kinds: readonly FaultKind[]): Plan {
-  const drawn = drawSwarm(`fault ${number}`, () => kindsOf(...kinds));
+  const drawn = planOfMembers(number, ...kinds);
   const { members: _members, ...settings } = drawn.settings as RaftKvSettings;
-  const plan = {
-    ...drawn, settings, operations: drawn.operations.filter(({ request }) => 'key' in (request as object)),
-  };
-  return { ...plan, network: { ...plan.network, delayUs: { min: 1000, max: 1000 } }, healing: { kind: 'everyone' } };
+  return { ...drawn, settings, operations: drawn.operations.filter(({ request }) => 'key' in (request as object)) };
+}
+
+/** The same where some come and go, if the plan is drawn so. */
+export function planOfMembers(number: number, ...kinds: readonly FaultKind[]): Plan {
+  const drawn = drawSwarm(`fault ${number}`, () => kindsOf(...kinds));
+  return { ...drawn, network: { ...drawn.network, delayUs: { min: 1000, max: 1000 } }, healing: { kind: 'everyone' } };
 }
 
 /**

@@ -7,7 +7,7 @@ import { assumptionBreaking, faultKinds, type FaultKind } from '../../../harness
 import { run } from '../../../harness/run.ts';
 import type { System } from '../../../harness/system.ts';
 import { raftKv } from '../../../scenarios/systems/raft-kv.ts';
-import { companionsOf, planWith } from './plans.ts';
+import { companionsOf, planOfMembers, planWith } from './plans.ts';
 import * as planted from './planted.ts';
 
 /** The defect that each kind is to expose, by its name in planted.ts. */
@@ -63,25 +63,27 @@ const defectOf: Readonly<Record<Exclude<FaultKind, 'lyingFsync' | 'uncheckedCorr
   crashInSends: 'takesLogsForAligned',
   handOver: 'isNeverChallenged',
   clientCrash: 'knowsWritesByContent',
+  replacedDisk: 'newDisksAreBlank',
 };
 
 const mostPlans = 300;
 
 /** By what the fault does: the specification sees a guard that is gone whether a fault strikes or not. */
-const isFound = (system: System, number: number, kinds: readonly FaultKind[]): boolean =>
-  run(system, { ...planWith(number, ...kinds), specification: 'off' }).verdict.kind === 'violation';
+const isFound = (system: System, number: number, kinds: readonly FaultKind[], plans = planWith): boolean =>
+  run(system, { ...plans(number, ...kinds), specification: 'off' }).verdict.kind === 'violation';
 
 describe('the defect is found with this kind of fault, and never on the same plans without it', () => {
   test.each(Object.entries(defectOf) as [FaultKind, keyof typeof planted][])('%s: %s', (kind, defect) => {
     const system = planted[defect];
     const others = companionsOf(kind);
+    const plans = kind === 'replacedDisk' ? planOfMembers : planWith;
     let number = 0;
-    while (number < mostPlans && !isFound(system, number, [kind, ...others])) number += 1;
+    while (number < mostPlans && !isFound(system, number, [kind, ...others], plans)) number += 1;
     expect(number, `not found in ${mostPlans} plans`).toBeLessThan(mostPlans);
-    expect(isFound(raftKv, number, [kind, ...others])).toBe(false);
+    expect(isFound(raftKv, number, [kind, ...others], plans)).toBe(false);
     for (let calm = 0; calm <= Math.min(number, 40); calm++)
-      expect(isFound(system, calm, others), `plan ${calm}, without it`).toBe(false);
-    expect(isFound(system, number, others), `plan ${number}, without it`).toBe(false);
+      expect(isFound(system, calm, others, plans), `plan ${calm}, without it`).toBe(false);
+    expect(isFound(system, number, others, plans), `plan ${number}, without it`).toBe(false);
   });
 
   test('every kind of fault has its defect', () => {

@@ -382,3 +382,12 @@ export const namesSnapshotTooEarly = withStorage({
     };
   },
 });
+
+/** What an operator learned of the cluster is not written on a new disk. */
+export const newDisksAreBlank: System = {
+  ...raftKv,
+  operator: {
+    ...raftKv.operator!,
+    newDisk: (node, servers) => (raftKv.operator!.newDisk!(node, servers) === null ? null : blankPersistent),
+  },
+};

@@ -22,6 +22,7 @@ describe('the swarm of a system', () => {
       'handOver',
       // Asks for numbers of clients that nobody has.
       'clientCrash',
+      'replacedDisk',
     ]);
   });
 

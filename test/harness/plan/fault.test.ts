@@ -139,6 +139,10 @@ const rows: readonly (readonly [
     'n1, to the second server behind it',
   ],
   [
+    { kind: 'replacedDisk', ...span, nodes: [1], downUs: 1500 }, ['replacedDisk'], true, [1], [2000, 9000],
+    'n1, when taken out, 1.5 ms down',
+  ],
+  [
     { kind: 'compactDuringInstall', ...span }, ['compactDuringInstall'], true, [], [2000, 9000],
     'the next snapshot that is sent',
   ],
@@ -193,6 +197,7 @@ describe('a field just beyond what it may be is told', () => {
     [swizzles, 'valid'],
     [{ ...swizzles, release: [0, 2] }, 'expected `release` to list the same nodes as `nodes`'],
     [{ ...swizzles, release: [0] }, 'expected `release` to list the same nodes as `nodes`'],
+    [{ kind: 'replacedDisk', ...span, nodes: 'leader', downUs: 0 }, 'Invalid type: Expected Array but received "leader"'],
     [{ kind: 'pause', ...span, nodes: [-1] }, 'expected at least 0'],
     [{ kind: 'pause', ...span, nodes: 'all' }, 'expected node ids or "leader"'],
     [{ kind: 'isolateUntilSnapshot', ...span, node: 0.5 }, 'expected a node id'],

@@ -53,6 +53,25 @@ describe('a disk', () => {
     expect([disk.durable, recover(disk)]).toEqual([5, null]);
   });
 
+  test('holds what another one holds that takes its place, and nothing else', () => {
+    const storage = {
+      ...counting,
+      format: (durable = 0) => ({
+        cursor: durable, operations: [{ kind: 'create', file: 'a.log', bytes: Uint8Array.of(durable as number) }],
+      }),
+    } as AnyStorage;
+    const [byReference, files] = [plain(), inBytes(0, 'disk', storage)];
+    for (const disk of [byReference, files]) {
+      disk.beginLying();
+      disk.complete([2, 3], 0);
+      disk.replaceWith(7);
+      expect([disk.durable, disk.forgetLies()]).toEqual([7, false]);
+      disk.complete([1], 0);
+      expect(disk.durable).toBe(8);
+    }
+    expect(files.files!.read('a.log')).toEqual(Uint8Array.of(7, 1));
+  });
+
   test('takes the time of its plan for a write, both ends included, and a stall on top', () => {
     const disk = plain({ min: 3, max: 5 });
     const times = new Set(Array.from({ length: 100 }, () => disk.nextWriteUs()));

@@ -84,8 +84,8 @@ const sizes: Readonly<Record<string, number>> = { E: 11, L: 13, C: 6, P: 8, S: 2
  * catalogue does not name.
  */
 const beyond = [
-  'K14', 'K15', 'K16', 'K17', 'K18', 'K22', 'M20', 'M21', 'M22', 'M23', 'M24', 'M25', 'M26', 'M30', 'M31', 'M32',
-  'R12', 'R13', 'S24', 'S25', 'S26', 'V20', 'V21', 'V22', 'W01', 'W02', 'W03', 'W04', 'W05',
+  'K14', 'K15', 'K16', 'K17', 'K18', 'K22', 'M20', 'M21', 'M22', 'M23', 'M24', 'M25', 'M26', 'M27', 'M28', 'M29',
+  'M30', 'M31', 'M32', 'R12', 'R13', 'S24', 'S25', 'S26', 'V20', 'V21', 'V22', 'W01', 'W02', 'W03', 'W04', 'W05',
 ];
 
 const catalogue = (): readonly string[] =>
