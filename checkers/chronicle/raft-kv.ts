@@ -18,6 +18,7 @@ import { boots, crashes, elections, losses, refusals, snapshots } from './server
 import { Tally } from './situation.ts';
 import { situations, type SituationName } from './situations.ts';
 import { leases } from './leases.ts';
+import { pipelinedClients } from './pipelined-clients.ts';
 import { chunkTransfers } from './chunks.ts';
 import { transfers } from './transfers.ts';
 import { Spans } from './spans.ts';
@@ -45,6 +46,9 @@ export class RaftKvChronicle {
   /** Operations that were given up, by client and sequence number. */
   private readonly abandoned = new Set<string>();
 
+  /** Whether a client may have several operations in flight. */
+  private hasSeveralInFlight = false;
+
   /** The last configuration that is committed; null where nobody comes or goes. */
   private configuration: Configuration | null;
 
@@ -64,8 +68,11 @@ export class RaftKvChronicle {
     const { tally } = this;
     const { raft } = after;
     this.rafts[node] = raft;
-    if (event.kind === 'message' && event.message.kind === 'clientRequest')
+    if (event.kind === 'message' && event.message.kind === 'clientRequest') {
+      if (event.message.unanswered !== undefined) this.hasSeveralInFlight = true;
       this.hears(before, event.from, event.message.sequence, effects);
+    }
+    if (this.hasSeveralInFlight) tally.note(pipelinedClients, { before, after, event });
     if (isElected) this.elects(node, raft);
     if (before.raft === raft) noteNoChange(tally, raft, event, effects);
     else {

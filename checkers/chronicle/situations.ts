@@ -6,6 +6,7 @@ import {
   roleChanges, saidOfAppends, saidOfInstalls, saidOfPreVotes, saidOfVotes, saidSnapshots,
 } from './raft-steps.ts';
 import { leases } from './leases.ts';
+import { pipelinedClients } from './pipelined-clients.ts';
 import { chunkTransfers } from './chunks.ts';
 import { transfers } from './transfers.ts';
 import { maybes, versionedPuts } from './versions.ts';
@@ -17,6 +18,7 @@ export const situationGroups = {
   ignoredReplies, saidOfVotes, saidOfPreVotes, saidOfAppends, saidOfInstalls, saidSnapshots, elections, snapshots,
   boots, crashes, losses, refusals, requests, dismissals, commitments, reads, spans, transfers, leases, chunkTransfers,
   expiringSessions, configurations, memberSteps, changeAnswers, versionedPuts, maybes,
+  pipelinedClients,
 } as const;
 
 export type SituationName = (typeof situationGroups)[keyof typeof situationGroups][number]['name'];
@@ -146,6 +148,12 @@ export const situations = [
   'putsCommittedAgain',
   'maybesThatHappened',
   'maybesThatDidNot',
+  'requestsBeforeTheirTurn',
+  'requestsTakenInTurn',
+  'heldRequestsDismissed',
+  'commandsOfOneClientTogether',
+  'answersOfEarlierCommands',
+  'snapshotsOfSeveralAnswers',
   'operationsSpanningInstall',
   'operationsSpanningLeaderChange',
   'operationsSpanningCrash',

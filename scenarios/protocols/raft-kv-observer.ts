@@ -111,6 +111,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
     'Applied In Order':
       'what the service holds is compared with the committed entries themselves, up to the index that it names (Equal Replicas)',
     'Ended Session Is Agreed': 'the explorer lets no session expire',
+    'Session Order': 'clients of the explorer have one operation in flight',
     'Chunks Leave No Gap': 'the explorer sends snapshots whole',
     'One Chunk At A Time': 'the explorer sends snapshots whole',
     'Read Is Fresh': 'the history of the clients is judged at every answer (every history is linearizable)',

@@ -7,6 +7,7 @@ import type { Observer } from '../../checkers/checker.ts';
 import type { Abstraction } from '../../checkers/spec/abstraction.ts';
 import { clerkProcess, type Clerk } from '../../core/kv/clerk.ts';
 import { isChange } from '../../core/changes.ts';
+import { pipelinedClerkProcess, type PipelinedClerk } from '../../core/kv/pipelined-clerk.ts';
 import { sessionClerkProcess } from '../../core/kv/session-clerk.ts';
 import type { Command, Operation, Result } from '../../core/kv/command.ts';
 import { versionClerkProcess, type Asked, type VersionClerk } from '../../core/kv/version-clerk.ts';
@@ -33,7 +34,9 @@ import { raftPace } from './raft-pace.ts';
 import {
   describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader, raftLanes,
 } from './raft-messages.ts';
-import { isOfThePaper, optionsOf, plainSettings, settingsSchema, type RaftKvSettings } from './raft-kv-settings.ts';
+import {
+  isOfThePaper, optionsOf, plainSettings, settingsProblem, settingsSchema, type RaftKvSettings,
+} from './raft-kv-settings.ts';
 import { RaftKvContents } from './raft-kv-contents.ts';
 import { kvRpc } from './raft-kv-rpc.ts';
 import { marksOf } from './raft-kv-marks.ts';
@@ -100,14 +103,17 @@ const moments: Moments = {
 /** Files are named by what they hold: core/disk/storage.ts. */
 const roles: Readonly<Record<string, FileRole>> = { log: 'log', snapshot: 'snapshot', superblock: 'metadata' };
 
-function clerkOf({ sessionExpiryUs, versions }: RaftKvSettings): typeof clerkProcess {
+function clerkOf({ clientWindow, sessionExpiryUs, versions }: RaftKvSettings): typeof clerkProcess {
+  if (clientWindow !== undefined) return pipelinedClerkProcess as typeof clerkProcess;
   if (versions === true) return versionClerkProcess as typeof clerkProcess;
   return sessionExpiryUs === undefined ? clerkProcess : sessionClerkProcess as typeof clerkProcess;
 }
 
 /** A store is asked in one way: with versions, and then no session tells a repetition, or without. */
 function requestProblem(request: unknown, settings: unknown): string | null {
-  const { kind } = request as Asked;
+  const { kind } = request as Asked | Change;
+  if ((settings as RaftKvSettings).clientWindow !== undefined && isChange({ kind }))
+    return `a plan with the setting "clientWindow" asks for no change of the membership, and not for ${kind}`;
   const hasVersions = (settings as RaftKvSettings).versions === true;
   if (isVersionedAsked(request as Asked) === hasVersions) return null;
   return hasVersions
@@ -166,6 +172,8 @@ export const raftKv = defineSystem<Server, ServerMessage, Persistent, Write>()({
     leader: (states) => newestLeader(states, raftOf),
     mayLackLeader: false,
     requestProblem,
+    settingsProblem: (settings) => settingsProblem(settings as RaftKvSettings),
+    clientWindow: (plan) => settingsIn(plan).clientWindow ?? 1,
     moments,
     operator: { handOver: (to): AnyRaftMessage => ({ kind: 'transferLeadership', term: 0, to }) },
     fileRole: (name) => roles[name.split('.')[0]!] ?? null,
@@ -196,6 +204,7 @@ function digestMessage(digest: Digest, message: ServerMessage): void {
       if (isChange(message.operation)) digestChange(digest, message.operation);
       else digestOperation(digest, message.operation);
       if (message.session !== undefined) digest.number(message.session);
+      if (message.unanswered !== undefined) digest.number(message.unanswered);
       return;
     case 'sessionReply':
       digest.number(23);
@@ -253,6 +262,8 @@ function digestState(digest: Digest, state: Server | Clerk): void {
     digest.number(state.sequence);
     digest.number(state.target);
     if ('attempts' in state) digest.number((state as VersionClerk).attempts);
+    if ('inFlight' in state)
+      for (const { sequence } of (state as PipelinedClerk).inFlight) digest.number(sequence);
     return;
   }
   const { raft, machine } = state;
@@ -267,9 +278,11 @@ function digestState(digest: Digest, state: Server | Clerk): void {
     digest.number(client);
     digest.number(session.sequence);
     if (session.began !== undefined) digest.number(session.began.activeUs);
+    for (const { sequence } of session.earlier ?? []) digest.number(sequence);
   });
   if (state.transfers !== undefined) digestTransfers(digest, state.transfers);
-  for (const { client, sequence } of [...state.reading ?? [], ...state.changing ?? []]) {
+  const held = (state.early ?? []).map(({ client, request: { sequence } }) => ({ client, sequence }));
+  for (const { client, sequence } of [...state.reading ?? [], ...state.changing ?? [], ...held]) {
     digest.number(client);
     digest.number(sequence);
   }
@@ -306,6 +319,7 @@ function describeState(state: Server | Clerk): Readonly<Record<string, string | 
     return {
       sequence: state.sequence, target: `n${state.target}`,
       pending: state.pending === null ? 'none' : describeOperation(state.pending.operation),
+      ...('inFlight' in state ? { inFlight: (state as PipelinedClerk).inFlight.length } : {}),
     };
   }
   const { raft, machine, channel, waiting } = state;
@@ -314,6 +328,7 @@ function describeState(state: Server | Clerk): Readonly<Record<string, string | 
     lastExecuted: machine.lastExecuted,
     channel: channel.length,
     waiting: waiting.length,
+    ...(state.early === undefined ? {} : { early: state.early.length }),
     ...describeProgress(raft),
   };
 }
