@@ -64,7 +64,9 @@ const isEarly = (server: OrderServer, event: OrderEvent): event is Asking =>
  * done. A leader may have executed less than its client knows of, and commits nothing of it before it has an entry of
  * its own term: the request itself may have to be that.
  */
-function isInTurn({ machine, waiting }: OrderServer, { client, request: { sequence, unanswered } }: EarlyRequest): boolean {
+function isInTurn(
+  { machine, waiting }: OrderServer, { client, request: { sequence, unanswered } }: EarlyRequest,
+): boolean {
   let last = Math.max(machine.sessions.byClient.get(client)?.sequence ?? 0, unanswered! - 1);
   for (const one of waiting) if (one.client === client && one.sequence > last) last = one.sequence;
   return sequence <= last + 1;
