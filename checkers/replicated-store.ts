@@ -90,7 +90,7 @@ export const acknowledgedResult = property({
 export const sessionOrder = property({
   name: 'Session Order',
   source: 'dissertation, 6.3',
-  says: 'Of a client with several commands in flight each is executed behind all that it asked before, and none is left out',
+  says: 'Of a client with several commands in flight each is executed behind all that it asked before, with no gap',
   looksAt: 'ghost',
   check: ({ client, sequence, last }: {
     readonly client: string;
@@ -451,8 +451,10 @@ function unansweredOf(before: Session | undefined, unanswered: number): readonly
 const areSameAnswers = (one: readonly Kept[] | undefined, other: readonly Kept[] | undefined): boolean =>
   one === other ||
   (one?.length === other?.length &&
-    one?.every(({ sequence, result }, i) => sequence === other![i]!.sequence && isSameResult(result, other![i]!.result)) ===
-      true);
+    one?.every((kept, i) => {
+      const { sequence, result } = other![i]!;
+      return kept.sequence === sequence && isSameResult(kept.result, result);
+    }) === true);
 
 const isSameBeginning = (one: Began | undefined, other: Began | undefined): boolean =>
   one === other ||

@@ -59,7 +59,8 @@ export const pipelinedClients = situationsOf<PipelinedStep>()({
   },
   commandsOfOneClientTogether: {
     says: 'One request brings a follower two commands that one client had in flight',
-    seen: (step) => step.before.raft.persistent.log !== step.after.raft.persistent.log && areOfOneClient(entriesIn(step)),
+    seen: (step) =>
+      step.before.raft.persistent.log !== step.after.raft.persistent.log && areOfOneClient(entriesIn(step)),
   },
   snapshotsOfSeveralAnswers: {
     says: 'A snapshot is taken or installed in which a client has several answers', seen: keepsSeveral,

@@ -1,4 +1,4 @@
-/** Drives the clients: each invokes its operations in order, one or a window of them at a time, none before its time. */
+/** Drives the clients: each invokes its operations in order, one or a window at a time, none before its time. */
 import type { NodeId } from '../../core/protocol.ts';
 import type { LoadKind, Plan } from '../plan/plan.ts';
 import type { World } from '../world/world.ts';

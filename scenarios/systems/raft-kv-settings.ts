@@ -32,7 +32,7 @@ export const settingsSchema = v.strictObject({
   sessionExpiryUs: v.exactOptional(wholeNumber(1, 1_800_000_000)),
   /** Clients get and put with versions, and no session is kept (MIT 6.5840 of 2025 and 2026). */
   versions: v.exactOptional(on),
-  /** So many operations of a client may be in flight, and are executed in the order of their numbers; one when absent. */
+  /** So many operations of a client may be in flight, and are executed in their order; one when absent. */
   clientWindow: v.exactOptional(wholeNumber(2, 64)),
   window: v.exactOptional(wholeNumber(1, 1_000)),
   snapshotChunkBytes: v.exactOptional(wholeNumber(1, 1_000_000_000)),
@@ -54,7 +54,7 @@ export const settingsSchema = v.strictObject({
 });
 export type RaftKvSettings = v.InferOutput<typeof settingsSchema>;
 
-/** What does not go with several operations of a client in flight, for a person; null where nothing stands beside it. */
+/** What does not go with several operations of a client in flight, for a person; null where all does. */
 export function settingsProblem({ clientWindow, ...others }: RaftKvSettings): string | null {
   if (clientWindow === undefined) return null;
   const apart = notWithSeveralInFlight.filter(([name]) => others[name] !== undefined);

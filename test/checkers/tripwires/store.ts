@@ -1,5 +1,6 @@
 /** The store and its clients (section 8; Lab 3). */
 import type { Operation, Result } from '../../../core/kv/command.ts';
+import { isDone } from '../support/messages.ts';
 import { boots, c0, c1, entryAt, steps, type Happening, type Item } from '../support/stage.ts';
 import { n0Commits, n0Leads, type Tripwire } from '../support/tripwire.ts';
 
@@ -87,6 +88,11 @@ const inFlight: readonly Tripwire[] = [
     given: [...n0Leads(both), steps(1, { log: both }), steps(0, { commit: 1 }), asks(cas), asks(append, 1)],
     broken: [told(null, 1)], mended: [told(true)],
     unseenBy: { explorer: 'its clients have one operation in flight' },
+  },
+  {
+    property: 'Responds After Applied', what: 'two of one client are applied at once, and the first is not answered',
+    given: n0Commits(both), broken: [steps(0, { applied: 2 }, { isSilent: true, sends: [[c0, isDone(2)]] })],
+    mended: [steps(0, { applied: 2 }, { isSilent: true, sends: [[c0, isDone(1)], [c0, isDone(2)]] })],
   },
   {
     property: 'Equal Replicas', what: 'a session keeps less than its client may ask for again', given: c0HasBoth,

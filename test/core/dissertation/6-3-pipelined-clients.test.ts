@@ -151,7 +151,8 @@ describe('"the state machine then discards all responses for lower sequence numb
   };
   const numbers = (machine: Machine): readonly number[] => kept(machine).map(({ sequence }) => sequence);
   let machine = newMachine;
-  for (const [i, unanswered] of [1, 1, 2, 2].entries()) machine = of(machine, i + 1, i + 1, unanswered, i % 2 === 0 ? append(i) : get);
+  for (const [i, unanswered] of [1, 1, 2, 2].entries())
+    machine = of(machine, i + 1, i + 1, unanswered, i % 2 === 0 ? append(i) : get);
 
   test('what is not below the lowest unanswered one is kept, each with what it gave', () => {
     expect(kept(machine)).toEqual([

@@ -1,4 +1,4 @@
-/** The key/value system with several operations of a client in flight: what a plan may set, and what a person is told. */
+/** The key/value system with several operations of a client in flight: what a plan may set, and what is told. */
 import { describe, expect, test } from 'vitest';
 import * as v from 'valibot';
 import { pipelinedClerkProcess } from '../../../core/kv/pipelined-clerk.ts';
@@ -28,7 +28,8 @@ describe('the settings of a plan', () => {
     const clash = (others: object) => raftKv.settingsProblem!({ ...plainSettings, ...others });
     expect([clash({}), clash({ clientWindow: 2 }), clash({ reads: ['index'] })]).toEqual([null, null, null]);
     expect(clash({ clientWindow: 2, window: 3, preVote: true, snapshotChunkBytes: 8, pipelined: true })).toBe(null);
-    const says = (name: string, why: string) => `"clientWindow" does not go with "${name}": ${why}; leave out one of the two`;
+    const says = (name: string, why: string) =>
+      `"clientWindow" does not go with "${name}": ${why}; leave out one of the two`;
     expect(clash({ clientWindow: 2, reads: ['log'] })).toBe(
       says('reads', 'a read around the log would overtake the writes before it'),
     );
@@ -77,7 +78,9 @@ describe('the digest tells apart', () => {
     const of = (unanswered: number) =>
       [1, 2].reduce(
         (machine, sequence) =>
-          apply(machine, sequence, { client: 5, sequence, operation: append, unanswered: Math.min(unanswered, sequence) }),
+          apply(machine, sequence, {
+            client: 5, sequence, operation: append, unanswered: Math.min(unanswered, sequence),
+          }),
         newMachine,
       );
     different(
@@ -96,7 +99,9 @@ describe('a client is told of by each of its operations', () => {
     const { state, effects } = process.step(before, event);
     states.push(state);
     const step: ToldStep = { node: 3, before, after: state, event, effects, nameOf };
-    return { story: tellStep(step)?.text, marks: marksOf(step).map(({ kind, says, sequence }) => `${kind} ${sequence}: ${says}`) };
+    return {
+      story: tellStep(step)?.text, marks: marksOf(step).map(({ kind, says, sequence }) => `${kind} ${sequence}: ${says}`),
+    };
   };
   test('as it asks, asks again, and is told', () => {
     expect(told({ kind: 'request', id: 0, request: append })).toEqual({
