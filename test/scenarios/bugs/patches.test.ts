@@ -85,7 +85,7 @@ const sizes: Readonly<Record<string, number>> = { E: 11, L: 13, C: 6, P: 8, S: 2
  */
 const beyond = [
   'K14', 'K15', 'K16', 'K17', 'K18', 'K19', 'K20', 'K21', 'K22', 'K23', 'M20', 'M21', 'M22', 'M23', 'M24', 'M25', 'M26',
-  'R12', 'R13', 'V20', 'V21', 'V22', 'W01', 'W02', 'W03', 'W04', 'W05',
+  'R12', 'R13', 'S24', 'S25', 'S26', 'V20', 'V21', 'V22', 'W01', 'W02', 'W03', 'W04', 'W05',
 ];
 
 const catalogue = (): readonly string[] =>
