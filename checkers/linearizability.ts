@@ -59,6 +59,8 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
    */
   private readonly names = new Map<NodeId, number>();
   private nextName = -1;
+  /** Of each name, the operation that was begun last under it. */
+  private readonly lastOf = new Map<number, number>();
   private readonly model: Model<unknown, Input, Output>;
   private readonly inputOf: (asked: Asked, told?: Told) => Input;
   private readonly outputOf: (told: Told) => Output;
@@ -77,9 +79,22 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
     this.clock += 1;
     this.asked[id] = operation;
     this.operations[id] = {
-      client: this.names.get(client) ?? client, input: this.inputOf(operation), output: undefined, callTime: this.clock,
+      client: this.nameOf(client, id), input: this.inputOf(operation), output: undefined, callTime: this.clock,
       returnTime: null,
     };
+  }
+
+  private nameOf(client: NodeId, id: number): number {
+    const name = this.names.get(client) ?? client;
+    this.lastOf.set(name, id);
+    return name;
+  }
+
+  /** Whoever began another operation before this one was answered has several open: each is of a client of its own. */
+  private nameOfAnswered(name: number, id: number): number {
+    if (this.lastOf.get(name) === id) return name;
+    this.nextName -= 1;
+    return this.nextName + 1;
   }
 
   /** What was asked, when more is known of it than when it was begun. */
@@ -92,8 +107,8 @@ export class ModelHistory<Input, Output, Asked = Input, Told = Output> {
     this.clock += 1;
     const { client, callTime } = this.operations[id]!;
     this.operations[id] = {
-      client, input: this.inputOf(this.asked[id]!, result), output: this.outputOf(result), callTime,
-      returnTime: this.clock,
+      client: this.nameOfAnswered(client, id), input: this.inputOf(this.asked[id]!, result),
+      output: this.outputOf(result), callTime, returnTime: this.clock,
     };
   }
 
@@ -267,9 +282,11 @@ export function explainKvHistory(recorded: readonly RecordedOperation[]): Histor
 export function explainModelHistory<I, O>(
   model: Model<unknown, I, O>, recorded: readonly (Operation<I, O> & { readonly id: number })[],
 ): HistoryExplanation | null {
+  const alone = overlapping(recorded);
   const history = recorded.map(({ client, input, output, callTime, returnTime }, place): Operation<I, O> => ({
-    // Who never got an answer may have gone on to something else: it counts as a client of its own.
-    client: output === undefined ? -1 - place : client,
+    // Who never got an answer may have gone on to something else: it counts as a client of its own, and so does who had
+    // several operations open.
+    client: output === undefined || alone.has(client) ? -1 - place : client,
     input,
     output,
     callTime,
@@ -286,4 +303,18 @@ export function explainModelHistory<I, O>(
     longest: idsOf(found.linearizations[0] ?? []),
     blocked: found.blocked === undefined ? null : recorded[found.blocked.operation]!.id,
   };
+}
+
+/** Clients of which one operation began before another one was answered. */
+function overlapping(
+  recorded: readonly Pick<Operation<unknown, unknown>, 'client' | 'callTime' | 'returnTime' | 'output'>[],
+): ReadonlySet<number> {
+  const returned = new Map<number, number>();
+  const found = new Set<number>();
+  for (const { client, callTime, returnTime, output } of recorded.toSorted((a, b) => a.callTime - b.callTime)) {
+    if (output === undefined || returnTime === null) continue;
+    if (callTime < (returned.get(client) ?? -Infinity)) found.add(client);
+    returned.set(client, Math.max(returned.get(client) ?? -Infinity, returnTime));
+  }
+  return found;
 }

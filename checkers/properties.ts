@@ -36,7 +36,9 @@ import { boundedRaftState } from './raft-state-size.ts';
 import { chunksLeaveNoGap, oneChunkAtATime } from './snapshot-chunks.ts';
 import { stepOfTheSpecification } from './spec/step-of-the-specification.ts';
 import { noReadIsDropped } from './reads.ts';
-import { acknowledgedIsCommitted, acknowledgedResult, endedIsAgreed, readIsFresh } from './replicated-store.ts';
+import {
+  acknowledgedIsCommitted, acknowledgedResult, endedIsAgreed, readIsFresh, sessionOrder,
+} from './replicated-store.ts';
 import { respondsAfterApplied } from './responses.ts';
 import { refusalIsSure } from './versioned-answers.ts';
 import {
@@ -98,6 +100,7 @@ export const properties = [
   // All of Figure 2, as a second Raft.
   stepOfTheSpecification,
   // The store and its clients.
+  sessionOrder,
   equalReplicas,
   snapshotEqualsPrefix,
   boundedRaftState,

@@ -2,6 +2,7 @@
 import type { Effect, Event, NodeId } from '../core/protocol.ts';
 import type { Clerk } from '../core/kv/clerk.ts';
 import type { Command, Expired, InSession, Result } from '../core/kv/command.ts';
+import type { ClientRequest } from '../core/kv/messages.ts';
 import type { ServerMessage, Server } from '../core/server.ts';
 import type { Change } from '../core/raft/members.ts';
 import type { Persistent, Raft } from '../core/raft/state.ts';
@@ -63,8 +64,8 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   private lost: ReadonlySet<NodeId> = new Set();
   /** Of each client, how many operations it has begun: the sequence number of its last one. */
   private readonly sequences = new Map<NodeId, number>();
-  /** Who began each operation. */
-  private readonly clients = new Map<number, NodeId>();
+  /** Who began each operation, and under which sequence number: a client may have several open. */
+  private readonly clients = new Map<number, { readonly client: NodeId; readonly sequence: number }>();
   /** Of each client, what it reads at present, and how many entries were committed when it asked. */
   private readonly readings = new Map<
     NodeId,
@@ -108,7 +109,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     this.servers[node] = server;
     this.quiet.read(node, effects, this.isUp);
     if (server.transfers !== undefined) this.readTransfers({ node, before: old, after: server, event, effects });
-    if (old.raft.persistent !== server.raft.persistent) this.readUnseen(node, old.raft, server, event);
+    if (old.raft.persistent !== server.raft.persistent) this.readUnseen(node, old, server, event);
     const election = this.judge.stepped(node, old.raft, server.raft, event, effects);
     if (old.raft !== server.raft) this.readCommitted(node, old.raft, server.raft);
     this.chronicle.steps(node, old, server, event, effects, election !== null);
@@ -164,22 +165,17 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
    * Alone in its cluster, a server may append, commit, apply and compact an entry within one step,
    * so that no log ever shows it: then the request itself tells what it was.
    */
-  private readUnseen(node: NodeId, before: Raft, after: Server, event: AnyEvent): void {
+  private readUnseen(node: NodeId, was: Server, after: Server, event: AnyEvent): void {
+    const before = was.raft;
     const { log, currentTerm } = after.raft.persistent;
     const index = before.persistent.log.lastIndex + 1;
     // Last, because who is alone may be a question to the whole log.
     if (index > log.baseIndex || index > log.lastIndex || !(isAlone(before) || isAlone(after.raft))) return;
     const message = event.kind === 'message' ? event.message : null;
-    const inSession = message?.kind === 'clientRequest' ? saidOfSession(after, message.session) : undefined;
-    const command: Command | null =
-      event.kind === 'message' && message?.kind === 'clientRequest' && 'key' in message.operation
-        ? {
-            client: event.from,
-            sequence: message.sequence,
-            operation: message.operation,
-            ...(inSession === undefined ? {} : { inSession }),
-          }
-        : null;
+    const command =
+      event.kind === 'message' && message?.kind === 'clientRequest'
+        ? askedFor(after, event.from, message)
+        : takenInTurn(was, after, event);
     const configuration = log.configurationAt(index);
     const isSame = sameConfiguration(configuration, before.persistent.log.configuration);
     this.judge.book.enter(
@@ -255,7 +251,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
       kept.event !== null &&
       (isAlone(server.raft) || isAlone((kept.after as Server).raft))
     ) {
-      this.readUnseen(node, server.raft, kept.after as Server, kept.event);
+      this.readUnseen(node, server, kept.after as Server, kept.event);
     }
     this.chronicle.crashes(node, server, atBarrier);
   }
@@ -279,7 +275,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     }
     if (request.kind !== 'get' && request.kind !== 'getVersion') this.readings.delete(client);
     else this.readings.set(client, { key: request.key, sequence, atLeast: this.store.committedUpTo });
-    this.clients.set(operation, client);
+    this.clients.set(operation, { client, sequence });
     this.chronicle.begins(operation, client);
     this.history.invoked(operation, client, request);
   }
@@ -297,7 +293,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
       return;
     }
     if (isExpired(reply)) return this.toldEnded(operation, client);
-    const sequence = this.sequences.get(client)!;
+    const { sequence } = this.clients.get(operation)!;
     if (!this.mayBeInNoLog(client)) this.store.acknowledged(client, sequence, reply);
     if (isVersionedResult(reply) && reply.told === 'ErrMaybe')
       this.chronicle.countMaybe({ hasTakenEffect: tookEffect(this.store.gaveOf(client, sequence)) });
@@ -307,7 +303,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
 
   /** Whether the operation took effect is open: only its session is over. */
   private toldEnded(operation: number, client: NodeId): void {
-    this.store.toldEnded(client, this.sequences.get(client)!);
+    this.store.toldEnded(client, this.clients.get(operation)!.sequence);
     this.chronicle.ends(operation);
     this.history.gaveUp(client);
   }
@@ -318,10 +314,10 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   }
 
   gaveUp(operation: number): void {
-    const client = this.clients.get(operation);
-    if (client === undefined) return;
-    this.history.gaveUp(client);
-    this.chronicle.givesUp(client, this.sequences.get(client)!);
+    const begun = this.clients.get(operation);
+    if (begun === undefined) return;
+    this.history.gaveUp(begun.client);
+    this.chronicle.givesUp(begun.client, begun.sequence);
   }
 
   unsettled(): string | null {
@@ -363,6 +359,27 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
   counts(): Readonly<Record<string, number>> {
     return this.chronicle.counts();
   }
+}
+
+/** What a leader puts into its log for a request; null for what is no command. */
+function askedFor(leader: Server, client: NodeId, request: ClientRequest): Command | null {
+  const { sequence, operation, session, unanswered } = request;
+  if (!('key' in operation)) return null;
+  const inSession = saidOfSession(leader, session);
+  return {
+    client,
+    sequence,
+    operation,
+    ...(inSession === undefined ? {} : { inSession }),
+    ...(unanswered === undefined ? {} : { unanswered }),
+  };
+}
+
+/** Of those that were held for their turn the one that is held no more. */
+function takenInTurn(before: Server, after: Server, event: AnyEvent): Command | null {
+  if (event.kind !== 'timer' || event.timer !== 'turn') return null;
+  const taken = before.early?.find((one) => after.early?.includes(one) !== true);
+  return taken === undefined ? null : askedFor(after, taken.client, taken.request);
 }
 
 /** What a leader's entry says of the session that a request is in. */

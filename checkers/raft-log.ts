@@ -32,6 +32,7 @@ export class RaftLogObserver implements Observer<LogServer, AnyRaftMessage, Pers
     'Read Is Fresh': 'start() reads nothing',
     'No Read Is Dropped': 'start() reads nothing',
     'Ended Session Is Agreed': 'start() has no sessions',
+    'Session Order': 'start() has no sessions',
     'Refusal Is Sure': 'start() has no versions',
     'Chunks Leave No Gap': 'Raft alone sends its snapshots whole',
     'One Chunk At A Time': 'Raft alone sends its snapshots whole',

@@ -6,7 +6,7 @@
 import type { NodeId } from '../core/protocol.ts';
 import type { Command, InSession, Result } from '../core/kv/command.ts';
 import type { LogIndex } from '../core/raft/log.ts';
-import type { Began, Session } from '../core/kv/sessions.ts';
+import type { Began, Kept, Session } from '../core/kv/sessions.ts';
 import type { VersionedOperation, VersionedResult } from '../core/kv/versioned.ts';
 import type { SortedMap } from '../core/immutable/sorted-map.ts';
 import type { ServiceModel } from './prefix.ts';
@@ -87,6 +87,21 @@ export const acknowledgedResult = property({
       : `${client} was told ${JSON.stringify(result)} for its command ${sequence}, which gave ${JSON.stringify(session.result)}`,
 });
 
+export const sessionOrder = property({
+  name: 'Session Order',
+  source: 'dissertation, 6.3',
+  says: 'Of a client with several commands in flight each is executed behind all that it asked before, with no gap',
+  looksAt: 'ghost',
+  check: ({ client, sequence, last }: {
+    readonly client: string;
+    readonly sequence: number;
+    readonly last: number;
+  }): string | null =>
+    sequence === last + 1
+      ? null
+      : `command ${sequence} of ${client} is executed when its last one was ${last === 0 ? 'none' : last}: those between would be taken for repetitions`,
+});
+
 export const endedIsAgreed = property({
   name: 'Ended Session Is Agreed',
   source: 'dissertation, 6.3',
@@ -159,7 +174,7 @@ export class ReplicatedStore implements ServiceModel<Holding> {
   execute(index: LogIndex, command: Command | null): void {
     this.commands.set(index, command);
     if (command === null) return;
-    const { client, sequence, inSession, operation } = command;
+    const { client, sequence, inSession, operation, unanswered } = command;
     if (isVersioned(operation))
       return this.executeVersioned(index, client, sequence, operation);
     if (inSession !== undefined) return this.executeInSession(index, command, inSession);
@@ -167,7 +182,13 @@ export class ReplicatedStore implements ServiceModel<Holding> {
       this.repetitions += 1;
       return;
     }
-    this.keepSession(client, index, { sequence, result: this.resultOf(index, command) });
+    const before = this.sessionAt(client, index);
+    if (unanswered !== undefined)
+      hold(sessionOrder, { client: this.nameOf(client), sequence, last: before?.sequence ?? 0 });
+    const last = { sequence, result: this.resultOf(index, command) };
+    this.keepSession(
+      client, index, unanswered === undefined ? last : { ...last, earlier: unansweredOf(before, unanswered) },
+    );
   }
 
   /**
@@ -309,7 +330,9 @@ export class ReplicatedStore implements ServiceModel<Holding> {
   /** What a client was told last must be what executing its command gave. */
   acknowledged(client: NodeId, sequence: number, result: Result): void {
     if (isVersionedResult(result)) return this.acknowledgedVersioned(client, sequence, result);
-    const answer: Answer = { client: this.nameOf(client), sequence, result, session: this.done.get(client) };
+    const last = this.done.get(client);
+    const session = last?.earlier?.find((kept) => kept.sequence === sequence) ?? last;
+    const answer: Answer = { client: this.nameOf(client), sequence, result, session };
     hold(acknowledgedIsCommitted, answer);
     hold(acknowledgedResult, answer);
   }
@@ -411,11 +434,27 @@ export class ReplicatedStore implements ServiceModel<Holding> {
     const session = held.sessions.byClient.get(client);
     return session?.sequence === expected?.sequence &&
       session?.result === expected?.result &&
+      areSameAnswers(session?.earlier, expected?.earlier) &&
       isSameBeginning(session?.began, expected?.began)
       ? null
       : `${who} holds session ${shown(session)} of ${this.nameOf(client)} at index ${index}, where it must be ${shown(expected)}`;
   }
 }
+
+/** Dissertation 6.3, written again: what a client has said to have is forgotten, of what was executed before. */
+function unansweredOf(before: Session | undefined, unanswered: number): readonly Kept[] {
+  if (before === undefined) return [];
+  const { sequence, result, earlier = [] } = before;
+  return [...earlier, { sequence, result }].filter((kept) => !(kept.sequence < unanswered));
+}
+
+const areSameAnswers = (one: readonly Kept[] | undefined, other: readonly Kept[] | undefined): boolean =>
+  one === other ||
+  (one?.length === other?.length &&
+    one?.every((kept, i) => {
+      const { sequence, result } = other![i]!;
+      return kept.sequence === sequence && isSameResult(kept.result, result);
+    }) === true);
 
 const isSameBeginning = (one: Began | undefined, other: Began | undefined): boolean =>
   one === other ||

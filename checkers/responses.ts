@@ -31,7 +31,7 @@ export const respondsAfterApplied = property({
       return null;
     for (let index = before.machine.lastExecuted + 1; index <= after.machine.lastExecuted; index++) {
       const command = ownCommandAt(before, index) ?? ownCommandAt(after, index);
-      if (command !== null && isItsLast(after, command) && !isAnswered(command, effects)) {
+      if (command !== null && isKept(after, command) && !isAnswered(command, effects)) {
         return `n${node} applied ${index}, the command ${command.sequence} that it took from n${command.client}, and does not answer`;
       }
     }
@@ -44,12 +44,18 @@ function ownCommandAt({ raft: { persistent: { log, currentTerm } } }: Server, in
   return log.has(index, currentTerm) && index > log.baseIndex ? log.at(index).command as Command | null : null;
 }
 
-/** An earlier command that came twice is not executed, and what it gave is forgotten. */
-function isItsLast({ machine: { sessions } }: Server, { client, sequence, operation }: Command): boolean {
+/**
+ * An earlier command that came twice is not executed, and what it gave is forgotten, but where the client may have
+ * several in flight.
+ */
+function isKept({ machine: { sessions } }: Server, { client, sequence, operation }: Command): boolean {
   // No session keeps these: each time is its own.
   if (isVersioned(operation)) return true;
   const session = sessions.byClient.get(client);
-  return session !== undefined && session.sequence === sequence;
+  return (
+    session !== undefined &&
+    (session.sequence === sequence || session.earlier?.some((kept) => kept.sequence === sequence) === true)
+  );
 }
 
 const isAnswered = ({ client, sequence }: Command, effects: Responses['effects']): boolean => effects.some((effect) => {

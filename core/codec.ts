@@ -30,6 +30,8 @@ const messageKinds = [
   'sessionRequest',
   // What belongs to a later stay of a server: the number of the stay, and the message as it is without.
   'inStay',
+  // A request of a client with several in flight.
+  'pipelinedRequest',
 ] as const;
 
 export function encodeMessage(message: ServerMessage): Uint8Array {
@@ -41,10 +43,19 @@ export function encodeMessage(message: ServerMessage): Uint8Array {
       .raw(encodeMessage(plain as ServerMessage))
       .finish();
   }
-  const isInSession = message.kind === 'clientRequest' && message.session !== undefined;
-  const to = new ByteWriter().uint8(messageKinds.indexOf(isInSession ? 'sessionRequest' : message.kind));
+  const to = new ByteWriter().uint8(messageKinds.indexOf(kindOf(message)));
   writeMessage(to, message);
   return to.finish();
+}
+
+function kindOf(message: ServerMessage): (typeof messageKinds)[number] {
+  if (message.kind !== 'clientRequest') return message.kind;
+  assert(
+    message.session === undefined || message.unanswered === undefined,
+    () => 'a client in a session that may expire has one request in flight',
+  );
+  if (message.unanswered !== undefined) return 'pipelinedRequest';
+  return message.session === undefined ? message.kind : 'sessionRequest';
 }
 
 /** @throws AssertionFailed when the bytes are not what `encodeMessage` gives */
@@ -53,10 +64,14 @@ export function decodeMessage(bytes: Uint8Array): ServerMessage {
   const kind = messageKinds[from.uint8()];
   assert(kind !== undefined, () => 'a message of an unknown kind');
   if (kind === 'inStay') return inStay(from.uint32(), decodeMessage(bytes.subarray(from.position)));
-  const message =
-    kind === 'sessionRequest' ? { ...readRequest(from), session: from.uint32() } : readMessage(from, kind);
+  const message = readAnyMessage(from, kind);
   from.end();
   return message;
+}
+
+function readAnyMessage(from: ByteReader, kind: Exclude<(typeof messageKinds)[number], 'inStay'>): ServerMessage {
+  if (kind === 'sessionRequest') return { ...readRequest(from), session: from.uint32() };
+  return kind === 'pipelinedRequest' ? { ...readRequest(from), unanswered: from.uint32() } : readMessage(from, kind);
 }
 
 function writeMessage(to: ByteWriter, message: ServerMessage): void {
@@ -84,6 +99,7 @@ function writeMessage(to: ByteWriter, message: ServerMessage): void {
     case 'clientRequest':
       writeAsked(to.uint32(message.sequence), message.operation);
       if (message.session !== undefined) to.uint32(message.session);
+      if (message.unanswered !== undefined) to.uint32(message.unanswered);
       return;
     case 'sessionReply':
       // An index may be any number: 0 is none, as with nodes.

@@ -1,6 +1,7 @@
 /** A server as a node of the world, with what the options of a plan put around each of its steps. */
 import { withChanges } from './changes.ts';
 import { withChunks } from './chunks.ts';
+import { withOrder } from './client-order.ts';
 import type { Process } from './protocol.ts';
 import { applyWrite } from './raft/persistence.ts';
 import { pipelined } from './raft/pipelining.ts';
@@ -19,7 +20,8 @@ export const stepWithOptions = (server: Server, event: ServerEvent): ServerStep 
 const stepReading = (server: Server, event: ServerEvent): ServerStep => withReads(server, event, stepInChunks);
 const stepInChunks = (server: Server, event: ServerEvent): ServerStep => withChunks(server, event, stepByClock);
 const stepByClock = (server: Server, event: ServerEvent): ServerStep => withClock(server, event, stepChanging);
-const stepChanging = (server: Server, event: ServerEvent): ServerStep => withChanges(server, event, stepServer, settle);
+const stepChanging = (server: Server, event: ServerEvent): ServerStep => withChanges(server, event, stepInOrder, settle);
+const stepInOrder = (server: Server, event: ServerEvent): ServerStep => withOrder(server, event, stepServer);
 
 /** A server as a node of the world. */
 export const serverProcess = (

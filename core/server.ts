@@ -5,9 +5,11 @@
  */
 import { assert } from './assert.ts';
 import { isChange, type Changing } from './changes.ts';
+import type { EarlyRequest } from './client-order.ts';
 import { commandSizeBytes, type Command } from './kv/command.ts';
 import { apply, newMachine, type Machine } from './kv/machine.ts';
 import type { ClerkMessage, ClientRequest } from './kv/messages.ts';
+import { keptOf, wasExecuted } from './kv/sessions.ts';
 import { installSnapshot, snapshotSizeBytes, takeSnapshot, type MachineSnapshot } from './kv/snapshot.ts';
 import type { Effect, Event, NodeId, Range, Step } from './protocol.ts';
 import { deliver, type Delivery } from './raft/delivery.ts';
@@ -48,6 +50,8 @@ export interface Server {
   readonly transfers?: Transfers | undefined;
   /** By which sessions expire (session-clock.ts); absent without that option, and where nobody leads. */
   readonly clock?: SessionClock | undefined;
+  /** Requests that came before an earlier one of their client (client-order.ts); absent while there are none. */
+  readonly early?: readonly EarlyRequest[] | undefined;
   /** Operators that wait for a change of the membership (changes.ts); absent without that option. */
   readonly changing?: readonly Changing[] | undefined;
   readonly config: ServerConfig;
@@ -100,11 +104,10 @@ function onClient(server: Server, client: NodeId, message: ClerkMessage): Server
   if (raft.role.kind !== 'leader') {
     return { state: server, effects: [refuse(client, message.sequence, leaderKnownTo(raft))] };
   }
-  const session = machine.sessions.byClient.get(client);
-  // Done already: its reply was lost. What is older than that, the client no longer waits for.
-  if (session !== undefined && message.sequence <= session.sequence) {
-    const isLast = message.sequence === session.sequence;
-    return { state: server, effects: isLast ? [answer(client, message.sequence, session.result)] : NONE };
+  // Done already: its reply was lost. What no answer is kept of, the client no longer waits for.
+  if (wasExecuted(machine.sessions, client, message.sequence)) {
+    const kept = keptOf(machine.sessions.byClient.get(client), message.sequence);
+    return { state: server, effects: kept === undefined ? NONE : [answer(client, message.sequence, kept.result)] };
   }
   // Proposed already, and the answer will come: proposing it again for every retry would let a slow
   // cluster drown in its own log.
@@ -117,11 +120,16 @@ function onClient(server: Server, client: NodeId, message: ClerkMessage): Server
     : { state: server, effects: [refuse(client, message.sequence, heir)] };
 }
 
-function onCommand(server: Server, client: NodeId, { sequence, operation, session }: ClientRequest): ServerStep {
+function onCommand(server: Server, client: NodeId, request: ClientRequest): ServerStep {
+  const { sequence, operation, session, unanswered } = request;
   // Without membership changes nobody can be asked for one.
   if (isChange(operation)) return { state: server, effects: [answer(client, sequence, false)] };
   const command: Command = {
-    client, sequence, operation, ...(session === undefined ? {} : { inSession: inSessionOf(server, session) }),
+    client,
+    sequence,
+    operation,
+    ...(session === undefined ? {} : { inSession: inSessionOf(server, session) }),
+    ...(unanswered === undefined ? {} : { unanswered }),
   };
   const { raft, effects } = propose(server.raft, command, noopSizeBytes + commandSizeBytes(command));
   const { lastIndex, lastTerm } = raft.persistent.log;

@@ -178,6 +178,10 @@ export interface System {
   readonly request: GenericSchema;
   /** What is wrong with a request under the settings of its plan, for a person; null when nothing is. */
   requestProblem?(request: unknown, settings: unknown): string | null;
+  /** Which settings do not go together, for a person; null when all do. */
+  settingsProblem?(settings: unknown): string | null;
+  /** How many operations of one client may be open at once, which it then begins in their order; one without it. */
+  clientWindow?(plan: Plan): number;
   /** One process for each node: the plan's servers, then its clients. */
   processes(plan: Plan): readonly AnyProcess[];
   /** `durableOf` gives what a node's disk holds at the moment of the call. */

@@ -16,6 +16,8 @@ export interface Asked {
 }
 
 const doneOf = ({ server: { machine }, client }: Asked): number => machine.sessions.byClient.get(client)?.sequence ?? 0;
+const hasEarlier = ({ server: { machine }, client, sequence }: Asked): boolean =>
+  machine.sessions.byClient.get(client)?.earlier?.some((kept) => kept.sequence === sequence) === true;
 const isLeader = ({ server }: Asked): boolean => server.raft.role.kind === 'leader';
 
 export const requests = situationsOf<Asked>()({
@@ -30,7 +32,11 @@ export const requests = situationsOf<Asked>()({
   },
   staleClientRequestsIgnored: {
     says: 'A leader hears a request that its client no longer waits for',
-    seen: (asked) => isLeader(asked) && asked.sequence < doneOf(asked),
+    seen: (asked) => isLeader(asked) && asked.sequence < doneOf(asked) && !hasEarlier(asked),
+  },
+  answersOfEarlierCommands: {
+    says: 'A client asks a leader again for what is done, and was not the last that it asked',
+    seen: (asked) => isLeader(asked) && hasEarlier(asked),
   },
   requestsRefusedInTransfer: {
     says: 'A client is told to ask somebody else because its leader hands over',

@@ -19,6 +19,7 @@ import { boots, crashes, elections, losses, refusals, snapshots } from './server
 import { Tally } from './situation.ts';
 import { situations, type SituationName } from './situations.ts';
 import { leases } from './leases.ts';
+import { pipelinedClients } from './pipelined-clients.ts';
 import { chunkTransfers } from './chunks.ts';
 import { refusedTransfers, transfers } from './transfers.ts';
 import { Spans } from './spans.ts';
@@ -51,6 +52,9 @@ export class RaftKvChronicle {
   private readonly firstNames: ReadonlyMap<NodeId, NodeId>;
   private readonly presentNames = new Map<NodeId, NodeId>();
 
+  /** Whether a client may have several operations in flight. */
+  private hasSeveralInFlight = false;
+
   /** The last configuration that is committed; null where nobody comes or goes. */
   private configuration: Configuration | null;
 
@@ -73,8 +77,11 @@ export class RaftKvChronicle {
     const { tally } = this;
     const { raft } = after;
     this.rafts[node] = raft;
-    if (event.kind === 'message' && event.message.kind === 'clientRequest')
+    if (event.kind === 'message' && event.message.kind === 'clientRequest') {
+      if (event.message.unanswered !== undefined) this.hasSeveralInFlight = true;
       this.hears(before, event.from, event.message.sequence, effects);
+    }
+    if (this.hasSeveralInFlight) tally.note(pipelinedClients, { before, after, event });
     if (this.configuration !== null && event.kind === 'message')
       tally.note(heardOfMembers, {
         raft: before.raft, from: event.from, message: event.message, effects,

@@ -6,6 +6,7 @@ import {
   roleChanges, saidOfAppends, saidOfInstalls, saidOfPreVotes, saidOfVotes, saidSnapshots,
 } from './raft-steps.ts';
 import { leases } from './leases.ts';
+import { pipelinedClients } from './pipelined-clients.ts';
 import { chunkTransfers } from './chunks.ts';
 import { refusedTransfers, transfers } from './transfers.ts';
 import { heardOfMembers, newDisks } from './new-disks.ts';
@@ -18,7 +19,7 @@ export const situationGroups = {
   ignoredReplies, saidOfVotes, saidOfPreVotes, saidOfAppends, saidOfInstalls, saidSnapshots, elections, snapshots,
   boots, crashes, losses, refusals, requests, dismissals, commitments, reads, spans, transfers, leases, chunkTransfers,
   expiringSessions, configurations, memberSteps, changeAnswers, newDisks, heardOfMembers, versionedPuts, maybes,
-  refusedTransfers,
+  refusedTransfers, pipelinedClients,
 } as const;
 
 export type SituationName = (typeof situationGroups)[keyof typeof situationGroups][number]['name'];
@@ -161,6 +162,12 @@ export const situations = [
   'putsCommittedAgain',
   'maybesThatHappened',
   'maybesThatDidNot',
+  'requestsBeforeTheirTurn',
+  'requestsTakenInTurn',
+  'heldRequestsDismissed',
+  'commandsOfOneClientTogether',
+  'answersOfEarlierCommands',
+  'snapshotsOfSeveralAnswers',
   'operationsSpanningInstall',
   'operationsSpanningLeaderChange',
   'operationsSpanningCrash',

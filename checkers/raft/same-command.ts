@@ -7,6 +7,6 @@ export function sameCommand(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   const one = a as Command;
   const other = b as Command;
-  return one.client === other.client && one.sequence === other.sequence
+  return one.client === other.client && one.sequence === other.sequence && one.unanswered === other.unanswered
     && (one.operation === other.operation || JSON.stringify(one.operation) === JSON.stringify(other.operation));
 }

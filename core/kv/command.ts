@@ -38,11 +38,16 @@ export interface InSession {
 /** An operation with the identity that makes a repetition of it recognisable (section 8). */
 export interface Command {
   readonly client: NodeId;
-  /** Counts a client's operations from 1; a client has one in flight at a time. */
+  /** Counts a client's operations from 1. */
   readonly sequence: number;
   readonly operation: Operation;
   /** Absent where sessions do not expire. */
   readonly inSession?: InSession;
+  /**
+   * The lowest number that the client had no answer to when it asked: what those below it gave need not be kept.
+   * Absent of a client that has one operation in flight.
+   */
+  readonly unanswered?: number;
 }
 
 /** The first byte of an operation is the place of its kind in this list. */
@@ -60,7 +65,8 @@ const operationSizeBytes = (operation: Operation): number => {
 export const commandSizeBytes = (command: Command): number =>
   2 * uint32SizeBytes +
   operationSizeBytes(command.operation) +
-  (command.inSession === undefined ? 0 : 3 * uint32SizeBytes);
+  (command.inSession === undefined ? 0 : 3 * uint32SizeBytes) +
+  (command.unanswered === undefined ? 0 : uint32SizeBytes);
 
 export function writeOperation(to: ByteWriter, operation: Operation): void {
   to.uint8(operationKinds.indexOf(operation.kind)).string(operation.key);
@@ -85,14 +91,20 @@ export function writeCommand(to: ByteWriter, command: Command): void {
   writeOperation(to, command.operation);
   if (command.inSession !== undefined)
     to.uint32(command.inSession.session).uint32(command.inSession.timeUs).uint32(command.inSession.activeSinceUs);
+  if (command.unanswered !== undefined) to.uint32(command.unanswered);
 }
 
-/** @param end where its bytes end: what stands behind the operation is of a session that may expire */
+/**
+ * @param end where its bytes end: behind the operation stand three numbers of a session that may expire, and one of a
+ *   client with several operations in flight
+ */
 export function readCommand(from: ByteReader, end: number): Command {
   const command = { client: from.uint32(), sequence: from.uint32(), operation: readOperationOf(from, from.uint8()) };
-  return from.position >= end
-    ? command
-    : { ...command, inSession: { session: from.uint32(), timeUs: from.uint32(), activeSinceUs: from.uint32() } };
+  const inSession =
+    end - from.position >= 3 * uint32SizeBytes
+      ? { inSession: { session: from.uint32(), timeUs: from.uint32(), activeSinceUs: from.uint32() } }
+      : {};
+  return { ...command, ...inSession, ...(from.position < end ? { unanswered: from.uint32() } : {}) };
 }
 
 /** The last of them: a get with versions that found its key. Those before say what else is told. */

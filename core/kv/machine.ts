@@ -3,7 +3,7 @@ import type { LogIndex } from '../raft/log.ts';
 import type { NodeId } from '../protocol.ts';
 import type { Command, Result } from './command.ts';
 import { applyInSession } from './expiry.ts';
-import { noSessions, wasExecuted, withSession, type Sessions } from './sessions.ts';
+import { keptOf, noSessions, sessionBehind, wasExecuted, withSession, type Sessions } from './sessions.ts';
 import { emptyStore, execute, type Store } from './store.ts';
 import { isVersioned } from './versioned.ts';
 
@@ -32,7 +32,7 @@ export function apply(machine: Machine, index: LogIndex, command: Command | null
   if (command === null || wasExecuted(sessions, command.client, command.sequence)) {
     return { store, sessions, lastExecuted: index };
   }
-  const { client, sequence, operation } = command;
+  const { client, sequence, operation, unanswered } = command;
   const executed = execute(store, operation);
   if (isVersioned(operation))
     return {
@@ -40,7 +40,9 @@ export function apply(machine: Machine, index: LogIndex, command: Command | null
     };
   return {
     store: executed.store,
-    sessions: withSession(sessions, client, { sequence, result: executed.result }),
+    sessions: withSession(
+      sessions, client, sessionBehind(sessions.byClient.get(client), sequence, executed.result, unanswered),
+    ),
     lastExecuted: index,
   };
 }
@@ -48,6 +50,5 @@ export function apply(machine: Machine, index: LogIndex, command: Command | null
 /** What a client's command gave, as far as it is remembered; undefined for nothing. */
 export function resultOf({ told, sessions }: Machine, client: NodeId, sequence: number): Result | undefined {
   if (told?.client === client && told.sequence === sequence) return told.result;
-  const session = sessions.byClient.get(client);
-  return session?.sequence === sequence ? session.result : undefined;
+  return keptOf(sessions.byClient.get(client), sequence)?.result;
 }

@@ -12,6 +12,8 @@ export interface ClientRequest {
   readonly operation: Operation | Change;
   /** Where sessions expire: the client's, or 0 to begin one, and then the operation is nothing. */
   readonly session?: number;
+  /** Of a client with several requests in flight: the lowest number that it has had no answer to. */
+  readonly unanswered?: number;
 }
 
 /** To a client whose session has begun, or has ended. */

@@ -11,7 +11,7 @@ import type { NodeId } from '../protocol.ts';
 import type { LogIndex } from '../raft/log.ts';
 import { readResult, writeResult } from './command.ts';
 import type { Machine } from './machine.ts';
-import { noSessions, withSession, type Began, type Sessions } from './sessions.ts';
+import { noSessions, withSession, type Began, type Kept, type Sessions } from './sessions.ts';
 import { emptyStore, withValue, withVersion, type Store } from './store.ts';
 
 export interface MachineSnapshot {
@@ -62,15 +62,32 @@ function writeStore(to: ByteWriter, { values, versions }: Store): void {
  */
 const timed = 0x8000_0000;
 
+/**
+ * Added where clients have several operations in flight: behind each session then follow how many earlier answers it
+ * keeps, and those.
+ */
+const several = 0x4000_0000;
+
 function writeSessions(to: ByteWriter, { byClient, timeUs }: Sessions): void {
-  to.uint32(timeUs === undefined ? byClient.size : timed + byClient.size);
+  let withEarlier = 0;
+  byClient.forEach(({ earlier }) => void (withEarlier += earlier === undefined ? 0 : 1));
+  assert(
+    withEarlier === 0 || withEarlier === byClient.size, () => 'sessions with several answers stand among others',
+  );
+  to.uint32((timeUs === undefined ? 0 : timed) + (withEarlier === 0 ? 0 : several) + byClient.size);
   if (timeUs !== undefined) to.uint32(timeUs);
-  byClient.forEach(({ sequence, result, began }, client: NodeId) => {
+  byClient.forEach(({ sequence, result, began, earlier }, client: NodeId) => {
     to.uint32(client).uint32(sequence);
     writeResult(to, result);
     assert((began === undefined) === (timeUs === undefined), () => 'sessions that expire stand among others');
     if (began !== undefined) to.uint32(began.id).uint32(began.bySequence).uint32(began.activeUs);
+    if (earlier !== undefined) writeEarlier(to, earlier);
   });
+}
+
+function writeEarlier(to: ByteWriter, earlier: readonly Kept[]): void {
+  to.uint32(earlier.length);
+  for (const { sequence, result } of earlier) writeResult(to.uint32(sequence), result);
 }
 
 /** @throws AssertionFailed when the bytes are not what `encodeSnapshot` gives */
@@ -105,18 +122,35 @@ function readStore(from: ByteReader): Store {
 function readSessions(from: ByteReader): Sessions {
   const count = from.uint32();
   const isTimed = count >= timed;
+  const hasEarlier = count % timed >= several;
+  assert(count % timed !== several, () => 'a snapshot has several answers of clients, and no clients');
   const timeUs = isTimed ? from.uint32() : undefined;
   let sessions = noSessions;
   let last: NodeId | null = null;
-  for (let clients = isTimed ? count - timed : count; clients > 0; clients--) {
+  for (let clients = count % several; clients > 0; clients--) {
     const client = from.uint32();
     mustRise(last, client);
     const session = { sequence: from.uint32(), result: readResult(from) };
     const began = (): Began => ({ id: from.uint32(), bySequence: from.uint32(), activeUs: from.uint32() });
-    sessions = withSession(sessions, client, isTimed ? { ...session, began: began() } : session);
+    sessions = withSession(sessions, client, {
+      ...session,
+      ...(isTimed ? { began: began() } : {}),
+      ...(hasEarlier ? { earlier: readEarlier(from, session.sequence) } : {}),
+    });
     last = client;
   }
   return timeUs === undefined ? sessions : { byClient: sessions.byClient, sizeBytes: sessions.sizeBytes, timeUs };
+}
+
+function readEarlier(from: ByteReader, end: number): readonly Kept[] {
+  const earlier: Kept[] = [];
+  for (let left = from.uint32(); left > 0; left--) {
+    const kept = { sequence: from.uint32(), result: readResult(from) };
+    mustRise(earlier.at(-1)?.sequence ?? null, kept.sequence);
+    mustRise(kept.sequence, end);
+    earlier.push(kept);
+  }
+  return earlier;
 }
 
 /** Keys out of order or twice would be a second byte form of the same machine. */

@@ -18,6 +18,8 @@ export function validPlan(value: unknown, systemOf: (name: string) => System, at
   const plan = checked(at, [], planSchema, value) as Plan;
   const system = systemOf(plan.system);
   const settings = checked(at, ['settings'], system.settings, plan.settings);
+  const clash = system.settingsProblem?.(settings) ?? null;
+  if (clash !== null) throw at(['settings'], clash);
   mustHaveScript(plan, system, at);
   plan.operations.forEach((operation, i) => {
     checked(at, ['operations', i, 'request'], system.request, operation.request);

@@ -1,9 +1,19 @@
-/** Drives the clients: each invokes its operations in order, one at a time, none before its time. */
+/** Drives the clients: each invokes its operations in order, one or a window at a time, none before its time. */
 import type { NodeId } from '../../core/protocol.ts';
 import type { LoadKind, Plan } from '../plan/plan.ts';
 import type { World } from '../world/world.ts';
 import type { Pace } from './pace.ts';
 import { Successors } from './successors.ts';
+
+/** An operation that was begun. */
+interface Open {
+  readonly id: number;
+  /** Counts the operations of its client, from 1. */
+  readonly number: number;
+  readonly beganUs: number;
+  /** Its client has given up, and it is in flight all the same. */
+  isGivenUp: boolean;
+}
 
 export class Clients {
   /** Operations answered so far. */
@@ -17,10 +27,11 @@ export class Clients {
   private readonly waiting: number[][];
   /** Operations that nobody waits for: given up, or never to be begun. */
   private dismissed = 0;
-  /** Of each client, the operation that it waits for. */
-  private readonly open: (number | null)[];
-  /** Of each client, when it began that. */
-  private readonly beganUs: number[] = [];
+  /** How many of a client's operations may be open, counted from the oldest one. */
+  private readonly window: number;
+  /** Of each client, those that are open, the oldest first; and how many it has begun. */
+  private readonly open: Open[][];
+  private readonly begun: number[];
   private readonly openOfLoad: Record<LoadKind, number> = { burst: 0, hotKeys: 0, largeValues: 0, endlessSessions: 0 };
   private mayBegin = true;
   private readonly successors: Successors;
@@ -32,7 +43,9 @@ export class Clients {
     this.fromUs = fromUs;
     this.successors = new Successors(plan, world, note);
     this.waiting = Array.from({ length: plan.clients }, () => []);
-    this.open = new Array<number | null>(plan.clients).fill(null);
+    this.window = world.system.clientWindow?.(plan) ?? 1;
+    this.open = Array.from({ length: plan.clients }, () => []);
+    this.begun = new Array<number>(plan.clients).fill(0);
     for (let id = plan.operations.length - 1; id >= 0; id--) this.waiting[plan.operations[id]!.client]!.push(id);
     world.onReply = (node, id) => this.answered(this.successors.clientAt(node), id);
   }
@@ -65,33 +78,46 @@ export class Clients {
   /** Of each client, the operation that waits for its time. */
   private readonly scheduled: (number | undefined)[] = [];
 
+  /** Counted from the oldest one that is open, so that who serves them need not keep more than a window's answers. */
+  private hasRoom(client: number): boolean {
+    const oldest = this.open[client]![0];
+    return oldest === undefined || this.begun[client]! + 1 - oldest.number < this.window;
+  }
+
   private next(client: number): void {
-    const id = this.waiting[client]!.pop();
+    if (this.scheduled[client] !== undefined || !this.hasRoom(client)) return;
+    const id = this.waiting[client]!.at(-1);
     if (id === undefined) return;
-    if (!this.successors.mayAsk(client, this.plan.operations[id]!)) {
+    const operation = this.plan.operations[id]!;
+    // What is for those alone that have come back waits until it is known whether they have.
+    if (operation.again !== undefined && this.open[client]!.length > 0) return;
+    this.waiting[client]!.pop();
+    if (!this.successors.mayAsk(client, operation)) {
       this.dismissed += 1;
       return this.next(client);
     }
     this.scheduled[client] = id;
-    this.world.at(this.fromUs + this.plan.operations[id]!.atUs, () => this.begin(client, id));
+    this.world.at(this.fromUs + operation.atUs, () => this.begin(client, id));
   }
 
   private begin(client: number, id: number): void {
-    if (!this.mayBegin) return;
+    // A client that has crashed since begins nothing.
+    if (!this.mayBegin || this.scheduled[client] !== id) return;
     const operation = this.plan.operations[id]!;
     const { request, giveUpUs, load } = operation;
     const node: NodeId = this.successors.nodeOf(client);
     this.scheduled[client] = undefined;
-    this.open[client] = id;
-    this.beganUs[client] = this.world.nowUs;
+    this.begun[client]! += 1;
+    this.open[client]!.push({ id, number: this.begun[client]!, beganUs: this.world.nowUs, isGivenUp: false });
     this.pace.began(request);
     if (load !== undefined) this.beginLoad(load);
     if (giveUpUs !== undefined) this.world.at(this.world.nowUs + giveUpUs, () => this.giveUp(client, id));
     this.successors.begins({
-      client, operation, isOpen: () => this.mayBegin && this.open[client] === id,
-      leaveOpen: () => this.leaveOpen(client, id), goOn: () => this.next(client),
+      client, operation, isOpen: () => this.mayBegin && this.open[client]!.some((open) => open.id === id),
+      leaveOpen: () => this.leaveOpen(client), goOn: () => this.next(client),
     });
     this.world.request(node, id, request);
+    this.next(client);
   }
 
   /** An operation of a load matters when it meets another one of the same load that is not done yet. */
@@ -113,33 +139,51 @@ export class Clients {
   }
 
   private answered(client: number, id: number): void {
-    const isAwaited = this.open[client] === id;
+    const one = this.open[client]!.find((open) => open.id === id);
     // The client had given up, and began nothing since: its process told all the same, and nobody listens.
-    if (!isAwaited) return;
-    this.completed += 1;
-    this.pace.answered(this.plan.operations[id]!.request, this.beganUs[client]!, this.world.nowUs);
-    this.open[client] = null;
-    this.endLoad(id, true);
+    if (one === undefined) return;
+    this.close(client, one);
+    if (!one.isGivenUp) {
+      this.completed += 1;
+      this.pace.answered(this.plan.operations[id]!.request, one.beganUs, this.world.nowUs);
+      this.endLoad(id, true);
+    }
     this.next(client);
   }
 
-  /** The client has crashed: none but it could be told what came of the operation. */
-  private leaveOpen(client: number, id: number): void {
-    this.dismissed += 1;
-    this.open[client] = null;
-    this.endLoad(id, false);
-    this.pace.ended(this.plan.operations[id]!.request, this.world.nowUs);
-    this.world.observer.gaveUp?.(id);
+  /** The client has crashed: none but it could be told what came of all that it has open. */
+  private leaveOpen(client: number): void {
+    for (const { id, isGivenUp } of this.open[client]!) {
+      if (isGivenUp) continue;
+      this.dismissed += 1;
+      this.endLoad(id, false);
+      this.pace.ended(this.plan.operations[id]!.request, this.world.nowUs);
+      this.world.observer.gaveUp?.(id);
+    }
+    this.open[client] = [];
+    // Who comes back asks for what waited for its time.
+    const scheduled = this.scheduled[client];
+    if (scheduled !== undefined) this.waiting[client]!.push(scheduled);
+    this.scheduled[client] = undefined;
   }
 
-  /** The client goes on with its next operation, and will never know of this one. */
+  private close(client: number, one: Open): void {
+    this.open[client]!.splice(this.open[client]!.indexOf(one), 1);
+  }
+
+  /**
+   * The client goes on with its next operation, and will never know of this one. In a window it keeps its place: those
+   * behind it are not done before it is.
+   */
   private giveUp(client: number, id: number): void {
     const { accounts } = this.world;
     accounts.eligible('giveUp');
-    if (this.open[client] !== id || !this.mayBegin) return;
+    const one = this.open[client]!.find((open) => open.id === id);
+    if (one === undefined || !this.mayBegin) return;
     accounts.fired('giveUp');
     this.dismissed += 1;
-    this.open[client] = null;
+    if (this.window === 1) this.close(client, one);
+    else one.isGivenUp = true;
     this.endLoad(id, false);
     this.pace.ended(this.plan.operations[id]!.request, this.world.nowUs);
     if (this.waiting[client]!.length > 0) accounts.mattered('giveUp');

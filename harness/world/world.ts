@@ -59,7 +59,7 @@ export class World implements ScriptedWorld, Host {
   onReply: (client: NodeId, id: number, reply: unknown) => void = () => {};
   /** Told by a network; faults that cut ways listen. */
   lostToCut: (from: NodeId, to: NodeId) => void = () => {};
-  private readonly system: System;
+  readonly system: System;
   private readonly streams: RandomStreams;
   /** What is left to chance where a crash splits what a node sends. */
   private readonly sends = new Map<NodeId, RandomStream>();

@@ -112,6 +112,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
       'what the service holds is compared with the committed entries themselves, up to the index that it names (Equal Replicas)',
     'Ended Session Is Agreed': 'the explorer lets no session expire',
     'New Disk Begins At Removal': 'the explorer replaces no disks',
+    'Session Order': 'clients of the explorer have one operation in flight',
     'Chunks Leave No Gap': 'the explorer sends snapshots whole',
     'One Chunk At A Time': 'the explorer sends snapshots whole',
     'Read Is Fresh': 'the history of the clients is judged at every answer (every history is linearizable)',

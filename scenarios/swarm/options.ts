@@ -18,6 +18,7 @@ type Options = Pick<
   | 'sessionExpiryUs'
   | 'versions'
   | 'pipelined'
+  | 'clientWindow'
 >;
 
 /** A quarter: what the swarm has of wrong clocks that are nearly right is within it. */
@@ -38,14 +39,26 @@ export interface DrawnOptions {
 export function drawOptions(random: RandomStream, servers: number, mayCome: boolean): DrawnOptions {
   const isPaper = random.chance(500);
   const ticket = random.uint32();
-  if (isPaper) return { options: answer(ticket, 111) % 3 === 0 ? { pipelined: true } : {}, hasMembership: false };
+  // No matter of Raft: so the paper's has it too, in a quarter of its seeds.
+  const several = (per1000: number): Pick<Options, 'clientWindow'> =>
+    (answer(ticket, 8) % 1000 < per1000 ? { clientWindow: 2 + (answer(ticket, 108) % 7) } : {});
+  if (isPaper) {
+    const pipelined = answer(ticket, 111) % 3 === 0 ? { pipelined: true as const } : {};
+    return { options: { ...pipelined, ...several(250) }, hasMembership: false };
+  }
   const isOn = (place: number): boolean => answer(ticket, place) % 1000 < 500;
   // Alone there is nobody to come or go.
   const hasMembership = mayCome && servers > 1 && isOn(10);
   // In place of sessions, which so are there in a tenth of the seeds still.
   const hasVersions = answer(ticket, 9) % 1000 < (hasMembership ? 200 : 450);
-  const around = isOn(2) ? (answer(ticket, 100) % 2 === 0 ? ['index'] as const : ['log', 'index'] as const) : [];
-  const reads = isOn(4) ? [...around, 'lease' as const] : [...around];
+  // In place of reads around the log, which would overtake the writes before them. Sessions that expire, and versions,
+  // which keep none, have no order.
+  const severalHere = hasMembership || hasVersions || isOn(7) ? {} : several(500);
+  const mayRead = severalHere.clientWindow === undefined;
+  const around =
+    mayRead && isOn(2) ? (answer(ticket, 100) % 2 === 0 ? ['index'] as const : ['log', 'index'] as const) : [];
+  const hasLease = mayRead && isOn(4);
+  const reads = hasLease ? [...around, 'lease' as const] : [...around];
   // Whoever has left and does not know it deposes one leader after the other, unless something protects them (4.2.3).
   const needsProtection = hasMembership && !isOn(0) && !isOn(1);
   const options: Options = {
@@ -53,7 +66,7 @@ export function drawOptions(random: RandomStream, servers: number, mayCome: bool
     ...(isOn(1) || (needsProtection && answer(ticket, 110) % 2 === 1) ? { checkQuorum: true } : {}),
     ...(reads.length > 0 ? { reads } : {}),
     ...(isOn(3) ? { transfer: true } : {}),
-    ...(isOn(4) ? { clockDriftPer1000: leaseDriftPer1000 } : {}),
+    ...(hasLease ? { clockDriftPer1000: leaseDriftPer1000 } : {}),
     // From a few chunks for a snapshot to dozens.
     ...(isOn(5) ? { snapshotChunkBytes: [8, 16, 64, 256][answer(ticket, 105) % 4]! } : {}),
     ...(isOn(6) ? { window: [1, 2, 4, 16][answer(ticket, 106) % 4]! } : {}),
@@ -63,6 +76,7 @@ export function drawOptions(random: RandomStream, servers: number, mayCome: bool
       : {}),
     ...(hasVersions ? { versions: true } : {}),
     ...(isOn(11) ? { pipelined: true } : {}),
+    ...severalHere,
   };
   return { options, hasMembership };
 }

@@ -107,6 +107,7 @@ export const codePlaces: Readonly<Record<string, string>> = {
   clientReply: places.onReply,
   'timer election': places.onElectionTimeout,
   'timer contact': 'core/raft/contact.ts onContactLost',
+  'timer turn': 'core/client-order.ts withOrder',
   'timer leaseRead': 'core/raft/lease-read.ts onLeaseRead',
   'timer transfer': 'core/raft/transfer.ts giveUpTransfer',
   'timer catchUp': 'core/raft/catch-up.ts onCatchUpTimer',

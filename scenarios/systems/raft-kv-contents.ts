@@ -5,7 +5,7 @@
 import { ReplicatedStore, type Holding } from '../../checkers/replicated-store.ts';
 import type { Command } from '../../core/kv/command.ts';
 import type { Machine } from '../../core/kv/machine.ts';
-import type { Session } from '../../core/kv/sessions.ts';
+import type { Kept as KeptAnswer, Session } from '../../core/kv/sessions.ts';
 import type { NodeId } from '../../core/protocol.ts';
 import type { Entry, Log } from '../../core/raft/log.ts';
 import type { Snapshot } from '../../core/raft/messages.ts';
@@ -124,9 +124,11 @@ const shown = (value: string | undefined, version: number | undefined): string |
   (value === undefined ? null : `${JSON.stringify(value)}${version === undefined ? '' : `, version ${version}`}`);
 
 const sessionText = (session: Session | undefined): string | null =>
-  session === undefined ? null : `#${session.sequence} gave ${resultText(session)}`;
+  session === undefined
+    ? null
+    : [...(session.earlier ?? []), session].map((kept) => `#${kept.sequence} gave ${resultText(kept)}`).join(', ');
 
-const resultText = ({ result }: Session): string => (result === null ? 'done' : JSON.stringify(result));
+const resultText = ({ result }: KeptAnswer): string => (result === null ? 'done' : JSON.stringify(result));
 
 const contentsOf = (log: Log, commandText: (command: Command | null) => string): LogContents => ({
   baseIndex: log.baseIndex,

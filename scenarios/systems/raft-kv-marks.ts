@@ -5,6 +5,8 @@
 import { isVersionedResult } from '../../checkers/versioned-history.ts';
 import type { Clerk } from '../../core/kv/clerk.ts';
 import type { Command, InSession } from '../../core/kv/command.ts';
+import type { PipelinedClerk } from '../../core/kv/pipelined-clerk.ts';
+import type { Sessions } from '../../core/kv/sessions.ts';
 import type { MachineSnapshot } from '../../core/kv/snapshot.ts';
 import type { VersionClerk } from '../../core/kv/version-clerk.ts';
 import { isVersioned } from '../../core/kv/versioned.ts';
@@ -14,6 +16,7 @@ import type { AnyEvent, Mark, ToldStep } from '../../harness/system.ts';
 import { places } from './code-places.ts';
 import { optionMarks } from './option-marks.ts';
 import { changeAnswer, membershipMarks } from './membership-marks.ts';
+import { pipelinedMarks } from './pipelined-marks.ts';
 import { bootMarks, handlerOf, marked, messageIn, raftMarks, type RaftChange } from './raft-marks.ts';
 import { describeOperation } from './raft-kv-story.ts';
 import { transferMarks } from './transfer-marks.ts';
@@ -52,15 +55,15 @@ export function marksOf(step: ToldStep): readonly Mark[] {
 function proposalMarks({ before, after, event, nameOf }: ServerStep): readonly Mark[] {
   const message = event.kind === 'message' ? (event.message as ServerMessage) : null;
   const { log } = after.raft.persistent;
+  const isTurn = event.kind === 'timer' && event.timer === 'turn';
   if (
-    event.kind !== 'message' ||
-    message?.kind !== 'clientRequest' ||
+    (!isTurn && message?.kind !== 'clientRequest') ||
     log === before.raft.persistent.log ||
     log.lastIndex === log.baseIndex
   )
     return [];
   const command = log.at(log.lastIndex).command as Command | null;
-  if (command?.client !== event.from) return [];
+  if (command === null || (event.kind === 'message' && command.client !== event.from)) return [];
   return [
     marked(
       'propose',
@@ -309,7 +312,24 @@ function snapshotMarks({ before, after, event }: ServerStep): readonly Mark[] {
       ),
     ];
   }
+  const [kept, held] = [answersIn(sessions), answersIn(machine.sessions)];
+  if (kept !== held)
+    return [
+      marked(
+        'snapshot',
+        [places.takeSnapshot, places.compacted],
+        `${says}, with ${kept} of the ${held} answers in its sessions`,
+        'the sessions are part of the state (6.3)',
+        about,
+      ),
+    ];
   return [marked('snapshot', [places.takeSnapshot, places.compacted], says, null, about)];
+}
+
+function answersIn({ byClient }: Sessions): number {
+  let answers = 0;
+  byClient.forEach(({ earlier = [] }) => void (answers += 1 + earlier.length));
+  return answers;
 }
 
 /** Lab 3A: an answer says what the command gave, when it is committed and executed. */
@@ -339,12 +359,13 @@ function replyMarks(step: ServerStep): readonly Mark[] {
     const isRead =
       isVersionedResult(outcome.result) ||
       before.reading?.some((one) => one.client === to && one.sequence === sequence) === true;
+    const kept = session?.sequence === sequence ? session : session?.earlier?.find((one) => one.sequence === sequence);
     const against = isRead
       ? null
       : session === undefined || session.sequence < sequence
         ? `it has executed no command ${sequence} of ${nameOf(to)} (8)`
-        : session.sequence === sequence && session.result !== outcome.result
-          ? `the command gave ${JSON.stringify(session.result)} (8)`
+        : kept !== undefined && kept.result !== outcome.result
+          ? `the command gave ${JSON.stringify(kept.result)} (8)`
           : null;
     marks.push(
       marked('answer', at, `tells ${nameOf(to)} that its command ${sequence} gave ${result}`, against, {
@@ -356,9 +377,12 @@ function replyMarks(step: ServerStep): readonly Mark[] {
 }
 
 function clerkMarks(
-  { node, event, effects, nameOf }: ToldStep, before: Clerk | null, { sequence, pending, target }: Clerk,
+  step: ToldStep, before: Clerk | null, { sequence, pending, target }: Clerk,
 ): readonly Mark[] {
+  const { node, event, nameOf } = step;
   if (event === null || before === null) return [];
+  if ('inFlight' in before)
+    return pipelinedMarks(step, before as PipelinedClerk, sequence, target);
   const about = { client: node, sequence };
   if (pending !== null && before.pending?.id === pending.id) {
     if (sequence !== before.sequence) {
@@ -396,7 +420,7 @@ function clerkMarks(
       ),
     ];
   }
-  if ('attempts' in before) return refusalMarks(before as VersionClerk, effects, about);
+  if ('attempts' in before) return refusalMarks(before as VersionClerk, step.effects, about);
   if (before.pending !== null)
     return [
       marked(

@@ -32,7 +32,8 @@ const changeSizeBytes = (change: Change): number =>
 /** A command's byte form names its client, which a message does not: the network knows who sent it. */
 function clerkMessageSizeBytes(message: ClerkMessage): number {
   if (message.kind === 'clientRequest') {
-    const sessionBytes = message.session === undefined ? 0 : uint32SizeBytes;
+    const sessionBytes =
+      (message.session === undefined ? 0 : uint32SizeBytes) + (message.unanswered === undefined ? 0 : uint32SizeBytes);
     if (isChange(message.operation)) return 1 + uint32SizeBytes + 1 + changeSizeBytes(message.operation) + sessionBytes;
     return (
       1 +

@@ -32,6 +32,8 @@ export const settingsSchema = v.strictObject({
   sessionExpiryUs: v.exactOptional(wholeNumber(1, 1_800_000_000)),
   /** Clients get and put with versions, and no session is kept (MIT 6.5840 of 2025 and 2026). */
   versions: v.exactOptional(on),
+  /** So many operations of a client may be in flight, and are executed in their order; one when absent. */
+  clientWindow: v.exactOptional(wholeNumber(2, 64)),
   window: v.exactOptional(wholeNumber(1, 1_000)),
   snapshotChunkBytes: v.exactOptional(wholeNumber(1, 1_000_000_000)),
   members: v.exactOptional(
@@ -51,6 +53,22 @@ export const settingsSchema = v.strictObject({
   ),
 });
 export type RaftKvSettings = v.InferOutput<typeof settingsSchema>;
+
+/** What does not go with several operations of a client in flight, for a person; null where all does. */
+export function settingsProblem({ clientWindow, ...others }: RaftKvSettings): string | null {
+  if (clientWindow === undefined) return null;
+  const apart = notWithSeveralInFlight.filter(([name]) => others[name] !== undefined);
+  if (apart.length === 0) return null;
+  const [name, reason] = apart[0]!;
+  return `"clientWindow" does not go with "${name}": ${reason}; leave out one of the two`;
+}
+
+const notWithSeveralInFlight = [
+  ['reads', 'a read around the log would overtake the writes before it'],
+  ['sessionExpiryUs', 'a session that ends would leave a gap in its order'],
+  ['versions', 'a store with versions keeps no session, and so no order'],
+  ['members', 'an operator asks for one change at a time'],
+] as const;
 
 /** The options that a plan has on, as Raft takes them. */
 export const optionsOf = (settings: RaftKvSettings): RaftOptions => ({ ...switchesOf(settings), ...leaseOf(settings) });

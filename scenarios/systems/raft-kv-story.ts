@@ -2,7 +2,8 @@
  * Raft with its key/value server as reports tell it: what a step came to, where its code stands, what a property says.
  */
 import type { Clerk } from '../../core/kv/clerk.ts';
-import type { Expired, Result } from '../../core/kv/command.ts';
+import type { Expired, Operation, Result } from '../../core/kv/command.ts';
+import type { PipelinedClerk } from '../../core/kv/pipelined-clerk.ts';
 import { explainHistoryOf } from '../../checkers/client-history.ts';
 import type { Asked } from '../../core/kv/version-clerk.ts';
 import { isExpired } from '../../checkers/linearizability.ts';
@@ -189,6 +190,7 @@ function tellClerk(
   before: Clerk | null, { pending, target }: Clerk, event: AnyEvent | null, nameOf: NameOf,
 ): Story | null {
   if (event === null) return { text: 'starts', weight: 0 };
+  if (before !== null && 'inFlight' in before) return tellPipelined(before as PipelinedClerk, event, target, nameOf);
   if (event.kind === 'request' && pending !== null)
     return { text: `asks ${nameOf(target)} for ${describeOperation(pending.operation)}`, weight: 2 };
   if (pending === null && before?.pending != null) {
@@ -204,6 +206,24 @@ function tellClerk(
   if (event.kind === 'timer' && pending !== null)
     return { text: `asks ${nameOf(target)} again for ${describeOperation(pending.operation)}`, weight: 1 };
   return null;
+}
+
+/** A client with several operations in flight. */
+function tellPipelined(
+  { inFlight }: PipelinedClerk, event: AnyEvent, target: number, nameOf: NameOf,
+): Story | null {
+  if (event.kind === 'request')
+    return {
+      text: `asks ${nameOf(target)} for ${describeOperation(event.request as Operation)}, with ${inFlight.length} before it in flight`,
+      weight: 2,
+    };
+  if (event.kind === 'timer' && inFlight.length > 0)
+    return { text: `asks ${nameOf(target)} again for all ${inFlight.length} in flight`, weight: 1 };
+  const message = messageOf(event);
+  if (message?.kind !== 'clientReply' || message.outcome.kind !== 'done') return null;
+  const told = inFlight.find(({ sequence }) => sequence === message.sequence);
+  if (told === undefined) return null;
+  return { text: `is told ${answerText(message.outcome.result)} for ${describeOperation(told.operation)}`, weight: 3 };
 }
 
 const messageOf = (event: AnyEvent): ServerMessage | null =>

@@ -7,6 +7,7 @@ import type { Observer } from '../../checkers/checker.ts';
 import type { Abstraction } from '../../checkers/spec/abstraction.ts';
 import { clerkProcess, type Clerk } from '../../core/kv/clerk.ts';
 import { isChange } from '../../core/changes.ts';
+import { pipelinedClerkProcess, type PipelinedClerk } from '../../core/kv/pipelined-clerk.ts';
 import { sessionClerkProcess } from '../../core/kv/session-clerk.ts';
 import type { Command, Operation, Result } from '../../core/kv/command.ts';
 import { versionClerkProcess, type Asked, type VersionClerk } from '../../core/kv/version-clerk.ts';
@@ -33,7 +34,9 @@ import { raftPace } from './raft-pace.ts';
 import {
   describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader, raftLanes,
 } from './raft-messages.ts';
-import { isSpecified, optionsOf, plainSettings, settingsSchema, type RaftKvSettings } from './raft-kv-settings.ts';
+import {
+  isSpecified, optionsOf, plainSettings, settingsProblem, settingsSchema, type RaftKvSettings,
+} from './raft-kv-settings.ts';
 import { newDiskFor } from './new-disk.ts';
 import { RaftKvContents } from './raft-kv-contents.ts';
 import { kvRpc } from './raft-kv-rpc.ts';
@@ -109,7 +112,8 @@ const moments: Moments = {
 /** Files are named by what they hold: core/disk/storage.ts. */
 const roles: Readonly<Record<string, FileRole>> = { log: 'log', snapshot: 'snapshot', superblock: 'metadata' };
 
-function clerkOf({ sessionExpiryUs, versions }: RaftKvSettings): typeof clerkProcess {
+function clerkOf({ clientWindow, sessionExpiryUs, versions }: RaftKvSettings): typeof clerkProcess {
+  if (clientWindow !== undefined) return pipelinedClerkProcess as typeof clerkProcess;
   if (versions === true) return versionClerkProcess as typeof clerkProcess;
   return sessionExpiryUs === undefined ? clerkProcess : sessionClerkProcess as typeof clerkProcess;
 }
@@ -119,8 +123,12 @@ function clerkOf({ sessionExpiryUs, versions }: RaftKvSettings): typeof clerkPro
  * is nothing that is asked of the store.
  */
 function requestProblem(request: unknown, settings: unknown): string | null {
-  const { kind } = request as Asked;
-  if (isChange(request as Asked)) return null;
+  const { kind } = request as Asked | Change;
+  if (isChange({ kind })) {
+    return (settings as RaftKvSettings).clientWindow === undefined
+      ? null
+      : `a plan with the setting "clientWindow" asks for no change of the membership, and not for ${kind}`;
+  }
   const hasVersions = (settings as RaftKvSettings).versions === true;
   if (isVersionedAsked(request as Asked) === hasVersions) return null;
   return hasVersions
@@ -181,6 +189,8 @@ export const raftKv = defineSystem<Server, ServerMessage, Persistent, Write>()({
     leader: (states) => newestLeader(states, raftOf),
     mayLackLeader: false,
     requestProblem,
+    settingsProblem: (settings) => settingsProblem(settings as RaftKvSettings),
+    clientWindow: (plan) => settingsIn(plan).clientWindow ?? 1,
     moments,
     operator: {
       handOver: (to): AnyRaftMessage => ({ kind: 'transferLeadership', term: 0, to }),
@@ -217,6 +227,7 @@ function digestMessage(digest: Digest, message: ServerMessage): void {
       if (isChange(message.operation)) digestChange(digest, message.operation);
       else digestOperation(digest, message.operation);
       if (message.session !== undefined) digest.number(message.session);
+      if (message.unanswered !== undefined) digest.number(message.unanswered);
       return;
     case 'sessionReply':
       digest.number(23);
@@ -274,6 +285,8 @@ function digestState(digest: Digest, state: Server | Clerk): void {
     digest.number(state.sequence);
     digest.number(state.target);
     if ('attempts' in state) digest.number((state as VersionClerk).attempts);
+    if ('inFlight' in state)
+      for (const { sequence } of (state as PipelinedClerk).inFlight) digest.number(sequence);
     return;
   }
   const { raft, machine } = state;
@@ -288,9 +301,11 @@ function digestState(digest: Digest, state: Server | Clerk): void {
     digest.number(client);
     digest.number(session.sequence);
     if (session.began !== undefined) digest.number(session.began.activeUs);
+    for (const { sequence } of session.earlier ?? []) digest.number(sequence);
   });
   if (state.transfers !== undefined) digestTransfers(digest, state.transfers);
-  for (const { client, sequence } of [...state.reading ?? [], ...state.changing ?? []]) {
+  const held = (state.early ?? []).map(({ client, request: { sequence } }) => ({ client, sequence }));
+  for (const { client, sequence } of [...state.reading ?? [], ...state.changing ?? [], ...held]) {
     digest.number(client);
     digest.number(sequence);
   }
@@ -327,6 +342,7 @@ function describeState(state: Server | Clerk): Readonly<Record<string, string | 
     return {
       sequence: state.sequence, target: `n${state.target}`,
       pending: state.pending === null ? 'none' : describeOperation(state.pending.operation),
+      ...('inFlight' in state ? { inFlight: (state as PipelinedClerk).inFlight.length } : {}),
     };
   }
   const { raft, machine, channel, waiting } = state;
@@ -335,6 +351,7 @@ function describeState(state: Server | Clerk): Readonly<Record<string, string | 
     lastExecuted: machine.lastExecuted,
     channel: channel.length,
     waiting: waiting.length,
+    ...(state.early === undefined ? {} : { early: state.early.length }),
     ...describeProgress(raft),
   };
 }

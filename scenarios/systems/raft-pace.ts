@@ -16,14 +16,15 @@ const ms = 1000;
 const lastFallUs = 1000 * ms;
 
 export function raftPace(
-  plan: Plan, { applyPauseUs, electionTimeoutUs, retryUs, versions }: RaftKvSettings,
+  plan: Plan, { applyPauseUs, clientWindow = 1, electionTimeoutUs, retryUs, versions }: RaftKvSettings,
 ): PaceBounds {
   const { disk, healing, network, operations } = plan;
   // Who comes back as another one is no more than it was.
   const clients = plan.clients - operations.filter(({ crash }) => crash !== undefined).length;
-  // To the leader, to a follower and back, and to the client; each hears the others' requests before it, and writes for
-  // each.
-  const answerUs = 4 * network.delayUs.max + (3 + clients) * disk.writeUs.max + applyPauseUs.max + ms;
+  // To the leader, to a follower and back, and to the client; each hears all that is in flight before it, and writes
+  // for each. What one client has in flight may go to a follower, and to the service, one after the other.
+  const answerUs =
+    clientWindow * (4 * network.delayUs.max + applyPauseUs.max + ms) + (3 + clients * clientWindow) * disk.writeUs.max;
   // Without sessions each request that comes again is another entry, so that a client which asks again before it can
   // have its answer makes it later, without an end (seed 14355).
   const isBounded = versions !== true || answerUs <= retryUs.min;

@@ -5,6 +5,9 @@ import type { SpecMessage } from '../../checkers/spec/message.ts';
 import type { SpecServer } from '../../checkers/spec/server.ts';
 import type { SpecEvent } from '../../checkers/spec/step.ts';
 import { sameCommand } from '../../checkers/raft/same-command.ts';
+import type { EarlyRequest } from '../../core/client-order.ts';
+import type { Command, Operation } from '../../core/kv/command.ts';
+import type { ClientRequest } from '../../core/kv/messages.ts';
 import type { Start } from '../../core/log-server.ts';
 import type { Event, NodeId } from '../../core/protocol.ts';
 import type { Log, LogIndex } from '../../core/raft/log.ts';
@@ -15,6 +18,7 @@ import type { Plan } from '../../harness/plan/plan.ts';
 /** Both kinds of server: with the store, and alone. */
 interface Holder {
   readonly raft: Raft;
+  readonly early?: readonly EarlyRequest[] | undefined;
 }
 
 interface Given {
@@ -26,6 +30,7 @@ export function raftSpecification(
   { servers, network }: Given, isPipelined = false,
 ): Abstraction<Holder, ServerMessage> {
   const known: (Known | undefined)[] = [];
+  const held = new HeldRequests();
   return {
     options: {
       servers, equalCommands: sameCommand, isNoOp: (command) => command == null, isPrompt: true,
@@ -34,7 +39,8 @@ export function raftSpecification(
     initialTerm: 0,
     mayForge: network.checksums === false,
     notSpecified: [],
-    server({ raft }) {
+    server({ raft, early }) {
+      if (early !== undefined) held.remember(early);
       const { id } = raft.config;
       const last = known[id];
       if (last !== undefined && isSame(last.raft, raft)) return last.server;
@@ -43,9 +49,43 @@ export function raftSpecification(
       return server;
     },
     message: messageOf,
-    event: eventOf,
+    event: (event) =>
+      event.kind === 'timer' && event.timer === 'turn' ? { kind: 'timer', commands: held.all() } : eventOf(event),
   };
 }
+
+/** Of a client nobody holds a request that is so many behind its last one. */
+const longestHeld = 256;
+
+/**
+ * Requests that leaders held for their turn: one is put into the log when an earlier one of its client is there
+ * (core/client-order.ts), which a timer tells.
+ */
+class HeldRequests {
+  private readonly byClient = new Map<NodeId, readonly Command[]>();
+  private readonly known = new WeakSet<EarlyRequest>();
+
+  remember(early: readonly EarlyRequest[]): void {
+    for (const one of early) {
+      if (this.known.has(one)) continue;
+      this.known.add(one);
+      const { client, request } = one;
+      const command = commandOf(client, request);
+      const before = this.byClient.get(client) ?? [];
+      this.byClient.set(client, [
+        ...before.filter(({ sequence }) => sequence + longestHeld > command.sequence), command,
+      ]);
+    }
+  }
+
+  all(): readonly Command[] {
+    return [...this.byClient.values()].flat();
+  }
+}
+
+const commandOf = (client: NodeId, { sequence, operation, unanswered }: ClientRequest): Command => ({
+  client, sequence, operation: operation as Operation, ...(unanswered === undefined ? {} : { unanswered }),
+});
 
 interface Known {
   readonly raft: Raft;
@@ -153,9 +193,7 @@ function eventOf(event: Event<ServerMessage, unknown>): SpecEvent {
     case 'message': {
       const { from, message } = event;
       if (message.kind !== 'clientRequest') return other;
-      return {
-        kind: 'request', commands: [{ client: from, sequence: message.sequence, operation: message.operation }],
-      };
+      return { kind: 'request', commands: [commandOf(from, message)] };
     }
     case 'timer':
       return event.timer === 'apply' ? other : timer;

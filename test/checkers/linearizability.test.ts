@@ -163,3 +163,29 @@ describe('a history that is cut where nothing is open', () => {
     expect(() => cutAt(given, 'a')).toThrow('a history is cut only where no operation is open');
   });
 });
+
+describe('a client with several operations open', () => {
+  /** c0 appends and reads, and the read is answered first. */
+  const both = (read: Result): History => {
+    const history = new History();
+    history.invoked(0, 0, append);
+    history.invoked(1, 0, get);
+    history.returned(1, read);
+    history.returned(0, null);
+    history.invoked(2, 0, get);
+    history.returned(2, 'a');
+    return history;
+  };
+  test('counts as several, in whatever order they are answered', () => {
+    for (const read of ['', 'a']) expect(both(read).judge(1000)).toEqual({ kind: 'ok' });
+    expect(both('b').judge(1000)).toMatchObject({ kind: 'violation' });
+  });
+  test('also where a recorded history is explained', () => {
+    const recorded = (read: Result): readonly RecordedOperation[] => [
+      { id: 0, client: 0, operation: append, result: { value: null }, callTime: 1, returnTime: 4 },
+      { id: 1, client: 0, operation: get, result: { value: read }, callTime: 2, returnTime: 3 },
+    ];
+    expect(explainKvHistory(recorded('a'))).toBe(null);
+    expect(explainKvHistory(recorded('b'))).toMatchObject({ key: 'x', blocked: 1 });
+  });
+});

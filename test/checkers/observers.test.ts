@@ -98,11 +98,12 @@ describe('a server that is alone in its cluster, and appends, commits and compac
 
   const step = (
     after: Server, event: Event<ServerMessage, never>, effects: readonly Effect<unknown, unknown, unknown>[] = [],
+    from: Server = before,
   ): string =>
     violatedBy(() => {
       const { observer, disk } = started();
       disk.held = after.raft.persistent;
-      observer.stepped(0, before, after, event, effects);
+      observer.stepped(0, from, after, event, effects);
     });
 
   /** Its write is all that came to be; then it starts from its disk. */
@@ -119,6 +120,19 @@ describe('a server that is alone in its cluster, and appends, commits and compac
     expect(step(behind(put('b')), asks(put('a')))).toBe('Snapshot Equals Prefix');
     expect(step(behind(put('a')), { kind: 'timer', timer: 'any' as never })).toBe('Snapshot Equals Prefix');
     expect(step(behind(put('a', 2)), asks(put('a')))).toBe('Snapshot Equals Prefix');
+  });
+
+  test('so does what was held for its turn, and is held no more', () => {
+    const asked = { ...put('a'), unanswered: 1 };
+    const request = (sequence: number) =>
+      ({ kind: 'clientRequest', sequence, operation: asked.operation, unanswered: 1 }) as const;
+    const [held, other] = [1, 3].map((sequence) => ({ client: 1, request: request(sequence) }));
+    const holding: Server = { ...before, early: [other!, held!] };
+    const left: Server = { ...behind(asked), early: [other!] };
+    const turn = { kind: 'timer', timer: 'turn' } as const;
+    expect(step(left, turn, [], holding)).toBe('ok');
+    expect(step(left, { kind: 'timer', timer: 'any' as never }, [], holding)).toBe('Snapshot Equals Prefix');
+    expect(step({ ...left, early: [held!] }, turn, [], holding)).not.toBe('ok');
   });
 
   test('one entry is all that one request asks for', () => {

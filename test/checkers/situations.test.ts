@@ -37,6 +37,24 @@ const crash = (node: number, atBarrier: 'no' | 'writeLost' | 'writeKept' = 'no')
 });
 const get: Operation = { kind: 'get', key: 'k' };
 const mine = (sequence: number): Item => ({ term: 1, command: { client: c0, sequence, operation: get } });
+/** A command of a client that has several in flight, and which request asks for it. */
+const inFlight = (sequence: number, unanswered = 1): Item => ({
+  term: 1, command: { client: c0, sequence, operation: get, unanswered },
+});
+const inFlightRequest = (sequence: number) =>
+  ({ kind: 'clientRequest', sequence, operation: get, unanswered: 1 }) as const;
+const asksInFlight = (
+  node: number, sequence: number, to: Parameters<typeof hears>[3] = {}, sends: Parameters<typeof hears>[4] = [],
+): Happening => hears(node, c0, inFlightRequest(sequence), to, sends);
+const held = (sequence: number) => ({ client: c0, request: inFlightRequest(sequence) });
+const n0Holds = [...n0Leads([1]), asksInFlight(0, 2, { early: [held(2)] })];
+const turn = { kind: 'timer', timer: 'turn' } as const;
+/** AppendEntries with the entries of n0's log from one index to another. */
+const sendsFrom = (from: number, to: number) =>
+  appends(
+    1, from - 1,
+    [inFlight(1), inFlight(2), inFlight(3, 3), mine(4)].slice(from - 1, to).map((item, i) => entryAt(from + i, item)),
+  );
 const asks: Happening = { kind: 'ask', operation: 0, request: get };
 const told: Happening = { kind: 'tell', operation: 0, reply: '' };
 const end = (...happenings: readonly Happening[]): readonly Happening[] => [...happenings, told];
@@ -782,6 +800,40 @@ const list: readonly Shown[] = [
       // Its own, of the present name.
       steps(0, { log: [mine(1), 1] }), steps(1, { log: [mine(1), 1] }), steps(0, { commit: 2 }),
     ],
+  },
+  {
+    name: 'requestsBeforeTheirTurn', given: n0Leads(), shown: [asksInFlight(0, 2, { early: [held(2)] })],
+    not: [asksInFlight(0, 1), asksInFlight(1, 2)],
+  },
+  {
+    name: 'requestsTakenInTurn', given: n0Holds,
+    shown: [steps(0, { log: [1, inFlight(1)], early: null }, { event: turn })],
+    not: [steps(0, { log: [1, inFlight(1)] }), steps(0, { early: null }, { event: turn })],
+  },
+  {
+    name: 'heldRequestsDismissed', given: n0Holds, shown: [steps(0, { role: follows(1), early: null })],
+    not: [steps(0, { early: null }), steps(0, { role: follows(1) })],
+  },
+  {
+    name: 'commandsOfOneClientTogether',
+    given: [...n0Leads([inFlight(1), inFlight(2), inFlight(3, 3), mine(4)]), asksInFlight(0, 4)],
+    shown: [hears(1, 0, sendsFrom(1, 2), { log: [inFlight(1), inFlight(2)] })],
+    not: [
+      hears(1, 0, sendsFrom(1, 2)), hears(1, 0, sendsFrom(2, 3), { log: [inFlight(1), inFlight(2), inFlight(3, 3)] }),
+      hears(2, 0, sendsFrom(3, 4), { log: [inFlight(1), inFlight(2), inFlight(3, 3), mine(4)] }),
+    ],
+  },
+  {
+    name: 'answersOfEarlierCommands',
+    given: [...n0Commits([inFlight(1), inFlight(2)]), steps(0, { applied: 2 })],
+    shown: [asksInFlight(0, 1, {}, [[c0, isDone(1)]])],
+    not: [asksInFlight(0, 2, {}, [[c0, isDone(2)]]), asksInFlight(1, 1)],
+  },
+  {
+    name: 'snapshotsOfSeveralAnswers',
+    given: [...n0Commits([inFlight(1), inFlight(2), inFlight(3, 3)]), asksInFlight(0, 4), steps(0, { applied: 3 })],
+    shown: [steps(0, { base: 2 })],
+    not: [steps(0, { base: 1 }), steps(0, { base: 3 })],
   },
   {
     name: 'putsOfOtherVersion', given: [], shown: n0Commits([putOf(1, 0), putOf(2, 0)]),

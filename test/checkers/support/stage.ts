@@ -14,7 +14,9 @@ import { RaftLogObserver } from '../../../checkers/raft-log.ts';
 import { Vector } from '../../../core/immutable/vector.ts';
 import type { Command, Expired, Operation, Result } from '../../../core/kv/command.ts';
 import { apply, newMachine, type Machine } from '../../../core/kv/machine.ts';
+import type { Kept } from '../../../core/kv/sessions.ts';
 import { takeSnapshot } from '../../../core/kv/snapshot.ts';
+import type { EarlyRequest } from '../../../core/client-order.ts';
 import type { Applied, LogCommand, LogServer } from '../../../core/log-server.ts';
 import type { Effect, Event, NodeId } from '../../../core/protocol.ts';
 import { Log, type Entry, type LogIndex, type Placed, type Term } from '../../../core/raft/log.ts';
@@ -65,6 +67,7 @@ export interface View {
   readonly channel: readonly Delivery[];
   readonly waiting: readonly Waiting[];
   readonly reading: readonly Reading[] | null;
+  readonly early: readonly EarlyRequest[] | null;
   readonly transfers: Transfers | null;
   /**
    * Who takes part as the log says at its base, or the snapshot, where that is not what its entries say; null where it
@@ -78,15 +81,26 @@ export interface View {
 
 /**
  * `value`: another value of a key, or the last command another one; `version`: another version of a key; `first`: the
- * first command; `extra` and `lacking`: a key more or less; the same of sessions.
+ * first command; `extra` and `lacking`: a key more or less; the same of sessions. `earlier`: of a client with several
+ * commands in flight nothing but the last answer is kept; `earlierResult`: another one for the first.
  */
 export type Spoiling =
-  'value' | 'version' | 'first' | 'extra' | 'lacking' | 'session' | 'extraSession' | 'result' | 'label';
+  | 'value'
+  | 'version'
+  | 'first'
+  | 'extra'
+  | 'lacking'
+  | 'session'
+  | 'extraSession'
+  | 'result'
+  | 'label'
+  | 'earlier'
+  | 'earlierResult';
 
 const follower: Role = { kind: 'follower', leaderId: null };
 const blank: View = {
   term: 0, vote: null, log: [], base: 0, commit: 0, applied: 0, executed: null, role: follower, options: {},
-  spoilt: null, spoiltSnapshot: null, channel: [], waiting: [], reading: null, transfers: null, goesBy: null,
+  spoilt: null, spoiltSnapshot: null, channel: [], waiting: [], reading: null, early: null, transfers: null, goesBy: null,
   snapshotTells: null, founding: null,
 };
 
@@ -196,6 +210,13 @@ const kvService: Service<Machine> = {
       sessions: { byClient: sessions.byClient.set(client, { sequence, result }), sizeBytes: sessions.sizeBytes },
       lastExecuted,
     });
+    const withEarlier = (earlier: readonly Kept[]): Machine => ({
+      store: machine.store,
+      sessions: {
+        byClient: sessions.byClient.set(c0, { ...sessions.byClient.get(c0)!, earlier }), sizeBytes: sessions.sizeBytes,
+      },
+      lastExecuted,
+    });
     switch (how) {
       case 'value':
       case 'first':
@@ -212,18 +233,23 @@ const kvService: Service<Machine> = {
         return withSessions(c1, sessions.byClient.get(c1)!.sequence, 'another');
       case 'extraSession':
         return withSessions(99, 1, null);
+      case 'earlier':
+        return withEarlier([]);
+      case 'earlierResult':
+        return withEarlier([{ sequence: 1, result: 'another' }]);
       case 'label':
         return { ...machine, lastExecuted: lastExecuted + 1 };
     }
   },
   dataOf: takeSnapshot,
-  serverOf: (raft, machine, { channel, waiting, reading, transfers }): Server => ({
+  serverOf: (raft, machine, { channel, waiting, reading, early, transfers }): Server => ({
     config: { ...raft.config, maxRaftState: -1, applyBatchMax: 64, applyPauseUs: { min: 0, max: 0 } },
     raft,
     channel,
     machine,
     waiting,
     ...(reading === null ? {} : { reading }),
+    ...(early === null ? {} : { early }),
     ...(transfers === null ? {} : { transfers }),
   }),
 };
@@ -451,7 +477,7 @@ export function play(
     // A step of the service alone leaves Raft as it is.
     const isOfService =
       before !== null &&
-      changed.every((key) => ['executed', 'spoilt', 'channel', 'waiting', 'reading', 'transfers'].includes(key));
+      changed.every((key) => ['executed', 'spoilt', 'channel', 'waiting', 'reading', 'early', 'transfers'].includes(key));
     const told = isOfService ? before.raft : raft;
     return { view, raft: told, state: service.serverOf(told, kept as never, view), held: kept } as Node;
   }

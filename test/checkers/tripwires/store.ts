@@ -1,5 +1,6 @@
 /** The store and its clients (section 8; Lab 3). */
 import type { Operation, Result } from '../../../core/kv/command.ts';
+import { isDone } from '../support/messages.ts';
 import { boots, c0, c1, entryAt, steps, type Happening, type Item } from '../support/stage.ts';
 import { n0Commits, n0Leads, type Tripwire } from '../support/tripwire.ts';
 
@@ -58,6 +59,63 @@ const sessions: readonly Tripwire[] = [
   {
     property: 'Ended Session Is Agreed', what: 'a client is told so whose session lasts', given: [],
     broken: [...c0InSession(1), toldEnded], mended: [...c0InSession(7), toldEnded],
+  },
+];
+
+/** c0 may have several commands in flight, and has no answer yet. */
+const several = (sequence: number, operation: Operation, unanswered = 1): Item => ({
+  term: 1, command: { client: c0, sequence, operation, unanswered },
+});
+const both = [several(1, cas), several(2, append)];
+const c0HasBoth = [...n0Commits(both), steps(1, { commit: 2, applied: 2 })];
+const inFlight: readonly Tripwire[] = [
+  {
+    property: 'Session Order', what: 'of two commands in flight the second is executed first', given: [],
+    broken: n0Commits([several(2, append), several(1, cas)]), mended: n0Commits(both),
+  },
+  {
+    property: 'Session Order', what: 'one in the middle is left out', given: [],
+    broken: n0Commits([several(1, cas), several(3, append)]),
+    mended: n0Commits([several(1, cas), several(1, cas), several(2, append)]),
+  },
+  {
+    property: 'Acknowledged Result', what: 'a client is told what its last command gave, for the one before it',
+    given: [...n0Commits(both), asks(cas), asks(append, 1)], broken: [told(null)],
+    mended: [told(true), told(null, 1)],
+  },
+  {
+    property: 'Acknowledged Is Committed', what: 'the second of two commands in flight is not',
+    given: [...n0Leads(both), steps(1, { log: both }), steps(0, { commit: 1 }), asks(cas), asks(append, 1)],
+    broken: [told(null, 1)], mended: [told(true)],
+    unseenBy: { explorer: 'its clients have one operation in flight' },
+  },
+  {
+    property: 'Responds After Applied', what: 'two of one client are applied at once, and the first is not answered',
+    given: n0Commits(both), broken: [steps(0, { applied: 2 }, { isSilent: true, sends: [[c0, isDone(2)]] })],
+    mended: [steps(0, { applied: 2 }, { isSilent: true, sends: [[c0, isDone(1)], [c0, isDone(2)]] })],
+  },
+  {
+    property: 'Equal Replicas', what: 'a session keeps less than its client may ask for again', given: c0HasBoth,
+    broken: [steps(0, { applied: 2, spoilt: 'earlier' })], mended: [steps(0, { applied: 2 })],
+    unseenBy: { outsider: outside },
+  },
+  {
+    property: 'Equal Replicas', what: 'a session keeps another answer than a command gave', given: c0HasBoth,
+    broken: [steps(0, { applied: 2, spoilt: 'earlierResult' })], mended: [steps(0, { applied: 2 })],
+    unseenBy: { outsider: outside },
+  },
+  {
+    property: 'Equal Replicas', what: 'a session keeps what its client has the answer to',
+    given: [
+      ...n0Commits([several(1, cas), several(2, append, 2)]), steps(1, { commit: 2, applied: 2 }),
+    ],
+    broken: [steps(0, { applied: 2, spoilt: 'earlierResult' })], mended: [steps(0, { applied: 2 })],
+    unseenBy: { outsider: outside },
+  },
+  {
+    property: 'Snapshot Equals Prefix', what: 'a snapshot is taken without the earlier answers of a client',
+    given: [...n0Commits(both), steps(0, { applied: 2 })], broken: [steps(0, { base: 2, spoiltSnapshot: 'earlier' })],
+    mended: [steps(0, { base: 2 })],
   },
 ];
 
@@ -388,5 +446,6 @@ export const store: readonly Tripwire[] = [
     unseenBy: { simulator: 'the store that it keeps tells first (Acknowledged Is Committed)' },
   },
   ...sessions,
+  ...inFlight,
   ...versions,
 ];

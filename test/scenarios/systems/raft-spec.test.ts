@@ -48,6 +48,21 @@ describe('a server', () => {
   });
 });
 
+test('what a leader held for its turn is asked for by the timer that takes it, also once it is held no more', () => {
+  const abstraction = specification();
+  const operation = { kind: 'get', key: 'k' } as const;
+  const early = [2, 3].map((sequence) => ({
+    client: 7, request: { kind: 'clientRequest', sequence, operation, unanswered: 1 } as const,
+  }));
+  const raft = follower({ term: 3, log: [1], commitIndex: 1 });
+  abstraction.server({ raft, early });
+  abstraction.server({ raft, early: early.slice(1) });
+  abstraction.server({ raft });
+  const commands = [2, 3].map((sequence) => ({ client: 7, sequence, operation, unanswered: 1 }));
+  expect(abstraction.event({ kind: 'timer', timer: 'turn' })).toEqual({ kind: 'timer', commands });
+  expect(abstraction.event({ kind: 'timer', timer: 'election' })).toEqual({ kind: 'timer' });
+});
+
 describe('the same object', () => {
   const { server } = specification();
   const raft = follower({ term: 3, log: [1, 3, 3], commitIndex: 1, lastApplied: 0 });
