@@ -239,6 +239,11 @@ export class Machine {
     }
   }
 
+  /** What it is by the steps that took effect: of those behind them a crash leaves nothing. */
+  get takenState(): unknown {
+    return this.pipeline[0]?.before ?? this.state;
+  }
+
   /** What it is as soon as its write is done. */
   get nextState(): unknown {
     return this.unfinished === null || this.isPipelined ? this.state : this.unfinished.step.state;

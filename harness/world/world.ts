@@ -248,7 +248,10 @@ export class World implements ScriptedWorld, Host {
     if (operator.newDisk === undefined)
       throw new SystemError(`system "${this.system.name}" has no \`operator.newDisk\`, which a fault of this plan needs`);
     return operator.newDisk(
-      node, this.machines.slice(0, this.servers).map(({ state, disk: { durable } }) => ({ state, durable })),
+      node,
+      this.machines
+        .slice(0, this.servers)
+        .map(({ state, takenState, disk: { durable } }) => ({ state: takenState, ahead: state, durable })),
     );
   }
 

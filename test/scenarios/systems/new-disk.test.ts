@@ -1,8 +1,8 @@
 /** When the disk of a server may be replaced: it is out for good, and whoever knows that takes part. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Log, type Entry } from '../../../core/raft/log.ts';
 import type { Configuration } from '../../../core/raft/members.ts';
-import { blankPersistent, bootRaft, withCommitIndex, type Persistent } from '../../../core/raft/state.ts';
+import { blankPersistent, bootRaft, withCommitIndex, type Persistent, type Raft } from '../../../core/raft/state.ts';
 import { newDiskFor, type ServerAndDisk } from '../../../scenarios/systems/new-disk.ts';
 import { serverConfig } from '../../support/cluster.ts';
 
@@ -14,13 +14,12 @@ const pair: Configuration = { voters: [0, 1], learners: [] };
 const diskOf = (currentTerm: number, ...entries: readonly Entry[]): Persistent => ({
   ...blankPersistent, currentTerm, log: Log.empty.append(entries),
 });
-const server = (id: number, durable: Persistent, commitIndex: number | null): ServerAndDisk => ({
-  raft:
-    commitIndex === null
-      ? null
-      : withCommitIndex(bootRaft(serverConfig(id, 3, { members: [0, 1, 2] }), durable), commitIndex),
-  durable,
-});
+const raftWith = (id: number, persistent: Persistent, commitIndex: number): Raft =>
+  withCommitIndex(bootRaft(serverConfig(id, 3, { members: [0, 1, 2] }), persistent), commitIndex);
+const server = (id: number, durable: Persistent, commitIndex: number | null): ServerAndDisk => {
+  const raft = commitIndex === null ? null : raftWith(id, durable, commitIndex);
+  return { raft, ahead: raft, durable };
+};
 /** n2 is taken out by entry 2; what follows is in the log of n0. */
 const servers = (commitIndex: number | null, ...more: readonly Entry[]): ServerAndDisk[] => [
   server(0, diskOf(4, noop, puts([0, 1]), ...more), commitIndex),
@@ -41,6 +40,17 @@ test('nor for who takes part', () => expect(newDiskFor(1, servers(2))).toBeNull(
 test('nor when anybody has a later configuration with it, committed or not', () => {
   expect(newDiskFor(2, servers(2, puts([0, 1], [2])))).toBeNull();
   expect(newDiskFor(2, servers(2, puts([0])))).not.toBeNull();
+});
+describe('where writes are pipelined (10.2.1)', () => {
+  test('what is ahead of a disk is heeded: it may have been said, and answered by the old disk', () => {
+    const [first, ...others] = servers(2);
+    const ahead = raftWith(0, diskOf(4, noop, puts([0, 1]), puts([0, 1], [2])), 2);
+    expect(newDiskFor(2, [{ ...first!, ahead }, ...others])).toBeNull();
+  });
+  test('and nobody knows what it will know when its writes are done', () => {
+    const [first, ...others] = servers(1);
+    expect(newDiskFor(2, [{ ...first!, ahead: raftWith(0, first!.durable, 2) }, ...others])).toBeNull();
+  });
 });
 test('nor by the word of one that has no vote', () => {
   const [, second, third] = servers(2);
