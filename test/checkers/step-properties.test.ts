@@ -270,7 +270,7 @@ describe('what is asked when', () => {
 
   test('a message heard or a timer that fired, whether it changed anything or not; and nothing else', () => {
     expect(asked('spoken', stepOf({ before: follower, after: follower, event: message }))).toEqual([
-      'Leader In Contact Is Kept', ...ofAny,
+      'Leader In Contact Is Kept', 'Newcomer Grants No Vote', ...ofAny,
     ]);
     expect(
       asked(
@@ -287,11 +287,17 @@ describe('what is asked when', () => {
   });
 
   const byMessage: readonly (readonly [kind: string, names: readonly string[]])[] = [
-    ['requestVote', ['Leader In Contact Is Kept', ...ofAny]],
+    ['requestVote', ['Leader In Contact Is Kept', 'Newcomer Grants No Vote', ...ofAny]],
     ['requestVoteReply', ['Stale Replies Change Nothing', ...ofAny]],
-    ['requestPreVote', ['Pre-Vote Changes Nothing', 'Leader In Contact Is Kept', ...ofAny]],
+    [
+      'requestPreVote',
+      ['Pre-Vote Changes Nothing', 'Leader In Contact Is Kept', 'Newcomer Grants No Vote', ...ofAny],
+    ],
     ['requestPreVoteReply', ofAny],
-    ['requestTransferVote', ['Told When Up To Date', "Leader's Wish Is Done", 'Transfer Is Bounded']],
+    [
+      'requestTransferVote',
+      ['Newcomer Grants No Vote', 'Told When Up To Date', "Leader's Wish Is Done", 'Transfer Is Bounded'],
+    ],
     ['appendEntries', ['Refusal Is A Conflict', 'Leader In Contact Is Kept', ...ofAny]],
     ['appendEntriesReply', ['Stale Replies Change Nothing', ...ofAny]],
     ['installSnapshot', ['Snapshot Is Taken', 'Leader In Contact Is Kept', ...ofAny]],

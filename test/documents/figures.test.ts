@@ -51,12 +51,14 @@ const elsewhere: readonly (readonly [document: string, head: string, why: string
   ['docs/options.md', '| of 60 seeds |', '2026-11-27: the two commands above it'],
   ['docs/specification.md', '| `--published` | distinct', 'test/checkers/spec/counts.test.ts'],
   ['docs/specification.md', '| `--eager` and | distinct', 'test/checkers/spec/counts.test.ts'],
+  ['docs/specification.md', '| `--pipelined --eager --joined` and | distinct', 'test/checkers/spec/counts.test.ts'],
   ['docs/specification.md', '| rule | section | without it', 'test/checkers/spec/rules.test.ts'],
   [
     'docs/specification.md', '| defect | rule | seed',
     '2026-11-27: the first of seeds 1 to 100 at which each was found',
   ],
   ['docs/speed.md', '| How | 97d70e0, ms a seed', '2026-11-27: on a busy machine, as is said above it'],
+  ['docs/speed.md', '| What is on | Without options', '2026-11-28: on a busy machine'],
   ['docs/speed.md', '| What | Gave | Digests', '2026-11-27: on a busy machine'],
   ['docs/speed.md', '| What | Main thread, ms', '2026-11-27: flags of the engine, two rounds each'],
   [

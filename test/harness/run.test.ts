@@ -16,7 +16,7 @@ import { throughBytes, type Traffic } from '../support/through-bytes.ts';
  * The digest of swarm seed 42. It changes when what the swarm draws changes, or what a run does: a
  * new number here is a decision, to be told in the commit that makes it.
  */
-const digestOfSwarmSeed42 = 'c9ccc34959c4b2f1';
+const digestOfSwarmSeed42 = '5994a5a296c19262';
 
 const seeds = Array.from({ length: 24 }, (_, i) => i * 7 + 1);
 

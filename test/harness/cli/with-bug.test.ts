@@ -252,10 +252,10 @@ describe('a core that cannot be run is told with whose fault it is', () => {
   });
 
   test.each([
-    [['fuzz', '--seeds', '2', '--workers', '1'], 'UNKNOWN  seed 1: out of memory, in step 63, of node 0 of seed 1'],
+    [['fuzz', '--seeds', '2', '--workers', '1'], 'UNKNOWN  seed 1: out of memory, in step 73, of node 0 of seed 1'],
     [
       ['replay', '1'],
-      'whitewater: out of memory, in step 63, of node 0 of seed 1: more heap: NODE_OPTIONS=--max-old-space-size=8192',
+      'whitewater: out of memory, in step 73, of node 0 of seed 1: more heap: NODE_OPTIONS=--max-old-space-size=8192',
     ],
   ])('%j on one that exhausts the memory is unknown, with the place', async (argv, says) => {
     const { code, out, err } = await within({ NODE_OPTIONS: '--max-old-space-size=96' }, '--bug', hungry, ...argv);

@@ -15,8 +15,8 @@ const bugs = bugsIn(houseFolder()).filter(({ difficulty }) => difficulty !== 'co
 
 /** Of these the text points at the patched file, and at another function in it. */
 const onlyTheFile = new Set([
-  'D03', 'D05', 'E11', 'P03', 'P07', 'S06', 'S10', 'S13', 'S18', 'S23', 'E09', 'V20', 'W02', 'W03', 'W04', 'K09', 'D02',
-  'V05', 'V07', 'V09', 'M30', 'M32',
+  'D03', 'D05', 'E11', 'P03', 'P07', 'S06', 'S10', 'S13', 'S18', 'S23', 'E09', 'V20', 'W02', 'W03', 'W04', 'K09', 'K20',
+  'K21', 'D02', 'V05', 'V07', 'V09', 'M30', 'M32',
 ]);
 /**
  * W01: what a node does when its disk refuses a write is one word of its process, which no step of its shows. W05: the
@@ -26,10 +26,13 @@ const onlyTheFile = new Set([
  * text names the client's side only. R03, R07: of what the options of a plan do (docs/options.md) reports tell little
  * yet; the text names what the paper's part of the core did next. K15: what a clerk makes of its last answer is no step
  * that a report tells; the text names what servers did. M04, M27, M28, M29: reports have no mark of stays yet, nor of
- * what a new disk was told; the text names the answer, the vote or the removal.
+ * what a new disk was told; the text names the answer, the vote or the removal. K01: the text names the rule that the
+ * machine does not ask any more (wasExecuted), and not the machine. K19, K23: whose turn it is no mark says; the text
+ * names what was proposed, or that nothing was.
  */
 const missed = new Set([
-  'K15', 'M04', 'M27', 'M28', 'M29', 'M31', 'P04', 'R03', 'R05', 'R07', 'R09', 'R10', 'R12', 'R13', 'W01', 'W05',
+  'K01', 'K15', 'K19', 'K23', 'M04', 'M27', 'M28', 'M29', 'M31', 'P04', 'R03', 'R05', 'R07', 'R09', 'R10', 'R12', 'R13',
+  'W01', 'W05',
 ]);
 
 const declared = /^(?:export )?(?:function (\w+)|const (\w+)|class (\w+))|^ {2}(?:static |get |private )*(\w+)\(.*\{$/;

@@ -1,7 +1,7 @@
 /** What Raft promises of its pace (scenarios/systems/raft-pace.ts). */
 import { expect, test } from 'vitest';
 import { raftPace } from '../../../scenarios/systems/raft-pace.ts';
-import type { RaftKvSettings } from '../../../scenarios/systems/raft-kv-settings.ts';
+import { plainSettings, type RaftKvSettings } from '../../../scenarios/systems/raft-kv-settings.ts';
 import { swarm } from '../../../scenarios/swarm.ts';
 
 test('a change of the membership waits for a server, for ten rounds where that is down (dissertation 4.2.1), and is not timed: seeds 401187 and 402311', () => {
@@ -49,4 +49,13 @@ test('a client that crashes and comes back as another one is no second one', () 
   expect(raftPace({ ...plan, clients: 4, operations: [falls] }, settings).answerUs).toBe(
     raftPace(plan, settings).answerUs,
   );
+});
+
+test('where nobody can be spared a leader may take six elections more (seed 881037)', () => {
+  const plan = { ...swarm.draw(1), servers: 6, faults: [] };
+  const settings = { ...plainSettings, electionTimeoutUs: { min: 1000, max: 2000 } };
+  const without = (...nodes: readonly number[]): number =>
+    raftPace({ ...plan, faults: [{ kind: 'gone', atUs: 0, nodes }] }, settings).leaderlessUs;
+  expect([without(3), without(3, 4), without(4, 4)].map((one) => one - without())).toEqual([0, 12_000, 0]);
+  expect(raftPace(plan, { ...settings, members: [0, 1] }).leaderlessUs - without()).toBe(12_000);
 });
