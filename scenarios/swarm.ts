@@ -60,7 +60,7 @@ function drawRound(seed: number, round: number): Plan {
   const length = soakLength(streams.stream('length'));
   const settings = length.carried({
     ...drawSettings(streams.stream('settings'), kindsOfRound(streams), servers),
-    ...drawOptions(streams.stream('options'), servers, false).options,
+    ...drawOptions(streams.stream('options'), servers, { mayCome: false, mayHaveSeveral: false }).options,
   });
   const disk = drawSoakDisk(streams.stream('disk'));
   return drawSwarm(`${name} round ${round}`, kindsOfRound, { servers, settings, disk, length });
@@ -79,7 +79,9 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     clients: usualClients, stormUs: usualStormUs, settleUs: usualSettleUs,
   };
   const kinds = kindsFor(streams);
-  const { options, hasMembership } = drawOptions(streams.stream('options'), servers, soaked === undefined);
+  const { options, hasMembership } = drawOptions(streams.stream('options'), servers, {
+    mayCome: soaked === undefined, mayHaveSeveral: long === null,
+  });
   const membership = hasMembership ? drawMembership(streams.stream('membership'), servers, stormUs) : null;
   const loads = streams.stream('loads');
   const passers = kinds.has('endlessSessions') ? 5 + loads.below(30) : 0;

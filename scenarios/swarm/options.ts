@@ -30,18 +30,25 @@ export interface DrawnOptions {
   readonly hasMembership: boolean;
 }
 
+/** What not every seed may have. */
+export interface May {
+  /** Servers may come and go: not where a cluster stays what it is from one round to the next. */
+  readonly mayCome: boolean;
+  /** Clients may have several operations in flight: of a long history no check of linearizability tells in its time. */
+  readonly mayHaveSeveral: boolean;
+}
+
 /**
  * Half of the seeds run the Raft of the paper, a third of these with pipelined writes, so that these are held against
  * the specification, too; in the others each option is there or not by the toss of a coin. Each has a number of its
  * own: one that is added leaves the others as they were.
- * @param mayCome whether servers may come and go: not where a cluster stays what it is from one round to the next
  */
-export function drawOptions(random: RandomStream, servers: number, mayCome: boolean): DrawnOptions {
+export function drawOptions(random: RandomStream, servers: number, { mayCome, mayHaveSeveral }: May): DrawnOptions {
   const isPaper = random.chance(500);
   const ticket = random.uint32();
   // No matter of Raft: so the paper's has it too, in a quarter of its seeds.
   const several = (per1000: number): Pick<Options, 'clientWindow'> =>
-    (answer(ticket, 8) % 1000 < per1000 ? { clientWindow: 2 + (answer(ticket, 108) % 7) } : {});
+    (mayHaveSeveral && answer(ticket, 8) % 1000 < per1000 ? { clientWindow: 2 + (answer(ticket, 108) % 7) } : {});
   if (isPaper) {
     const pipelined = answer(ticket, 111) % 3 === 0 ? { pipelined: true as const } : {};
     return { options: { ...pipelined, ...several(250) }, hasMembership: false };
