@@ -42,12 +42,14 @@ export function raftPace(
 }
 
 /**
- * An election is lost when those who vote stand at once. Where nobody can be spared that is a matter of chance each
- * time, the more so the longer a message takes beside an election timeout (seed 881037: eleven elections).
+ * An election is lost when those who vote stand at once. Where three votes or more are needed and nobody can be spared
+ * that is a matter of chance each time, the more so the longer a message takes beside an election timeout (seed 881037:
+ * eleven elections).
  */
 function electionsOf({ faults, servers }: Plan, isOfMembers: boolean): number {
   const gone = new Set(faults.flatMap((fault) => (fault.kind === 'gone' ? fault.nodes : [])));
-  return isOfMembers || servers - gone.size === majorityOf(servers) ? 16 : 10;
+  const needed = majorityOf(servers);
+  return needed >= 3 && (isOfMembers || servers - gone.size === needed) ? 16 : 10;
 }
 
 /**
