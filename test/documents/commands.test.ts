@@ -106,6 +106,15 @@ const instead: Readonly<Record<string, Instead>> = {
   'npm run fuzz:inputs': { run: null, why: 'test/inputs/inputs.test.ts' },
   'npm run bench -- --against REVISION': { run: null, why: 'test/harness/bench/main.test.ts' },
   'npm run bench -- --against 97d70e0': { run: null, why: 'test/harness/bench/main.test.ts' },
+  'whitewater bugs m04 m27 m28 m29 --starts 5 --seeds 5000': {
+    run: 'bugs m29 --starts 1 --seeds 300 --workers 1', why: 'how it was measured once; M04 takes a thousand seeds',
+  },
+  'whitewater explore raft-spec --pipelined': {
+    run: 'explore raft-spec --pipelined --max-states 2000', code: 2, why: 'one that is not closed ends with 2',
+  },
+  'npx whitewater bugs --oracles specification': {
+    run: 'bugs e03 --oracles specification --starts 1 --seeds 20 --workers 1', why: 'one bug of them',
+  },
   'whitewater bugs --oracles specification': {
     run: 'bugs e03 --oracles specification --starts 1 --seeds 20 --workers 1', why: 'one bug of them',
   },
