@@ -3,7 +3,6 @@
  * plan. The numbers were measured on the sound core, and leave a margin: docs/fault-model.md, "Pace".
  */
 import { isChange } from '../../core/changes.ts';
-import { majorityOf } from '../../core/raft/state.ts';
 import type { Plan } from '../../harness/plan/plan.ts';
 import type { PaceBounds } from '../../harness/workload/pace.ts';
 import type { RaftKvSettings } from './raft-kv-settings.ts';
@@ -48,7 +47,8 @@ export function raftPace(
  */
 function electionsOf({ faults, servers }: Plan, isOfMembers: boolean): number {
   const gone = new Set(faults.flatMap((fault) => (fault.kind === 'gone' ? fault.nodes : [])));
-  const needed = majorityOf(servers);
+  // Not by the core's word, which may be wrong (known bug E03).
+  const needed = (servers >> 1) + 1;
   return needed >= 3 && (isOfMembers || servers - gone.size === needed) ? 16 : 10;
 }
 
