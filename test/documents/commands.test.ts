@@ -109,6 +109,7 @@ const instead: Readonly<Record<string, Instead>> = {
   'whitewater bugs m04 m27 m28 m29 --starts 5 --seeds 5000': {
     run: 'bugs m29 --starts 1 --seeds 300 --workers 1', why: 'how it was measured once; M04 takes a thousand seeds',
   },
+  'whitewater bugs m03': { run: 'bugs m03 --starts 1 --seeds 100 --workers 1', why: 'one starting point of twenty' },
   'whitewater explore raft-spec --pipelined': {
     run: 'explore raft-spec --pipelined --max-states 2000', code: 2, why: 'one that is not closed ends with 2',
   },
