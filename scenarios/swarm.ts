@@ -117,8 +117,7 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     membership === null
       ? []
       : withReplacements(streams.stream('replacements'), membership.operations(clients + passers), servers);
-  // Not where writes are pipelined: three of 25,140 seeds had alarms that are not understood (9009793).
-  const newDisks = kinds.has('replacedDisk') && settings.pipelined !== true
+  const newDisks = kinds.has('replacedDisk')
     ? drawNewDisks(streams.stream('new disks'), changes, servers, stormUs)
     : [];
   const quietUs = healing.kind === 'noNewOperations' ? healing.fromUs ?? stormUs : stormUs;

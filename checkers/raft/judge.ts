@@ -40,7 +40,10 @@ export class RaftJudge {
    */
   booted(node: NodeId, after: Raft, durable: Persistent): ClusterStep {
     const { servers, durableOf, elections, checks } = this;
-    const step: ClusterStep = { node, before: null, after, durable, event: null, effects: [], servers, durableOf };
+    const step: ClusterStep = {
+      node, before: null, after, durable, event: null, effects: [], servers, durableOf,
+      lastCommitted: this.committed.lastIndex,
+    };
     elections.read(node, null, after);
     this.book.readNew(node, null, after.persistent.log);
     checks.written(step);
@@ -58,7 +61,10 @@ export class RaftJudge {
   /** The election that the step decided, if it did. What it committed is for `commit`. */
   stepped(node: NodeId, before: Raft, after: Raft, event: AnyEvent, effects: AnyEffects): Election | null {
     const { servers, durableOf, elections, checks } = this;
-    const step: ClusterStep = { node, before, after, durable: durableOf(node), event, effects, servers, durableOf };
+    const step: ClusterStep = {
+      node, before, after, durable: durableOf(node), event, effects, servers, durableOf,
+      lastCommitted: this.committed.lastIndex,
+    };
     checks.spoken(step);
     if (before !== after) {
       this.book.readNew(node, before.persistent.log, after.persistent.log);

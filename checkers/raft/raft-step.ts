@@ -1,5 +1,6 @@
 /** One step of one server's Raft, or its boot, as properties see it. */
 import type { Effect, Event, NodeId } from '../../core/protocol.ts';
+import type { LogIndex } from '../../core/raft/log.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
 import type { Property } from '../property.ts';
 
@@ -18,6 +19,8 @@ export interface RaftStep {
 export interface ClusterStep extends RaftStep {
   readonly servers: number;
   readonly durableOf: (node: NodeId) => Persistent;
+  /** The last index that the steps before this one have shown to be committed; 0 where nobody remembers. */
+  readonly lastCommitted: LogIndex;
 }
 
 /**

@@ -96,10 +96,12 @@ export const committedByMajority = ofPair({
   source: 'Raft, 5.3 and 5.4',
   says: 'What a leader commits is on the disks of more than half of the servers',
   when: 'moved',
-  check({ node, before, after, servers, durableOf }) {
+  check({ node, before, after, servers, durableOf, lastCommitted }) {
     const { commitIndex } = after;
-    // A pipelined leader may have spoken of it before any checker sees its step: then it shows at whom it told.
-    const isAsked = after.role.kind === 'leader' || after.config.pipelined === true;
+    // A pipelined leader may have spoken of it before any checker sees its step: then it shows at whom it told first.
+    // Those who hear it later say nothing new, and disks may have been replaced since.
+    const isAsked =
+      after.role.kind === 'leader' || (after.config.pipelined === true && commitIndex > lastCommitted);
     if (!isAsked || before === null || commitIndex === before.commitIndex) return null;
     const term = after.persistent.log.termAt(commitIndex);
     const holds = (server: number): boolean => {

@@ -3,7 +3,7 @@
 // What servers and disks are made of.
 export type { Event, FileOperation, Process, Recovery, Storage } from '../../core/protocol.ts';
 export type { AnyEffect, AnyEvent, AnyProcess, AnyStorage, System } from '../system.ts';
-export type { FileRole, Moments, Operator, ServerAsKnown } from '../moments.ts';
+export type { FileRole, Moments, Operator } from '../moments.ts';
 export type { Digest } from '../digest.ts';
 
 // Models of histories.

@@ -239,9 +239,9 @@ export class Machine {
     }
   }
 
-  /** What it is by the steps that took effect: of those behind them a crash leaves nothing. */
-  get takenState(): unknown {
-    return this.pipeline[0]?.before ?? this.state;
+  /** It has taken steps that have not taken effect: their writes are on their way. */
+  get isAhead(): boolean {
+    return this.pipeline.length > 0;
   }
 
   /** What it is as soon as its write is done. */

@@ -247,12 +247,10 @@ export class World implements ScriptedWorld, Host {
     const operator = this.operator();
     if (operator.newDisk === undefined)
       throw new SystemError(`system "${this.system.name}" has no \`operator.newDisk\`, which a fault of this plan needs`);
-    return operator.newDisk(
-      node,
-      this.machines
-        .slice(0, this.servers)
-        .map(({ state, takenState, disk: { durable } }) => ({ state: takenState, ahead: state, durable })),
-    );
+    const servers = this.machines.slice(0, this.servers);
+    // What a server did by the word of the old disk is looked at when its writes are done: by then that must be there.
+    if (servers.some(({ isAhead }) => isAhead)) return null;
+    return operator.newDisk(node, servers.map(({ state, disk: { durable } }) => ({ state, durable })));
   }
 
   replaceDisk(node: NodeId, durable: unknown): void {

@@ -273,7 +273,7 @@ export class RaftKvUntimedObserver implements UntimedObserver<RaftGhost, RaftNot
         hold(electedByMajority, { term, leader, votes, servers: voters.length });
       }
     }
-    const clusterStep = { ...raftStepOf(step), servers, durableOf };
+    const clusterStep = { ...raftStepOf(step), servers, durableOf, lastCommitted: 0 };
     this.pairs.written(clusterStep);
     this.pairs.moved(clusterStep);
   }

@@ -10,10 +10,8 @@ import { newDisk, type Removal } from '../../core/raft/new-disk.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
 
 export interface ServerAndDisk {
-  /** By the steps that took effect; null while it is down. */
+  /** Null while it is down. */
   readonly raft: Raft | null;
-  /** By those whose writes are on their way as well; null while it is down. */
-  readonly ahead: Raft | null;
   readonly durable: Persistent;
 }
 
@@ -23,11 +21,8 @@ export function newDiskFor(node: NodeId, servers: readonly ServerAndDisk[]): Per
   const removal = removalKnown(servers);
   if (removal === null || isMember(removal.founding.configuration, node)) return null;
   const { index } = removal.founding;
-  // What a leader's disk has not yet it may have said already, and been answered by the old disk.
-  const isLetIn = servers.some(({ ahead, durable }) =>
-    [durable.log, ...(ahead === null ? [] : [ahead.persistent.log])].some((log) =>
-      log.configurationsBehind(index).some((later) => isMember(later, node)),
-    ),
+  const isLetIn = servers.some(({ durable: { log } }) =>
+    log.configurationsBehind(index).some((later) => isMember(later, node)),
   );
   return isLetIn ? null : newDisk(node, removal);
 }

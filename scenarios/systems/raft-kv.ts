@@ -196,10 +196,7 @@ export const raftKv = defineSystem<Server, ServerMessage, Persistent, Write>()({
       handOver: (to): AnyRaftMessage => ({ kind: 'transferLeadership', term: 0, to }),
       newDisk: (node, servers) =>
         newDiskFor(
-          node,
-          servers.map(({ state, ahead, durable }) => ({
-            raft: raftOf(state), ahead: raftOf(ahead), durable: durable as Persistent,
-          })),
+          node, servers.map(({ state, durable }) => ({ raft: raftOf(state), durable: durable as Persistent })),
         ),
     },
     fileRole: (name) => roles[name.split('.')[0]!] ?? null,

@@ -37,7 +37,7 @@ const subsetsOf = (servers: number): readonly (readonly NodeId[])[] =>
 
 const stepOf = (given: Partial<ClusterStep>): ClusterStep => ({
   node: 0, before: null, after: raftOf(follows(0), Log.empty), durable: blankPersistent, event: null, effects: [],
-  servers: 3, durableOf: () => blankPersistent, ...given,
+  servers: 3, durableOf: () => blankPersistent, lastCommitted: 0, ...given,
 });
 
 describe.each(sizes)('of %i servers', (servers) => {

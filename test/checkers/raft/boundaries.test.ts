@@ -104,7 +104,7 @@ describe('what is committed', () => {
 const blank: Persistent = persistentOf({});
 const stepOf = (before: Raft | null, after: Raft, more: Partial<ClusterStep> = {}): ClusterStep => ({
   node: 0, before, after, durable: after.persistent, event: null, effects: [], servers: 3, durableOf: () => blank,
-  ...more,
+  lastCommitted: 0, ...more,
 });
 
 describe('commitIndex and lastApplied', () => {
@@ -274,6 +274,15 @@ describe('a leader', () => {
       expect(commits(0, 3, { durableOf: () => persistentOf({ snapshot: [3, 1] }) })).toContain(
         'which 0 of 3 disks hold',
       );
+    });
+    test('with pipelined writes whoever hears of it first is asked, and nobody later (10.2.1; swarm seed 9012192)', () => {
+      const at = (commitIndex: number): Raft =>
+        follower({ term: 5, log: [1, 2, 2], commitIndex, options: { pipelined: true } });
+      const asked = (lastCommitted: number): string | null =>
+        committedByMajority.check(stepOf(at(2), at(3), { lastCommitted }));
+      expect([0, 2, 3].map(asked)).toEqual([
+        ...new Array<string>(2).fill('n0 is in term 5 and commits entry 3, which 0 of 3 disks hold'), null,
+      ]);
     });
     test('is asked of leaders that commit more, alone', () => {
       const idle = { ...follower({ log: [1, 2, 2], commitIndex: 3 }) };

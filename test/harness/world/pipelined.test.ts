@@ -99,6 +99,24 @@ describe('a pipelined node', () => {
     expect([world.machines[1]!.disk.durable, world.machines[1]!.isWriting]).toEqual([1, false]);
   });
 
+  test('no disk is replaced while steps have not taken effect: they go by the old one (swarm seed 9009793)', () => {
+    const asked: unknown[] = [];
+    const newDisk = (node: number, servers: unknown): unknown => {
+      asked.push(servers);
+      return `of ${node}`;
+    };
+    const system = { ...toy([pinger(), counter()]), operator: { handOver: () => null, newDisk } };
+    const world = new World(system, toyPlan({ disk: { writeUs: { min: 4 * ms, max: 4 * ms } } }), null);
+    world.boot(0);
+    world.boot(1);
+    world.runUntil(11 * ms);
+    expect([world.newDisk(0), asked]).toEqual([null, []]);
+    world.runUntil(15 * ms);
+    expect([world.newDisk(0), asked]).toEqual([
+      'of 0', [[{ state: world.machines[0]!.state, durable: 0 }, { state: { got: 1 }, durable: 1 }]],
+    ]);
+  });
+
   test('loses at a crash all steps that are not durable, and no checker has seen them', () => {
     const crash: Fault = { kind: 'crash', atUs: 37 * ms, restartUs: 39 * ms, nodes: [1], moment: 'now' };
     expect(told(25, counter(), [crash]).slice(0, 8)).toEqual([

@@ -4,7 +4,7 @@ import { bearable } from '../../../scenarios/swarm/crowds.ts';
 import { swarm } from '../../../scenarios/swarm.ts';
 import type { RaftKvSettings } from '../../../scenarios/systems/raft-kv-settings.ts';
 
-const { members: _members, preVote: _preVote, ...drawn } = swarm.draw(1).settings as RaftKvSettings;
+const { members: _members, preVote: _preVote, versions: _versions, ...drawn } = swarm.draw(1).settings as RaftKvSettings;
 const plain: RaftKvSettings = {
   ...drawn, electionTimeoutUs: { min: 1000, max: 8000 }, entriesPerMessageMax: 8,
 };
@@ -28,4 +28,14 @@ test.each([
   const settings: RaftKvSettings = { ...plain, window, sessionExpiryUs: 1000, versions: true };
   const { sessionExpiryUs, versions } = bearable(settings, clients, { writeUs: { min: 1, max: 2 } });
   expect([sessionExpiryUs === 1000, versions === true]).toEqual([hasSessions, hasVersions]);
+});
+
+test.each([
+  ['few clients with versions', 15, 2, { versions: true as const }, true],
+  ['few clients with versions, a narrow one', 15, 1, { versions: true as const }, false],
+  ['a crowd, which has no versions, a narrow one', 16, 1, { versions: true as const }, true],
+  ['few clients, a narrow one', 15, 1, {}, true],
+])('a window for %s (seed 11000919)', (_, clients, window, more, expected) => {
+  const settings: RaftKvSettings = { ...plain, window, ...more };
+  expect(bearable(settings, clients, { writeUs: { min: 1, max: 2 } }).window === window).toBe(expected);
 });

@@ -1,5 +1,5 @@
 /** When the disk of a server may be replaced: it is out for good, and whoever knows that takes part. */
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Log, type Entry } from '../../../core/raft/log.ts';
 import type { Configuration } from '../../../core/raft/members.ts';
 import { blankPersistent, bootRaft, withCommitIndex, type Persistent, type Raft } from '../../../core/raft/state.ts';
@@ -16,10 +16,9 @@ const diskOf = (currentTerm: number, ...entries: readonly Entry[]): Persistent =
 });
 const raftWith = (id: number, persistent: Persistent, commitIndex: number): Raft =>
   withCommitIndex(bootRaft(serverConfig(id, 3, { members: [0, 1, 2] }), persistent), commitIndex);
-const server = (id: number, durable: Persistent, commitIndex: number | null): ServerAndDisk => {
-  const raft = commitIndex === null ? null : raftWith(id, durable, commitIndex);
-  return { raft, ahead: raft, durable };
-};
+const server = (id: number, durable: Persistent, commitIndex: number | null): ServerAndDisk => ({
+  raft: commitIndex === null ? null : raftWith(id, durable, commitIndex), durable,
+});
 /** n2 is taken out by entry 2; what follows is in the log of n0. */
 const servers = (commitIndex: number | null, ...more: readonly Entry[]): ServerAndDisk[] => [
   server(0, diskOf(4, noop, puts([0, 1]), ...more), commitIndex),
@@ -40,17 +39,6 @@ test('nor for who takes part', () => expect(newDiskFor(1, servers(2))).toBeNull(
 test('nor when anybody has a later configuration with it, committed or not', () => {
   expect(newDiskFor(2, servers(2, puts([0, 1], [2])))).toBeNull();
   expect(newDiskFor(2, servers(2, puts([0])))).not.toBeNull();
-});
-describe('where writes are pipelined (10.2.1)', () => {
-  test('what is ahead of a disk is heeded: it may have been said, and answered by the old disk', () => {
-    const [first, ...others] = servers(2);
-    const ahead = raftWith(0, diskOf(4, noop, puts([0, 1]), puts([0, 1], [2])), 2);
-    expect(newDiskFor(2, [{ ...first!, ahead }, ...others])).toBeNull();
-  });
-  test('and nobody knows what it will know when its writes are done', () => {
-    const [first, ...others] = servers(1);
-    expect(newDiskFor(2, [{ ...first!, ahead: raftWith(0, first!.durable, 2) }, ...others])).toBeNull();
-  });
 });
 test('nor by the word of one that has no vote', () => {
   const [, second, third] = servers(2);
