@@ -20,19 +20,23 @@ export const stepWithOptions = (server: Server, event: ServerEvent): ServerStep 
 const stepReading = (server: Server, event: ServerEvent): ServerStep => withReads(server, event, stepInChunks);
 const stepInChunks = (server: Server, event: ServerEvent): ServerStep => withChunks(server, event, stepByClock);
 const stepByClock = (server: Server, event: ServerEvent): ServerStep => withClock(server, event, stepChanging);
-const stepChanging = (server: Server, event: ServerEvent): ServerStep => withChanges(server, event, stepInOrder, settle);
+const stepChanging = (server: Server, event: ServerEvent): ServerStep =>
+  withChanges(server, event, stepInOrder, settle);
 const stepInOrder = (server: Server, event: ServerEvent): ServerStep => withOrder(server, event, stepServer);
 
+type ServerProcess = Process<Server, ServerMessage, Write, Persistent, never, never>;
+
 /** A server as a node of the world. */
-export const serverProcess = (
-  given: ServerConfig, config: ServerConfig = inOneOrder(given),
-): Process<Server, ServerMessage, Write, Persistent, never, never> => ({
-  blank: blankPersistent,
-  boot: (durable) => bootServer(config, durable),
-  step: config.pipelined === true ? stepPipelined : stepWithOptions,
-  write: applyWrite,
-  ...(config.pipelined === true ? { persistence: 'pipelined' } : {}),
-});
+export function serverProcess(given: ServerConfig): ServerProcess {
+  const config = inOneOrder(given);
+  return {
+    blank: blankPersistent,
+    boot: (durable) => bootServer(config, durable),
+    step: config.pipelined === true ? stepPipelined : stepWithOptions,
+    write: applyWrite,
+    ...(config.pipelined === true ? { persistence: 'pipelined' } : {}),
+  };
+}
 
 function stepPipelined(server: Server, event: ServerEvent): ServerStep {
   const { state, effects } = stepWithOptions(server, event);

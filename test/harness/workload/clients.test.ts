@@ -25,9 +25,9 @@ const answersLate = (late: readonly number[], release: number): AnyProcess => ({
   },
 });
 
-/** What a client lived through in 100 ms: begun, answered, given up, by operation. */
+/** What a client lived through in 100 ms: begun, answered, given up, by operation; and when, where that is asked. */
 function lives(
-  window: number | undefined, server: AnyProcess, operations: readonly Partial<PlannedOperation>[],
+  window: number | undefined, server: AnyProcess, operations: readonly Partial<PlannedOperation>[], hasTimes = false,
 ): { readonly told: string; readonly clients: Clients } {
   const told: string[] = [];
   const system = toy([server, client, client], {
@@ -35,7 +35,7 @@ function lives(
     observer: () => ({
       booted() {}, stepped() {}, crashed() {}, healed() {}, unsettled: () => null, counts: () => ({}),
       finish: () => ({ kind: 'ok' }),
-      invoked: (operation) => void told.push(`+${operation}`),
+      invoked: (operation) => void told.push(`+${operation}${hasTimes ? ` at ${world.nowUs / ms}` : ''}`),
       returned: (operation) => void told.push(`=${operation}`),
       gaveUp: (operation) => void told.push(`-${operation}`),
     }),
@@ -88,5 +88,23 @@ describe('a window of three', () => {
     expect([told, clients.missing]).toEqual(['+0 +1', 4]);
     clients.beginNoMore();
     expect(clients.missing).toBe(2);
+  });
+});
+
+describe('a client with a window that crashes', () => {
+  const crash = { afterUs: 1 * ms, as: 1, downUs: 5 * ms };
+
+  test('leaves all open that it has begun and was not told, but for what it had given up before', () => {
+    const { told, clients } = lives(3, answersLate([0, 1, 2], 99), [{ giveUpUs: 500 }, {}, { crash }, {}]);
+    expect(told).toBe('+0 +1 +2 -0 -1 -2 +3 =3');
+    expect([clients.areDone, clients.completed]).toEqual([true, 1]);
+  });
+  test('begins nothing while it is down, and then what waited for its time', () =>
+    expect(lives(3, answersLate([0], 99), [{ crash }, { atUs: 3 * ms }, { atUs: 9 * ms }], true).told).toBe(
+      '+0 at 0 -0 +1 at 6 =1 +2 at 9 =2',
+    ));
+  test('does a job again when it has come back, and not when it was answered in time', () => {
+    expect(lives(3, answersLate([0], 99), [{ crash }, { again: true }, {}]).told).toBe('+0 -0 +1 +2 =1 =2');
+    expect(lives(3, echo, [{ crash: { ...crash, afterUs: 9 * ms } }, { again: true }, {}]).told).toBe('+0 =0 +2 =2');
   });
 });
