@@ -61,3 +61,15 @@ test('where three votes are needed and nobody can be spared a leader may take si
     raftPace({ ...plan, servers }, { ...settings, members: [0, 1] }).leaderlessUs - without();
   expect([withMembers(3), withMembers(4)]).toEqual([0, 12_000]);
 });
+
+test('what all clients have in flight is in front of an answer, and what one has goes one after the other', () => {
+  const plan = { ...swarm.draw(1), clients: 2, operations: [] };
+  const network = { ...plan.network, delayUs: { min: 1, max: 100 } };
+  const disk = { ...plan.disk, writeUs: { min: 1, max: 10 } };
+  const settings = { ...plainSettings, applyPauseUs: { min: 0, max: 50 } };
+  const answerUs = (more: Partial<RaftKvSettings>): number =>
+    raftPace({ ...plan, network, disk }, { ...settings, ...more }).answerUs / 5;
+  expect([answerUs({}), answerUs({ clientWindow: 4 })]).toEqual([
+    400 + 50 + 1000 + (3 + 2) * 10, 4 * (400 + 50 + 1000) + (3 + 2 * 4) * 10,
+  ]);
+});
