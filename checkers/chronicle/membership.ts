@@ -18,7 +18,9 @@ const everyone = ({ voters, learners, outgoing }: Configuration): readonly NodeI
 ];
 
 export const configurations = situationsOf<NewConfiguration>()({
-  learnersAdded: { says: 'A learner is let in', seen: ({ from, to }) => to.learners.some((id) => !takesPartIn(from, id)) },
+  learnersAdded: {
+    says: 'A learner is let in', seen: ({ from, to }) => to.learners.some((id) => !takesPartIn(from, id)),
+  },
   votersAdded: {
     says: 'A learner that was caught up becomes a voter',
     seen: ({ from, to }) => to.voters.some((id) => !from.voters.includes(id)),
@@ -30,7 +32,9 @@ export const configurations = situationsOf<NewConfiguration>()({
   votersMadeLearners: {
     says: 'A server that voted learns', seen: ({ from, to }) => to.learners.some((id) => votesIn(from, id)),
   },
-  serversRemoved: { says: 'A server is taken out', seen: ({ from, to }) => everyone(from).some((id) => !takesPartIn(to, id)) },
+  serversRemoved: {
+    says: 'A server is taken out', seen: ({ from, to }) => everyone(from).some((id) => !takesPartIn(to, id)),
+  },
   jointConfigurationsEntered: {
     says: 'A configuration of two sets of voters is committed', seen: ({ to }) => to.outgoing !== undefined,
   },

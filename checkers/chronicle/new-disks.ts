@@ -1,4 +1,6 @@
-/** Servers that were taken out and come in again with a new disk (core/raft/new-disk.ts), and answers of earlier stays. */
+/**
+ * Servers that were taken out and come in again with a new disk (core/raft/new-disk.ts), and answers of earlier stays.
+ */
 import type { NodeId } from '../../core/protocol.ts';
 import type { RequestVote } from '../../core/raft/messages.ts';
 import type { Raft } from '../../core/raft/state.ts';

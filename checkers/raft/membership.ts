@@ -98,8 +98,8 @@ export function wrongLeaving(
 
 /** Of the changes of one kind that a leader logged in this step. */
 function firstWrong(
-  step: RaftStep, isOne: (change: LoggedChange) => boolean, wrongIn: (change: LoggedChange, leader: Raft) => string | null,
-  does: (from: string, to: string) => string,
+  step: RaftStep, isOne: (change: LoggedChange) => boolean,
+  wrongIn: (change: LoggedChange, leader: Raft) => string | null, does: (from: string, to: string) => string,
 ): string | null {
   const { node, after } = step;
   for (const change of changesIn(step).filter(isOne)) {

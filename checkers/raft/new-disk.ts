@@ -38,7 +38,8 @@ export const newDiskBeginsAtRemoval = property({
     const withIt = committed.find(
       ({ index, configuration }) => index >= last.index && takesPartIn(configuration, node),
     );
-    if (withIt !== undefined) return `n${node} gets a new disk and takes part: ${told(withIt.configuration)} is committed`;
+    if (withIt !== undefined)
+      return `n${node} gets a new disk and takes part: ${told(withIt.configuration)} is committed`;
     return currentTerm > last.term || (currentTerm === last.term && votedFor !== null)
       ? null
       : `the new disk of n${node} begins in term ${currentTerm}, ${votedFor === null ? 'without a vote' : `with a vote for n${votedFor}`}, and it was taken out in term ${last.term}`;

@@ -12,8 +12,8 @@ import type { Write } from './write.ts';
 export const hardStateSizeBytes = 16;
 
 /**
- * What the lab calls the size of Raft's state: hard state and log, without the snapshot, and without what a new disk was
- * told (new-disk.ts), which no snapshot makes smaller.
+ * What the lab calls the size of Raft's state: hard state and log, without the snapshot, and without what a new disk
+ * was told (new-disk.ts), which no snapshot makes smaller.
  */
 export const persistedSizeBytes = (persistent: Persistent): number => hardStateSizeBytes + persistent.log.sizeBytes;
 

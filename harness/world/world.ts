@@ -246,7 +246,9 @@ export class World implements ScriptedWorld, Host {
   newDisk(node: NodeId): unknown {
     const operator = this.operator();
     if (operator.newDisk === undefined)
-      throw new SystemError(`system "${this.system.name}" has no \`operator.newDisk\`, which a fault of this plan needs`);
+      throw new SystemError(
+        `system "${this.system.name}" has no \`operator.newDisk\`, which a fault of this plan needs`,
+      );
     const servers = this.machines.slice(0, this.servers);
     // What a server did by the word of the old disk is looked at when its writes are done: by then that must be there.
     if (servers.some(({ isAhead }) => isAhead)) return null;

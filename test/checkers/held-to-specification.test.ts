@@ -20,7 +20,8 @@ function both(
     };
   const observer = {
     booted: note('observer', 'booted'), stepped: note('observer', 'stepped'), crashed: note('observer', 'crashed'),
-    refused: note('observer', 'refused'), diskReplaced: note('observer', 'diskReplaced'), invoked: note('observer', 'invoked'), gaveUp: note('observer', 'gaveUp'),
+    refused: note('observer', 'refused'), diskReplaced: note('observer', 'diskReplaced'),
+    invoked: note('observer', 'invoked'), gaveUp: note('observer', 'gaveUp'),
     returned: note('observer', 'returned'), healed: note('observer', 'healed'), unsettled: () => 'not yet',
     finish: () => ({ kind: 'unknown', detail: 'd' }), counts: () => ({ a: 1, b: 2 }), ...more,
   } as Observer;

@@ -19,7 +19,8 @@ import { transfer } from './tripwires/transfer.ts';
 import { transfers } from './tripwires/transfers.ts';
 
 const tripwires = [
-  ...elections, ...contact, ...membership, ...newDisks, ...transfer, ...leases, ...logs, ...replication, ...specification, ...store,
+  ...elections, ...contact, ...membership, ...newDisks, ...transfer, ...leases, ...logs, ...replication, ...specification,
+  ...store,
   ...transfers,
 ];
 const ofKind = (name: PropertyName) => tripwires.filter(({ property }) => property === name);

@@ -517,7 +517,8 @@ const list: readonly Shown[] = [
     given: [...n0MayPassOf(1, puts([0, 1])), steps(1, { log: [1, puts([0, 1])], options: passingOf3 })],
     shown: [hears(1, 0, timeoutNow(1), { term: 2, vote: 1, role: stands(1) })],
     not: [
-      steps(1, { log: [1, puts([0, 1])], commit: 2 }), hears(1, 0, timeoutNow(1), { term: 2, vote: 1, role: stands(1) }),
+      steps(1, { log: [1, puts([0, 1])], commit: 2 }),
+      hears(1, 0, timeoutNow(1), { term: 2, vote: 1, role: stands(1) }),
     ],
   },
   {
@@ -993,7 +994,10 @@ const counters = [
       'leadersCrashedAtBarrier',
     ],
   ],
-  ['the explorer', 'explorer', [...ofChanges, ...ofSaid, ...ofOptions, ...ofMembers, 'leadersElected', 'snapshotsTaken']],
+  [
+    'the explorer', 'explorer',
+    [...ofChanges, ...ofSaid, ...ofOptions, ...ofMembers, 'leadersElected', 'snapshotsTaken'],
+  ],
 ] as const satisfies readonly (readonly [string, string, readonly SituationName[]])[];
 
 /** What is said without any change is no step of the explorer's, which looks at states. */

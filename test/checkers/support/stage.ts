@@ -100,8 +100,8 @@ export type Spoiling =
 const follower: Role = { kind: 'follower', leaderId: null };
 const blank: View = {
   term: 0, vote: null, log: [], base: 0, commit: 0, applied: 0, executed: null, role: follower, options: {},
-  spoilt: null, spoiltSnapshot: null, channel: [], waiting: [], reading: null, early: null, transfers: null, goesBy: null,
-  snapshotTells: null, founding: null,
+  spoilt: null, spoiltSnapshot: null, channel: [], waiting: [], reading: null, early: null, transfers: null,
+  goesBy: null, snapshotTells: null, founding: null,
 };
 
 export const follows = (leaderId: NodeId): Role => ({ kind: 'follower', leaderId });
@@ -285,7 +285,8 @@ const logService: Service<Applied> = {
 /** What all observers hear, whatever they make of it. */
 type Judge = Pick<
   Observer<never, never, never>,
-  'booted' | 'stepped' | 'crashed' | 'refused' | 'diskReplaced' | 'invoked' | 'gaveUp' | 'returned' | 'finish' | 'counts'
+  | 'booted' | 'stepped' | 'crashed' | 'refused' | 'diskReplaced' | 'invoked' | 'gaveUp' | 'returned' | 'finish'
+  | 'counts'
 >;
 
 export interface StageOptions {
@@ -477,7 +478,8 @@ export function play(
     // A step of the service alone leaves Raft as it is.
     const isOfService =
       before !== null &&
-      changed.every((key) => ['executed', 'spoilt', 'channel', 'waiting', 'reading', 'early', 'transfers'].includes(key));
+      changed.every((key) =>
+        ['executed', 'spoilt', 'channel', 'waiting', 'reading', 'early', 'transfers'].includes(key));
     const told = isOfService ? before.raft : raft;
     return { view, raft: told, state: service.serverOf(told, kept as never, view), held: kept } as Node;
   }

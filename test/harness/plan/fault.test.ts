@@ -197,7 +197,10 @@ describe('a field just beyond what it may be is told', () => {
     [swizzles, 'valid'],
     [{ ...swizzles, release: [0, 2] }, 'expected `release` to list the same nodes as `nodes`'],
     [{ ...swizzles, release: [0] }, 'expected `release` to list the same nodes as `nodes`'],
-    [{ kind: 'replacedDisk', ...span, nodes: 'leader', downUs: 0 }, 'Invalid type: Expected Array but received "leader"'],
+    [
+      { kind: 'replacedDisk', ...span, nodes: 'leader', downUs: 0 },
+      'Invalid type: Expected Array but received "leader"',
+    ],
     [{ kind: 'pause', ...span, nodes: [-1] }, 'expected at least 0'],
     [{ kind: 'pause', ...span, nodes: 'all' }, 'expected node ids or "leader"'],
     [{ kind: 'isolateUntilSnapshot', ...span, node: 0.5 }, 'expected a node id'],

@@ -4,7 +4,8 @@ import { bearable } from '../../../scenarios/swarm/crowds.ts';
 import { swarm } from '../../../scenarios/swarm.ts';
 import type { RaftKvSettings } from '../../../scenarios/systems/raft-kv-settings.ts';
 
-const { members: _members, preVote: _preVote, versions: _versions, ...drawn } = swarm.draw(1).settings as RaftKvSettings;
+const { members: _members, preVote: _preVote, versions: _versions, ...drawn } =
+  swarm.draw(1).settings as RaftKvSettings;
 const plain: RaftKvSettings = {
   ...drawn, electionTimeoutUs: { min: 1000, max: 8000 }, entriesPerMessageMax: 8,
 };

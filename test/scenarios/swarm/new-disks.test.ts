@@ -45,7 +45,10 @@ test('who lets in asks for none', () => {
   const lets = (seed: number) =>
     drawNewDisks(
       new RandomStream(`lets in ${seed}`),
-      [{ client: 5, atUs: 1, request: { kind: 'addServer', server: 1 } }, { client: 5, atUs: 2, request: { kind: 'addLearner', server: 2 } }],
+      [
+        { client: 5, atUs: 1, request: { kind: 'addServer', server: 1 } },
+        { client: 5, atUs: 2, request: { kind: 'addLearner', server: 2 } },
+      ],
       3, 100,
     );
   expect(Array.from({ length: 20 }, (_, seed) => lets(seed)).flat()).toEqual([]);

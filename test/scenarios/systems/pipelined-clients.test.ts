@@ -100,7 +100,8 @@ describe('a client is told of by each of its operations', () => {
     states.push(state);
     const step: ToldStep = { node: 3, before, after: state, event, effects, nameOf };
     return {
-      story: tellStep(step)?.text, marks: marksOf(step).map(({ kind, says, sequence }) => `${kind} ${sequence}: ${says}`),
+      story: tellStep(step)?.text,
+      marks: marksOf(step).map(({ kind, says, sequence }) => `${kind} ${sequence}: ${says}`),
     };
   };
   test('as it asks, asks again, and is told', () => {
