@@ -205,8 +205,8 @@ export const figures: readonly Figures[] = [
   {
     name: 'real-core',
     document: 'docs/track-record.md',
-    takes: '7 min',
-    commands: ['whitewater fuzz --seeds 100000'],
+    takes: '50 min',
+    commands: ['whitewater fuzz --seeds 200000'],
     quick: ['whitewater fuzz --seeds 4 --workers 1'],
     lines: ([result]) => {
       const [verdict] = found(/^ {2}verdict +(.+? unknown)/m, result!);
