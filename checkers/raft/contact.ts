@@ -2,8 +2,9 @@
  * PreVote and CheckQuorum: whom a leader in contact with its followers is protected from (dissertation 9.6, 6.2,
  * 4.2.3).
  */
-import type { AnyRaftMessage, RequestPreVoteReply } from '../../core/raft/option-messages.ts';
+import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
 import type { Raft } from '../../core/raft/state.ts';
+import { grants } from './new-disk.ts';
 import { isAlone, outvotedIn, votingSets } from './quorum.ts';
 import { ofStep, type RaftStep } from './raft-step.ts';
 
@@ -52,12 +53,8 @@ export const leaderInContactIsKept = ofStep({
     if (isOfLeader && !hearsLeader(after))
       return `n${node} hears the leader of term ${currentTerm} and does not keep it in mind`;
     if (!hearsLeader(before)) return null;
-    if (message.kind === 'requestPreVote') {
-      const isGranted = effects.some(
-        (effect) => effect.kind === 'send' && (effect.message as RequestPreVoteReply).voteGranted === true,
-      );
-      return isGranted ? `n${node} hears a leader and grants a pre-vote for term ${message.term}` : null;
-    }
+    if (message.kind === 'requestPreVote')
+      return grants(effects) ? `n${node} hears a leader and grants a pre-vote for term ${message.term}` : null;
     if (message.kind !== 'requestVote' || after.config.checkQuorum !== true) return null;
     return before.persistent.currentTerm === currentTerm
       ? null

@@ -97,7 +97,7 @@ function ask({ config, sequence }: Clerk, { id, operation }: Pending, target: No
 /** Asks a server at once for what is pending, as if nobody had been asked before. */
 export const askAt = (clerk: Clerk, pending: Pending, target: NodeId): ClerkStep => ask(clerk, pending, target, 0);
 
-const nextServer = ({ target, config }: Clerk): NodeId => (target + 1) % config.clusterSize;
+export const nextServer = ({ target, config }: Clerk): NodeId => (target + 1) % config.clusterSize;
 
 const stay = (state: Clerk): ClerkStep => ({ state, effects: [] });
 

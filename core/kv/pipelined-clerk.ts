@@ -7,7 +7,7 @@
  * never if it is not.
  */
 import type { Event, NodeId, Process, Step } from '../protocol.ts';
-import type { Clerk, ClerkConfig, ClerkEffect } from './clerk.ts';
+import { nextServer, type Clerk, type ClerkConfig, type ClerkEffect } from './clerk.ts';
 import type { Operation, Result } from './command.ts';
 import type { ClerkMessage, ClientReply } from './messages.ts';
 
@@ -103,8 +103,6 @@ const made = (
   const pending = oldest === undefined ? null : { id: oldest.id, operation: oldest.operation, refusals };
   return { config, sequence, target, pending, inFlight, refusals };
 };
-
-const nextServer = ({ target, config }: Clerk): NodeId => (target + 1) % config.clusterSize;
 
 const stay = (state: PipelinedClerk): PipelinedStep => ({ state, effects: [] });
 
