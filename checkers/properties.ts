@@ -5,11 +5,15 @@
 import { linearizability } from './linearizability.ts';
 import { acknowledgedWritesSurvive, equalReplicas, snapshotEqualsPrefix } from './prefix.ts';
 import type { Property } from './property.ts';
+import { caughtUpIsLetIn, roundCoversTheLog, voterHasCaughtUp } from './raft/catch-up.ts';
 import { leaderCompleteness, stateMachineSafety } from './raft/committed-log.ts';
 import {
   leaderInContactIsKept,
   leaderWithoutQuorumStepsDown,
+  newLeaderHasATimeout,
   preVoteChangesNothing,
+  preVoteTellsOfTheVote,
+  quorumRenewsTheTimer,
   standsOnPreVotes,
 } from './raft/contact.ts';
 import { persistBeforeSend } from './raft/durability.ts';
@@ -25,9 +29,9 @@ import {
 } from './raft/indexes.ts';
 import {
   committedByMajority, leaderAppendOnly, matchIndexIsDurable, matchIndexMonotonic, nextAboveMatch, refusalIsAConflict,
-  snapshotIsTaken, staleRepliesChangeNothing,
+  refusalTellsOfItsConflict, snapshotIsTaken, staleRepliesChangeNothing,
 } from './raft/replication.ts';
-import { leaseBeginsWithRound, promiseIsKept, readUnderLease } from './raft/lease.ts';
+import { leaseBeginsWithRound, leaseIsOverByItsTimer, promiseIsKept, readUnderLease } from './raft/lease.ts';
 import {
   heirHasVote, leadersWishIsDone, toldWhenUpToDate, transferIsGivenUp, transferTakesNoProposals, transferTimeIsOnce,
 } from './raft/transfer.ts';
@@ -50,17 +54,22 @@ import {
 export const properties = [
   // How servers answer.
   refusalIsAConflict,
+  refusalTellsOfItsConflict,
   snapshotIsTaken,
   staleRepliesChangeNothing,
   preVoteChangesNothing,
   leaderInContactIsKept,
+  preVoteTellsOfTheVote,
+  quorumRenewsTheTimer,
   leaderWithoutQuorumStepsDown,
+  caughtUpIsLetIn,
   newcomerGrantsNoVote,
   toldWhenUpToDate,
   leadersWishIsDone,
   transferTimeIsOnce,
   transferIsGivenUp,
   readUnderLease,
+  leaseIsOverByItsTimer,
   // Logs and disks.
   logTermsNonDecreasing,
   logMatching,
@@ -71,6 +80,7 @@ export const properties = [
   configurationIsLogged,
   oneChangeAtATime,
   jointIsLeftWhenCommitted,
+  voterHasCaughtUp,
   standsAsMember,
   leaderThatLeftStepsDown,
   newDiskBeginsAtRemoval,
@@ -84,11 +94,13 @@ export const properties = [
   heirHasVote,
   promiseIsKept,
   // What a leader believes.
+  newLeaderHasATimeout,
   leaseBeginsWithRound,
   nextAboveMatch,
   matchIndexMonotonic,
   matchIndexIsDurable,
   windowIsKept,
+  roundCoversTheLog,
   // What is committed and applied.
   commitIndexMonotonic,
   lastAppliedMonotonic,

@@ -4,7 +4,7 @@
  */
 import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
 import type { Raft } from '../../core/raft/state.ts';
-import { grants } from './new-disk.ts';
+import { grants, knowsItsPart } from './new-disk.ts';
 import { isAlone, outvotedIn, votingSets } from './quorum.ts';
 import { ofStep, type RaftStep } from './raft-step.ts';
 
@@ -84,19 +84,101 @@ export const standsOnPreVotes = ofStep({
   },
 });
 
+/** It is asked for no other purpose than to know this; and without a majority of them nobody stands for election. */
+export const preVoteTellsOfTheVote = ofStep({
+  name: 'Pre-Vote Tells Of The Vote',
+  source: 'dissertation, 9.6',
+  says: 'Whoever hears no leader grants a pre-vote where it would vote: in a later term for whose log is as up to date as its own, and never in an earlier term or for another log',
+  when: 'spoken',
+  on: ['requestPreVote'],
+  check(step) {
+    const { node, before, event, effects } = step;
+    const message = heard(step);
+    if (before === null || message?.kind !== 'requestPreVote' || event?.kind !== 'message') return null;
+    const { config, persistent } = before;
+    const { currentTerm, log } = persistent;
+    if (config.preVote !== true || hearsLeader(before)) return null;
+    const isUpToDate =
+      message.lastLogTerm > log.lastTerm ||
+      (message.lastLogTerm === log.lastTerm && message.lastLogIndex >= log.lastIndex);
+    const said = `n${node} is in term ${currentTerm} and hears no leader`;
+    if (grants(effects))
+      return message.term >= currentTerm && isUpToDate
+        ? null
+        : `${said}, and grants n${event.from} a pre-vote for term ${message.term}, ${isUpToDate ? 'which is over' : 'whose log ends before its own'}`;
+    // In its own term it may have voted for somebody else.
+    return !isUpToDate || message.term <= currentTerm || !knowsItsPart(node, persistent)
+      ? null
+      : `${said}, and refuses n${event.from} a pre-vote for term ${message.term}, whose log ends as its own or later`;
+  },
+});
+
+const renews = ({ effects }: RaftStep): boolean =>
+  effects.some((effect) => effect.kind === 'setTimer' && effect.timer === 'election');
+
+/** Who answered since the timer was set is counted anew with each time: else it lasts although nobody answers. */
+export const quorumRenewsTheTimer = ofStep({
+  name: 'Quorum Renews The Timer',
+  source: 'dissertation, 6.2',
+  says: 'With CheckQuorum a leader has an election timeout from when a majority has answered it since the last time',
+  when: 'spoken',
+  on: ['appendEntriesReply', 'installSnapshotReply', 'installChunkReply', 'heartbeatReply'],
+  check(step) {
+    const { node, before, after, event } = step;
+    const message = heard(step);
+    const { config, role, persistent } = after;
+    if (config.checkQuorum !== true || role.kind !== 'leader' || before?.role.kind !== 'leader') return null;
+    const [old, now] = [before.role.office?.heard, role.office?.heard];
+    if (message === null || event?.kind !== 'message' || old === undefined || now === undefined) return null;
+    const { from } = event;
+    const isNew = message.term === persistent.currentTerm && !old.includes(from);
+    const sets = votingSets(before, config.clusterSize);
+    const few = outvotedIn(sets, (voter) => voter === node || old.includes(voter) || (isNew && voter === from));
+    const said = `n${node} leads term ${persistent.currentTerm}`;
+    if (renews(step)) {
+      if (!isNew || few !== null)
+        return `${said} and gives itself time again, and n${from} is ${isNew ? `one of ${few!.held} of ${few!.of} that it heard` : 'nobody whom it had not heard'}`;
+      return now.length === 0 ? null : `${said} and has time again, and counts those on whom it got it once more`;
+    }
+    // Those whose answers may be of an earlier stay are not looked at (stays).
+    const mayBeOfOld = before.role.office?.departures !== undefined;
+    if (isNew && few === null && !mayBeOfOld && sets.some((set) => set.includes(from)))
+      return `${said} and has heard a majority with n${from}, and has no more time than before`;
+    const isOneMore = now.length === old.length + 1 && now.at(-1) === from && isNew;
+    return now === old || isOneMore ? null : `${said} and takes ${now.length} as heard, where it was ${old.length}`;
+  },
+});
+
+export const newLeaderHasATimeout = ofStep({
+  name: 'New Leader Has A Timeout',
+  source: 'dissertation, 6.2',
+  says: 'With CheckQuorum a leader that has just been elected has a whole election timeout to hear a majority',
+  when: 'led',
+  check(step) {
+    const { node, before, after } = step;
+    if (after.config.checkQuorum !== true || before === null || before.role.kind === 'leader') return null;
+    // One without an office is told of in short, by tests.
+    if (after.role.kind !== 'leader' || after.role.office === undefined || renews(step)) return null;
+    return `n${node} leads term ${after.persistent.currentTerm} with what is left of the time that it stood for election`;
+  },
+});
+
 /** The timer is set anew whenever a majority has answered: when it fires, none has for an election timeout. */
 export const leaderWithoutQuorumStepsDown = ofStep({
   name: 'Leader Without Quorum Steps Down',
   source: 'dissertation, 6.2',
   says: 'With CheckQuorum a leader that no majority has answered for an election timeout leads no more',
   when: 'woken',
-  on: ['election'],
-  check({ node, before, after, event }) {
+  on: ['election', 'heartbeat'],
+  check(step) {
+    const { node, before, after, event } = step;
     const { config, role, persistent } = after;
     if (before?.role.kind !== 'leader' || config.checkQuorum !== true || isAlone(before)) return null;
-    if (event?.kind !== 'timer' || event.timer !== 'election') return null;
-    return role.kind === 'leader'
-      ? `n${node} leads term ${persistent.currentTerm}, and no majority has answered it for an election timeout`
+    if (event?.kind !== 'timer' || role.kind !== 'leader') return null;
+    if (event.timer === 'election')
+      return `n${node} leads term ${persistent.currentTerm}, and no majority has answered it for an election timeout`;
+    return event.timer === 'heartbeat' && renews(step)
+      ? `n${node} leads term ${persistent.currentTerm}, and gives itself time again at its own heartbeat`
       : null;
   },
 });

@@ -58,6 +58,27 @@ export const leaseBeginsWithRound = ofStep({
   },
 });
 
+const leaseTimers = Array.from({ length: 8 }, (_, slot) => `lease${slot}`);
+
+export const leaseIsOverByItsTimer = ofStep({
+  name: 'Lease Is Over By Its Timer',
+  source: 'dissertation, 6.4.1',
+  says: 'When the timer of a lease fires, it is over, and so are those of earlier rounds, and no others',
+  when: 'woken',
+  on: leaseTimers,
+  check({ node, before, after, event }) {
+    const [old, now] = [roundsOf(before), roundsOf(after)];
+    if (event?.kind !== 'timer' || old === null || now === null || !leaseTimers.includes(event.timer)) return null;
+    const slot = leaseTimers.indexOf(event.timer);
+    let round = old.begun;
+    while (round > 0 && round % leaseTimers.length !== slot) round -= 1;
+    const over = Math.max(old.expired ?? 0, round);
+    return (now.expired ?? 0) === over
+      ? null
+      : `n${node} takes the leases up to round ${now.expired ?? 0} for over, and that of round ${over} is`;
+  },
+});
+
 /** A fall, or a later term, is no reason to vote sooner: a leader counts on it, and may not have heard. */
 export const promiseIsKept = ofStep({
   name: 'Promise Is Kept',

@@ -2,9 +2,9 @@
 import type { NodeId } from '../../core/protocol.ts';
 import type { LogIndex } from '../../core/raft/log.ts';
 import type { Change, Configuration } from '../../core/raft/members.ts';
-import type { Persistent, Raft } from '../../core/raft/state.ts';
+import type { Raft } from '../../core/raft/state.ts';
 import { property } from '../property.ts';
-import { configurationOf, loggedConfiguration, votesIn } from './quorum.ts';
+import { configurationOf, indexOfLastConfiguration, loggedConfiguration, votesIn } from './quorum.ts';
 import { ofStep, type RaftStep } from './raft-step.ts';
 
 /** For a person: `{n0 n1; n2 learn}`; `{n0 n1 and n2 n3; n2 to learn}` while n0 and n1 come for n2 and n3. */
@@ -57,14 +57,9 @@ export function changesIn({ before, after }: Pick<RaftStep, 'node' | 'before' | 
     const to = log.at(index).configuration;
     if (to === undefined) continue;
     const from = loggedConfiguration(after.persistent, index - 1) ?? { voters: members, learners: [] };
-    found.push({ index, from, to, fromIndex: indexOfLast(after.persistent, index - 1) });
+    found.push({ index, from, to, fromIndex: indexOfLastConfiguration(after.persistent, index - 1) });
   }
   return found;
-}
-
-function indexOfLast({ log }: Persistent, upTo: LogIndex): LogIndex {
-  for (let index = upTo; index > log.baseIndex; index--) if (log.at(index).configuration !== undefined) return index;
-  return log.baseIndex;
 }
 
 const differing = (one: readonly NodeId[], other: readonly NodeId[]): number =>
@@ -140,7 +135,7 @@ export const leaderThatLeftStepsDown = ofStep({
     if (configuration === null || votesIn(configuration, node)) return null;
     if (before?.role.kind !== 'leader' && !mayHaveVoted(before, node))
       return `n${node} leads term ${after.persistent.currentTerm} and has no vote in ${told(configuration)}`;
-    const index = indexOfLast(after.persistent, after.persistent.log.lastIndex);
+    const index = indexOfLastConfiguration(after.persistent, after.persistent.log.lastIndex);
     return index > after.commitIndex
       ? null
       : `n${node} leads term ${after.persistent.currentTerm}, and has left: ${told(configuration)} is committed at index ${index}`;

@@ -4,6 +4,7 @@
  * either.
  */
 import type { NodeId } from '../../core/protocol.ts';
+import type { LogIndex } from '../../core/raft/log.ts';
 import type { Configuration } from '../../core/raft/members.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
 
@@ -19,6 +20,12 @@ export function loggedConfiguration({ log, snapshot }: Persistent, upTo = log.la
     if (configuration !== undefined) return configuration;
   }
   return founding !== null && founding.index > log.baseIndex ? founding.configuration : snapshot?.configuration;
+}
+
+/** Where that stands, as far as the log goes back: else where the log begins. */
+export function indexOfLastConfiguration({ log }: Persistent, upTo = log.lastIndex): LogIndex {
+  for (let index = upTo; index > log.baseIndex; index--) if (log.at(index).configuration !== undefined) return index;
+  return log.baseIndex;
 }
 
 /** Null where the plan lets nobody come or go. */

@@ -181,6 +181,33 @@ export const refusalIsAConflict = ofStep({
   },
 });
 
+/** A wrong one costs messages and nothing else: its leader looks for the place where the logs agree, whatever it hears. */
+export const refusalTellsOfItsConflict = ofStep({
+  name: 'Refusal Tells Of Its Conflict',
+  source: 'Raft, 5.3',
+  says: 'A follower that refuses tells where its log ends, or the term that it has there and the first index of that term',
+  when: 'spoken',
+  on: ['appendEntries'],
+  check(step) {
+    const answer = answerTo('appendEntries', step);
+    const reply = answer?.reply as AppendEntriesReply | undefined;
+    if (reply === undefined || reply.success) return null;
+    const { conflictTerm, conflictIndex } = reply;
+    const { log } = step.after.persistent;
+    const { prevLogIndex } = answer!.request as AppendEntries;
+    const said = `n${step.node} refuses what follows entry ${prevLogIndex}`;
+    if (prevLogIndex > log.lastIndex)
+      return conflictTerm === 0 && conflictIndex === log.lastIndex + 1
+        ? null
+        : `${said}, tells of index ${conflictIndex} and term ${conflictTerm}, and its log ends with ${log.lastIndex}`;
+    const isFirst = log.has(conflictIndex, conflictTerm)
+      && (conflictIndex - 1 <= log.baseIndex || log.termAt(conflictIndex - 1) < conflictTerm);
+    return isFirst && log.has(prevLogIndex, conflictTerm)
+      ? null
+      : `${said}, and tells of term ${conflictTerm} from index ${conflictIndex} on, which is not where its term there begins`;
+  },
+});
+
 /**
  * A snapshot stands for what is committed, so it is taken or held already. Else the two would go on about it without
  * end.

@@ -547,20 +547,20 @@ const list: readonly Shown[] = [
   {
     name: 'refusalsForGap',
     given: n1Holds,
-    shown: [hears(1, 0, appends(1, 5), {}, [[0, refuses(1, 5)]])],
+    shown: [hears(1, 0, appends(1, 5), {}, [[0, refuses(1, 5, 0, 3)]])],
     not: [
-      hears(1, 0, appends(1, 2), {}, [[0, refuses(1, 2, 1)]]), hears(1, 0, appends(0, 5), {}, [[0, refuses(1, 5)]]),
+      hears(1, 0, appends(1, 2), {}, [[0, refuses(1, 2, 1)]]), hears(1, 0, appends(0, 5), {}, [[0, refuses(1, 5, 0, 3)]]),
     ],
   },
   {
     name: 'refusalsForConflict',
     given: n1Holds,
     shown: [hears(1, 0, appends(1, 2), {}, [[0, refuses(1, 2, 1)]])],
-    not: [hears(1, 0, appends(1, 2), {}, [[0, accepts(1, 2)]]), hears(1, 0, appends(1, 5), {}, [[0, refuses(1, 5)]])],
+    not: [hears(1, 0, appends(1, 2), {}, [[0, accepts(1, 2)]]), hears(1, 0, appends(1, 5), {}, [[0, refuses(1, 5, 0, 3)]])],
   },
   {
     name: 'staleRequestsRefused', given: n1Holds, shown: [hears(1, 0, appends(0, 0), {}, [[0, refuses(1, 0)]])],
-    not: [hears(1, 0, appends(1, 5), {}, [[0, refuses(1, 5)]])],
+    not: [hears(1, 0, appends(1, 5), {}, [[0, refuses(1, 5, 0, 3)]])],
   },
   {
     name: 'repeatedEntriesIgnored',

@@ -291,21 +291,24 @@ describe('what is asked when', () => {
     ['requestVoteReply', ['Stale Replies Change Nothing', ...ofAny]],
     [
       'requestPreVote',
-      ['Pre-Vote Changes Nothing', 'Leader In Contact Is Kept', 'Newcomer Grants No Vote', ...ofAny],
+      [
+        'Pre-Vote Changes Nothing', 'Leader In Contact Is Kept', 'Pre-Vote Tells Of The Vote',
+        'Newcomer Grants No Vote', ...ofAny,
+      ],
     ],
     ['requestPreVoteReply', ofAny],
     [
       'requestTransferVote',
       ['Newcomer Grants No Vote', 'Told When Up To Date', "Leader's Wish Is Done", 'Transfer Is Bounded'],
     ],
-    ['appendEntries', ['Refusal Is A Conflict', 'Leader In Contact Is Kept', ...ofAny]],
-    ['appendEntriesReply', ['Stale Replies Change Nothing', ...ofAny]],
+    ['appendEntries', ['Refusal Is A Conflict', 'Refusal Tells Of Its Conflict', 'Leader In Contact Is Kept', ...ofAny]],
+    ['appendEntriesReply', ['Stale Replies Change Nothing', 'Quorum Renews The Timer', ...ofAny]],
     ['installSnapshot', ['Snapshot Is Taken', 'Leader In Contact Is Kept', ...ofAny]],
-    ['installSnapshotReply', ['Stale Replies Change Nothing', ...ofAny]],
+    ['installSnapshotReply', ['Stale Replies Change Nothing', 'Quorum Renews The Timer', ...ofAny]],
     ['installChunk', ['Leader In Contact Is Kept', ...ofAny]],
-    ['installChunkReply', ofAny],
+    ['installChunkReply', ['Quorum Renews The Timer', ...ofAny]],
     ['heartbeat', ['Leader In Contact Is Kept', ...ofAny]],
-    ['heartbeatReply', ofAny],
+    ['heartbeatReply', ['Quorum Renews The Timer', ...ofAny]],
     ['readIndex', ofAny],
     ['readIndexReply', ofAny],
     ['transferLeadership', ofAny],
@@ -319,7 +322,8 @@ describe('what is asked when', () => {
 
   test.each([
     ['election', ['Leader Without Quorum Steps Down']], ['transfer', ['Transfer Is Given Up']],
-    ['leaseRead', ['Read Under Lease']], ['heartbeat', []],
+    ['leaseRead', ['Read Under Lease']], ['lease3', ['Lease Is Over By Its Timer']],
+    ['heartbeat', ['Leader Without Quorum Steps Down']], ['catchUp', ['Caught Up Is Let In']], ['any', []],
   ] as const)('of timer %s', (timer, names) =>
     expect(asked('spoken', stepOf({ before: follower, after: leading, event: { kind: 'timer', timer } }))).toEqual(
       names,

@@ -11,8 +11,9 @@ export const appends = (term: Term, prevLogIndex: LogIndex, entries: readonly En
 export const accepts = (term: Term, index: LogIndex): RaftMessage => ({
   kind: 'appendEntriesReply', term, success: true, index, conflictTerm: 0, conflictIndex: 0,
 });
-export const refuses = (term: Term, index: LogIndex, conflictTerm: Term = 0): RaftMessage =>
-  ({ kind: 'appendEntriesReply', term, success: false, index, conflictTerm, conflictIndex: 1 });
+export const refuses = (
+  term: Term, index: LogIndex, conflictTerm: Term = 0, conflictIndex: LogIndex = 1,
+): RaftMessage => ({ kind: 'appendEntriesReply', term, success: false, index, conflictTerm, conflictIndex });
 export const installs = (term: Term, lastIncludedIndex: LogIndex, lastIncludedTerm: Term = term): RaftMessage =>
   ({ kind: 'installSnapshot', term, snapshot: { lastIncludedIndex, lastIncludedTerm, data: null, sizeBytes: 1 } });
 export const installed = (term: Term, lastIncludedIndex: LogIndex): RaftMessage => ({
@@ -27,8 +28,8 @@ export const isDone = (sequence: number): ClientReply => ({
 export const isRefused = (sequence: number, leaderId: number | null): ClientReply => ({
   kind: 'clientReply', sequence, outcome: { kind: 'notLeader', leaderId },
 });
-export const asksPreVote = (term: Term): AnyRaftMessage => ({
-  kind: 'requestPreVote', term, lastLogIndex: 0, lastLogTerm: 0,
+export const asksPreVote = (term: Term, lastLogIndex: LogIndex = 0, lastLogTerm: Term = 0): AnyRaftMessage => ({
+  kind: 'requestPreVote', term, lastLogIndex, lastLogTerm,
 });
 export const preVotes = (term: Term, voteGranted = true): AnyRaftMessage => ({
   kind: 'requestPreVoteReply', term, voteGranted,

@@ -19,7 +19,7 @@ const reader = (index: number | null): View['reading'] => [{ client: c0, sequenc
 const n0Leads = (on: RaftOptions = options): readonly Happening[] => [
   boots(0, { as: { options: on } }), boots(1, { as: { options: on } }), boots(2, { as: { options: on } }),
   steps(1, { term: 1, vote: 0 }), steps(0, { term: 1, vote: 0, role: stands(0) }),
-  hears(0, 1, votes(1), { role: leadsWith({}) }),
+  hears(0, 1, votes(1), { role: leadsWith({}) }, [], ['election']),
 ];
 const timer = (name: string) => ({ event: { kind: 'timer', timer: name } as const });
 const asked = (
@@ -35,13 +35,17 @@ const asksAnew = (rounds: Partial<Rounds>, office: Partial<Office> = {}): Happen
 /** n2 comes for n1, which is not committed; n0 is asked for a read, and these answered its round. */
 const jointly = (answered: readonly number[]): readonly Happening[] => [
   ...n0Leads({ ...options, members: [0, 1] }), steps(0, { log: [1] }), steps(1, { term: 1, log: [1] }),
-  steps(0, { commit: 1 }),
-  steps(0, { log: [1, joins([0, 2], [0, 1])], role: leadsWith({ leased: [read], answered }), reading: reader(null) }),
+  steps(0, { commit: 1, role: leads([0, 0, 0]) }), steps(0, { log: [1, joins([0, 2], [0, 1])] }),
+  steps(0, { role: leadsWith({ leased: [read], answered }), reading: reader(null) }),
 ];
 const { checkQuorum: _, ...unwatched } = options;
 const hearsOf = (leaderId: number | null): Role => ({ kind: 'follower', leaderId, hasContact: true });
 const fall: Happening = { kind: 'crash', node: 1 };
 const waiting = [...n0Leads(), steps(0, { role: leadsWith({ reads: [read] }), reading: reader(null) })];
+/** So many rounds were begun, and up to here the leases are over. */
+const began = (begun: number, expired?: number): readonly Happening[] => [
+  ...n0Leads(), steps(0, { role: leadsWith({ begun, ...(expired === undefined ? {} : { expired }) }) }),
+];
 
 export const leases: readonly Tripwire[] = [
   {
@@ -70,6 +74,21 @@ export const leases: readonly Tripwire[] = [
     property: 'Read Under Lease', what: 'of two sets the new one has answered (4.3)', given: jointly([0, 0, 1]),
     broken: [answers({ answered: [0, 0, 1] })],
     mended: [steps(0, { role: leadsWith({ leased: [read], answered: [0, 1, 1] }) }), answers({ answered: [0, 1, 1] })],
+  },
+  {
+    property: 'Lease Is Over By Its Timer', what: 'it is over before it fires', given: began(10),
+    broken: [steps(0, { role: leadsWith({ begun: 10, expired: 10 }) }, timer('lease1'))],
+    mended: [steps(0, { role: leadsWith({ begun: 10, expired: 9 }) }, timer('lease1'))],
+  },
+  {
+    property: 'Lease Is Over By Its Timer', what: 'it goes on when it fires', given: began(10),
+    broken: [steps(0, { role: leadsWith({ begun: 10 }) }, timer('lease2'))],
+    mended: [steps(0, { role: leadsWith({ begun: 10, expired: 10 }) }, timer('lease2'))],
+  },
+  {
+    property: 'Lease Is Over By Its Timer', what: 'one that is over begins again', given: began(10, 9),
+    broken: [steps(0, { role: leadsWith({ begun: 10, expired: 8 }) }, timer('lease0'))],
+    mended: [steps(0, {}, timer('lease0'))],
   },
   {
     property: 'Lease Begins With Its Round', what: 'a lease begins with an answer', given: n0Leads(),

@@ -1,5 +1,6 @@
 /** Servers that come and go (dissertation, chapter 4). */
 import type { NodeId } from '../../../core/protocol.ts';
+import type { Leader, Role } from '../../../core/raft/state.ts';
 import { boots, leads, stands, steps, type Happening, type Item } from '../support/stage.ts';
 import type { Tripwire } from '../support/tripwire.ts';
 
@@ -45,7 +46,50 @@ const jointly = (log: readonly Item[], ...nodes: readonly NodeId[]): readonly Ha
   nodes.map((node) => steps(node, { log }));
 const wish = { kind: 'replaceServers', voters: [1, 2], learners: [] } as const;
 
+/** n0 leads n1, and n2 learns: its round goes up to here, and it is known to hold so much. */
+const catches = (upTo: number, holds: number, isLate = false): Role => ({
+  ...(leads([0, 0, holds]) as Leader),
+  office: { heard: [], catchUp: { servers: [2], upTo, rounds: isLate ? 2 : 1, isLate } },
+});
+const withLearner = [1, puts([0, 1], [2])];
+const withVoter = [...withLearner, puts([0, 1, 2])];
+const n2Learns: readonly Happening[] = [
+  ...n0LeadsOf([0, 1], 1), ...[0, 1, 2].map((node) => steps(node, { log: withLearner })),
+];
+const isLate = (holds: number): Happening =>
+  steps(0, { role: catches(2, holds, true) }, { event: { kind: 'timer', timer: 'catchUp' } });
+
 export const membership: readonly Tripwire[] = [
+  {
+    property: 'Round Covers The Log', what: 'a round ends before the log does', given: n2Learns, options: pair,
+    broken: [steps(0, { role: catches(1, 0) })], mended: [steps(0, { role: catches(2, 0) })],
+  },
+  {
+    property: 'Voter Has Caught Up', what: 'it lacks what the log held', options: pair,
+    given: [...n2Learns, steps(0, { commit: 2 }), steps(0, { role: catches(2, 1) })],
+    broken: [steps(0, { log: withVoter })], mended: [steps(0, { role: catches(2, 2) }), steps(0, { log: withVoter })],
+  },
+  {
+    property: 'Voter Has Caught Up', what: 'its round took too long', options: pair,
+    given: [...n2Learns, steps(0, { commit: 2 }), steps(0, { role: catches(2, 1) })],
+    broken: [steps(0, { role: catches(2, 2, true) }), steps(0, { log: withVoter })],
+    mended: [steps(0, { role: catches(2, 2) }), steps(0, { log: withVoter })],
+  },
+  {
+    property: 'Voter Has Caught Up', what: 'no round was begun for it', options: pair,
+    given: [...n2Learns, steps(0, { commit: 2, role: { ...(leads([0, 0, 2]) as Leader), office: { heard: [] } } })],
+    broken: [steps(0, { log: withVoter })], mended: [steps(0, { role: catches(2, 2) }), steps(0, { log: withVoter })],
+  },
+  {
+    property: 'Caught Up Is Let In', what: 'a learner that holds all waits for more', options: pair,
+    given: [...n2Learns, steps(0, { commit: 2 }), steps(0, { role: catches(2, 1) })],
+    broken: [steps(0, { role: catches(2, 2) }), isLate(2)], mended: [isLate(1)],
+  },
+  {
+    property: 'Caught Up Is Let In', what: 'it waits for the configuration before, and longer', options: pair,
+    given: [...n2Learns, steps(0, { role: catches(2, 2) })],
+    broken: [steps(0, { commit: 2 }), isLate(2)], mended: [isLate(2)],
+  },
   {
     property: 'Configuration Is Logged',
     what: 'a snapshot takes the place of the entry, and what it says is forgotten',

@@ -12,6 +12,10 @@ const n1Compacted: readonly Happening[] = [
 ];
 /** n1 is in term 2 and has heard nothing of anybody. */
 const n1InTerm2: readonly Happening[] = [...n1Follows, steps(1, { term: 2, vote: null })];
+/** n1 has an entry of term 1 and two of term 2, and follows n0 in term 3. */
+const n1InTwoTerms: readonly Happening[] = [
+  ...n0Commits([1]), steps(2, { term: 2, vote: 2 }), steps(1, { term: 3, vote: null, role: follows(0), log: [1, 2, 2] }),
+];
 /** n2 installs a snapshot: the happening alone. */
 const n2Installs = (answer: number): Happening =>
   hears(2, 0, installs(1, 2), { term: 1, log: [1, 1], base: 2, commit: 2, applied: 2 }, [[0, installed(1, answer)]]);
@@ -20,7 +24,7 @@ const answers: readonly Tripwire[] = [
   {
     property: 'Refusal Is A Conflict', what: 'a follower refuses what it knows to be committed', given: n1Follows,
     broken: [hears(1, 0, appends(1, 1), {}, [[0, refuses(1, 1)]])],
-    mended: [hears(1, 0, appends(1, 2), {}, [[0, refuses(1, 2)]])],
+    mended: [hears(1, 0, appends(1, 2), {}, [[0, refuses(1, 2, 1)]])],
   },
   {
     property: 'Refusal Is A Conflict', what: 'it is no refusal', given: n1Follows,
@@ -31,6 +35,28 @@ const answers: readonly Tripwire[] = [
     property: 'Refusal Is A Conflict', what: 'an old leader is refused rightly', given: n1InTerm2,
     broken: [hears(1, 0, appends(2, 1), {}, [[0, refuses(2, 1)]])],
     mended: [hears(1, 0, appends(1, 1), {}, [[0, refuses(2, 1)]])],
+  },
+  {
+    property: 'Refusal Tells Of Its Conflict', what: 'its log ends later than it tells', given: n1Follows,
+    broken: [hears(1, 0, appends(1, 5), {}, [[0, refuses(1, 5, 0, 2)]])],
+    mended: [hears(1, 0, appends(1, 5), {}, [[0, refuses(1, 5, 0, 3)]])],
+  },
+  {
+    property: 'Refusal Tells Of Its Conflict', what: 'it tells of a term that it has elsewhere', given: n1InTwoTerms,
+    broken: [hears(1, 0, appends(3, 3), {}, [[0, refuses(3, 3, 1)]])],
+    mended: [hears(1, 0, appends(3, 3), {}, [[0, refuses(3, 3, 2, 2)]])],
+  },
+  {
+    property: 'Refusal Tells Of Its Conflict', what: 'the term begins earlier than it tells', given: n1InTwoTerms,
+    broken: [hears(1, 0, appends(3, 3), {}, [[0, refuses(3, 3, 2, 3)]])],
+    mended: [hears(1, 0, appends(3, 3), {}, [[0, refuses(3, 3, 2, 2)]])],
+  },
+  {
+    property: 'Refusal Tells Of Its Conflict', what: 'it tells of what is not in its log any more', given: [
+      ...n1InTwoTerms, steps(1, { commit: 2, applied: 2 }), steps(1, { base: 2 }),
+    ],
+    broken: [hears(1, 0, appends(3, 3), {}, [[0, refuses(3, 3, 2, 1)]])],
+    mended: [hears(1, 0, appends(3, 3), {}, [[0, refuses(3, 3, 2, 3)]])],
   },
   {
     property: 'Snapshot Is Taken', what: 'a follower acknowledges less than it was sent', given: n0Commits([1, 1]),
