@@ -31,7 +31,7 @@ import {
   committedByMajority, leaderAppendOnly, matchIndexIsDurable, matchIndexMonotonic, nextAboveMatch, refusalIsAConflict,
   refusalTellsOfItsConflict, snapshotIsTaken, staleRepliesChangeNothing,
 } from './raft/replication.ts';
-import { leaseBeginsWithRound, leaseIsOverByItsTimer, promiseIsKept, readUnderLease } from './raft/lease.ts';
+import { answeredRoundsAreKept, leaseBeginsWithRound, leaseIsOverByItsTimer, promiseIsKept, readUnderLease } from './raft/lease.ts';
 import {
   heirHasVote, leadersWishIsDone, toldWhenUpToDate, transferIsGivenUp, transferTakesNoProposals, transferTimeIsOnce,
 } from './raft/transfer.ts';
@@ -96,6 +96,7 @@ export const properties = [
   // What a leader believes.
   newLeaderHasATimeout,
   leaseBeginsWithRound,
+  answeredRoundsAreKept,
   nextAboveMatch,
   matchIndexMonotonic,
   matchIndexIsDurable,

@@ -58,6 +58,27 @@ export const leaseBeginsWithRound = ofStep({
   },
 });
 
+/** Letters come late and out of order. What a majority has answered would be taken back, and reads wait again. */
+export const answeredRoundsAreKept = ofStep({
+  name: 'Answered Rounds Are Kept',
+  source: 'dissertation, 6.4',
+  says: 'Of each server a leader keeps the latest round that it answered, and takes none for answered that is not begun',
+  when: 'led',
+  check({ node, before, after }) {
+    const [old, now] = [roundsOf(before), roundsOf(after)];
+    if (now === null || now === old) return null;
+    const isSameReign = old !== null && before!.persistent.currentTerm === after.persistent.currentTerm;
+    for (let server = 0; server < now.answered.length; server++) {
+      const round = now.answered[server]!;
+      if (isSameReign && round < old.answered[server]!)
+        return `n${node} takes back that n${server} has answered round ${old.answered[server]}, for round ${round}`;
+      if (round > now.begun)
+        return `n${node} has n${server} answer round ${round}, and the last one that it began is ${now.begun}`;
+    }
+    return null;
+  },
+});
+
 const leaseTimers = Array.from({ length: 8 }, (_, slot) => `lease${slot}`);
 
 export const leaseIsOverByItsTimer = ofStep({

@@ -100,6 +100,7 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Read Under Lease': [{ kinds: ['answered', 'wish'], by: ['node'], take: 'last' }, fatalStep],
   'Lease Begins With Its Round': fatalOnly,
   'Lease Is Over By Its Timer': fatalOnly,
+  'Answered Rounds Are Kept': fatalOnly,
   'Promise Is Kept': [{ kinds: ['contact'], by: ['node'], take: 'last' }, fatalStep],
   'Stands On Pre-Votes': [{ kinds: ['campaign', 'term'], by: ['node'], take: 'last' }, fatalStep],
   'Log Terms Non-Decreasing': logs,

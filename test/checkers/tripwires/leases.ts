@@ -19,7 +19,7 @@ const reader = (index: number | null): View['reading'] => [{ client: c0, sequenc
 const n0Leads = (on: RaftOptions = options): readonly Happening[] => [
   boots(0, { as: { options: on } }), boots(1, { as: { options: on } }), boots(2, { as: { options: on } }),
   steps(1, { term: 1, vote: 0 }), steps(0, { term: 1, vote: 0, role: stands(0) }),
-  hears(0, 1, votes(1), { role: leadsWith({}) }, [], ['election']),
+  hears(0, 1, votes(1), { role: leadsWith({ answered: [0, 0, 0] }) }, [], ['election']),
 ];
 const timer = (name: string) => ({ event: { kind: 'timer', timer: name } as const });
 const asked = (
@@ -89,6 +89,17 @@ export const leases: readonly Tripwire[] = [
     property: 'Lease Is Over By Its Timer', what: 'one that is over begins again', given: began(10, 9),
     broken: [steps(0, { role: leadsWith({ begun: 10, expired: 8 }) }, timer('lease0'))],
     mended: [steps(0, {}, timer('lease0'))],
+  },
+  {
+    property: 'Answered Rounds Are Kept', what: 'a late answer takes the place of a later one',
+    given: [...n0Leads(), steps(0, { role: leadsWith({ begun: 3, answered: [0, 3, 0] }) })],
+    broken: [steps(0, { role: leadsWith({ begun: 3, answered: [0, 2, 0] }) })],
+    mended: [steps(0, { role: leadsWith({ begun: 3, answered: [0, 3, 2] }) })],
+  },
+  {
+    property: 'Answered Rounds Are Kept', what: 'a round is answered that nobody has begun',
+    given: n0Leads(), broken: [steps(0, { role: leadsWith({ answered: [0, 1, 2] }) })],
+    mended: [steps(0, { role: leadsWith({ answered: [0, 1, 1] }) })],
   },
   {
     property: 'Lease Begins With Its Round', what: 'a lease begins with an answer', given: n0Leads(),
