@@ -90,7 +90,9 @@ export function drawSwarm(name: string, kindsFor: (streams: RandomStreams) => Ki
     ...drawDisk(streams.stream('disk'), kinds), ...drawDiskTrouble(streams.stream('disk trouble'), kinds),
   };
   const drawnSettings = { ...drawSettings(streams.stream('settings'), kinds, servers), ...options, ...members };
-  const drawn = bearable(drawnSettings, clients + passers, disk);
+  const drawn = bearable(drawnSettings, {
+    clients: clients + passers, disk, hasLargeValues: kinds.has('largeValues'),
+  });
   const settings = soaked?.settings ?? (long === null ? drawn : long.carried(drawn));
   // Of those that take part at first one may be lost, where that leaves a majority, and whoever is taken in later
   // counts.
