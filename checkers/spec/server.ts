@@ -25,6 +25,13 @@ export interface SpecServer {
   readonly nextIndex: readonly number[];
   /** By server. Read in leaders only, and its own only where writes are pipelined (pipelining.ts). */
   readonly matchIndex: readonly number[];
+  /**
+   * Where PreVote is on (pre-vote.ts): who granted a pre-vote, itself included, while it asks; null or absent while it
+   * does not. Read in followers only.
+   */
+  readonly preVotes?: readonly ServerId[] | null;
+  /** The leader of its term was heard within the least election timeout (contact.ts). Read in followers only. */
+  readonly hearsLeader?: boolean;
 }
 
 /** Another log or commitIndex, or both: every field, in one order, so that all servers share one hidden class. */

@@ -5,12 +5,19 @@
  * freedoms are granted, and why.
  */
 import { refusalOf, type Action } from './action.ts';
+import {
+  beginsToAsk, hasOptions, isDueToStand, judgeBeside, judgeSentBeyond, possibilities, standing, type Possibility, type SpecOptions,
+} from './beyond.ts';
+import { looksAtVotes } from './contact.ts';
 import { becomeLeader, restart, stepDown, timeout, updateTerm, voteConditions } from './election.ts';
 import { harmless } from './harmless.ts';
+import type { SpecEvent } from './event.ts';
 import { differenceOfLogs, SplicedLog, type EqualCommands, type SpecEntry } from './log.ts';
 import type { SpecMessage } from './message.ts';
 import { NextIndexes } from './next-indexes.ts';
+import { isOfAnOption, isOfThePaper, type AnySpecMessage, type OptionMessage } from './option-message.ts';
 import { aheadConditions, countsItsDisk, knowsItsDisk, type Durable } from './pipelining.ts';
+import { preVote, preVotesOf } from './pre-vote.ts';
 import { handlerOf } from './receive.ts';
 import { advanceCommitIndex, agreeingOn, clientRequest, fitConditions } from './replication.ts';
 import { refusedBy, refusedByAction, refusedIn, type Refusal } from './refusal.ts';
@@ -19,25 +26,12 @@ import { judgeSent, type Answer } from './sends.ts';
 import { quorumOf, settingFor, withLogAndCommit, type Setting, type SpecServer } from './server.ts';
 import { compact, compactedTo, snapshotConditions } from './snapshot.ts';
 
-/**
- * What a step was the answer to. `commands`: what a leader was asked to put into its log, each once and in this
- * order, or not.
- */
-export type SpecEvent =
-  | { readonly kind: 'message'; readonly message: SpecMessage }
-  | { readonly kind: 'timer'; readonly commands?: readonly unknown[] }
-  | { readonly kind: 'request'; readonly commands: readonly unknown[] }
-  /** The start behind a crash: `before` is the last state that took effect. */
-  | { readonly kind: 'restart' }
-  /** Anything that is not Raft's: the service took a snapshot, a read was asked for. */
-  | { readonly kind: 'other' };
-
 export interface SpecStep {
   readonly before: SpecServer;
   readonly event: SpecEvent;
   readonly after: SpecServer;
   /** In the order of sending. */
-  readonly sent: readonly SpecMessage[];
+  readonly sent: readonly AnySpecMessage[];
   /** It took effect on the disk only: what it sent was lost in a crash, and nobody knows what nextIndex counted on. */
   readonly isCut?: true;
   /** Where the server went on before its writes were done; when absent, all that it was is on its disk. */
@@ -52,7 +46,7 @@ export interface Ahead {
   readonly sent: number;
 }
 
-export interface JudgeOptions {
+export interface JudgeOptions extends SpecOptions {
   readonly servers: number;
   /** How commands are compared; by identity when it is not given. */
   readonly equalCommands?: EqualCommands;
@@ -85,11 +79,13 @@ export class StepJudge {
   private readonly setting: Setting;
   private readonly equal: EqualCommands;
   private readonly options: JudgeOptions;
+  private readonly hasOptions: boolean;
 
   constructor(options: JudgeOptions) {
     this.setting = settingFor(options.servers);
     this.equal = options.equalCommands ?? Object.is;
     this.options = options;
+    this.hasOptions = hasOptions(options);
   }
 
   /** Null when the specification allows the step; else what it is nearest to, and what is in the way. */
@@ -102,8 +98,10 @@ export class StepJudge {
   private byItsEvent(step: SpecStep): Refusal | null {
     const { before } = step;
     switch (step.event.kind) {
-      case 'message':
-        return this.receipt(step, step.event.message);
+      case 'message': {
+        const { message } = step.event;
+        return isOfAnOption(message) ? this.receiptBeyond(step, message) : this.receipt(step, message);
+      }
       case 'timer':
         return this.expiry(step);
       case 'restart':
@@ -138,7 +136,15 @@ export class StepJudge {
   private expiry(step: SpecStep): Refusal | null {
     const { before, after } = step;
     const isOver = before.role === 'leader' && after.role === 'follower' && after.currentTerm === before.currentTerm;
-    if (!isOver && after.currentTerm === before.currentTerm) return this.follow(this.nothing(before), step);
+    if (!isOver && after.currentTerm === before.currentTerm) {
+      const action = this.options.preVote === true && beginsToAsk(before, after) ? preVote : null;
+      if (action === null) return this.follow(this.nothing(before), step);
+      const refused = refusalOf(action, before, null, this.setting);
+      if (refused !== null) return refusedBy(action.name, refused);
+      return this.follow({ ...this.nothing(action.update(before, null, this.setting).server), action }, step);
+    }
+    if (!isOver && this.options.preVote === true)
+      return this.asOneOf([standing(before, preVotesOf(before) ?? [before.id], this.setting)], step);
     const action = isOver ? stepDown : timeout;
     const refused = refusalOf(action, before, null, this.setting);
     if (refused !== null) return refusedBy(action.name, refused);
@@ -148,14 +154,38 @@ export class StepJudge {
   /** Taken, or lost behind UpdateTerm, or lost. The first is what is told when it is none of them. */
   private receipt(step: SpecStep, message: SpecMessage): Refusal | null {
     const { before, after } = step;
-    if (message.dest !== before.id)
-      return refusedIn('Receive', '5.1', `a message for server ${message.dest} was given to server ${before.id}`);
+    if (message.dest !== before.id) return misdelivered(before, message);
+    if (this.options.checkQuorum === true && message.kind === 'RequestVoteRequest') {
+      const refused = firstRefusal([looksAtVotes], before, message, this.setting);
+      if (refused !== null)
+        return this.follow(this.nothing(before), step) === null ? null : refusedBy('HandleRequestVoteRequest', refused);
+    }
     const isUpdated = message.term > before.currentTerm && after.currentTerm !== before.currentTerm;
     const current = isUpdated ? updateTerm.update(before, message, this.setting).server : before;
     const refusal = this.handled(current, message, step);
     if (refusal === null) return null;
     if (isUpdated && this.follow({ ...this.nothing(current), action: updateTerm }, step) === null) return null;
     return this.follow(this.nothing(before), step) === null ? null : refusal;
+  }
+
+  private receiptBeyond(step: SpecStep, message: OptionMessage): Refusal | null {
+    const { before, after } = step;
+    if (message.dest !== before.id) return misdelivered(before, message);
+    return this.asOneOf(possibilities(message, before, after, this.setting), step);
+  }
+
+  /** The first is what is told when it is none of them. */
+  private asOneOf(possible: readonly Possibility[], step: SpecStep): Refusal | null {
+    let told: Refusal | null = null;
+    for (const { action, server, refused } of possible) {
+      const refusal =
+        refused === null
+          ? this.follow({ ...this.nothing(server), action }, step)
+          : refusedBy(action?.name ?? 'nothing', refused);
+      if (refusal === null) return null;
+      told ??= refusal;
+    }
+    return told;
   }
 
   private handled(server: SpecServer, message: SpecMessage, step: SpecStep): Refusal | null {
@@ -183,9 +213,10 @@ export class StepJudge {
 
   /** What the server does by itself behind the event, then the comparison. */
   private follow(course: Course, step: SpecStep): Refusal | null {
-    const { before, after, event, sent } = step;
+    const { before, after, event } = step;
     const { nexts } = course;
     let { server } = course;
+    const sent = step.sent.every(isOfThePaper) ? step.sent : step.sent.filter(isOfThePaper);
     if (after.role === 'leader' && server.role !== 'leader') {
       const refused = refusalOf(becomeLeader, server, null, this.setting);
       if (refused !== null) return refusedBy('BecomeLeader', refused);
@@ -223,7 +254,16 @@ export class StepJudge {
         refused: course.refused,
       })) ??
       (after.role === 'leader' && step.isCut !== true ? nexts.compared(after) : null) ??
+      (this.hasOptions ? this.beyond(course, step) : null) ??
       this.undone(after)
+    );
+  }
+
+  /** What the dissertation adds to Figure 2. */
+  private beyond({ action, server: behind }: Course, { before, event, after, sent }: SpecStep): Refusal | null {
+    return (
+      judgeBeside({ before, event, after, behind, action }) ??
+      judgeSentBeyond(sent.filter(isOfAnOption), { before, event, after, setting: this.setting })
     );
   }
 
@@ -323,6 +363,12 @@ export class StepJudge {
         'due',
       );
     }
+    if (this.options.preVote === true && isDueToStand(after, this.setting)) {
+      return refusedIn(
+        'Timeout', 'dissertation 9.6',
+        `pre-votes of {${preVotesOf(after)!.join(', ')}} are a majority, and the server does not stand`, 'due',
+      );
+    }
     const index = after.role === 'leader' ? this.committable(after) : 0;
     if (index <= after.commitIndex) return null;
     return refusedIn(
@@ -350,6 +396,9 @@ export class StepJudge {
     return index > log.baseIndex && log.termAt(index) === currentTerm ? index : 0;
   }
 }
+
+const misdelivered = ({ id }: SpecServer, { dest }: AnySpecMessage): Refusal =>
+  refusedIn('Receive', '5.1', `a message for server ${dest} was given to server ${id}`);
 
 const tellsALeader = ({ kind }: SpecMessage): boolean =>
   kind === 'AppendEntriesResponse' || kind === 'InstallSnapshotResponse';

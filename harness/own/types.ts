@@ -73,8 +73,11 @@ export type {
   AppendEntriesRequest, AppendEntriesResponse, Envelope, InstallSnapshotRequest, InstallSnapshotResponse,
   RequestVoteRequest, RequestVoteResponse, SpecMessage,
 } from '../../checkers/spec/message.ts';
+export type { AnySpecMessage, OptionMessage, PreVoteRequest, PreVoteResponse } from '../../checkers/spec/option-message.ts';
+export type { SpecOptions } from '../../checkers/spec/beyond.ts';
 export type { Role as SpecRole, ServerId, SpecServer } from '../../checkers/spec/server.ts';
-export type { JudgeOptions, SpecEvent } from '../../checkers/spec/step.ts';
+export type { SpecEvent } from '../../checkers/spec/event.ts';
+export type { JudgeOptions } from '../../checkers/spec/step.ts';
 
 // The kit itself.
 export type { Alike } from './alike.ts';

@@ -1,15 +1,17 @@
 /** Our Raft as Figure 2 sees it, field by field. */
 import { describe, expect, test } from 'vitest';
 import type { AnyRaftMessage } from '../../../core/raft/option-messages.ts';
-import { withCommitIndex, withLastApplied, type Raft } from '../../../core/raft/state.ts';
+import { withCommitIndex, withLastApplied, type Raft, type RaftOptions } from '../../../core/raft/state.ts';
 import type { ServerMessage } from '../../../core/server.ts';
 import { raftSpecification } from '../../../scenarios/systems/raft-spec.ts';
 import {
-  accepts, candidate, follower, leader, leadership, proposes, standsForElection, grantsVote,
+  accepts, candidate, follower, grantsVote, leader, leadership, proposes,
 } from '../../support/raft-states.ts';
 
 const specification = (more: object = {}) => raftSpecification({ servers: 3, network: {}, ...more });
 const seen = (raft: Raft) => specification().server({ raft });
+/** With options on. */
+const given = (raft: Raft, options: RaftOptions): Raft => ({ ...raft, config: { ...raft.config, ...options } });
 
 describe('a server', () => {
   test('that follows has its term, vote, log and commitIndex, and no more', () => {
@@ -35,11 +37,21 @@ describe('a server', () => {
     expect(matchIndex[1]).toBe(2);
   });
 
-  test('that only asks whether it could win follows', () => {
-    const asking = standsForElection({ options: { preVote: true } }).raft;
-    expect(asking.role.kind).toBe('candidate');
-    const { raft } = { raft: { ...follower({ term: 4 }), role: { kind: 'preCandidate', votes: [0, 1] } } as Raft };
-    expect(seen(raft)).toMatchObject({ role: 'follower', votesGranted: [] });
+  test('that only asks whether it could win follows, and has the pre-votes that it was granted', () => {
+    const raft: Raft = { ...follower({ term: 4 }), role: { kind: 'preCandidate', votes: [0, 1] } };
+    const asking = seen(given(raft, { preVote: true }));
+    expect(asking).toMatchObject({ role: 'follower', votesGranted: [], preVotes: [0, 1], hearsLeader: false });
+    expect(seen(given(follower({}), { preVote: true })).preVotes).toBeNull();
+  });
+
+  test('that has heard its leader a short time ago says so, where PreVote or CheckQuorum ask for it', () => {
+    const raft: Raft = { ...follower({ term: 4 }), role: { kind: 'follower', leaderId: 1, hasContact: true } };
+    for (const options of [{ preVote: true }, { checkQuorum: true }]) {
+      expect(seen(given(raft, options)).hearsLeader).toBe(true);
+      expect(seen(given(follower({}), options)).hearsLeader).toBe(false);
+    }
+    expect(Object.keys(seen(raft))).not.toContain('hearsLeader');
+    expect(Object.keys(seen(given(raft, { checkQuorum: true })))).not.toContain('preVotes');
   });
 
   test('with a snapshot begins behind it', () => {
@@ -141,12 +153,20 @@ describe('a message', () => {
       { kind: 'installSnapshotReply', term: 3, lastIncludedIndex: 5 },
       { kind: 'InstallSnapshotResponse', term: 3, matchIndex: 5 },
     ],
+    [
+      { kind: 'requestPreVote', term: 4, lastLogIndex: 4, lastLogTerm: 2 },
+      { kind: 'PreVoteRequest', term: 4, lastLogIndex: 4, lastLogTerm: 2 },
+    ],
+    [
+      { kind: 'requestPreVoteReply', term: 4, voteGranted: true },
+      { kind: 'PreVoteResponse', term: 4, voteGranted: true },
+    ],
   ])('%j', (message, told) => {
     expect(specification().message(1, 2, message)).toEqual({ source: 1, dest: 2, ...told });
   });
 
   test.each([
-    { kind: 'clientRequest' }, { kind: 'clientReply' }, { kind: 'requestPreVote' }, { kind: 'requestPreVoteReply' },
+    { kind: 'clientRequest' }, { kind: 'clientReply' },
     { kind: 'heartbeat' }, { kind: 'heartbeatReply' }, { kind: 'readIndex' }, { kind: 'readIndexReply' },
   ])("%j is not the specification's", (message) =>
     expect(specification().message(1, 2, message as ServerMessage)).toBeNull(),

@@ -430,10 +430,27 @@ describe('the specification is the paper\'s (docs/specification.md)', () => {
     expect([manner({ pipelined: true }), manner({}), manner({ pipelined: true, window: 2 })]).toEqual([
       'pipelined', undefined, 'pipelined',
     ]);
-    expect(isHeld(raftKv, planWith({ pipelined: true, preVote: true }))).toBe(false);
   });
 
-  test.each([{ preVote: true }, { checkQuorum: true }, { reads: ['log'] }, { contactUs: { min: 1, max: 1 } }])(
+  test('so is one whose options are the service\'s and the clients\' own, of which Raft knows nothing', () => {
+    for (const options of [{ sessionExpiryUs: 1 }, { versions: true }, { clientWindow: 2 }, { window: 1 }])
+      expect(isHeld(raftKv, planWith(options)), JSON.stringify(options)).toBe(true);
+  });
+
+  test('so is one with PreVote or CheckQuorum, of which it is told', () => {
+    const told = (options: object): object => raftKv.specification!(planWith(options))!.options;
+    const contactUs = { min: 1, max: 1 };
+    expect(told({ preVote: true, contactUs, pipelined: true })).toMatchObject({
+      preVote: true, persistence: 'pipelined',
+    });
+    expect(told({ checkQuorum: true })).toMatchObject({ checkQuorum: true });
+    expect(Object.keys(told({ checkQuorum: true }))).not.toContain('preVote');
+    expect(told({})).toEqual({
+      servers: 3, isPrompt: true, equalCommands: expect.any(Function), isNoOp: expect.any(Function),
+    });
+  });
+
+  test.each([{ reads: ['log'] }, { transfer: true }, { snapshotChunkBytes: 8 }, { members: [0, 1] }])(
     'a plan with %o is not',
     (options) => {
       const plan = planWith(options);
