@@ -6,14 +6,19 @@ import type { Action } from './action.ts';
 import { contactRules, misheard } from './contact.ts';
 import { timeout, updateTerm } from './election.ts';
 import type { SpecEvent } from './event.ts';
-import { isLeadersWord, type OptionMessage } from './option-message.ts';
+import { isLeadersWord, isOfAnOption, type AnySpecMessage, type OptionMessage } from './option-message.ts';
 import {
   handlePreVoteRequest, handlePreVoteResponse, judgePreVoteRequest, judgePreVoteResponse, majorityWouldVote, preVote,
   preVoteRules, preVotesOf,
 } from './pre-vote.ts';
 import { refusedBy, refusedIn, type Refusal } from './refusal.ts';
+import {
+  handleHeartbeatRequest, judgeHeartbeatRequest, judgeHeartbeatResponse, judgeReadIndexResponse, judgeRounds,
+  roundRules,
+} from './rounds.ts';
 import { firstRefusal, type Refused, type Rule } from './rule.ts';
-import { quorumOf, type ServerId, type Setting, type SpecServer } from './server.ts';
+import { isSameSet, quorumOf, type ServerId, type Setting, type SpecServer } from './server.ts';
+import { judgeTimeoutNow, judgeTransfer, judgeWish, ofThisTerm, transferRules } from './transfer.ts';
 
 /** What an implementation does beyond Figure 2, by sections of the dissertation. What is absent it does not. */
 export interface SpecOptions {
@@ -21,13 +26,19 @@ export interface SpecOptions {
   readonly preVote?: boolean;
   /** 6.2 and 4.2.3: whoever hears a leader looks at no request for its vote. */
   readonly checkQuorum?: boolean;
+  /** 6.4: reads go around the log, behind rounds of heartbeats. */
+  readonly rounds?: boolean;
+  /** 6.4.1: a leader's lease rests on what others promise. A server in this term has not promised anything yet. */
+  readonly lease?: { readonly initialTerm: number };
+  /** 3.10: a leader hands over when it is asked to. */
+  readonly transfer?: boolean;
 }
 
 /** Beside those of all actions (receive.ts). */
-export const optionRules: readonly Rule[] = [...preVoteRules, ...contactRules];
+export const optionRules: readonly Rule[] = [...preVoteRules, ...contactRules, ...roundRules, ...transferRules];
 
-export const hasOptions = ({ preVote: asks, checkQuorum }: SpecOptions): boolean =>
-  asks === true || checkQuorum === true;
+export const hasOptions = ({ preVote: asks, checkQuorum, rounds, lease, transfer }: SpecOptions): boolean =>
+  asks === true || checkQuorum === true || rounds === true || lease !== undefined || transfer === true;
 
 /** What a message may have led to: the server behind it, or what is in the way. */
 export interface Possibility {
@@ -60,8 +71,32 @@ export function possibilities(
         ];
       return [{ ...lost(before), refused: after.currentTerm === before.currentTerm ? null : counted }];
     }
+    case 'HeartbeatRequest': {
+      const current = inItsTerm(message, before, after, setting);
+      const refused = firstRefusal(handleHeartbeatRequest.guards, current, message, setting);
+      const { server } = handleHeartbeatRequest.update(current, message, setting);
+      return [{ action: handleHeartbeatRequest, server, refused }, lost(current)];
+    }
+    case 'HeartbeatResponse':
+    case 'ReadIndexRequest':
+    case 'ReadIndexResponse':
+      return [lost(inItsTerm(message, before, after, setting))];
+    case 'TimeoutNow': {
+      const current = inItsTerm(message, before, after, setting);
+      if (after.currentTerm === current.currentTerm) return [lost(current)];
+      const refused =
+        firstRefusal([ofThisTerm], current, message, setting) ??
+        firstRefusal(timeout.guards, current, null, setting);
+      return [{ action: timeout, server: timeout.update(current, null, setting).server, refused }];
+    }
   }
 }
+
+/** Behind UpdateTerm, if the server took over the message's term. */
+const inItsTerm = (message: OptionMessage, before: SpecServer, after: SpecServer, setting: Setting): SpecServer =>
+  message.term > before.currentTerm && after.currentTerm !== before.currentTerm
+    ? updateTerm.update(before, message, setting).server
+    : before;
 
 /** Timeout of a server that asked. */
 export function standing(server: SpecServer, granted: readonly ServerId[], setting: Setting): Possibility {
@@ -88,13 +123,20 @@ export interface Beside {
 }
 
 /** What a server keeps for its options, behind a step that Figure 2 allows. */
-export function judgeBeside(beside: Beside): Refusal | null {
+export function judgeBeside(beside: Beside, { lease }: SpecOptions, setting: Setting): Refusal | null {
   const { action, after, before, event, behind } = beside;
   const isWord =
     event.kind === 'message' && action !== null && isLeadersWord(event.message) &&
     event.message.term === behind.currentTerm;
-  const refused = misheard({ before, after, isWord, occasion: event.kind });
-  return judgeAsking(beside, isWord) ?? (refused === null ? null : refusedBy(action?.name ?? 'Contact', refused));
+  const refused = misheard({
+    before, after, isWord, occasion: event.kind, ...(lease === undefined ? {} : { promise: lease }),
+  });
+  return (
+    judgeAsking(beside, isWord) ??
+    (refused === null ? null : refusedBy(action?.name ?? 'Contact', refused)) ??
+    judgeRounds(beside, setting) ??
+    judgeTransfer(before, event, after)
+  );
 }
 
 /** Who asks goes on until it is told enough, hears a leader, or is in another term. */
@@ -119,34 +161,52 @@ export interface SendingBeyond {
   readonly before: SpecServer;
   readonly after: SpecServer;
   readonly event: SpecEvent;
+  /** As in `Beside`: what was lost is not answered. */
+  readonly action: Action<never> | null;
   readonly setting: Setting;
 }
 
-/** Messages of options that a step sent. */
-export function judgeSentBeyond(sent: readonly OptionMessage[], sending: SendingBeyond): Refusal | null {
+/** What options say of the messages that a step sent; those of Figure 2 are judged elsewhere. */
+export function judgeSentBeyond(sent: readonly AnySpecMessage[], sending: SendingBeyond): Refusal | null {
   const { after, setting } = sending;
   let answers = 0;
   for (const message of sent) {
     const wrong = (because: string): Refusal =>
       refusedIn('Send', '5.1', `${message.kind} to ${message.dest}: ${because}`);
+    if (!isOfAnOption(message)) {
+      const refusal = message.kind === 'RequestVoteRequest' ? judgeWish(message, sending) : null;
+      if (refusal !== null) return refusal;
+      continue;
+    }
     if (message.source !== after.id) return wrong(`its source is ${message.source}, and server ${after.id} sent it`);
     if (message.dest < 0 || message.dest >= setting.servers) return wrong('there is no such server');
     if (message.dest === after.id) return wrong('it is for its own sender');
-    if (message.kind.endsWith('Response') && ++answers > 1) return wrong('one message has one answer');
+    const isAnswer = message.kind === 'PreVoteResponse' || message.kind === 'HeartbeatResponse';
+    if (isAnswer && ++answers > 1) return wrong('one message has one answer');
+    if (!message.kind.startsWith('PreVote') && message.term !== after.currentTerm)
+      return wrong(`its term is ${message.term}, and currentTerm is ${after.currentTerm}`);
     const refusal = judgeOne(message, sending);
     if (refusal !== null) return refusal;
   }
   return null;
 }
 
-function judgeOne(message: OptionMessage, { before, after, event, setting }: SendingBeyond): Refusal | null {
+function judgeOne(message: OptionMessage, sending: SendingBeyond): Refusal | null {
+  const { before, after, event, action, setting } = sending;
   switch (message.kind) {
     case 'PreVoteRequest':
       return judgePreVoteRequest(message, after);
     case 'PreVoteResponse':
       return judgePreVoteResponse(message, event.kind === 'message' ? event.message : null, before, setting);
+    case 'HeartbeatRequest':
+      return judgeHeartbeatRequest(message, after);
+    case 'HeartbeatResponse':
+      return judgeHeartbeatResponse(message, (action as unknown) === handleHeartbeatRequest ? event : null, after);
+    case 'ReadIndexRequest':
+      return null;
+    case 'ReadIndexResponse':
+      return judgeReadIndexResponse(message, sending);
+    case 'TimeoutNow':
+      return judgeTimeoutNow(message, sending);
   }
 }
-
-const isSameSet = (some: readonly ServerId[], others: readonly ServerId[]): boolean =>
-  some.length === others.length && some.every((id) => others.includes(id));

@@ -17,11 +17,51 @@ export interface PreVoteResponse extends Envelope {
   readonly voteGranted: boolean;
 }
 
-export type OptionMessage = PreVoteRequest | PreVoteResponse;
+/** A round of heartbeats, by which a leader learns that it still leads (6.4): an AppendEntries without entries. */
+export interface HeartbeatRequest extends Envelope {
+  readonly kind: 'HeartbeatRequest';
+  /** Counted from 1 within a leadership. */
+  readonly round: number;
+}
+
+export interface HeartbeatResponse extends Envelope {
+  readonly kind: 'HeartbeatResponse';
+  /** Of the request that is answered; 0 to a leader of an earlier term. */
+  readonly round: number;
+}
+
+/** A server that does not lead asks up to where it must have applied the log, to answer a read (6.4). */
+export interface ReadIndexRequest extends Envelope {
+  readonly kind: 'ReadIndexRequest';
+  readonly read: string;
+}
+
+export interface ReadIndexResponse extends Envelope {
+  readonly kind: 'ReadIndexResponse';
+  readonly read: string;
+  readonly index: number;
+}
+
+/** Stand for election, now: what a leader says that hands over (3.10). */
+export interface TimeoutNow extends Envelope {
+  readonly kind: 'TimeoutNow';
+}
+
+export type OptionMessage =
+  | PreVoteRequest
+  | PreVoteResponse
+  | HeartbeatRequest
+  | HeartbeatResponse
+  | ReadIndexRequest
+  | ReadIndexResponse
+  | TimeoutNow;
 
 export type AnySpecMessage = SpecMessage | OptionMessage;
 
-const kinds: ReadonlySet<string> = new Set<OptionMessage['kind']>(['PreVoteRequest', 'PreVoteResponse']);
+const kinds: ReadonlySet<string> = new Set<OptionMessage['kind']>([
+  'PreVoteRequest', 'PreVoteResponse', 'HeartbeatRequest', 'HeartbeatResponse', 'ReadIndexRequest',
+  'ReadIndexResponse', 'TimeoutNow',
+]);
 
 export const isOfAnOption = (message: AnySpecMessage): message is OptionMessage => kinds.has(message.kind);
 
@@ -29,7 +69,7 @@ export const isOfThePaper = (message: AnySpecMessage): message is SpecMessage =>
 
 /** Word of whoever leads the message's term. */
 export const isLeadersWord = ({ kind }: AnySpecMessage): boolean =>
-  kind === 'AppendEntriesRequest' || kind === 'InstallSnapshotRequest';
+  kind === 'AppendEntriesRequest' || kind === 'InstallSnapshotRequest' || kind === 'HeartbeatRequest';
 
 /** Nobody is in that term yet: what is asked for there, and what is granted there, teaches no term. */
 export const isOfTheNextTerm = (message: AnySpecMessage): boolean =>

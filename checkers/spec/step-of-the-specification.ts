@@ -35,6 +35,8 @@ function occasion(event: SpecEvent): string {
       return 'a timer';
     case 'request':
       return 'a request of a client';
+    case 'transfer':
+      return `asked to hand over to n${event.to}`;
     case 'restart':
       return 'a restart';
     case 'other':

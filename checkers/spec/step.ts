@@ -23,7 +23,8 @@ import { advanceCommitIndex, agreeingOn, clientRequest, fitConditions } from './
 import { refusedBy, refusedByAction, refusedIn, type Refusal } from './refusal.ts';
 import { firstRefusal, type Guard, type Refused } from './rule.ts';
 import { judgeSent, type Answer } from './sends.ts';
-import { quorumOf, settingFor, withLogAndCommit, type Setting, type SpecServer } from './server.ts';
+import { isSameSet, quorumOf, settingFor, withLogAndCommit, type Setting, type SpecServer } from './server.ts';
+import { noTransfer } from './transfer.ts';
 import { compact, compactedTo, snapshotConditions } from './snapshot.ts';
 
 export interface SpecStep {
@@ -107,6 +108,7 @@ export class StepJudge {
       case 'restart':
         return this.start(step);
       case 'request':
+      case 'transfer':
       case 'other':
         return this.follow(this.nothing(before), step);
     }
@@ -262,8 +264,8 @@ export class StepJudge {
   /** What the dissertation adds to Figure 2. */
   private beyond({ action, server: behind }: Course, { before, event, after, sent }: SpecStep): Refusal | null {
     return (
-      judgeBeside({ before, event, after, behind, action }) ??
-      judgeSentBeyond(sent.filter(isOfAnOption), { before, event, after, setting: this.setting })
+      judgeBeside({ before, event, after, behind, action }, this.options, this.setting) ??
+      judgeSentBeyond(sent, { before, event, after, action, setting: this.setting })
     );
   }
 
@@ -283,6 +285,10 @@ export class StepJudge {
   private appended(server: SpecServer, after: SpecServer, event: SpecEvent, isElected: boolean): SpecServer | Refusal {
     if (server.role !== 'leader' || after.log.lastIndex <= server.log.lastIndex) return server;
     const { equal, options } = this;
+    if (options.transfer === true && !isElected) {
+      const refused = firstRefusal([noTransfer], server, null, this.setting);
+      if (refused !== null) return refusedBy(clientRequest.name, refused);
+    }
     const commands = event.kind === 'request' || event.kind === 'timer' ? (event.commands ?? []) : [];
     const entries: SpecEntry[] = [];
     let at = 0;
@@ -404,9 +410,6 @@ const tellsALeader = ({ kind }: SpecMessage): boolean =>
   kind === 'AppendEntriesResponse' || kind === 'InstallSnapshotResponse';
 
 const never = (): null => null;
-
-const isSameSet = (some: readonly number[], others: readonly number[]): boolean =>
-  some.every((id) => others.includes(id)) && others.every((id) => some.includes(id));
 
 const conditions = {
   RequestVoteRequest: voteConditions,

@@ -73,9 +73,12 @@ export type {
   AppendEntriesRequest, AppendEntriesResponse, Envelope, InstallSnapshotRequest, InstallSnapshotResponse,
   RequestVoteRequest, RequestVoteResponse, SpecMessage,
 } from '../../checkers/spec/message.ts';
-export type { AnySpecMessage, OptionMessage, PreVoteRequest, PreVoteResponse } from '../../checkers/spec/option-message.ts';
+export type {
+  AnySpecMessage, HeartbeatRequest, HeartbeatResponse, OptionMessage, PreVoteRequest, PreVoteResponse,
+  ReadIndexRequest, ReadIndexResponse, TimeoutNow,
+} from '../../checkers/spec/option-message.ts';
 export type { SpecOptions } from '../../checkers/spec/beyond.ts';
-export type { Role as SpecRole, ServerId, SpecServer } from '../../checkers/spec/server.ts';
+export type { Role as SpecRole, Rounds as SpecRounds, ServerId, SpecServer, WaitingRead } from '../../checkers/spec/server.ts';
 export type { SpecEvent } from '../../checkers/spec/event.ts';
 export type { JudgeOptions } from '../../checkers/spec/step.ts';
 

@@ -3,7 +3,7 @@ import type { Abstraction } from '../../checkers/spec/abstraction.ts';
 import type { SpecOptions } from '../../checkers/spec/beyond.ts';
 import type { SpecLog } from '../../checkers/spec/log.ts';
 import type { AnySpecMessage } from '../../checkers/spec/option-message.ts';
-import type { SpecServer } from '../../checkers/spec/server.ts';
+import type { Rounds, SpecServer, WaitingRead } from '../../checkers/spec/server.ts';
 import type { SpecEvent } from '../../checkers/spec/event.ts';
 import type { JudgeOptions } from '../../checkers/spec/step.ts';
 import { sameCommand } from '../../checkers/raft/same-command.ts';
@@ -13,6 +13,7 @@ import type { ClientRequest } from '../../core/kv/messages.ts';
 import type { Start } from '../../core/log-server.ts';
 import type { Event, NodeId } from '../../core/protocol.ts';
 import type { Log, LogIndex } from '../../core/raft/log.ts';
+import type { PendingRead, Rounds as CoreRounds } from '../../core/raft/office.ts';
 import type { Raft, RaftOptions } from '../../core/raft/state.ts';
 import type { ServerMessage } from '../../core/server.ts';
 import type { Plan } from '../../harness/plan/plan.ts';
@@ -36,7 +37,7 @@ export const isSpecified = (options: RaftOptions): boolean =>
   Object.keys(options).every((name) => specified.has(name));
 
 const specified: ReadonlySet<string> = new Set<keyof RaftOptions>([
-  'window', 'pipelined', 'preVote', 'checkQuorum', 'contactUs',
+  'window', 'pipelined', 'preVote', 'checkQuorum', 'contactUs', 'reads', 'lease', 'transfer',
 ]);
 
 export function raftSpecification(
@@ -49,7 +50,7 @@ export function raftSpecification(
       servers, equalCommands: sameCommand, isNoOp: (command) => command == null, isPrompt: true,
       ...specOptionsOf(options),
     },
-    initialTerm: 0,
+    initialTerm,
     mayForge: network.checksums === false,
     notSpecified: [],
     server({ raft, early }) {
@@ -67,12 +68,19 @@ export function raftSpecification(
   };
 }
 
+/** The term of a server that never heard of another one. */
+const initialTerm = 0;
+
 const specOptionsOf = (
-  { pipelined, preVote, checkQuorum }: RaftOptions,
+  { pipelined, preVote, checkQuorum, reads, transfer }: RaftOptions,
 ): SpecOptions & Pick<JudgeOptions, 'persistence'> => ({
   ...(pipelined === true ? { persistence: 'pipelined' } : {}),
   ...(preVote === undefined ? {} : { preVote }),
   ...(checkQuorum === undefined ? {} : { checkQuorum }),
+  ...(reads === undefined ? {} : { rounds: true }),
+  // Without CheckQuorum nobody promises anything, and there are no leases.
+  ...(reads?.includes('lease') === true && checkQuorum === true ? { lease: { initialTerm } } : {}),
+  ...(transfer === undefined ? {} : { transfer }),
 });
 
 /** Of a client nobody holds a request that is so many behind its last one. */
@@ -121,7 +129,7 @@ const isSame = (one: Raft, other: Raft): boolean =>
 const none: readonly never[] = [];
 
 function serverOf({ config, persistent, commitIndex, role }: Raft, last: Known | undefined): SpecServer {
-  const { id, preVote, checkQuorum } = config;
+  const { id, preVote, checkQuorum, transfer } = config;
   const { currentTerm, votedFor, log } = persistent;
   const isLeader = role.kind === 'leader';
   return {
@@ -139,8 +147,20 @@ function serverOf({ config, persistent, commitIndex, role }: Raft, last: Known |
     ...(preVote === true || checkQuorum === true
       ? { hearsLeader: role.kind === 'follower' && role.hasContact === true }
       : {}),
+    ...(isLeader && role.office?.rounds !== undefined ? { rounds: roundsOf(role.office.rounds) } : {}),
+    ...(isLeader && transfer === true ? { transferTo: role.office?.transfer?.to ?? null } : {}),
   };
 }
+
+const readOf = ({ client, sequence }: Pick<PendingRead, 'client' | 'sequence'>): string => `${client}.${sequence}`;
+
+const waitingRead = ({ by, client, sequence, index, round }: PendingRead): WaitingRead => ({
+  read: readOf({ client, sequence }), by, index, round,
+});
+
+const roundsOf = ({ begun, answered, reads, leased }: CoreRounds): Rounds => ({
+  begun, answered, reads: reads.map(waitingRead), leased: (leased ?? none).map(waitingRead),
+});
 
 class LogView implements SpecLog {
   readonly baseIndex: LogIndex;
@@ -192,6 +212,22 @@ function messageOf(source: NodeId, dest: NodeId, message: ServerMessage): AnySpe
       return {
         kind: 'InstallSnapshotResponse', term: message.term, source, dest, matchIndex: message.lastIncludedIndex,
       };
+    case 'requestTransferVote': {
+      const { term, lastLogIndex, lastLogTerm } = message;
+      return { kind: 'RequestVoteRequest', term, source, dest, lastLogIndex, lastLogTerm, isWished: true };
+    }
+    case 'timeoutNow':
+      return { kind: 'TimeoutNow', term: message.term, source, dest };
+    case 'heartbeat':
+      return { kind: 'HeartbeatRequest', term: message.term, source, dest, round: message.round };
+    case 'heartbeatReply':
+      return { kind: 'HeartbeatResponse', term: message.term, source, dest, round: message.round };
+    case 'readIndex':
+      return { kind: 'ReadIndexRequest', term: message.term, source, dest, read: readOf(message) };
+    case 'readIndexReply': {
+      const { term, index } = message;
+      return { kind: 'ReadIndexResponse', term, source, dest, read: readOf(message), index };
+    }
     case 'requestPreVote': {
       const { term, lastLogIndex, lastLogTerm } = message;
       return { kind: 'PreVoteRequest', term, source, dest, lastLogIndex, lastLogTerm };
@@ -202,13 +238,8 @@ function messageOf(source: NodeId, dest: NodeId, message: ServerMessage): AnySpe
     case 'clientReply':
     case 'sessionReply':
     // Of the options.
-    case 'heartbeat':
-    case 'heartbeatReply':
-    case 'readIndex':
-    case 'readIndexReply':
+    // Nobody in the cluster says it: an event.
     case 'transferLeadership':
-    case 'timeoutNow':
-    case 'requestTransferVote':
     case 'installChunk':
     case 'installChunkReply':
       return null;
@@ -222,6 +253,7 @@ function eventOf(event: Event<ServerMessage, unknown>): SpecEvent {
   switch (event.kind) {
     case 'message': {
       const { from, message } = event;
+      if (message.kind === 'transferLeadership') return { kind: 'transfer', to: message.to };
       if (message.kind !== 'clientRequest') return other;
       return { kind: 'request', commands: [commandOf(from, message)] };
     }

@@ -18,6 +18,7 @@ test('no two rules have one name', () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-test.each([[{}, false], [{ preVote: true }, true], [{ checkQuorum: true }, true]])(
-  '%j has options: %s', (options, has) => expect(hasOptions(options)).toBe(has),
-);
+test.each([
+  [{}, false], [{ preVote: true }, true], [{ checkQuorum: true }, true], [{ rounds: true }, true],
+  [{ lease: { initialTerm: 0 } }, true], [{ transfer: true }, true],
+])('%j has options: %s', (options, has) => expect(hasOptions(options)).toBe(has));

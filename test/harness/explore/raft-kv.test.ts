@@ -109,6 +109,7 @@ describe('the space within small bounds', () => {
     expect(Object.values(verdicts(result)).filter((verdict) => verdict !== 'holds' && verdict !== 'reached')).toEqual(
       [],
     );
+    expect(verdicts(result)['Step Of The Specification']).toBe('holds');
   });
 
   it.each([

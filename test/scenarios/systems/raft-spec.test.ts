@@ -54,6 +54,29 @@ describe('a server', () => {
     expect(Object.keys(seen(given(raft, { checkQuorum: true })))).not.toContain('preVotes');
   });
 
+  test('that leads has its rounds and its reads, and to whom it hands over', () => {
+    const waiting = { by: 1, client: 7, sequence: 3, index: 2, round: 5 };
+    const office = {
+      heard: [], rounds: { begun: 4, answered: [0, 4, 3], reads: [waiting], confirmed: [] },
+      transfer: { to: 2, isTold: false },
+    };
+    const leading = (more: object): Raft => {
+      const raft = leader({ term: 2 });
+      return { ...raft, role: { ...raft.role, office: { ...office, ...more } } as Raft['role'] };
+    };
+    expect(seen(given(leading({}), { transfer: true }))).toMatchObject({
+      rounds: { begun: 4, answered: [0, 4, 3], reads: [{ read: '7.3', by: 1, index: 2, round: 5 }], leased: [] },
+      transferTo: 2,
+    });
+    const { rounds } = office;
+    expect(seen(leading({ rounds: { ...rounds, leased: [waiting] } })).rounds!.leased).toEqual([
+      { read: '7.3', by: 1, index: 2, round: 5 },
+    ]);
+    expect(seen(given(leading({ transfer: undefined }), { transfer: true })).transferTo).toBeNull();
+    expect(Object.keys(seen(leader({ term: 2 })))).not.toContain('rounds');
+    expect(Object.keys(seen(given(follower({}), { transfer: true })))).not.toContain('transferTo');
+  });
+
   test('with a snapshot begins behind it', () => {
     const { log, commitIndex } = seen(follower({ log: [5], snapshot: [8, 4] }));
     expect([log.baseIndex, log.baseTerm, log.lastIndex, log.termAt(9), commitIndex]).toEqual([8, 4, 9, 5, 8]);
@@ -161,13 +184,26 @@ describe('a message', () => {
       { kind: 'requestPreVoteReply', term: 4, voteGranted: true },
       { kind: 'PreVoteResponse', term: 4, voteGranted: true },
     ],
+    [{ kind: 'heartbeat', term: 3, round: 5 }, { kind: 'HeartbeatRequest', term: 3, round: 5 }],
+    [{ kind: 'heartbeatReply', term: 3, round: 5 }, { kind: 'HeartbeatResponse', term: 3, round: 5 }],
+    [
+      { kind: 'readIndex', term: 3, client: 7, sequence: 2 }, { kind: 'ReadIndexRequest', term: 3, read: '7.2' },
+    ],
+    [
+      { kind: 'readIndexReply', term: 3, client: 7, sequence: 2, index: 5 },
+      { kind: 'ReadIndexResponse', term: 3, read: '7.2', index: 5 },
+    ],
+    [{ kind: 'timeoutNow', term: 3 }, { kind: 'TimeoutNow', term: 3 }],
+    [
+      { kind: 'requestTransferVote', term: 3, lastLogIndex: 4, lastLogTerm: 2 },
+      { kind: 'RequestVoteRequest', term: 3, lastLogIndex: 4, lastLogTerm: 2, isWished: true },
+    ],
   ])('%j', (message, told) => {
     expect(specification().message(1, 2, message)).toEqual({ source: 1, dest: 2, ...told });
   });
 
   test.each([
-    { kind: 'clientRequest' }, { kind: 'clientReply' },
-    { kind: 'heartbeat' }, { kind: 'heartbeatReply' }, { kind: 'readIndex' }, { kind: 'readIndexReply' },
+    { kind: 'clientRequest' }, { kind: 'clientReply' }, { kind: 'sessionReply' }, { kind: 'transferLeadership' },
   ])("%j is not the specification's", (message) =>
     expect(specification().message(1, 2, message as ServerMessage)).toBeNull(),
   );
@@ -184,10 +220,13 @@ describe('an event', () => {
       kind: 'request', commands: [42],
     });
   });
+  test('of an operator is to whom a leader is to hand over', () =>
+    expect(event({ kind: 'message', from: 9, message: { kind: 'transferLeadership', term: 0, to: 2 } })).toEqual({
+      kind: 'transfer', to: 2,
+    }));
   test('that Figure 2 does not know is another; a timer is a timer, but for the service\'s', () => {
-    expect(event({ kind: 'message', from: 1, message: { kind: 'heartbeat', term: 1, round: 1 } })).toEqual({
-      kind: 'other',
-    });
+    for (const kind of ['clientReply', 'sessionReply', 'installChunk'])
+      expect(event({ kind: 'message', from: 7, message: { kind } as ServerMessage }), kind).toEqual({ kind: 'other' });
     expect(event({ kind: 'unreachable', node: 1 })).toEqual({ kind: 'other' });
     expect(['election', 'heartbeat', 'apply'].map((timer) => event({ kind: 'timer', timer }).kind)).toEqual([
       'timer', 'timer', 'other',

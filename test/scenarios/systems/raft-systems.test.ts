@@ -450,7 +450,16 @@ describe('the specification is the paper\'s (docs/specification.md)', () => {
     });
   });
 
-  test.each([{ reads: ['log'] }, { transfer: true }, { snapshotChunkBytes: 8 }, { members: [0, 1] }])(
+  test('so is one with reads around the log, leases that somebody promises, or transfers', () => {
+    const told = (options: object): object => raftKv.specification!(planWith(options))!.options;
+    expect(told({ reads: ['index'], transfer: true })).toMatchObject({ rounds: true, transfer: true });
+    const keys = (options: object): readonly string[] => Object.keys(told(options));
+    expect(told({ reads: ['log', 'lease'], checkQuorum: true })).toMatchObject({ lease: { initialTerm: 0 } });
+    for (const options of [{ reads: ['lease'] }, { reads: ['index'], checkQuorum: true }])
+      expect(keys(options), JSON.stringify(options)).not.toContain('lease');
+  });
+
+  test.each([{ snapshotChunkBytes: 8 }, { members: [0, 1] }])(
     'a plan with %o is not',
     (options) => {
       const plan = planWith(options);
