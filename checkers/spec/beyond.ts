@@ -3,10 +3,14 @@
  * keeps for its options, and whether it may send what it sends. docs/specification.md has the rules.
  */
 import type { Action } from './action.ts';
+import {
+  chunkRules, handleInstallChunkRequest, judgeInstallChunkRequest, judgeInstallChunkResponse, wholeSnapshot,
+} from './chunks.ts';
 import { contactRules, misheard } from './contact.ts';
 import { timeout, updateTerm } from './election.ts';
 import type { SpecEvent } from './event.ts';
-import { isLeadersWord, isOfAnOption, type AnySpecMessage, type OptionMessage } from './option-message.ts';
+import type { SpecMessage } from './message.ts';
+import { isLeadersWord, isOfAnOption, type AnySpecMessage, type InstallChunkRequest, type OptionMessage } from './option-message.ts';
 import {
   handlePreVoteRequest, handlePreVoteResponse, judgePreVoteRequest, judgePreVoteResponse, majorityWouldVote, preVote,
   preVoteRules, preVotesOf,
@@ -18,6 +22,7 @@ import {
 } from './rounds.ts';
 import { firstRefusal, type Refused, type Rule } from './rule.ts';
 import { isSameSet, quorumOf, type ServerId, type Setting, type SpecServer } from './server.ts';
+import { handleInstallSnapshotRequest } from './snapshot.ts';
 import { judgeTimeoutNow, judgeTransfer, judgeWish, ofThisTerm, transferRules } from './transfer.ts';
 
 /** What an implementation does beyond Figure 2, by sections of the dissertation. What is absent it does not. */
@@ -32,19 +37,23 @@ export interface SpecOptions {
   readonly lease?: { readonly initialTerm: number };
   /** 3.10: a leader hands over when it is asked to. */
   readonly transfer?: boolean;
+  /** Figure 13 of the paper: a snapshot goes in chunks. */
+  readonly chunks?: boolean;
 }
 
 /** Beside those of all actions (receive.ts). */
-export const optionRules: readonly Rule[] = [...preVoteRules, ...contactRules, ...roundRules, ...transferRules];
+export const optionRules: readonly Rule[] = [...preVoteRules, ...contactRules, ...roundRules, ...transferRules, ...chunkRules];
 
-export const hasOptions = ({ preVote: asks, checkQuorum, rounds, lease, transfer }: SpecOptions): boolean =>
-  asks === true || checkQuorum === true || rounds === true || lease !== undefined || transfer === true;
+export const hasOptions = ({ preVote: asks, checkQuorum, rounds, lease, transfer, chunks }: SpecOptions): boolean =>
+  [asks, checkQuorum, rounds, transfer, chunks].includes(true) || lease !== undefined;
 
 /** What a message may have led to: the server behind it, or what is in the way. */
 export interface Possibility {
   readonly action: Action<never> | null;
   readonly server: SpecServer;
   readonly refused: Refused | null;
+  /** The one that Figure 2 has; absent for none. */
+  readonly answer?: SpecMessage;
 }
 
 const lost = (server: SpecServer): Possibility => ({ action: null, server, refused: null });
@@ -77,9 +86,19 @@ export function possibilities(
       const { server } = handleHeartbeatRequest.update(current, message, setting);
       return [{ action: handleHeartbeatRequest, server, refused }, lost(current)];
     }
+    case 'InstallChunkRequest': {
+      const current = inItsTerm(message, before, after, setting);
+      const refused = firstRefusal(handleInstallChunkRequest.guards, current, message, setting);
+      const { server } = handleInstallChunkRequest.update(current, message, setting);
+      const part: Possibility = { action: handleInstallChunkRequest, server, refused };
+      return mayAnswerWhole(message, current)
+        ? [part, installing(message, current, setting), lost(current)]
+        : [part, lost(current)];
+    }
     case 'HeartbeatResponse':
     case 'ReadIndexRequest':
     case 'ReadIndexResponse':
+    case 'InstallChunkResponse':
       return [lost(inItsTerm(message, before, after, setting))];
     case 'TimeoutNow': {
       const current = inItsTerm(message, before, after, setting);
@@ -90,6 +109,18 @@ export function possibilities(
       return [{ action: timeout, server: timeout.update(current, null, setting).server, refused }];
     }
   }
+}
+
+/** The last chunk installs its snapshot; what needs none of it is said at any chunk. */
+const mayAnswerWhole = (
+  { isDone, lastIncludedIndex, term }: InstallChunkRequest, { commitIndex, currentTerm }: SpecServer,
+): boolean => isDone || lastIncludedIndex <= commitIndex || term < currentTerm;
+
+function installing(chunk: InstallChunkRequest, server: SpecServer, setting: Setting): Possibility {
+  const whole = wholeSnapshot(chunk);
+  const outcome = handleInstallSnapshotRequest.update(server, whole, setting);
+  const refused = firstRefusal(handleInstallSnapshotRequest.guards, server, whole, setting);
+  return { action: handleInstallSnapshotRequest, server: outcome.server, refused, answer: outcome.sent[0]! };
 }
 
 /** Behind UpdateTerm, if the server took over the message's term. */
@@ -181,7 +212,7 @@ export function judgeSentBeyond(sent: readonly AnySpecMessage[], sending: Sendin
     if (message.source !== after.id) return wrong(`its source is ${message.source}, and server ${after.id} sent it`);
     if (message.dest < 0 || message.dest >= setting.servers) return wrong('there is no such server');
     if (message.dest === after.id) return wrong('it is for its own sender');
-    const isAnswer = message.kind === 'PreVoteResponse' || message.kind === 'HeartbeatResponse';
+    const isAnswer = message.kind.endsWith('Response') && message.kind !== 'ReadIndexResponse';
     if (isAnswer && ++answers > 1) return wrong('one message has one answer');
     if (!message.kind.startsWith('PreVote') && message.term !== after.currentTerm)
       return wrong(`its term is ${message.term}, and currentTerm is ${after.currentTerm}`);
@@ -204,6 +235,12 @@ function judgeOne(message: OptionMessage, sending: SendingBeyond): Refusal | nul
       return judgeHeartbeatResponse(message, (action as unknown) === handleHeartbeatRequest ? event : null, after);
     case 'ReadIndexRequest':
       return null;
+    case 'InstallChunkRequest':
+      return judgeInstallChunkRequest(message, after);
+    case 'InstallChunkResponse': {
+      const isTaken = (action as unknown) === handleInstallChunkRequest && event.kind === 'message';
+      return judgeInstallChunkResponse(message, isTaken ? (event.message as InstallChunkRequest) : null);
+    }
     case 'ReadIndexResponse':
       return judgeReadIndexResponse(message, sending);
     case 'TimeoutNow':

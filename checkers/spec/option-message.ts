@@ -47,6 +47,20 @@ export interface TimeoutNow extends Envelope {
   readonly kind: 'TimeoutNow';
 }
 
+/** Figure 13 with its offset: a part of a snapshot. */
+export interface InstallChunkRequest extends Envelope {
+  readonly kind: 'InstallChunkRequest';
+  readonly lastIncludedIndex: number;
+  readonly lastIncludedTerm: number;
+  /** It is the last one. */
+  readonly isDone: boolean;
+}
+
+/** To a chunk that installs nothing; what does is answered as an InstallSnapshot. */
+export interface InstallChunkResponse extends Envelope {
+  readonly kind: 'InstallChunkResponse';
+}
+
 export type OptionMessage =
   | PreVoteRequest
   | PreVoteResponse
@@ -54,13 +68,15 @@ export type OptionMessage =
   | HeartbeatResponse
   | ReadIndexRequest
   | ReadIndexResponse
-  | TimeoutNow;
+  | TimeoutNow
+  | InstallChunkRequest
+  | InstallChunkResponse;
 
 export type AnySpecMessage = SpecMessage | OptionMessage;
 
 const kinds: ReadonlySet<string> = new Set<OptionMessage['kind']>([
   'PreVoteRequest', 'PreVoteResponse', 'HeartbeatRequest', 'HeartbeatResponse', 'ReadIndexRequest',
-  'ReadIndexResponse', 'TimeoutNow',
+  'ReadIndexResponse', 'TimeoutNow', 'InstallChunkRequest', 'InstallChunkResponse',
 ]);
 
 export const isOfAnOption = (message: AnySpecMessage): message is OptionMessage => kinds.has(message.kind);
@@ -68,8 +84,11 @@ export const isOfAnOption = (message: AnySpecMessage): message is OptionMessage 
 export const isOfThePaper = (message: AnySpecMessage): message is SpecMessage => !isOfAnOption(message);
 
 /** Word of whoever leads the message's term. */
-export const isLeadersWord = ({ kind }: AnySpecMessage): boolean =>
-  kind === 'AppendEntriesRequest' || kind === 'InstallSnapshotRequest' || kind === 'HeartbeatRequest';
+export const isLeadersWord = ({ kind }: AnySpecMessage): boolean => leadersKinds.has(kind);
+
+const leadersKinds: ReadonlySet<string> = new Set<AnySpecMessage['kind']>([
+  'AppendEntriesRequest', 'InstallSnapshotRequest', 'HeartbeatRequest', 'InstallChunkRequest',
+]);
 
 /** Nobody is in that term yet: what is asked for there, and what is granted there, teaches no term. */
 export const isOfTheNextTerm = (message: AnySpecMessage): boolean =>

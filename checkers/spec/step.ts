@@ -179,10 +179,12 @@ export class StepJudge {
   /** The first is what is told when it is none of them. */
   private asOneOf(possible: readonly Possibility[], step: SpecStep): Refusal | null {
     let told: Refusal | null = null;
-    for (const { action, server, refused } of possible) {
+    for (const { action, server, refused, answer: message } of possible) {
+      const { commitIndex } = server;
+      const answer = message === undefined ? null : { message, commitIndex, termBefore: step.before.currentTerm };
       const refusal =
         refused === null
-          ? this.follow({ ...this.nothing(server), action }, step)
+          ? this.follow({ ...this.nothing(server), action, answer }, step)
           : refusedBy(action?.name ?? 'nothing', refused);
       if (refusal === null) return null;
       told ??= refusal;
@@ -241,6 +243,9 @@ export class StepJudge {
       if (refused !== null) return refusedBy('Compact', refused);
       server = withLogAndCommit(server, compactedTo(server.log, after.log.baseIndex), server.commitIndex);
     }
+    // What is sent of a snapshot may be counted on to arrive as a whole one is.
+    for (const one of step.sent)
+      if (one.kind === 'InstallChunkRequest') nexts.sendsSnapshot(one.dest, one.lastIncludedIndex);
     return (
       this.variables(course, server, step) ??
       this.ownIndex(step) ??

@@ -74,8 +74,8 @@ export type {
   RequestVoteRequest, RequestVoteResponse, SpecMessage,
 } from '../../checkers/spec/message.ts';
 export type {
-  AnySpecMessage, HeartbeatRequest, HeartbeatResponse, OptionMessage, PreVoteRequest, PreVoteResponse,
-  ReadIndexRequest, ReadIndexResponse, TimeoutNow,
+  AnySpecMessage, HeartbeatRequest, HeartbeatResponse, InstallChunkRequest, InstallChunkResponse, OptionMessage,
+  PreVoteRequest, PreVoteResponse, ReadIndexRequest, ReadIndexResponse, TimeoutNow,
 } from '../../checkers/spec/option-message.ts';
 export type { SpecOptions } from '../../checkers/spec/beyond.ts';
 export type { Role as SpecRole, Rounds as SpecRounds, ServerId, SpecServer, WaitingRead } from '../../checkers/spec/server.ts';

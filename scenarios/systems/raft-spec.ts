@@ -37,7 +37,7 @@ export const isSpecified = (options: RaftOptions): boolean =>
   Object.keys(options).every((name) => specified.has(name));
 
 const specified: ReadonlySet<string> = new Set<keyof RaftOptions>([
-  'window', 'pipelined', 'preVote', 'checkQuorum', 'contactUs', 'reads', 'lease', 'transfer',
+  'window', 'pipelined', 'preVote', 'checkQuorum', 'contactUs', 'reads', 'lease', 'transfer', 'snapshotChunkBytes',
 ]);
 
 export function raftSpecification(
@@ -72,7 +72,7 @@ export function raftSpecification(
 const initialTerm = 0;
 
 const specOptionsOf = (
-  { pipelined, preVote, checkQuorum, reads, transfer }: RaftOptions,
+  { pipelined, preVote, checkQuorum, reads, transfer, snapshotChunkBytes }: RaftOptions,
 ): SpecOptions & Pick<JudgeOptions, 'persistence'> => ({
   ...(pipelined === true ? { persistence: 'pipelined' } : {}),
   ...(preVote === undefined ? {} : { preVote }),
@@ -81,6 +81,7 @@ const specOptionsOf = (
   // Without CheckQuorum nobody promises anything, and there are no leases.
   ...(reads?.includes('lease') === true && checkQuorum === true ? { lease: { initialTerm } } : {}),
   ...(transfer === undefined ? {} : { transfer }),
+  ...(snapshotChunkBytes === undefined ? {} : { chunks: true }),
 });
 
 /** Of a client nobody holds a request that is so many behind its last one. */
@@ -216,6 +217,12 @@ function messageOf(source: NodeId, dest: NodeId, message: ServerMessage): AnySpe
       const { term, lastLogIndex, lastLogTerm } = message;
       return { kind: 'RequestVoteRequest', term, source, dest, lastLogIndex, lastLogTerm, isWished: true };
     }
+    case 'installChunk': {
+      const { term, lastIncludedIndex, lastIncludedTerm, done } = message;
+      return { kind: 'InstallChunkRequest', term, source, dest, lastIncludedIndex, lastIncludedTerm, isDone: done };
+    }
+    case 'installChunkReply':
+      return { kind: 'InstallChunkResponse', term: message.term, source, dest };
     case 'timeoutNow':
       return { kind: 'TimeoutNow', term: message.term, source, dest };
     case 'heartbeat':
@@ -237,11 +244,8 @@ function messageOf(source: NodeId, dest: NodeId, message: ServerMessage): AnySpe
     case 'clientRequest':
     case 'clientReply':
     case 'sessionReply':
-    // Of the options.
     // Nobody in the cluster says it: an event.
     case 'transferLeadership':
-    case 'installChunk':
-    case 'installChunkReply':
       return null;
   }
 }

@@ -20,5 +20,5 @@ test('no two rules have one name', () => {
 
 test.each([
   [{}, false], [{ preVote: true }, true], [{ checkQuorum: true }, true], [{ rounds: true }, true],
-  [{ lease: { initialTerm: 0 } }, true], [{ transfer: true }, true],
+  [{ lease: { initialTerm: 0 } }, true], [{ transfer: true }, true], [{ chunks: true }, true],
 ])('%j has options: %s', (options, has) => expect(hasOptions(options)).toBe(has));

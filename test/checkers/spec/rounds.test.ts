@@ -103,6 +103,13 @@ describe('a leader', () => {
       );
   });
 
+  test('counts it for its sender', () => {
+    const begun = { begun: 3 };
+    const told = { before: leader(begun), event: heard(answer(4, 3, 2, 0)) };
+    expect(judged({ ...told, after: leader({ ...begun, answered: [0, 2, 3] }) })).toBeNull();
+    expect(judged({ ...told, after: leader({ ...begun, answered: [0, 3, 1] }) })).toContain('round 3 is answered by 1');
+  });
+
   test('counts none of an earlier term, none that is late, and none out of nothing', () => {
     const counted = leader({ answered: [0, 2, 2] });
     expect(judged({ before: leader(), event: heard(answer(3, 2, 2, 0)), after: counted })).toContain('is answered by 2');

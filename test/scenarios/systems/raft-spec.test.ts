@@ -193,6 +193,17 @@ describe('a message', () => {
       { kind: 'readIndexReply', term: 3, client: 7, sequence: 2, index: 5 },
       { kind: 'ReadIndexResponse', term: 3, read: '7.2', index: 5 },
     ],
+    [
+      {
+        kind: 'installChunk', term: 3, lastIncludedIndex: 5, lastIncludedTerm: 2, offset: 8, data: new Uint8Array(4),
+        done: true,
+      },
+      { kind: 'InstallChunkRequest', term: 3, lastIncludedIndex: 5, lastIncludedTerm: 2, isDone: true },
+    ],
+    [
+      { kind: 'installChunkReply', term: 3, lastIncludedIndex: 5, offset: 8, bytesStored: 8 },
+      { kind: 'InstallChunkResponse', term: 3 },
+    ],
     [{ kind: 'timeoutNow', term: 3 }, { kind: 'TimeoutNow', term: 3 }],
     [
       { kind: 'requestTransferVote', term: 3, lastLogIndex: 4, lastLogTerm: 2 },

@@ -450,16 +450,18 @@ describe('the specification is the paper\'s (docs/specification.md)', () => {
     });
   });
 
-  test('so is one with reads around the log, leases that somebody promises, or transfers', () => {
+  test('so is one with reads around the log, leases that somebody promises, transfers, or chunks', () => {
     const told = (options: object): object => raftKv.specification!(planWith(options))!.options;
-    expect(told({ reads: ['index'], transfer: true })).toMatchObject({ rounds: true, transfer: true });
+    expect(told({ reads: ['index'], transfer: true, snapshotChunkBytes: 8 })).toMatchObject({
+      rounds: true, transfer: true, chunks: true,
+    });
     const keys = (options: object): readonly string[] => Object.keys(told(options));
     expect(told({ reads: ['log', 'lease'], checkQuorum: true })).toMatchObject({ lease: { initialTerm: 0 } });
     for (const options of [{ reads: ['lease'] }, { reads: ['index'], checkQuorum: true }])
       expect(keys(options), JSON.stringify(options)).not.toContain('lease');
   });
 
-  test.each([{ snapshotChunkBytes: 8 }, { members: [0, 1] }])(
+  test.each([{ members: [0, 1] }, { members: [0, 1], preVote: true }])(
     'a plan with %o is not',
     (options) => {
       const plan = planWith(options);
