@@ -10,7 +10,9 @@ import { contactRules, misheard } from './contact.ts';
 import { timeout, updateTerm } from './election.ts';
 import type { SpecEvent } from './event.ts';
 import type { SpecMessage } from './message.ts';
-import { isLeadersWord, isOfAnOption, type AnySpecMessage, type InstallChunkRequest, type OptionMessage } from './option-message.ts';
+import {
+  isLeadersWord, isOfAnOption, type AnySpecMessage, type InstallChunkRequest, type OptionMessage,
+} from './option-message.ts';
 import {
   handlePreVoteRequest, handlePreVoteResponse, judgePreVoteRequest, judgePreVoteResponse, majorityWouldVote, preVote,
   preVoteRules, preVotesOf,
@@ -42,7 +44,9 @@ export interface SpecOptions {
 }
 
 /** Beside those of all actions (receive.ts). */
-export const optionRules: readonly Rule[] = [...preVoteRules, ...contactRules, ...roundRules, ...transferRules, ...chunkRules];
+export const optionRules: readonly Rule[] = [
+  ...preVoteRules, ...contactRules, ...roundRules, ...transferRules, ...chunkRules,
+];
 
 export const hasOptions = ({ preVote: asks, checkQuorum, rounds, lease, transfer, chunks }: SpecOptions): boolean =>
   [asks, checkQuorum, rounds, transfer, chunks].includes(true) || lease !== undefined;
@@ -131,7 +135,9 @@ const inItsTerm = (message: OptionMessage, before: SpecServer, after: SpecServer
 
 /** Timeout of a server that asked. */
 export function standing(server: SpecServer, granted: readonly ServerId[], setting: Setting): Possibility {
-  const refused = firstRefusal([majorityWouldVote], server, { granted }, setting);
+  const refused =
+    firstRefusal(timeout.guards, server, null, setting) ??
+    firstRefusal([majorityWouldVote], server, { granted }, setting);
   return { action: timeout, server: timeout.update(server, null, setting).server, refused };
 }
 

@@ -55,7 +55,10 @@ export function judgeInstallChunkRequest(
   }
   return matchIndex[dest]! < lastIncludedIndex
     ? null
-    : refuse('InstallChunk', isNeeded, `matchIndex[${dest}] is ${matchIndex[dest]}, and it covers index ${lastIncludedIndex}`);
+    : refuse(
+        'InstallChunk', isNeeded,
+        `matchIndex[${dest}] is ${matchIndex[dest]}, and it covers index ${lastIncludedIndex}`,
+      );
 }
 
 /** Null when it answers the chunk that was taken. */

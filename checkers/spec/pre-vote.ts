@@ -109,7 +109,9 @@ export const handlePreVoteResponse: Action<PreVoteResponse> = {
 
 /** Of who asks, as is `Send` of the others. */
 const asksForTheNext = rule('PreVote: it asks for the next term, with the end of its log', 'dissertation 9.6');
-const oneAnswer = rule('HandlePreVoteRequest: a grant is of the term asked for, a refusal of its own', 'dissertation 9.6');
+const oneAnswer = rule(
+  'HandlePreVoteRequest: a grant is of the term asked for, a refusal of its own', 'dissertation 9.6',
+);
 
 export const preVoteRules = [
   ...preVote.guards, asksForTheNext, majorityWouldVote, ...preVoteConditions, oneAnswer,

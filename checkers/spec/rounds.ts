@@ -27,7 +27,9 @@ export const handleHeartbeatRequest: Action<HeartbeatRequest> = {
 const leads = rule('Heartbeat: the server leads', section);
 const isBegun = rule('Heartbeat: it is of the last round that has begun', section);
 const saysWhich = rule('HandleHeartbeatRequest: the answer is that to the round of the leader of its term', section);
-const counts = rule('HandleHeartbeatResponse: an answer counts for its round, in the term that it was asked in', section);
+const counts = rule(
+  'HandleHeartbeatResponse: an answer counts for its round, in the term that it was asked in', section,
+);
 const risesByOne = rule('Heartbeat: rounds are counted one by one', section);
 const notesCommitted = rule('ReadIndex: what is noted is commitIndex', section);
 const isOfThisTerm = rule('ReadIndex: not before an entry of this term is committed', section);

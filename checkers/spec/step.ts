@@ -6,7 +6,8 @@
  */
 import { refusalOf, type Action } from './action.ts';
 import {
-  beginsToAsk, hasOptions, isDueToStand, judgeBeside, judgeSentBeyond, possibilities, standing, type Possibility, type SpecOptions,
+  beginsToAsk, hasOptions, isDueToStand, judgeBeside, judgeSentBeyond, possibilities, standing, type Possibility,
+  type SpecOptions,
 } from './beyond.ts';
 import { looksAtVotes } from './contact.ts';
 import { becomeLeader, restart, stepDown, timeout, updateTerm, voteConditions } from './election.ts';

@@ -62,7 +62,10 @@ export function judgeTimeoutNow({ dest }: TimeoutNow, { before, after }: Handed)
   const match = after.matchIndex[dest]!;
   return match === after.log.lastIndex
     ? null
-    : refuse('TimeoutNow', isUpToDate, `matchIndex[${dest}] is ${match}, and the log ends at index ${after.log.lastIndex}`);
+    : refuse(
+        'TimeoutNow', isUpToDate,
+        `matchIndex[${dest}] is ${match}, and the log ends at index ${after.log.lastIndex}`,
+      );
 }
 
 interface Handed {

@@ -134,7 +134,7 @@ describe('who leads', () => {
     expect(judged({ before: leader(), event, after: leader() })).toBeNull();
     expect(judged({ before: leader(), event, after: leader({ matchIndex: [0, 1, 0] }) })).not.toBeNull();
     const later = heard(stored({ source: 1, dest: 0, term: 5 }));
-    expect(judged({ before: leader(), event: later, after: follower({ ...leader(), role: 'follower', currentTerm: 5, votedFor: null }) }))
-      .toBeNull();
+    const after = follower({ ...leader(), role: 'follower', currentTerm: 5, votedFor: null });
+    expect(judged({ before: leader(), event: later, after })).toBeNull();
   });
 });

@@ -39,10 +39,10 @@ describe('who hears no leader', () => {
   test('asks first, in the term that it is in', () => {
     const sent = [1, 2].map((dest) => asks({ source: 0, dest }));
     expect(judged({ ...begins, sent })).toBeNull();
-    expect(judged({ ...begins, before: follower({ role: 'candidate', votedFor: 0 }), after: { ...asking(0), votedFor: 0 } }))
-      .toBeNull();
-    expect(judged({ before: asking(0, 1), event: timer, after: asking(0) }, new StepJudge({ servers: 5, preVote: true })))
-      .toBeNull();
+    const stood = { before: follower({ role: 'candidate', votedFor: 0 }), after: { ...asking(0), votedFor: 0 } };
+    expect(judged({ ...begins, ...stood })).toBeNull();
+    const five = new StepJudge({ servers: 5, preVote: true });
+    expect(judged({ before: asking(0, 1), event: timer, after: asking(0) }, five)).toBeNull();
   });
 
   test('does not stand at once', () => {
@@ -72,8 +72,14 @@ describe('who hears no leader', () => {
   ])('leaves %s as it was', (_, more, said) =>
     expect(judged({ ...begins, after: { ...asking(0), ...more } })).toContain(said));
 
-  test('who leads does not ask', () =>
-    expect(judged({ before: leader(), event: timer, after: asking(0) })).not.toBeNull());
+  test('who leads does not ask, and does not stand', () => {
+    expect(judged({ before: leader(), event: timer, after: asking(0) })).not.toBeNull();
+    const alone = new StepJudge({ servers: 1, preVote: true });
+    const one = { nextIndex: [1], matchIndex: [0] };
+    expect(judged({ before: leader(one), event: timer, after: standing(one) }, alone)).toContain(
+      'Timeout, refused because the server leads term 4 (section 5.2)',
+    );
+  });
 
   test.each([
     ['of the term that it is in', { term: 4 }, 'PreVote, refused because it asks for term 4, and currentTerm is 4'],
@@ -136,7 +142,8 @@ describe('who is asked', () => {
 
   test('answers whoever asked, once, and nobody else', () => {
     expect(judged(given(follower(), asks(), [answer(true, 5, 0, 2)]))).toContain('it answers no request');
-    expect(judged(given(follower(), asks(), [answer(true, 5), answer(true, 5)]))).toContain('one message has one answer');
+    const twice = [answer(true, 5), answer(true, 5)];
+    expect(judged(given(follower(), asks(), twice))).toContain('one message has one answer');
     expect(judged({ before: follower(), event: timer, after: follower(), sent: [answer(true, 5)] })).toContain(
       'it answers no request',
     );
@@ -170,7 +177,9 @@ describe('who is told', () => {
   });
 
   test('counts none who does not ask', () =>
-    expect(judged(told(answer(true, 5, 1, 0), asking(0, 1), follower()), five)).toContain("is {0, 1} and not nobody's"));
+    expect(judged(told(answer(true, 5, 1, 0), asking(0, 1), follower()), five)).toContain(
+      "is {0, 1} and not nobody's",
+    ));
 
   test('stands as soon as a majority would vote for it', () => {
     const told3 = told(answer(true, 5, 1, 0), standing());

@@ -45,8 +45,8 @@ describe('who hears a round', () => {
   });
 
   test('takes over a later term, and tells a leader of an earlier one its own', () => {
-    expect(judged({ before: follower(), event: heard(beat(5)), after: hearing({ currentTerm: 5 }), sent: [answer(5, 5)] }))
-      .toBeNull();
+    const later = { event: heard(beat(5)), after: hearing({ currentTerm: 5 }), sent: [answer(5, 5)] };
+    expect(judged({ before: follower(), ...later })).toBeNull();
     const late = { before: follower(), event: heard(beat(3)), after: follower() };
     expect(judged({ ...late, sent: [answer(4, 0)] })).toBeNull();
     expect(judged({ ...late, sent: [answer(4, 5)] })).toBe(
@@ -112,9 +112,10 @@ describe('a leader', () => {
 
   test('counts none of an earlier term, none that is late, and none out of nothing', () => {
     const counted = leader({ answered: [0, 2, 2] });
-    expect(judged({ before: leader(), event: heard(answer(3, 2, 2, 0)), after: counted })).toContain('is answered by 2');
+    const said = 'is answered by 2';
+    expect(judged({ before: leader(), event: heard(answer(3, 2, 2, 0)), after: counted })).toContain(said);
     expect(judged({ before: leader(), event: timer, after: counted })).toContain('is answered by 2');
-    expect(judged({ before: counted, event: heard(answer(4, 1, 2, 0)), after: leader() })).toContain('is answered by 2');
+    expect(judged({ before: counted, event: heard(answer(4, 1, 2, 0)), after: leader() })).toContain(said);
   });
 
   test('just elected has begun none', () => {
@@ -167,7 +168,8 @@ describe('a read', () => {
   test('keeps what was noted', () => {
     const before = leader({ begun: 3, reads: [read] });
     for (const more of [{ index: 1 }, { round: 2 }, { by: 2 }])
-      expect(judged({ before, event: timer, after: leader({ begun: 3, reads: [{ ...read, ...more }] }) })).not.toBeNull();
+      expect(judged({ before, event: timer, after: leader({ begun: 3, reads: [{ ...read, ...more }] }) })).not
+        .toBeNull();
     // As often as it was asked.
     const twice = leader({ begun: 3, reads: [read, read] });
     expect(judged({ before: twice, event: timer, after: twice })).toBeNull();
@@ -188,15 +190,17 @@ describe('a read', () => {
     };
     expect(judged({ ...confirmed, sent: [told] })).toBeNull();
     for (const more of [{ index: 1 }, { dest: 2 }, { read: '7.2' }])
-      expect(judged({ ...confirmed, sent: [{ ...told, ...more }] })).toContain('ReadIndexResponse, refused because index');
+      expect(judged({ ...confirmed, sent: [{ ...told, ...more }] })).toContain(
+        'ReadIndexResponse, refused because index',
+      );
     expect(judged({ before: hearing(), event: timer, after: hearing(), sent: [told] })).toContain(
       'ReadIndexResponse, refused because the server is a follower',
     );
   });
 
   test('and its answer change nothing', () => {
-    expect(judged({ before: hearing(), event: heard({ ...told, source: 1, dest: 0 }), after: hearing({ commitIndex: 1 }) }))
-      .not.toBeNull();
+    const event = heard({ ...told, source: 1, dest: 0 });
+    expect(judged({ before: hearing(), event, after: hearing({ commitIndex: 1 }) })).not.toBeNull();
     expect(judged({ before: hearing(), event: asks, after: hearing() })).toBeNull();
   });
 });
