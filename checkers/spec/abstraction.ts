@@ -3,9 +3,10 @@
  * and events look to Figure 2. docs/specification.md says how, field by field.
  */
 import type { Event, NodeId } from '../../core/protocol.ts';
-import type { SpecMessage } from './message.ts';
+import type { AnySpecMessage } from './option-message.ts';
 import type { SpecServer } from './server.ts';
-import type { JudgeOptions, SpecEvent } from './step.ts';
+import type { SpecEvent } from './event.ts';
+import type { JudgeOptions } from './step.ts';
 
 /** A step of a kind that the specification does not have: it is left out of the judgement, and counted. */
 export interface NotSpecified {
@@ -26,7 +27,7 @@ export interface Abstraction<State = unknown, Message = unknown> {
   /** One and the same object while nothing of it has changed: such steps cost next to nothing. */
   server(state: State): SpecServer;
   /** Null for a message that is not the specification's. */
-  message(from: NodeId, to: NodeId, message: Message): SpecMessage | null;
+  message(from: NodeId, to: NodeId, message: Message): AnySpecMessage | null;
   /** Asked of every event but messages of the specification. */
   event(event: Event<Message, unknown>): SpecEvent | NotSpecified;
 }

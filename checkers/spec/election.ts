@@ -1,7 +1,7 @@
 /** Restart, terms and elections: sections 5.1, 5.2 and 5.4.1 of the Raft paper. */
 import type { Action } from './action.ts';
 import { lastTermOf, SplicedLog } from './log.ts';
-import type { RequestVoteRequest, RequestVoteResponse, SpecMessage } from './message.ts';
+import type { Envelope, RequestVoteRequest, RequestVoteResponse, SpecMessage } from './message.ts';
 import { firstRefusal, guard, holds, rule } from './rule.ts';
 import { quorumOf, type ServerId, type SpecServer } from './server.ts';
 
@@ -126,7 +126,7 @@ export const stepDown: Action<null> = {
   update: (server) => ({ server: { ...server, role: 'follower' }, sent: [] }),
 };
 
-export const updateTerm: Action<SpecMessage> = {
+export const updateTerm: Action<Envelope> = {
   name: 'UpdateTerm',
   guards: [
     guard("UpdateTerm: the message's term is newer", '5.1', ({ currentTerm }, { term }) =>
@@ -166,6 +166,15 @@ export const dropStaleResponse: Action<SpecMessage> = {
   update: (server) => ({ server, sent: [] }),
 };
 
+/** Section 5.4.1, of whoever asks for a vote or for a pre-vote. */
+export const endsBefore = (
+  { log }: SpecServer, { lastLogIndex, lastLogTerm }: Pick<RequestVoteRequest, 'lastLogIndex' | 'lastLogTerm'>,
+): string | null => {
+  const ownTerm = lastTermOf(log);
+  if (lastLogTerm > ownTerm || (lastLogTerm === ownTerm && lastLogIndex >= log.lastIndex)) return null;
+  return `the candidate's log ends at index ${lastLogIndex} of term ${lastLogTerm}, before index ${log.lastIndex} of term ${ownTerm}`;
+};
+
 /** What a vote needs. */
 export const voteConditions = [
   guard<RequestVoteRequest>(
@@ -177,11 +186,7 @@ export const voteConditions = [
   guard<RequestVoteRequest>(
     "HandleRequestVoteRequest: the candidate's log is up to date",
     '5.4.1',
-    ({ log }, { lastLogIndex, lastLogTerm }) => {
-      const ownTerm = lastTermOf(log);
-      if (lastLogTerm > ownTerm || (lastLogTerm === ownTerm && lastLogIndex >= log.lastIndex)) return null;
-      return `the candidate's log ends at index ${lastLogIndex} of term ${lastLogTerm}, before index ${log.lastIndex} of term ${ownTerm}`;
-    },
+    endsBefore,
   ),
   guard<RequestVoteRequest>(
     'HandleRequestVoteRequest: no other vote in this term',

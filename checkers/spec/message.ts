@@ -15,6 +15,8 @@ export interface RequestVoteRequest extends Envelope {
   readonly kind: 'RequestVoteRequest';
   readonly lastLogIndex: number;
   readonly lastLogTerm: number;
+  /** It stands because its leader told it to (3.10): whoever hears that leader looks at it all the same. */
+  readonly isWished?: true;
 }
 
 export interface RequestVoteResponse extends Envelope {

@@ -2,7 +2,7 @@
  * What must be on the disk, and when, where a server goes on while its writes are on their way (dissertation 10.2.1):
  * what waits for the disk in Figure 2 waits for it here, too, but for the entries that a leader sends.
  */
-import type { SpecMessage } from './message.ts';
+import { isOfTheNextTerm, type AnySpecMessage } from './option-message.ts';
 import type { Index } from './replication.ts';
 import { agreeingOn } from './replication.ts';
 import { guard, type Guard } from './rule.ts';
@@ -46,15 +46,15 @@ export const knowsItsDisk = guard<OnDisk>(
 );
 
 interface Ahead extends OnDisk {
-  readonly message: SpecMessage;
+  readonly message: AnySpecMessage;
 }
 
-const about = ({ kind, dest }: SpecMessage): string => `${kind} to ${dest} leaves ahead of the disk`;
+const about = ({ kind, dest }: AnySpecMessage): string => `${kind} to ${dest} leaves ahead of the disk`;
 
 /** What a message says of the server that sends it is on its disk. */
 export const aheadConditions: readonly Guard<Ahead>[] = [
   guard('SendAhead: the term is on the disk', 'Figure 2', (_, { message, disk }) =>
-    disk.currentTerm >= message.term
+    isOfTheNextTerm(message) || disk.currentTerm >= message.term
       ? null
       : `${about(message)}: its term is ${message.term}, and the disk is in term ${disk.currentTerm}`,
   ),

@@ -2,7 +2,7 @@
 import type { Action } from './action.ts';
 import { answerOfThisTerm, termUpdatedFirst, type Addressed } from './election.ts';
 import { entryAt, SplicedLog, type SpecEntry, type SpecLog } from './log.ts';
-import type { AppendEntriesRequest, AppendEntriesResponse, SpecMessage } from './message.ts';
+import type { AppendEntriesRequest, AppendEntriesResponse, Envelope } from './message.ts';
 import { firstRefusal, guard, holds, rule } from './rule.ts';
 import { quorumOf, type Setting, type SpecServer } from './server.ts';
 
@@ -122,7 +122,7 @@ export const appendEntries: Action<Sending> = {
 };
 
 /** Never met while Election Safety holds: a leader hears no other leader of its term. */
-export const notTheLeaderOfTheTerm = guard<SpecMessage>(
+export const notTheLeaderOfTheTerm = guard<Envelope>(
   'Receive: no leader hears a leader of its own term',
   '5.2',
   ({ role, currentTerm }, { term }) =>

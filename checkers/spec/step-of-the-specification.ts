@@ -1,7 +1,8 @@
 /** The judge of steps as a property: whatever a server does, Figure 2 must have an action for it. */
 import { property } from '../property.ts';
 import { refusedIn } from './refusal.ts';
-import type { SpecEvent, SpecStep, StepJudge } from './step.ts';
+import type { SpecEvent } from './event.ts';
+import type { SpecStep, StepJudge } from './step.ts';
 
 export interface JudgedStep {
   readonly judge: StepJudge;
@@ -34,6 +35,8 @@ function occasion(event: SpecEvent): string {
       return 'a timer';
     case 'request':
       return 'a request of a client';
+    case 'transfer':
+      return `asked to hand over to n${event.to}`;
     case 'restart':
       return 'a restart';
     case 'other':

@@ -5,39 +5,35 @@
  * freedoms are granted, and why.
  */
 import { refusalOf, type Action } from './action.ts';
+import {
+  beginsToAsk, hasOptions, isDueToStand, judgeBeside, judgeSentBeyond, possibilities, standing, type Possibility,
+  type SpecOptions,
+} from './beyond.ts';
+import { looksAtVotes } from './contact.ts';
 import { becomeLeader, restart, stepDown, timeout, updateTerm, voteConditions } from './election.ts';
 import { harmless } from './harmless.ts';
+import type { SpecEvent } from './event.ts';
 import { differenceOfLogs, SplicedLog, type EqualCommands, type SpecEntry } from './log.ts';
 import type { SpecMessage } from './message.ts';
 import { NextIndexes } from './next-indexes.ts';
+import { isOfAnOption, isOfThePaper, type AnySpecMessage, type OptionMessage } from './option-message.ts';
 import { aheadConditions, countsItsDisk, knowsItsDisk, type Durable } from './pipelining.ts';
+import { preVote, preVotesOf } from './pre-vote.ts';
 import { handlerOf } from './receive.ts';
 import { advanceCommitIndex, agreeingOn, clientRequest, fitConditions } from './replication.ts';
 import { refusedBy, refusedByAction, refusedIn, type Refusal } from './refusal.ts';
 import { firstRefusal, type Guard, type Refused } from './rule.ts';
 import { judgeSent, type Answer } from './sends.ts';
-import { quorumOf, settingFor, withLogAndCommit, type Setting, type SpecServer } from './server.ts';
+import { isSameSet, quorumOf, settingFor, withLogAndCommit, type Setting, type SpecServer } from './server.ts';
+import { noTransfer } from './transfer.ts';
 import { compact, compactedTo, snapshotConditions } from './snapshot.ts';
-
-/**
- * What a step was the answer to. `commands`: what a leader was asked to put into its log, each once and in this
- * order, or not.
- */
-export type SpecEvent =
-  | { readonly kind: 'message'; readonly message: SpecMessage }
-  | { readonly kind: 'timer'; readonly commands?: readonly unknown[] }
-  | { readonly kind: 'request'; readonly commands: readonly unknown[] }
-  /** The start behind a crash: `before` is the last state that took effect. */
-  | { readonly kind: 'restart' }
-  /** Anything that is not Raft's: the service took a snapshot, a read was asked for. */
-  | { readonly kind: 'other' };
 
 export interface SpecStep {
   readonly before: SpecServer;
   readonly event: SpecEvent;
   readonly after: SpecServer;
   /** In the order of sending. */
-  readonly sent: readonly SpecMessage[];
+  readonly sent: readonly AnySpecMessage[];
   /** It took effect on the disk only: what it sent was lost in a crash, and nobody knows what nextIndex counted on. */
   readonly isCut?: true;
   /** Where the server went on before its writes were done; when absent, all that it was is on its disk. */
@@ -52,7 +48,7 @@ export interface Ahead {
   readonly sent: number;
 }
 
-export interface JudgeOptions {
+export interface JudgeOptions extends SpecOptions {
   readonly servers: number;
   /** How commands are compared; by identity when it is not given. */
   readonly equalCommands?: EqualCommands;
@@ -85,11 +81,13 @@ export class StepJudge {
   private readonly setting: Setting;
   private readonly equal: EqualCommands;
   private readonly options: JudgeOptions;
+  private readonly hasOptions: boolean;
 
   constructor(options: JudgeOptions) {
     this.setting = settingFor(options.servers);
     this.equal = options.equalCommands ?? Object.is;
     this.options = options;
+    this.hasOptions = hasOptions(options);
   }
 
   /** Null when the specification allows the step; else what it is nearest to, and what is in the way. */
@@ -102,13 +100,16 @@ export class StepJudge {
   private byItsEvent(step: SpecStep): Refusal | null {
     const { before } = step;
     switch (step.event.kind) {
-      case 'message':
-        return this.receipt(step, step.event.message);
+      case 'message': {
+        const { message } = step.event;
+        return isOfAnOption(message) ? this.receiptBeyond(step, message) : this.receipt(step, message);
+      }
       case 'timer':
         return this.expiry(step);
       case 'restart':
         return this.start(step);
       case 'request':
+      case 'transfer':
       case 'other':
         return this.follow(this.nothing(before), step);
     }
@@ -138,7 +139,15 @@ export class StepJudge {
   private expiry(step: SpecStep): Refusal | null {
     const { before, after } = step;
     const isOver = before.role === 'leader' && after.role === 'follower' && after.currentTerm === before.currentTerm;
-    if (!isOver && after.currentTerm === before.currentTerm) return this.follow(this.nothing(before), step);
+    if (!isOver && after.currentTerm === before.currentTerm) {
+      const action = this.options.preVote === true && beginsToAsk(before, after) ? preVote : null;
+      if (action === null) return this.follow(this.nothing(before), step);
+      const refused = refusalOf(action, before, null, this.setting);
+      if (refused !== null) return refusedBy(action.name, refused);
+      return this.follow({ ...this.nothing(action.update(before, null, this.setting).server), action }, step);
+    }
+    if (!isOver && this.options.preVote === true)
+      return this.asOneOf([standing(before, preVotesOf(before) ?? [before.id], this.setting)], step);
     const action = isOver ? stepDown : timeout;
     const refused = refusalOf(action, before, null, this.setting);
     if (refused !== null) return refusedBy(action.name, refused);
@@ -148,14 +157,40 @@ export class StepJudge {
   /** Taken, or lost behind UpdateTerm, or lost. The first is what is told when it is none of them. */
   private receipt(step: SpecStep, message: SpecMessage): Refusal | null {
     const { before, after } = step;
-    if (message.dest !== before.id)
-      return refusedIn('Receive', '5.1', `a message for server ${message.dest} was given to server ${before.id}`);
+    if (message.dest !== before.id) return misdelivered(before, message);
+    if (this.options.checkQuorum === true && message.kind === 'RequestVoteRequest') {
+      const refused = firstRefusal([looksAtVotes], before, message, this.setting);
+      if (refused !== null)
+        return this.follow(this.nothing(before), step) === null ? null : refusedBy('HandleRequestVoteRequest', refused);
+    }
     const isUpdated = message.term > before.currentTerm && after.currentTerm !== before.currentTerm;
     const current = isUpdated ? updateTerm.update(before, message, this.setting).server : before;
     const refusal = this.handled(current, message, step);
     if (refusal === null) return null;
     if (isUpdated && this.follow({ ...this.nothing(current), action: updateTerm }, step) === null) return null;
     return this.follow(this.nothing(before), step) === null ? null : refusal;
+  }
+
+  private receiptBeyond(step: SpecStep, message: OptionMessage): Refusal | null {
+    const { before, after } = step;
+    if (message.dest !== before.id) return misdelivered(before, message);
+    return this.asOneOf(possibilities(message, before, after, this.setting), step);
+  }
+
+  /** The first is what is told when it is none of them. */
+  private asOneOf(possible: readonly Possibility[], step: SpecStep): Refusal | null {
+    let told: Refusal | null = null;
+    for (const { action, server, refused, answer: message } of possible) {
+      const { commitIndex } = server;
+      const answer = message === undefined ? null : { message, commitIndex, termBefore: step.before.currentTerm };
+      const refusal =
+        refused === null
+          ? this.follow({ ...this.nothing(server), action, answer }, step)
+          : refusedBy(action?.name ?? 'nothing', refused);
+      if (refusal === null) return null;
+      told ??= refusal;
+    }
+    return told;
   }
 
   private handled(server: SpecServer, message: SpecMessage, step: SpecStep): Refusal | null {
@@ -183,9 +218,10 @@ export class StepJudge {
 
   /** What the server does by itself behind the event, then the comparison. */
   private follow(course: Course, step: SpecStep): Refusal | null {
-    const { before, after, event, sent } = step;
+    const { before, after, event } = step;
     const { nexts } = course;
     let { server } = course;
+    const sent = step.sent.every(isOfThePaper) ? step.sent : step.sent.filter(isOfThePaper);
     if (after.role === 'leader' && server.role !== 'leader') {
       const refused = refusalOf(becomeLeader, server, null, this.setting);
       if (refused !== null) return refusedBy('BecomeLeader', refused);
@@ -208,6 +244,9 @@ export class StepJudge {
       if (refused !== null) return refusedBy('Compact', refused);
       server = withLogAndCommit(server, compactedTo(server.log, after.log.baseIndex), server.commitIndex);
     }
+    // What is sent of a snapshot may be counted on to arrive as a whole one is.
+    for (const one of step.sent)
+      if (one.kind === 'InstallChunkRequest') nexts.sendsSnapshot(one.dest, one.lastIncludedIndex);
     return (
       this.variables(course, server, step) ??
       this.ownIndex(step) ??
@@ -223,7 +262,16 @@ export class StepJudge {
         refused: course.refused,
       })) ??
       (after.role === 'leader' && step.isCut !== true ? nexts.compared(after) : null) ??
+      (this.hasOptions ? this.beyond(course, step) : null) ??
       this.undone(after)
+    );
+  }
+
+  /** What the dissertation adds to Figure 2. */
+  private beyond({ action, server: behind }: Course, { before, event, after, sent }: SpecStep): Refusal | null {
+    return (
+      judgeBeside({ before, event, after, behind, action }, this.options, this.setting) ??
+      judgeSentBeyond(sent, { before, event, after, action, setting: this.setting })
     );
   }
 
@@ -243,6 +291,10 @@ export class StepJudge {
   private appended(server: SpecServer, after: SpecServer, event: SpecEvent, isElected: boolean): SpecServer | Refusal {
     if (server.role !== 'leader' || after.log.lastIndex <= server.log.lastIndex) return server;
     const { equal, options } = this;
+    if (options.transfer === true && !isElected) {
+      const refused = firstRefusal([noTransfer], server, null, this.setting);
+      if (refused !== null) return refusedBy(clientRequest.name, refused);
+    }
     const commands = event.kind === 'request' || event.kind === 'timer' ? (event.commands ?? []) : [];
     const entries: SpecEntry[] = [];
     let at = 0;
@@ -323,6 +375,12 @@ export class StepJudge {
         'due',
       );
     }
+    if (this.options.preVote === true && isDueToStand(after, this.setting)) {
+      return refusedIn(
+        'Timeout', 'dissertation 9.6',
+        `pre-votes of {${preVotesOf(after)!.join(', ')}} are a majority, and the server does not stand`, 'due',
+      );
+    }
     const index = after.role === 'leader' ? this.committable(after) : 0;
     if (index <= after.commitIndex) return null;
     return refusedIn(
@@ -351,13 +409,13 @@ export class StepJudge {
   }
 }
 
+const misdelivered = ({ id }: SpecServer, { dest }: AnySpecMessage): Refusal =>
+  refusedIn('Receive', '5.1', `a message for server ${dest} was given to server ${id}`);
+
 const tellsALeader = ({ kind }: SpecMessage): boolean =>
   kind === 'AppendEntriesResponse' || kind === 'InstallSnapshotResponse';
 
 const never = (): null => null;
-
-const isSameSet = (some: readonly number[], others: readonly number[]): boolean =>
-  some.every((id) => others.includes(id)) && others.every((id) => some.includes(id));
 
 const conditions = {
   RequestVoteRequest: voteConditions,

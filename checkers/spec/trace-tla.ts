@@ -9,6 +9,7 @@
 import type { SpecLog } from './log.ts';
 import { entryAt } from './log.ts';
 import type { SpecMessage } from './message.ts';
+import { isOfThePaper, type AnySpecMessage } from './option-message.ts';
 import type { ServerId, SpecServer } from './server.ts';
 import type { SpecStep } from './step.ts';
 
@@ -41,7 +42,7 @@ const roleNames = { follower: 'StateFollower', candidate: 'StateCandidate', lead
 /**
  * The lines of a run, each without its line end.
  * @param steps of all servers together, in the order in which they took effect, from the first one on
- * @throws RangeError when a server's first step does not begin with an empty log
+ * @throws RangeError when a server's first step does not begin with an empty log, or a message is none of Figure 2's
  */
 export function* traceTla(options: TraceOptions, steps: Iterable<SpecStep>): Generator<string> {
   const trace = new Trace(options);
@@ -85,15 +86,17 @@ class Trace {
     }
   }
 
-  *step({ before, event, after, sent }: SpecStep): Generator<string> {
+  *step({ before, event, after, sent: allSent }: SpecStep): Generator<string> {
+    const sent = allSent.map(ofThePaper);
     if (event.kind === 'restart') {
       yield this.line('InitState', after);
       return;
     }
     let now = before;
     if (event.kind === 'message') {
-      yield this.line(receiptNames[event.message.kind], before, this.message(event.message));
-      now = this.following(before, event.message);
+      const received = ofThePaper(event.message);
+      yield this.line(receiptNames[received.kind], before, this.message(received));
+      now = this.following(before, received);
       if (now !== before) yield this.line('BecomeFollower', now);
     }
     if (after.currentTerm > now.currentTerm) {
@@ -243,6 +246,11 @@ class Trace {
           : { ...plain, reject: true };
     }
   }
+}
+
+function ofThePaper(message: AnySpecMessage): SpecMessage {
+  if (isOfThePaper(message)) return message;
+  throw new RangeError(`a trace has no line for ${message.kind}: give the steps of a run without options of Raft`);
 }
 
 const messageTypes = {

@@ -12,10 +12,11 @@ import type { KeptStep } from '../checker.ts';
 import { hold } from '../property.ts';
 import type { Abstraction, NotSpecified } from './abstraction.ts';
 import { PlainLog } from './log.ts';
-import type { SpecMessage } from './message.ts';
+import type { AnySpecMessage } from './option-message.ts';
 import type { SpecServer } from './server.ts';
 import { stepOfTheSpecification } from './step-of-the-specification.ts';
-import { StepJudge, type Ahead, type SpecEvent, type SpecStep } from './step.ts';
+import type { SpecEvent } from './event.ts';
+import { StepJudge, type Ahead, type SpecStep } from './step.ts';
 
 type AnyEvent = Event<unknown, unknown>;
 type AnyEffect = Effect<unknown, unknown, unknown>;
@@ -34,7 +35,7 @@ interface Waiting {
   /** Null for a start. */
   readonly occasion: Occasion | null;
   readonly after: SpecServer;
-  readonly sent: readonly SpecMessage[];
+  readonly sent: readonly AnySpecMessage[];
   readonly ahead: Ahead;
 }
 
@@ -119,12 +120,12 @@ export class SpecWatch {
     this.note(effects);
   }
 
-  private stepAtOnce(node: NodeId, after: SpecServer, event: AnyEvent, sent: readonly SpecMessage[]): void {
+  private stepAtOnce(node: NodeId, after: SpecServer, event: AnyEvent, sent: readonly AnySpecMessage[]): void {
     if (!this.isNothing(node, after, sent)) this.take(node, this.occasionOf(node, event), after, sent);
   }
 
   /** What changes nothing and says nothing is a lost message, or no step at all. */
-  private isNothing(node: NodeId, after: SpecServer, sent: readonly SpecMessage[]): boolean {
+  private isNothing(node: NodeId, after: SpecServer, sent: readonly AnySpecMessage[]): boolean {
     return after === this.servers[node] && sent.length === 0;
   }
 
@@ -173,7 +174,7 @@ export class SpecWatch {
   }
 
   private take(
-    node: NodeId, { event, wasSent }: Occasion, after: SpecServer, sent: readonly SpecMessage[],
+    node: NodeId, { event, wasSent }: Occasion, after: SpecServer, sent: readonly AnySpecMessage[],
     more: Pick<SpecStep, 'isCut' | 'ahead'> = {},
   ): void {
     if (event.kind === 'notSpecified') {
@@ -186,8 +187,8 @@ export class SpecWatch {
     this.servers[node] = after;
   }
 
-  private sentBy(node: NodeId, effects: readonly AnyEffect[]): readonly SpecMessage[] {
-    let sent: SpecMessage[] | null = null;
+  private sentBy(node: NodeId, effects: readonly AnyEffect[]): readonly AnySpecMessage[] {
+    let sent: AnySpecMessage[] | null = null;
     for (const effect of effects) {
       if (effect.kind !== 'send') continue;
       const message = this.abstraction.message(node, effect.to, effect.message);

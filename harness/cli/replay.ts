@@ -8,6 +8,7 @@ import { runAgain } from '../campaign/run-again.ts';
 import { protocolContract } from '../../checkers/run-properties.ts';
 import { frozen } from '../world/frozen.ts';
 import type { System } from '../system.ts';
+import { hasOptions } from '../../checkers/spec/beyond.ts';
 import { traceTla } from '../../checkers/spec/trace-tla.ts';
 import type { SpecStep } from '../../checkers/spec/step.ts';
 import { tellingSteps } from '../world/spec-steps.ts';
@@ -99,9 +100,9 @@ function tlaLines(system: System, plan: Plan): readonly string[] {
       '--trace-tla: in this plan servers go on while they write, so that a message may be heard before the step that sent it takes effect, and no trace says that: a plan without pipelined writes can be traced',
     );
   }
-  if (abstraction === undefined) {
+  if (abstraction === undefined || hasOptions(abstraction.options)) {
     throw new UsageError(
-      `--trace-tla: the settings of this plan have on what is not in the specification (docs/specification.md): a plan without that can be traced`,
+      '--trace-tla: the settings of this plan have an option of Raft on that no trace has a line for (docs/specification.md): a plan without that can be traced',
     );
   }
   const steps: SpecStep[] = [];

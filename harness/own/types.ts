@@ -73,8 +73,14 @@ export type {
   AppendEntriesRequest, AppendEntriesResponse, Envelope, InstallSnapshotRequest, InstallSnapshotResponse,
   RequestVoteRequest, RequestVoteResponse, SpecMessage,
 } from '../../checkers/spec/message.ts';
-export type { Role as SpecRole, ServerId, SpecServer } from '../../checkers/spec/server.ts';
-export type { JudgeOptions, SpecEvent } from '../../checkers/spec/step.ts';
+export type {
+  AnySpecMessage, HeartbeatRequest, HeartbeatResponse, InstallChunkRequest, InstallChunkResponse, OptionMessage,
+  PreVoteRequest, PreVoteResponse, ReadIndexRequest, ReadIndexResponse, TimeoutNow,
+} from '../../checkers/spec/option-message.ts';
+export type { SpecOptions } from '../../checkers/spec/beyond.ts';
+export type { Role as SpecRole, Rounds as SpecRounds, ServerId, SpecServer, WaitingRead } from '../../checkers/spec/server.ts';
+export type { SpecEvent } from '../../checkers/spec/event.ts';
+export type { JudgeOptions } from '../../checkers/spec/step.ts';
 
 // The kit itself.
 export type { Alike } from './alike.ts';

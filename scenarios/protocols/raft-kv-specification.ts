@@ -2,10 +2,11 @@
 import { Violated } from '../../checkers/checker.ts';
 import { hold } from '../../checkers/property.ts';
 import { stepOfTheSpecification } from '../../checkers/spec/step-of-the-specification.ts';
-import { StepJudge, type SpecEvent } from '../../checkers/spec/step.ts';
-import type { SpecMessage } from '../../checkers/spec/message.ts';
+import type { SpecEvent } from '../../checkers/spec/event.ts';
+import { StepJudge } from '../../checkers/spec/step.ts';
+import type { AnySpecMessage } from '../../checkers/spec/option-message.ts';
 import type { NodeId } from '../../core/protocol.ts';
-import { bootRaft, type Persistent } from '../../core/raft/state.ts';
+import { bootRaft, type Persistent, type RaftOptions } from '../../core/raft/state.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
 import type { AnyEffect, AnyEvent } from '../../harness/system.ts';
 import type { NodeStep, NodeView } from '../../harness/explore/untimed/system.ts';
@@ -27,10 +28,10 @@ export class HeldRaftKvObserver extends RaftKvUntimedObserver {
   private readonly specification;
   private readonly judge: StepJudge;
 
-  constructor(options: RaftObserverOptions) {
+  constructor(options: RaftObserverOptions, raft: RaftOptions = {}) {
     super(options);
     this.servers = options.servers;
-    this.specification = raftSpecification({ servers: options.servers, network: { checksums: true } });
+    this.specification = raftSpecification({ servers: options.servers, network: { checksums: true } }, raft);
     this.judge = new StepJudge(this.specification.options);
   }
 
@@ -83,7 +84,7 @@ export class HeldRaftKvObserver extends RaftKvUntimedObserver {
     return told.kind === 'notSpecified' ? { kind: 'other' } : told;
   }
 
-  private sentBy(node: NodeId, effects: readonly AnyEffect[]): readonly SpecMessage[] {
+  private sentBy(node: NodeId, effects: readonly AnyEffect[]): readonly AnySpecMessage[] {
     return effects.flatMap((effect) => {
       if (effect.kind !== 'send') return [];
       const message = this.specification.message(node, effect.to, effect.message as ServerMessage);

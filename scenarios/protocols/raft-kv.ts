@@ -27,8 +27,11 @@ import type { AnyProcess } from '../../harness/system.ts';
 import { describeOperation } from '../systems/raft-kv-story.ts';
 import { raftKv } from '../systems/raft-kv.ts';
 import type { RaftKvSettings } from '../systems/raft-kv-settings.ts';
+import { isSpecified } from '../systems/raft-spec.ts';
 import { keepsMembership, membershipGoals, membershipIn, type ExploredMembership } from './raft-kv-members.ts';
-import { RaftKvUntimedObserver, type RaftGhost, type RaftNotice } from './raft-kv-observer.ts';
+import {
+  RaftKvUntimedObserver, type RaftGhost, type RaftNotice, type RaftObserverOptions,
+} from './raft-kv-observer.ts';
 import { HeldRaftKvObserver } from './raft-kv-specification.ts';
 
 export type RaftWorld = World<RaftGhost, RaftNotice>;
@@ -167,14 +170,16 @@ export function raftKvSystem(
       if (client >= clients) return sequence === 0 ? operators[client - clients]! : null;
       return pending === null && sequence < operations ? operationOf(client, sequence) : null;
     },
-    // The specification is the paper's: it knows nothing of options.
-    observer: new (Object.keys(options).length === 0 ? HeldRaftKvObserver : RaftKvUntimedObserver)({
-      servers,
-      clients,
-      maxRaftState,
-      readsAroundLog: options.reads !== undefined,
-      ...(membership === undefined ? {} : { members: membership.members, operators: operators.length }),
-    }),
+    observer: observerOf(
+      {
+        servers,
+        clients,
+        maxRaftState,
+        readsAroundLog: options.reads !== undefined,
+        ...(membership === undefined ? {} : { members: membership.members, operators: operators.length }),
+      },
+      options,
+    ),
     renamer: renamer(configs),
     /**
      * A clerk goes from server to server in a ring: with the reduction it asks all, else only turns of the ring are
@@ -253,6 +258,10 @@ const catchUpUs = 60_000_000;
 const anyTimeOfPlan = { min: 5_000, max: 3_600_000_000 };
 
 /** Replies that will be ignored for ever, as the paper's rules have it: terms never fall, and neither does a match. */
+/** With the specification beside it, where it has all that the servers do. */
+const observerOf = (observed: RaftObserverOptions, options: RaftOptions): RaftKvUntimedObserver =>
+  isSpecified(options) ? new HeldRaftKvObserver(observed, options) : new RaftKvUntimedObserver(observed);
+
 function isDead(state: Server | Clerk, from: NodeId, message: ServerMessage, options: RaftOptions): boolean {
   if (!isServer(state)) {
     if (message.kind !== 'clientReply') return false;

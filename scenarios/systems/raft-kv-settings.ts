@@ -99,13 +99,6 @@ function leaseOf({
   return { lease: { promiseUs: Math.min(leastUs, contactUs?.min ?? leastUs), driftPer1000: clockDriftPer1000 } };
 }
 
-/**
- * Whether all is off that the specification has not. A window only sends sooner what Figure 2 lets a leader send at any
- * time, and where writes are pipelined the specification knows the disk apart (checkers/spec/pipelining.ts).
- */
-export const isSpecified = (settings: RaftKvSettings): boolean =>
-  Object.keys(optionsOf(settings)).every((name) => name === 'window' || name === 'pipelined');
-
 /** Ten heartbeats a second, as in the lab; no snapshots, no pauses. */
 export const plainSettings: RaftKvSettings = {
   electionTimeoutUs: { min: 300_000, max: 600_000 },

@@ -35,14 +35,14 @@ import {
   describeProgress, describeRaft, describeRaftMessage, digestRaft, digestRaftMessage, newestLeader, raftLanes,
 } from './raft-messages.ts';
 import {
-  isSpecified, optionsOf, plainSettings, settingsProblem, settingsSchema, type RaftKvSettings,
+  optionsOf, plainSettings, settingsProblem, settingsSchema, type RaftKvSettings,
 } from './raft-kv-settings.ts';
 import { newDiskFor } from './new-disk.ts';
 import { RaftKvContents } from './raft-kv-contents.ts';
 import { kvRpc } from './raft-kv-rpc.ts';
 import { marksOf } from './raft-kv-marks.ts';
 import { codeOf, describeOperation, explainHistory, raftProperties, tellStep } from './raft-kv-story.ts';
-import { raftSpecification } from './raft-spec.ts';
+import { isSpecified, raftSpecification } from './raft-spec.ts';
 import { mustHappen, witnessesOf } from './raft-kv-witnesses.ts';
 
 const text = v.string('expected a string');
@@ -177,14 +177,11 @@ export const raftKv = defineSystem<Server, ServerMessage, Persistent, Write>()({
   beyond: {
     observer: (plan: Plan, durableOf: (node: NodeId) => unknown): Observer =>
       new RaftKvObserver(checksOf(plan), durableOf as (node: NodeId) => Persistent) as Observer,
-    /**
-     * Figure 2 has no PreVote, no rounds of reads, and no request for a vote that is not looked at: each would be a
-     * false alarm.
-     */
-    specification: (plan: Plan) =>
-      isSpecified(settingsIn(plan))
-        ? (raftSpecification(plan, settingsIn(plan).pipelined === true) as Abstraction)
-        : undefined,
+    /** Where servers come and go a majority is another one at each server, which the specification has not. */
+    specification(plan: Plan) {
+      const options = optionsOf(settingsIn(plan));
+      return isSpecified(options) ? (raftSpecification(plan, options) as Abstraction) : undefined;
+    },
     externalObserver: (plan: Plan): Observer => new RaftKvOutsider(checksOf(plan)) as Observer,
     leader: (states) => newestLeader(states, raftOf),
     mayLackLeader: false,

@@ -1,9 +1,11 @@
 /** Our Raft as the specification sees it: the abstraction by which every step is held against checkers/spec/. */
 import type { Abstraction } from '../../checkers/spec/abstraction.ts';
+import type { SpecOptions } from '../../checkers/spec/beyond.ts';
 import type { SpecLog } from '../../checkers/spec/log.ts';
-import type { SpecMessage } from '../../checkers/spec/message.ts';
-import type { SpecServer } from '../../checkers/spec/server.ts';
-import type { SpecEvent } from '../../checkers/spec/step.ts';
+import type { AnySpecMessage } from '../../checkers/spec/option-message.ts';
+import type { Rounds, SpecServer, WaitingRead } from '../../checkers/spec/server.ts';
+import type { SpecEvent } from '../../checkers/spec/event.ts';
+import type { JudgeOptions } from '../../checkers/spec/step.ts';
 import { sameCommand } from '../../checkers/raft/same-command.ts';
 import type { EarlyRequest } from '../../core/client-order.ts';
 import type { Command, Operation } from '../../core/kv/command.ts';
@@ -11,7 +13,8 @@ import type { ClientRequest } from '../../core/kv/messages.ts';
 import type { Start } from '../../core/log-server.ts';
 import type { Event, NodeId } from '../../core/protocol.ts';
 import type { Log, LogIndex } from '../../core/raft/log.ts';
-import type { Raft } from '../../core/raft/state.ts';
+import type { PendingRead, Rounds as CoreRounds } from '../../core/raft/office.ts';
+import type { Raft, RaftOptions } from '../../core/raft/state.ts';
 import type { ServerMessage } from '../../core/server.ts';
 import type { Plan } from '../../harness/plan/plan.ts';
 
@@ -26,17 +29,28 @@ interface Given {
   readonly network: Pick<Plan['network'], 'checksums'>;
 }
 
+/**
+ * Whether the specification has all that servers with these options do. A window only sends sooner what Figure 2 lets a
+ * leader send at any time.
+ */
+export const isSpecified = (options: RaftOptions): boolean =>
+  Object.keys(options).every((name) => specified.has(name));
+
+const specified: ReadonlySet<string> = new Set<keyof RaftOptions>([
+  'window', 'pipelined', 'preVote', 'checkQuorum', 'contactUs', 'reads', 'lease', 'transfer', 'snapshotChunkBytes',
+]);
+
 export function raftSpecification(
-  { servers, network }: Given, isPipelined = false,
+  { servers, network }: Given, options: RaftOptions = {},
 ): Abstraction<Holder, ServerMessage> {
   const known: (Known | undefined)[] = [];
   const held = new HeldRequests();
   return {
     options: {
       servers, equalCommands: sameCommand, isNoOp: (command) => command == null, isPrompt: true,
-      ...(isPipelined ? { persistence: 'pipelined' } : {}),
+      ...specOptionsOf(options),
     },
-    initialTerm: 0,
+    initialTerm,
     mayForge: network.checksums === false,
     notSpecified: [],
     server({ raft, early }) {
@@ -53,6 +67,22 @@ export function raftSpecification(
       event.kind === 'timer' && event.timer === 'turn' ? { kind: 'timer', commands: held.all() } : eventOf(event),
   };
 }
+
+/** The term of a server that never heard of another one. */
+const initialTerm = 0;
+
+const specOptionsOf = (
+  { pipelined, preVote, checkQuorum, reads, transfer, snapshotChunkBytes }: RaftOptions,
+): SpecOptions & Pick<JudgeOptions, 'persistence'> => ({
+  ...(pipelined === true ? { persistence: 'pipelined' } : {}),
+  ...(preVote === undefined ? {} : { preVote }),
+  ...(checkQuorum === undefined ? {} : { checkQuorum }),
+  ...(reads === undefined ? {} : { rounds: true }),
+  // Without CheckQuorum nobody promises anything, and there are no leases.
+  ...(reads?.includes('lease') === true && checkQuorum === true ? { lease: { initialTerm } } : {}),
+  ...(transfer === undefined ? {} : { transfer }),
+  ...(snapshotChunkBytes === undefined ? {} : { chunks: true }),
+});
 
 /** Of a client nobody holds a request that is so many behind its last one. */
 const longestHeld = 256;
@@ -99,7 +129,8 @@ const isSame = (one: Raft, other: Raft): boolean =>
 
 const none: readonly never[] = [];
 
-function serverOf({ config: { id }, persistent, commitIndex, role }: Raft, last: Known | undefined): SpecServer {
+function serverOf({ config, persistent, commitIndex, role }: Raft, last: Known | undefined): SpecServer {
+  const { id, preVote, checkQuorum, transfer } = config;
   const { currentTerm, votedFor, log } = persistent;
   const isLeader = role.kind === 'leader';
   return {
@@ -113,8 +144,24 @@ function serverOf({ config: { id }, persistent, commitIndex, role }: Raft, last:
     votesGranted: role.kind === 'candidate' ? role.votes : none,
     nextIndex: isLeader ? role.nextIndex : none,
     matchIndex: isLeader ? role.matchIndex : none,
+    ...(preVote === true ? { preVotes: role.kind === 'preCandidate' ? role.votes : null } : {}),
+    ...(preVote === true || checkQuorum === true
+      ? { hearsLeader: role.kind === 'follower' && role.hasContact === true }
+      : {}),
+    ...(isLeader && role.office?.rounds !== undefined ? { rounds: roundsOf(role.office.rounds) } : {}),
+    ...(isLeader && transfer === true ? { transferTo: role.office?.transfer?.to ?? null } : {}),
   };
 }
+
+const readOf = ({ client, sequence }: Pick<PendingRead, 'client' | 'sequence'>): string => `${client}.${sequence}`;
+
+const waitingRead = ({ by, client, sequence, index, round }: PendingRead): WaitingRead => ({
+  read: readOf({ client, sequence }), by, index, round,
+});
+
+const roundsOf = ({ begun, answered, reads, leased }: CoreRounds): Rounds => ({
+  begun, answered, reads: reads.map(waitingRead), leased: (leased ?? none).map(waitingRead),
+});
 
 class LogView implements SpecLog {
   readonly baseIndex: LogIndex;
@@ -142,7 +189,7 @@ class LogView implements SpecLog {
   }
 }
 
-function messageOf(source: NodeId, dest: NodeId, message: ServerMessage): SpecMessage | null {
+function messageOf(source: NodeId, dest: NodeId, message: ServerMessage): AnySpecMessage | null {
   switch (message.kind) {
     case 'requestVote': {
       const { term, lastLogIndex, lastLogTerm } = message;
@@ -166,21 +213,39 @@ function messageOf(source: NodeId, dest: NodeId, message: ServerMessage): SpecMe
       return {
         kind: 'InstallSnapshotResponse', term: message.term, source, dest, matchIndex: message.lastIncludedIndex,
       };
+    case 'requestTransferVote': {
+      const { term, lastLogIndex, lastLogTerm } = message;
+      return { kind: 'RequestVoteRequest', term, source, dest, lastLogIndex, lastLogTerm, isWished: true };
+    }
+    case 'installChunk': {
+      const { term, lastIncludedIndex, lastIncludedTerm, done } = message;
+      return { kind: 'InstallChunkRequest', term, source, dest, lastIncludedIndex, lastIncludedTerm, isDone: done };
+    }
+    case 'installChunkReply':
+      return { kind: 'InstallChunkResponse', term: message.term, source, dest };
+    case 'timeoutNow':
+      return { kind: 'TimeoutNow', term: message.term, source, dest };
+    case 'heartbeat':
+      return { kind: 'HeartbeatRequest', term: message.term, source, dest, round: message.round };
+    case 'heartbeatReply':
+      return { kind: 'HeartbeatResponse', term: message.term, source, dest, round: message.round };
+    case 'readIndex':
+      return { kind: 'ReadIndexRequest', term: message.term, source, dest, read: readOf(message) };
+    case 'readIndexReply': {
+      const { term, index } = message;
+      return { kind: 'ReadIndexResponse', term, source, dest, read: readOf(message), index };
+    }
+    case 'requestPreVote': {
+      const { term, lastLogIndex, lastLogTerm } = message;
+      return { kind: 'PreVoteRequest', term, source, dest, lastLogIndex, lastLogTerm };
+    }
+    case 'requestPreVoteReply':
+      return { kind: 'PreVoteResponse', term: message.term, source, dest, voteGranted: message.voteGranted };
     case 'clientRequest':
     case 'clientReply':
     case 'sessionReply':
-    // Of the options.
-    case 'requestPreVote':
-    case 'requestPreVoteReply':
-    case 'heartbeat':
-    case 'heartbeatReply':
-    case 'readIndex':
-    case 'readIndexReply':
+    // Nobody in the cluster says it: an event.
     case 'transferLeadership':
-    case 'timeoutNow':
-    case 'requestTransferVote':
-    case 'installChunk':
-    case 'installChunkReply':
       return null;
   }
 }
@@ -192,6 +257,7 @@ function eventOf(event: Event<ServerMessage, unknown>): SpecEvent {
   switch (event.kind) {
     case 'message': {
       const { from, message } = event;
+      if (message.kind === 'transferLeadership') return { kind: 'transfer', to: message.to };
       if (message.kind !== 'clientRequest') return other;
       return { kind: 'request', commands: [commandOf(from, message)] };
     }

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { PlainLog, type SpecEntry, type SpecLog } from '../../../checkers/spec/log.ts';
 import type { AppendEntriesRequest, SpecMessage } from '../../../checkers/spec/message.ts';
 import type { SpecServer } from '../../../checkers/spec/server.ts';
-import { StepJudge, type JudgeOptions, type SpecEvent } from '../../../checkers/spec/step.ts';
+import type { SpecEvent } from '../../../checkers/spec/event.ts';
+import { StepJudge, type JudgeOptions } from '../../../checkers/spec/step.ts';
 
 const entries = (...terms: readonly number[]): readonly SpecEntry[] =>
   terms.map((term, at) => ({ term, command: `c${at + 1}` }));

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { PlainLog } from '../../../checkers/spec/log.ts';
 import type { SpecMessage } from '../../../checkers/spec/message.ts';
 import type { Role, SpecServer } from '../../../checkers/spec/server.ts';
-import { StepJudge, type SpecEvent } from '../../../checkers/spec/step.ts';
+import type { SpecEvent } from '../../../checkers/spec/event.ts';
+import { StepJudge } from '../../../checkers/spec/step.ts';
 
 const entries = [{ term: 2, command: 'a' }, { term: 2, command: 'b' }, { term: 2, command: 'c' }];
 /** With a snapshot up to index 1, and n1 behind it. */

@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { PlainLog } from '../../../checkers/spec/log.ts';
 import type { SpecMessage } from '../../../checkers/spec/message.ts';
+import type { AnySpecMessage } from '../../../checkers/spec/option-message.ts';
 import type { Role, SpecServer } from '../../../checkers/spec/server.ts';
 import { StepJudge, type SpecStep } from '../../../checkers/spec/step.ts';
 import { walkedSteps, wide, type WalkedStep } from './walks.ts';
@@ -85,7 +86,7 @@ function* changedStates(step: WalkedStep): Generator<Mutant> {
 function* changedMessages(step: WalkedStep): Generator<Mutant> {
   const { sent, after } = step;
   for (const [at, message] of sent.entries()) {
-    const other = (what: string, changed: SpecMessage): Mutant => [
+    const other = (what: string, changed: AnySpecMessage): Mutant => [
       `${message.kind} ${what}`,
       { ...step, sent: sent.with(at, changed) },
     ];

@@ -1,6 +1,7 @@
 /** Steps of the specification's own model, met on weighted random walks, as the judge of steps sees them. */
 import type { ModelServer } from '../../../checkers/spec/properties.ts';
-import type { SpecEvent, SpecStep } from '../../../checkers/spec/step.ts';
+import type { SpecEvent } from '../../../checkers/spec/event.ts';
+import type { SpecStep } from '../../../checkers/spec/step.ts';
 import { RandomStreams } from '../../../harness/world/random.ts';
 import { RaftSpec, type Bounds, type SpecAction, type State } from '../../../scenarios/protocols/raft-spec-model.ts';
 

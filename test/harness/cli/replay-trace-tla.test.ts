@@ -83,14 +83,14 @@ export { own as registry };
   expect(err).toContain('--trace-tla: system "plain" has no `specification`');
 });
 
-test('nothing is written of a plan with an option that the specification does not know', async () => {
+test('nothing is written of a plan with an option, for which a trace has no line', async () => {
   const none = join(folder, 'none.ndjson');
   writeFileSync(
     join(folder, 'pre-vote.json'), JSON.stringify({ ...small, settings: { ...small.settings, preVote: true } }),
   );
   const { code, err } = await whitewater(folder, 'replay', 'pre-vote.json', '--trace-tla', none);
   expect([code, existsSync(none)]).toEqual([4, false]);
-  expect(err).toContain('--trace-tla: the settings of this plan have on what is not in the specification');
+  expect(err).toContain('--trace-tla: the settings of this plan have an option of Raft on');
 });
 
 test('nothing is written of a plan with pipelined writes: what is heard need not have been told of', async () => {

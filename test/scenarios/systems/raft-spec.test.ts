@@ -1,15 +1,17 @@
 /** Our Raft as Figure 2 sees it, field by field. */
 import { describe, expect, test } from 'vitest';
 import type { AnyRaftMessage } from '../../../core/raft/option-messages.ts';
-import { withCommitIndex, withLastApplied, type Raft } from '../../../core/raft/state.ts';
+import { withCommitIndex, withLastApplied, type Raft, type RaftOptions } from '../../../core/raft/state.ts';
 import type { ServerMessage } from '../../../core/server.ts';
 import { raftSpecification } from '../../../scenarios/systems/raft-spec.ts';
 import {
-  accepts, candidate, follower, leader, leadership, proposes, standsForElection, grantsVote,
+  accepts, candidate, follower, grantsVote, leader, leadership, proposes,
 } from '../../support/raft-states.ts';
 
 const specification = (more: object = {}) => raftSpecification({ servers: 3, network: {}, ...more });
 const seen = (raft: Raft) => specification().server({ raft });
+/** With options on. */
+const given = (raft: Raft, options: RaftOptions): Raft => ({ ...raft, config: { ...raft.config, ...options } });
 
 describe('a server', () => {
   test('that follows has its term, vote, log and commitIndex, and no more', () => {
@@ -35,11 +37,44 @@ describe('a server', () => {
     expect(matchIndex[1]).toBe(2);
   });
 
-  test('that only asks whether it could win follows', () => {
-    const asking = standsForElection({ options: { preVote: true } }).raft;
-    expect(asking.role.kind).toBe('candidate');
-    const { raft } = { raft: { ...follower({ term: 4 }), role: { kind: 'preCandidate', votes: [0, 1] } } as Raft };
-    expect(seen(raft)).toMatchObject({ role: 'follower', votesGranted: [] });
+  test('that only asks whether it could win follows, and has the pre-votes that it was granted', () => {
+    const raft: Raft = { ...follower({ term: 4 }), role: { kind: 'preCandidate', votes: [0, 1] } };
+    const asking = seen(given(raft, { preVote: true }));
+    expect(asking).toMatchObject({ role: 'follower', votesGranted: [], preVotes: [0, 1], hearsLeader: false });
+    expect(seen(given(follower({}), { preVote: true })).preVotes).toBeNull();
+  });
+
+  test('that has heard its leader a short time ago says so, where PreVote or CheckQuorum ask for it', () => {
+    const raft: Raft = { ...follower({ term: 4 }), role: { kind: 'follower', leaderId: 1, hasContact: true } };
+    for (const options of [{ preVote: true }, { checkQuorum: true }]) {
+      expect(seen(given(raft, options)).hearsLeader).toBe(true);
+      expect(seen(given(follower({}), options)).hearsLeader).toBe(false);
+    }
+    expect(Object.keys(seen(raft))).not.toContain('hearsLeader');
+    expect(Object.keys(seen(given(raft, { checkQuorum: true })))).not.toContain('preVotes');
+  });
+
+  test('that leads has its rounds and its reads, and to whom it hands over', () => {
+    const waiting = { by: 1, client: 7, sequence: 3, index: 2, round: 5 };
+    const office = {
+      heard: [], rounds: { begun: 4, answered: [0, 4, 3], reads: [waiting], confirmed: [] },
+      transfer: { to: 2, isTold: false },
+    };
+    const leading = (more: object): Raft => {
+      const raft = leader({ term: 2 });
+      return { ...raft, role: { ...raft.role, office: { ...office, ...more } } as Raft['role'] };
+    };
+    expect(seen(given(leading({}), { transfer: true }))).toMatchObject({
+      rounds: { begun: 4, answered: [0, 4, 3], reads: [{ read: '7.3', by: 1, index: 2, round: 5 }], leased: [] },
+      transferTo: 2,
+    });
+    const { rounds } = office;
+    expect(seen(leading({ rounds: { ...rounds, leased: [waiting] } })).rounds!.leased).toEqual([
+      { read: '7.3', by: 1, index: 2, round: 5 },
+    ]);
+    expect(seen(given(leading({ transfer: undefined }), { transfer: true })).transferTo).toBeNull();
+    expect(Object.keys(seen(leader({ term: 2 })))).not.toContain('rounds');
+    expect(Object.keys(seen(given(follower({}), { transfer: true })))).not.toContain('transferTo');
   });
 
   test('with a snapshot begins behind it', () => {
@@ -141,13 +176,45 @@ describe('a message', () => {
       { kind: 'installSnapshotReply', term: 3, lastIncludedIndex: 5 },
       { kind: 'InstallSnapshotResponse', term: 3, matchIndex: 5 },
     ],
+    [
+      { kind: 'requestPreVote', term: 4, lastLogIndex: 4, lastLogTerm: 2 },
+      { kind: 'PreVoteRequest', term: 4, lastLogIndex: 4, lastLogTerm: 2 },
+    ],
+    [
+      { kind: 'requestPreVoteReply', term: 4, voteGranted: true },
+      { kind: 'PreVoteResponse', term: 4, voteGranted: true },
+    ],
+    [{ kind: 'heartbeat', term: 3, round: 5 }, { kind: 'HeartbeatRequest', term: 3, round: 5 }],
+    [{ kind: 'heartbeatReply', term: 3, round: 5 }, { kind: 'HeartbeatResponse', term: 3, round: 5 }],
+    [
+      { kind: 'readIndex', term: 3, client: 7, sequence: 2 }, { kind: 'ReadIndexRequest', term: 3, read: '7.2' },
+    ],
+    [
+      { kind: 'readIndexReply', term: 3, client: 7, sequence: 2, index: 5 },
+      { kind: 'ReadIndexResponse', term: 3, read: '7.2', index: 5 },
+    ],
+    [
+      {
+        kind: 'installChunk', term: 3, lastIncludedIndex: 5, lastIncludedTerm: 2, offset: 8, data: new Uint8Array(4),
+        done: true,
+      },
+      { kind: 'InstallChunkRequest', term: 3, lastIncludedIndex: 5, lastIncludedTerm: 2, isDone: true },
+    ],
+    [
+      { kind: 'installChunkReply', term: 3, lastIncludedIndex: 5, offset: 8, bytesStored: 8 },
+      { kind: 'InstallChunkResponse', term: 3 },
+    ],
+    [{ kind: 'timeoutNow', term: 3 }, { kind: 'TimeoutNow', term: 3 }],
+    [
+      { kind: 'requestTransferVote', term: 3, lastLogIndex: 4, lastLogTerm: 2 },
+      { kind: 'RequestVoteRequest', term: 3, lastLogIndex: 4, lastLogTerm: 2, isWished: true },
+    ],
   ])('%j', (message, told) => {
     expect(specification().message(1, 2, message)).toEqual({ source: 1, dest: 2, ...told });
   });
 
   test.each([
-    { kind: 'clientRequest' }, { kind: 'clientReply' }, { kind: 'requestPreVote' }, { kind: 'requestPreVoteReply' },
-    { kind: 'heartbeat' }, { kind: 'heartbeatReply' }, { kind: 'readIndex' }, { kind: 'readIndexReply' },
+    { kind: 'clientRequest' }, { kind: 'clientReply' }, { kind: 'sessionReply' }, { kind: 'transferLeadership' },
   ])("%j is not the specification's", (message) =>
     expect(specification().message(1, 2, message as ServerMessage)).toBeNull(),
   );
@@ -164,10 +231,13 @@ describe('an event', () => {
       kind: 'request', commands: [42],
     });
   });
+  test('of an operator is to whom a leader is to hand over', () =>
+    expect(event({ kind: 'message', from: 9, message: { kind: 'transferLeadership', term: 0, to: 2 } })).toEqual({
+      kind: 'transfer', to: 2,
+    }));
   test('that Figure 2 does not know is another; a timer is a timer, but for the service\'s', () => {
-    expect(event({ kind: 'message', from: 1, message: { kind: 'heartbeat', term: 1, round: 1 } })).toEqual({
-      kind: 'other',
-    });
+    for (const kind of ['clientReply', 'sessionReply', 'installChunk'])
+      expect(event({ kind: 'message', from: 7, message: { kind } as ServerMessage }), kind).toEqual({ kind: 'other' });
     expect(event({ kind: 'unreachable', node: 1 })).toEqual({ kind: 'other' });
     expect(['election', 'heartbeat', 'apply'].map((timer) => event({ kind: 'timer', timer }).kind)).toEqual([
       'timer', 'timer', 'other',

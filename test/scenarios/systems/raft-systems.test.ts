@@ -430,10 +430,38 @@ describe('the specification is the paper\'s (docs/specification.md)', () => {
     expect([manner({ pipelined: true }), manner({}), manner({ pipelined: true, window: 2 })]).toEqual([
       'pipelined', undefined, 'pipelined',
     ]);
-    expect(isHeld(raftKv, planWith({ pipelined: true, preVote: true }))).toBe(false);
   });
 
-  test.each([{ preVote: true }, { checkQuorum: true }, { reads: ['log'] }, { contactUs: { min: 1, max: 1 } }])(
+  test('so is one whose options are the service\'s and the clients\' own, of which Raft knows nothing', () => {
+    for (const options of [{ sessionExpiryUs: 1 }, { versions: true }, { clientWindow: 2 }, { window: 1 }])
+      expect(isHeld(raftKv, planWith(options)), JSON.stringify(options)).toBe(true);
+  });
+
+  test('so is one with PreVote or CheckQuorum, of which it is told', () => {
+    const told = (options: object): object => raftKv.specification!(planWith(options))!.options;
+    const contactUs = { min: 1, max: 1 };
+    expect(told({ preVote: true, contactUs, pipelined: true })).toMatchObject({
+      preVote: true, persistence: 'pipelined',
+    });
+    expect(told({ checkQuorum: true })).toMatchObject({ checkQuorum: true });
+    expect(Object.keys(told({ checkQuorum: true }))).not.toContain('preVote');
+    expect(told({})).toEqual({
+      servers: 3, isPrompt: true, equalCommands: expect.any(Function), isNoOp: expect.any(Function),
+    });
+  });
+
+  test('so is one with reads around the log, leases that somebody promises, transfers, or chunks', () => {
+    const told = (options: object): object => raftKv.specification!(planWith(options))!.options;
+    expect(told({ reads: ['index'], transfer: true, snapshotChunkBytes: 8 })).toMatchObject({
+      rounds: true, transfer: true, chunks: true,
+    });
+    const keys = (options: object): readonly string[] => Object.keys(told(options));
+    expect(told({ reads: ['log', 'lease'], checkQuorum: true })).toMatchObject({ lease: { initialTerm: 0 } });
+    for (const options of [{ reads: ['lease'] }, { reads: ['index'], checkQuorum: true }])
+      expect(keys(options), JSON.stringify(options)).not.toContain('lease');
+  });
+
+  test.each([{ members: [0, 1] }, { members: [0, 1], preVote: true }])(
     'a plan with %o is not',
     (options) => {
       const plan = planWith(options);
