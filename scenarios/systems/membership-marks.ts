@@ -9,7 +9,7 @@ import type { Change } from '../../core/raft/members.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
 import type { AnyEvent, Mark } from '../../harness/system.ts';
 import { places } from './code-places.ts';
-import { marked, type RaftChange } from './raft-marks.ts';
+import { marked, type RaftChange } from './mark.ts';
 
 export const membershipMarks = (change: RaftChange): readonly Mark[] =>
   change.after.config.members === undefined

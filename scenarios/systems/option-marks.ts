@@ -4,7 +4,7 @@ import { isQuorum } from '../../core/raft/configuration.ts';
 import type { Rounds, Transfer } from '../../core/raft/office.ts';
 import type { Raft } from '../../core/raft/state.ts';
 import type { Mark } from '../../harness/system.ts';
-import { handlerOf, marked, messageIn, type RaftChange } from './raft-marks.ts';
+import { handlerOf, marked, messageIn, type RaftChange } from './mark.ts';
 
 const optionsFile = 'core/raft/options.ts onMessage';
 const askToRead = 'core/raft/read-index.ts askToRead';

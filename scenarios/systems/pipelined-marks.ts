@@ -3,7 +3,7 @@ import type { ClientRequest } from '../../core/kv/messages.ts';
 import type { PipelinedClerk } from '../../core/kv/pipelined-clerk.ts';
 import type { ServerMessage } from '../../core/server.ts';
 import type { Mark, ToldStep } from '../../harness/system.ts';
-import { marked } from './raft-marks.ts';
+import { marked } from './mark.ts';
 import { describeOperation } from './raft-kv-story.ts';
 
 /** Those that it asks for, and what it is told. */

@@ -5,7 +5,7 @@
 import type { PropertyName } from '../../checkers/properties.ts';
 import { stepOfTheSpecification } from '../../checkers/spec/step-of-the-specification.ts';
 import { places } from './code-places.ts';
-import { marked } from './raft-marks.ts';
+import { marked } from './mark.ts';
 import type { Broken, Mark, MarkedStep, Witness } from '../../harness/system.ts';
 
 /** What a violation names; null for what it does not. */

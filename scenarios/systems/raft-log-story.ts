@@ -6,7 +6,8 @@ import { lastAppliedIndex, type LogServer, type Start, type Started } from '../.
 import type { AnyEffect, AnyEvent, Mark, Story, ToldStep } from '../../harness/system.ts';
 import { placeAlone, places } from './code-places.ts';
 import { codeOf, tellBoot, tellRaft, together } from './raft-kv-story.ts';
-import { bootMarks, marked, raftMarks } from './raft-marks.ts';
+import { bootMarks, raftMarks } from './raft-marks.ts';
+import { marked } from './mark.ts';
 
 export const describeStart = (request: unknown): string => `start(${JSON.stringify((request as Start).command)})`;
 

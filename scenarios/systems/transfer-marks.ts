@@ -2,7 +2,7 @@
 import type { Server, ServerMessage } from '../../core/server.ts';
 import type { Incoming } from '../../core/raft/snapshot-chunks.ts';
 import type { AnyEvent, Mark } from '../../harness/system.ts';
-import { marked } from './raft-marks.ts';
+import { marked } from './mark.ts';
 
 const at = [
   'core/raft/snapshot-chunks.ts withChunk', 'core/raft/snapshot-chunks.ts isWhole',

@@ -4,7 +4,7 @@ import type { Machine } from '../../core/kv/machine.ts';
 import type { VersionClerk } from '../../core/kv/version-clerk.ts';
 import type { VersionedOperation, VersionedResult } from '../../core/kv/versioned.ts';
 import type { Mark, ToldStep } from '../../harness/system.ts';
-import { marked } from './raft-marks.ts';
+import { marked } from './mark.ts';
 
 const execute = 'core/kv/store.ts execute';
 const putAnswer = 'core/kv/versioned.ts putAnswer';
