@@ -6,6 +6,9 @@ const commitmentFile = (name: string): string => `core/raft/commitment.ts ${name
 const snapshotFile = (name: string): string => `core/raft/snapshot.ts ${name}`;
 const membershipFile = (name: string): string => `core/raft/membership.ts ${name}`;
 const configurationFile = (name: string): string => `core/raft/configuration.ts ${name}`;
+const readIndexFile = (name: string): string => `core/raft/read-index.ts ${name}`;
+const readsFile = (name: string): string => `core/reads.ts ${name}`;
+const leaseFile = (name: string): string => `core/raft/lease.ts ${name}`;
 const serverFile = (name: string): string => `core/server.ts ${name}`;
 const logServerFile = (name: string): string => `core/log-server.ts ${name}`;
 
@@ -38,6 +41,7 @@ export const places = {
   bootRaft: 'core/raft/state.ts bootRaft',
   whenItMay: membershipFile('whenItMay'),
   withConfiguration: membershipFile('withConfiguration'),
+  withDepartures: membershipFile('withDepartures'),
   whenItIsSo: membershipFile('whenItIsSo'),
   retired: membershipFile('retired'),
   leaveJoint: membershipFile('leaveJoint'),
@@ -47,6 +51,26 @@ export const places = {
   electoratesOf: 'core/raft/joint-consensus.ts electoratesOf',
   reachedByMajority: configurationFile('reachedByMajority'),
   mayStand: configurationFile('mayStand'),
+  leaseUs: leaseFile('leaseUs'),
+  beginTimedRound: leaseFile('beginTimedRound'),
+  onLeaseOver: leaseFile('onLeaseOver'),
+  hasLease: leaseFile('hasLease'),
+  startsWithPromise: leaseFile('startsWithPromise'),
+  keepsPromise: leaseFile('keepsPromise'),
+  onLeaseRead: 'core/raft/lease-read.ts onLeaseRead',
+  newDisk: 'core/raft/new-disk.ts newDisk',
+  mayVote: 'core/raft/new-disk.ts mayVote',
+  isOfEarlierStay: 'core/stays.ts isOfEarlierStay',
+  withStays: 'core/stays.ts withStays',
+  inForce: 'core/raft/log.ts inForce',
+  mayReadIndex: readIndexFile('mayReadIndex'),
+  askToRead: readIndexFile('askToRead'),
+  settled: readIndexFile('settled'),
+  beginRead: readsFile('begin'),
+  withReads: readsFile('withReads'),
+  servedReads: readsFile('served'),
+  withAnswer: 'core/raft/rounds.ts withAnswer',
+  confirmedRound: 'core/raft/rounds.ts confirmedRound',
   restartElectionTimer: 'core/raft/state.ts restartElectionTimer',
   compactTo: 'core/raft/log.ts compactTo',
   changes: 'core/raft/persistence.ts changes',

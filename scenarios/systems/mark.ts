@@ -3,7 +3,8 @@ import type { NodeId } from '../../core/protocol.ts';
 import type { Log } from '../../core/raft/log.ts';
 import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
 import type { Raft } from '../../core/raft/state.ts';
-import type { AnyEffect, AnyEvent, Mark } from '../../harness/system.ts';
+import type { Server } from '../../core/server.ts';
+import type { AnyEffect, AnyEvent, Mark, ToldStep } from '../../harness/system.ts';
 import { codePlaces, places } from './code-places.ts';
 
 export interface RaftChange {
@@ -13,6 +14,13 @@ export interface RaftChange {
   readonly event: AnyEvent;
   readonly effects: readonly AnyEffect[];
   readonly nameOf: (node: NodeId) => string;
+}
+
+/** A step of a server with its service. */
+export interface ServerStep extends ToldStep {
+  readonly before: Server;
+  readonly after: Server;
+  readonly event: AnyEvent;
 }
 
 export type Numbers = Pick<Mark, 'term' | 'index' | 'upTo' | 'peer' | 'client' | 'sequence'>;

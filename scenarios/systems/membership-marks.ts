@@ -5,7 +5,8 @@ import {
 import { loggedConfiguration } from '../../checkers/raft/quorum.ts';
 import { isChange } from '../../core/changes.ts';
 import type { NodeId } from '../../core/protocol.ts';
-import type { Change } from '../../core/raft/members.ts';
+import type { Change, Configuration } from '../../core/raft/members.ts';
+import type { Raft } from '../../core/raft/state.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
 import type { AnyEvent, Mark } from '../../harness/system.ts';
 import { places } from './code-places.ts';
@@ -20,7 +21,21 @@ export const membershipMarks = (change: RaftChange): readonly Mark[] =>
         ...waitMarks(change),
         ...leftMarks(change),
         ...stayMarks(change),
+        ...(change.after.persistent.log === change.before.persistent.log ? [] : goesByMarks(change.after)),
       ];
+
+/** A server goes by the last configuration of its log (4.1); also when it starts. */
+export function goesByMarks({ config: { members }, persistent }: Raft): readonly Mark[] {
+  const [held, logged] = [persistent.log.configuration, loggedConfiguration(persistent)];
+  if (members === undefined || sameConfiguration(held, logged)) return [];
+  const text = (one: Configuration | undefined): string => (one === undefined ? 'what the cluster began with' : told(one));
+  return [
+    marked(
+      'goesBy', [places.inForce, places.configurationOf], `goes by ${text(held)}`,
+      `the last that its disk tells is ${text(logged)} (4.1)`,
+    ),
+  ];
+}
 
 /** A leader puts a configuration into its log, from where on it counts (4.1). */
 function changeMarks({ node, before, after }: RaftChange): readonly Mark[] {

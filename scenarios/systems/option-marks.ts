@@ -1,16 +1,11 @@
-/** What a step did of what the options of a plan add (dissertation 6.4, 9.6), where, and against which rule. */
-import type { AnyRaftMessage, HeartbeatReply } from '../../core/raft/option-messages.ts';
-import { isQuorum } from '../../core/raft/configuration.ts';
-import type { Rounds, Transfer } from '../../core/raft/office.ts';
+/** What a step did of what the options of a plan add (dissertation 3.10, 9.6, 10.2.1), where, and against which rule. */
+import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
+import type { Transfer } from '../../core/raft/office.ts';
 import type { Raft } from '../../core/raft/state.ts';
 import type { Mark } from '../../harness/system.ts';
 import { handlerOf, marked, messageIn, type RaftChange } from './mark.ts';
 
 const optionsFile = 'core/raft/options.ts onMessage';
-const askToRead = 'core/raft/read-index.ts askToRead';
-const settled = 'core/raft/read-index.ts settled';
-const confirmedRound = 'core/raft/rounds.ts confirmedRound';
-const withAnswer = 'core/raft/rounds.ts withAnswer';
 const onTransferLeadership = 'core/raft/transfer.ts onTransferLeadership';
 const tellWhenUpToDate = 'core/raft/transfer.ts tellWhenUpToDate';
 const giveUpTransfer = 'core/raft/transfer.ts giveUpTransfer';
@@ -18,7 +13,7 @@ const handingOverTo = 'core/raft/transfer.ts handingOverTo';
 const hasContact = 'core/raft/contact.ts hasContact';
 
 export const optionMarks = (change: RaftChange): readonly Mark[] => [
-  ...contactMarks(change), ...transferMarks(change), ...readMarks(change), ...flowMarks(change),
+  ...contactMarks(change), ...transferMarks(change), ...flowMarks(change),
 ];
 
 const transferOf = ({ role }: Raft): Transfer | null => (role.kind === 'leader' ? role.office?.transfer ?? null : null);
@@ -66,7 +61,7 @@ function contactMarks(change: RaftChange): readonly Mark[] {
   const about = { term: message.term, peer: event.from };
   const at = [handlerOf(event), optionsFile];
   if (message.kind === 'requestPreVote') return [preVoteMark(change, message.term)];
-  if (message.kind !== 'appendEntries' && message.kind !== 'installSnapshot') return [];
+  if (!['appendEntries', 'heartbeat', 'installSnapshot'].includes(message.kind)) return [];
   if (message.term === currentTerm)
     return [marked('contact', at, `hears the leader of its term, ${nameOf(event.from)}`, null, about)];
   return change.effects.some(({ kind }) => kind === 'send')
@@ -100,78 +95,6 @@ function preVoteMark({ before, event, effects, nameOf }: RaftChange, term: numbe
 }
 
 const isGrant = (message: AnyRaftMessage): boolean => message.kind === 'requestPreVoteReply' && message.voteGranted;
-
-const roundsOf = ({ role }: Raft): Rounds | null => (role.kind === 'leader' ? role.office?.rounds ?? null : null);
-
-/** ReadIndex: what is noted of a read, which answers count, and what is confirmed by them. */
-function readMarks(change: RaftChange): readonly Mark[] {
-  const [old, now] = [roundsOf(change.before), roundsOf(change.after)];
-  if (old === null || now === null || old === now) return [];
-  return [...notedMarks(change, old, now), ...answerMarks(change, old, now), ...confirmMarks(change, old, now)];
-}
-
-function notedMarks({ after, before, nameOf }: RaftChange, old: Rounds, now: Rounds): readonly Mark[] {
-  const known = new Set(old.reads);
-  return now.reads
-    .filter((read) => !known.has(read))
-    .map(({ client, index, round, sequence }) =>
-      marked(
-        'noted',
-        [askToRead],
-        `notes index ${index} for the read ${sequence} of ${nameOf(client)}, to be confirmed by round ${round}`,
-        index < Math.min(before.commitIndex, after.commitIndex)
-          ? `up to ${before.commitIndex} was committed when it was asked (6.4, step 2)`
-          : null,
-        { client, sequence, index },
-      ),
-    );
-}
-
-function answerMarks({ event, nameOf }: RaftChange, old: Rounds, now: Rounds): readonly Mark[] {
-  const message = messageIn(event);
-  if (
-    event.kind !== 'message' ||
-    message?.kind !== 'heartbeatReply' ||
-    old.answered[event.from] === now.answered[event.from]
-  )
-    return [];
-  const counted = now.answered[event.from]!;
-  const { round } = message as HeartbeatReply;
-  return [
-    marked(
-      'answered',
-      [withAnswer],
-      `takes an answer of ${nameOf(event.from)} to round ${round} for one to round ${counted}`,
-      counted > round ? 'an answer to an earlier round says nothing of who leads now (6.4, step 3)' : null,
-      { peer: event.from },
-    ),
-  ];
-}
-
-/** Those that waited and wait no more; one that was asked in this very step and waits for nothing as well. */
-function confirmMarks({ after, event, nameOf, node }: RaftChange, old: Rounds, now: Rounds): readonly Mark[] {
-  const left = new Set(now.reads);
-  const done = old.reads.filter((read) => !left.has(read));
-  const message = messageIn(event) as
-    AnyRaftMessage | { readonly kind: 'clientRequest'; readonly sequence: number } | null;
-  const isAsked =
-    event.kind === 'message' &&
-    (message?.kind === 'clientRequest' || message?.kind === 'readIndex') &&
-    now.begun > old.begun &&
-    now.reads.length === 0;
-  const round = isAsked ? now.begun : Math.max(0, ...done.map((read) => read.round));
-  if (done.length === 0 && !isAsked) return [];
-  const by = now.answered.flatMap((answered, peer) => (peer === node || answered >= round ? [peer] : []));
-  const against = isQuorum(after, by)
-    ? null
-    : 'a majority must have answered a round that began behind the read (6.4, step 3)';
-  return [
-    marked(
-      'confirm', [confirmedRound, settled],
-      `confirms reads by round ${round}, which ${by.map(nameOf).join(' ')} answered`, against,
-    ),
-  ];
-}
 
 /** What an answer leaves under way (dissertation 10.2.1). */
 function flowMarks({ after: { role }, event, nameOf }: RaftChange): readonly Mark[] {

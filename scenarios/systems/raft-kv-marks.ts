@@ -4,36 +4,34 @@
  */
 import { isVersionedResult } from '../../checkers/versioned-history.ts';
 import type { Clerk } from '../../core/kv/clerk.ts';
-import type { Command, InSession } from '../../core/kv/command.ts';
+import type { Command, InSession, Result } from '../../core/kv/command.ts';
 import type { PipelinedClerk } from '../../core/kv/pipelined-clerk.ts';
 import type { Sessions } from '../../core/kv/sessions.ts';
 import type { MachineSnapshot } from '../../core/kv/snapshot.ts';
 import type { VersionClerk } from '../../core/kv/version-clerk.ts';
 import { isVersioned } from '../../core/kv/versioned.ts';
+import type { NodeId } from '../../core/protocol.ts';
 import type { Entry } from '../../core/raft/log.ts';
 import type { Server, ServerMessage } from '../../core/server.ts';
-import type { AnyEvent, Mark, ToldStep } from '../../harness/system.ts';
+import type { Mark, ToldStep } from '../../harness/system.ts';
 import { places } from './code-places.ts';
+import { leaseMarks, promiseAtStart } from './lease-marks.ts';
 import { optionMarks } from './option-marks.ts';
-import { changeAnswer, membershipMarks } from './membership-marks.ts';
+import { changeAnswer, goesByMarks, membershipMarks } from './membership-marks.ts';
+import { newDiskMarks, newcomerMarks } from './newcomer-marks.ts';
 import { pipelinedMarks } from './pipelined-marks.ts';
 import { bootMarks, raftMarks } from './raft-marks.ts';
-import { handlerOf, marked, messageIn, type RaftChange } from './mark.ts';
+import { handlerOf, marked, messageIn, type RaftChange, type ServerStep } from './mark.ts';
+import { readIndexOf, readMarks } from './read-marks.ts';
 import { describeOperation } from './raft-kv-story.ts';
 import { transferMarks } from './transfer-marks.ts';
 import { refusalMarks, versionMark, type Execution } from './version-marks.ts';
-
-interface ServerStep extends ToldStep {
-  readonly before: Server;
-  readonly after: Server;
-  readonly event: AnyEvent;
-}
 
 export function marksOf(step: ToldStep): readonly Mark[] {
   const { before, after, event } = step;
   if (!('raft' in (after as object))) return clerkMarks(step, before as Clerk | null, after as Clerk);
   if (event === null || before === null)
-    return bootMarks((after as Server).raft, (after as Server).machine.lastExecuted);
+    return startMarks(after as Server);
   const served = step as ServerStep;
   const change: RaftChange = {
     node: step.node, before: served.before.raft, after: served.after.raft, event, effects: step.effects,
@@ -42,8 +40,11 @@ export function marksOf(step: ToldStep): readonly Mark[] {
   return [
     ...raftMarks(change),
     ...optionMarks(change),
+    ...leaseMarks(change),
+    ...readMarks(served),
     ...transferMarks(served),
     ...membershipMarks(change),
+    ...newcomerMarks(served),
     ...proposalMarks(served),
     ...deliveryMarks(served),
     ...executionMarks(served),
@@ -51,6 +52,10 @@ export function marksOf(step: ToldStep): readonly Mark[] {
     ...replyMarks(served),
   ];
 }
+
+const startMarks = ({ machine, raft }: Server): readonly Mark[] => [
+  ...bootMarks(raft, machine.lastExecuted), ...promiseAtStart(raft), ...newDiskMarks(raft), ...goesByMarks(raft),
+];
 
 /** A client's command on its way into the log. */
 function proposalMarks({ before, after, event, nameOf }: ServerStep): readonly Mark[] {
@@ -335,9 +340,8 @@ function answersIn({ byClient }: Sessions): number {
 
 /** Lab 3A: an answer says what the command gave, when it is committed and executed. */
 function replyMarks(step: ServerStep): readonly Mark[] {
-  const { before, after, event, effects, nameOf } = step;
   const marks: Mark[] = [];
-  for (const effect of effects) {
+  for (const effect of step.effects) {
     if (effect.kind !== 'send') continue;
     const reply = effect.message as ServerMessage;
     if (reply.kind !== 'clientReply' || reply.outcome.kind !== 'done') continue;
@@ -348,33 +352,50 @@ function replyMarks(step: ServerStep): readonly Mark[] {
       marks.push(change);
       continue;
     }
-    const session = after.machine.sessions.byClient.get(to);
-    const result = JSON.stringify(outcome.result);
-    const at =
-      event.kind === 'message' &&
-      (event.message as ServerMessage).kind === 'clientRequest' &&
-      before.machine === after.machine
-        ? [places.onClient]
-        : [places.answered, places.taken];
-    // A read around the log is executed by nobody: Read Is Fresh judges it; what has a version is kept by no session.
-    const isRead =
-      isVersionedResult(outcome.result) ||
-      before.reading?.some((one) => one.client === to && one.sequence === sequence) === true;
-    const kept = session?.sequence === sequence ? session : session?.earlier?.find((one) => one.sequence === sequence);
-    const against = isRead
-      ? null
-      : session === undefined || session.sequence < sequence
-        ? `it has executed no command ${sequence} of ${nameOf(to)} (8)`
-        : kept !== undefined && kept.result !== outcome.result
-          ? `the command gave ${JSON.stringify(kept.result)} (8)`
-          : null;
+    const index = readIndexOf(step, to, sequence);
+    const { result } = outcome;
     marks.push(
-      marked('answer', at, `tells ${nameOf(to)} that its command ${sequence} gave ${result}`, against, {
-        client: to, sequence,
-      }),
+      index === null ? replyMark(step, to, sequence, result) : readReply(step, to, sequence, index, result),
     );
   }
   return marks;
+}
+
+function replyMark(
+  { before, after, event, nameOf }: ServerStep, to: NodeId, sequence: number, given: Result,
+): Mark {
+  const session = after.machine.sessions.byClient.get(to);
+  const result = JSON.stringify(given);
+  const at =
+    event.kind === 'message' &&
+    (event.message as ServerMessage).kind === 'clientRequest' &&
+    before.machine === after.machine
+      ? [places.onClient]
+      : [places.answered, places.taken];
+  const kept = session?.sequence === sequence ? session : session?.earlier?.find((one) => one.sequence === sequence);
+  // What has a version is kept by no session.
+  const against = isVersionedResult(given)
+    ? null
+    : session === undefined || session.sequence < sequence
+      ? `it has executed no command ${sequence} of ${nameOf(to)} (8)`
+      : kept !== undefined && kept.result !== given
+        ? `the command gave ${JSON.stringify(kept.result)} (8)`
+        : null;
+  return marked('answer', at, `tells ${nameOf(to)} that its command ${sequence} gave ${result}`, against, {
+    client: to, sequence,
+  });
+}
+
+/** Dissertation, 6.4, steps 4 and 5: a read around the log is executed by nobody; Read Is Fresh judges its result. */
+function readReply({ after, nameOf }: ServerStep, to: NodeId, sequence: number, index: number, given: Result): Mark {
+  const { lastExecuted } = after.machine;
+  return marked(
+    'answer',
+    [places.servedReads],
+    `tells ${nameOf(to)} that its command ${sequence}, a read at index ${index}, gave ${JSON.stringify(given)}`,
+    lastExecuted < index ? `it has executed up to ${lastExecuted} only (6.4, step 4)` : null,
+    { client: to, sequence },
+  );
 }
 
 function clerkMarks(

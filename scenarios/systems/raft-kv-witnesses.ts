@@ -37,7 +37,8 @@ const elections: Rule = [
 ];
 const followers: Rule = [
   { kinds: ['accept', 'acceptSnapshot'], by: ['peer'], take: 'last' },
-  { kinds: ['truncate', 'boot'], by: ['peer'], take: 'last' },
+  { kinds: ['truncate', 'boot', 'newDisk'], by: ['peer'], take: 'last' },
+  { kinds: ['stay'], by: ['node'], take: 'last' },
   { kinds: ['persist'], by: ['peer'], take: 'last' },
   fatalStep,
 ];
@@ -67,7 +68,8 @@ const answers: Rule = [
 ];
 /** A read around the log: what was noted of it, and what confirmed it. */
 const reads: Rule = [
-  { kinds: ['noted'], by: ['command'], take: 'last' }, { kinds: ['answered', 'confirm'], take: 'last' }, ...answers,
+  { kinds: ['noted'], by: ['command'], take: 'last' }, { kinds: ['answered', 'confirm', 'lease'], take: 'last' },
+  { kinds: ['leased'], by: ['command'], take: 'last' }, ...answers,
 ];
 /** What a follower has of a snapshot. */
 const chunks: Rule = [{ kinds: ['chunk', 'boot'], by: ['node'], take: 'last' }, fatalStep];
@@ -97,7 +99,7 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Transfer Is Given Up': [{ kinds: ['wish'], by: ['node'], take: 'last' }, fatalStep],
   'Transfer Takes No Proposals': [{ kinds: ['wish'], by: ['node'], take: 'last' }, fatalStep],
   'Heir Has A Vote': [{ kinds: ['change', 'append', 'install', 'boot'], by: ['node'], take: 'last' }, fatalStep],
-  'Read Under Lease': [{ kinds: ['answered', 'wish'], by: ['node'], take: 'last' }, fatalStep],
+  'Read Under Lease': [{ kinds: ['lease', 'wish'], by: ['node'], take: 'last' }, fatalStep],
   'Lease Begins With Its Round': fatalOnly,
   'Lease Is Over By Its Timer': fatalOnly,
   'Answered Rounds Are Kept': fatalOnly,
@@ -116,7 +118,7 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Stands As Member': [{ kinds: ['append', 'install', 'boot'], by: ['node'], take: 'last' }, fatalStep],
   'Leader That Left Steps Down': [{ kinds: ['election', 'append', 'commit'], by: ['node'], take: 'last' }, fatalStep],
   'New Disk Begins At Removal': [{ kinds: ['change'], take: 'last' }],
-  'Newcomer Grants No Vote': [{ kinds: ['boot'], by: ['node'], take: 'last' }, fatalStep],
+  'Newcomer Grants No Vote': [{ kinds: ['boot', 'newDisk'], by: ['node'], take: 'last' }, fatalStep],
   'Term Monotonic': [{ kinds: ['term', 'campaign', 'persist'], by: ['node'], take: 'last' }, fatalStep],
   'One Vote Per Term': votes,
   'Election Safety': elections,
@@ -204,6 +206,7 @@ const lacks: Readonly<Partial<Record<PropertyName, readonly [at: readonly string
   'Starts From Undamaged Disk': [[places.recover, places.store], 'cannot read what was written'],
   'Bounded Raft State': [[places.compacted, places.taken], 'takes no snapshot, or too late'],
   'Responds After Applied': [[places.answered, places.settle], 'applies what a client waits for, and does not answer'],
+  'New Disk Begins At Removal': [[places.newDisk], 'is given a new disk that does not tell what its operator knew'],
   'Persist Before Send': [[places.serverProcess, places.applyWrite], 'goes on with what its disk does not hold'],
 };
 
