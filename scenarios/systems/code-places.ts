@@ -60,6 +60,8 @@ export const places = {
   onLeaseRead: 'core/raft/lease-read.ts onLeaseRead',
   newDisk: 'core/raft/new-disk.ts newDisk',
   mayVote: 'core/raft/new-disk.ts mayVote',
+  isInTurn: 'core/client-order.ts isInTurn',
+  withOrder: 'core/client-order.ts withOrder',
   isOfEarlierStay: 'core/stays.ts isOfEarlierStay',
   withStays: 'core/stays.ts withStays',
   inForce: 'core/raft/log.ts inForce',

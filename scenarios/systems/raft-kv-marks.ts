@@ -25,6 +25,7 @@ import { handlerOf, marked, messageIn, type RaftChange, type ServerStep } from '
 import { readIndexOf, readMarks } from './read-marks.ts';
 import { describeOperation } from './raft-kv-story.ts';
 import { transferMarks } from './transfer-marks.ts';
+import { turnMarks } from './turn-marks.ts';
 import { refusalMarks, versionMark, type Execution } from './version-marks.ts';
 
 export function marksOf(step: ToldStep): readonly Mark[] {
@@ -45,6 +46,7 @@ export function marksOf(step: ToldStep): readonly Mark[] {
     ...transferMarks(served),
     ...membershipMarks(change),
     ...newcomerMarks(served),
+    ...turnMarks(served),
     ...proposalMarks(served),
     ...deliveryMarks(served),
     ...executionMarks(served),

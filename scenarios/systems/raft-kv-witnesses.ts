@@ -159,7 +159,7 @@ const rules: Readonly<Record<PropertyName, Rule>> = {
   'Chunks Leave No Gap': chunks,
   'One Chunk At A Time': fatalOnly,
   'Ended Session Is Agreed': answers,
-  'Session Order': answers,
+  'Session Order': [{ kinds: ['turn'], by: ['command'], take: 'all' }, ...answers],
   'Snapshot Tells Who Takes Part': service,
   'Acknowledged Change Is Committed': [
     { kinds: ['ask'], by: ['command'], take: 'first' }, { kinds: ['answer'], by: ['command'], take: 'all' }, fatalStep,
