@@ -109,8 +109,14 @@ export interface Broken {
   /** The place at which it broke. */
   readonly fatal: number;
   readonly nodes: readonly string[];
-  /** Who sent what the fatal step heard before its own step had taken effect, and did not crash; null for nobody. */
-  readonly early: NodeId | null;
+  /** What the fatal step heard before the step that sent it had taken effect; null where it heard no such thing. */
+  readonly early: Early | null;
+}
+
+export interface Early {
+  readonly from: NodeId;
+  /** The message, as its system describes it. */
+  readonly what: string;
 }
 
 /** Why a history has no explanation. */

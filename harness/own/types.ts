@@ -42,7 +42,7 @@ export type { TraceSink } from '../world/trace.ts';
 
 // Reports.
 export type {
-  Broken, Contents, ContentsReader, Held, HistoryCall, HistoryStory, Lanes, LogContents, Look, Mark, MarkedStep, Story,
+  Broken, Contents, ContentsReader, Early, Held, HistoryCall, HistoryStory, Lanes, LogContents, Look, Mark, MarkedStep, Story,
   ToldStep, Witness,
 } from '../system.ts';
 

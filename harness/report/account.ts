@@ -129,6 +129,11 @@ interface Mail {
 
 const strength: Readonly<Record<Look | 'none', number>> = { none: 0, follows: 1, stands: 2, leads: 3 };
 
+const crashed: Readonly<Record<CrashMoment, string>> = {
+  now: '', writeLost: ' before its write was durable', writeKept: ' behind its write',
+};
+export const crashEvent = (moment: CrashMoment): string => `crash${crashed[moment]}`;
+
 class Recorder implements TraceSink {
   readonly messages: FateEar;
   readonly marked: MarkedStep[] = [];
@@ -264,14 +269,10 @@ class Recorder implements TraceSink {
   }
 
   crash(step: number, atUs: number, node: NodeId, moment: CrashMoment): void {
-    const how = {
-      now: '', writeLost: ' before its write was durable', writeKept: ' behind its write',
-      answered: ' behind its answer',
-    }[moment];
     this.unsigned.delete(node);
     this.contents.forget(node);
     this.add({
-      kind: 'crash', step, atUs, node, event: `crash${how}`, told: `crashes${how}`, weight: 4,
+      kind: 'crash', step, atUs, node, event: crashEvent(moment), told: `crashes${crashed[moment]}`, weight: 4,
       changed: this.changes(node, {}),
     });
   }

@@ -2,8 +2,8 @@
  * The steps that a violation is about, and the functions that they point at: steps that break a rule of the
  * protocol by themselves first, then those that the property names.
  */
-import type { MarkedStep, System, Witness } from '../system.ts';
-import type { Account } from './account.ts';
+import type { Early, MarkedStep, System, Witness } from '../system.ts';
+import { crashEvent, type Account } from './account.ts';
 import type { Cycle } from './cycle.ts';
 
 export interface Testimony {
@@ -50,7 +50,7 @@ export function testimonyOf(
   const steps = marked.filter(({ place }) => place <= fatal);
   const breaches = breachesIn(steps);
   const named =
-    system.witnessesOf?.({ property, detail, steps, fatal, nodes, early: earlySender(account, fatal) }) ?? [];
+    system.witnessesOf?.({ property, detail, steps, fatal, nodes, early: earlyMessage(account, fatal) }) ?? [];
   const witnesses = [...breaches.map(({ witness }) => witness), ...named, ...senderMarks(account, steps, fatal)];
   const isKnown = (one: Witness): boolean => breaches.some(({ witness }) => witness.mark === one.mark);
   const more = named
@@ -88,14 +88,16 @@ function senderMarks({ rows, messages }: Account, steps: readonly MarkedStep[], 
     .flatMap(({ place, marks }) => marks.map((mark) => ({ place, mark })));
 }
 
-/** A step is told when its writes are durable: what was heard of one that was not yet told was sent too early. */
-function earlySender({ rows, messages }: Account, fatal: number): number | null {
+/**
+ * A step is told when its writes are durable: what was heard of one that was not yet told was sent too early. A sender
+ * that crashed meanwhile may have been done with its step; but not where the crash took the write of it.
+ */
+function earlyMessage({ rows, messages }: Account, fatal: number): Early | null {
   const message = rows[fatal]!.message === null ? undefined : messages[rows[fatal]!.message!];
   if (message === undefined || message.sentBy !== null) return null;
-  const hasCrashed = rows.some(
-    ({ kind, node, atUs }) => kind === 'crash' && node === message.from && atUs >= message.sentUs,
-  );
-  return hasCrashed ? null : message.from;
+  const { from, sentUs, what } = message;
+  const crash = rows.find(({ kind, node, atUs }) => kind === 'crash' && node === from && atUs >= sentUs);
+  return crash === undefined || crash.event === crashEvent('writeLost') ? { from, what } : null;
 }
 
 function told(witnesses: readonly Witness[]): readonly Told[] {

@@ -420,7 +420,8 @@ function clerkMarks(
         ),
       ];
     }
-    return event.kind === 'timer'
+    const isSent = 'attempts' in before && step.effects.some(({ kind }) => kind === 'send');
+    return event.kind === 'timer' || isSent
       ? [
           marked(
             'ask',

@@ -188,18 +188,49 @@ export function witnessesOf(broken: Broken): readonly Witness[] {
   const lacking = lacks[property];
   return [
     ...rule.flatMap((asked) => (asked === fatalStep ? fatalMarks(broken) : found(broken, subject, asked))),
-    ...(broken.early === null ? [] : [{ place: broken.fatal, mark: sentTooEarly(broken.nodes[broken.early]!) }]),
+    ...sentTooEarly(broken),
+    ...passedOn(broken),
     ...(lacking === undefined ? [] : [{ place: broken.fatal, mark: marked('lack', ...lacking) }]),
     ...nearestAction(broken),
   ];
 }
 
-const sentTooEarly = (sender: string): Mark =>
-  marked(
-    'early', [places.settle, places.changes],
-    `hears what ${sender} sent, and the write of that step is not yet durable`,
+/** What a leader whose writes are pipelined says to its followers need not wait for its disk (dissertation 10.2.1). */
+const aheadOfWrites = /^(?:AppendEntries|InstallSnapshot|heartbeat) term/;
+
+/** Figure 2: what was heard of a step before it had taken effect. */
+function sentTooEarly({ early, fatal, nodes, steps }: Broken): readonly Witness[] {
+  if (early === null) return [];
+  const isPipelined = steps.some(({ marks }) =>
+    marks.some(({ kind, at }) => kind === 'persist' && at[0] === places.pipelined));
+  if (isPipelined && aheadOfWrites.test(early.what)) return [];
+  const mark = marked(
+    'early', isPipelined ? [places.pipelined, places.settle] : [places.settle, places.changes],
+    `hears of ${nodes[early.from]}: ${early.what}; the write of that step is not yet durable`,
     'persistent state is durable before an answer is sent (Figure 2)',
   );
+  return [{ place: fatal, mark }];
+}
+
+/** What a clerk makes of its last answer is no step of its own: a run is judged with it. */
+function passedOn({ property, detail, fatal, nodes, steps }: Broken): readonly Witness[] {
+  const match = property === 'Refusal Is Sure' ? /^(c\d+) was told (\w+) for its put (\d+)/.exec(detail) : null;
+  if (match === null) return [];
+  const [, client, told, sequence] = match as unknown as readonly [string, string, string, string];
+  const about = { client: nodes.indexOf(client), sequence: Number(sequence) };
+  const times = steps.flatMap(({ marks }) => marks).filter(
+    ({ kind, ...mark }) => kind === 'ask' && mark.client === about.client && mark.sequence === about.sequence,
+  ).length;
+  const mark = marked(
+    'told', [places.forApplication, places.stepVersionClerk],
+    `is told ${told} of its command ${sequence}, for which it asked ${times === 1 ? 'once' : `${times} times`}`,
+    times > 1 && told === 'ErrVersion'
+      ? 'a put that was sent again may have taken effect before: ErrMaybe (6.5840)'
+      : null,
+    about,
+  );
+  return [{ place: fatal, mark }];
+}
 
 /** What was not done leaves no mark: where it should have been, and what. */
 const lacks: Readonly<Partial<Record<PropertyName, readonly [at: readonly string[], says: string]>>> = {

@@ -53,6 +53,8 @@ function followerMarks(step: ServerStep): readonly Mark[] {
   const asked = effects.find((effect) => effect.kind === 'send' && (effect.message as ServerMessage).kind === 'readIndex');
   if (asked?.kind === 'send')
     return [marked('noted', [places.beginRead], `asks ${nameOf(asked.to)} for an index for ${textOf(read, step)}`, null, read)];
+  // What it was told an index for when it was asked before waits on, whoever leads.
+  if ((before.reading ?? []).some((one) => isSame(one, read) && one.index !== null)) return [];
   const index = (after.reading ?? []).find((one) => isSame(one, read))?.index ?? null;
   if (index === null && !isAnswered(step, read)) return [];
   return [

@@ -125,11 +125,11 @@ function leaderCommit(
   const { currentTerm, log } = after.persistent;
   const to = after.commitIndex;
   const voters = votersOf(after, matchIndex.length);
-  const holders = matchIndex.map(
-    (match, peer) => voters.includes(peer) && (peer === node ? log.lastIndex : match) >= to,
-  );
+  const holds = (peer: number): boolean => (peer === node ? log.lastIndex : matchIndex[peer]!) >= to;
+  const holders = matchIndex.map((_, peer) => voters.includes(peer) && holds(peer));
   const sets = votingSets(after, matchIndex.length);
-  const few = outvotedIn(sets, (peer) => holders[peer]!);
+  // A configuration that the same step puts behind it had no part in it.
+  const few = outvotedIn(votingSets(before, matchIndex.length), holds) && outvotedIn(sets, holds);
   const term = termIn(log, to);
   const says = `commits ${entry} as leader of term ${currentTerm}; it counts ${holders.flatMap((isHeld, peer) => (isHeld ? [nameOf(peer)] : [])).join(' ')}`;
   if (to < before.commitIndex)

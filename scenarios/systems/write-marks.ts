@@ -48,5 +48,7 @@ export function writeMarks({ before, after, effects }: RaftChange): readonly Mar
     early >= 0 && early < barrier
       ? 'it answers before it writes (Figure 2: respond after updating stable storage)'
       : null;
-  return [marked('persist', [places.settle, places.changes], says, against)];
+  // With pipelined writes one layer decides for all steps what goes ahead of them.
+  const at = after.config.pipelined === true ? [places.pipelined, places.settle] : [places.settle, places.changes];
+  return [marked('persist', at, says, against)];
 }

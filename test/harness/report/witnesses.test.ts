@@ -84,7 +84,7 @@ describe('the steps that are told', () => {
 });
 
 describe('who said something before its step had taken effect', () => {
-  const early = (of: Account): number | null => {
+  const early = (of: Account): Broken['early'] => {
     let told: Broken | null = null;
     testimony([], (broken) => {
       told = broken;
@@ -92,13 +92,20 @@ describe('who said something before its step had taken effect', () => {
     }, of);
     return told!.early;
   };
+  const ofZero = { from: 0, what: 'm' };
+  const crashed = (node: number, event = 'crash'): Row => ({ ...row(1, node, null, 'crash'), event });
   test('is the sender of a message that no row has sent', () =>
-    expect(early(account([row(1, 0), row(2, 1, 0)], [message(0, 1, null)]))).toBe(0));
+    expect(early(account([row(1, 0), row(2, 1, 0)], [message(0, 1, null)]))).toEqual(ofZero));
   test('unless it crashed meanwhile, or the message was sent by a row, or there was none', () => {
-    expect(early(account([row(1, 0, null, 'crash'), row(2, 1, 0)], [message(0, 1, null)]))).toBeNull();
-    expect(early(account([row(1, 2, null, 'crash'), row(2, 1, 0)], [message(0, 1, null)]))).toBe(0);
+    expect(early(account([crashed(0), row(2, 1, 0)], [message(0, 1, null)]))).toBeNull();
+    expect(early(account([crashed(2), row(2, 1, 0)], [message(0, 1, null)]))).toEqual(ofZero);
     expect(early(base)).toBeNull();
     expect(early(account([row(1, 0)], []))).toBeNull();
+  });
+  test('also when the crash took the write of that step, and not when it came behind it', () => {
+    const after = (event: string): Broken['early'] =>
+      early(account([crashed(0, event), row(2, 1, 0)], [message(0, 1, null)]));
+    expect([after('crash before its write was durable'), after('crash behind its write')]).toEqual([ofZero, null]);
   });
 });
 

@@ -122,6 +122,25 @@ test('a learner counts for no majority (4.2.1)', () => {
   ]);
 });
 
+test('what is committed in the step that puts a configuration behind it was counted without that (4.1)', () => {
+  const { raft } = led().server(0);
+  const before = { ...led().server(0), raft: { ...raft, commitIndex: 0 } };
+  const answers: ServerEvent = {
+    kind: 'message',
+    from: 1,
+    message: { kind: 'appendEntriesReply', term: 1, success: true, index: 1, conflictTerm: 0, conflictIndex: 0 },
+  };
+  const all = { term: 1, command: null, sizeBytes: 8, configuration: { voters: [0, 1, 2, 3], learners: [] } };
+  const grown = (after: Server): Server => {
+    const role: Leader = { ...(raft.role as Leader), matchIndex: [0, 1, 0, 0] };
+    const persistent = { ...raft.persistent, log: raft.persistent.log.append([all]) };
+    return { ...after, raft: { ...after.raft, role, commitIndex: 1, persistent } };
+  };
+  expect(told(before, answers, grown, ['commit'])).toEqual([
+    ['commits entry 1 of term 1 as leader of term 1; it counts n0 n1', null],
+  ]);
+});
+
 test('an operator is told of its change, by whoever has committed an entry since it was asked (section 8)', () => {
   const cluster = led();
   cluster.handle(0, asked(1, { kind: 'addServer', server: 2 }));

@@ -209,6 +209,15 @@ describe('a follower asks the leader for an index', () => {
     ]);
   });
 
+  test('nor is one that it was told when it was asked before, whether it has a leader now or not', () => {
+    const server = led().server(1);
+    const waits: Server = {
+      ...server, reading: [{ client: c0, sequence: 1, operation: get, index: 7 }],
+      raft: { ...server.raft, role: { kind: 'candidate', votes: [1] } },
+    };
+    expect(told(waits, asks())).toEqual([]);
+  });
+
   test('what was executed once is answered from its session, by whoever leads no more', () => {
     const cluster = led(3, { reads: ['index', 'log'] });
     cluster.ask(0, c0, 1, get);
