@@ -53,7 +53,7 @@ function begunMarks({ before, after, effects, event }: RaftChange): readonly Mar
   return [marked('lease', against === null ? at : at.toReversed(), says, against)];
 }
 
-/** Whoever has answered a round by which a lease counts, in the order of their ids; the leader as soon as it began one. */
+/** Whoever has answered a round by which a lease counts, in the order of their ids; the leader answers its own. */
 function answeredBy(raft: Raft, { answered, begun, expired = 0 }: Rounds): readonly NodeId[] {
   return answered.flatMap((round, server) => ((server === raft.config.id ? begun : round) > expired ? [server] : []));
 }

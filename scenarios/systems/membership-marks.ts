@@ -28,7 +28,8 @@ export const membershipMarks = (change: RaftChange): readonly Mark[] =>
 export function goesByMarks({ config: { members }, persistent }: Raft): readonly Mark[] {
   const [held, logged] = [persistent.log.configuration, loggedConfiguration(persistent)];
   if (members === undefined || sameConfiguration(held, logged)) return [];
-  const text = (one: Configuration | undefined): string => (one === undefined ? 'what the cluster began with' : told(one));
+  const text = (one: Configuration | undefined): string =>
+    one === undefined ? 'what the cluster began with' : told(one);
   return [
     marked(
       'goesBy', [places.inForce, places.configurationOf], `goes by ${text(held)}`,

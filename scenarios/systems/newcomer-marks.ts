@@ -15,7 +15,8 @@ export const newcomerMarks = (step: ServerStep): readonly Mark[] =>
   step.after.raft.config.members === undefined ? [] : [...partMarks(step), ...leaverMarks(step), ...stayMarks(step)];
 
 /** What its operator wrote to the new disk of a server that has come with it; nothing of a later start. */
-export function newDiskMarks({ config: { id }, persistent: { currentTerm, votedFor, log, snapshot } }: Raft): readonly Mark[] {
+export function newDiskMarks(raft: Raft): readonly Mark[] {
+  const { config: { id }, persistent: { currentTerm, votedFor, log, snapshot } } = raft;
   const { founding } = log;
   if (founding === null || snapshot !== null || log.lastIndex > 0) return [];
   const vote = votedFor === id ? 'its vote spent' : votedFor === null ? 'a vote to give' : `a vote for n${votedFor}`;

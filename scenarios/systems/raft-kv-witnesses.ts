@@ -238,6 +238,12 @@ const lacks: Readonly<Partial<Record<PropertyName, readonly [at: readonly string
   'Bounded Raft State': [[places.compacted, places.taken], 'takes no snapshot, or too late'],
   'Responds After Applied': [[places.answered, places.settle], 'applies what a client waits for, and does not answer'],
   'New Disk Begins At Removal': [[places.newDisk], 'is given a new disk that does not tell what its operator knew'],
+  'Refusal Tells Of Its Conflict': [[places.conflict], 'does not tell of the conflict that its log has'],
+  'Quorum Renews The Timer': [[places.heardFrom], 'does not go by the servers that have answered since it last had time'],
+  'New Leader Has A Timeout': [[places.inOffice], 'is given no time of its own to hear a majority'],
+  'Pre-Vote Tells Of The Vote': [[places.hasContact], 'does not answer as it would vote'],
+  'Caught Up Is Let In': [[places.caughtUp], 'does not let in who has caught up'],
+  'Round Covers The Log': [[places.caughtUp], 'does not ask in its round for all that its log holds'],
   'Persist Before Send': [[places.serverProcess, places.applyWrite], 'goes on with what its disk does not hold'],
 };
 

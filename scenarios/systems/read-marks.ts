@@ -21,7 +21,8 @@ export const readMarks = (step: ServerStep): readonly Mark[] =>
 type Read = Pick<PendingRead, 'client' | 'sequence'>;
 
 const isSame = (one: Read, other: Read): boolean => one.client === other.client && one.sequence === other.sequence;
-const textOf = ({ client, sequence }: Read, { nameOf }: ServerStep): string => `the read ${sequence} of ${nameOf(client)}`;
+const textOf = ({ client, sequence }: Read, { nameOf }: ServerStep): string =>
+  `the read ${sequence} of ${nameOf(client)}`;
 const roundsOf = ({ role }: Raft): Rounds | null => (role.kind === 'leader' ? role.office?.rounds ?? null : null);
 const messageOf = ({ event }: ServerStep): ServerMessage | null =>
   event.kind === 'message' ? (event.message as ServerMessage) : null;
@@ -45,14 +46,24 @@ function followerMarks(step: ServerStep): readonly Mark[] {
     const isHeard = wasWaiting && !(after.reading ?? []).some((one) => isSame(one, message) && one.index === null);
     const { client, index, sequence } = message;
     return isHeard
-      ? [marked('noted', [places.withReads], `is told index ${index} for ${textOf(message, step)} by ${nameOf(event.from)}`, null, { client, index, sequence })]
+      ? [
+          marked(
+            'noted', [places.withReads],
+            `is told index ${index} for ${textOf(message, step)} by ${nameOf(event.from)}`, null,
+            { client, index, sequence },
+          ),
+        ]
       : [];
   }
   const read = askedRead(step);
   if (read === null || before.raft.role.kind === 'leader') return [];
-  const asked = effects.find((effect) => effect.kind === 'send' && (effect.message as ServerMessage).kind === 'readIndex');
-  if (asked?.kind === 'send')
-    return [marked('noted', [places.beginRead], `asks ${nameOf(asked.to)} for an index for ${textOf(read, step)}`, null, read)];
+  const asked = effects.find(
+    (effect) => effect.kind === 'send' && (effect.message as ServerMessage).kind === 'readIndex',
+  );
+  if (asked?.kind === 'send') {
+    const says = `asks ${nameOf(asked.to)} for an index for ${textOf(read, step)}`;
+    return [marked('noted', [places.beginRead], says, null, read)];
+  }
   // What it was told an index for when it was asked before waits on, whoever leads.
   if ((before.reading ?? []).some((one) => isSame(one, read) && one.index !== null)) return [];
   const index = (after.reading ?? []).find((one) => isSame(one, read))?.index ?? null;
