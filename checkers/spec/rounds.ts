@@ -9,7 +9,7 @@ import type { HeartbeatRequest, HeartbeatResponse, ReadIndexResponse } from './o
 import { notTheLeaderOfTheTerm } from './replication.ts';
 import { refusedBy, type Refusal } from './refusal.ts';
 import { rule, type Rule } from './rule.ts';
-import { quorumOf, type Rounds, type Setting, type SpecServer, type WaitingRead } from './server.ts';
+import { quorumOf, type Rounds, type ServerId, type Setting, type SpecServer, type WaitingRead } from './server.ts';
 
 const section = 'dissertation 6.4';
 
@@ -31,6 +31,7 @@ const counts = rule(
   'HandleHeartbeatResponse: an answer counts for its round, in the term that it was asked in', section,
 );
 const risesByOne = rule('Heartbeat: rounds are counted one by one', section);
+const isAsked = rule('ReadIndex: somebody asks, and whoever asks is to answer', section);
 const notesCommitted = rule('ReadIndex: what is noted is commitIndex', section);
 const isOfThisTerm = rule('ReadIndex: not before an entry of this term is committed', section);
 const waitsForLater = rule('ReadIndex: it waits for a round that begins later', section);
@@ -38,7 +39,7 @@ const isAnswered = rule('ReadIndex: a majority has answered the round', section)
 const isTold = rule('ReadIndexResponse: it tells what was noted of a read that is confirmed, to who asked', section);
 
 export const roundRules: readonly Rule[] = [
-  leads, isBegun, risesByOne, saysWhich, counts, notesCommitted, isOfThisTerm, waitsForLater, isAnswered, isTold,
+  leads, isBegun, risesByOne, saysWhich, counts, isAsked, notesCommitted, isOfThisTerm, waitsForLater, isAnswered, isTold,
 ];
 
 const refuse = (action: string, guard: Rule, because: string): Refusal => refusedBy(action, { guard, because });
@@ -46,7 +47,7 @@ const refuse = (action: string, guard: Rule, because: string): Refusal => refuse
 /** Null when the server may send it. */
 export function judgeHeartbeatRequest({ round }: HeartbeatRequest, { role, rounds }: SpecServer): Refusal | null {
   if (role !== 'leader') return refuse('Heartbeat', leads, `the server is a ${role}`);
-  return rounds === undefined || round === rounds.begun
+  return rounds === undefined || (round === rounds.begun && round > 0)
     ? null
     : refuse('Heartbeat', isBegun, `it is of round ${round}, and the last one is ${rounds.begun}`);
 }
@@ -100,20 +101,20 @@ function judgeAnswered(was: Rounds, is: Rounds, event: SpecEvent, { id, currentT
 
 const keyOf = ({ read, by, index, round }: WaitingRead): string => `${by} ${read} ${index} ${round}`;
 
-function judgeReads(was: Rounds, is: Rounds, { before, after }: Led, setting: Setting): Refusal | null {
+function judgeReads(was: Rounds, is: Rounds, led: Led, setting: Setting): Refusal | null {
   if (was.reads === is.reads) return null;
   const waited = countsOf(was.reads);
   for (const one of is.reads) {
     const left = waited.get(keyOf(one)) ?? 0;
     if (left > 0) waited.set(keyOf(one), left - 1);
     else {
-      const refusal = judgeNoted(one, was, before, after);
+      const refusal = judgeNoted(one, was, led);
       if (refusal !== null) return refusal;
     }
   }
   for (const one of was.reads) {
     if ((waited.get(keyOf(one)) ?? 0) === 0) continue;
-    const refusal = judgeConfirmed(one, is, after, setting);
+    const refusal = judgeConfirmed(one, is, led.after, setting);
     if (refusal !== null) return refusal;
   }
   return null;
@@ -125,11 +126,19 @@ function countsOf(reads: readonly WaitingRead[]): Map<string, number> {
   return counted;
 }
 
+/** Whose read a step may be about; null for nobody's. */
+function askerOf(event: SpecEvent, id: ServerId): ServerId | null {
+  if (event.kind === 'request') return id;
+  return event.kind === 'message' && event.message.kind === 'ReadIndexRequest' ? event.message.source : null;
+}
+
 function judgeNoted(
-  { read, by, index, round }: WaitingRead, was: Rounds, before: SpecServer, after: SpecServer,
+  { read, by, index, round }: WaitingRead, was: Rounds, { before, event, after }: Led,
 ): Refusal | null {
   const wrong = (guard: Rule, because: string): Refusal => refuse('ReadIndex', guard, because);
   const asked = was.leased.find((one) => one.read === read && one.by === by && one.index === index);
+  if (asked === undefined && by !== askerOf(event, after.id))
+    return wrong(isAsked, `server ${by} is to answer a read, and it did not ask`);
   const committed = asked === undefined ? [before.commitIndex, after.commitIndex] : [asked.index];
   if (!committed.includes(index))
     return wrong(notesCommitted, `index ${index} is noted, and commitIndex is ${after.commitIndex}`);
@@ -152,14 +161,14 @@ function judgeConfirmed({ round }: WaitingRead, is: Rounds, { id }: SpecServer, 
 }
 
 /** Null when it tells what was noted of a read that waits no more. */
-export function judgeReadIndexResponse(
-  { read, index, dest }: ReadIndexResponse, { before, after }: Led,
-): Refusal | null {
+export function judgeReadIndexResponse({ read, index, dest }: ReadIndexResponse, { before, after }: Led): Refusal | null {
   if (after.role !== 'leader') return refuse('ReadIndexResponse', isTold, `the server is a ${after.role}`);
-  const { rounds } = before;
-  if (rounds === undefined) return null;
-  const noted = [...rounds.reads, ...rounds.leased].some(
-    (one) => one.read === read && one.by === dest && one.index === index,
-  );
-  return noted ? null : refuse('ReadIndexResponse', isTold, `index ${index} was noted of no read of ${dest}`);
+  if (after.rounds === undefined) return null;
+  const waiting = ({ role, rounds }: SpecServer): number =>
+    role !== 'leader' || rounds === undefined ? 0 : [...rounds.reads, ...rounds.leased].filter(
+      (one) => one.read === read && one.by === dest && one.index === index,
+    ).length;
+  return waiting(before) > waiting(after)
+    ? null
+    : refuse('ReadIndexResponse', isTold, `no read of ${dest} that noted index ${index} waits no more`);
 }

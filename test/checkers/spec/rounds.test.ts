@@ -91,6 +91,8 @@ describe('a leader', () => {
     expect(judged({ before: hearing(), event: timer, after: hearing(), sent: [sends(3)] })).toContain(
       'Heartbeat, refused because the server is a follower',
     );
+    const none = leader({ begun: 0, answered: [0, 0, 0] });
+    expect(judged({ before: none, event: timer, after: none, sent: [sends(0)] })).toContain('it is of round 0');
   });
 
   test('counts an answer for its round', () => {
@@ -147,6 +149,15 @@ describe('a read', () => {
     );
   });
 
+  test('is noted when somebody asks, who is to answer it', () => {
+    const refused = 'ReadIndex, refused because server 1 is to answer a read, and it did not ask';
+    expect(judged({ before: leader(), event: timer, after: noted() })).toContain(refused);
+    const request: SpecEvent = { kind: 'request', commands: ['get'] };
+    expect(judged({ before: leader(), event: request, after: noted() })).toContain(refused);
+    expect(judged({ before: leader(), event: request, after: noted({ by: 0 }) })).toBeNull();
+    expect(judged({ before: leader(), event: asks, after: noted({ by: 2 }) })).toContain('server 2 is to answer');
+  });
+
   test('not before an entry of the term is committed', () => {
     const early = { commitIndex: 1, matchIndex: [0, 0, 0] };
     expect(
@@ -179,7 +190,7 @@ describe('a read', () => {
   test('that waited for word of the lease may wait for a round, with what it noted', () => {
     const before = leader({ leased: [{ ...read, index: 1, round: 0 }] });
     expect(judged({ before, event: timer, after: noted({ index: 1 }) })).toBeNull();
-    expect(judged({ before, event: timer, after: noted({ index: 0 }) })).toContain('index 0 is noted');
+    expect(judged({ before, event: timer, after: noted({ index: 0 }) })).toContain('it did not ask');
   });
 
   const told: AnySpecMessage = { kind: 'ReadIndexResponse', term: 4, source: 0, dest: 1, read: '7.1', index: 2 };
@@ -191,11 +202,16 @@ describe('a read', () => {
     expect(judged({ ...confirmed, sent: [told] })).toBeNull();
     for (const more of [{ index: 1 }, { dest: 2 }, { read: '7.2' }])
       expect(judged({ ...confirmed, sent: [{ ...told, ...more }] })).toContain(
-        'ReadIndexResponse, refused because index',
+        'ReadIndexResponse, refused because no read of',
       );
     expect(judged({ before: hearing(), event: timer, after: hearing(), sent: [told] })).toContain(
       'ReadIndexResponse, refused because the server is a follower',
     );
+    // While it waits nobody knows whether the leader still led.
+    const { before } = confirmed;
+    expect(judged({ before, event: timer, after: before, sent: [told] })).toContain('waits no more');
+    const leased = leader({ leased: [read] });
+    expect(judged({ before: leased, event: timer, after: leader(), sent: [told] })).toBeNull();
   });
 
   test('and its answer change nothing', () => {
