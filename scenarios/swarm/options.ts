@@ -39,9 +39,8 @@ export interface May {
 }
 
 /**
- * Half of the seeds run the Raft of the paper, a third of these with pipelined writes, so that these are held against
- * the specification, too; in the others each option is there or not by the toss of a coin. Each has a number of its
- * own: one that is added leaves the others as they were.
+ * Half of the seeds run the Raft of the paper, a third of these with pipelined writes; in the others each option is
+ * there or not by the toss of a coin. Each has a number of its own: one that is added leaves the others as they were.
  */
 export function drawOptions(random: RandomStream, servers: number, { mayCome, mayHaveSeveral }: May): DrawnOptions {
   const isPaper = random.chance(500);
