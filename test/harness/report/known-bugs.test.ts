@@ -82,7 +82,8 @@ describe('the text of a known bug points at what its patch changes', () => {
 });
 
 test('no step of the sound core breaks a rule by itself', () => {
-  for (let seed = 1; seed <= 12; seed++) {
+  // In 629 a step cuts a log, executes what came in its place, and compacts it.
+  for (const seed of [...Array.from({ length: 12 }, (_, i) => i + 1), 629]) {
     const { marked, account } = accountOf(swarm.system, swarm.draw(seed));
     expect(marked.length, `seed ${seed}`).toBeGreaterThan(account.rows.length / 4);
     const broken = marked.flatMap(({ place, marks }) =>
