@@ -25,7 +25,7 @@ export const readUnderLease = ofStep({
     const asked = new Set(now.reads.map(({ client, sequence }) => `${client} ${sequence}`));
     const read = (old.leased ?? []).find(({ client, sequence }) => !asked.has(`${client} ${sequence}`));
     if (read === undefined) return null;
-    const who = `n${node} answers a read of n${read.client} without asking`;
+    const who = `n${node} answers a read of c${read.client - after.config.clusterSize} without asking`;
     if (!mayLease(after.config)) return `${who}, where no server keeps from voting for its sake`;
     if (before!.role.kind === 'leader' && before!.role.office!.mayBeDeposed === true)
       return `${who}, and has told another server to stand for election`;
