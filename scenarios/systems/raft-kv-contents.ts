@@ -2,6 +2,7 @@
  * What key/value servers hold, beside what they must, for reports: the log by index, and the store and
  * the sessions beside the ones that executing the committed entries gives (the checker's own model).
  */
+import { Violated } from '../../checkers/checker.ts';
 import { ReplicatedStore, type Holding } from '../../checkers/replicated-store.ts';
 import type { Command } from '../../core/kv/command.ts';
 import type { Machine } from '../../core/kv/machine.ts';
@@ -28,7 +29,7 @@ export class RaftKvContents implements ContentsReader {
   private readonly model: ReplicatedStore;
   /** Up to where the model has executed what was committed. */
   private committed = 0;
-  /** False from the first commit of an entry that its server had already given back for a snapshot. */
+  /** False from the first commit of an entry that its server had given back already, or that must not be there. */
   private isComplete = true;
   /** A server's contents change with its machine and its snapshot only: what was found for these is kept. */
   private readonly kept = new Map<NodeId, Kept>();
@@ -62,8 +63,22 @@ export class RaftKvContents implements ContentsReader {
         this.isComplete = false;
         return;
       }
+      if (!this.mayExecute(next, holder.at(next).command as Command | null)) {
+        this.isComplete = false;
+        return;
+      }
       this.committed = next;
-      this.model.execute(next, holder.at(next).command as Command | null);
+    }
+  }
+
+  /** What must not be executed there (Session Order) is for the run's own checks: nobody knows what comes of it. */
+  private mayExecute(index: number, command: Command | null): boolean {
+    try {
+      this.model.execute(index, command);
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof Violated) return false;
+      throw thrown;
     }
   }
 

@@ -94,3 +94,9 @@ test('no step of the sound core breaks a rule by itself', () => {
     expect(broken).toEqual([]);
   }
 });
+
+test('a step that breaks Session Order is told as the step that it is, though no model can execute it (K19)', async () => {
+  const { text } = await replays.testified(bugs.find(({ id }) => id === 'K19')!);
+  expect(text).toContain('takes command 2 of c0');
+  expect(text).not.toContain('the run is judged as a whole');
+});
