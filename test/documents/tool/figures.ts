@@ -190,9 +190,9 @@ export const figures: readonly Figures[] = [
     ],
   },
   {
-    name: 'bugs-all', document: 'docs/track-record.md', takes: '20 min',
+    name: 'bugs-all', document: 'docs/track-record.md', takes: '15 min',
     quick: ['whitewater bugs e03 --starts 1 --seeds 5 --workers 1 --markdown FILE'],
-    ...bugsTable('whitewater bugs --seeds 2000 --starts 10 --markdown FILE'),
+    ...bugsTable('whitewater bugs --seeds 2000 --starts 5 --markdown FILE'),
   },
   {
     name: 'bugs-external', document: 'docs/track-record.md', takes: '25 min', quick: null,
@@ -200,7 +200,7 @@ export const figures: readonly Figures[] = [
   },
   {
     name: 'bugs-specification', document: 'docs/track-record.md', takes: '10 min', quick: null,
-    ...bugsTable('whitewater bugs --oracles specification --seeds 100 --starts 5 --markdown FILE'),
+    ...bugsTable('whitewater bugs --oracles specification --seeds 100 --starts 3 --markdown FILE'),
   },
   {
     name: 'real-core',
