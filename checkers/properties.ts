@@ -31,7 +31,9 @@ import {
   committedByMajority, leaderAppendOnly, matchIndexIsDurable, matchIndexMonotonic, nextAboveMatch, refusalIsAConflict,
   refusalTellsOfItsConflict, snapshotIsTaken, staleRepliesChangeNothing,
 } from './raft/replication.ts';
-import { answeredRoundsAreKept, leaseBeginsWithRound, leaseIsOverByItsTimer, promiseIsKept, readUnderLease } from './raft/lease.ts';
+import {
+  answeredRoundsAreKept, leaseBeginsWithRound, leaseIsOverByItsTimer, promiseIsKept, readUnderLease,
+} from './raft/lease.ts';
 import {
   heirHasVote, leadersWishIsDone, toldWhenUpToDate, transferIsGivenUp, transferTakesNoProposals, transferTimeIsOnce,
 } from './raft/transfer.ts';

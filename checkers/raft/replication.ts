@@ -181,7 +181,7 @@ export const refusalIsAConflict = ofStep({
   },
 });
 
-/** A wrong one costs messages and nothing else: its leader looks for the place where the logs agree, whatever it hears. */
+/** A wrong one costs messages and nothing else: its leader looks for the place where the logs agree all the same. */
 export const refusalTellsOfItsConflict = ofStep({
   name: 'Refusal Tells Of Its Conflict',
   source: 'Raft, 5.3',

@@ -39,7 +39,8 @@ const isAnswered = rule('ReadIndex: a majority has answered the round', section)
 const isTold = rule('ReadIndexResponse: it tells what was noted of a read that is confirmed, to who asked', section);
 
 export const roundRules: readonly Rule[] = [
-  leads, isBegun, risesByOne, saysWhich, counts, isAsked, notesCommitted, isOfThisTerm, waitsForLater, isAnswered, isTold,
+  leads, isBegun, risesByOne, saysWhich, counts, isAsked, notesCommitted, isOfThisTerm, waitsForLater, isAnswered,
+  isTold,
 ];
 
 const refuse = (action: string, guard: Rule, because: string): Refusal => refusedBy(action, { guard, because });
@@ -161,7 +162,9 @@ function judgeConfirmed({ round }: WaitingRead, is: Rounds, { id }: SpecServer, 
 }
 
 /** Null when it tells what was noted of a read that waits no more. */
-export function judgeReadIndexResponse({ read, index, dest }: ReadIndexResponse, { before, after }: Led): Refusal | null {
+export function judgeReadIndexResponse(
+  { read, index, dest }: ReadIndexResponse, { before, after }: Led,
+): Refusal | null {
   if (after.role !== 'leader') return refuse('ReadIndexResponse', isTold, `the server is a ${after.role}`);
   if (after.rounds === undefined) return null;
   const waiting = ({ role, rounds }: SpecServer): number =>

@@ -42,7 +42,8 @@ export type { TraceSink } from '../world/trace.ts';
 
 // Reports.
 export type {
-  Broken, Contents, ContentsReader, Early, Held, HistoryCall, HistoryStory, Lanes, LogContents, Look, Mark, MarkedStep, Story,
+  Broken, Contents, ContentsReader, Early, Held, HistoryCall, HistoryStory, Lanes, LogContents, Look, Mark, MarkedStep,
+  Story,
   ToldStep, Witness,
 } from '../system.ts';
 
@@ -78,7 +79,9 @@ export type {
   PreVoteRequest, PreVoteResponse, ReadIndexRequest, ReadIndexResponse, TimeoutNow,
 } from '../../checkers/spec/option-message.ts';
 export type { SpecOptions } from '../../checkers/spec/beyond.ts';
-export type { Role as SpecRole, Rounds as SpecRounds, ServerId, SpecServer, WaitingRead } from '../../checkers/spec/server.ts';
+export type {
+  Role as SpecRole, Rounds as SpecRounds, ServerId, SpecServer, WaitingRead,
+} from '../../checkers/spec/server.ts';
 export type { SpecEvent } from '../../checkers/spec/event.ts';
 export type { JudgeOptions } from '../../checkers/spec/step.ts';
 

@@ -1,4 +1,4 @@
-/** What a step did of what the options of a plan add (dissertation 3.10, 9.6, 10.2.1), where, and against which rule. */
+/** What a step did of what a plan's options add (dissertation 3.10, 9.6, 10.2.1), where, and against which rule. */
 import type { AnyRaftMessage } from '../../core/raft/option-messages.ts';
 import type { Transfer } from '../../core/raft/office.ts';
 import type { Raft } from '../../core/raft/state.ts';

@@ -160,7 +160,7 @@ function answeredMarks({ event, nameOf }: ServerStep, old: Rounds, now: Rounds):
   ];
 }
 
-/** Those that waited for a round and wait no more; one that was asked in this very step and waits for nothing as well. */
+/** Those that waited for a round and wait no more; one that was asked in this step and waits for nothing as well. */
 function confirmedMarks(step: ServerStep, old: Rounds, now: Rounds): readonly Mark[] {
   const { after: { raft }, nameOf, node } = step;
   const left = new Set(now.reads);

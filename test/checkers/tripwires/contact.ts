@@ -1,6 +1,8 @@
 /** PreVote and CheckQuorum: whom a leader is protected from (dissertation 9.6, 6.2, 4.2.3). */
 import type { Leader, Role } from '../../../core/raft/state.ts';
-import { accepts, appends, asksPreVote, asksVote, preVotes, storesChunk, timeoutNow, votes } from '../support/messages.ts';
+import {
+  accepts, appends, asksPreVote, asksVote, preVotes, storesChunk, timeoutNow, votes,
+} from '../support/messages.ts';
 import { boots, follows, hears, leads, stands, steps, type Happening } from '../support/stage.ts';
 import type { Tripwire } from '../support/tripwire.ts';
 import { joins, n0LeadsOf } from './membership.ts';
@@ -95,7 +97,8 @@ export const contact: readonly Tripwire[] = [
     ],
   },
   {
-    property: 'Leader Without Quorum Steps Down', what: 'its heartbeat gives it time again', given: n0Watches(), options: pair,
+    property: 'Leader Without Quorum Steps Down', what: 'its heartbeat gives it time again', given: n0Watches(),
+    options: pair,
     broken: [steps(0, {}, { ...timer('heartbeat'), sets: ['election'] })],
     mended: [steps(0, {}, { ...timer('heartbeat'), sets: ['heartbeat'] })],
   },
@@ -136,7 +139,8 @@ export const contact: readonly Tripwire[] = [
     broken: [heardFrom(1, [], ['election'])], mended: [heardFrom(2, [], ['election'])],
   },
   {
-    property: 'Quorum Renews The Timer', what: 'an answer to an earlier term counts', given: n0Watches(1), options: pair,
+    property: 'Quorum Renews The Timer', what: 'an answer to an earlier term counts', given: n0Watches(1),
+    options: pair,
     broken: [hears(0, 2, { ...storesChunk(0, 4), term: 0 }, { role: watches() }, [], ['election'])],
     mended: [heardFrom(2, [], ['election'])],
   },
@@ -145,7 +149,8 @@ export const contact: readonly Tripwire[] = [
     broken: [heardFrom(2, [1], ['election'])], mended: [heardFrom(2, [], ['election'])],
   },
   {
-    property: 'Quorum Renews The Timer', what: 'a majority has answered and it gets no time', given: n0Watches(1), options: pair,
+    property: 'Quorum Renews The Timer', what: 'a majority has answered and it gets no time', given: n0Watches(1),
+    options: pair,
     broken: [heardFrom(2, [1, 2])], mended: [heardFrom(2, [], ['election'])],
   },
   {
@@ -155,6 +160,7 @@ export const contact: readonly Tripwire[] = [
   {
     property: 'New Leader Has A Timeout', what: 'the time in which it stood for election goes on',
     given: allInTerm1({ checkQuorum: true }).slice(0, -1),
-    broken: [hears(0, 1, votes(1), { role: watches() })], mended: [hears(0, 1, votes(1), { role: watches() }, [], ['election'])],
+    broken: [hears(0, 1, votes(1), { role: watches() })],
+    mended: [hears(0, 1, votes(1), { role: watches() }, [], ['election'])],
   },
 ];
