@@ -110,7 +110,7 @@ export class RaftKvObserver implements Observer<Server | Clerk, ServerMessage, P
     this.quiet.read(node, effects, this.isUp);
     if (server.transfers !== undefined) this.readTransfers({ node, before: old, after: server, event, effects });
     if (old.raft.persistent !== server.raft.persistent) this.readUnseen(node, old, server, event);
-    const election = this.judge.stepped(node, old.raft, server.raft, event, effects);
+    const election = this.judge.stepped(node, old.raft, server.raft, event, effects, old.changing?.[0]?.change);
     if (old.raft !== server.raft) this.readCommitted(node, old.raft, server.raft);
     this.chronicle.steps(node, old, server, event, effects, election !== null);
     if (old.machine !== server.machine) {

@@ -37,6 +37,7 @@ export class RaftLogObserver implements Observer<LogServer, AnyRaftMessage, Pers
     'Chunks Leave No Gap': 'Raft alone sends its snapshots whole',
     'One Chunk At A Time': 'Raft alone sends its snapshots whole',
     'Snapshot Tells Who Takes Part': 'nobody comes or goes in Lab 2, whose servers take no changes',
+    'Caught Up Is Let In': 'nobody comes or goes in Lab 2, whose servers take no changes',
     'Newcomer Grants No Vote': 'nobody comes or goes in Lab 2, whose servers take no changes',
     'New Disk Begins At Removal': 'nobody comes or goes in Lab 2, whose servers take no changes',
     'Acknowledged Change Is Committed': 'nobody comes or goes in Lab 2, whose servers take no changes',

@@ -3,6 +3,7 @@
  * leader's log held when it began, and the last one takes no longer than an election timeout. What the leader keeps of
  * a round is its own word for it, so it is held against its log and against what it knows its followers to store.
  */
+import type { Change } from '../../core/raft/members.ts';
 import type { CatchUp } from '../../core/raft/office.ts';
 import type { Raft } from '../../core/raft/state.ts';
 import { changesIn } from './membership.ts';
@@ -14,6 +15,10 @@ const catchUpOf = ({ role }: Raft): CatchUp | undefined =>
 
 const holdAll = ({ role }: Raft, { servers, upTo }: CatchUp): boolean =>
   role.kind === 'leader' && servers.every((server) => role.matchIndex[server]! >= upTo);
+
+const isFor = (asked: Change | undefined, { servers }: CatchUp): boolean =>
+  (asked?.kind === 'addServer' && servers.includes(asked.server)) ||
+  (asked?.kind === 'replaceServers' && servers.every((server) => asked.voters.includes(server)));
 
 const named = (servers: readonly number[]): string => servers.map((server) => `n${server}`).join(' and ');
 
@@ -60,11 +65,12 @@ export const caughtUpIsLetIn = ofStep({
   says: 'A learner that holds what it must before its round is late is let in as soon as the configuration may change',
   when: 'woken',
   on: ['catchUp'],
-  check({ node, before }) {
+  check({ node, before, asked }) {
     if (before === null || before.role.kind !== 'leader' || before.role.office?.transfer !== undefined) return null;
     const round = catchUpOf(before);
     const { commitIndex, persistent: { currentTerm, log } } = before;
-    if (round === undefined || round.isLate || !holdAll(before, round)) return null;
+    // A round is over in vain where its operator has given up, or asks for something else by now (seed 69315).
+    if (round === undefined || !isFor(asked, round) || round.isLate || !holdAll(before, round)) return null;
     const mayChange = configurationOf(before)?.outgoing === undefined
       && indexOfLastConfiguration(before.persistent) <= commitIndex
       && (commitIndex < log.baseIndex || log.termAt(commitIndex) === currentTerm);

@@ -140,8 +140,8 @@ export const quorumRenewsTheTimer = ofStep({
         return `${said} and gives itself time again, and n${from} is ${isNew ? `one of ${few!.held} of ${few!.of} that it heard` : 'nobody whom it had not heard'}`;
       return now.length === 0 ? null : `${said} and has time again, and counts those on whom it got it once more`;
     }
-    // Those whose answers may be of an earlier stay are not looked at (stays).
-    const mayBeOfOld = before.role.office?.departures !== undefined;
+    // An answer may be of an earlier stay of its sender, and says nothing then (stays; swarm seed 178352).
+    const mayBeOfOld = before.role.office?.departures !== undefined || 'stay' in message;
     if (isNew && few === null && !mayBeOfOld && sets.some((set) => set.includes(from)))
       return `${said} and has heard a majority with n${from}, and has no more time than before`;
     const isOneMore = now.length === old.length + 1 && now.at(-1) === from && isNew;

@@ -4,6 +4,7 @@
  */
 import type { Effect, Event, NodeId } from '../../core/protocol.ts';
 import type { LogIndex, Term } from '../../core/raft/log.ts';
+import type { Change } from '../../core/raft/members.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
 import type { LeavesOut } from '../properties.ts';
 import { CommittedLog } from './committed-log.ts';
@@ -59,11 +60,13 @@ export class RaftJudge {
   }
 
   /** The election that the step decided, if it did. What it committed is for `commit`. */
-  stepped(node: NodeId, before: Raft, after: Raft, event: AnyEvent, effects: AnyEffects): Election | null {
+  stepped(
+    node: NodeId, before: Raft, after: Raft, event: AnyEvent, effects: AnyEffects, asked?: Change,
+  ): Election | null {
     const { servers, durableOf, elections, checks } = this;
     const step: ClusterStep = {
       node, before, after, durable: durableOf(node), event, effects, servers, durableOf,
-      lastCommitted: this.committed.lastIndex,
+      lastCommitted: this.committed.lastIndex, asked,
     };
     checks.spoken(step);
     if (before !== after) {

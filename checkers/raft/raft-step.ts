@@ -1,6 +1,7 @@
 /** One step of one server's Raft, or its boot, as properties see it. */
 import type { Effect, Event, NodeId } from '../../core/protocol.ts';
 import type { LogIndex } from '../../core/raft/log.ts';
+import type { Change } from '../../core/raft/members.ts';
 import type { Persistent, Raft } from '../../core/raft/state.ts';
 import type { Property } from '../property.ts';
 
@@ -13,6 +14,8 @@ export interface RaftStep {
   readonly durable: Persistent;
   readonly event: Event<unknown, unknown> | null;
   readonly effects: readonly Effect<unknown, unknown, unknown>[];
+  /** What the operator wants whose turn it was before the step; undefined where nobody waits for a change. */
+  readonly asked?: Change | undefined;
 }
 
 /** A step with what every server's disk holds behind it. */

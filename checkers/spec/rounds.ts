@@ -137,10 +137,11 @@ function judgeNoted(
   { read, by, index, round }: WaitingRead, was: Rounds, { before, event, after }: Led,
 ): Refusal | null {
   const wrong = (guard: Rule, because: string): Refusal => refuse('ReadIndex', guard, because);
-  const asked = was.leased.find((one) => one.read === read && one.by === by && one.index === index);
+  // One that was asked under a lease, and is not within it, may note what is committed by now (swarm seed 1587).
+  const asked = was.leased.find((one) => one.read === read && one.by === by);
   if (asked === undefined && by !== askerOf(event, after.id))
     return wrong(isAsked, `server ${by} is to answer a read, and it did not ask`);
-  const committed = asked === undefined ? [before.commitIndex, after.commitIndex] : [asked.index];
+  const committed = [before.commitIndex, after.commitIndex, ...(asked === undefined ? [] : [asked.index])];
   if (!committed.includes(index))
     return wrong(notesCommitted, `index ${index} is noted, and commitIndex is ${after.commitIndex}`);
   const term = index >= after.log.baseIndex ? after.log.termAt(index) : 0;

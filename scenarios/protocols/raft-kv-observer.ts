@@ -436,7 +436,7 @@ const withChange = (ghost: RaftGhost, client: number, asked: AskedChange | 'done
 
 const raftStepOf = ({ node, before, after, durableAfter, event, effects }: NodeStep): RaftStep => ({
   node, before: before === null ? null : (before as Server).raft, after: (after as Server).raft,
-  durable: durableAfter as Persistent, event, effects,
+  durable: durableAfter as Persistent, event, effects, asked: (before as Server | null)?.changing?.[0]?.change,
 });
 
 /**

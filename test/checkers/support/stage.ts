@@ -16,6 +16,7 @@ import type { Command, Expired, Operation, Result } from '../../../core/kv/comma
 import { apply, newMachine, type Machine } from '../../../core/kv/machine.ts';
 import type { Kept } from '../../../core/kv/sessions.ts';
 import { takeSnapshot } from '../../../core/kv/snapshot.ts';
+import type { Changing } from '../../../core/changes.ts';
 import type { EarlyRequest } from '../../../core/client-order.ts';
 import type { Applied, LogCommand, LogServer } from '../../../core/log-server.ts';
 import type { Effect, Event, NodeId } from '../../../core/protocol.ts';
@@ -68,6 +69,7 @@ export interface View {
   readonly waiting: readonly Waiting[];
   readonly reading: readonly Reading[] | null;
   readonly early: readonly EarlyRequest[] | null;
+  readonly changing: readonly Changing[] | null;
   readonly transfers: Transfers | null;
   /**
    * Who takes part as the log says at its base, or the snapshot, where that is not what its entries say; null where it
@@ -100,7 +102,7 @@ export type Spoiling =
 const follower: Role = { kind: 'follower', leaderId: null };
 const blank: View = {
   term: 0, vote: null, log: [], base: 0, commit: 0, applied: 0, executed: null, role: follower, options: {},
-  spoilt: null, spoiltSnapshot: null, channel: [], waiting: [], reading: null, early: null, transfers: null,
+  spoilt: null, spoiltSnapshot: null, channel: [], waiting: [], reading: null, early: null, changing: null, transfers: null,
   goesBy: null, snapshotTells: null, founding: null,
 };
 
@@ -242,7 +244,7 @@ const kvService: Service<Machine> = {
     }
   },
   dataOf: takeSnapshot,
-  serverOf: (raft, machine, { channel, waiting, reading, early, transfers }): Server => ({
+  serverOf: (raft, machine, { channel, waiting, reading, early, changing, transfers }): Server => ({
     config: { ...raft.config, maxRaftState: -1, applyBatchMax: 64, applyPauseUs: { min: 0, max: 0 } },
     raft,
     channel,
@@ -250,6 +252,7 @@ const kvService: Service<Machine> = {
     waiting,
     ...(reading === null ? {} : { reading }),
     ...(early === null ? {} : { early }),
+    ...(changing === null ? {} : { changing }),
     ...(transfers === null ? {} : { transfers }),
   }),
 };
@@ -479,7 +482,7 @@ export function play(
     const isOfService =
       before !== null &&
       changed.every((key) =>
-        ['executed', 'spoilt', 'channel', 'waiting', 'reading', 'early', 'transfers'].includes(key));
+        ['executed', 'spoilt', 'channel', 'waiting', 'reading', 'early', 'changing', 'transfers'].includes(key));
     const told = isOfService ? before.raft : raft;
     return { view, raft: told, state: service.serverOf(told, kept as never, view), held: kept } as Node;
   }

@@ -154,6 +154,10 @@ export const contact: readonly Tripwire[] = [
     broken: [heardFrom(2, [1, 2])], mended: [heardFrom(2, [], ['election'])],
   },
   {
+    property: 'Quorum Renews The Timer', what: 'an answer is taken for one of an earlier stay', given: n0Watches(1),
+    options: pair, broken: [hears(0, 2, accepts(1, 0))], mended: [hears(0, 2, { ...accepts(1, 0), stay: 1 } as never)],
+  },
+  {
     property: 'Quorum Renews The Timer', what: 'an answer counts for two', given: n0Watches(), options: pair,
     broken: [heardFrom(1, [1, 2])], mended: [heardFrom(1, [1])],
   },

@@ -1,7 +1,7 @@
 /** Servers that come and go (dissertation, chapter 4). */
 import type { NodeId } from '../../../core/protocol.ts';
 import type { Leader, Role } from '../../../core/raft/state.ts';
-import { boots, leads, stands, steps, type Happening, type Item } from '../support/stage.ts';
+import { boots, c0, leads, stands, steps, type Happening, type Item } from '../support/stage.ts';
 import type { Tripwire } from '../support/tripwire.ts';
 
 export const puts = (voters: readonly NodeId[], learners: readonly NodeId[] = [], term = 1): Item => ({
@@ -56,6 +56,10 @@ const withVoter = [...withLearner, puts([0, 1, 2])];
 const n2Learns: readonly Happening[] = [
   ...n0LeadsOf([0, 1], 1), ...[0, 1, 2].map((node) => steps(node, { log: withLearner })),
 ];
+/** An operator waits for n2 to vote. */
+const isAsked = steps(0, {
+  changing: [{ client: c0, sequence: 1, change: { kind: 'addServer', server: 2 }, askedAt: 1 }],
+});
 const isLate = (holds: number): Happening =>
   steps(0, { role: catches(2, holds, true) }, { event: { kind: 'timer', timer: 'catchUp' } });
 
@@ -82,13 +86,18 @@ export const membership: readonly Tripwire[] = [
   },
   {
     property: 'Caught Up Is Let In', what: 'a learner that holds all waits for more', options: pair,
-    given: [...n2Learns, steps(0, { commit: 2 }), steps(0, { role: catches(2, 1) })],
+    given: [...n2Learns, steps(0, { commit: 2 }), isAsked, steps(0, { role: catches(2, 1) })],
     broken: [steps(0, { role: catches(2, 2) }), isLate(2)], mended: [isLate(1)],
   },
   {
     property: 'Caught Up Is Let In', what: 'it waits for the configuration before, and longer', options: pair,
-    given: [...n2Learns, steps(0, { role: catches(2, 2) })],
+    given: [...n2Learns, isAsked, steps(0, { role: catches(2, 2) })],
     broken: [steps(0, { commit: 2 }), isLate(2)], mended: [isLate(2)],
+  },
+  {
+    property: 'Caught Up Is Let In', what: 'somebody waits for it', options: pair,
+    given: [...n2Learns, steps(0, { commit: 2 }), steps(0, { role: catches(2, 2) })],
+    broken: [isAsked, isLate(2)], mended: [isLate(2)],
   },
   {
     property: 'Configuration Is Logged',
